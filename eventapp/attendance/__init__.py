@@ -1,0 +1,1 @@
+"""Counting who takes part, on a stated basis."""
