@@ -1,0 +1,74 @@
+"""eventapp: event management for summits and forums. `create_app` is the one place that knows everything."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from eventapp import cli, config
+from eventapp.accounts import security
+from eventapp.accounts.access import signed_in
+from eventapp.core import assets, db, errors, headers, languages, limits, logs, pages
+from eventapp.events.access import may
+from eventapp.jobs import Sweep
+from eventapp.mail import tasks as mail_tasks
+from eventapp.site import views as site
+
+csrf = CSRFProtect()
+
+BLUEPRINTS = [site.views]
+
+
+def folder(name: str) -> Path:
+    """`templates` and `static` stand at the root of the source tree, and inside the package in a wheel."""
+    inside = Path(str(files("eventapp"))) / name
+    return inside if inside.exists() else inside.parent.parent / name
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application. Raises config.BadSetting where a setting can't be used."""
+    settings = settings or config.Settings.from_environment()
+    package = Path(str(files("eventapp")))
+    app = Flask("eventapp", template_folder=str(folder("templates")), static_folder=None,
+                instance_path=str(settings.instance))  # fmt: skip
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MIGRATIONS=str(package / "migrations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(package / "translations"),
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https"),
+        SESSION_COOKIE_NAME="eventapp",
+        WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch; the token ends with the session
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    # The transaction comes first, so that it ends after everything that still wants to write.
+    db.init_app(app)
+    logs.init_app(app)
+    languages.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    limits.init_app(app, settings.redis_url)
+    pages.init_app(app)
+    csrf.init_app(app)
+    security.init_app(app)
+    assets.init_app(app, folder("static"), settings.instance)
+    app.jinja_env.globals.update(site_name=settings.site_name, organizer=signed_in, may=may)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.extensions["sweeps"] = [
+        Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
+    ]
+    cli.init_app(app)
+    return app

@@ -1,0 +1,1 @@
+"""Logins of organizers, and who may do what at which event."""

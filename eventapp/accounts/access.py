@@ -1,0 +1,42 @@
+"""Who is at the desk. What they need at an event is said in events/access.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import current_app
+from flask_login import current_user
+
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Needs
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def signed_in() -> User | None:
+    """The organizer who makes this request, or None."""
+    return cast(User, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def at_desk() -> User:
+    """The organizer who makes this request; only behind a decorator that has checked it."""
+    user = signed_in()
+    if user is None:
+        raise LookupError("nobody is signed in")
+    return user
+
+
+def needs_login(view: Callable[P, R]) -> Callable[P, R]:
+    """Only for organizers who are signed in; others are sent to the login page and back."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        if signed_in() is None:
+            return cast(R, cast(Any, current_app).login_manager.unauthorized())
+        return view(*args, **kwargs)
+
+    checked.needs = Needs.LOGIN  # type: ignore[attr-defined]
+    return checked

@@ -1,0 +1,44 @@
+"""Users who log in. What they may do at an event is in events.models.TeamMember."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.core.clock import now
+from eventapp.core.db import Base
+
+# Flask-Security asks for site-wide roles; ours are per event, so this table stays empty.
+user_site_role = Table(
+    "user_site_role",
+    Base.metadata,
+    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("site_role_id", ForeignKey("site_role.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class SiteRole(Base, RoleMixin):
+    __tablename__ = "site_role"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class User(Base, UserMixin):
+    """An organizer. Attendees have no account."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    password: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    admin: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(default="en")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    roles: Mapped[list[SiteRole]] = relationship(secondary=user_site_role)

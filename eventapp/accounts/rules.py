@@ -1,0 +1,56 @@
+"""Roles of a team and what each may do. Plain values only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from eventapp.core.languages import lazy_gettext as _l
+
+
+class Role(StrEnum):
+    """What somebody is in the team of one event."""
+
+    OWNER = "owner"
+    PROGRAMME = "programme"
+    REGISTRATION = "registration"
+    CHECK_IN = "check-in"
+    VIEWER = "viewer"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+class Needs(StrEnum):
+    """What a page of the organizer's desk needs."""
+
+    LOGIN = "login"
+    VIEW = "view"
+    PROGRAMME = "programme"
+    REGISTRATION = "registration"
+    CHECK_IN = "check-in"
+    OWN = "own"
+
+
+_LABELS = {
+    Role.OWNER: _l("Owner"),
+    Role.PROGRAMME: _l("Programme"),
+    Role.REGISTRATION: _l("Registration"),
+    Role.CHECK_IN: _l("Check-in"),
+    Role.VIEWER: _l("Viewer"),
+}
+
+_MAY: dict[Role, frozenset[Needs]] = {
+    Role.OWNER: frozenset(Needs),
+    Role.PROGRAMME: frozenset({Needs.VIEW, Needs.PROGRAMME}),
+    Role.REGISTRATION: frozenset({Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN}),
+    Role.CHECK_IN: frozenset({Needs.VIEW, Needs.CHECK_IN}),
+    Role.VIEWER: frozenset({Needs.VIEW}),
+}
+
+
+def may(role: Role | None, needs: Needs) -> bool:
+    """Whether a member with this role (None: no member) may do what is needed."""
+    if needs is Needs.LOGIN:
+        return True
+    return role is not None and needs in _MAY[role]

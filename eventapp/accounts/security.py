@@ -1,0 +1,67 @@
+"""Flask-Security, fitted to our tables, our outbox and our forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+from flask_security.core import Security
+from flask_security.datastore import SQLAlchemyUserDatastore
+from flask_security.mail_util import MailUtil
+
+from eventapp.accounts.models import SiteRole, User
+from eventapp.core.db import db
+from eventapp.core.languages import interface
+from eventapp.core.limits import limit
+from eventapp.mail import operations as mail
+
+datastore = SQLAlchemyUserDatastore(db, User, SiteRole)  # type: ignore[arg-type]
+security = Security()
+
+
+class Outbox(MailUtil):
+    """Letters of the login pages go the way of all letters: into the outbox."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
+    ) -> None:
+        mail.enqueue(
+            to=recipient, subject=str(subject), text=body, html=html or "", kind=f"login.{template}",
+            language=interface(),
+        )  # fmt: skip
+
+
+def _few_tries() -> None:
+    """A password can be guessed ten times a minute from one address, not more."""
+    if request.method == "POST" and request.endpoint in {"security.login", "security.forgot_password"}:
+        limit("10/minute", "login")
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        SECURITY_PASSWORD_SALT=str(app.config["SECRET_KEY"])[::-1],
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_LENGTH_MIN=10,
+        SECURITY_CHANGEABLE=True,
+        SECURITY_RECOVERABLE=True,
+        SECURITY_REGISTERABLE=False,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,
+        SECURITY_EMAIL_SENDER=app.config["SETTINGS"].mail_from,
+        SECURITY_POST_LOGIN_VIEW="/manage",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_POST_RESET_VIEW="/login",
+        SECURITY_POST_CHANGE_VIEW="/manage",
+        SECURITY_LOGIN_URL="/login",
+        SECURITY_LOGOUT_URL="/logout",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_CHANGE_URL="/login/change",
+        SECURITY_RESET_URL="/login/reset",
+        # Whoever asks for a link learns nothing about which addresses have an account.
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_FRESHNESS_GRACE_PERIOD=0,
+        SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
+    )
+    security.init_app(app, datastore, mail_util_cls=Outbox, register_blueprint=True)
+    app.before_request(_few_tries)

@@ -1,0 +1,115 @@
+"""Settings: one frozen dataclass, read from the environment once at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSetting(Exception):
+    """A setting is missing or cannot be used. The text is one sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an installation can choose. Every field is the environment variable ``EVENTAPP_<NAME>``."""
+
+    instance: Path
+    database_url: str
+    redis_url: str | None
+    mail_url: str | None
+    mail_from: str
+    base_url: str
+    host: str
+    port: int
+    workers: int
+    secret_key: str = field(repr=False)
+    trusted_proxies: int
+    site_name: str
+
+    @property
+    def embedded(self) -> bool:
+        """True where the database is an SQLite file of our own."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings. Raises BadSetting with a sentence that names the variable."""
+        values = os.environ if environ is None else environ
+
+        def text(name: str, default: str = "") -> str:
+            return values.get(f"EVENTAPP_{name}", "").strip() or default
+
+        def number(name: str, default: int, *, low: int, high: int) -> int:
+            raw = text(name, str(default))
+            if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
+                raise BadSetting(f"EVENTAPP_{name} must be a whole number from {low} to {high}, not {raw!r}.")
+            return int(raw)
+
+        instance = Path(text("INSTANCE", "instance")).absolute()
+        try:
+            instance.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadSetting(
+                f"EVENTAPP_INSTANCE names the folder {instance}, which cannot be made: {error.strerror}."
+            ) from error
+        host = text("HOST", "127.0.0.1")
+        port = number("PORT", 8000, low=1, high=65535)
+        return cls(
+            instance=instance,
+            database_url=_database_url(text("DATABASE_URL", f"sqlite:///{instance / 'eventapp.sqlite3'}")),
+            redis_url=_url("REDIS_URL", text("REDIS_URL"), {"redis", "rediss"}) or None,
+            mail_url=_url("MAIL_URL", text("MAIL_URL"), {"smtp", "smtps"}) or None,
+            mail_from=text("MAIL_FROM", "events@localhost"),
+            base_url=_url("BASE_URL", text("BASE_URL", f"http://{host}:{port}"), {"http", "https"}).rstrip("/"),
+            host=host,
+            port=port,
+            workers=number("WORKERS", 2, low=1, high=64),
+            secret_key=_secret_key(text("SECRET_KEY"), instance),
+            trusted_proxies=number("TRUSTED_PROXIES", 0, low=0, high=10),
+            site_name=text("SITE_NAME", "Forum & Summit Desk"),
+        )
+
+
+def _url(name: str, raw: str, schemes: set[str]) -> str:
+    if raw and (urlsplit(raw).scheme not in schemes or not urlsplit(raw).hostname):
+        wanted = " or ".join(f"{scheme}://host" for scheme in sorted(schemes))
+        # The value may hold a password, so it is not repeated.
+        raise BadSetting(f"EVENTAPP_{name} must look like {wanted}.")
+    return raw
+
+
+def _database_url(raw: str) -> str:
+    scheme = urlsplit(raw).scheme
+    if scheme == "sqlite":
+        return raw
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return "postgresql+psycopg" + raw[len(scheme) :]
+    raise BadSetting("EVENTAPP_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _secret_key(given: str, instance: Path) -> str:
+    """The key from the environment, or one made once and kept in the instance folder, readable by its owner only."""
+    if given:
+        if len(given) < 16:
+            raise BadSetting("EVENTAPP_SECRET_KEY must have at least 16 characters.")
+        return given
+    path = instance / "secret_key"
+    try:
+        # O_EXCL: of two processes that start together, one makes the key and the other reads it.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_text(encoding="ascii").strip()
+        if len(key) < 16:
+            raise BadSetting(f"The file {path} holds no key; delete it, and a new one is made.") from None
+        return key
+    except OSError as error:
+        raise BadSetting(f"The file {path} cannot be written: {error.strerror}.") from error
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key)
+    return key

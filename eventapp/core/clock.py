@@ -1,0 +1,49 @@
+"""The time, and the way between a venue's wall clock and UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """Names of all IANA zones that a place can be in (no `Etc/…`, `posix/…` or abbreviations)."""
+    continents = (
+        "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/",
+        "Pacific/",
+    )  # fmt: skip
+    return frozenset(name for name in available_timezones() if name.startswith(continents)) | {"UTC"}
+
+
+class NoSuchTime(ValueError):
+    """A wall-clock time that the zone skips when summer time begins."""
+
+
+def from_local(local: datetime, zone: str) -> datetime:
+    """The UTC moment of a naive wall-clock time.
+
+    Of a time that comes twice (summer time ends) the first is meant unless `local.fold` is 1.
+    Raises NoSuchTime for a time that the clocks skip.
+    """
+    aware = local.replace(tzinfo=ZoneInfo(zone))
+    moment = aware.astimezone(UTC)
+    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(fold=0):
+        raise NoSuchTime(local)
+    return moment
+
+
+def to_local(moment: datetime, zone: str) -> datetime:
+    """The same moment, aware, on the wall clock of a zone."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The calendar day at a place."""
+    return to_local(moment, zone).date()

@@ -1,0 +1,144 @@
+"""What every form can do: texts in several languages, wall-clock times of a zone, refusals beside their field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import DateTimeLocalField, Field, StringField
+from wtforms.validators import Optional, StopValidation, ValidationError
+
+from eventapp.core import clock, languages
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import TAG, Words
+
+
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class Form(FlaskForm):
+    """Base of all forms. Typed text is stripped at both ends."""
+
+    refusal: str | None = None
+
+    class Meta(FlaskForm.Meta):
+        # Messages of WTForms in the reader's language come from its own catalogue.
+        @property
+        def locales(self) -> list[str]:
+            return [languages.interface(), "en"]
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not unbound_field.kwargs.get("filters"):
+                unbound_field.kwargs["filters"] = [_strip]
+            return super().bind_field(form, unbound_field, options)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal beside its field, or at the top of the form."""
+        field = self._fields.get(refusal.field or "")
+        if field is not None:
+            field.errors = [*field.errors, refusal.message]
+        else:
+            self.refusal = refusal.message
+
+    def problems(self) -> list[tuple[str, str]]:
+        """(id of the input, sentence) for the summary at the top."""
+        found = []
+        for field in self:
+            for error in field.errors:
+                target = f"{field.id}-{field.languages[0]}" if isinstance(field, WordsField) else field.id
+                if getattr(field, "first_choice_id", None):
+                    target = field.first_choice_id
+                found.append((target, str(error)))
+        return found
+
+
+class WordsField(Field):
+    """One input per language, named `title_en`, `title_ja`, …; the data is Words.
+
+    `languages` may be widened per form instance (`form.title.speak(event.languages)`).
+    """
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, rows: int = 0, maximum: int = 300, **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.rows = rows
+        self.maximum = maximum
+        self.languages: list[str] = list(languages.INTERFACE)
+
+    def speak(self, tags: Iterable[str]) -> None:
+        """Offer these languages as well."""
+        for tag in [*tags, *(self.data or {})]:
+            if tag not in self.languages:
+                self.languages.append(tag)
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.process_errors = []
+        if data is None or not isinstance(data, dict):
+            data = self.default() if callable(self.default) else self.default
+        self.object_data = data
+        self.data = Words(data or {})
+        if formdata is not None:
+            prefix = f"{self.name}_"
+            keys = [key for key in formdata if key.startswith(prefix) and TAG.fullmatch(key[len(prefix) :])]
+            self.raw_data = [formdata.get(key) for key in keys]
+            if keys:
+                self.data = Words({key[len(prefix) :]: formdata.get(key).strip() for key in keys})
+        for tag in self.data:
+            if tag not in self.languages:
+                self.languages.append(tag)
+
+    def pre_validate(self, form: Any) -> None:
+        for text in self.data.values():
+            if len(text) > self.maximum:
+                raise StopValidation(_("Use at most %(number)d characters.", number=self.maximum))
+
+
+class AnyLanguage:
+    """Validator: the text exists in at least one language."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.data:
+            raise StopValidation(_("Enter this in at least one language."))
+
+
+class LocalTimeField(DateTimeLocalField):
+    """A wall-clock time; `in_zone` gives the moment, or a sentence beside the field."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators or [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+    def in_zone(self, zone: str) -> datetime | None:
+        """The aware moment of what was typed. Raises Refused for a time that the clocks skip."""
+        if self.data is None:
+            return None
+        try:
+            return clock.from_local(self.data, zone)
+        except clock.NoSuchTime:
+            raise Refused(
+                _("This time does not exist on that day: the clocks go forward over it."), field=self.name
+            ) from None
+
+
+def known_zone(form: Any, field: Any) -> None:
+    """Validator: an IANA zone."""
+    if field.data not in clock.zones():
+        raise ValidationError(_("Choose a time zone from the list, such as Asia/Tokyo."))
+
+
+def required_mark(field: Any) -> bool:
+    """Whether the field must be filled in; optional ones are marked, required ones are not."""
+    return bool(field.flags.required)
+
+
+def first_error(field: Any) -> Markup:
+    """The field's first error, escaped."""
+    return Markup.escape(str(field.errors[0])) if field.errors else Markup()

@@ -1,0 +1,179 @@
+"""Which language a reader gets, and dates, countries and lists written in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import flask_babel
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date as babel_date
+from babel.dates import get_timezone_name
+from babel.lists import format_list
+from flask import Flask, g, has_request_context, request
+
+from eventapp.core.clock import to_local
+from eventapp.core.words import TAG, Said, Words
+
+# Interface languages, complete. Content may be in any language.
+INTERFACE = ("en", "ja")
+NAMES = {"en": "English", "ja": "日本語"}
+
+babel = flask_babel.Babel()
+gettext = flask_babel.gettext
+ngettext = flask_babel.ngettext
+lazy_gettext = flask_babel.lazy_gettext
+force_locale = flask_babel.force_locale
+
+
+def _asked() -> str | None:
+    """The language in the address (`?lang=ja`), if it is a language tag."""
+    tag = request.args.get("lang", "")
+    return tag if TAG.fullmatch(tag) else None
+
+
+def reader() -> str:
+    """The language content is wanted in: the address, else the browser's first wish that we speak, else English."""
+    if not has_request_context():
+        return str(flask_babel.get_locale() or "en").replace("_", "-")
+    if "language" not in g:
+        g.language = _asked() or request.accept_languages.best_match(INTERFACE) or "en"
+    language: str = g.language
+    return language
+
+
+def interface() -> str:
+    """The language of buttons and labels: one of INTERFACE."""
+    if not has_request_context():
+        locale = flask_babel.get_locale()
+        return locale.language if locale and locale.language in INTERFACE else "en"
+    base = reader().split("-")[0]
+    return base if base in INTERFACE else "en"
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Links of a page that was asked for in a language stay in it: no cookie is needed."""
+    if has_request_context() and endpoint != "static" and "lang" not in values and _asked():
+        values["lang"] = _asked()
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """Babel's locale of a language tag; English where Babel has none."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@lru_cache(maxsize=16)
+def countries(language: str) -> list[tuple[str, str]]:
+    """(ISO 3166-1 alpha-2 code, name), sorted by name."""
+    territories = locale_of(language).territories
+    not_countries = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+    pairs = [(code, str(name)) for code, name in territories.items() if len(code) == 2 and code.isalpha()]
+    return sorted(((c, n) for c, n in pairs if c not in not_countries), key=lambda pair: pair[1])
+
+
+def country(code: str | None, language: str | None = None) -> str:
+    """The name of a country by its ISO 3166-1 code; the code itself if unknown."""
+    if not code:
+        return ""
+    return str(locale_of(language or interface()).territories.get(code, code))
+
+
+@lru_cache(maxsize=512)
+def language_name(tag: str, language: str) -> str:
+    """What a language is called in another one."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(language) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+@lru_cache(maxsize=512)
+def zone_name(zone: str, language: str, moment: datetime | None = None) -> str:
+    """ "Japan Standard Time": the name of a zone at a moment, in words."""
+    at = to_local(moment, zone) if moment else None
+    if zone == "UTC":
+        return "UTC"
+    return get_timezone_name(at or zone, locale=locale_of(language))
+
+
+def zone_short(zone: str, moment: datetime) -> str:
+    """ "JST", "CET", or "UTC+3" where the zone has no letters of its own."""
+    local = to_local(moment, zone)
+    letters = local.tzname() or ""
+    if letters.isalpha():
+        return letters
+    offset = local.utcoffset()
+    minutes = int(offset.total_seconds() // 60) if offset else 0
+    sign = "+" if minutes >= 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+_DAY = {"en": "EEE d MMMM y", "ja": "y年M月d日（E）"}
+_DAY_NO_YEAR = {"en": "EEE d MMMM", "ja": "M月d日（E）"}
+_MONTH = {"en": "MMMM y", "ja": "y年M月"}
+
+
+def day(value: date, language: str | None = None, *, year: bool = True) -> str:
+    """ "Tue 22 November 2022", 「2022年11月22日（火）」."""
+    language = language or interface()
+    base = language if language in _DAY else "en"
+    return babel_date(value, (_DAY if year else _DAY_NO_YEAR)[base], locale=locale_of(base))
+
+
+def month(value: date, language: str | None = None) -> str:
+    """ "December 2022", 「2022年12月」."""
+    language = language or interface()
+    base = language if language in _MONTH else "en"
+    return babel_date(value, _MONTH[base], locale=locale_of(base))
+
+
+def days(first: date, last: date, language: str | None = None) -> str:
+    """A range of days with an en dash: "Tue 22 – Thu 24 November 2022"."""
+    language = language or interface()
+    if first == last:
+        return day(first, language)
+    if language == "ja":
+        same = first.year == last.year
+        return f"{day(first, 'ja')}～{day(last, 'ja', year=not same)}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{babel_date(first, 'EEE d', locale='en')} – {day(last, 'en')}"
+    return f"{day(first, 'en', year=first.year != last.year)} – {day(last, 'en')}"
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """ "09:30" on the wall of the zone."""
+    return to_local(moment, zone).strftime("%H:%M")
+
+
+def times(start: datetime, end: datetime, zone: str) -> str:
+    """ "09:30 – 10:15"; the end carries "+1" for each midnight passed."""
+    first, last = to_local(start, zone), to_local(end, zone)
+    later = (last.date() - first.date()).days
+    return f"{first:%H:%M} – {last:%H:%M}" + (f" (+{later})" if later else "")
+
+
+def say(words: Words | None) -> Said:
+    """Content in the reader's language, with the language it came in."""
+    return (words or Words()).say(reader())
+
+
+def listing(items: list[str], language: str | None = None) -> str:
+    """ "A, B and C", 「A、B、C」."""
+    return format_list(items, locale=locale_of(language or interface())) if items else ""
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=interface, default_locale="en", default_timezone="UTC")
+    app.url_defaults(_keep_language)
+
+    @app.after_request
+    def vary(response: Any) -> Any:
+        if response.mimetype == "text/html" and not _asked():
+            response.vary.add("Accept-Language")
+        return response

@@ -1,0 +1,24 @@
+"""How often one visitor may do what costs us or annoys others."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+
+def limit(rate: str, name: str, *, key: str | None = None) -> None:
+    """Count one use of `name` by this address (or by `key`). Raises 429 with Retry-After past `rate` ("10/minute")."""
+    limiter = cast(MovingWindowRateLimiter, current_app.extensions["limits"])
+    item: RateLimitItem = parse(rate)
+    if not limiter.hit(item, name, key or request.remote_addr or "?"):
+        raise TooManyRequests(retry_after=item.get_expiry())
+
+
+def init_app(app: Flask, redis_url: str | None) -> None:
+    """Counters live in this process, or in Redis where one is configured."""
+    app.extensions["limits"] = MovingWindowRateLimiter(storage_from_string(redis_url or "memory://"))

@@ -1,0 +1,18 @@
+"""Absolute addresses, also where there is no request: in letters and calendars."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import current_app
+
+
+def absolute(endpoint: str, **values: Any) -> str:
+    """The public address of an endpoint under EVENTAPP_BASE_URL."""
+    path = current_app.url_map.bind("").build(endpoint, values, force_external=False)
+    return base_url() + path
+
+
+def base_url() -> str:
+    """EVENTAPP_BASE_URL without a slash at the end."""
+    return cast(str, current_app.config["SETTINGS"].base_url)

@@ -1,0 +1,80 @@
+"""One line of JSON per request: what a person on call needs, and nothing personal.
+
+The address is logged as its rule (`/registrations/<token>`), so no token, search text or name can get in.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import sys
+from time import perf_counter
+
+from flask import Flask, Response, g, has_request_context, request
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+access = logging.getLogger("eventapp.access")
+
+
+class JsonFormatter(logging.Formatter):
+    """A log record as one line of JSON. Of an exception: type and place, not its text, which may quote form input."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update(getattr(record, "facts", {}))
+        if has_request_context():
+            line.setdefault("request", g.get("request_id"))
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = record.exc_info[0].__name__
+            frames = []
+            trace = record.exc_info[2]
+            while trace is not None:
+                code = trace.tb_frame.f_code
+                frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
+                trace = trace.tb_next
+            line["trace"] = frames[-12:]
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _start() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.started = perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if access.isEnabledFor(logging.INFO):
+        facts = {
+            "request": g.get("request_id"),
+            "method": request.method,
+            "route": request.url_rule.rule if request.url_rule else None,
+            "status": response.status_code,
+            "ms": round((perf_counter() - g.get("started", perf_counter())) * 1000, 1),
+        }
+        access.info("request", extra={"facts": facts})
+    return response
+
+
+def configure() -> None:
+    """Send the logs of this process to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    # Both quote statements with their values at INFO and below.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_start)
+    app.after_request(_finish)

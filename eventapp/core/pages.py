@@ -1,0 +1,101 @@
+"""Answering with a page: the 422 of a refused form, and the cache of pages that are the same for everybody."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from cachelib import SimpleCache
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+
+from eventapp.core import clock, languages, markdown, words
+from eventapp.core.words import Said, Words
+
+
+def page(template: str, **context: Any) -> Response:
+    """Render a page. A submitted form that holds errors makes it a 422."""
+    forms = [value for value in context.values() if isinstance(value, FlaskForm)]
+    refused = any(form.is_submitted() and (form.errors or getattr(form, "refusal", None)) for form in forms)
+    return make_response(render_template(template, **context), 422 if refused else 200)
+
+
+def remembered(key: str, build: Callable[[], Response], *, seconds: int = 60) -> Response:
+    """A public page from the cache of this process, or built and kept.
+
+    `key` must hold the revision of all that the page shows. Pages also show the time (open, closed, now), so a kept
+    one lives at most `seconds`. The ETag is that of the bytes: a page that comes out the same is a 304.
+    """
+    cache: SimpleCache = current_app.extensions["pages"]
+    bucket = int(clock.now().timestamp() // seconds)
+    full = f"{bucket} {languages.reader()} {request.full_path} {key}"
+    kept: tuple[str, str, bytes, bytes] | None = cache.get(full)
+    if kept is None:
+        response = build()
+        if response.status_code != 200 or "nonce-" in response.headers.get("Content-Security-Policy", ""):
+            return response
+        body = response.get_data()
+        kept = (
+            hashlib.sha256(body).hexdigest()[:24],
+            response.content_type,
+            body,
+            gzip.compress(body, 6, mtime=0),
+        )
+        cache.set(full, kept, timeout=seconds * 2)
+    etag, content_type, body, packed = kept
+    zipped = "gzip" in request.accept_encodings
+    response = Response(packed if zipped else body, content_type=content_type)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+        etag += "-gz"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(etag)
+    response.cache_control.public = True
+    response.cache_control.no_cache = True  # keep it, but ask: a changed room must not wait for a cache
+    return response.make_conditional(request)
+
+
+def _say(value: Words | None) -> Markup:
+    """Content in the reader's language, marked with its own language where that differs from the page's."""
+    return _marked(languages.say(value))
+
+
+def _marked(said: Said) -> Markup:
+    if said.language == languages.interface() or not said.text:
+        return Markup.escape(said.text)
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(
+        said.language, words.direction(said.language), said.text
+    )
+
+
+def _prose(value: Words | None) -> Markup:
+    """Markdown content in the reader's language."""
+    said = languages.say(value)
+    if not said.text:
+        return Markup()
+    return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
+        said.language, words.direction(said.language), markdown.render(said.text)
+    )
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["pages"] = SimpleCache(threshold=1000)
+    app.jinja_env.filters.update(say=_say, prose=_prose, marked=_marked, country=languages.country)
+    app.jinja_env.filters.update(text=lambda value: languages.say(value).text)
+    app.jinja_env.globals.update(
+        day=languages.day,
+        days=languages.days,
+        month=languages.month,
+        times=languages.times,
+        clock_time=languages.clock_time,
+        zone_short=languages.zone_short,
+        zone_name=languages.zone_name,
+        language_name=languages.language_name,
+        listing=languages.listing,
+        interface=languages.interface,
+        reader=languages.reader,
+        now=clock.now,
+    )

@@ -1,0 +1,59 @@
+"""How a cached page knows that it is old: a number per scope, raised by every flush that changes a row of it.
+
+A model names its scopes in `scopes()`, for instance `event:7` (what the event says) or `event:7:people` (who comes).
+The rise is part of the same transaction as the change, so no page can be newer or older than its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from eventapp.core.db import Base, db
+
+
+class Revision(Base):
+    """How often the rows of a scope have changed."""
+
+    __tablename__ = "revision"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(default=1)
+
+
+class Scoped:
+    """Mixin of models whose change makes cached pages old."""
+
+    def scopes(self) -> Iterable[str]:
+        raise NotImplementedError
+
+
+def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
+    """Raise the number of each scope by one, making it where it is missing."""
+    names = sorted(set(scopes))  # always in one order: two writers can't wait for each other
+    if not names:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Revision).values([{"scope": name, "number": 1} for name in names])
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["scope"], set_={"number": Revision.number + 1})
+    )
+
+
+def numbers(scopes: list[str]) -> dict[str, int]:
+    """The present number of each scope; 0 where nothing was ever written."""
+    rows = db.session.execute(select(Revision.scope, Revision.number).where(Revision.scope.in_(scopes)))
+    known = {scope: number for scope, number in rows}
+    return {scope: known.get(scope, 0) for scope in scopes}
+
+
+@event.listens_for(Session, "after_flush")
+def _raise_what_changed(session: Session, context: object) -> None:
+    scopes: set[str] = set()
+    for thing in [*session.new, *session.deleted, *(t for t in session.dirty if session.is_modified(t))]:
+        if isinstance(thing, Scoped):
+            scopes.update(thing.scopes())
+    raise_scopes(session, scopes)

@@ -1,0 +1,24 @@
+"""Identifiers that people and calendars see."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+# No 0/O, 1/I/L: codes are read aloud and typed from paper.
+_READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def code(length: int = 6) -> str:
+    """A short public code; 30 bits at the default length, so a unique constraint must stand behind it."""
+    return "".join(secrets.choice(_READABLE) for _ in range(length))
+
+
+def token() -> str:
+    """An unguessable address for one person: 128 bits, safe in a URL."""
+    return secrets.token_urlsafe(16)
+
+
+def uid() -> str:
+    """A calendar UID for life (RFC 7986 §5.3): random, never from a slug or a host."""
+    return str(uuid.uuid4())

@@ -1,0 +1,77 @@
+"""Texts that exist in several languages, and the one way to choose among them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import JSON, Dialect
+from sqlalchemy.types import TypeDecorator
+
+# A language tag as we accept it: `en`, `ja`, `zh-Hant`, `pt-BR`.
+TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+
+_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+class Said(NamedTuple):
+    """A text and the language it is in."""
+
+    text: str
+    language: str
+
+
+class Words(dict[str, str]):
+    """Language tag → text. Empty texts are not kept. Treat it as a value: assign a new one instead of changing it."""
+
+    def __init__(self, texts: Mapping[str, str] | None = None, /, **more: str) -> None:
+        given = {**(texts or {}), **more}
+        super().__init__({tag: text for tag, text in given.items() if text and text.strip()})
+
+    def say(self, language: str) -> Said:
+        """The text for a reader: in the language, else its base language, English, Japanese, or any there is."""
+        base = language.split("-")[0]
+        for tag in (language, base, "en", "ja"):
+            if tag in self:
+                return Said(self[tag], tag)
+        for tag, text in self.items():
+            if tag.split("-")[0] == base:
+                return Said(text, tag)
+        for tag, text in self.items():
+            return Said(text, tag)
+        return Said("", language)
+
+    def __str__(self) -> str:
+        return self.say("en").text
+
+
+class WordsType(TypeDecorator[Words]):
+    """A JSON column of Words; never NULL."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, str] | None, dialect: Dialect) -> Any:
+        return dict(Words(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Words:
+        return Words(value)
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, for the HTML attribute."""
+    return "rtl" if language.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def fold(name: str) -> str:
+    """One spelling for comparing names: NFKC, no case, no accents, no spaces or punctuation.
+
+    "Nürnberg" and "NURNBERG", "New York" and "NewYork", full-width and half-width forms come out equal.
+    Marks that are part of a script and no accent (か and が, Bengali vowels) are kept.
+    """
+    decomposed = unicodedata.normalize("NFKD", name).casefold().replace("ß", "ss")
+    bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+    composed = unicodedata.normalize("NFKC", bare)
+    return "".join(c for c in composed if unicodedata.category(c)[0] in "LNM")

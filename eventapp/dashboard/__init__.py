@@ -1,0 +1,1 @@
+"""The organizer's desk: overview over several features."""

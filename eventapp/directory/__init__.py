@@ -1,0 +1,1 @@
+"""Who and where: people, organizations and places, each once for all events."""

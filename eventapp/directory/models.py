@@ -1,0 +1,137 @@
+"""Places, organizations, people, and the positions people hold from one date to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.core import tokens
+from eventapp.core.db import Base
+from eventapp.core.revisions import Scoped
+from eventapp.core.words import Said, Words
+from eventapp.directory import rules
+from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind
+
+SCOPE = "directory"
+
+
+class InDirectory(Scoped):
+    """A change of a person, place or organization can show on any event's page."""
+
+    def scopes(self) -> Iterable[str]:
+        return [SCOPE]
+
+
+class Place(Base, InDirectory):
+    """A country, region or city. Other spellings are in PlaceName."""
+
+    __tablename__ = "place"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[PlaceKind]
+    names: Mapped[Words] = mapped_column(default=Words)
+    country_code: Mapped[str | None]
+    zone: Mapped[str | None]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
+    parent: Mapped[Place | None] = relationship(remote_side="Place.id")
+
+
+class PlaceName(Base):
+    """A folded name or alias of a place, for finding it whatever its spelling."""
+
+    __tablename__ = "place_name"
+    __table_args__ = (
+        UniqueConstraint("place_id", "folded", name="uq_place_name_place_folded"),
+        Index("ix_place_name_folded", "folded"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    folded: Mapped[str]
+
+
+class Organization(Base, InDirectory):
+    """A city hall, an embassy, a company, an association."""
+
+    __tablename__ = "organization"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[OrganizationKind]
+    names: Mapped[Words] = mapped_column(default=Words)
+    url: Mapped[str] = mapped_column(default="")
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"))
+    generated: Mapped[bool] = mapped_column(default=False)
+    place: Mapped[Place | None] = relationship()
+    parent: Mapped[Organization | None] = relationship(remote_side="Organization.id")
+
+
+class OrganizationName(Base):
+    """A folded name or alias of an organization."""
+
+    __tablename__ = "organization_name"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "folded", name="uq_organization_name_organization_folded"),
+        Index("ix_organization_name_folded", "folded"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    folded: Mapped[str]
+
+
+class Person(Base, InDirectory):
+    """Somebody who speaks, signs, hosts or witnesses. Family and given names are kept per language."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True, default=tokens.code)
+    family: Mapped[Words] = mapped_column(default=Words)
+    given: Mapped[Words] = mapped_column(default=Words)
+    reading: Mapped[str] = mapped_column(default="")
+    honorific: Mapped[Words] = mapped_column(default=Words)
+    order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
+    biography: Mapped[Words] = mapped_column(default=Words)
+    positions: Mapped[list[Position]] = relationship(
+        order_by="Position.starts.desc().nulls_last(), Position.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    def name(self, language: str) -> Said:
+        """The full name for a reader."""
+        return rules.full_name(self.family, self.given, self.order, language)
+
+    def other_name(self, language: str) -> Said | None:
+        """The name in the person's other script, to stand under the first."""
+        return rules.own_script_name(self.family, self.given, self.order, self.name(language).language)
+
+    def position_on(self, day: date) -> tuple[Position, bool] | None:
+        """The position held on a day (False), or the last one held before it (True: former)."""
+        former: Position | None = None
+        for position in self.positions:
+            state = rules.held(position.starts, position.ends, day)
+            if state == "held":
+                return position, False
+            if state == "former" and (former is None or (former.ends or day) < (position.ends or day)):
+                former = position
+        return (former, True) if former else None
+
+
+class Position(Base, InDirectory):
+    """A title held by a person, at an organization, from one date to another."""
+
+    __tablename__ = "position"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    title: Mapped[Words] = mapped_column(default=Words)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"))
+    starts: Mapped[date | None]
+    ends: Mapped[date | None]
+    organization: Mapped[Organization | None] = relationship()

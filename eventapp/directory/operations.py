@@ -1,0 +1,113 @@
+"""Adding people, places and organizations, and keeping their names findable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import delete
+
+from eventapp.core.db import db
+from eventapp.core.words import Words, fold
+from eventapp.directory.models import Organization, OrganizationName, Person, Place, PlaceName, Position
+from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind, fold_city
+
+
+def add_place(
+    *,
+    slug: str,
+    kind: PlaceKind,
+    names: Words,
+    aliases: Iterable[str] = (),
+    country_code: str | None = None,
+    zone: str | None = None,
+    parent: Place | None = None,
+) -> Place:
+    """A new place with its spellings."""
+    place = Place(slug=slug, kind=kind, names=names, country_code=country_code, zone=zone, parent=parent)
+    db.session.add(place)
+    db.session.flush()
+    for folded, name in _spellings(names, aliases, city=kind is PlaceKind.CITY).items():
+        db.session.add(PlaceName(place_id=place.id, name=name, folded=folded))
+    db.session.flush()
+    return place
+
+
+def add_organization(
+    *,
+    kind: OrganizationKind,
+    names: Words,
+    aliases: Iterable[str] = (),
+    place: Place | None = None,
+    url: str = "",
+    generated: bool = False,
+) -> Organization:
+    """A new organization with its spellings."""
+    organization = Organization(kind=kind, names=names, place=place, url=url, generated=generated)
+    db.session.add(organization)
+    db.session.flush()
+    _spell(organization, aliases)
+    return organization
+
+
+def _spell(organization: Organization, aliases: Iterable[str]) -> None:
+    db.session.execute(delete(OrganizationName).where(OrganizationName.organization_id == organization.id))
+    city = organization.kind is OrganizationKind.CITY
+    for folded, name in _spellings(organization.names, aliases, city=city).items():
+        db.session.add(OrganizationName(organization_id=organization.id, name=name, folded=folded))
+    db.session.flush()
+
+
+def _spellings(names: Words, aliases: Iterable[str], *, city: bool) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in [*names.values(), *aliases]:
+        found.setdefault(fold(name), name)
+        if city:
+            found.setdefault(fold_city(name), name)
+    found.pop("", None)
+    return found
+
+
+def save_person(
+    person: Person | None,
+    *,
+    family: Words,
+    given: Words,
+    order: NameOrder = NameOrder.GIVEN_FIRST,
+    honorific: Words | None = None,
+    reading: str = "",
+    biography: Words | None = None,
+) -> Person:
+    """A new person, or the changed one."""
+    if person is None:
+        person = Person()
+        db.session.add(person)
+    person.family = family
+    person.given = given
+    person.order = order
+    person.honorific = honorific or Words()
+    person.reading = reading
+    person.biography = biography or Words()
+    db.session.flush()
+    return person
+
+
+def set_position(
+    person: Person,
+    *,
+    title: Words,
+    organization: Organization | None = None,
+    starts: date | None = None,
+    ends: date | None = None,
+    position: Position | None = None,
+) -> Position:
+    """A new position of a person, or the changed one."""
+    if position is None:
+        position = Position()
+        person.positions.append(position)
+    position.title = title
+    position.organization = organization
+    position.starts = starts
+    position.ends = ends
+    db.session.flush()
+    return position

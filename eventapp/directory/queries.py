@@ -1,0 +1,66 @@
+"""Finding people, places and organizations."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from eventapp.core.db import db
+from eventapp.core.words import fold
+from eventapp.directory.models import Organization, OrganizationName, Person, Place, PlaceName
+from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
+
+
+def person_by_code(code: str) -> Person | None:
+    """A person with positions."""
+    return db.session.scalar(
+        select(Person).where(Person.code == code).options(selectinload(Person.positions))
+    )
+
+
+def organization_named(name: str, *, country_code: str | None = None) -> Organization | None:
+    """The organization known under this name or alias; None if there is none, or several and the country can't tell.
+
+    "City of Pittsburgh" finds the city's administration also under "Pittsburgh".
+    """
+    for folded in dict.fromkeys((fold(name), fold_city(name))):
+        if not folded:
+            continue
+        query = (
+            select(Organization)
+            .join(OrganizationName)
+            .where(OrganizationName.folded == folded)
+            .options(selectinload(Organization.place))
+        )
+        rows = list(db.session.scalars(query).unique())
+        if len(rows) > 1 and country_code:
+            rows = [row for row in rows if row.place and row.place.country_code == country_code]
+        if len(rows) == 1:
+            return rows[0]
+    return None
+
+
+def city_named(name: str, *, country_code: str | None = None) -> Place | None:
+    """The city known under this name or alias; None if unknown or ambiguous."""
+    query = (
+        select(Place)
+        .join(PlaceName)
+        .where(PlaceName.folded.in_({fold(name), fold_city(name)}), Place.kind == PlaceKind.CITY)
+    )
+    if country_code:
+        query = query.where(Place.country_code == country_code)
+    rows = list(db.session.scalars(query).unique())
+    return rows[0] if len(rows) == 1 else None
+
+
+def place_by_slug(slug: str) -> Place | None:
+    """A place by its slug."""
+    return db.session.scalar(select(Place).where(Place.slug == slug))
+
+
+def organizations(*, kind: OrganizationKind | None = None) -> list[Organization]:
+    """All organizations that were not generated, for choosing one."""
+    query = select(Organization).where(Organization.generated.is_(False)).order_by(Organization.id)
+    if kind:
+        query = query.where(Organization.kind == kind)
+    return list(db.session.scalars(query))

@@ -1,0 +1,128 @@
+"""Names, positions and kinds. Plain values only."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.words import Said, Words, fold
+
+
+class PlaceKind(StrEnum):
+    COUNTRY = "country"
+    REGION = "region"
+    CITY = "city"
+
+
+class OrganizationKind(StrEnum):
+    CITY = "city"
+    PREFECTURE_REGION = "prefecture_region"
+    NATIONAL_GOVERNMENT = "national_government"
+    EMBASSY_MISSION = "embassy_mission"
+    COMPANY = "company"
+    UNIVERSITY_SCHOOL = "university_school"
+    ASSOCIATION_NGO = "association_ngo"
+    INTERNATIONAL_ORGANIZATION = "international_organization"
+    MEDIA = "media"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return str(_KINDS[self])
+
+
+_KINDS = {
+    OrganizationKind.CITY: _l("City or municipality"),
+    OrganizationKind.PREFECTURE_REGION: _l("Prefecture, state or region"),
+    OrganizationKind.NATIONAL_GOVERNMENT: _l("National government"),
+    OrganizationKind.EMBASSY_MISSION: _l("Embassy or mission"),
+    OrganizationKind.COMPANY: _l("Company"),
+    OrganizationKind.UNIVERSITY_SCHOOL: _l("University or school"),
+    OrganizationKind.ASSOCIATION_NGO: _l("Association or NGO"),
+    OrganizationKind.INTERNATIONAL_ORGANIZATION: _l("International organization"),
+    OrganizationKind.MEDIA: _l("Media"),
+    OrganizationKind.OTHER: _l("Other"),
+}
+
+
+class NameOrder(StrEnum):
+    FAMILY_FIRST = "family_first"
+    GIVEN_FIRST = "given_first"
+
+    @property
+    def label(self) -> str:
+        return str(_l("Family name first")) if self is NameOrder.FAMILY_FIRST else str(_l("Given name first"))
+
+
+# Languages that write the two names without a space between them.
+_JOINED = {"ja", "zh"}
+_FAMILY_FIRST = {"ja", "zh", "ko", "hu", "vi"}
+
+
+def full_name(family: Words, given: Words, order: NameOrder, language: str) -> Said:
+    """A person's name for a reader, in the language it is then written in.
+
+    A name in a script that writes the family first keeps that order whatever `order` says; Latin script follows
+    `order`. Missing parts are left out: some people have one name only.
+    """
+    tag = family.say(language).language if family else given.say(language).language
+    last, first = family.get(tag, ""), given.get(tag, "")
+    family_first = order is NameOrder.FAMILY_FIRST or tag.split("-")[0] in _FAMILY_FIRST
+    parts = [last, first] if family_first else [first, last]
+    glue = "" if tag.split("-")[0] in _JOINED and all(_no_latin(part) for part in parts) else " "
+    return Said(glue.join(part for part in parts if part), tag)
+
+
+def own_script_name(family: Words, given: Words, order: NameOrder, shown: str) -> Said | None:
+    """The name in another script than the one shown (`shown` is its language), or None."""
+    for tag in [*family, *given]:
+        if tag != shown:
+            other = full_name(family, given, order, tag)
+            if other.language == tag and other.text:
+                return other
+    return None
+
+
+def monogram(name: str) -> str:
+    """One or two letters that stand for a person: the first of a name without spaces, else the first of two words."""
+    words = [word for word in name.split() if word[:1].isalpha()]
+    if not words:
+        return "·"
+    if not _no_latin(words[0]):
+        return "".join(word[0] for word in words[:2]).upper()
+    return words[0][0]
+
+
+def _no_latin(text: str) -> bool:
+    return not any("a" <= c.lower() <= "z" for c in text)
+
+
+def held(starts: date | None, ends: date | None, on: date) -> str:
+    """Whether a position is `held`, `former` or `future` on a day. Open ends reach as far as needed.
+
+    A position that ended on or before the day before is "Former …".
+    """
+    if ends is not None and ends < on:
+        return "former"
+    if starts is not None and starts > on:
+        return "future"
+    return "held"
+
+
+_CITY_WORDS = ("cityof", "cityhall", "city", "municipality", "stadt")
+_CITY_ENDINGS = ("市役所", "市", "町", "村")
+
+
+def fold_city(name: str) -> str:
+    """Fold a city's name without the words that only say that it is one: "City of Pittsburgh" = "Pittsburgh"."""
+    bare = fold(name)
+    for word in _CITY_WORDS:
+        if bare.startswith("cityof") and word == "cityof":
+            bare = bare.removeprefix(word)
+        elif len(bare) > len(word) + 1:
+            bare = bare.removesuffix(word)
+    for ending in _CITY_ENDINGS:
+        if len(bare) > len(ending) + 1 and bare.endswith(ending):
+            return bare.removesuffix(ending)
+    return bare

@@ -1,0 +1,1 @@
+"""The event itself: series, themes, hosts, sites, status."""

@@ -1,0 +1,58 @@
+"""Every page of an event's desk says what it needs; without that it is not a page of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from flask import current_app, g
+from werkzeug.exceptions import Forbidden, NotFound
+
+from eventapp.accounts import rules
+from eventapp.accounts.access import signed_in
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Needs, Role
+from eventapp.events import queries
+from eventapp.events.models import Event
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def role_of(user: User, event: Event) -> Role | None:
+    """The user's role at the event; a site's administrator owns every event."""
+    return Role.OWNER if user.admin else queries.role_in_team(event, user)
+
+
+def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callable[..., R]]:
+    """A page of the desk of one event: finds it by `slug`, checks the team, and hands the event to the view.
+
+    Somebody outside the team gets 404, for a draft's existence is nobody's business; a member whose role does not
+    reach gets 403.
+    """
+
+    def decorate(view: Callable[Concatenate[Event, P], R]) -> Callable[..., R]:
+        @wraps(view)
+        def checked(slug: str, *args: Any, **kwargs: Any) -> R:
+            user = signed_in()
+            if user is None:
+                return cast(R, cast(Any, current_app).login_manager.unauthorized())
+            event = queries.by_slug(slug)
+            role = role_of(user, event) if event else None
+            if event is None or role is None:
+                raise NotFound
+            if not rules.may(role, needs):
+                raise Forbidden
+            g.desk_role = role
+            return view(event, *args, **kwargs)
+
+        checked.needs = needs  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def may(needs: str) -> bool:
+    """In a template of the desk: whether to show what leads to a page with this need."""
+    return rules.may(g.get("desk_role"), Needs(needs))

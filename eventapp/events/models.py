@@ -1,0 +1,177 @@
+"""Series, events, their themes, hosts, sites and teams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Role
+from eventapp.core import languages, tokens
+from eventapp.core.clock import local_day, now
+from eventapp.core.db import Base
+from eventapp.core.revisions import Scoped
+from eventapp.core.words import Words
+from eventapp.directory.models import Organization
+from eventapp.events import rules
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, HostRole, Precision, Visibility
+
+
+class EventSeries(Base):
+    """Editions of one event over the years."""
+
+    __tablename__ = "event_series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[Words] = mapped_column(default=Words)
+
+
+class OfEvent(Scoped):
+    """Mixin of rows that an event's public pages show."""
+
+    event_id: Mapped[int]
+
+    def scopes(self) -> Iterable[str]:
+        # A new row that hangs on the relationship alone has no event_id before the flush, but after it.
+        return [f"event:{self.event_id}", "events"]
+
+
+class Event(Base, Scoped):
+    """A forum, summit, ceremony or visit."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_event_listed", "status", "visibility", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
+    # RFC 5546 §2.1.4: rises when time, place or status change, never falls.
+    sequence: Mapped[int] = mapped_column(default=0)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id", ondelete="SET NULL"), index=True)
+    edition: Mapped[int | None]
+    kind: Mapped[EventKind] = mapped_column(default=EventKind.FORUM)
+    title: Mapped[Words] = mapped_column(default=Words)
+    subtitle: Mapped[Words] = mapped_column(default=Words)
+    purpose: Mapped[Words] = mapped_column(default=Words)
+    description: Mapped[Words] = mapped_column(default=Words)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    zone: Mapped[str]
+    precision: Mapped[Precision] = mapped_column(default=Precision.DAY)
+    date_note: Mapped[Words] = mapped_column(default=Words)
+    format: Mapped[EventFormat] = mapped_column(default=EventFormat.IN_PERSON)
+    country_code: Mapped[str] = mapped_column(default="JP")
+    place: Mapped[Words] = mapped_column(default=Words)
+    working_languages: Mapped[list[str]] = mapped_column(default=list)
+    interpretation: Mapped[Words] = mapped_column(default=Words)
+    contact_email: Mapped[str] = mapped_column(default="")
+    join_url: Mapped[str] = mapped_column(default="")
+    sources: Mapped[list[str]] = mapped_column(default=list)
+    counts_public: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
+    status_note: Mapped[Words] = mapped_column(default=Words)
+    visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC)
+    generated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    series: Mapped[EventSeries | None] = relationship()
+
+    def scopes(self) -> Iterable[str]:
+        return [f"event:{self.id}", "events"]
+
+    @property
+    def public(self) -> bool:
+        """Whether somebody outside the team may see it."""
+        return rules.public(self.status, self.visibility)
+
+    @property
+    def first_day(self) -> date:
+        return local_day(self.starts_at, self.zone)
+
+    @property
+    def last_day(self) -> date:
+        return local_day(self.ends_at, self.zone)
+
+    @property
+    def over(self) -> bool:
+        return self.ends_at < now()
+
+    @property
+    def languages(self) -> list[str]:
+        """Languages its texts may be in: those of the interface and its working languages."""
+        return list(dict.fromkeys([*languages.INTERFACE, *self.working_languages]))
+
+    def when(self, language: str | None = None) -> str:
+        return rules.when(self.starts_at, self.ends_at, self.zone, self.precision, language)
+
+
+class FormerSlug(Base):
+    """An address that an event had; it redirects for ever."""
+
+    __tablename__ = "former_slug"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+
+
+class Theme(Base, OfEvent):
+    """A theme of an event, in order."""
+
+    __tablename__ = "theme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    title: Mapped[Words] = mapped_column(default=Words)
+
+
+class EventHost(Base, OfEvent):
+    """An organization that hosts, co-hosts or supports."""
+
+    __tablename__ = "event_host"
+    __table_args__ = (UniqueConstraint("event_id", "organization_id", name="uq_event_host_event_organization"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    role: Mapped[HostRole] = mapped_column(default=HostRole.HOST)
+    position: Mapped[int] = mapped_column(default=0)
+    organization: Mapped[Organization] = relationship()
+
+
+class Site(Base, OfEvent):
+    """A venue used by an event. `travel_minutes` maps the slug of another site to the way there."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_site_event_slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    slug: Mapped[str]
+    name: Mapped[Words] = mapped_column(default=Words)
+    address: Mapped[Words] = mapped_column(default=Words)
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    position: Mapped[int] = mapped_column(default=0)
+    travel_minutes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class TeamMember(Base):
+    """A user's role at one event."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (UniqueConstraint("event_id", "user_id", name="uq_team_member_event_user"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role]
+    user: Mapped[User] = relationship()

@@ -1,0 +1,202 @@
+"""Verbs of an event: create, edit, publish, postpone, cancel, and its themes, hosts, sites and team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Role
+from eventapp.core import tokens
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import Words
+from eventapp.directory.models import Organization
+from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
+from eventapp.events.rules import SLUG, EventStatus, HostRole
+
+# A change of these is one that a calendar must tell (RFC 5546 §2.1.4).
+_SIGNIFICANT = ("starts_at", "ends_at", "zone", "status", "place", "precision")
+
+
+def create(*, owner: User | None, slug: str, title: Words, **values: Any) -> Event:
+    """A new draft; `owner` becomes the first of its team. Raises Refused as `edit` does."""
+    event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
+    _check_slug(slug, event=None)
+    _apply(event, values)
+    db.session.add(event)
+    _flush()
+    if owner is not None:
+        db.session.add(TeamMember(event_id=event.id, user=owner, role=Role.OWNER))
+        db.session.flush()
+    return event
+
+
+def edit(event: Event, *, slug: str, **values: Any) -> Event:
+    """Change an event. The old address keeps working. Raises Refused for a taken slug or times in the wrong order."""
+    if slug != event.slug:
+        _check_slug(slug, event=event)
+        if db.session.get(FormerSlug, event.slug) is None:
+            db.session.add(FormerSlug(slug=event.slug, event_id=event.id))
+        event.slug = slug
+    before = [getattr(event, name) for name in _SIGNIFICANT]
+    _apply(event, values)
+    if before != [getattr(event, name) for name in _SIGNIFICANT]:
+        event.sequence += 1
+    _flush()
+    return event
+
+
+def _apply(event: Event, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if getattr(event, name) != value:
+            setattr(event, name, value)
+    if event.ends_at <= event.starts_at:
+        raise Refused(_("The end must be after the start."), field="ends_at")
+
+
+def _check_slug(slug: str, *, event: Event | None) -> None:
+    if not SLUG.fullmatch(slug) or len(slug) > 80:
+        raise Refused(_("Use small letters, digits and hyphens, such as forum-2027."), field="slug")
+    taken = db.session.scalar(select(Event.id).where(Event.slug == slug))
+    if taken is not None and (event is None or taken != event.id):
+        raise Refused(_("Another event already has this address."), field="slug")
+    former = db.session.get(FormerSlug, slug)
+    if former is not None:
+        if event is None or former.event_id != event.id:
+            raise Refused(_("Another event had this address before, and links still lead there."), field="slug")
+        db.session.delete(former)
+
+
+def _flush() -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as error:
+        if "slug" in str(error.orig):
+            raise Refused(_("Another event already has this address."), field="slug") from error
+        raise
+
+
+def _turn(event: Event, status: EventStatus, *, note: Words | None, allowed: set[EventStatus]) -> None:
+    if event.status not in allowed:
+        raise Refused(_("This can't be done while the event is in the state “%(state)s”.", state=event.status.label))
+    event.status = status
+    event.status_note = note or Words()
+    event.sequence += 1
+    db.session.flush()
+
+
+def publish(event: Event) -> None:
+    """Show it to the public. Raises Refused where a title is missing."""
+    if not event.title:
+        raise Refused(_("Give the event a title first."))
+    _turn(event, EventStatus.PUBLISHED, note=None, allowed={EventStatus.DRAFT, EventStatus.POSTPONED,
+                                                            EventStatus.ARCHIVED})  # fmt: skip
+
+
+def withdraw(event: Event) -> None:
+    """Back to a draft that only the team sees."""
+    _turn(event, EventStatus.DRAFT, note=None, allowed={EventStatus.PUBLISHED})
+
+
+def postpone(event: Event, *, note: Words) -> None:
+    """The date does not hold any more and there is no new one yet; pages stay and say so."""
+    _turn(event, EventStatus.POSTPONED, note=note, allowed={EventStatus.PUBLISHED})
+
+
+def cancel(event: Event, *, note: Words) -> None:
+    """It will not take place; pages stay and say so."""
+    _turn(event, EventStatus.CANCELLED, note=note, allowed={EventStatus.PUBLISHED, EventStatus.POSTPONED})
+
+
+def set_themes(event: Event, titles: Iterable[Words]) -> None:
+    """Replace the themes, in order; empty ones are dropped."""
+    old = list(db.session.scalars(select(Theme).where(Theme.event_id == event.id).order_by(Theme.position)))
+    new = [title for title in titles if title]
+    if [theme.title for theme in old] == new:
+        return
+    for theme in old:
+        db.session.delete(theme)
+    for position, title in enumerate(new):
+        db.session.add(Theme(event_id=event.id, position=position, title=title))
+    db.session.flush()
+
+
+def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> None:
+    """Replace the hosts, in order."""
+    db.session.execute(delete(EventHost).where(EventHost.event_id == event.id))
+    for position, (organization, role) in enumerate(hosts):
+        db.session.add(EventHost(event_id=event.id, organization_id=organization.id, role=role, position=position))
+    db.session.flush()
+
+
+def save_site(event: Event, site: Site | None, *, name: Words, address: Words, **values: Any) -> Site:
+    """A new site, or the changed one."""
+    if site is None:
+        site = Site(event_id=event.id, slug=values.pop("slug", "") or tokens.code().lower())
+        db.session.add(site)
+    site.name = name
+    site.address = address
+    for key, value in values.items():
+        setattr(site, key, value)
+    db.session.flush()
+    return site
+
+
+def remove_site(site: Site) -> None:
+    """Take a site away; its rooms stay, without a site."""
+    db.session.delete(site)
+    db.session.flush()
+
+
+def ensure_series(slug: str, *, title: Words) -> EventSeries:
+    """The series with this slug, made where it is missing."""
+    series = db.session.scalar(select(EventSeries).where(EventSeries.slug == slug))
+    if series is None:
+        series = EventSeries(slug=slug, title=title)
+        db.session.add(series)
+        db.session.flush()
+    return series
+
+
+def set_member(event: Event, user: User, role: Role) -> TeamMember:
+    """Take a user into the team or change the role. Raises Refused where no owner would be left."""
+    member = db.session.scalar(
+        select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
+    )
+    if member is None:
+        member = TeamMember(event_id=event.id, user=user, role=role)
+        db.session.add(member)
+    else:
+        if member.role is Role.OWNER and role is not Role.OWNER:
+            _keep_an_owner(event, member)
+        member.role = role
+    db.session.flush()
+    return member
+
+
+def remove_member(event: Event, member: TeamMember) -> None:
+    """Take a member out of the team. Raises Refused for the last owner."""
+    if member.role is Role.OWNER:
+        _keep_an_owner(event, member)
+    db.session.delete(member)
+    db.session.flush()
+
+
+def _keep_an_owner(event: Event, leaving: TeamMember) -> None:
+    owners = db.session.scalars(
+        select(TeamMember.id).where(TeamMember.event_id == event.id, TeamMember.role == Role.OWNER).with_for_update()
+    )
+    if set(owners) <= {leaving.id}:
+        raise Refused(_("An event needs at least one owner."))
+
+
+def move(event: Event, *, starts_at: datetime, ends_at: datetime) -> None:
+    """A new date, for instance after a postponement."""
+    edit(event, slug=event.slug, starts_at=starts_at, ends_at=ends_at)

@@ -1,0 +1,194 @@
+"""Finding events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, extract, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Role
+from eventapp.core import clock
+from eventapp.core.db import db
+from eventapp.core.revisions import Revision
+from eventapp.events import rules
+from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
+
+_SHOWN = [status for status in EventStatus if rules.listed(status, Visibility.PUBLIC)]
+
+
+def by_slug(slug: str) -> Event | None:
+    """The event, whoever may see it."""
+    return db.session.scalar(select(Event).where(Event.slug == slug).options(joinedload(Event.series)))
+
+
+def present_slug(former: str) -> str | None:
+    """Where an address leads that an event had before."""
+    return db.session.scalar(
+        select(Event.slug).join(FormerSlug, FormerSlug.event_id == Event.id).where(FormerSlug.slug == former)
+    )
+
+
+@dataclass(frozen=True)
+class PageState:
+    """What decides whether a kept page of an event is still right, read with one query."""
+
+    id: int
+    public: bool
+    revisions: tuple[int, int, int]
+
+
+_state = (
+    select(
+        Event.id,
+        Event.status,
+        Event.visibility,
+        *(
+            select(Revision.number).where(Revision.scope == scope).scalar_subquery()
+            for scope in (
+                func.concat("event:", Event.id),
+                func.concat("event:", Event.id, ":people"),
+                "directory",
+            )
+        ),
+    )
+    .where(Event.slug == bindparam("slug"))
+)  # fmt: skip
+
+
+def page_state(slug: str) -> PageState | None:
+    """The state of an event's public pages: (what it says, who comes, the directory)."""
+    row = db.session.execute(_state, {"slug": slug}).one_or_none()
+    if row is None:
+        return None
+    number, status, visibility, says, people, directory = row
+    return PageState(number, rules.public(status, visibility), (says or 0, people or 0, directory or 0))
+
+
+def listed(
+    *,
+    kind: EventKind | None = None,
+    format: EventFormat | None = None,
+    country: str | None = None,
+    year: int | None = None,
+    series: str | None = None,
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 200,
+) -> list[Event]:
+    """Public events: upcoming ones (`since`) soonest first, past ones (`until`) latest first."""
+    query = (
+        select(Event)
+        .where(Event.status.in_(_SHOWN), Event.visibility == Visibility.PUBLIC)
+        .options(joinedload(Event.series))
+    )
+    if kind:
+        query = query.where(Event.kind == kind)
+    if format:
+        query = query.where(Event.format == format)
+    if country:
+        query = query.where(Event.country_code == country)
+    if year:
+        query = query.where(extract("year", Event.starts_at) == year)
+    if series:
+        query = query.join(EventSeries).where(EventSeries.slug == series)
+    if since:
+        query = query.where(Event.ends_at >= since).order_by(Event.starts_at, Event.id)
+    if until:
+        query = query.where(Event.ends_at < until).order_by(Event.starts_at.desc(), Event.id)
+    events = list(db.session.scalars(query.limit(limit)))
+    # Titles are JSON per language; the two engines search JSON differently, and a list of events is short.
+    wanted = text.casefold()
+    if wanted:
+        events = [
+            e for e in events
+            if any(wanted in t.casefold() for w in (e.title, e.subtitle, e.purpose, e.place) for t in w.values())
+        ]  # fmt: skip
+    return events
+
+
+def filters() -> tuple[list[str], list[int], list[EventSeries]]:
+    """What the list of events can be filtered by: countries, years (latest first) and series of listed events."""
+    rows = db.session.execute(
+        select(Event.country_code, Event.starts_at, Event.series_id).where(
+            Event.status.in_(_SHOWN), Event.visibility == Visibility.PUBLIC
+        )
+    ).all()
+    ids = {row.series_id for row in rows if row.series_id}
+    series = list(db.session.scalars(select(EventSeries).where(EventSeries.id.in_(ids)).order_by(EventSeries.slug)))
+    return sorted({row.country_code for row in rows}), sorted({row.starts_at.year for row in rows}, reverse=True), series
+
+
+def editions(event: Event) -> list[Event]:
+    """The other listed editions of the event's series, latest first."""
+    if event.series_id is None:
+        return []
+    query = select(Event).where(
+        Event.series_id == event.series_id,
+        Event.id != event.id,
+        Event.status.in_(_SHOWN),
+        Event.visibility == Visibility.PUBLIC,
+    )
+    return list(db.session.scalars(query.order_by(Event.starts_at.desc())))
+
+
+def themes(event: Event) -> list[Theme]:
+    """Themes in order."""
+    return list(db.session.scalars(select(Theme).where(Theme.event_id == event.id).order_by(Theme.position)))
+
+
+def hosts(event: Event) -> list[EventHost]:
+    """Hosts, then co-hosts, then supporters."""
+    rows = db.session.scalars(
+        select(EventHost)
+        .where(EventHost.event_id == event.id)
+        .options(joinedload(EventHost.organization))
+        .order_by(EventHost.position, EventHost.id)
+    )
+    order = list(rules.HostRole)
+    return sorted(rows, key=lambda host: order.index(host.role))
+
+
+def sites(event: Event) -> list[Site]:
+    """Sites in order."""
+    return list(db.session.scalars(select(Site).where(Site.event_id == event.id).order_by(Site.position, Site.id)))
+
+
+def all_series() -> list[EventSeries]:
+    """All series."""
+    return list(db.session.scalars(select(EventSeries).order_by(EventSeries.slug)))
+
+
+def role_in_team(event: Event, user: User) -> Role | None:
+    """What a user is in the event's team."""
+    return db.session.scalar(
+        select(TeamMember.role).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
+    )
+
+
+def team(event: Event) -> list[TeamMember]:
+    """The event's team."""
+    return list(
+        db.session.scalars(
+            select(TeamMember)
+            .where(TeamMember.event_id == event.id)
+            .options(selectinload(TeamMember.user))
+            .order_by(TeamMember.id)
+        )
+    )
+
+
+def of_user(user: User) -> list[Event]:
+    """Events a user works on, those to come first; all for an administrator."""
+    query = select(Event)
+    if not user.admin:
+        query = query.join(TeamMember, TeamMember.event_id == Event.id).where(TeamMember.user_id == user.id)
+    events = list(db.session.scalars(query))
+    now = clock.now()
+    coming = sorted((e for e in events if e.ends_at >= now), key=lambda e: e.starts_at)
+    past = sorted((e for e in events if e.ends_at < now), key=lambda e: e.starts_at, reverse=True)
+    return coming + past

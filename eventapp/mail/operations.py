@@ -1,0 +1,92 @@
+"""Write a letter into the outbox; take due ones out; say what became of them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+
+from eventapp.core import clock
+from eventapp.core.db import db
+from eventapp.mail.models import Mail, MailStatus
+
+HOLD = timedelta(minutes=5)
+# After each failed try: wait, then try again; after the last one the letter is given up and shown to the organizer.
+WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 720)]
+
+
+def enqueue(
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    kind: str,
+    topic: str = "",
+    html: str = "",
+    language: str = "en",
+    calendar: bytes | None = None,
+    calendar_name: str = "event.ics",
+) -> Mail:
+    """A letter to be sent once the present transaction has committed, and never if it does not."""
+    letter = Mail(
+        to=to,
+        subject=" ".join(subject.split()),
+        text=text,
+        html=html,
+        kind=kind,
+        topic=topic,
+        language=language,
+        calendar=calendar,
+        calendar_name=calendar_name,
+        message_id=f"<{uuid.uuid4()}@eventapp>",
+    )
+    db.session.add(letter)
+    db.session.flush()
+    return letter
+
+
+def take(limit: int = 20) -> list[int]:
+    """Ids of due letters, held for this worker; two workers never get the same one."""
+    now = clock.now()
+    due = (
+        select(Mail.id)
+        .where(Mail.status == MailStatus.QUEUED, Mail.due_at <= now)
+        .where(or_(Mail.held_until.is_(None), Mail.held_until < now))
+        .order_by(Mail.due_at, Mail.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(db.session.scalars(due))
+    if ids:
+        db.session.execute(update(Mail).where(Mail.id.in_(ids)).values(held_until=now + HOLD))
+    return ids
+
+
+def mark_sent(letter: Mail) -> None:
+    """The server has taken it."""
+    letter.status = MailStatus.SENT
+    letter.sent_at = clock.now()
+    letter.held_until = None
+    letter.last_error = ""
+    db.session.flush()
+
+
+def mark_failed(letter: Mail, reason: str, *, for_good: bool = False) -> None:
+    """The server refused or was not there: try later, or give up."""
+    letter.attempts += 1
+    letter.held_until = None
+    letter.last_error = reason[:300]
+    if for_good or letter.attempts > len(WAITS):
+        letter.status = MailStatus.FAILED
+    else:
+        letter.due_at = clock.now() + WAITS[letter.attempts - 1]
+    db.session.flush()
+
+
+def retry(letter: Mail) -> None:
+    """Put a letter that was given up back in the queue."""
+    letter.status = MailStatus.QUEUED
+    letter.attempts = 0
+    letter.due_at = clock.now()
+    db.session.flush()

@@ -1,0 +1,1 @@
+"""Pictures of an event with their captions."""

@@ -1,0 +1,1 @@
+"""What happens when: sessions in rooms and tracks, and who takes part in them."""

@@ -1,0 +1,116 @@
+"""Tracks, rooms, sessions, and people's parts in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.core import tokens
+from eventapp.core.clock import now
+from eventapp.core.db import Base
+from eventapp.core.revisions import Scoped
+from eventapp.core.words import Words
+from eventapp.directory.models import Person
+from eventapp.events.models import Event, OfEvent, Site
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+
+
+class Track(Base, OfEvent):
+    """A strand of sessions, with a colour of the design system (1–6)."""
+
+    __tablename__ = "track"
+    __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_track_event_slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    slug: Mapped[str]
+    name: Mapped[Words] = mapped_column(default=Words)
+    colour: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Room(Base, OfEvent):
+    """A room at a site, or an online room."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_room_event_slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    slug: Mapped[str]
+    name: Mapped[Words] = mapped_column(default=Words)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="SET NULL"), index=True)
+    online: Mapped[bool] = mapped_column(default=False)
+    capacity: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    site: Mapped[Site | None] = relationship()
+
+
+session_room = Table(
+    "session_room",
+    Base.metadata,
+    Column("session_id", ForeignKey("session.id", ondelete="CASCADE"), primary_key=True),
+    Column("room_id", ForeignKey("room.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Session(Base, OfEvent):
+    """Something on the programme. Without a start it is not scheduled yet."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        UniqueConstraint("event_id", "code", name="uq_session_event_code"),
+        CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_session_programme", "event_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(default=tokens.code)
+    uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
+    # RFC 5546 §2.1.4: rises when time, place or status change, never falls.
+    sequence: Mapped[int] = mapped_column(default=0)
+    # Rises with every change, so that two editors notice each other.
+    revision: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[SessionKind] = mapped_column(default=SessionKind.LECTURE)
+    status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.DRAFT)
+    title: Mapped[Words] = mapped_column(default=Words)
+    abstract: Mapped[Words] = mapped_column(default=Words)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id", ondelete="SET NULL"), index=True)
+    spoken: Mapped[list[str]] = mapped_column(default=list)
+    interpreted: Mapped[list[str]] = mapped_column(default=list)
+    capacity: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    event: Mapped[Event] = relationship()
+    track: Mapped[Track | None] = relationship()
+    rooms: Mapped[list[Room]] = relationship(secondary=session_room, order_by=Room.position, passive_deletes=True)
+    participations: Mapped[list[Participation]] = relationship(
+        order_by="Participation.position, Participation.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class Participation(Base, Scoped):
+    """A person's part in a session."""
+
+    __tablename__ = "participation"
+    __table_args__ = (UniqueConstraint("session_id", "person_id", "role", name="uq_participation_session_person_role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[ParticipationRole] = mapped_column(default=ParticipationRole.SPEAKER)
+    mode: Mapped[Mode] = mapped_column(default=Mode.IN_PERSON)
+    position: Mapped[int] = mapped_column(default=0)
+    person: Mapped[Person] = relationship()
+
+    def scopes(self) -> Iterable[str]:
+        return ["directory"]

@@ -1,0 +1,154 @@
+"""Kinds of sessions and roles in them. Plain values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from eventapp.core.languages import lazy_gettext as _l
+
+
+class SessionKind(StrEnum):
+    KEYNOTE = "keynote"
+    LECTURE = "lecture"
+    PANEL = "panel"
+    OPINION_EXCHANGE = "opinion_exchange"
+    WORKSHOP = "workshop"
+    CEREMONY = "ceremony"
+    COURTESY_VISIT = "courtesy_visit"
+    SITE_VISIT = "site_visit"
+    EXCURSION = "excursion"
+    FAIR = "fair"
+    RECEPTION = "reception"
+    MEAL = "meal"
+    BREAK = "break"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+    @property
+    def pause(self) -> bool:
+        """True for what has no content: it is drawn sunken and has no star."""
+        return self in {SessionKind.BREAK, SessionKind.MEAL}
+
+
+class SessionStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+class ParticipationRole(StrEnum):
+    LECTURER = "lecturer"
+    SPEAKER = "speaker"
+    PANELLIST = "panellist"
+    MODERATOR = "moderator"
+    CHAIR = "chair"
+    SIGNATORY = "signatory"
+    WITNESS = "witness"
+    HOST = "host"
+    GUEST = "guest"
+    INTERPRETER = "interpreter"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+class Mode(StrEnum):
+    """How somebody takes part."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    VIDEO_MESSAGE = "video_message"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+_LABELS: dict[StrEnum, object] = {
+    SessionKind.KEYNOTE: _l("Keynote"),
+    SessionKind.LECTURE: _l("Lecture"),
+    SessionKind.PANEL: _l("Panel"),
+    SessionKind.OPINION_EXCHANGE: _l("Exchange of opinions"),
+    SessionKind.WORKSHOP: _l("Workshop"),
+    SessionKind.CEREMONY: _l("Ceremony"),
+    SessionKind.COURTESY_VISIT: _l("Courtesy visit"),
+    SessionKind.SITE_VISIT: _l("Site visit"),
+    SessionKind.EXCURSION: _l("Excursion"),
+    SessionKind.FAIR: _l("Fair"),
+    SessionKind.RECEPTION: _l("Reception"),
+    SessionKind.MEAL: _l("Meal"),
+    SessionKind.BREAK: _l("Break"),
+    SessionKind.CLOSED: _l("Closed session"),
+    SessionStatus.DRAFT: _l("Draft"),
+    SessionStatus.PUBLISHED: _l("Published"),
+    SessionStatus.CANCELLED: _l("Cancelled"),
+    ParticipationRole.LECTURER: _l("Lecturer"),
+    ParticipationRole.SPEAKER: _l("Speaker"),
+    ParticipationRole.PANELLIST: _l("Panellist"),
+    ParticipationRole.MODERATOR: _l("Moderator"),
+    ParticipationRole.CHAIR: _l("Chair"),
+    ParticipationRole.SIGNATORY: _l("Signatory"),
+    ParticipationRole.WITNESS: _l("Witness"),
+    ParticipationRole.HOST: _l("Host"),
+    ParticipationRole.GUEST: _l("Guest"),
+    ParticipationRole.INTERPRETER: _l("Interpreter"),
+    Mode.IN_PERSON: _l("In person"),
+    Mode.ONLINE: _l("Online"),
+    Mode.VIDEO_MESSAGE: _l("Video message"),
+}
+
+# Order of people on a session's page: who is named first.
+_RANK = {role: rank for rank, role in enumerate(ParticipationRole)}
+
+
+def shown(status: SessionStatus) -> bool:
+    """The one rule whether the public sees a session of a public event. A cancelled one keeps its page."""
+    return status is not SessionStatus.DRAFT
+
+
+def rank(role: ParticipationRole) -> int:
+    """Where a role stands among the people of a session."""
+    return _RANK[role]
+
+
+class Slot(Protocol):
+    """What the clash rule needs of a session."""
+
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+
+
+S = TypeVar("S", bound=Slot)
+
+
+def overlapping(start: datetime, end: datetime, others: Iterable[S]) -> list[S]:
+    """Those of `others` that share a moment with [start, end). Touching is no overlap."""
+    return [
+        other
+        for other in others
+        if other.starts_at is not None
+        and other.ends_at is not None
+        and other.starts_at < end
+        and start < other.ends_at
+    ]
+
+
+def columns(rooms: Sequence[int], used: Iterable[int]) -> tuple[int, int] | None:
+    """First and last column (from 0) of a session's rooms in the grid, or None where they do not lie side by side."""
+    places = sorted(rooms.index(room) for room in used if room in rooms)
+    if not places or places != list(range(places[0], places[-1] + 1)):
+        return None
+    return places[0], places[-1]

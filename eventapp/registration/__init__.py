@@ -1,0 +1,1 @@
+"""Taking part: options with places, questions, registrations, the waiting list."""

@@ -1,0 +1,156 @@
+"""Attendance options, questions, registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.core import tokens
+from eventapp.core.clock import now
+from eventapp.core.db import Base
+from eventapp.core.revisions import Scoped
+from eventapp.core.words import Words
+from eventapp.directory.models import Organization
+from eventapp.directory.rules import NameOrder, OrganizationKind, full_name
+from eventapp.events.models import Event, OfEvent
+from eventapp.programme.rules import Mode
+from eventapp.registration import rules
+from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus, Standing
+
+_ACTIVE = text("status IN ('pending', 'confirmed', 'waitlisted')")
+
+
+class AttendanceOption(Base, OfEvent):
+    """A way to take part, with its places. `taken` counts the places held; the database never lets it pass capacity."""
+
+    __tablename__ = "attendance_option"
+    __table_args__ = (
+        UniqueConstraint("event_id", "key", name="uq_attendance_option_event_key"),
+        CheckConstraint("taken >= 0", name="taken_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    mode: Mapped[Mode] = mapped_column(default=Mode.IN_PERSON)
+    title: Mapped[Words] = mapped_column(default=Words)
+    note: Mapped[Words] = mapped_column(default=Words)
+    capacity: Mapped[int | None]
+    taken: Mapped[int] = mapped_column(default=0)
+    waiting_list: Mapped[bool] = mapped_column(default=True)
+    access: Mapped[Access] = mapped_column(default=Access.ANYONE)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(default=0)
+    event: Mapped[Event] = relationship()
+
+    def scopes(self) -> Iterable[str]:
+        return [f"event:{self.event_id}:people", "events"]
+
+    @property
+    def left(self) -> int | None:
+        """Places left; None where there is no limit."""
+        return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+    @property
+    def standing(self) -> Standing:
+        """What somebody who comes now can expect."""
+        return rules.standing(
+            now=now(),
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            capacity=self.capacity,
+            taken=self.taken,
+            waiting_list=self.waiting_list,
+            event_ends=self.event.ends_at,
+        )
+
+
+class Question(Base, OfEvent):
+    """A question of the registration form; `mode` restricts it to those who take part in that way."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("event_id", "key", name="uq_question_event_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    kind: Mapped[QuestionKind] = mapped_column(default=QuestionKind.TEXT)
+    label: Mapped[Words] = mapped_column(default=Words)
+    hint: Mapped[Words] = mapped_column(default=Words)
+    # A list of {"key": …, "label": {"en": …}} for the kinds that choose.
+    choices: Mapped[list[str]] = mapped_column(default=list)
+    mode: Mapped[Mode | None]
+    required: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Registration(Base, Scoped):
+    """One person's registration for one event."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        Index(
+            "uq_registration_active_email",
+            "event_id",
+            "email_key",
+            unique=True,
+            sqlite_where=_ACTIVE,
+            postgresql_where=_ACTIVE,
+        ),
+        Index("ix_registration_list", "event_id", "status", "created_at"),
+        Index("ix_registration_waiting", "option_id", "status", "waiting_since"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    option_id: Mapped[int] = mapped_column(ForeignKey("attendance_option.id", ondelete="RESTRICT"))
+    status: Mapped[RegistrationStatus]
+    token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
+    sequence: Mapped[int] = mapped_column(default=0)
+    family_name: Mapped[str]
+    given_name: Mapped[str] = mapped_column(default="")
+    email: Mapped[str]
+    email_key: Mapped[str]
+    organization_name: Mapped[str] = mapped_column(default="")
+    organization_kind: Mapped[OrganizationKind | None]
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
+    country_code: Mapped[str | None]
+    language: Mapped[str] = mapped_column(default="en")
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    waiting_since: Mapped[datetime | None]
+    generated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    event: Mapped[Event] = relationship()
+    option: Mapped[AttendanceOption] = relationship()
+    organization: Mapped[Organization | None] = relationship()
+
+    def scopes(self) -> Iterable[str]:
+        return [f"event:{self.event_id}:people"]
+
+    @property
+    def name(self) -> str:
+        """The full name as it was typed, in the order of its script."""
+        family, given = Words(en=self.family_name), Words(en=self.given_name)
+        latin = all(c < "\u0250" for c in self.family_name + self.given_name)
+        if latin:
+            return full_name(family, given, NameOrder.GIVEN_FIRST, "en").text
+        return f"{self.family_name} {self.given_name}".strip()
+
+
+class ModeChange(Base):
+    """That a registration moved from one option to another, and when."""
+
+    __tablename__ = "mode_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    from_option_id: Mapped[int] = mapped_column(ForeignKey("attendance_option.id", ondelete="CASCADE"))
+    to_option_id: Mapped[int] = mapped_column(ForeignKey("attendance_option.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(default=now)

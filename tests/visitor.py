@@ -1,0 +1,171 @@
+"""The client of all page tests: it looks at every page it fetches, as a strict reader would."""
+
+from __future__ import annotations
+
+import contextvars
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from eventapp.core.db import db
+
+_LABELLED = {"input", "select", "textarea"}
+_VOID_OF_LABEL = {"hidden", "submit", "button", "image", "reset"}
+
+
+@dataclass
+class Page:
+    """A parsed page."""
+
+    tree: Any
+
+    def all(self, tag: str) -> list[Any]:
+        return [node for node in self.tree.iter() if node.tag == tag]
+
+    def one(self, tag: str) -> Any:
+        nodes = self.all(tag)
+        assert len(nodes) == 1, f"{len(nodes)} <{tag}> on the page"
+        return nodes[0]
+
+    @staticmethod
+    def text(node: Any) -> str:
+        return " ".join("".join(node.itertext()).split())
+
+    def by_id(self, wanted: str) -> Any:
+        return next(node for node in self.tree.iter() if node.get("id") == wanted)
+
+    def forms(self) -> list[Any]:
+        return self.all("form")
+
+
+def parse(html: str) -> Page:
+    """Parse strictly: a mistake in the HTML fails the test."""
+    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False, strict=False)
+    tree = parser.parse(html)
+    mistakes = [f"{position}: {code} {data}" for position, code, data in parser.errors]
+    assert not mistakes, f"invalid HTML: {mistakes[:5]}"
+    return Page(tree)
+
+
+def check(response: TestResponse) -> Page:
+    """What must hold of every page of the product."""
+    page = parse(response.get_data(as_text=True))
+    root = next(node for node in page.tree.iter() if node.tag == "html")
+    assert root.get("lang"), "the page does not say its language"
+    heading = Page.text(page.one("h1"))
+    title = Page.text(page.one("title"))
+    assert heading, "the <h1> is empty"
+    assert title.startswith(heading), f"the title {title!r} does not begin with the heading {heading!r}"
+    assert page.one("main").get("id") == "main"
+    ids = Counter(node.get("id") for node in page.tree.iter() if node.get("id"))
+    assert not [i for i, n in ids.items() if n > 1], f"ids used twice: {[i for i, n in ids.items() if n > 1]}"
+    _check_labels(page, set(ids))
+    for node in page.tree.iter():
+        if not isinstance(node.tag, str):
+            continue
+        assert not node.get("style"), f"<{node.tag}> has a style attribute, which the CSP forbids"
+        assert not [k for k in node.keys() if k.startswith("on")], f"<{node.tag}> has an inline handler"
+        if node.tag in {"script", "link", "img"} and node.get("rel") not in {"canonical", "alternate"}:
+            address = node.get("src") or node.get("href") or ""
+            assert not urlsplit(address).netloc, f"{address} is on another host"
+        if node.tag == "img":
+            assert node.get("alt") is not None, "an image without alt"
+        if node.tag == "form" and (node.get("method") or "get").lower() == "post":
+            names = {field.get("name") for field in node.iter("input")}
+            assert "csrf_token" in names, f"the form to {node.get('action')} has no CSRF token"
+    return page
+
+
+def _check_labels(page: Page, ids: set[str]) -> None:
+    labels = {node.get("for") for node in page.all("label")}
+    for label in labels - {None}:
+        assert label in ids, f"a label is for {label}, which is not there"
+    wrapped = {id(child) for label in page.all("label") for child in label.iter()}
+    for node in page.tree.iter():
+        if node.tag in _LABELLED and node.get("type") not in _VOID_OF_LABEL:
+            named = node.get("id") in labels or id(node) in wrapped or node.get("aria-label")
+            assert named or node.get("aria-labelledby"), f"<{node.tag} name={node.get('name')}> has no label"
+        for attribute in ("aria-describedby", "aria-labelledby", "aria-controls"):
+            for target in (node.get(attribute) or "").split():
+                assert target in ids, f"{attribute} names {target}, which is not there"
+
+
+class Visitor(FlaskClient):
+    """Fetches pages, checks them, and fills in forms as a browser does."""
+
+    page: Page
+    looks: bool = True
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        # A request of its own, as from outside: not in the app context of the test, whose session it must not share.
+        response: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        db.session.rollback()
+        # The connection's own look at what was asked last is wanted by no test here.
+        if self.looks and response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 307, 308}:
+            if response.request.method != "HEAD" and response.data:
+                self.page = check(response)
+        return response
+
+    def sign_in(self, user: Any) -> None:
+        """Be somebody, without the login page."""
+        with self.session_transaction() as session:
+            session["_user_id"] = user.fs_uniquifier
+            session["_fresh"] = True
+
+    def fill(
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        *,
+        action: str | None = None,
+        button: str | None = None,
+        follow: bool = False,
+    ) -> TestResponse:
+        """Fetch a page, fill in a form of it (the one whose action ends with `action`), and send it.
+
+        Fields that `data` does not name keep what the page put into them; None empties one.
+        """
+        got = self.get(path, follow_redirects=True)
+        assert got.status_code == 200, f"{path} answers {got.status_code}"
+        forms = [f for f in self.page.forms() if (f.get("method") or "").lower() == "post"]
+        if action is not None:
+            forms = [f for f in forms if (f.get("action") or path).split("?")[0].endswith(action)]
+        else:
+            forms = [f for f in forms if "logout" not in (f.get("action") or "")]
+        assert forms, f"no form {action or ''} on {path}"
+        values = _values(forms[0])
+        for name, value in (data or {}).items():
+            values[name] = [] if value is None else value if isinstance(value, list) else [value]
+        if button:
+            values[button] = ["1"]
+        target = forms[0].get("action") or got.request.full_path.rstrip("?")
+        return self.post(target, data=values, follow_redirects=follow)
+
+
+def _values(form: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for node in form.iter():
+        name = node.get("name")
+        if not name or node.get("disabled") is not None:
+            continue
+        if node.tag == "input":
+            kind = (node.get("type") or "text").lower()
+            if kind in {"submit", "button", "image"}:
+                continue
+            if kind in {"checkbox", "radio"} and node.get("checked") is None:
+                continue
+            values.setdefault(name, []).append(node.get("value") or ("on" if kind == "checkbox" else ""))
+        elif node.tag == "textarea":
+            values.setdefault(name, []).append("".join(node.itertext()).removeprefix("\n"))
+        elif node.tag == "select":
+            options = list(node.iter("option"))
+            chosen = [o for o in options if o.get("selected") is not None]
+            if not chosen and node.get("multiple") is None:
+                chosen = options[:1]
+            values.setdefault(name, []).extend(o.get("value", "") for o in chosen)
+    return values
