@@ -1,0 +1,1 @@
+"""Pure writers of calendars, and the feeds that serve them."""

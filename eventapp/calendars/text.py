@@ -1,0 +1,90 @@
+"""Content lines of iCalendar (RFC 5545 §3.1): cleaning, escaping and folding of what people typed."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+from eventapp.core.words import TAG
+
+# All that any reader may take for the end of a line becomes LF before the rest of the controls is dropped.
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+# C0 (but TAB and LF), DEL, C1, lone surrogates, the byte order mark and non-characters.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_DIRTY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+_SPACES = re.compile(r"[\s]+")
+_LIMIT = 75
+
+
+def clean(value: str) -> str:
+    """The text with every kind of line end as LF and without control characters other than TAB and LF."""
+    if _DIRTY.search(value) is None:
+        return value
+    return _FORBIDDEN.sub("", _BREAKS.sub("\n", value))
+
+
+def one_line(value: str) -> str:
+    """The cleaned text on one line: for titles, names and places."""
+    return _SPACES.sub(" ", clean(value)).strip()
+
+
+def escaped(value: str) -> str:
+    """A TEXT value (RFC 5545 §3.3.11). The input must be clean.
+
+    All four characters are replaced in one pass, so a literal backslash before an n stays one; libraries that
+    replace one after the other turn it into a line end.
+    """
+    return value.translate(_ESCAPES)
+
+
+def parameter(value: str) -> str:
+    """A quoted parameter value, with the circumflex escapes of RFC 6868 for what quotes can't hold."""
+    bare = clean(value).replace("^", "^^").replace("\n", "^n").replace('"', "^'").replace("\t", " ")
+    return f'"{bare}"'
+
+
+def language(tag: str) -> str:
+    """`;LANGUAGE=ja`, or nothing for what is no language tag."""
+    return f";LANGUAGE={tag}" if TAG.fullmatch(tag) else ""
+
+
+def web_address(value: str) -> str:
+    """An http or https address that can stand as a URI value, or an empty text.
+
+    Anything that could end the line or is not ASCII is percent-encoded (RFC 3986).
+    """
+    try:
+        parts = urlsplit(value.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return ""
+    except ValueError:
+        return ""
+    bare = "".join(c for c in value.strip() if not "\ud800" <= c <= "\udfff")
+    return quote(bare, safe="%/:=&?~#+!$,;'@()*[]-._")
+
+
+def mail_address(value: str) -> str:
+    """A `mailto:` URI. Raises ValueError for what is no address."""
+    bare = value.strip()
+    if "@" not in bare or _DIRTY.search(bare) or any(c.isspace() or c in '<>"\\,;:' for c in bare):
+        raise ValueError("not a mail address")
+    return "mailto:" + quote(bare, safe="@!#$&'*+/=?^_`{|}~.-")
+
+
+def line(content: str) -> bytes:
+    """A content line in UTF-8, folded to 75 octets without splitting a character, with its CRLF."""
+    data = content.encode("utf-8")
+    if len(data) <= _LIMIT:
+        return data + b"\r\n"
+    pieces = []
+    start, room = 0, _LIMIT
+    while len(data) - start > room:
+        end = start + room
+        # 10xxxxxx is the inside of a character.
+        while data[end] & 0xC0 == 0x80:
+            end -= 1
+        pieces.append(data[start:end])
+        start, room = end, _LIMIT - 1
+    pieces.append(data[start:])
+    return b"\r\n ".join(pieces) + b"\r\n"
