@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventapp.attendance.rules import Rounding
+from eventapp.attendance.sentence import Figures, Rounding
 from eventapp.core.db import Base
 from eventapp.core.words import Words
 from eventapp.events.models import OfEvent
@@ -29,3 +29,15 @@ class DeclaredCount(Base, OfEvent):
     of_what: Mapped[Words] = mapped_column(default=Words)
     source: Mapped[str]
     as_of: Mapped[date | None]
+
+    def figures(self, home: str) -> Figures:
+        """The numbers for the sentence, said as the source says them; `home` is the event's country."""
+        return Figures(
+            people=self.people,
+            rounding=self.rounding,
+            home=home,
+            foreign_cities=self.foreign_cities,
+            foreign_countries=self.foreign_countries,
+            domestic_cities=self.domestic_cities,
+            organizations=self.organizations,
+        )

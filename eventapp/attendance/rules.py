@@ -1,22 +1,21 @@
-"""Counting, and the sentence that says it. Plain values only."""
+"""Whom a count counts, and what counts as a city, a country and an organization. Plain values only."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from eventapp.attendance.sentence import Figures, Sentence, plain, rounded, sentence
+from eventapp.attendance.sentence import Rounding as Rounding
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-
-
-class Rounding(StrEnum):
-    """How a number of people is to be read."""
-
-    OVER = "over"
-    ABOUT = "about"
-    EXACTLY = "exactly"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+from eventapp.core.words import Words, fold
+from eventapp.directory.rules import OrganizationKind, fold_city
+from eventapp.programme.rules import Mode
+from eventapp.registration.rules import ACTIVE, RegistrationStatus
 
 
 class Basis(StrEnum):
@@ -31,13 +30,331 @@ class Basis(StrEnum):
     def label(self) -> str:
         return str(_LABELS[self])
 
+    @property
+    def explanation(self) -> str:
+        """What stands behind a number on this basis, as a sentence."""
+        return str(_EXPLANATIONS[self])
 
-_LABELS: dict[StrEnum, object] = {
-    Rounding.OVER: _l("Over"),
-    Rounding.ABOUT: _l("About"),
-    Rounding.EXACTLY: _l("Exactly"),
+
+_LABELS: dict[Basis, object] = {
     Basis.REGISTERED: _l("Registered"),
     Basis.CONFIRMED: _l("Confirmed"),
     Basis.CHECKED_IN: _l("Checked in"),
     Basis.DECLARED: _l("As stated by the source"),
 }
+_EXPLANATIONS: dict[Basis, object] = {
+    Basis.REGISTERED: _l("Counted from all registrations that stand, those waiting for approval or a place included."),
+    Basis.CONFIRMED: _l("Counted from confirmed registrations."),
+    Basis.CHECKED_IN: _l("Counted from check-ins at the doors and in the online rooms."),
+    Basis.DECLARED: _l("As the source states it; there are no rows behind it to count."),
+}
+
+# Bases that rows are counted on today. Check-ins come with the tickets, declared totals have no rows.
+COUNTED: dict[Basis, frozenset[RegistrationStatus]] = {
+    Basis.REGISTERED: ACTIVE,
+    Basis.CONFIRMED: frozenset({RegistrationStatus.CONFIRMED}),
+}
+DEFAULT_BASIS = Basis.CONFIRMED
+
+
+class NotCounted(ValueError):
+    """There are no rows to count on this basis. The text is a sentence for a person."""
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__(
+            _("No check-ins are recorded yet, so there is nothing to count on this basis.")
+            if basis is Basis.CHECKED_IN
+            else _("Stated numbers have no rows behind them to count.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whom somebody comes for: an organization of the directory, or a name as it was typed.
+
+    `key` tells parties apart; `place_country` is the ISO 3166-1 code of the country the organization stands for (of
+    an embassy: the country that sends it); `city_key` and `city` name its place where that is a city.
+    """
+
+    key: str
+    names: Words
+    kind: OrganizationKind | None = None
+    place_country: str | None = None
+    city_key: str = ""
+    city: Words = field(default_factory=Words)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One registration, as far as counting needs it. `person` is the same for the same person."""
+
+    person: str
+    status: RegistrationStatus
+    mode: Mode = Mode.IN_PERSON
+    country: str | None = None
+    party: Party | None = None
+    generated: bool = False
+
+
+def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None) -> Party | None:
+    """The party of an organization that the directory does not know: one folded name in one country is one party."""
+    bare = fold_city(name) if kind is OrganizationKind.CITY else fold(name)
+    if not bare:
+        return None
+    return Party(key=f"~{bare}/{country or ''}", names=Words({"en": name.strip()}), kind=kind, place_country=country)
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city that takes part, with the number of its people and the ways they take part."""
+
+    key: str
+    names: Words
+    country: str | None
+    people: int
+    modes: tuple[Mode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization that takes part and is no city. `unsorted`: nobody has said yet of which kind it is."""
+
+    key: str
+    names: Words
+    kind: OrganizationKind
+    country: str | None
+    people: int
+    unsorted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """One line of the table by country; `code` None gathers what belongs to no country or states none."""
+
+    code: str | None
+    foreign: bool
+    cities: int
+    organizations: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted, with the rows that prove each number.
+
+    `people` are the keys of the persons. A person who takes part in two modes is one in `people` and one in each of
+    `by_mode`. `by_status` has all registrations, whatever the basis. `unplaced` are cities of which no country is
+    known: they are neither domestic nor foreign, and in no number.
+    """
+
+    basis: Basis
+    home: str
+    people: tuple[str, ...]
+    by_mode: dict[Mode, int]
+    by_status: dict[RegistrationStatus, int]
+    domestic_cities: tuple[City, ...]
+    foreign_cities: tuple[City, ...]
+    unplaced: tuple[City, ...]
+    organizations: tuple[Organization, ...]
+    countries: tuple[Country, ...]
+    generated: int
+
+    @property
+    def foreign_countries(self) -> tuple[str, ...]:
+        """Foreign countries that counted people come from or stand for."""
+        return tuple(c.code for c in self.countries if c.foreign and c.people and c.code)
+
+    @property
+    def city_countries(self) -> tuple[str, ...]:
+        """Foreign countries that the foreign cities lie in: these are the ones the sentence names."""
+        return tuple(sorted({city.country for city in self.foreign_cities if city.country}))
+
+    @property
+    def by_kind(self) -> dict[OrganizationKind, int]:
+        """Organizations of each kind. Cities are counted as cities, so their kind is not here."""
+        numbers = Counter(organization.kind for organization in self.organizations)
+        return {kind: numbers[kind] for kind in OrganizationKind if kind is not OrganizationKind.CITY}
+
+    @property
+    def unsorted(self) -> tuple[Organization, ...]:
+        """Organizations counted as `other` only because nobody has said what they are."""
+        return tuple(organization for organization in self.organizations if organization.unsorted)
+
+
+@dataclass
+class _Gathered:
+    """One party with everybody who comes for it."""
+
+    party: Party
+    kind: OrganizationKind | None
+    country: str | None
+    people: set[str] = field(default_factory=set)
+    modes: set[Mode] = field(default_factory=set)
+
+
+def count(rows: Iterable[Row], *, home: str, basis: Basis = DEFAULT_BASIS) -> Counts:
+    """Count rows of one event. `home` is the event's country: domestic and foreign are relative to it.
+
+    The rules: one person is counted once, however many rows name the person. A city is counted where an organization
+    of kind `city` takes part, once, in whatever spelling and mode; a prefecture or state is no city. An
+    international organization stands for no country. A person counts for the country of the organization's place,
+    else for the person's own. An organization of no known kind is counted as `other` and reported as unsorted.
+    Raises NotCounted where the basis has no rows.
+    """
+    if basis not in COUNTED:
+        raise NotCounted(basis)
+    everything = list(rows)
+    counted = [row for row in everything if row.status in COUNTED[basis]]
+    people: dict[str, str | None] = {}
+    modes: dict[Mode, set[str]] = {mode: set() for mode in Mode}
+    parties: dict[str, _Gathered] = {}
+    same = _one_spelling(row.party for row in counted if row.party)
+    for row in counted:
+        country = country_of(row)
+        people[row.person] = people.get(row.person) or country
+        modes[row.mode].add(row.person)
+        if row.party is None:
+            continue
+        party = same[row.party.key]
+        gathered = parties.setdefault(party.key, _Gathered(party, party.kind, None))
+        gathered.kind = gathered.kind or row.party.kind
+        gathered.country = gathered.country or country
+        gathered.people.add(row.person)
+        gathered.modes.add(row.mode)
+    cities = _cities(g for g in parties.values() if g.kind is OrganizationKind.CITY)
+    organizations = _organizations(g for g in parties.values() if g.kind is not OrganizationKind.CITY)
+    statuses = Counter(row.status for row in everything)
+    return Counts(
+        basis=basis,
+        home=home,
+        people=tuple(people),
+        by_mode={mode: len(persons) for mode, persons in modes.items()},
+        by_status={status: statuses[status] for status in RegistrationStatus},
+        domestic_cities=tuple(city for city in cities if city.country == home),
+        foreign_cities=tuple(city for city in cities if city.country not in {home, None}),
+        unplaced=tuple(city for city in cities if city.country is None),
+        organizations=tuple(organizations),
+        countries=_countries(people, cities, organizations, home),
+        generated=len({row.person for row in counted if row.generated}),
+    )
+
+
+def country_of(row: Row) -> str | None:
+    """The country a row counts for; None for an international organization, and where nothing is known."""
+    if row.party is None:
+        return row.country
+    if row.party.kind is OrganizationKind.INTERNATIONAL_ORGANIZATION:
+        return None
+    return row.party.place_country or row.country
+
+
+def _one_spelling(parties: Iterable[Party]) -> dict[str, Party]:
+    """Each party's key → the party it is. A typed name that a known one of the same country bears means that one."""
+    by_key: dict[str, Party] = {}
+    for party in parties:
+        by_key.setdefault(party.key, party)
+    known: dict[tuple[str, str | None], Party] = {}
+    for party in by_key.values():
+        if not party.key.startswith("~"):
+            for name in party.names.values():
+                for bare in {fold(name), fold_city(name) if party.kind is OrganizationKind.CITY else fold(name)}:
+                    known.setdefault((bare, party.place_country), party)
+    found = {}
+    for key, party in by_key.items():
+        match = None
+        if key.startswith("~"):
+            bare = key[1:].rsplit("/", 1)[0]
+            match = known.get((bare, party.place_country))
+            if match is not None and party.kind not in {None, match.kind}:
+                match = None  # "Chiba", the prefecture, is not "Chiba", the city
+        found[key] = match or party
+    return found
+
+
+def _cities(gathered: Iterable[_Gathered]) -> list[City]:
+    """One city per place; several organizations of one city hall are one city."""
+    merged: dict[str, City] = {}
+    persons: dict[str, set[str]] = {}
+    for g in gathered:
+        country = g.party.place_country or g.country
+        key = g.party.city_key or _folded_key(g.party.names, country)
+        who = persons.setdefault(key, set())
+        who |= g.people
+        old = merged.get(key)
+        merged[key] = City(
+            key=key,
+            names=old.names if old else (g.party.city or g.party.names),
+            country=country,
+            people=len(who),
+            modes=tuple(mode for mode in Mode if mode in g.modes or (old and mode in old.modes)),
+        )
+    return sorted(merged.values(), key=lambda city: (city.country or "", str(city.names).casefold()))
+
+
+def _folded_key(names: Words, country: str | None) -> str:
+    return f"~{fold_city(str(names))}/{country or ''}"
+
+
+def _organizations(gathered: Iterable[_Gathered]) -> list[Organization]:
+    found = [
+        Organization(
+            key=g.party.key,
+            names=g.party.names,
+            kind=g.kind or OrganizationKind.OTHER,
+            country=None if g.kind is OrganizationKind.INTERNATIONAL_ORGANIZATION else g.country,
+            people=len(g.people),
+            unsorted=g.kind is None,
+        )
+        for g in gathered
+    ]
+    kinds = list(OrganizationKind)
+    return sorted(found, key=lambda o: (kinds.index(o.kind), str(o.names).casefold()))
+
+
+def _countries(
+    people: dict[str, str | None], cities: list[City], organizations: list[Organization], home: str
+) -> tuple[Country, ...]:
+    """The home country first, then by people; what belongs to no country last."""
+    heads = Counter(people.values())
+    places = Counter(city.country for city in cities)
+    bodies = Counter(organization.country for organization in organizations)
+    codes = {*heads, *places, *bodies}
+    rows = [
+        Country(code, code not in {home, None}, places[code], bodies[code], heads[code])
+        for code in codes
+    ]  # fmt: skip
+    return tuple(sorted(rows, key=lambda c: (c.code is None, c.code != home, -c.people, c.code or "")))
+
+
+def figures_of(counts: Counts, rounding: Rounding) -> Figures:
+    """The numbers of a count. Only the people are rounded: cities and organizations can be named one by one.
+
+    The countries are those that the foreign cities lie in; without foreign cities, those that people come from.
+    """
+    people, word = rounded(len(counts.people), rounding)
+    return Figures(
+        people=people,
+        rounding=word,
+        home=counts.home,
+        foreign_cities=len(counts.foreign_cities),
+        foreign_countries=len(counts.city_countries if counts.foreign_cities else counts.foreign_countries),
+        domestic_cities=len(counts.domestic_cities),
+        organizations=len(counts.organizations),
+    )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A count with its moment and the word its sentence is rounded with."""
+
+    counts: Counts
+    rounding: Rounding
+    as_of: datetime
+
+    def parts(self, language: str) -> Sentence:
+        """The sentence, in parts for a page; empty where nobody is counted."""
+        return sentence(figures_of(self.counts, self.rounding), language) if self.counts.people else ()
+
+    def text(self, language: str) -> str:
+        """The sentence as text."""
+        return plain(self.parts(language))

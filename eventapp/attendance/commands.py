@@ -1,0 +1,67 @@
+"""`flask counts SLUG`: the sentence at a terminal."""
+
+from __future__ import annotations
+
+import click
+
+from eventapp.attendance import queries, rules
+from eventapp.attendance.rules import Basis, Rounding
+from eventapp.attendance.sentence import plain, sentence
+from eventapp.core import languages
+from eventapp.core.clock import local_day
+from eventapp.core.languages import gettext as _
+from eventapp.events import queries as events
+from eventapp.events.models import Event
+
+
+@click.command("counts")
+@click.argument("slug")
+@click.option("--basis", type=click.Choice(list(Basis)), default=rules.DEFAULT_BASIS, show_default=True)
+@click.option("--lang", type=click.Choice(languages.INTERFACE), default="en", show_default=True)
+@click.option("--rounding", type=click.Choice(list(Rounding)), help="Over, about or exactly; else as a source has it.")
+def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
+    """Print the sentence of an event, with its basis and moment."""
+    with languages.force_locale(lang):
+        event = events.by_slug(slug)
+        if event is None:
+            raise click.ClickException(f"There is no event with the address {slug}.")
+        if basis == Basis.DECLARED:
+            _declared(event, lang)
+            return
+        try:
+            said = queries.statement(event, basis=Basis(basis), rounding=Rounding(rounding) if rounding else None)
+        except rules.NotCounted as none:
+            raise click.ClickException(str(none)) from none
+        click.echo(_ended(said.text(lang), lang) or _("Nobody is counted on this basis yet."))
+        moment = said.as_of
+        click.echo(
+            said.counts.basis.explanation
+            + (" " if lang == "en" else "")
+            + _("As of %(day)s, %(time)s %(zone)s.", day=languages.day(local_day(moment, event.zone), lang),
+                time=languages.clock_time(moment, event.zone), zone=languages.zone_short(event.zone, moment))
+        )  # fmt: skip
+        if said.counts.generated:
+            click.echo(
+                languages.ngettext(
+                    "%(num)d of these people was generated for demonstration.",
+                    "%(num)d of these people were generated for demonstration.",
+                    said.counts.generated,
+                )
+            )
+
+
+def _declared(event: Event, lang: str) -> None:
+    rows = queries.declared(event)
+    if not rows:
+        raise click.ClickException(_("No source states numbers for this event."))
+    for row in rows:
+        click.echo(_ended(plain(sentence(row.figures(event.country_code), lang)), lang))
+        if row.of_what:
+            click.echo(f"  {row.of_what.say(lang).text}")
+        click.echo("  " + _("Source: %(source)s", source=row.source))
+        if row.as_of:
+            click.echo("  " + _("As of %(day)s.", day=languages.day(row.as_of, lang)))
+
+
+def _ended(text: str, lang: str) -> str:
+    return text and text + ("。" if lang == "ja" else ".")

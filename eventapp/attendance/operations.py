@@ -1,0 +1,54 @@
+"""Keeping numbers that somebody stated."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from eventapp.attendance.models import DeclaredCount
+from eventapp.attendance.sentence import Rounding
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import Words
+from eventapp.events.models import Event
+
+
+def declare(
+    event: Event,
+    *,
+    source: str,
+    people: int | None = None,
+    foreign_cities: int | None = None,
+    foreign_countries: int | None = None,
+    domestic_cities: int | None = None,
+    organizations: int | None = None,
+    rounding: Rounding = Rounding.EXACTLY,
+    of_what: Words | None = None,
+    as_of: date | None = None,
+) -> DeclaredCount:
+    """Store what a source states. Raises Refused without a source, without any number, or for a negative one."""
+    numbers = {
+        "people": people,
+        "foreign_cities": foreign_cities,
+        "foreign_countries": foreign_countries,
+        "domestic_cities": domestic_cities,
+        "organizations": organizations,
+    }
+    if not source.strip():
+        raise Refused(_("Say where the numbers come from."), field="source")
+    if all(number is None for number in numbers.values()):
+        raise Refused(_("Enter at least one number."), field="people")
+    for field, number in numbers.items():
+        if number is not None and number < 0:
+            raise Refused(_("A number of people, cities or organizations is not negative."), field=field)
+    row = DeclaredCount(
+        event_id=event.id,
+        rounding=rounding,
+        of_what=of_what or Words(),
+        source=source.strip(),
+        as_of=as_of,
+        **numbers,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row

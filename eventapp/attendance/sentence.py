@@ -1,0 +1,162 @@
+"""The sentence: "Over 300 people from 15 cities in nine foreign countries, 22 cities in Japan and 50 companies and
+organizations." Plain values only.
+
+Its grammar differs too much between languages for a catalogue of strings (word order, number words, counters), so each
+language has its own writer here; other languages read the English one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eventapp.core.languages import country
+from eventapp.core.languages import lazy_gettext as _l
+
+
+class Rounding(StrEnum):
+    """How a number of people is to be read."""
+
+    OVER = "over"
+    ABOUT = "about"
+    EXACTLY = "exactly"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+_LABELS = {
+    Rounding.OVER: _l("Over"),
+    Rounding.ABOUT: _l("About"),
+    Rounding.EXACTLY: _l("Exactly"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of one sentence, as they are to be said; None and 0 leave their part out."""
+
+    people: int | None
+    rounding: Rounding
+    home: str
+    foreign_cities: int | None = None
+    foreign_countries: int | None = None
+    domestic_cities: int | None = None
+    organizations: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the sentence; `number` marks what a page sets off."""
+
+    text: str
+    number: bool = False
+
+
+Sentence = tuple[Part, ...]
+
+
+def sentence(figures: Figures, language: str) -> Sentence:
+    """The sentence in parts; empty where there is nothing to say."""
+    return _japanese(figures) if language.split("-")[0] == "ja" else _english(figures)
+
+
+def plain(parts: Sentence) -> str:
+    """The sentence as text."""
+    return "".join(part.text for part in parts)
+
+
+def rounded(number: int, rounding: Rounding) -> tuple[int, Rounding]:
+    """A counted number made round, with the word that is still true of it.
+
+    `over` takes the next step of 5, 50, 500, … strictly below (312 → over 300, 367 → over 350); `about` the nearest
+    number with two digits that say something (312 → about 310). Below 10, and where the number is itself round, it
+    is exact, and so is the word.
+    """
+    if number < 10 or rounding is Rounding.EXACTLY:
+        return number, Rounding.EXACTLY
+    tenth = 10 ** (len(str(number)) - 2)
+    step = 5 * tenth if rounding is Rounding.OVER else tenth
+    near = number // step * step if rounding is Rounding.OVER else (number + step // 2) // step * step
+    return (number, Rounding.EXACTLY) if near == number else (near, rounding)
+
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+# Countries that English names with an article.
+_THE = frozenset({"AE", "BS", "CD", "CF", "CG", "CK", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "US"})
+
+_EN_ROUNDING = {Rounding.OVER: "Over ", Rounding.ABOUT: "About ", Rounding.EXACTLY: ""}
+
+
+def _en(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _english(figures: Figures) -> Sentence:
+    sources: list[list[Part]] = []
+    where = "the " if figures.home in _THE else ""
+    abroad = figures.foreign_countries or 0
+    # Small numbers of countries are written as words, as official texts do.
+    said = _WORDS[abroad] if abroad < len(_WORDS) else f"{abroad:,}"
+    countries = Part(f"{said} foreign {'country' if abroad == 1 else 'countries'}", True)
+    if figures.foreign_cities:
+        cities = Part(_en(figures.foreign_cities, "city", "cities"), True)
+        sources.append([cities, Part(" in "), countries] if abroad else [cities, Part(" abroad")])
+    elif abroad:
+        sources.append([countries])
+    if figures.domestic_cities:
+        cities = Part(_en(figures.domestic_cities, "city", "cities"), True)
+        sources.append([cities, Part(f" in {where}{country(figures.home, 'en')}")])
+    if figures.organizations:
+        one, many = "company or organization", "companies and organizations"
+        sources.append([Part(_en(figures.organizations, one, many), True)])
+    parts: list[Part] = []
+    if figures.people:
+        people = Part(_en(figures.people, "person", "people"), True)
+        parts = [Part(_EN_ROUNDING[figures.rounding]), people] if _EN_ROUNDING[figures.rounding] else [people]
+        if sources:
+            parts.append(Part(" from "))
+    for place, source in enumerate(sources):
+        if place:
+            parts.append(Part(" and " if place == len(sources) - 1 else ", "))
+        parts.extend(source)
+    return tuple(parts)
+
+
+def _ja(number: int, unit: str) -> Part:
+    return Part(f"{number:,}{unit}", True)
+
+
+def _japanese(figures: Figures) -> Sentence:
+    sources: list[list[Part]] = []
+    abroad = figures.foreign_countries or 0
+    if figures.foreign_cities:
+        countries = [_ja(abroad, "か国"), Part("・")] if abroad else []
+        sources.append([Part("海外"), *countries, _ja(figures.foreign_cities, "都市")])
+    elif abroad:
+        sources.append([Part("海外"), _ja(abroad, "か国")])
+    if figures.domestic_cities:
+        # 「国内」 is domestic seen from Japan; of an event elsewhere the country is named.
+        home = "国内" if figures.home == "JP" else country(figures.home, "ja")
+        sources.append([Part(home), _ja(figures.domestic_cities, "都市")])
+    if figures.organizations:
+        sources.append([_ja(figures.organizations, "の企業・団体")])
+    parts: list[Part] = []
+    for place, source in enumerate(sources):
+        if place:
+            parts.append(Part("、"))
+        parts.extend(source)
+    if figures.people:
+        before, after = {
+            Rounding.OVER: ("", "を超える参加者"),
+            Rounding.ABOUT: ("約", "の参加者"),
+            Rounding.EXACTLY: ("", "の参加者"),
+        }[figures.rounding]
+        if sources:
+            parts.append(Part("から"))
+        if before:
+            parts.append(Part(before))
+        parts.extend([_ja(figures.people, "人"), Part(after)])
+    return tuple(parts)

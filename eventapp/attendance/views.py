@@ -1,0 +1,127 @@
+"""Public counts: the sentence with its basis and the rows behind each number, as a page and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.attendance import queries, rules
+from eventapp.attendance.rules import Basis, Counts, Statement
+from eventapp.core.errors import Refused, found
+from eventapp.core.languages import country, say
+from eventapp.core.languages import gettext as _
+from eventapp.core.pages import page, remembered
+from eventapp.events import access
+from eventapp.events import queries as events
+from eventapp.events.models import Event
+from eventapp.events.queries import PageState
+
+views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
+
+
+@views.get("/counts")
+def counts(slug: str) -> ResponseReturnValue:
+    """Who takes part, in numbers; only where the team publishes them. People are never named."""
+    state = events.page_state(slug)
+    if state is None:
+        return redirect(url_for(".counts", slug=found(events.present_slug(slug))), 301)
+    basis = asked_basis()
+
+    def build() -> Response:
+        event = _published(slug)
+        return page(
+            "attendance/counts.html",
+            event=event,
+            said=counted(event, basis),
+            declared=queries.declared(event),
+            bases=list(rules.COUNTED),
+        )
+
+    if not state.public:
+        found(access.preview(slug))
+        return build()
+    return remembered(_key("counts", state), build)
+
+
+@views.get("/counts.json")
+def counts_json(slug: str) -> ResponseReturnValue:
+    """The numbers for machines. Where the team keeps its counts to itself, only the team gets them (else 404)."""
+    state = events.page_state(slug)
+    if state is None:
+        return redirect(url_for(".counts_json", slug=found(events.present_slug(slug))), 301)
+    basis = asked_basis()
+    member = access.preview(slug)
+    if member is not None:
+        response = _json(member, counted(member, basis))
+        response.cache_control.private = True
+        response.cache_control.no_store = True
+        return response
+    found(state if state.public else None)
+
+    def build() -> Response:
+        event = _published(slug)
+        return _json(event, counted(event, basis))
+
+    return remembered(_key("counts.json", state), build)
+
+
+def _published(slug: str) -> Event:
+    event = found(events.by_slug(slug))
+    return found(event if event.counts_public else None)
+
+
+def _key(name: str, state: PageState) -> str:
+    return f"{name} {state.id} {state.revisions}"
+
+
+def asked_basis() -> Basis:
+    """The basis in the address. Raises Refused for a word that is none."""
+    wanted = request.args.get("basis", rules.DEFAULT_BASIS)
+    if wanted not in set(Basis):
+        raise Refused(_("Count on one of these: %(bases)s.", bases=", ".join(rules.COUNTED)), field="basis")
+    return Basis(wanted)
+
+
+def counted(event: Event, basis: Basis) -> Statement:
+    """The live statement. Raises Refused where the basis has no rows."""
+    try:
+        return queries.statement(event, basis=basis)
+    except rules.NotCounted as none:
+        raise Refused(none, field="basis") from none
+
+
+def _json(event: Event, said: Statement) -> Response:
+    counts = said.counts
+    body: dict[str, Any] = {
+        "event": event.slug,
+        "as_of": said.as_of.isoformat(timespec="seconds"),
+        "basis": counts.basis,
+        "people": len(counts.people),
+        "by_mode": dict(counts.by_mode),
+        "by_status": dict(counts.by_status),
+        "cities": {"domestic": len(counts.domestic_cities), "foreign": len(counts.foreign_cities)},
+        "countries": {"foreign": len(counts.foreign_countries)},
+        "organizations": dict(counts.by_kind),
+    }
+    if request.args.get("proof") == "1":
+        body["proof"] = _proof(counts)
+    return jsonify(body)
+
+
+def _proof(counts: Counts) -> dict[str, Any]:
+    """The rows behind the numbers, as far as the public may see them: no people."""
+    return {
+        "cities": {
+            "domestic": [say(city.names).text for city in counts.domestic_cities],
+            "foreign": [
+                {"name": say(city.names).text, "country": city.country} for city in counts.foreign_cities
+            ],
+        },
+        "countries": {"foreign": [{"code": code, "name": country(code)} for code in counts.foreign_countries]},
+        "organizations": [
+            {"name": say(organization.names).text, "kind": organization.kind, "country": organization.country}
+            for organization in counts.organizations
+        ],
+    }
