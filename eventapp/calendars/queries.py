@@ -135,10 +135,11 @@ class Programme:
 class State:
     """Which version of a feed is the present one, and since when. Equal `version`: equal content.
 
-    `id` is the event's, or None for the feed of all events.
+    `id` and `slug` (the present one) are the event's, or None and empty for the feed of all events.
     """
 
     id: int | None
+    slug: str
     public: bool
     version: tuple[object, ...]
     modified: datetime | None
@@ -155,6 +156,7 @@ _former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug")
 _state: Rows = (
     select(
         Event.id,
+        Event.slug,
         Event.status,
         Event.visibility,
         Event.uid,
@@ -221,22 +223,37 @@ def _statements(*, one: bool) -> tuple[Rows, Rows, Rows]:
 
 
 _ALL, _ONE = _statements(one=False), _statements(one=True)
+_session_state = _state.where(
+    select(Session.id)
+    .where(
+        Session.event_id == Event.id,
+        Session.code == bindparam("code"),
+        Session.status.in_(_SHOWN),
+        Session.starts_at.is_not(None),
+    )
+    .exists()
+)
 
 
-def state(slug: str) -> State | None:
-    """The state of an event's calendars by its present or a former slug; None where there is no such event."""
-    row = db.session.execute(_state, {"slug": slug}).one_or_none()
+def state(slug: str, code: str | None = None) -> State | None:
+    """The state of an event's calendars by its present or a former slug; None where there is no such event.
+
+    With a `code`, None also where the public sees no such session.
+    """
+    statement, values = (_state, {"slug": slug}) if code is None else (_session_state, {"slug": slug, "code": code})
+    row = db.session.execute(statement, values).one_or_none()
     if row is None:
         return None
-    number, status, visibility, uid, updated, newest, says, directory = row
+    number, present, status, visibility, uid, updated, newest, says, directory = row
     modified = max(updated, newest) if newest else updated
-    return State(number, event_rules.public(status, visibility), (uid, says or 0, directory or 0, modified), modified)
+    version = (uid, says or 0, directory or 0, modified)
+    return State(number, present, event_rules.public(status, visibility), version, modified)
 
 
 def listed_state() -> State:
     """The state of the calendar of all events."""
     count, uid, updated, says = db.session.execute(_listed_state).one()
-    return State(None, True, (count, uid, updated, says or 0), updated)
+    return State(None, "", True, (count, uid, updated, says or 0), updated)
 
 
 def listed() -> list[EventRow]:
@@ -248,7 +265,7 @@ def _load(event: int, statements: tuple[Rows, Rows, Rows], values: dict[str, Any
     head = db.session.execute(_event, {"event": event}).one()
     venues = [Venue.of(row) for row in db.session.execute(_venues, {"event": event})]
     sessions, rooms, people = (db.session.execute(statement, values).all() for statement in statements)
-    found = [SessionRow(*(row[:-1] + (row[-1] or Words(),))) for row in map(tuple, sessions)]
+    found = [SessionRow(*row) for row in sessions]
     by_id = {session.id: session for session in found}
     for row, room in zip(rooms, _rooms(rooms), strict=True):
         by_id[row.session_id].rooms.append(room)

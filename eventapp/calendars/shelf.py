@@ -1,0 +1,60 @@
+"""Finished calendars in the memory of this process, one version of each, within a budget of bytes."""
+
+from __future__ import annotations
+
+import gzip
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+
+@dataclass
+class Kept:
+    """A calendar as bytes, and packed once somebody wants it so."""
+
+    etag: str
+    body: bytes
+    packed: bytes = b""
+
+    def gzip(self) -> bytes:
+        """The bytes packed; the same every time, for no time of packing is written."""
+        if not self.packed:
+            self.packed = gzip.compress(self.body, 6, mtime=0)
+        return self.packed
+
+
+class Shelf:
+    """Least recently asked goes first. A new version of a calendar takes the place of the old one."""
+
+    def __init__(self, budget: int = 32 * 1024 * 1024) -> None:
+        self._budget = budget
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, name: str, etag: str) -> Kept | None:
+        """The calendar, if it is here in this version."""
+        with self._lock:
+            kept = self._kept.get(name)
+            if kept is None or kept.etag != etag:
+                return None
+            self._kept.move_to_end(name)
+            return kept
+
+    def put(self, name: str, etag: str, body: bytes) -> Kept:
+        """Keep a calendar; one larger than the whole budget is handed back unkept."""
+        kept = Kept(etag, body)
+        with self._lock:
+            self._drop(name)
+            # Packed it takes at most the same again.
+            if 2 * len(body) <= self._budget:
+                self._kept[name] = kept
+                self._size += 2 * len(body)
+            while self._size > self._budget:
+                self._drop(next(iter(self._kept)))
+        return kept
+
+    def _drop(self, name: str) -> None:
+        old = self._kept.pop(name, None)
+        if old is not None:
+            self._size -= 2 * len(old.body)
