@@ -54,6 +54,12 @@ class Shelf:
                 self._drop(next(iter(self._kept)))
         return kept
 
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._kept.clear()
+            self._size = 0
+
     def _drop(self, name: str) -> None:
         old = self._kept.pop(name, None)
         if old is not None:
