@@ -1,0 +1,115 @@
+"""The file that goes with a confirmation mail. No database, no request."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+
+from eventapp.calendars import invitations
+from eventapp.core.words import Words
+from eventapp.events.models import Event
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
+from tests.calendars import lint
+
+START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
+STAMP = datetime(2031, 2, 1, 8, 0, tzinfo=UTC)
+
+
+def event(**values: Any) -> Event:
+    given: dict[str, Any] = {
+        "id": 1, "slug": "forum", "uid": "the-event", "sequence": 2, "kind": EventKind.FORUM,
+        "title": Words(en="Forum", ja="フォーラム"), "subtitle": Words(), "purpose": Words(), "description": Words(),
+        "starts_at": START, "ends_at": START + timedelta(hours=8), "zone": "Asia/Tokyo", "precision": Precision.DAY,
+        "date_note": Words(), "format": EventFormat.HYBRID, "place": Words(en="Saitama"),
+        "status": EventStatus.PUBLISHED, "status_note": Words(), "updated_at": STAMP - timedelta(days=1),
+        "join_url": "https://meet.example/everybody",
+    }  # fmt: skip
+    return Event(**{**given, **values})
+
+
+def made(about: Event | None = None, **values: Any) -> lint.Component:
+    data = invitations.confirmation(
+        about or event(),
+        **{
+            "uid": "the-registration", "sequence": 3, "language": "en", "tentative": False, "join_url": "",
+            "self_service_url": "https://example.org/registrations/t0ken", "stamp": STAMP,
+            "base_url": "https://example.org", **values,
+        },
+    )  # fmt: skip
+    icalendar.Calendar.from_ical(data)
+    calendar = lint.check(data, feed=False)
+    assert calendar.one("METHOD") == "PUBLISH"
+    return next(part for part in calendar.parts if part.name == "VEVENT")
+
+
+def test_it_is_the_event_under_the_registrations_own_identity() -> None:
+    entry = made()
+    assert entry.one("UID") == "the-registration"
+    assert entry.one("DTSTART") == "20310318T100000"
+    assert entry.one("DTEND") == "20310318T180000"
+    assert (entry.one("STATUS"), entry.one("TRANSP")) == ("CONFIRMED", "OPAQUE")
+    assert lint.text(entry.one("LOCATION")) == "Saitama"
+    assert entry.one("URL") == "https://example.org/registrations/t0ken"
+    assert "https://example.org/events/forum" in lint.text(entry.one("DESCRIPTION"))
+
+
+def test_its_sequence_rises_with_the_registration_and_with_the_event() -> None:
+    assert made().one("SEQUENCE") == "5"
+    assert made(sequence=4).one("SEQUENCE") == "6"
+    assert made(event(sequence=3)).one("SEQUENCE") == "6"
+
+
+def test_its_stamp_is_the_later_of_both_changes() -> None:
+    assert made().one("DTSTAMP") == "20310201T080000Z"
+    assert made(event(updated_at=STAMP + timedelta(hours=1))).one("DTSTAMP") == "20310201T090000Z"
+
+
+def test_who_comes_online_gets_the_link_where_every_program_shows_it() -> None:
+    entry = made(join_url="https://meet.example/mine")
+    assert entry.one("CONFERENCE") == "https://meet.example/mine"
+    assert "https://meet.example/mine" in lint.text(entry.one("DESCRIPTION"))
+    assert lint.text(entry.one("LOCATION")) == "Online"
+
+
+def test_the_events_own_link_is_only_given_when_it_is_handed_in() -> None:
+    assert all("meet.example" not in line.value for line in made().lines)
+
+
+def test_a_place_on_the_waiting_list_is_tentative_and_says_so() -> None:
+    entry = made(tentative=True)
+    assert entry.one("STATUS") == "TENTATIVE"
+    assert entry.one("SUMMARY") == "Not confirmed: Forum"
+
+
+@pytest.mark.parametrize(("status", "summary", "text"), [
+    (EventStatus.CANCELLED, "Cancelled: Forum", "CANCELLED"),
+    (EventStatus.POSTPONED, "Postponed: Forum", "TENTATIVE"),
+])  # fmt: skip
+def test_what_happens_to_the_event_happens_to_the_entry(status: EventStatus, summary: str, text: str) -> None:
+    entry = made(event(status=status, status_note=Words(en="A typhoon.")), join_url="https://meet.example/mine")
+    assert (entry.one("SUMMARY"), entry.one("STATUS")) == (summary, text)
+    assert lint.text(entry.one("DESCRIPTION")).startswith("A typhoon.")
+    assert bool(entry.all("CONFERENCE")) is (text == "TENTATIVE")
+
+
+def test_a_cancelled_registration_takes_the_entry_away() -> None:
+    entry = made(cancelled=True, join_url="https://meet.example/mine")
+    assert (entry.one("SUMMARY"), entry.one("STATUS"), entry.one("TRANSP")) == (
+        "Cancelled: Forum", "CANCELLED", "TRANSPARENT",
+    )  # fmt: skip
+    assert all("meet.example" not in line.value for line in entry.lines)
+
+
+def test_it_speaks_the_readers_language() -> None:
+    entry = made(language="ja")
+    assert entry.one("SUMMARY") == "フォーラム"
+    assert entry.all("SUMMARY")[0].params == {"LANGUAGE": "ja"}
+    assert "https://example.org/events/forum?lang=ja" in lint.text(entry.one("DESCRIPTION"))
+
+
+def test_a_day_that_is_not_known_is_a_span() -> None:
+    entry = made(event(precision=Precision.MONTH))
+    assert (entry.one("DTSTART"), entry.one("DTEND")) == ("20310301", "20310401")
