@@ -1,6 +1,6 @@
 """What a calendar says of an event and its sessions: rows in, entries of the writer out, in one language.
 
-Labels come from gettext, so a caller sets the interface language around these functions (see `speaking`).
+Labels come from gettext, so a caller sets the interface language around these functions (see `Voice.speaking`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -19,16 +19,50 @@ from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Said
 from eventapp.directory.rules import full_name
-from eventapp.events.rules import EventFormat, EventStatus, Precision
-from eventapp.programme.rules import ParticipationRole, SessionStatus, rank
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, when
+from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus, rank
 
 
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Labels in the language, or in English where the interface does not speak it."""
-    base = language.split("-")[0]
-    with languages.force_locale(base if base in languages.INTERFACE else "en"):
-        yield
+@dataclass(frozen=True)
+class Voice:
+    """The language of one calendar. Labels are asked for once: a thousand calls of gettext took a third of the time.
+
+    Not kept longer than one calendar, for outside of an app there are no translations.
+    """
+
+    language: str
+    _labels: dict[tuple[type, str], str] = field(default_factory=dict, repr=False, compare=False)
+    _tongues: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def shown(self) -> str:
+        """The language that labels come in: the wanted one, or English where the interface does not speak it."""
+        base = self.language.split("-")[0]
+        return base if base in languages.INTERFACE else "en"
+
+    @contextmanager
+    def speaking(self) -> Iterator[Voice]:
+        """Inside of it, gettext gives the labels of this language."""
+        with languages.force_locale(self.shown):
+            yield self
+
+    def label(self, member: EventKind | SessionKind | ParticipationRole) -> str:
+        """The word for a kind or role."""
+        key = type(member), member.value
+        if key not in self._labels:
+            self._labels[key] = member.label
+        return self._labels[key]
+
+    def listing(self, names: list[str]) -> str:
+        """ "A, B and C"."""
+        return names[0] if len(names) == 1 else languages.listing(names, self.shown)
+
+    def tongues(self, tags: list[str]) -> str:
+        """Names of languages."""
+        key = tuple(tags)
+        if key not in self._tongues:
+            self._tongues[key] = self.listing([languages.language_name(tag, self.shown) for tag in tags])
+        return self._tongues[key]
 
 
 @dataclass(frozen=True)
@@ -97,53 +131,43 @@ def one_day(event: EventRow) -> bool:
     return same and event.precision is Precision.DAY
 
 
-def event_place(event: EventRow, venues: Iterable[Venue], language: str) -> tuple[Said, tuple[float, float] | None]:
+def event_place(event: EventRow, venues: Iterable[Venue], voice: Voice) -> tuple[Said, tuple[float, float] | None]:
     """Where the event is: its first venue, else its place, else "Online"."""
     for venue in venues:
-        name = venue.name.say(language)
-        return Said(_joined([name.text, venue.address.say(language).text]), name.language), venue.geo
-    place = event.place.say(language)
+        name = venue.name.say(voice.language)
+        return Said(_joined([name.text, venue.address.say(voice.language).text]), name.language), venue.geo
+    place = event.place.say(voice.language)
     if not place.text and event.format is EventFormat.ONLINE:
-        return Said(_("Online"), languages_spoken(language)), None
+        return Said(_("Online"), voice.shown), None
     return place, None
 
 
-def languages_spoken(language: str) -> str:
-    """The language that labels come in for a reader of `language`."""
-    base = language.split("-")[0]
-    return base if base in languages.INTERFACE else "en"
-
-
-def event_text(event: EventRow, language: str) -> Said:
+def event_text(event: EventRow, voice: Voice) -> Said:
     """What the event says of itself: why it is off, its subtitle, what for, and what happens."""
-    said = event.description.say(language)
+    said = event.description.say(voice.language)
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     known = ""
     if event.precision is not Precision.DAY:
-        about = event.date_note.say(language).text or languages_when(event, language)
+        about = event.date_note.say(voice.language).text or when(
+            event.starts_at, event.ends_at, event.zone, event.precision, voice.shown
+        )
         known = _("The exact date is not given: %(date)s", date=about)
     parts = [
-        prose.text(event.status_note.say(language).text) if off else "",
-        event.subtitle.say(language).text,
+        prose.text(event.status_note.say(voice.language).text) if off else "",
+        event.subtitle.say(voice.language).text,
         known,
-        prose.text(event.purpose.say(language).text),
+        prose.text(event.purpose.say(voice.language).text),
         prose.text(said.text),
     ]
     return Said(_paragraphs(parts), said.language)
 
 
-def languages_when(event: EventRow, language: str) -> str:
-    """The month or the year in words."""
-    day = clock.local_day(event.starts_at, event.zone)
-    return languages.month(day, language) if event.precision is Precision.MONTH else str(day.year)
-
-
-def event_entry(event: EventRow, venues: Iterable[Venue], *, language: str, links: Links, all_day: bool) -> Entry:
+def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links: Links, all_day: bool) -> Entry:
     """The event as one entry: a transparent span of days, or its hours."""
     starts, ends = span(event)
-    place, geo = event_place(event, venues, language)
+    place, geo = event_place(event, venues, voice)
     url = links.event(event.slug)
-    text = event_text(event, language)
+    text = event_text(event, voice)
     status = status_of(event.status)
     if event.precision is not Precision.DAY and status is Status.CONFIRMED:
         status = Status.TENTATIVE
@@ -154,68 +178,72 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, language: str, link
         starts=starts,
         ends=ends,
         zone=event.zone,
-        summary=marked(event.title.say(language), event.status),
+        summary=marked(event.title.say(voice.language), event.status),
         description=Said(_paragraphs([text.text, url]), text.language),
         location=place,
         geo=geo,
         url=url,
-        categories=(event.kind.label,),
+        categories=(voice.label(event.kind),),
         status=status,
         all_day=all_day,
         transparent=True,
     )
 
 
-def _session_place(session: SessionRow, event: EventRow, language: str) -> tuple[Said, tuple[float, float] | None]:
+def _session_place(session: SessionRow, event: EventRow, voice: Voice) -> tuple[Said, tuple[float, float] | None]:
     rooms: list[RoomRow] = session.rooms
     if not rooms:
         if event.format is EventFormat.ONLINE:
-            return Said(_("Online"), languages_spoken(language)), None
-        return event.place.say(language), None
-    names = [room.name.say(language) for room in rooms]
+            return Said(_("Online"), voice.shown), None
+        return event.place.say(voice.language), None
+    names = [room.name.say(voice.language) for room in rooms]
     venues = [room.venue for room in rooms if room.venue is not None]
     parts = [name.text for name in names]
-    parts += [part for venue in venues for part in (venue.name.say(language).text, venue.address.say(language).text)]
+    parts += [
+        part
+        for venue in venues
+        for part in (venue.name.say(voice.language).text, venue.address.say(voice.language).text)
+    ]
     geo = next((venue.geo for venue in venues if venue.geo), None)
     return Said(_joined(parts), names[0].language), geo
 
 
-def _people(session: SessionRow, language: str) -> str:
+def _people(session: SessionRow, voice: Voice) -> str:
     named: dict[ParticipationRole, list[str]] = {}
     for part in sorted(session.people, key=lambda part: rank(part.role)):
-        name = full_name(part.family, part.given, part.order, language).text
+        name = full_name(part.family, part.given, part.order, voice.language).text
         if name:
             named.setdefault(part.role, []).append(name)
-    return "\n".join(
-        f"{role.label}: {names[0] if len(names) == 1 else languages.listing(names, languages_spoken(language))}"
-        for role, names in named.items()
-    )
+    return "\n".join(f"{voice.label(role)}: {voice.listing(names)}" for role, names in named.items())
 
 
-def _tongues(session: SessionRow, language: str) -> str:
-    shown = languages_spoken(language)
+def _spoken(session: SessionRow, voice: Voice) -> str:
     lines = []
     if session.spoken:
-        names = languages.listing([languages.language_name(tag, shown) for tag in session.spoken], shown)
-        lines.append(_("Spoken: %(languages)s", languages=names))
+        lines.append(_("Spoken: %(languages)s", languages=voice.tongues(session.spoken)))
     if session.interpreted:
-        names = languages.listing([languages.language_name(tag, shown) for tag in session.interpreted], shown)
-        lines.append(_("Interpreted: %(languages)s", languages=names))
+        lines.append(_("Interpreted: %(languages)s", languages=voice.tongues(session.interpreted)))
     return "\n".join(lines)
 
 
-def session_entry(session: SessionRow, event: EventRow, *, language: str, links: Links, parent: bool = True) -> Entry:
+def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: Links, parent: bool = True) -> Entry:
     """A scheduled session as an entry.
 
     Its SEQUENCE is the sum of its own and the event's: neither ever falls, and cancelling or postponing the event
     changes the STATUS of every session.
     """
-    place, geo = _session_place(session, event, language)
+    place, geo = _session_place(session, event, voice)
     url = links.session(event.slug, session.code)
-    abstract = session.abstract.say(language)
+    abstract = session.abstract.say(voice.language)
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-    note = prose.text(event.status_note.say(language).text) if off else ""
-    text = [note, prose.text(abstract.text), _people(session, language), _tongues(session, language), url]
+    note = prose.text(event.status_note.say(voice.language).text) if off else ""
+    text = [
+        note,
+        prose.text(abstract.text),
+        _people(session, voice),
+        _spoken(session, voice),
+        url,
+    ]
     worse = event.status if off else session.status
     return Entry(
         uid=session.uid,
@@ -224,41 +252,41 @@ def session_entry(session: SessionRow, event: EventRow, *, language: str, links:
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
-        summary=marked(session.title.say(language), session.status if session.cancelled else worse),
+        summary=marked(session.title.say(voice.language), session.status if session.cancelled else worse),
         description=Said(_paragraphs(text), abstract.language),
         location=place,
         geo=geo,
         url=url,
-        categories=tuple(filter(None, [session.track.say(language).text, session.kind.label])),
+        categories=tuple(filter(None, [session.track.say(voice.language).text, voice.label(session.kind)])),
         status=status_of(event.status, session.status),
         transparent=session.kind.pause,
         parent_uid=event.uid if parent else "",
     )
 
 
-def programme_entries(programme: Programme, *, language: str, links: Links) -> list[Entry]:
+def programme_entries(programme: Programme, *, voice: Voice, links: Links) -> list[Entry]:
     """The event as a span of days, then its sessions by time; without sessions a day's event with its hours."""
     event = programme.event
     all_day = bool(programme.sessions) or not one_day(event)
-    first = event_entry(event, programme.venues, language=language, links=links, all_day=all_day)
-    return [first, *(session_entry(one, event, language=language, links=links) for one in programme.sessions)]
+    first = event_entry(event, programme.venues, voice=voice, links=links, all_day=all_day)
+    return [first, *(session_entry(one, event, voice=voice, links=links) for one in programme.sessions)]
 
 
-def events_entries(events: Iterable[EventRow], *, language: str, links: Links) -> list[Entry]:
+def events_entries(events: Iterable[EventRow], *, voice: Voice, links: Links) -> list[Entry]:
     """One entry per event. One whose day is not known is left out: a bar over a year would be in everybody's way."""
     return [
-        event_entry(event, (), language=language, links=links, all_day=not one_day(event))
+        event_entry(event, (), voice=voice, links=links, all_day=not one_day(event))
         for event in events
         if event.precision is Precision.DAY
     ]
 
 
-def programme_head(programme: Programme, *, language: str, links: Links, source: str) -> CalendarHead:
+def programme_head(programme: Programme, *, voice: Voice, links: Links, source: str) -> CalendarHead:
     """What the feed of an event says of itself."""
     event = programme.event
-    said = next((w.say(language) for w in (event.subtitle, event.purpose) if w), Said("", language))
+    said = next((w.say(voice.language) for w in (event.subtitle, event.purpose) if w), Said("", voice.language))
     return CalendarHead(
-        name=marked(event.title.say(language), event.status),
+        name=marked(event.title.say(voice.language), event.status),
         description=Said(prose.text(said.text), said.language),
         url=links.event(event.slug),
         source=source,

@@ -34,7 +34,7 @@ def confirmation(
     """
     row = EventRow.of(event)
     links = entries.Links.of(base_url, language=language)
-    with entries.speaking(language):
+    with entries.Voice(language).speaking() as voice:
         status = entries.status_of(event.status)
         if cancelled:
             status = Status.CANCELLED
@@ -42,9 +42,9 @@ def confirmation(
             status = Status.TENTATIVE
         gone = status is Status.CANCELLED
         starts, ends = entries.span(row)
-        place, geo = entries.event_place(row, (), language)
+        place, geo = entries.event_place(row, (), voice)
         if join_url and not gone:
-            place = Said(_("Online"), entries.languages_spoken(language))
+            place = Said(_("Online"), voice.shown)
             geo = None
         title = event.title.say(language)
         summary = entries.marked(title, EventStatus.CANCELLED if gone else event.status)
@@ -66,11 +66,11 @@ def confirmation(
             ends=ends,
             zone=event.zone,
             summary=summary,
-            description=Said("\n\n".join(line for line in lines if line), entries.languages_spoken(language)),
+            description=Said("\n\n".join(line for line in lines if line), voice.shown),
             location=place,
             geo=geo,
             url=self_service_url or links.event(event.slug),
-            categories=(event.kind.label,),
+            categories=(voice.label(event.kind),),
             status=status,
             all_day=event.precision is not Precision.DAY,
             transparent=event.precision is not Precision.DAY,

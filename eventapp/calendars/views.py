@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from eventapp.calendars import entries, ics, queries
-from eventapp.calendars.entries import Links
+from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead
 from eventapp.calendars.queries import State
 from eventapp.calendars.shelf import Shelf
@@ -47,8 +47,8 @@ class Wish:
         return cls(path, tag if TAG.fullmatch(tag) else None, request.args.get("tz", "").lower() == "utc")
 
     @property
-    def language(self) -> str:
-        return self.asked or "en"
+    def voice(self) -> Voice:
+        return Voice(self.asked or "en")
 
     @property
     def links(self) -> Links:
@@ -91,36 +91,31 @@ def _visible(state: State | None) -> State:
 
 def _event(wish: Wish, state: State) -> bytes:
     programme = queries.programme(cast(int, state.id))
-    with entries.speaking(wish.language):
-        head = entries.programme_head(programme, language=wish.language, links=wish.links, source=wish.address)
-        return ics.feed(
-            head, entries.programme_entries(programme, language=wish.language, links=wish.links), utc=wish.utc
-        )
+    with wish.voice.speaking() as voice:
+        head = entries.programme_head(programme, voice=voice, links=wish.links, source=wish.address)
+        return ics.feed(head, entries.programme_entries(programme, voice=voice, links=wish.links), utc=wish.utc)
 
 
 def _session(wish: Wish, state: State, code: str) -> bytes:
     programme = found(queries.one_session(cast(int, state.id), code))
-    with entries.speaking(wish.language):
+    with wish.voice.speaking() as voice:
         entry = entries.session_entry(
-            programme.sessions[0], programme.event, language=wish.language, links=wish.links, parent=False
+            programme.sessions[0], programme.event, voice=voice, links=wish.links, parent=False
         )
         return ics.single(entry, utc=wish.utc)
 
 
 def _everything(wish: Wish) -> bytes:
-    with entries.speaking(wish.language):
-        said = entries.languages_spoken(wish.language)
+    with wish.voice.speaking() as voice:
         head = CalendarHead(
             name=Said(current_app.config["SETTINGS"].site_name, "en"),
-            description=Said(_("All public events"), said),
+            description=Said(_("All public events"), voice.shown),
             url=f"{base_url()}/events{wish.links.query}",
             source=wish.address,
             zone="UTC",
             colour="navy",
         )
-        return ics.feed(
-            head, entries.events_entries(queries.listed(), language=wish.language, links=wish.links), utc=wish.utc
-        )
+        return ics.feed(head, entries.events_entries(queries.listed(), voice=voice, links=wish.links), utc=wish.utc)
 
 
 def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, attached: bool) -> Response:
