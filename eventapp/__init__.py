@@ -12,15 +12,40 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventapp import cli, config
 from eventapp.accounts import security
 from eventapp.accounts.access import signed_in
-from eventapp.core import assets, db, errors, headers, languages, limits, logs, pages
+from eventapp.attendance import manage as attendance_manage
+from eventapp.attendance import sentence
+from eventapp.attendance import views as attendance
+from eventapp.calendars import views as calendars
+from eventapp.calendars.links import links_to
+from eventapp.core import assets, clock, db, errors, headers, languages, limits, logs, pages
+from eventapp.core.links import absolute
+from eventapp.dashboard import manage as dashboard
+from eventapp.directory.rules import monogram
+from eventapp.events import manage as events_manage
 from eventapp.events.access import may
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
+from eventapp.programme import manage as programme_manage
+from eventapp.programme import views as programme
+from eventapp.registration import forms as registration_forms
+from eventapp.registration import manage as registration_manage
+from eventapp.registration import views as registration
 from eventapp.site import views as site
 
 csrf = CSRFProtect()
 
-BLUEPRINTS = [site.views]
+BLUEPRINTS = [
+    site.views,
+    programme.views,
+    calendars.views,
+    registration.views,
+    attendance.views,
+    dashboard.manage,
+    events_manage.manage,
+    programme_manage.manage,
+    registration_manage.manage,
+    attendance_manage.manage,
+]
 
 
 def folder(name: str) -> Path:
@@ -64,9 +89,23 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.init_app(app)
     security.init_app(app)
     assets.init_app(app, folder("static"), settings.instance)
-    app.jinja_env.globals.update(site_name=settings.site_name, organizer=signed_in, may=may)
+    app.jinja_env.globals.update(
+        site_name=settings.site_name,
+        organizer=signed_in,
+        may=may,
+        absolute=absolute,
+        links_to=links_to,
+        monogram=monogram,
+        local_day=clock.local_day,
+        option_name=registration_forms.option_name,
+        desk_pages=lambda: dashboard.PAGES,
+        desk_section=dashboard.desk_section,
+        letter_state=dashboard.letter_state,
+        sentence=sentence.sentence,
+    )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
     app.extensions["sweeps"] = [
         Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
     ]

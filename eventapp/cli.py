@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from eventapp import jobs
 from eventapp.accounts import operations as accounts
+from eventapp.attendance.commands import counts
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
 
@@ -46,3 +47,4 @@ def worker(once: bool) -> None:
 def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(worker)
+    app.cli.add_command(counts)

@@ -61,7 +61,9 @@ def main() -> None:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(prog="eventapp", description="Serve eventapp.", epilog=_EPILOG)
     parser.add_argument("--demo", action="store_true", help="load the demo events if there are no events yet")
-    parser.add_argument("--no-worker", action="store_true", help="do not send mail from here; run `flask worker` elsewhere")
+    parser.add_argument(
+        "--no-worker", action="store_true", help="do not send mail from here; run `flask worker` elsewhere"
+    )
     options = parser.parse_args()
     app = start_app()
     settings: Settings = app.config["SETTINGS"]

@@ -43,7 +43,6 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
                 environ["EVENTAPP_DATABASE_URL"] = server.__enter__()
             app = create_app(Settings.from_environment(environ))
             app.testing = True
-            app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {"argon2": {"rounds": 1, "memory_cost": 64}}
             app.test_client_class = Visitor
             with app.app_context():
                 Base.metadata.drop_all(db.engine)

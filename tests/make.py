@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from eventapp.accounts import operations as accounts
+from flask_security.utils import hash_password
+
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
-from eventapp.core.db import transaction
+from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person
@@ -25,6 +28,14 @@ from eventapp.registration.rules import Access
 
 # Far enough ahead to be open for registration, whatever the day the tests run.
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
+
+
+PASSWORD = "correct horse battery"
+
+
+@cache
+def _hashed() -> str:
+    return str(hash_password(PASSWORD))
 
 
 def words(text: str | Words | None, **more: str) -> Words:
@@ -44,10 +55,17 @@ class Make:
         return self._number
 
     def user(self, email: str = "", *, admin: bool = False) -> User:
+        """Somebody with a login and the password PASSWORD; hashed once for all tests, as hashing is slow on purpose."""
         with transaction():
-            return accounts.create_user(
-                email or f"user{self.next()}@example.org", password="correct horse battery", name="Aoi", admin=admin
+            user = User(
+                email=email or f"user{self.next()}@example.org",
+                password=_hashed(),
+                name="Aoi",
+                admin=admin,
+                fs_uniquifier=secrets.token_hex(8),
             )
+            db.session.add(user)
+        return user
 
     def owner(self) -> User:
         """The organizer of all events made here."""
@@ -123,9 +141,7 @@ class Make:
 
     def option(self, event: Event, mode: Mode = Mode.IN_PERSON, **values: Any) -> AttendanceOption:
         with transaction():
-            return registration.save_option(
-                event, None, mode=mode, title=words(values.pop("title", None)), **values
-            )
+            return registration.save_option(event, None, mode=mode, title=words(values.pop("title", None)), **values)
 
     def approval_option(self, event: Event, **values: Any) -> AttendanceOption:
         return self.option(event, access=Access.APPROVAL, **values)

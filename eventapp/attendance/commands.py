@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from flask.cli import with_appcontext
 
 from eventapp.attendance import queries, rules
 from eventapp.attendance.rules import Basis, Rounding
@@ -16,9 +17,16 @@ from eventapp.events.models import Event
 
 @click.command("counts")
 @click.argument("slug")
-@click.option("--basis", type=click.Choice(list(Basis)), default=rules.DEFAULT_BASIS, show_default=True)
+@click.option(
+    "--basis", type=click.Choice([b.value for b in Basis]), default=rules.DEFAULT_BASIS.value, show_default=True
+)
 @click.option("--lang", type=click.Choice(languages.INTERFACE), default="en", show_default=True)
-@click.option("--rounding", type=click.Choice(list(Rounding)), help="Over, about or exactly; else as a source has it.")
+@click.option(
+    "--rounding",
+    type=click.Choice([r.value for r in Rounding]),
+    help="Over, about or exactly; else as a source has it.",
+)
+@with_appcontext
 def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
     """Print the sentence of an event, with its basis and moment."""
     with languages.force_locale(lang):

@@ -115,9 +115,7 @@ def _proof(counts: Counts) -> dict[str, Any]:
     return {
         "cities": {
             "domestic": [say(city.names).text for city in counts.domestic_cities],
-            "foreign": [
-                {"name": say(city.names).text, "country": city.country} for city in counts.foreign_cities
-            ],
+            "foreign": [{"name": say(city.names).text, "country": city.country} for city in counts.foreign_cities],
         },
         "countries": {"foreign": [{"code": code, "name": country(code)} for code in counts.foreign_countries]},
         "organizations": [

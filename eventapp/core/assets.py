@@ -7,7 +7,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from whitenoise import WhiteNoise
 
 _COMPRESSED = {".css", ".js", ".svg", ".html", ".txt", ".json", ".mjs"}
@@ -48,4 +48,9 @@ def init_app(app: Flask, folder: Path, instance: Path) -> None:
         autorefresh=app.debug,
     )
     app.config["ASSETS"] = version
-    app.jinja_env.globals["asset"] = lambda path: f"/static/{version}/{path}"
+    app.jinja_env.globals["asset"] = address
+
+
+def address(path: str) -> str:
+    """The address of a file below static/."""
+    return f"/static/{current_app.config['ASSETS']}/{path}"

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from alembic.script import ScriptDirectory
 from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -119,6 +121,12 @@ def _end_request(response: Response) -> Response:
     else:
         db.session.rollback()
     return response
+
+
+def newest_version(migrations: Path) -> str:
+    """The version that the database of this code has."""
+    head = ScriptDirectory(str(migrations)).get_current_head()
+    return head or ""
 
 
 def init_app(app: Flask) -> None:

@@ -146,6 +146,16 @@ def days(first: date, last: date, language: str | None = None) -> str:
     return f"{day(first, 'en', year=first.year != last.year)} – {day(last, 'en')}"
 
 
+def day_of(moment: datetime, zone: str) -> str:
+    """The day of a moment at a place, in words."""
+    return day(to_local(moment, zone).date())
+
+
+def spoken(tags: list[str]) -> str:
+    """Names of languages as a list: "English and Japanese"."""
+    return listing([language_name(tag, interface()) for tag in tags])
+
+
 def clock_time(moment: datetime, zone: str) -> str:
     """ "09:30" on the wall of the zone."""
     return to_local(moment, zone).strftime("%H:%M")

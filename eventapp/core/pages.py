@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from cachelib import SimpleCache
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -66,9 +68,7 @@ def _say(value: Words | None) -> Markup:
 def _marked(said: Said) -> Markup:
     if said.language == languages.interface() or not said.text:
         return Markup.escape(said.text)
-    return Markup('<span lang="{}" dir="{}">{}</span>').format(
-        said.language, words.direction(said.language), said.text
-    )
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(said.language, words.direction(said.language), said.text)
 
 
 def _prose(value: Words | None) -> Markup:
@@ -79,6 +79,32 @@ def _prose(value: Words | None) -> Markup:
     return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
         said.language, words.direction(said.language), markdown.render(said.text)
     )
+
+
+def same_page(**changes: str) -> str:
+    """The address of this page with other query arguments; the rest of the query stays."""
+    query = {**request.args.to_dict(flat=True), **changes}
+    return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def other_language_error(status: int) -> str:
+    """A short sentence about an error in the language that the page is not in."""
+    texts = {
+        "en": {403: "You may not open this page.", 404: "There is no page at this address.", 410: "This page is gone.",
+               422: "That could not be done.", 429: "Too many tries. Please wait a minute.",
+               500: "Something broke on our side. Please try again."},
+        "ja": {403: "このページを開く権限がありません。", 404: "このアドレスにページはありません。",
+               410: "このページはなくなりました。", 422: "実行できませんでした。",
+               429: "操作の回数が多すぎます。1分ほどお待ちください。",
+               500: "こちら側で問題が起きました。もう一度お試しください。"},
+    }  # fmt: skip
+    other = "en" if languages.interface() == "ja" else "ja"
+    return texts[other].get(status, "")
+
+
+def short_month(value: date) -> str:
+    """What stands on a date tile: "NOV", 「11月」."""
+    return f"{value.month}月" if languages.interface() == "ja" else value.strftime("%b").upper()
 
 
 def init_app(app: Flask) -> None:
@@ -98,4 +124,10 @@ def init_app(app: Flask) -> None:
         interface=languages.interface,
         reader=languages.reader,
         now=clock.now,
+        same_page=same_page,
+        short_month=short_month,
+        direction=words.direction,
+        other_language_error=other_language_error,
+        languages_day=languages.day_of,
+        spoken_list=languages.spoken,
     )

@@ -38,9 +38,7 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Revision).values([{"scope": name, "number": 1} for name in names])
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["scope"], set_={"number": Revision.number + 1})
-    )
+    session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_={"number": Revision.number + 1}))
 
 
 def numbers(scopes: list[str]) -> dict[str, int]:

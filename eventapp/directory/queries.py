@@ -13,9 +13,7 @@ from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
 
 def person_by_code(code: str) -> Person | None:
     """A person with positions."""
-    return db.session.scalar(
-        select(Person).where(Person.code == code).options(selectinload(Person.positions))
-    )
+    return db.session.scalar(select(Person).where(Person.code == code).options(selectinload(Person.positions)))
 
 
 def organization_named(name: str, *, country_code: str | None = None) -> Organization | None:
@@ -64,3 +62,8 @@ def organizations(*, kind: OrganizationKind | None = None) -> list[Organization]
     if kind:
         query = query.where(Organization.kind == kind)
     return list(db.session.scalars(query))
+
+
+def people() -> list[Person]:
+    """Everybody in the directory, by family name as it stands in English or the first language there is."""
+    return sorted(db.session.scalars(select(Person)), key=lambda person: person.name("en").text.casefold())

@@ -53,6 +53,13 @@ def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callabl
     return decorate
 
 
+def preview(slug: str) -> Event | None:
+    """A draft, for somebody of its team; None for everybody else."""
+    user = signed_in()
+    event = queries.by_slug(slug) if user else None
+    return event if user and event and role_of(user, event) else None
+
+
 def may(needs: str) -> bool:
     """In a template of the desk: whether to show what leads to a page with this need."""
     return rules.may(g.get("desk_role"), Needs(needs))

@@ -167,9 +167,7 @@ def ensure_series(slug: str, *, title: Words) -> EventSeries:
 
 def set_member(event: Event, user: User, role: Role) -> TeamMember:
     """Take a user into the team or change the role. Raises Refused where no owner would be left."""
-    member = db.session.scalar(
-        select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
-    )
+    member = db.session.scalar(select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id))
     if member is None:
         member = TeamMember(event_id=event.id, user=user, role=role)
         db.session.add(member)

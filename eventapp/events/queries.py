@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, extract, func, or_, select
+from sqlalchemy import String, bindparam, cast, extract, literal, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import User
@@ -41,6 +41,7 @@ class PageState:
     revisions: tuple[int, int, int]
 
 
+_scope = literal("event:", String) + cast(Event.id, String)
 _state = (
     select(
         Event.id,
@@ -49,8 +50,8 @@ _state = (
         *(
             select(Revision.number).where(Revision.scope == scope).scalar_subquery()
             for scope in (
-                func.concat("event:", Event.id),
-                func.concat("event:", Event.id, ":people"),
+                _scope,
+                _scope + ":people",
                 "directory",
             )
         ),
@@ -120,7 +121,11 @@ def filters() -> tuple[list[str], list[int], list[EventSeries]]:
     ).all()
     ids = {row.series_id for row in rows if row.series_id}
     series = list(db.session.scalars(select(EventSeries).where(EventSeries.id.in_(ids)).order_by(EventSeries.slug)))
-    return sorted({row.country_code for row in rows}), sorted({row.starts_at.year for row in rows}, reverse=True), series
+    return (
+        sorted({row.country_code for row in rows}),
+        sorted({row.starts_at.year for row in rows}, reverse=True),
+        series,
+    )
 
 
 def editions(event: Event) -> list[Event]:

@@ -141,9 +141,7 @@ def _check(
     if not title:
         raise Refused(_("Enter a title in at least one language."), field="title")
     if (starts_at is None) != (ends_at is None):
-        raise Refused(
-            _("Enter a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at"
-        )
+        raise Refused(_("Enter a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at")
     if starts_at is not None and ends_at is not None:
         if ends_at <= starts_at:
             raise Refused(_("The end must be after the start."), field="ends_at")

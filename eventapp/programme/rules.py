@@ -139,10 +139,7 @@ def overlapping(start: datetime, end: datetime, others: Iterable[S]) -> list[S]:
     return [
         other
         for other in others
-        if other.starts_at is not None
-        and other.ends_at is not None
-        and other.starts_at < end
-        and start < other.ends_at
+        if other.starts_at is not None and other.ends_at is not None and other.starts_at < end and start < other.ends_at
     ]
 
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from eventapp.calendars import invitations
 from eventapp.core import languages
-from eventapp.core.links import absolute, base_url
 from eventapp.core.languages import gettext as _
+from eventapp.core.links import absolute, base_url
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail import letters
@@ -42,6 +42,23 @@ def _when(event: Event, language: str) -> str:
     return f"{event.when(language)}, {start} – {end} ({zone})"
 
 
+def calendar_of(registration: Registration) -> bytes:
+    """The event as it stands for one person: tentative until the place is certain, gone once it is given up."""
+    confirmed = registration.status is RegistrationStatus.CONFIRMED
+    return invitations.confirmation(
+        registration.event,
+        uid=registration.uid,
+        sequence=registration.sequence,
+        language=registration.language,
+        tentative=not confirmed,
+        join_url=registration.event.join_url if confirmed and registration.option.mode is Mode.ONLINE else "",
+        self_service_url=absolute("registration.mine", token=registration.token, lang=registration.language),
+        stamp=registration.updated_at,
+        base_url=base_url(),
+        cancelled=not registration.status.active,
+    )
+
+
 def option_title(registration: Registration, language: str) -> str:
     """What the option is called, or its mode."""
     return registration.option.title.say(language).text or registration.option.mode.label
@@ -61,20 +78,6 @@ def _write(
 ) -> None:
     event = registration.event
     self_service = absolute("registration.mine", token=registration.token, lang=language)
-    attached = None
-    if calendar:
-        confirmed = registration.status is RegistrationStatus.CONFIRMED
-        attached = invitations.confirmation(
-            event,
-            uid=registration.uid,
-            sequence=registration.sequence,
-            language=language,
-            tentative=not confirmed,
-            join_url=event.join_url if confirmed and registration.option.mode is Mode.ONLINE else "",
-            self_service_url=self_service,
-            stamp=registration.updated_at or registration.created_at,
-            base_url=base_url(),
-        )
     letters.send(
         Letter(
             subject=subject,
@@ -89,7 +92,7 @@ def _write(
         language=language,
         kind=kind,
         topic=f"event:{event.id}",
-        calendar=attached,
+        calendar=calendar_of(registration) if calendar else None,
         calendar_name=f"{event.slug}.ics",
     )
 
@@ -103,7 +106,9 @@ def received(registration: Registration) -> None:
         title = registration.event.title.say(language).text
         if registration.status is RegistrationStatus.WAITLISTED:
             subject = _("Waiting list: %(title)s", title=title)
-            text = _("All places were taken, so you are on the waiting list. When a place becomes free, we write to you.")
+            text = _(
+                "All places were taken, so you are on the waiting list. When a place becomes free, we write to you."
+            )
         else:
             subject = _("Received: %(title)s", title=title)
             text = _("Thank you for registering. The team looks at every registration and will write to you.")
@@ -156,6 +161,7 @@ def cancelled(registration: Registration) -> None:
             language=language,
             facts=False,
             link=False,
+            calendar=True,
         )
 
 

@@ -116,9 +116,7 @@ def everyone(event: Event) -> list[Registration]:
 def numbers_by_status(event: Event) -> dict[RegistrationStatus, int]:
     """How many registrations are in which state."""
     query = (
-        select(Registration.status, func.count())
-        .where(Registration.event_id == event.id)
-        .group_by(Registration.status)
+        select(Registration.status, func.count()).where(Registration.event_id == event.id).group_by(Registration.status)
     )
     return {status: number for status, number in db.session.execute(query)}
 

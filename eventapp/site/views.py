@@ -2,12 +2,139 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from eventapp.calendars import jsonld
+from eventapp.core import assets, clock
+from eventapp.core.db import db
+from eventapp.core.errors import found
+from eventapp.core.pages import page, remembered
+from eventapp.core.revisions import numbers
+from eventapp.events import access
+from eventapp.events import queries as events
+from eventapp.events.rules import EventFormat, EventKind, countdown
+from eventapp.mail import queries as mail
+from eventapp.programme import queries as programme
+from eventapp.site import queries
+from eventapp.site.structured import event_data
 
 views = Blueprint("site", __name__)
 
+E = TypeVar("E", bound=StrEnum)
+_FILTERS = ("kind", "format", "country", "year", "series", "q")
+
+
+@views.get("/")
+def home() -> ResponseReturnValue:
+    """What comes next, and what was."""
+
+    def build() -> Response:
+        now = clock.now()
+        coming = events.listed(since=now, limit=12)
+        past = events.listed(until=now, limit=6)
+        return page("site/home.html", coming=coming, past=past, countdown=countdown, today=now.date())
+
+    return remembered(_all_events(), build)
+
+
+@views.get("/events", endpoint="events")
+def events_list() -> ResponseReturnValue:
+    """All public events, filtered by plain GET parameters."""
+
+    def build() -> Response:
+        now = clock.now()
+        wanted = {
+            "kind": _member(EventKind, request.args.get("kind", "")),
+            "format": _member(EventFormat, request.args.get("format", "")),
+            "country": request.args.get("country", "")[:2] or None,
+            "year": int(request.args["year"]) if request.args.get("year", "").isdecimal() else None,
+            "series": request.args.get("series") or None,
+            "text": request.args.get("q", "").strip(),
+        }
+        countries, years, series = events.filters()
+        return page(
+            "site/events.html",
+            coming=events.listed(**wanted, since=now),
+            past=events.listed(**wanted, until=now),
+            countries=countries,
+            years=years,
+            series=series,
+            kinds=list(EventKind),
+            formats=list(EventFormat),
+            filtered=any(request.args.get(name) for name in _FILTERS),
+            countdown=countdown,
+            today=now.date(),
+        )
+
+    return remembered(_all_events(), build)
+
+
+def _all_events() -> str:
+    return str(numbers(["events"])["events"])
+
+
+def _member(kind: type[E], value: str) -> E | None:
+    return kind(value) if value in set(kind) else None
+
+
+@views.get("/events/<slug>")
+def event(slug: str) -> ResponseReturnValue:
+    """The event page. A draft is shown to its team only; a former address leads on."""
+    state = events.page_state(slug)
+    if state is None:
+        return redirect(url_for(".event", slug=found(events.present_slug(slug))), 301)
+    if not state.public:
+        found(access.preview(slug))
+        return _event_page(slug, preview=True)
+    return remembered(f"event {state.revisions}", lambda: _event_page(slug))
+
+
+def _event_page(slug: str, *, preview: bool = False) -> Response:
+    shown = queries.event_page(found(events.by_slug(slug)))
+    days = programme.by_day(shown.sessions[: queries.BRIEF], shown.event.zone)
+    return page(
+        "site/event.html",
+        page=shown,
+        event=shown.event,
+        days=days,
+        preview=preview,
+        faces=queries.FACES,
+        brief=queries.BRIEF,
+        countdown=countdown(
+            shown.event.starts_at, shown.event.ends_at, shown.event.zone, clock.local_day(clock.now(), shown.event.zone)
+        ),
+        structured=jsonld.dumps(event_data(shown, images=[assets.address(photo.path) for photo in shown.photos])),
+    )
+
+
+@views.get("/robots.txt")
+def robots() -> Response:
+    """Everything public may be read by machines; personal addresses are nobody's to index."""
+    lines = ["User-agent: *", "Disallow: /manage", "Disallow: /registrations/", "Disallow: /agenda/", "Allow: /", ""]
+    return Response("\n".join(lines), mimetype="text/plain")
+
 
 @views.get("/healthz")
-def healthz() -> str:
+def healthz() -> ResponseReturnValue:
     """The process answers."""
-    return "ok"
+    return jsonify(status="ok")
+
+
+@views.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """The database answers, its version is ours, and mail is not piling up."""
+    version = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    newest = current_app.config["DATABASE_VERSION"]
+    late = mail.age_of_oldest_due() > timedelta(minutes=15) and bool(current_app.config["SETTINGS"].mail_url)
+    ready = version == newest and not late
+    facts = {
+        "database": "ok" if version == newest else f"is at {version}, wants {newest}",
+        "mail": "late" if late else "ok",
+    }
+    return jsonify(status="ok" if ready else "not ready", **facts), 200 if ready else 503

@@ -1,0 +1,44 @@
+# `make run` and `make test` are all that a newcomer needs; README.md shows the plain commands behind them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check bench lock translations clean
+
+run: .venv/.run
+	$(BIN)/eventapp --demo
+
+test: .venv/.dev
+	$(BIN)/python -m tests.browser --install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: .venv/.dev
+	$(BIN)/python -m bench
+
+# Stamps: installed again when the lock file or the project's own description changes.
+.venv/.run: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Maintainers: exact versions of everything, with hashes, from pyproject.toml.
+lock:
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+translations: .venv/.dev
+	$(BIN)/pybabel extract -q -F babel.cfg -k _l -k lazy_gettext --no-wrap --omit-header --no-location -o eventapp/translations/messages.pot .
+	$(BIN)/pybabel update -q -N --no-wrap -i eventapp/translations/messages.pot -d eventapp/translations
+	$(BIN)/pybabel compile -q -d eventapp/translations
+
+clean:
+	rm -rf .venv instance

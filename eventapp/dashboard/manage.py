@@ -1,0 +1,178 @@
+"""The desk across features: my events, an event's overview, its mail, and the verbs that concern everybody."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp import lifecycle
+from eventapp.accounts.access import at_desk, needs_login
+from eventapp.accounts.rules import Needs
+from eventapp.attendance import queries as attendance
+from eventapp.core import clock, languages
+from eventapp.core.errors import Refused, found
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.pages import page
+from eventapp.dashboard.steps import next_steps
+from eventapp.events import queries as events
+from eventapp.events.access import desk
+from eventapp.events.forms import NoteForm
+from eventapp.events.models import Event
+from eventapp.events.rules import countdown
+from eventapp.mail import operations as mail
+from eventapp.mail import queries as mail_queries
+from eventapp.mail.models import Mail, MailStatus
+from eventapp.programme import queries as programme
+from eventapp.registration import queries as registration
+from eventapp.registration.forms import option_name
+
+manage = Blueprint("dashboard", __name__, url_prefix="/manage")
+
+# The side list of an event's desk: endpoint, label, what it needs.
+PAGES = [
+    ("dashboard.event", _l("Overview"), Needs.VIEW),
+    ("events_manage.edit", _l("Event"), Needs.OWN),
+    ("events_manage.places", _l("Sites and hosts"), Needs.OWN),
+    ("programme_manage.programme", _l("Programme"), Needs.VIEW),
+    ("programme_manage.speakers", _l("Speakers"), Needs.VIEW),
+    ("registration_manage.registrations", _l("Registrations"), Needs.VIEW),
+    ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
+    ("attendance_manage.counts", _l("Counts"), Needs.VIEW),
+    ("dashboard.mail_list", _l("Mail"), Needs.REGISTRATION),
+    ("events_manage.team", _l("Team"), Needs.OWN),
+]
+
+# Pages that belong to an entry of the side list without being it.
+_BELONG = {
+    "site": "events_manage.places",
+    "host": "events_manage.places",
+    "session": "programme_manage.programme",
+    "room": "programme_manage.programme",
+    "track": "programme_manage.programme",
+    "person": "programme_manage.speakers",
+    "add": "registration_manage.registrations",
+    "registration": "registration_manage.registrations",
+    "option": "registration_manage.options",
+    "question": "registration_manage.options",
+    "letter": "dashboard.mail_list",
+    "postpone": "dashboard.event",
+    "cancel": "dashboard.event",
+}
+
+
+def desk_section() -> str:
+    """The entry of the side list that the present page belongs to."""
+    endpoint = request.endpoint or ""
+    return _BELONG.get(endpoint.rpartition(".")[2], endpoint)
+
+
+def letter_state(letter: Mail) -> str:
+    """What became of a letter."""
+    return {MailStatus.QUEUED: _("waiting"), MailStatus.SENT: _("sent"), MailStatus.FAILED: _("not delivered")}[
+        letter.status
+    ]
+
+
+@manage.get("")
+@needs_login
+def home() -> ResponseReturnValue:
+    """The events one works on."""
+    user = at_desk()
+    now = clock.now()
+    mine = events.of_user(user)
+    return page(
+        "dashboard/home.html",
+        event=None,
+        coming=[event for event in mine if event.ends_at >= now],
+        past=[event for event in mine if event.ends_at < now],
+        countdown=countdown,
+        today=now.date(),
+    )
+
+
+@manage.get("/events/<slug>")
+@desk(Needs.VIEW)
+def event(event: Event) -> ResponseReturnValue:
+    """Where the event stands, and what to do next."""
+    options = registration.options(event)
+    sessions = programme.sessions(event, drafts=True, people=False)
+    numbers = registration.numbers_by_status(event)
+    return page(
+        "dashboard/event.html",
+        event=event,
+        options=options,
+        option_name=option_name,
+        sessions=sessions,
+        numbers=numbers,
+        mail=mail_queries.numbers_of_topic(f"event:{event.id}"),
+        statement=attendance.statement(event),
+        steps=next_steps(event, sessions=sessions, options=options),
+        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
+    )
+
+
+@manage.route("/events/<slug>/postpone", methods=["GET", "POST"])
+@desk(Needs.OWN)
+def postpone(event: Event) -> ResponseReturnValue:
+    """Postpone, and write to everybody registered."""
+    return _call_off(event, "postpone")
+
+
+@manage.route("/events/<slug>/cancel", methods=["GET", "POST"])
+@desk(Needs.OWN)
+def cancel(event: Event) -> ResponseReturnValue:
+    """Cancel, and write to everybody registered."""
+    return _call_off(event, "cancel")
+
+
+def _call_off(event: Event, verb: str) -> ResponseReturnValue:
+    form = NoteForm()
+    form.note.speak(event.languages)
+    if form.validate_on_submit():
+        act = lifecycle.cancel_event if verb == "cancel" else lifecycle.postpone_event
+        try:
+            number = act(event, note=form.note.data)
+            flash(languages.ngettext("Done. %(num)d letter is on its way.", "Done. %(num)d letters are on their way.",
+                                     number))  # fmt: skip
+            return redirect(url_for(".event", slug=event.slug), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    people = len(registration.everyone(event))
+    return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
+
+
+@manage.get("/events/<slug>/mail")
+@desk(Needs.REGISTRATION)
+def mail_list(event: Event) -> ResponseReturnValue:
+    """Letters of the event, sent and waiting."""
+    number = int(request.args["page"]) if request.args.get("page", "").isdecimal() else 1
+    number = min(max(number, 1), 100_000)
+    topic = f"event:{event.id}"
+    return page(
+        "dashboard/mail.html",
+        event=event,
+        letters=mail_queries.of_topic(topic, limit=50, offset=(number - 1) * 50),
+        numbers=mail_queries.numbers_of_topic(topic),
+        number=number,
+        server=bool(current_app.config["SETTINGS"].mail_url),
+    )
+
+
+@manage.get("/events/<slug>/mail/<int:number>")
+@desk(Needs.REGISTRATION)
+def letter(event: Event, number: int) -> ResponseReturnValue:
+    """One letter as it was written."""
+    shown = found(mail_queries.by_id(number))
+    found(shown if shown.topic == f"event:{event.id}" else None)
+    return page("dashboard/letter.html", event=event, letter=shown)
+
+
+@manage.post("/events/<slug>/mail/<int:number>/retry")
+@desk(Needs.REGISTRATION)
+def retry(event: Event, number: int) -> ResponseReturnValue:
+    """Try a letter again that was given up."""
+    shown = found(mail_queries.by_id(number))
+    mail.retry(found(shown if shown.topic == f"event:{event.id}" else None))
+    flash(_("The letter waits to be sent."))
+    return redirect(url_for(".letter", slug=event.slug, number=number), 303)

@@ -1,0 +1,51 @@
+"""What an organizer should do next, as sentences with a page behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import ngettext
+from eventapp.events.models import Event
+from eventapp.events.rules import EventFormat, EventStatus
+from eventapp.programme.models import Session
+from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.registration.models import AttendanceOption
+
+
+@dataclass(frozen=True)
+class Step:
+    """A sentence, and the endpoint of the page where it is done."""
+
+    text: str
+    endpoint: str
+
+
+def next_steps(event: Event, *, sessions: Sequence[Session], options: Sequence[AttendanceOption]) -> list[Step]:
+    """The open steps, the most urgent first. An event that is over or called off has none."""
+    if event.over or event.status in {EventStatus.CANCELLED, EventStatus.ARCHIVED}:
+        return []
+    steps = []
+    if not event.purpose:
+        steps.append(Step(_("Say in one or two sentences what the event is for."), "events_manage.edit"))
+    if not sessions:
+        steps.append(Step(_("Add the first session of the programme."), "programme_manage.session"))
+    drafts = sum(session.status is SessionStatus.DRAFT for session in sessions)
+    if drafts:
+        steps.append(
+            Step(
+                ngettext("%(num)d session is still a draft.", "%(num)d sessions are still drafts.", drafts),
+                "programme_manage.programme",
+            )
+        )
+    if not options:
+        steps.append(Step(_("Add a way to take part, so that people can register."), "registration_manage.option"))
+    online = any(option.mode is Mode.ONLINE for option in options) or event.format is not EventFormat.IN_PERSON
+    if online and not event.join_url:
+        steps.append(Step(_("Enter the link with which people join online."), "events_manage.edit"))
+    if event.status is EventStatus.DRAFT:
+        steps.append(Step(_("Publish the event when all is right."), "dashboard.event"))
+    if event.status is EventStatus.POSTPONED:
+        steps.append(Step(_("Enter the new date, then publish the event again."), "events_manage.edit"))
+    return steps

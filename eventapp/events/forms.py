@@ -1,0 +1,182 @@
+"""What an organizer types about an event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FloatField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    URLField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import URL, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from eventapp.accounts.rules import Role
+from eventapp.core import languages
+from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField, known_zone
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.words import TAG, Words
+from eventapp.directory.rules import OrganizationKind
+from eventapp.events.models import EventSeries
+from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility
+
+# Languages offered first for content; any other can be added in the field beside it.
+COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru", "th", "vi", "zh")
+
+
+class EventForm(Form):
+    """The event itself."""
+
+    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    subtitle = WordsField(_l("Subtitle"), maximum=200)
+    slug = StringField(
+        _l("Address"),
+        description=_l(
+            "The last part of the event's address: small letters, digits and hyphens. An old one keeps leading here."
+        ),
+        validators=[InputRequired(_l("Enter an address such as forum-2027.")), Length(max=80)],
+        render_kw={"autocapitalize": "off", "spellcheck": "false"},
+    )
+    kind = SelectField(_l("Kind"), validators=[InputRequired()])
+    format = SelectField(_l("Format"), validators=[InputRequired()])
+    starts_at = LocalTimeField(_l("Starts"), validators=[InputRequired(_l("Enter a day and a time."))])
+    ends_at = LocalTimeField(_l("Ends"), validators=[InputRequired(_l("Enter a day and a time."))])
+    zone = StringField(
+        _l("Time zone"),
+        description=_l("All times of the event are in it, such as Asia/Tokyo."),
+        validators=[InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
+        render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
+    )
+    precision = SelectField(_l("How exactly the date is known"), validators=[InputRequired()])
+    place = WordsField(_l("Place"), description=_l("Venue and city, as it should stand in calendars."), maximum=200)
+    country_code = SelectField(
+        _l("Country"), description=_l("Decides which cities count as foreign."), validators=[InputRequired()]
+    )
+    purpose = WordsField(_l("What it is for"), description=_l("One or two sentences."), rows=2, maximum=1000)
+    description = WordsField(
+        _l("Description"),
+        description=_l("Markdown: empty lines make paragraphs, - makes lists."),
+        rows=6,
+        maximum=20_000,
+    )
+    themes = WordsField(_l("Themes"), description=_l("One per line, in order; the same order in each language."), rows=3,
+                        maximum=3000)  # fmt: skip
+    working_languages = SelectMultipleField(_l("Working languages"), validators=[Optional()])
+    other_languages = StringField(
+        _l("Other languages"), description=_l("Language tags, such as mn or sw, separated by commas.")
+    )
+    interpretation = WordsField(_l("Interpretation"), description=_l("Such as: interpreted in all plenaries."))
+    series = SelectField(_l("Series"), validators=[Optional()])
+    edition = IntegerField(_l("Edition"), validators=[Optional(), NumberRange(min=1, max=999)])
+    contact_email = EmailField(
+        _l("Contact address"),
+        validators=[Optional(), Email(_l("Enter an e-mail address such as name@example.org."))],
+    )
+    join_url = URLField(
+        _l("Join link"),
+        description=_l("For those who take part online. It goes only to people whose place is confirmed."),
+        validators=[Optional(), URL(message=_l("Enter an address that begins with https://"))],
+    )
+    visibility = SelectField(_l("Who can see it"), validators=[InputRequired()])
+    counts_public = BooleanField(_l("Show on the event page who takes part, in numbers"))
+
+    def __init__(self, *, series: list[EventSeries], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        shown = languages.interface()
+        for field, members in (
+            (self.kind, EventKind),
+            (self.format, EventFormat),
+            (self.precision, Precision),
+            (self.visibility, Visibility),
+        ):
+            field.choices = [SelectChoice(member.value, member.label) for member in members]  # type: ignore[attr-defined]
+        self.country_code.choices = [SelectChoice(code, name) for code, name in languages.countries(shown)]
+        self.series.choices = [
+            SelectChoice("", _("None")), *(SelectChoice(s.slug, languages.say(s.title).text) for s in series)
+        ]  # fmt: skip
+        self.working_languages.choices = [
+            SelectChoice(tag, languages.language_name(tag, shown)) for tag in self._offered()
+        ]
+
+    def _offered(self) -> list[str]:
+        return list(dict.fromkeys([*COMMON, *(self.working_languages.data or [])]))
+
+    def validate_other_languages(self, field: Any) -> None:
+        for tag in self.more_languages():
+            if not TAG.fullmatch(tag):
+                raise ValidationError(_("“%(tag)s” is not a language tag. Examples: mn, sw, zh-Hant.", tag=tag))
+
+    def more_languages(self) -> list[str]:
+        """Tags typed into the field for other languages."""
+        return [tag.strip() for tag in (self.other_languages.data or "").split(",") if tag.strip()]
+
+
+class NoteForm(Form):
+    """What to say with a postponement or cancellation."""
+
+    note = WordsField(
+        _l("What to tell people"),
+        description=_l("It stands on the event page and in the letter to everybody registered."),
+        rows=3,
+        maximum=1000,
+    )
+
+
+class SiteForm(Form):
+    """A venue."""
+
+    name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=200)
+    address = WordsField(_l("Address"), maximum=300)
+    latitude = FloatField(_l("Latitude"), validators=[Optional(), NumberRange(min=-90, max=90)])
+    longitude = FloatField(_l("Longitude"), validators=[Optional(), NumberRange(min=-180, max=180)])
+
+
+class HostForm(Form):
+    """An organization that hosts or supports."""
+
+    name = WordsField(_l("Organization"), validators=[AnyLanguage()], maximum=200)
+    role = SelectField(_l("Role"), validators=[InputRequired()])
+    organization_kind = SelectField(_l("Kind of organization"), validators=[InputRequired()])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.role.choices = [SelectChoice(role.value, role.label) for role in HostRole]
+        self.organization_kind.choices = [SelectChoice(kind.value, kind.label) for kind in OrganizationKind]
+
+
+class MemberForm(Form):
+    """Somebody for the team."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        description=_l("Of somebody who has a login here already."),
+        validators=[
+            InputRequired(_l("Enter an e-mail address.")),
+            Email(_l("Enter an e-mail address such as name@example.org.")),
+        ],
+    )
+    role = SelectField(_l("Role"), validators=[InputRequired()])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.role.choices = [SelectChoice(role.value, role.label) for role in Role]
+
+
+def themes_as_lines(titles: list[Words]) -> Words:
+    """Themes as they are typed: per language, a line each."""
+    tags = dict.fromkeys(tag for title in titles for tag in title)
+    return Words({tag: "\n".join(title.get(tag, "") for title in titles).rstrip() for tag in tags})
+
+
+def themes_from_lines(lines: Words) -> list[Words]:
+    """The themes of what was typed: the n-th line of each language is the n-th theme."""
+    split = {tag: [line.strip() for line in text.splitlines()] for tag, text in lines.items()}
+    longest = max((len(rows) for rows in split.values()), default=0)
+    return [Words({tag: rows[n] for tag, rows in split.items() if n < len(rows)}) for n in range(longest)]

@@ -1,0 +1,112 @@
+"""What an organizer types about sessions, rooms, tracks and speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from eventapp.core import languages
+from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.directory.models import Organization
+from eventapp.directory.rules import NameOrder
+from eventapp.events.models import Site
+from eventapp.programme.models import Room, Track
+from eventapp.programme.rules import SessionKind
+
+COLOURS = range(1, 7)
+
+
+class SessionForm(Form):
+    """A session; who takes part in it is read from the rows below it (see `parts.py`)."""
+
+    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    kind = SelectField(_l("Kind"), validators=[InputRequired()])
+    starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty while it is not scheduled."))
+    ends_at = LocalTimeField(_l("Ends"))
+    rooms = SelectMultipleField(_l("Rooms"), coerce=int, validators=[Optional()])
+    track = SelectField(_l("Track"), validators=[Optional()])
+    abstract = WordsField(_l("Abstract"), description=_l("Markdown."), rows=4, maximum=10_000)
+    spoken = SelectMultipleField(_l("Spoken languages"), validators=[Optional()])
+    interpreted = SelectMultipleField(_l("Interpreted into"), validators=[Optional()])
+    capacity = IntegerField(
+        _l("Places"),
+        description=_l("Leave it empty for no limit of its own."),
+        validators=[Optional(), NumberRange(min=1, max=1_000_000)],
+    )
+
+    def __init__(self, *, rooms: Sequence[Room], tracks: Sequence[Track], tags: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        shown = languages.interface()
+        self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in SessionKind]
+        self.rooms.choices = [SelectChoice(room.id, languages.say(room.name).text) for room in rooms]
+        self.track.choices = [
+            SelectChoice("", _("None")), *(SelectChoice(t.slug, languages.say(t.name).text) for t in tracks)
+        ]  # fmt: skip
+        names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
+        self.spoken.choices = names
+        self.interpreted.choices = names
+
+
+class RoomForm(Form):
+    """A room."""
+
+    name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=100)
+    online = BooleanField(_l("This is an online room"))
+    site = SelectField(_l("Site"), validators=[Optional()])
+    capacity = IntegerField(_l("Places"), validators=[Optional(), NumberRange(min=1, max=1_000_000)])
+
+    def __init__(self, *, sites: Sequence[Site], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.site.choices = [
+            SelectChoice("", _("None")), *(SelectChoice(s.slug, languages.say(s.name).text) for s in sites)
+        ]  # fmt: skip
+
+
+class TrackForm(Form):
+    """A track."""
+
+    name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=100)
+    colour = SelectField(_l("Colour"), coerce=int, validators=[InputRequired()])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        names = [_("Indigo"), _("Moss"), _("Amber"), _("Plum"), _("Teal"), _("Brick")]
+        self.colour.choices = [SelectChoice(number, name) for number, name in zip(COLOURS, names, strict=True)]
+
+
+class PersonForm(Form):
+    """A person, and the position held at the event."""
+
+    family = WordsField(_l("Family name"), description=_l("In each language the name is written in."), maximum=100)
+    given = WordsField(_l("Given name"), maximum=100)
+    order = SelectField(_l("Order in Latin script"), validators=[InputRequired()])
+    reading = StringField(_l("Reading"), description=_l("In kana, for sorting."), validators=[Length(max=100)])
+    honorific = WordsField(_l("Honorific"), description=_l("Such as Mr., Dr., H.E., 氏, 市長."), maximum=40)
+    position = WordsField(_l("Position"), description=_l("Without “former”: it follows from the dates."), maximum=200)
+    organization = SelectField(_l("Organization"), validators=[Optional()])
+    new_organization = WordsField(_l("Another organization"), description=_l("If it is not in the list."), maximum=200)
+    held_from = DateField(_l("Held from"), validators=[Optional()])
+    held_until = DateField(_l("Held until"), validators=[Optional()])
+    biography = WordsField(_l("Biography"), description=_l("Markdown."), rows=4, maximum=5000)
+
+    def __init__(self, *, organizations: Sequence[Organization], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.order.choices = [SelectChoice(order.value, order.label) for order in NameOrder]
+        named = sorted((languages.say(o.names).text, str(o.id)) for o in organizations)
+        self.organization.choices = [
+            SelectChoice("", _("None")), *(SelectChoice(number, name) for name, number in named)
+        ]  # fmt: skip
+
+    def validate_family(self, field: Any) -> None:
+        if not field.data and not self.given.data:
+            raise ValidationError(_("Enter a name in at least one language."))
+
+    def validate_held_until(self, field: Any) -> None:
+        if field.data and self.held_from.data and field.data < self.held_from.data:
+            raise ValidationError(_("The end must not be before the start."))

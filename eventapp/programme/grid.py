@@ -1,0 +1,68 @@
+"""Laying a day out as rows of time and columns of rooms. A plan for CSS grid, made of plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventapp.programme.models import Room, Session
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A session and its place: rows and columns count from 1, the end is exclusive. `top` starts a time label."""
+
+    session: Session
+    row: int
+    row_end: int
+    column: int
+    column_end: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """The columns that the day uses, its row times, and its cells in reading order."""
+
+    rooms: list[Room]
+    times: list[datetime]
+    cells: list[Cell]
+    loose: bool
+
+    @property
+    def groups(self) -> list[tuple[datetime, list[Cell]]]:
+        """Cells by the time they start: what a narrow screen and a screen reader get."""
+        found: dict[datetime, list[Cell]] = {}
+        for cell in self.cells:
+            assert cell.session.starts_at is not None
+            found.setdefault(cell.session.starts_at, []).append(cell)
+        return list(found.items())
+
+
+def lay_out(sessions: Sequence[Session], rooms: Sequence[Room], zone: str) -> Day:
+    """Place the sessions of one day. A session in no room, or in rooms that do not lie side by side, spans them all."""
+    used = {room.id for session in sessions for room in session.rooms}
+    columns = [room for room in rooms if room.id in used]
+    order = {room.id: number for number, room in enumerate(columns)}
+    marks = sorted({moment for s in sessions for moment in (s.starts_at, s.ends_at) if moment is not None})
+    row = {moment: number + 1 for number, moment in enumerate(marks)}
+    width = max(len(columns), 1)
+    cells = []
+    for session in sessions:
+        assert session.starts_at is not None and session.ends_at is not None
+        places = sorted(order[room.id] for room in session.rooms if room.id in order)
+        side_by_side = places and places == list(range(places[0], places[-1] + 1))
+        first, last = (places[0], places[-1] + 1) if side_by_side else (0, width)
+        cells.append(Cell(session, row[session.starts_at], row[session.ends_at], first + 1, last + 1))
+    return Day(columns, marks, cells, loose=_collide(cells))
+
+
+def _collide(cells: Sequence[Cell]) -> bool:
+    """Whether two cells lie over each other: then the day is shown as a list, where nothing can hide."""
+    taken: set[tuple[int, int]] = set()
+    for cell in cells:
+        squares = {(r, c) for r in range(cell.row, cell.row_end) for c in range(cell.column, cell.column_end)}
+        if squares & taken:
+            return True
+        taken |= squares
+    return False

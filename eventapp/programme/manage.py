@@ -1,0 +1,288 @@
+"""The desk: sessions, rooms, tracks and speakers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.rules import Needs
+from eventapp.core.clock import to_local
+from eventapp.core.db import db
+from eventapp.core.errors import Refused, found
+from eventapp.core.languages import gettext as _
+from eventapp.core.pages import page
+from eventapp.core.words import Words
+from eventapp.directory import operations as directory
+from eventapp.directory import queries as directory_queries
+from eventapp.directory.models import Organization, Person
+from eventapp.directory.rules import NameOrder, OrganizationKind
+from eventapp.events import queries as events
+from eventapp.events.access import desk
+from eventapp.events.models import Event
+from eventapp.programme import operations, parts, queries
+from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
+from eventapp.programme.models import Room, Session, Track
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+
+manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slug>")
+
+
+@manage.get("/programme")
+@desk(Needs.VIEW)
+def programme(event: Event) -> ResponseReturnValue:
+    """All sessions by day, the unscheduled ones first; rooms and tracks beside them."""
+    sessions = queries.sessions(event, drafts=True)
+    return page(
+        "programme/manage.html",
+        event=event,
+        sessions=sessions,
+        days=queries.by_day(sessions, event.zone),
+        unscheduled=[session for session in sessions if session.starts_at is None],
+        rooms=queries.rooms(event),
+        tracks=queries.tracks(event),
+    )
+
+
+@manage.route("/programme/sessions/new", methods=["GET", "POST"])
+@manage.route("/programme/sessions/<code>", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def session(event: Event, code: str = "") -> ResponseReturnValue:
+    """A new session, or a change of one."""
+    shown = found(queries.by_code(event, code, drafts=True)) if code else None
+    rooms, tracks = queries.rooms(event), queries.tracks(event)
+    people = _people(event)
+    tags = list(
+        dict.fromkeys([*event.languages, *(shown.spoken if shown else []), *(shown.interpreted if shown else [])])
+    )
+    form = SessionForm(rooms=rooms, tracks=tracks, tags=tags, data=_data(event, shown))
+    form.title.speak(event.languages)
+    form.abstract.speak(event.languages)
+    rows = parts.typed(request.form) if form.is_submitted() else parts.rows_of(shown)
+    if form.validate_on_submit():
+        try:
+            saved = operations.save_session(
+                event,
+                shown,
+                title=form.title.data,
+                kind=SessionKind(form.kind.data),
+                starts_at=form.starts_at.in_zone(event.zone),
+                ends_at=form.ends_at.in_zone(event.zone),
+                rooms=[room for room in rooms if room.id in (form.rooms.data or [])],
+                track=next((t for t in tracks if t.slug == form.track.data), None),
+                parts=parts.parts_of(rows, people),
+                seen_revision=_seen(),
+                abstract=form.abstract.data,
+                spoken=form.spoken.data or [],
+                interpreted=form.interpreted.data or [],
+                capacity=form.capacity.data,
+            )
+            if request.form.get("publish"):
+                operations.set_status(saved, SessionStatus.PUBLISHED)
+            _tell_clashes(event, saved)
+            flash(_("Saved."))
+            return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal)
+    return page(
+        "programme/edit_session.html",
+        event=event,
+        form=form,
+        session=shown,
+        rows=rows,
+        people=people,
+        roles=list(ParticipationRole),
+        modes=list(Mode),
+    )
+
+
+def _seen() -> int | None:
+    raw = request.form.get("revision", "")
+    return int(raw) if raw.isdecimal() else None
+
+
+def _people(event: Event) -> list[Person]:
+    """Who can be chosen: everybody in the directory, in the order of names."""
+    return directory_queries.people()
+
+
+def _data(event: Event, session: Session | None) -> dict[str, Any]:
+    if session is None:
+        start = to_local(event.starts_at, event.zone).replace(tzinfo=None)
+        day = request.args.get("start", "")
+        return {
+            "kind": "lecture",
+            "starts_at": start if day == "first" else None,
+            "spoken": event.working_languages[:1],
+        }
+    return {
+        "title": session.title,
+        "kind": session.kind.value,
+        "starts_at": to_local(session.starts_at, event.zone).replace(tzinfo=None) if session.starts_at else None,
+        "ends_at": to_local(session.ends_at, event.zone).replace(tzinfo=None) if session.ends_at else None,
+        "rooms": [room.id for room in session.rooms],
+        "track": session.track.slug if session.track else "",
+        "abstract": session.abstract,
+        "spoken": session.spoken,
+        "interpreted": session.interpreted,
+        "capacity": session.capacity,
+    }
+
+
+def _tell_clashes(event: Event, session: Session) -> None:
+    """Say what lies across the saved session; saving is allowed, for the next change may put it right."""
+    if session.starts_at is None or session.ends_at is None:
+        return
+    for other in queries.in_same_room(event, [r.id for r in session.rooms], session.starts_at, session.ends_at):
+        if other.id != session.id:
+            flash(_("Take care: “%(title)s” is in the same room at that time.", title=other.title.say("en").text))
+    people = [part.person_id for part in session.participations]
+    for other, part in queries.of_people(people, session.starts_at, session.ends_at):
+        if other.id != session.id:
+            name = part.person.name("en").text
+            flash(_("Take care: %(name)s is in “%(title)s” at that time.", name=name, title=other.title.say("en").text))
+
+
+@manage.post("/programme/sessions/<code>/<any(publish, cancel, delete):verb>")
+@desk(Needs.PROGRAMME)
+def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
+    """Publish, cancel, or delete a draft."""
+    shown = found(queries.by_code(event, code, drafts=True))
+    if verb == "delete":
+        operations.delete_session(shown)
+        flash(_("Deleted."))
+    else:
+        operations.set_status(shown, SessionStatus.PUBLISHED if verb == "publish" else SessionStatus.CANCELLED)
+        flash(_("The session is public now.") if verb == "publish" else _("The session is cancelled and says so."))
+    return redirect(url_for(".programme", slug=event.slug), 303)
+
+
+@manage.post("/programme/publish")
+@desk(Needs.PROGRAMME)
+def publish_all(event: Event) -> ResponseReturnValue:
+    """Publish every draft that has a time."""
+    drafts = [s for s in queries.sessions(event, drafts=True, people=False) if s.status is SessionStatus.DRAFT]
+    for draft in drafts:
+        if draft.starts_at is not None:
+            operations.set_status(draft, SessionStatus.PUBLISHED)
+    flash(_("All sessions that have a time are public now."))
+    return redirect(url_for(".programme", slug=event.slug), 303)
+
+
+@manage.route("/programme/rooms/new", methods=["GET", "POST"])
+@manage.route("/programme/rooms/<key>", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def room(event: Event, key: str = "") -> ResponseReturnValue:
+    """A room."""
+    shown = found(next((r for r in queries.rooms(event) if r.slug == key), None)) if key else None
+    sites = events.sites(event)
+    data = (
+        {"name": shown.name, "online": shown.online, "site": shown.site.slug if shown.site else "",
+         "capacity": shown.capacity}
+        if shown
+        else {"site": sites[0].slug if sites else ""}
+    )  # fmt: skip
+    form = RoomForm(sites=sites, data=data)
+    form.name.speak(event.languages)
+    if form.validate_on_submit():
+        site = next((s for s in sites if s.slug == form.site.data), None)
+        operations.save_room(event, shown, name=form.name.data, site=site, online=form.online.data,
+                             capacity=form.capacity.data)  # fmt: skip
+        flash(_("Saved."))
+        return redirect(url_for(".programme", slug=event.slug), 303)
+    return page("programme/room.html", event=event, form=form, room=shown)
+
+
+@manage.route("/programme/tracks/new", methods=["GET", "POST"])
+@manage.route("/programme/tracks/<key>", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def track(event: Event, key: str = "") -> ResponseReturnValue:
+    """A track."""
+    shown = found(next((t for t in queries.tracks(event) if t.slug == key), None)) if key else None
+    form = TrackForm(data={"name": shown.name, "colour": shown.colour} if shown else {"colour": 1})
+    form.name.speak(event.languages)
+    if form.validate_on_submit():
+        operations.save_track(event, shown, name=form.name.data, colour=form.colour.data)
+        flash(_("Saved."))
+        return redirect(url_for(".programme", slug=event.slug), 303)
+    return page("programme/track.html", event=event, form=form, track=shown)
+
+
+@manage.post("/programme/<any(rooms, tracks):kind>/<key>/remove")
+@desk(Needs.PROGRAMME)
+def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
+    """Take a room or track away; its sessions stay."""
+    things: list[Room] | list[Track] = queries.rooms(event) if kind == "rooms" else queries.tracks(event)
+    operations.remove(found(next((thing for thing in things if thing.slug == key), None)))
+    flash(_("Removed."))
+    return redirect(url_for(".programme", slug=event.slug), 303)
+
+
+@manage.get("/speakers")
+@desk(Needs.VIEW)
+def speakers(event: Event) -> ResponseReturnValue:
+    """Everybody with a part in the programme, and how to add somebody."""
+    return page("programme/manage_speakers.html", event=event, people=queries.people_of(event), day=event.first_day)
+
+
+@manage.route("/speakers/new", methods=["GET", "POST"])
+@manage.route("/speakers/<code>", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def person(event: Event, code: str = "") -> ResponseReturnValue:
+    """A person. Those who are in the directory can be changed by teams whose events they take part in."""
+    shown = found(queries.person_in_event(event, code)) if code else None
+    held = shown.position_on(event.first_day) if shown else None
+    form = PersonForm(
+        organizations=directory_queries.organizations(), data=_person_data(shown, held[0] if held else None)
+    )
+    for field in form:
+        if hasattr(field, "speak"):
+            field.speak(event.languages)
+    if form.validate_on_submit():
+        saved = directory.save_person(
+            shown,
+            family=form.family.data,
+            given=form.given.data,
+            order=NameOrder(form.order.data),
+            honorific=form.honorific.data,
+            reading=form.reading.data or "",
+            biography=form.biography.data,
+        )
+        if form.position.data or held:
+            directory.set_position(
+                saved,
+                position=held[0] if held else None,
+                title=form.position.data,
+                organization=_organization(form),
+                starts=form.held_from.data,
+                ends=form.held_until.data,
+            )
+        flash(_("Saved."))
+        if shown is None:
+            flash(_("Choose %(name)s in a session now, so that the name stands in the programme.",
+                    name=saved.name("en").text))  # fmt: skip
+        return redirect(url_for(".speakers", slug=event.slug), 303)
+    return page("programme/person.html", event=event, form=form, person=shown)
+
+
+def _person_data(person: Person | None, held: Any) -> dict[str, Any]:
+    if person is None:
+        return {"order": NameOrder.GIVEN_FIRST.value}
+    data: dict[str, Any] = {
+        "family": person.family, "given": person.given, "order": person.order.value, "reading": person.reading,
+        "honorific": person.honorific, "biography": person.biography,
+    }  # fmt: skip
+    if held is not None:
+        data |= {"position": held.title, "held_from": held.starts, "held_until": held.ends}
+        data["organization"] = str(held.organization_id or "")
+    return data
+
+
+def _organization(form: PersonForm) -> Organization | None:
+    names: Words = form.new_organization.data
+    if names:
+        known = next(filter(None, (directory_queries.organization_named(name) for name in names.values())), None)
+        return known or directory.add_organization(kind=OrganizationKind.OTHER, names=names)
+    return db.session.get(Organization, int(form.organization.data)) if form.organization.data else None

@@ -1,0 +1,250 @@
+"""The registration form, made for the event's options and questions, and the forms of the desk."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from eventapp.core import languages
+from eventapp.core.forms import Form, LocalTimeField, WordsField
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.directory.rules import OrganizationKind
+from eventapp.programme.rules import Mode
+from eventapp.registration.models import AttendanceOption, Question, Registration
+from eventapp.registration.operations import Answers
+from eventapp.registration.rules import Access, QuestionKind, Standing
+
+
+def option_name(option: AttendanceOption) -> str:
+    """What an option is called to a reader."""
+    return languages.say(option.title).text or option.mode.label
+
+
+class TakePart(Form):
+    """What everybody is asked. `for_event` adds the options and the event's own questions."""
+
+    option = RadioField(
+        _l("How do you take part?"), validators=[InputRequired(_l("Choose how you take part."))], validate_choice=False
+    )
+    email = EmailField(
+        _l("E-mail address"),
+        description=_l("Your confirmation goes there, with a link to change or cancel."),
+        validators=[
+            InputRequired(_l("Enter your e-mail address.")),
+            Length(max=254, message=_l("Use at most 254 characters.")),
+            Email(_l("Enter an e-mail address such as name@example.org.")),
+        ],
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "dir": "ltr"},
+    )
+    family_name = StringField(
+        _l("Family name"),
+        description=_l("As you want it on your badge, in any script. If you have one name only, enter it here."),
+        validators=[
+            InputRequired(_l("Enter your family name.")),
+            Length(max=100, message=_l("Use at most 100 characters.")),
+        ],
+        render_kw={"autocomplete": "family-name", "maxlength": 100, "dir": "auto"},
+    )
+    given_name = StringField(
+        _l("Given name"),
+        validators=[Length(max=100, message=_l("Use at most 100 characters."))],
+        render_kw={"autocomplete": "given-name", "maxlength": 100, "dir": "auto"},
+    )
+    organization = StringField(
+        _l("Organization"),
+        description=_l("City, company, school or association that you come from."),
+        validators=[Length(max=200, message=_l("Use at most 200 characters."))],
+        render_kw={"autocomplete": "organization", "maxlength": 200, "dir": "auto"},
+    )
+    organization_kind = SelectField(_l("Kind of organization"), validators=[Optional()])
+    country = SelectField(_l("Country or region"), validators=[Optional()], render_kw={"autocomplete": "country"})
+
+    options: list[AttendanceOption]
+    questions: list[Question]
+
+    @classmethod
+    def for_event(
+        cls,
+        options: list[AttendanceOption],
+        questions: list[Question],
+        *,
+        registration: Registration | None = None,
+        by_team: bool = False,
+    ) -> TakePart:
+        """The form with the event's questions; `registration` fills it in, and its address can't be changed."""
+        fields: dict[str, Any] = {f"q_{q.key}": _question_field(q) for q in questions}
+        made = type("TakePartInEvent", (cls,), fields)
+        data: dict[str, Any] = {}
+        if registration is not None:
+            data = {
+                "option": registration.option.key,
+                "email": registration.email,
+                "family_name": registration.family_name,
+                "given_name": registration.given_name,
+                "organization": registration.organization_name,
+                "organization_kind": registration.organization_kind or "",
+                "country": registration.country_code or "",
+                **{f"q_{key}": value for key, value in registration.answers.items()},
+            }
+        elif len(open_ones := [o for o in options if by_team or takable(o)]) == 1:
+            data = {"option": open_ones[0].key}
+        form = cast(TakePart, made(data=data))
+        form.options, form.questions = options, questions
+        if registration is not None:
+            del form["email"]
+        form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
+        form.organization_kind.choices = [
+            SelectChoice("", "–"), *(SelectChoice(kind.value, kind.label) for kind in OrganizationKind),
+        ]  # fmt: skip
+        form.country.choices = [
+            SelectChoice("", "–"), *(SelectChoice(c, n) for c, n in languages.countries(languages.interface())),
+        ]  # fmt: skip
+        return form
+
+    def chosen(self) -> AttendanceOption | None:
+        """The option that was chosen, if it is one of this event's."""
+        return next((option for option in self.options if option.key == self.option.data), None)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        option = self.chosen()
+        if option is None and not self.option.errors:
+            self.option.errors = [*self.option.errors, _("Choose one of the ways shown here.")]
+            valid = False
+        for question in self.questions:
+            field = self[f"q_{question.key}"]
+            asked = question.mode is None or option is None or question.mode is option.mode
+            if question.required and asked and not field.data and not field.errors:
+                field.errors = [*field.errors, _("Please answer this question.")]
+                valid = False
+        return valid
+
+    def answers(self) -> Answers:
+        """What was filled in. Answers to questions of another mode are left out."""
+        option = self.chosen()
+        extra = {
+            question.key: self[f"q_{question.key}"].data
+            for question in self.questions
+            if (question.mode is None or option is None or question.mode is option.mode)
+            and self[f"q_{question.key}"].data
+        }
+        kind = self.organization_kind.data
+        return Answers(
+            email=self.email.data if "email" in self else "",
+            family_name=self.family_name.data or "",
+            given_name=self.given_name.data or "",
+            organization=self.organization.data or "",
+            organization_kind=OrganizationKind(kind) if kind else None,
+            country=self.country.data or None,
+            language=languages.interface(),
+            extra=extra,
+        )
+
+
+def takable(option: AttendanceOption) -> bool:
+    """Whether choosing the option can lead to a place or a place in line."""
+    return option.standing in {Standing.OPEN, Standing.WAITING_LIST}
+
+
+def _question_field(question: Question) -> Field:
+    label = languages.say(question.label).text
+    common: dict[str, Any] = {"description": languages.say(question.hint).text}
+    choices = [SelectChoice(choice, choice) for choice in question.choices]
+    flags = {"required": True} if question.required else {}
+    match question.kind:
+        case QuestionKind.LONG_TEXT:
+            field = TextAreaField(label, validators=[Length(max=2000)], **common)
+        case QuestionKind.CHOICE:
+            field = RadioField(label, choices=choices, validators=[Optional()], **common)
+        case QuestionKind.CHOICES:
+            field = SelectMultipleField(label, choices=choices, validators=[Optional()], **common)
+        case QuestionKind.YES_NO:
+            field = BooleanField(label, **common)
+        case _:
+            field = StringField(label, validators=[Length(max=300)], **common)
+    if flags:
+        field.kwargs["validators"] = [*field.kwargs.get("validators", []), _Asked()]
+    return field
+
+
+class _Asked:
+    """Marks a question as required; whether it is asked of this person is seen when the option is known."""
+
+    field_flags = {"asked": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        return None
+
+
+class LinkForm(Form):
+    """Send me my link again."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[
+            InputRequired(_l("Enter your e-mail address.")),
+            Email(_l("Enter an e-mail address such as name@example.org.")),
+        ],
+        render_kw={"autocomplete": "email", "inputmode": "email", "dir": "ltr"},
+    )
+
+
+class OptionForm(Form):
+    """A way to take part."""
+
+    mode = SelectField(_l("Mode"), validators=[InputRequired()])
+    title = WordsField(_l("Name"), description=_l("Leave it empty to show the mode."), maximum=100)
+    note = WordsField(_l("What to know"), description=_l("One line under the name, such as the door or the link."))
+    capacity = IntegerField(
+        _l("Places"),
+        description=_l("Leave it empty for no limit."),
+        validators=[Optional(), NumberRange(min=1, max=1_000_000, message=_l("Enter a number from 1 to 1,000,000."))],
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+    waiting_list = BooleanField(_l("Keep a waiting list when it is full"), default=True)
+    access = SelectField(_l("Who may register"), validators=[InputRequired()])
+    opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave it empty to open at once."))
+    closes_at = LocalTimeField(
+        _l("Registration closes"), description=_l("Leave it empty to close when the event ends.")
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mode.choices = [SelectChoice(mode.value, mode.label) for mode in Mode]
+        self.access.choices = [SelectChoice(access.value, access.label) for access in Access]
+
+
+class QuestionForm(Form):
+    """A question of the registration form."""
+
+    label = WordsField(_l("Question"), validators=[])
+    kind = SelectField(_l("Kind of answer"), validators=[InputRequired()])
+    hint = WordsField(_l("Hint"))
+    choices = TextAreaField(
+        _l("Choices"), description=_l("One per line, for questions that choose."), validators=[Length(max=2000)]
+    )
+    mode = SelectField(_l("Asked of"), validators=[Optional()])
+    required = BooleanField(_l("An answer is required"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in QuestionKind]
+        self.mode.choices = [SelectChoice("", _("Everybody")), *(SelectChoice(mode.value, mode.label) for mode in Mode)]
+
+    def validate_label(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_("Enter this in at least one language."))

@@ -1,0 +1,229 @@
+"""The desk: registrations, what there is to register for, and what is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.rules import Needs
+from eventapp.core.clock import to_local
+from eventapp.core.db import db
+from eventapp.core.errors import Refused, found
+from eventapp.core.languages import gettext as _
+from eventapp.core.pages import page
+from eventapp.events.access import desk
+from eventapp.events.models import Event
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations, queries
+from eventapp.registration.forms import OptionForm, QuestionForm, TakePart, option_name, takable
+from eventapp.registration.models import AttendanceOption, Question
+from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus
+
+manage = Blueprint("registration_manage", __name__, url_prefix="/manage/events/<slug>")
+
+PAGE = 50
+
+
+@manage.get("/registrations")
+@desk(Needs.VIEW)
+def registrations(event: Event) -> ResponseReturnValue:
+    """Everybody, filtered and by pages."""
+    status = request.args.get("status", "")
+    number = int(request.args["page"]) if request.args.get("page", "").isdecimal() else 1
+    number = min(max(number, 1), 100_000)
+    rows, total = queries.of_event(
+        event,
+        status=RegistrationStatus(status) if status in set(RegistrationStatus) else None,
+        option=request.args.get("option", ""),
+        text=request.args.get("q", "").strip(),
+        limit=PAGE,
+        offset=(number - 1) * PAGE,
+    )
+    return page(
+        "registration/registrations.html",
+        event=event,
+        rows=rows,
+        total=total,
+        number=number,
+        pages=max((total + PAGE - 1) // PAGE, 1),
+        numbers=queries.numbers_by_status(event),
+        options=queries.options(event),
+        statuses=list(RegistrationStatus),
+        option_name=option_name,
+    )
+
+
+@manage.route("/registrations/new", methods=["GET", "POST"])
+@desk(Needs.REGISTRATION)
+def add(event: Event) -> ResponseReturnValue:
+    """Register somebody who stands at the desk or calls."""
+    options = queries.options(event)
+    form = TakePart.for_event(options, queries.questions(event), by_team=True)
+    if form.validate_on_submit():
+        try:
+            registration = operations.register(event, form.answers(), option=found(form.chosen()), by_team=True)
+        except operations.AlreadyRegistered as refusal:
+            known = found(queries.by_token(refusal.token))
+            form.refuse(Refused(_("%(name)s is registered with this address already.", name=known.name), field="email"))
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("%(name)s: %(state)s", name=registration.name, state=registration.status.label))
+            return redirect(url_for(".registration", slug=event.slug, number=registration.id), 303)
+    return page("registration/add.html", event=event, form=form, options=options, option_name=option_name,
+                takable=lambda option: True)  # fmt: skip
+
+
+@manage.route("/registrations/<int:number>", methods=["GET", "POST"])
+@desk(Needs.REGISTRATION)
+def registration(event: Event, number: int) -> ResponseReturnValue:
+    """One registration: see, change, decide."""
+    shown = found(queries.by_id(event, number))
+    options = queries.options(event)
+    form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True)
+    if form.validate_on_submit():
+        try:
+            operations.change(shown, form.answers())
+            operations.change_option(shown, found(form.chosen()), by_team=True)
+            flash(_("Saved."))
+            return redirect(url_for(".registration", slug=event.slug, number=number), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return page(
+        "registration/registration.html", event=event, registration=shown, form=form, options=options,
+        option_name=option_name, takable=takable, place=queries.place_in_line(shown) if shown.waiting_since else None,
+    )  # fmt: skip
+
+
+_VERBS = {
+    "approve": operations.approve,
+    "decline": operations.decline,
+    "cancel": operations.cancel,
+    "link": operations.new_link,
+}
+
+
+@manage.post("/registrations/<int:number>/<any(approve, decline, cancel, link):verb>")
+@desk(Needs.REGISTRATION)
+def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
+    """Approve, decline, cancel, or send a new link."""
+    shown = found(queries.by_id(event, number))
+    _VERBS[verb](shown)
+    flash(_("A new link is on its way.") if verb == "link" else _("%(name)s: %(state)s", name=shown.name,
+                                                                 state=shown.status.label))  # fmt: skip
+    return redirect(url_for(".registration", slug=event.slug, number=number), 303)
+
+
+@manage.get("/options")
+@desk(Needs.REGISTRATION)
+def options(event: Event) -> ResponseReturnValue:
+    """Ways to take part, and questions."""
+    return page(
+        "registration/options.html",
+        event=event,
+        options=queries.options(event),
+        questions=queries.questions(event),
+        option_name=option_name,
+    )
+
+
+@manage.route("/options/new", methods=["GET", "POST"])
+@manage.route("/options/<key>", methods=["GET", "POST"])
+@desk(Needs.REGISTRATION)
+def option(event: Event, key: str = "") -> ResponseReturnValue:
+    """A new way to take part, or a change of one."""
+    shown = found(queries.option_by_key(event, key)) if key else None
+    form = OptionForm(data=_option_data(shown, event) if shown else {"mode": "in_person", "waiting_list": True})
+    form.title.speak(event.languages)
+    form.note.speak(event.languages)
+    if form.validate_on_submit():
+        try:
+            operations.save_option(
+                event,
+                shown,
+                mode=Mode(form.mode.data),
+                title=form.title.data,
+                note=form.note.data,
+                capacity=form.capacity.data,
+                waiting_list=form.waiting_list.data,
+                access=Access(form.access.data),
+                opens_at=form.opens_at.in_zone(event.zone),
+                closes_at=form.closes_at.in_zone(event.zone),
+            )
+            flash(_("Saved."))
+            return redirect(url_for(".options", slug=event.slug), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return page("registration/option.html", event=event, form=form, option=shown)
+
+
+def _option_data(option: AttendanceOption, event: Event) -> dict[str, Any]:
+    names = ("title", "note", "capacity", "waiting_list")
+    return {
+        **{name: getattr(option, name) for name in names},
+        "mode": option.mode.value,
+        "access": option.access.value,
+        "opens_at": to_local(option.opens_at, event.zone).replace(tzinfo=None) if option.opens_at else None,
+        "closes_at": to_local(option.closes_at, event.zone).replace(tzinfo=None) if option.closes_at else None,
+    }
+
+
+@manage.post("/options/<key>/remove")
+@desk(Needs.REGISTRATION)
+def remove_option(event: Event, key: str) -> ResponseReturnValue:
+    """Take a way to take part away."""
+    operations.remove_option(found(queries.option_by_key(event, key)))
+    flash(_("Removed."))
+    return redirect(url_for(".options", slug=event.slug), 303)
+
+
+@manage.route("/questions/new", methods=["GET", "POST"])
+@manage.route("/questions/<int:number>", methods=["GET", "POST"])
+@desk(Needs.REGISTRATION)
+def question(event: Event, number: int = 0) -> ResponseReturnValue:
+    """A new question, or a change of one."""
+    shown = _question(event, number) if number else None
+    data = (
+        {
+            "label": shown.label, "kind": shown.kind.value, "hint": shown.hint, "choices": "\n".join(shown.choices),
+            "mode": shown.mode.value if shown.mode else "", "required": shown.required,
+        }
+        if shown
+        else {}
+    )  # fmt: skip
+    form = QuestionForm(data=data)
+    form.label.speak(event.languages)
+    form.hint.speak(event.languages)
+    if form.validate_on_submit():
+        try:
+            operations.save_question(
+                event,
+                shown,
+                label=form.label.data,
+                kind=QuestionKind(form.kind.data),
+                hint=form.hint.data,
+                choices=[line.strip() for line in (form.choices.data or "").splitlines()],
+                mode=Mode(form.mode.data) if form.mode.data else None,
+                required=form.required.data,
+            )
+            flash(_("Saved."))
+            return redirect(url_for(".options", slug=event.slug), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return page("registration/question.html", event=event, form=form, question=shown)
+
+
+@manage.post("/questions/<int:number>/remove")
+@desk(Needs.REGISTRATION)
+def remove_question(event: Event, number: int) -> ResponseReturnValue:
+    """Take a question away."""
+    operations.remove_question(_question(event, number))
+    flash(_("Removed."))
+    return redirect(url_for(".options", slug=event.slug), 303)
+
+
+def _question(event: Event, number: int) -> Question:
+    shown = found(db.session.get(Question, number))
+    return found(shown if shown.event_id == event.id else None)

@@ -1,0 +1,133 @@
+"""Registering, and the page of one's own registration."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused, found
+from eventapp.core.limits import limit
+from eventapp.core.pages import page
+from eventapp.events import queries as events
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
+from eventapp.registration import emails, operations, queries
+from eventapp.registration.forms import LinkForm, TakePart, option_name, takable
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import ACTIVE
+
+views = Blueprint("registration", __name__)
+
+
+def _event(slug: str) -> Event | None:
+    event = events.by_slug(slug)
+    return event if event and event.public else None
+
+
+@views.route("/events/<slug>/register", methods=["GET", "POST"])
+def register(slug: str) -> ResponseReturnValue:
+    """The form, and what comes of it."""
+    event = _event(slug)
+    if event is None:
+        return redirect(url_for(".register", slug=found(events.present_slug(slug))), 301)
+    options = queries.options(event)
+    form = TakePart.for_event(options, queries.questions(event))
+    if form.is_submitted():
+        limit("60/minute", "register")
+    written = False
+    if form.validate_on_submit():
+        try:
+            registration = operations.register(event, form.answers(), option=found(form.chosen()))
+            return redirect(url_for(".mine", token=registration.token), 303)
+        except operations.AlreadyRegistered as refusal:
+            written = True
+            _write_to_owner(event.slug, form.answers().email)
+            event, options, form = _again(slug)
+            form.refuse(refusal)
+        except Refused as refusal:
+            form.refuse(refusal)
+    open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
+    return page("registration/register.html", event=event, form=form, options=options, open_now=open_now,
+                option_name=option_name, takable=takable, written=written)  # fmt: skip
+
+
+def _write_to_owner(slug: str, email: str) -> None:
+    """The letter to the owner of an address is a transaction of its own: the refusal rolls back the request's."""
+    limit("5/hour", "link", key=email.casefold())
+    db.session.rollback()
+    with transaction():
+        operations.send_link(found(events.by_slug(slug)), email)
+
+
+def _again(slug: str) -> tuple[Event, list[operations.AttendanceOption], TakePart]:
+    event = found(_event(slug))
+    options = queries.options(event)
+    return event, options, TakePart.for_event(options, queries.questions(event))
+
+
+@views.route("/events/<slug>/register/link", methods=["GET", "POST"])
+def link(slug: str) -> ResponseReturnValue:
+    """Send the self-service link again. The answer is the same whether or not the address is registered."""
+    event = found(_event(slug))
+    form = LinkForm()
+    sent = False
+    if form.validate_on_submit():
+        limit("10/minute", "link")
+        limit("5/hour", "link", key=(form.email.data or "").casefold())
+        operations.send_link(event, form.email.data or "")
+        sent = True
+    return page("registration/link.html", event=event, form=form, sent=sent)
+
+
+@views.route("/registrations/<token>", methods=["GET", "POST"])
+def mine(token: str) -> ResponseReturnValue:
+    """One's own registration: see it, change it. The address is the key, so it must not travel further."""
+    registration = _mine(token)
+    event = registration.event
+    options = queries.options(event)
+    form = TakePart.for_event(options, queries.questions(event), registration=registration)
+    if form.validate_on_submit():
+        try:
+            operations.change(registration, form.answers())
+            operations.change_option(registration, found(form.chosen()))
+            return redirect(url_for(".mine", token=token, saved=1), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    response = page(
+        "registration/mine.html",
+        registration=registration,
+        event=event,
+        form=form,
+        options=options,
+        option_name=option_name,
+        takable=takable,
+        active=registration.status in ACTIVE,
+        place=queries.place_in_line(registration) if registration.waiting_since else None,
+        saved=bool(request.args.get("saved")) and request.method == "GET",
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.cache_control.no_store = True
+    return response
+
+
+@views.get("/registrations/<token>/calendar.ics")
+def calendar(token: str) -> ResponseReturnValue:
+    """The calendar file of one's own registration, as it was attached to the letter."""
+    registration = _mine(token)
+    response = Response(emails.calendar_of(registration), content_type="text/calendar; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{registration.event.slug}.ics")
+    response.cache_control.no_store = True
+    return response
+
+
+@views.post("/registrations/<token>/cancel")
+def cancel(token: str) -> ResponseReturnValue:
+    """Cancel; a link in a mail leads to the page, and only this button cancels (mail scanners follow links)."""
+    operations.cancel(_mine(token))
+    return redirect(url_for(".mine", token=token), 303)
+
+
+def _mine(token: str) -> Registration:
+    return found(queries.by_token(token))

@@ -1,0 +1,64 @@
+"""What the event page shows of every feature, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eventapp.attendance import queries as attendance
+from eventapp.attendance.models import DeclaredCount
+from eventapp.attendance.rules import Statement
+from eventapp.events import queries as events
+from eventapp.events.models import Event, EventHost, Site, Theme
+from eventapp.media import queries as media
+from eventapp.media.models import Photo
+from eventapp.programme import queries as programme
+from eventapp.programme.models import Session
+from eventapp.programme.queries import Speaker
+from eventapp.registration import queries as registration
+from eventapp.registration.models import AttendanceOption
+from eventapp.registration.rules import Standing
+
+BRIEF = 12  # sessions shown on the event page before "all sessions"
+FACES = 8
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """Everything on the event page."""
+
+    event: Event
+    themes: list[Theme]
+    hosts: list[EventHost]
+    sites: list[Site]
+    sessions: list[Session]
+    speakers: list[Speaker]
+    options: list[AttendanceOption]
+    photos: list[Photo]
+    editions: list[Event]
+    statement: Statement | None
+    declared: list[DeclaredCount]
+
+    @property
+    def can_register(self) -> bool:
+        """Whether there is anything to register for now."""
+        return self.event.status in {"published"} and any(
+            option.standing in {Standing.OPEN, Standing.WAITING_LIST} for option in self.options
+        )
+
+
+def event_page(event: Event) -> EventPage:
+    """A constant number of queries, whatever the size of the event."""
+    sessions = programme.public_sessions(event)
+    return EventPage(
+        event=event,
+        themes=events.themes(event),
+        hosts=events.hosts(event),
+        sites=events.sites(event),
+        sessions=sessions,
+        speakers=programme.speakers(sessions),
+        options=registration.options(event),
+        photos=media.of_event(event),
+        editions=events.editions(event),
+        statement=attendance.public_statement(event),
+        declared=attendance.declared(event),
+    )

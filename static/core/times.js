@@ -1,0 +1,35 @@
+// Puts the viewer's own time beside the venue's where the two differ. Without this file the venue's time stands alone.
+const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const language = document.documentElement.lang;
+
+const clock = (moment, zone) =>
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(moment);
+const day = (moment, zone) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(moment);
+const named = (moment, zone) =>
+  new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", timeZone: zone }).format(moment);
+
+for (const place of document.querySelectorAll("[data-local]")) {
+  const time = place.parentElement.querySelector("time[data-zone]");
+  if (!time || !own) continue;
+  const start = new Date(time.dateTime);
+  const zone = time.dataset.zone;
+  if (clock(start, own) === clock(start, zone) && day(start, own) === day(start, zone)) continue;
+  let text = clock(start, own);
+  if (time.dataset.until) text += " – " + clock(new Date(time.dataset.until), own);
+  if (day(start, own) !== day(start, zone)) text = named(start, own) + " " + text;
+  place.textContent = " " + place.dataset.text.replace("{time}", text);
+  place.hidden = false;
+}
+
+// "Now": the page may have been kept for a minute, and it may stay open for hours.
+const mark = () => {
+  const now = Date.now();
+  for (const box of document.querySelectorAll("[data-starts]")) {
+    const on = Date.parse(box.dataset.starts) <= now && now < Date.parse(box.dataset.ends);
+    box.toggleAttribute("data-now", on);
+    const chip = box.querySelector("[data-nowchip]");
+    if (chip) chip.hidden = !on;
+  }
+};
+mark();
+setInterval(mark, 30000);
