@@ -1,0 +1,27 @@
+"""`flask demo`: something to try the product with."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from eventapp.config import Settings
+from eventapp.demo import load
+
+
+@click.command("demo")
+@click.option("--if-empty", is_flag=True, help="Only where there is no event yet.")
+@with_appcontext
+def demo(if_empty: bool) -> None:
+    """Load the demonstration: five past events, one to come, and a login for their organizer."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if if_empty and not load.empty():
+        known = load.login(settings.instance)
+    else:
+        known = load.load(settings.instance)
+        click.echo("The demo is loaded: " + ", ".join(load.SLUGS) + ".")
+    if known.password:
+        click.echo(f"Organizer's login: {known.email}  password: {known.password}")
+    elif not if_empty:
+        click.echo(f"The organizer {known.email} had a login before; its password is not known here.")

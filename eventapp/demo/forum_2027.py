@@ -1,0 +1,195 @@
+"""The edition to come: January 2027, in person and online, open for registration. Everybody in it is fictional."""
+
+from __future__ import annotations
+
+from eventapp.accounts.models import User
+from eventapp.core.words import Words
+from eventapp.demo import forum, forum_2027_people, keep, places
+from eventapp.demo.forum_2027_talks import TALKS, TRACKS
+from eventapp.demo.keep import Picture, tokyo
+from eventapp.events import operations as events
+from eventapp.events.models import Event
+from eventapp.events.rules import EventFormat, EventKind, HostRole
+from eventapp.programme import operations as programme
+from eventapp.programme.operations import Part
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations as registration
+from eventapp.registration.rules import QuestionKind
+
+SLUG = "cooperation-forum-2027"
+ZONE = "Asia/Tokyo"
+
+
+def load(owner: User) -> None:
+    """The open edition, with its programme and its form."""
+    if keep.there(SLUG):
+        return
+    event = _event(owner)
+    events.set_themes(
+        event,
+        [
+            Words(en="Small places on the world's map", ja="小さなまちを世界の地図に"),
+            Words(en="The SDGs after the slogans", ja="掛け声のあとのSDGs"),
+            Words(en="Partnerships that outlast their founders", ja="立ち上げた人のあとも続く交流"),
+        ],
+    )
+    events.set_hosts(event, [(places.ministry(), HostRole.HOST)])
+    _programme(event)
+    _form(event)
+    keep.pictures(
+        event,
+        [
+            Picture(
+                "lecture-hall",
+                Words(en="In person in Tokyo, or online from anywhere", ja="東京の会場でも、どこからでもオンラインで"),
+                Words(
+                    en="Drawing: a lecturer beside a screen, listeners in rows before a wide window.",
+                    ja="イラスト：スクリーンの横に立つ講師と、大きな窓の前に並ぶ聴衆。",
+                ),
+            )
+        ],
+    )
+    events.publish(event)
+
+
+def _event(owner: User) -> Event:
+    return events.create(
+        owner=owner,
+        slug=SLUG,
+        uid=keep.uid(SLUG),
+        title=Words(en="Local Partnership Cooperation Forum 2027", ja="地方連携フォーラム2027"),
+        subtitle=Words(en="Cities, regions and embassies at one table", ja="自治体と大使館が同じテーブルで"),
+        series=forum.series(),
+        kind=EventKind.FORUM,
+        purpose=Words(
+            en="To give people who work on international partnerships in Japan's cities and regions two days to "
+            "learn from "
+            "each other and to meet the embassies.",
+            ja="自治体で国際交流に携わる皆さんが、互いに学び、各国大使館と出会う2日間です。",
+        ),
+        description=Words(
+            en="This edition is an **example**: programme and people are made up, so that you can try everything – "
+            "register, "
+            "change your mind, put sessions into your calendar.\n\n"
+            "The first day asks how small places become visible abroad and what the Sustainable Development Goals "
+            "change in "
+            "daily work. The second is for partnerships: how they begin, how they survive a change of mayor, and "
+            "how to "
+            "count what they bring.\n\n"
+            "All plenary sessions are streamed and interpreted between Japanese and English.",
+            ja="この回は**サンプル**です。プログラムも登壇者も架空のもので、参加登録や変更、カレンダーへの追加などを"
+            "自由にお試しいただけます。\n\n"
+            "1日目は、小さなまちが海外に知られるための工夫と、SDGsが日々の仕事をどう変えるかを考えます。"
+            "2日目のテーマは交流です。"
+            "どう始まり、首長の交代をどう乗り越え、成果をどう数えるのかを話し合います。\n\n"
+            "全体セッションはすべて配信し、日本語と英語の通訳が付きます。",
+        ),
+        starts_at=tokyo(2027, 1, 28, 9, 30),
+        ends_at=tokyo(2027, 1, 29, 16, 0),
+        zone=ZONE,
+        format=EventFormat.HYBRID,
+        country_code="JP",
+        place=Words(en="Minato, Tokyo, and online", ja="東京都港区・オンライン"),
+        working_languages=["ja", "en"],
+        interpretation=Words(en="Japanese and English in all plenary sessions", ja="全体セッションは日英同時通訳付き"),
+        contact_email="forum@example.org",
+        join_url="https://meet.example.org/cooperation-forum-2027",
+        counts_public=True,
+        generated=True,
+    )
+
+
+def _programme(event: Event) -> None:
+    site = events.save_site(
+        event,
+        None,
+        slug="conference-centre",
+        name=Words(en="Example Conference Centre", ja="サンプル会議センター"),
+        address=Words(en="Minato-ku, Tokyo", ja="東京都港区"),
+    )
+    rooms = {
+        "hall": programme.save_room(event, None, name=Words(en="Main hall", ja="大会議室"), site=site, capacity=120),
+        "seminar": programme.save_room(
+            event, None, name=Words(en="Seminar room", ja="小会議室"), site=site, capacity=40
+        ),
+        "online": programme.save_room(event, None, name=Words(en="Online room", ja="オンライン会場"), online=True),
+    }
+    tracks = {
+        key: programme.save_track(event, None, name=name, colour=colour)
+        for colour, (key, name) in enumerate(TRACKS.items(), start=1)
+    }
+    people = forum_2027_people.people()
+    for talk in TALKS:
+        keep.session(
+            event,
+            talk.key,
+            title=talk.title,
+            abstract=talk.abstract,
+            kind=talk.kind,
+            starts=talk.starts,
+            ends=talk.ends,
+            rooms=[rooms[key] for key in talk.rooms],
+            track=tracks.get(talk.track),
+            spoken=list(talk.spoken),
+            interpreted=list(talk.interpreted),
+            capacity=talk.capacity,
+            parts=[Part(people[key], role, mode) for key, role, mode in talk.people],
+        )
+
+
+def _form(event: Event) -> None:
+    closes = tokyo(2027, 1, 20, 17, 0)
+    opens = tokyo(2026, 10, 1, 10, 0)
+    registration.save_option(
+        event,
+        None,
+        mode=Mode.IN_PERSON,
+        title=Words(en="In person in Tokyo", ja="会場で参加（東京）"),
+        note=Words(en="Lunch on both days is included.", ja="両日とも昼食付きです。"),
+        capacity=120,
+        opens_at=opens,
+        closes_at=closes,
+    )
+    registration.save_option(
+        event,
+        None,
+        mode=Mode.ONLINE,
+        title=Words(en="Online", ja="オンラインで参加"),
+        note=Words(en="The link comes with the confirmation.", ja="参加用のリンクは確定のお知らせに記載します。"),
+        opens_at=opens,
+        closes_at=closes,
+    )
+    registration.save_question(
+        event,
+        None,
+        key="interpretation",
+        label=Words(en="Which interpretation do you need?", ja="通訳は必要ですか"),
+        kind=QuestionKind.CHOICE,
+        choices=["不要 / None", "日本語 → English", "English → 日本語"],
+        required=True,
+    )
+    registration.save_question(
+        event,
+        None,
+        key="interest",
+        label=Words(en="What would you like to hear about?", ja="関心のあるテーマ"),
+        hint=Words(en="It helps the speakers to prepare.", ja="登壇者の準備の参考にします。"),
+        kind=QuestionKind.LONG_TEXT,
+    )
+    registration.save_question(
+        event,
+        None,
+        key="dietary",
+        label=Words(en="What should the kitchen know?", ja="食事について配慮が必要なこと"),
+        hint=Words(en="Allergies, halal, vegetarian …", ja="アレルギー、ハラール、ベジタリアンなど"),
+        kind=QuestionKind.TEXT,
+        mode=Mode.IN_PERSON,
+    )
+    registration.save_question(
+        event,
+        None,
+        key="access",
+        label=Words(en="What do you need to take part well?", ja="参加に当たり必要な配慮"),
+        hint=Words(en="A seat near the stage, a step-free way, captions …", ja="前方の席、段差のない経路、字幕など"),
+        kind=QuestionKind.TEXT,
+    )

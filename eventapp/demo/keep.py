@@ -1,0 +1,193 @@
+"""Find it or make it: what a second run of the demo finds, it leaves as it is.
+
+Identifiers are derived from names, so that an event that was deleted comes back under the same addresses and calendar
+UIDs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from eventapp.core.db import db
+from eventapp.core.words import Words, fold
+from eventapp.directory import operations as directory
+from eventapp.directory import queries as known
+from eventapp.directory.models import Organization, OrganizationName, Person, Place
+from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind
+from eventapp.events.models import Event, FormerSlug
+from eventapp.media.models import Photo
+from eventapp.programme import operations as programme
+from eventapp.programme.models import Session
+from eventapp.programme.rules import SessionStatus
+
+_SPACE = uuid.UUID("6f1d2f5e-8a0c-5b0e-9f55-2f2f4f0c7a11")
+_READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def tokyo(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """A moment on the clocks of Japan, where all these events took place."""
+    return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+def uid(name: str) -> str:
+    """A calendar UID that is the same in every demo database."""
+    return str(uuid.uuid5(_SPACE, name))
+
+
+def code(name: str) -> str:
+    """A readable public code of six characters that is the same in every demo database."""
+    number, letters = uuid.uuid5(_SPACE, name).int, []
+    for _ in range(6):
+        number, rest = divmod(number, len(_READABLE))
+        letters.append(_READABLE[rest])
+    return "".join(letters)
+
+
+def there(slug: str) -> bool:
+    """Whether an event has this address, or had it before somebody changed it."""
+    if db.session.scalar(select(Event.id).where(Event.slug == slug)) is not None:
+        return True
+    return db.session.get(FormerSlug, slug) is not None
+
+
+def place(
+    slug: str,
+    kind: PlaceKind,
+    names: Words,
+    *,
+    country: str,
+    zone: str | None = None,
+    parent: Place | None = None,
+    aliases: Iterable[str] = (),
+) -> Place:
+    """A place by its slug."""
+    return known.place_by_slug(slug) or directory.add_place(
+        slug=slug, kind=kind, names=names, country_code=country, zone=zone, parent=parent, aliases=aliases
+    )
+
+
+def organization(
+    kind: OrganizationKind,
+    names: Words,
+    *,
+    place: Place | None,
+    aliases: Iterable[str] = (),
+    url: str = "",
+    generated: bool = False,
+) -> Organization:
+    """An organization by its kind and English name."""
+    same = (
+        select(Organization)
+        .join(OrganizationName)
+        .where(OrganizationName.folded == fold(names["en"]), Organization.kind == kind)
+        .where(Organization.place_id == (place.id if place else None))
+        .order_by(Organization.id)
+        .limit(1)
+    )
+    return db.session.scalar(same) or directory.add_organization(
+        kind=kind, names=names, place=place, aliases=aliases, url=url, generated=generated
+    )
+
+
+@dataclass(frozen=True)
+class Office:
+    """A position as a story tells it. Open ends are ends that the sources do not give."""
+
+    title: Words
+    organization: Organization | None = None
+    starts: date | None = None
+    ends: date | None = None
+
+
+def person(
+    key: str,
+    *,
+    family: Words,
+    given: Words | None = None,
+    honorific: Words | None = None,
+    order: NameOrder = NameOrder.GIVEN_FIRST,
+    reading: str = "",
+    biography: Words | None = None,
+    offices: Sequence[Office] = (),
+) -> Person:
+    """A person by a key of the demo; the public code derives from it."""
+    found = known.person_by_code(code(key))
+    if found is not None:
+        return found
+    made = directory.save_person(
+        None,
+        family=family,
+        given=given or Words(),
+        order=order,
+        honorific=honorific,
+        reading=reading,
+        biography=biography,
+    )
+    made.code = code(key)
+    for office in offices:
+        directory.set_position(
+            made, title=office.title, organization=office.organization, starts=office.starts, ends=office.ends
+        )
+    return made
+
+
+def session(
+    event: Event,
+    key: str,
+    *,
+    title: Words,
+    starts: datetime,
+    ends: datetime,
+    abstract: Words | None = None,
+    **values: Any,
+) -> Session:
+    """A published session of a new event;"""
+    name = f"{event.slug}/{key}"
+    return programme.save_session(
+        event,
+        None,
+        title=title,
+        abstract=abstract or Words(),
+        starts_at=starts,
+        ends_at=ends,
+        uid=uid(name),
+        code=code(name),
+        status=SessionStatus.PUBLISHED,
+        **values,
+    )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An illustration with its caption, for one event."""
+
+    name: str
+    caption: Words
+    alt: Words
+    credit: Words = field(default_factory=lambda: Words(en="Illustration", ja="イラスト"))
+
+
+def pictures(event: Event, wanted: Sequence[Picture]) -> None:
+    """The illustrations of a new event, in order."""
+    for position, picture in enumerate(wanted):
+        db.session.add(
+            Photo(
+                event_id=event.id,
+                path=f"media/{picture.name}.svg",
+                width=960,
+                height=640,
+                caption=picture.caption,
+                alt=picture.alt,
+                credit=picture.credit,
+                illustration=True,
+                position=position,
+            )
+        )
+    db.session.flush()

@@ -1,0 +1,79 @@
+"""All stories in one transaction, and the login of the organizer who owns them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from eventapp.accounts import operations as accounts
+from eventapp.core.db import db, transaction
+from eventapp.demo import forum, forum_2027, matsudo, naruto, saga, saitama
+from eventapp.events.models import Event
+
+EMAIL = "organizer@example.org"
+SLUGS = (
+    "cooperation-forum-2023",
+    "naruto-narayanganj-2022",
+    "matsudo-constanza-2022",
+    "finland-fair-2023",
+    "e-kizuna-summit-2022",
+    "cooperation-forum-2027",
+)
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to log in; `password` is empty where somebody made the login otherwise, or has changed it."""
+
+    email: str
+    password: str
+
+
+def empty() -> bool:
+    """Whether there is no event yet."""
+    return db.session.scalar(select(Event.id).limit(1)) is None
+
+
+def load(instance: Path) -> Login:
+    """Make whatever of the demo is missing; a second run changes nothing.
+
+    The password is random, for a server may be public before anybody logs in: it is made with the login and kept in
+    `demo-login.txt` under the instance folder, readable by its owner only.
+    """
+    with transaction():
+        owner = accounts.user_by_email(EMAIL)
+        if owner is None:
+            password = _kept(instance) or secrets.token_urlsafe(12)
+            owner = accounts.create_user(EMAIL, password=password, name="Demo organizer")
+            _keep(instance, password)
+        for story in (forum, naruto, matsudo, saga, saitama, forum_2027):
+            story.load(owner)
+    return login(instance)
+
+
+def login(instance: Path) -> Login:
+    """The demo login as it was kept."""
+    return Login(EMAIL, _kept(instance))
+
+
+def _path(instance: Path) -> Path:
+    return instance / "demo-login.txt"
+
+
+def _kept(instance: Path) -> str:
+    try:
+        lines = _path(instance).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[1].strip() if len(lines) > 1 else ""
+
+
+def _keep(instance: Path, password: str) -> None:
+    # The mode is set when the file is made: at no moment can another user of the machine read it.
+    handle = os.open(_path(instance), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"{EMAIL}\n{password}\n")

@@ -1,0 +1,137 @@
+"""The generated registration list of the summit: 312 people whose counts give the newsletter's sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert
+
+from eventapp.core.db import db
+from eventapp.core.revisions import raise_scopes
+from eventapp.core.words import Words
+from eventapp.demo import guests, keep, places
+from eventapp.demo.keep import tokyo
+from eventapp.directory.models import Organization
+from eventapp.directory.rules import OrganizationKind
+from eventapp.events.models import Event
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations as registration
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.rules import RegistrationStatus
+
+PEOPLE = 312
+HOST_PEOPLE = 28
+OPENED, CLOSED = tokyo(2022, 9, 12, 10, 0), tokyo(2022, 11, 15, 17, 0)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Where somebody comes from: an organization of the directory, or one typed in some spelling, or none."""
+
+    country: str
+    organization: Organization | None = None
+    typed: str = ""
+    kind: OrganizationKind | None = None
+    status: RegistrationStatus = RegistrationStatus.CONFIRMED
+    name: tuple[str, str] | None = None
+
+
+def fill(event: Event) -> None:
+    """Insert the list in one statement. No letter is written to generated people."""
+    option = registration.save_option(
+        event,
+        None,
+        mode=Mode.IN_PERSON,
+        title=Words(en="On site", ja="会場で参加"),
+        waiting_list=False,
+        opens_at=OPENED,
+        closes_at=CLOSED,
+    )
+    random = Random(20221122)  # noqa: S311 - the same list in every demo database, nothing secret
+    coming = _coming(random)
+    random.shuffle(coming)
+    rows = [_row(event, option, guest, number, random) for number, guest in enumerate(coming, start=1)]
+    db.session.execute(insert(Registration), rows)
+    option.taken = sum(guest.status is RegistrationStatus.CONFIRMED for guest in coming)
+    db.session.flush()
+    # A bulk insert passes by the unit of work, which would have told kept pages of the change.
+    raise_scopes(db.session(), [f"event:{event.id}:people"])
+
+
+def _coming(random: Random) -> list[Guest]:
+    """Everybody who stands, and nine who cancelled, one of them for a city that nobody else came from."""
+    coming = [*_from_abroad(random), *_from_japan(random), *_from_organizations(random)]
+    coming += [Guest("JP", name=name) for name in guests.RESIDENTS]
+    coming += [Guest("JP") for _ in range(PEOPLE - len(coming))]
+    gone = [Guest("JP", status=RegistrationStatus.CANCELLED) for _ in range(8)]
+    gone.append(Guest("DE", typed="Freiburg", kind=OrganizationKind.CITY, status=RegistrationStatus.CANCELLED))
+    return coming + gone
+
+
+def _from_abroad(random: Random) -> list[Guest]:
+    coming: list[Guest] = []
+    for slug, country, zone, names, aliases, named in guests.FOREIGN_CITIES:
+        place = places.city(slug, names, code=country, zone=zone, aliases=aliases)
+        title = Words({"en": f"City of {names['en']}", "ja": f"{names['ja']}市"})
+        hall = places.city_hall(place, title, aliases=(*names.values(), *aliases), generated=not named)
+        coming += [Guest(country, hall) for _ in range(random.randint(2, 4))]
+        if slug == "nuernberg":
+            # As people type it; the counts must see one city.
+            coming += [
+                Guest(country, typed=name, kind=OrganizationKind.CITY)
+                for name in ("Nurnberg", "City of Nuremberg", "ニュルンベルク")
+            ]
+    return coming
+
+
+def _from_japan(random: Random) -> list[Guest]:
+    coming: list[Guest] = []
+    for slug, en, ja in guests.JAPANESE_CITIES:
+        host = slug == "saitama"
+        known = {"saitama": "saitama-prefecture", "matsudo": "chiba-prefecture", "chiba": "chiba-prefecture"}
+        parent = places.prefecture(known[slug]) if slug in known else None
+        place = places.japanese_city(slug, en, ja, parent=parent)
+        title = Words(en=f"{en} City", ja=f"{ja}市")
+        # Matsudo is a real party of another story, as the host is of this one.
+        hall = places.city_hall(place, title, aliases=(en,), generated=slug not in {"saitama", "matsudo"})
+        coming += [Guest("JP", hall) for _ in range(HOST_PEOPLE if host else random.randint(3, 5))]
+    return coming
+
+
+def _from_organizations(random: Random) -> list[Guest]:
+    coming: list[Guest] = []
+    for kind, country, en, ja in guests.ORGANIZATIONS:
+        place = places.country(country) if country else None
+        body = keep.organization(kind, Words(en=en, ja=ja), place=place, generated=True)
+        coming += [Guest(country or random.choice(["JP", "DE"]), body) for _ in range(random.randint(1, 3))]
+    return coming
+
+
+def _row(event: Event, option: AttendanceOption, guest: Guest, number: int, random: Random) -> dict[str, Any]:
+    families, givens = guests.NAMES[guest.country]
+    family, given = guest.name or (random.choice(families), random.choice(givens))
+    email = f"guest{number:03}@example.org"
+    # In the order of the list, spread over the weeks of registration.
+    moment = OPENED + (CLOSED - OPENED) / (PEOPLE + 20) * number
+    moment += timedelta(minutes=random.randint(0, 90))
+    return {
+        "event_id": event.id,
+        "option_id": option.id,
+        "status": guest.status,
+        "uid": keep.uid(f"{event.slug}/registration/{number}"),
+        "family_name": family,
+        "given_name": given,
+        "email": email,
+        "email_key": email,
+        "organization_name": guest.typed or (str(guest.organization.names) if guest.organization else ""),
+        "organization_kind": guest.kind or (guest.organization.kind if guest.organization else None),
+        "organization_id": guest.organization.id if guest.organization else None,
+        "country_code": guest.country,
+        "language": "ja" if guest.country == "JP" else "en",
+        "generated": True,
+        "created_at": moment,
+        "updated_at": moment,
+    }
