@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from eventapp.calendars import entries, ics, prose
 from eventapp.calendars.ics import Method, Status
-from eventapp.calendars.queries import EventRow
+from eventapp.calendars.queries import EventRow, Venue
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Said
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventStatus, Precision
 
 
@@ -25,12 +26,14 @@ def confirmation(
     stamp: datetime,
     base_url: str,
     cancelled: bool = False,
+    sites: Iterable[Site] = (),
 ) -> bytes:
     """The event as it stands for one registration: METHOD:PUBLISH, one VEVENT with the registration's own UID.
 
     `sequence` and `stamp` (aware) are the registration's; what rises when the event changes is added here, so that
     a later letter always replaces the entry. `tentative` is for a waiting list or a pending approval. A `join_url`
-    is written for the person alone. Pure: neither database nor Flask is asked.
+    is written for the person alone. The first of the `sites` tells where to go; without one the event's place does.
+    Pure: neither database nor Flask is asked.
     """
     row = EventRow.of(event)
     links = entries.Links.of(base_url, language=language)
@@ -42,7 +45,7 @@ def confirmation(
             status = Status.TENTATIVE
         gone = status is Status.CANCELLED
         starts, ends = entries.span(row)
-        place, geo = entries.event_place(row, (), voice)
+        place, geo = entries.event_place(row, map(Venue.of, sites), voice)
         if join_url and not gone:
             place = Said(_("Online"), voice.shown)
             geo = None

@@ -10,7 +10,7 @@ import pytest
 
 from eventapp.calendars import invitations
 from eventapp.core.words import Words
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
 from tests.calendars import lint
 
@@ -72,6 +72,13 @@ def test_who_comes_online_gets_the_link_where_every_program_shows_it() -> None:
     assert entry.one("CONFERENCE") == "https://meet.example/mine"
     assert "https://meet.example/mine" in lint.text(entry.one("DESCRIPTION"))
     assert lint.text(entry.one("LOCATION")) == "Online"
+
+
+def test_the_first_site_tells_where_to_go() -> None:
+    site = Site(name=Words(en="Arena"), address=Words(en="8 Shintoshin, Chuo-ku"), latitude=35.895, longitude=139.631)
+    entry = made(sites=[site])
+    assert lint.text(entry.one("LOCATION")) == "Arena, 8 Shintoshin, Chuo-ku"
+    assert entry.one("GEO") == "35.895000;139.631000"
 
 
 def test_the_events_own_link_is_only_given_when_it_is_handed_in() -> None:
