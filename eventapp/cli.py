@@ -13,6 +13,7 @@ from eventapp.accounts import operations as accounts
 from eventapp.attendance.commands import counts
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
+from eventapp.demo.commands import demo
 
 users = AppGroup("users", help="Logins of organizers.")
 
@@ -48,3 +49,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(worker)
     app.cli.add_command(counts)
+    app.cli.add_command(demo)

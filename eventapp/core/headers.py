@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from flask import Flask, Response, g
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 
 def nonce() -> str:
@@ -34,6 +35,15 @@ def _headers(response: Response) -> Response:
     return response
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Cookies only for those who need one: an answer that is for everybody neither sets one nor varies with it."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
     app.after_request(_headers)
     app.jinja_env.globals["csp_nonce"] = nonce

@@ -43,13 +43,15 @@ def reader() -> str:
     return language
 
 
-def interface() -> str:
-    """The language of buttons and labels: one of INTERFACE."""
-    if not has_request_context():
-        locale = flask_babel.get_locale()
-        return locale.language if locale and locale.language in INTERFACE else "en"
-    base = reader().split("-")[0]
+def _select() -> str:
+    base = reader().split("-")[0] if has_request_context() else "en"
     return base if base in INTERFACE else "en"
+
+
+def interface() -> str:
+    """The language of buttons and labels: one of INTERFACE. Inside `force_locale` it is the forced one."""
+    locale = flask_babel.get_locale()
+    return locale.language if locale and locale.language in INTERFACE else "en"
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
@@ -151,6 +153,13 @@ def day_of(moment: datetime, zone: str) -> str:
     return day(to_local(moment, zone).date())
 
 
+def short_day(moment: datetime, zone: str) -> str:
+    """The day without its weekday, for tables: "13 Nov 2022", 「2022/11/13」."""
+    value = to_local(moment, zone).date()
+    pattern = "y/M/d" if interface() == "ja" else "d MMM y"
+    return babel_date(value, pattern, locale=locale_of(interface()))
+
+
 def spoken(tags: list[str]) -> str:
     """Names of languages as a list: "English and Japanese"."""
     return listing([language_name(tag, interface()) for tag in tags])
@@ -179,7 +188,7 @@ def listing(items: list[str], language: str | None = None) -> str:
 
 
 def init_app(app: Flask) -> None:
-    babel.init_app(app, locale_selector=interface, default_locale="en", default_timezone="UTC")
+    babel.init_app(app, locale_selector=_select, default_locale="en", default_timezone="UTC")
     app.url_defaults(_keep_language)
 
     @app.after_request

@@ -129,5 +129,6 @@ def init_app(app: Flask) -> None:
         direction=words.direction,
         other_language_error=other_language_error,
         languages_day=languages.day_of,
+        short_day=languages.short_day,
         spoken_list=languages.spoken,
     )

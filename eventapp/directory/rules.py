@@ -75,11 +75,15 @@ def full_name(family: Words, given: Words, order: NameOrder, language: str) -> S
 
 
 def own_script_name(family: Words, given: Words, order: NameOrder, shown: str) -> Said | None:
-    """The name in another script than the one shown (`shown` is its language), or None."""
+    """The name in another script than the one shown (`shown` is its language), or None.
+
+    The same letters under another language's tag are no other script.
+    """
+    seen = fold(full_name(family, given, order, shown).text)
     for tag in [*family, *given]:
         if tag != shown:
             other = full_name(family, given, order, tag)
-            if other.language == tag and other.text:
+            if other.language == tag and fold(other.text) not in {"", seen}:
                 return other
     return None
 

@@ -66,7 +66,8 @@ class EventForm(Form):
         rows=6,
         maximum=20_000,
     )
-    themes = WordsField(_l("Themes"), description=_l("One per line, in order; the same order in each language."), rows=3,
+    themes = WordsField(_l("Themes"), rows=3,
+                        description=_l("One per line, in order; the same order in each language."),
                         maximum=3000)  # fmt: skip
     working_languages = SelectMultipleField(_l("Working languages"), validators=[Optional()])
     other_languages = StringField(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -193,8 +192,3 @@ def _keep_an_owner(event: Event, leaving: TeamMember) -> None:
     )
     if set(owners) <= {leaving.id}:
         raise Refused(_("An event needs at least one owner."))
-
-
-def move(event: Event, *, starts_at: datetime, ends_at: datetime) -> None:
-    """A new date, for instance after a postponement."""
-    edit(event, slug=event.slug, starts_at=starts_at, ends_at=ends_at)

@@ -40,7 +40,8 @@ class Day:
 
 
 def lay_out(sessions: Sequence[Session], rooms: Sequence[Room], zone: str) -> Day:
-    """Place the sessions of one day. A session in no room, or in rooms that do not lie side by side, spans them all."""
+    """Place the sessions of one day. A session in no room spans them all; one in rooms that do not
+    lie side by side stands in the first of them."""
     used = {room.id for session in sessions for room in session.rooms}
     columns = [room for room in rooms if room.id in used]
     order = {room.id: number for number, room in enumerate(columns)}
@@ -51,10 +52,19 @@ def lay_out(sessions: Sequence[Session], rooms: Sequence[Room], zone: str) -> Da
     for session in sessions:
         assert session.starts_at is not None and session.ends_at is not None
         places = sorted(order[room.id] for room in session.rooms if room.id in order)
-        side_by_side = places and places == list(range(places[0], places[-1] + 1))
-        first, last = (places[0], places[-1] + 1) if side_by_side else (0, width)
+        first, last = _run(places) if places else (0, width)
         cells.append(Cell(session, row[session.starts_at], row[session.ends_at], first + 1, last + 1))
     return Day(columns, marks, cells, loose=_collide(cells))
+
+
+def _run(places: Sequence[int]) -> tuple[int, int]:
+    """The first run of neighbouring columns. The other rooms of a session are named in its cell."""
+    last = places[0]
+    for place in places[1:]:
+        if place != last + 1:
+            break
+        last = place
+    return places[0], last + 1
 
 
 def _collide(cells: Sequence[Cell]) -> bool:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
 
 from eventapp.core.languages import lazy_gettext as _l
 
@@ -120,32 +117,3 @@ def shown(status: SessionStatus) -> bool:
 def rank(role: ParticipationRole) -> int:
     """Where a role stands among the people of a session."""
     return _RANK[role]
-
-
-class Slot(Protocol):
-    """What the clash rule needs of a session."""
-
-    @property
-    def starts_at(self) -> datetime | None: ...
-    @property
-    def ends_at(self) -> datetime | None: ...
-
-
-S = TypeVar("S", bound=Slot)
-
-
-def overlapping(start: datetime, end: datetime, others: Iterable[S]) -> list[S]:
-    """Those of `others` that share a moment with [start, end). Touching is no overlap."""
-    return [
-        other
-        for other in others
-        if other.starts_at is not None and other.ends_at is not None and other.starts_at < end and start < other.ends_at
-    ]
-
-
-def columns(rooms: Sequence[int], used: Iterable[int]) -> tuple[int, int] | None:
-    """First and last column (from 0) of a session's rooms in the grid, or None where they do not lie side by side."""
-    places = sorted(rooms.index(room) for room in used if room in rooms)
-    if not places or places != list(range(places[0], places[-1] + 1)):
-        return None
-    return places[0], places[-1]
