@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -171,7 +171,6 @@ class Picture:
     name: str
     caption: Words
     alt: Words
-    credit: Words = field(default_factory=lambda: Words(en="Illustration", ja="イラスト"))
 
 
 def pictures(event: Event, wanted: Sequence[Picture]) -> None:
@@ -185,7 +184,6 @@ def pictures(event: Event, wanted: Sequence[Picture]) -> None:
                 height=640,
                 caption=picture.caption,
                 alt=picture.alt,
-                credit=picture.credit,
                 illustration=True,
                 position=position,
             )

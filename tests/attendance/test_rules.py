@@ -45,9 +45,7 @@ def test_one_city_in_two_modes_is_one_city() -> None:
 
 
 def test_two_organizations_of_one_city_hall_are_one_city() -> None:
-    counts = count(
-        [row("a", city("Saitama", key="mayor")), row("b", city("Saitama", key="waterworks"))], home="JP"
-    )
+    counts = count([row("a", city("Saitama", key="mayor")), row("b", city("Saitama", key="waterworks"))], home="JP")
     assert [c.people for c in counts.domestic_cities] == [2]
 
 

@@ -1,0 +1,116 @@
+"""The team's counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eventapp.accounts.rules import Role
+from eventapp.attendance.operations import declare
+from eventapp.attendance.rules import Rounding
+from eventapp.core.db import transaction
+from eventapp.core.errors import Refused
+from eventapp.core.languages import force_locale
+from eventapp.directory.rules import OrganizationKind
+from eventapp.programme.rules import Mode
+from tests.make import Make
+from tests.visitor import Page, Visitor
+
+
+def main(visitor: Visitor) -> str:
+    return Page.text(visitor.page.one("main"))
+
+
+def test_every_member_of_the_team_sees_the_counts(client: Visitor, make: Make) -> None:
+    event = make.event("summit")
+    assert client.get("/manage/events/summit/counts").status_code == 302
+    client.sign_in(make.member(event, Role.VIEWER))
+    assert client.get("/manage/events/summit/counts").status_code == 200
+    assert "Nobody is counted on this basis yet." in main(client)
+
+
+def test_numbers_stand_with_the_rows_that_prove_them(organizer: Visitor, make: Make) -> None:
+    event = make.event("summit")
+    hall, online = make.option(event), make.option(event, Mode.ONLINE)
+    for email, option in (("a@example.org", hall), ("b@example.org", online)):
+        make.registration(
+            event, option, email, organization="City of Tampere", organization_kind=OrganizationKind.CITY, country="FI"
+        )
+    make.registration(event, hall, organization="Aoba Works", organization_kind=OrganizationKind.COMPANY, country="JP")
+    organizer.get("/manage/events/summit/counts")
+    rows = [[Page.text(cell) for cell in row if cell.tag in {"th", "td"}] for row in organizer.page.all("tr")]
+    assert ["Finland", "1", "0", "2", ""] in rows
+    assert ["City of Tampere", "Finland", "In person, Online", "2"] in rows
+    assert ["Aoba Works", "Japan", "1"] in rows
+
+
+def test_an_unsorted_organization_is_pointed_out(organizer: Visitor, make: Make) -> None:
+    event = make.event("summit")
+    make.registration(event, make.option(event), organization="Aoba Works", country="JP")
+    organizer.get("/manage/events/summit/counts")
+    assert "1 organization is not sorted yet" in main(organizer)
+
+
+def test_the_basis_is_switched_by_links(organizer: Visitor, make: Make) -> None:
+    event = make.event("summit")
+    option = make.option(event, capacity=1)
+    make.registration(event, option)
+    make.registration(event, option)
+    organizer.get("/manage/events/summit/counts")
+    assert "1 person." in main(organizer)
+    links = [a.get("href") for a in organizer.page.all("a") if a.get("href", "").endswith("basis=registered")]
+    organizer.get(links[0])
+    assert "2 people." in main(organizer)
+
+
+def test_a_basis_without_rows_says_why(organizer: Visitor, make: Make) -> None:
+    make.event("summit")
+    assert organizer.get("/manage/events/summit/counts?basis=checked_in").status_code == 200
+    assert "No check-ins are recorded yet" in main(organizer)
+
+
+@pytest.mark.parametrize("query", ["basis=all", "rounding=up"])
+def test_a_word_that_means_nothing_is_refused(organizer: Visitor, make: Make, query: str) -> None:
+    make.event("summit")
+    assert organizer.get(f"/manage/events/summit/counts?{query}").status_code == 422
+
+
+def test_the_rounding_is_chosen_or_taken_from_the_source(organizer: Visitor, make: Make) -> None:
+    event = make.event("summit")
+    option = make.option(event)
+    for _ in range(12):
+        make.registration(event, option)
+    organizer.get("/manage/events/summit/counts")
+    assert "12 people." in main(organizer)
+    organizer.get("/manage/events/summit/counts?rounding=over")
+    assert "Over 10 people." in main(organizer)
+    with transaction():
+        declare(event, people=10, rounding=Rounding.OVER, source="The newsletter")
+    organizer.get("/manage/events/summit/counts")
+    assert main(organizer).count("Over 10 people.") == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"source": " ", "people": 3}, "source"), ({"source": "x"}, "people"), ({"source": "x", "people": -1}, "people")],
+)
+def test_a_stated_count_needs_a_source_and_a_number(make: Make, values: dict[str, Any], field: str) -> None:
+    event = make.event("summit")
+    with force_locale("en"), transaction(), pytest.raises(Refused) as refused:
+        declare(event, **values)
+    assert refused.value.field == field
+
+
+def test_the_number_of_queries_does_not_grow_with_the_people(organizer: Visitor, make: Make, queries: Any) -> None:
+    event = make.event("summit")
+    option = make.option(event)
+    make.registration(event, option, organization="Aoba Works", country="JP")
+    organizer.get("/manage/events/summit/counts")
+    with queries() as few:
+        organizer.get("/manage/events/summit/counts")
+    for number in range(20):
+        make.registration(event, option, organization=f"Works {number}", country="FI")
+    with queries() as many:
+        organizer.get("/manage/events/summit/counts")
+    assert len(few) == len(many)

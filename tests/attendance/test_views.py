@@ -1,0 +1,159 @@
+"""Counts for the public, as a page and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from eventapp.attendance.operations import declare
+from eventapp.attendance.rules import Rounding
+from eventapp.core.db import transaction
+from eventapp.core.words import Words
+from eventapp.directory.operations import add_place
+from eventapp.directory.rules import OrganizationKind, PlaceKind
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
+from eventapp.programme.rules import Mode
+from tests.make import Make
+from tests.visitor import Page, Visitor
+
+
+@pytest.fixture
+def event(make: Make) -> Event:
+    """Two cities, a company, somebody alone; in person with one place too few, and online."""
+    event = make.event("summit", counts_public=True)
+    hall, online = make.option(event, capacity=3), make.option(event, Mode.ONLINE)
+    with transaction():
+        place = add_place(
+            slug="nuernberg", kind=PlaceKind.CITY, names=Words(en="Nürnberg", ja="ニュルンベルク"),
+            aliases=["Nurnberg", "Nuremberg"], country_code="DE",
+        )  # fmt: skip
+    make.organization("City of Nürnberg", OrganizationKind.CITY, place=place)
+    city = OrganizationKind.CITY
+    make.registration(event, hall, "a@example.org", organization="City of Nürnberg", country="DE")
+    make.registration(
+        event, online, "b@example.org", organization="ニュルンベルク", organization_kind=city, country="DE"
+    )
+    make.registration(event, hall, "c@example.org", organization="Saitama City", organization_kind=city, country="JP")
+    make.registration(event, hall, "d@example.org", organization="Aoba Works", country="JP", family_name="Secretive")
+    make.registration(event, hall, "e@example.org", country="JP")
+    return event
+
+
+def test_the_json_has_the_promised_keys_and_numbers(client: Visitor, event: Event) -> None:
+    body = client.get("/events/summit/counts.json").get_json()
+    assert set(body) == {
+        "event", "as_of", "basis", "people", "by_mode", "by_status", "cities", "countries", "organizations",
+    }  # fmt: skip
+    assert (body["event"], body["basis"], body["people"]) == ("summit", "confirmed", 4)
+    assert body["by_mode"] == {"in_person": 3, "online": 1, "video_message": 0}
+    assert body["by_status"] == {"pending": 0, "confirmed": 4, "waitlisted": 1, "declined": 0, "cancelled": 0}
+    assert body["cities"] == {"domestic": 1, "foreign": 1}
+    assert body["countries"] == {"foreign": 1}
+    assert body["organizations"]["other"] == 1
+    assert "city" not in body["organizations"]
+
+
+def test_registered_counts_those_who_wait_as_well(client: Visitor, event: Event) -> None:
+    assert client.get("/events/summit/counts.json?basis=registered").get_json()["people"] == 5
+
+
+def test_the_proof_names_cities_and_organizations_and_no_person(client: Visitor, event: Event) -> None:
+    response = client.get("/events/summit/counts.json?proof=1")
+    proof = response.get_json()["proof"]
+    assert proof["cities"]["foreign"] == [{"name": "Nürnberg", "country": "DE"}]
+    assert [one["name"] for one in proof["organizations"]] == ["Aoba Works"]
+    assert "Secretive" not in response.get_data(as_text=True)
+    assert "@" not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("basis", ["everybody", "", "checked_in", "declared"])
+def test_a_basis_that_is_none_or_has_no_rows_is_refused_with_a_sentence(
+    client: Visitor, event: Event, basis: str
+) -> None:
+    response = client.get(f"/events/summit/counts.json?basis={basis}")
+    assert response.status_code == 422
+    assert response.get_json()["error"].endswith(".")
+    assert client.get(f"/events/summit/counts?basis={basis}").status_code == 422
+
+
+def test_counts_that_are_not_published_are_for_the_team_only(client: Visitor, organizer: Visitor, make: Make) -> None:
+    make.event("closed")
+    assert client.get("/events/closed/counts").status_code == 404
+    assert client.get("/events/closed/counts.json").status_code == 404
+    stranger = make.user()
+    client.sign_in(stranger)
+    assert client.get("/events/closed/counts.json").status_code == 404
+    response = organizer.get("/events/closed/counts.json")
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_counts_of_a_draft_are_not_public(client: Visitor, make: Make) -> None:
+    make.event("draft", status=EventStatus.DRAFT, counts_public=True)
+    assert client.get("/events/draft/counts").status_code == 404
+    assert client.get("/events/draft/counts.json").status_code == 404
+
+
+def test_an_unknown_event_has_no_counts(client: Visitor, app: Flask) -> None:
+    assert client.get("/events/nowhere/counts").status_code == 404
+    assert client.get("/events/nowhere/counts.json").status_code == 404
+
+
+def test_the_page_says_the_sentence_with_its_basis(client: Visitor, event: Event) -> None:
+    client.get("/events/summit/counts")
+    text = Page.text(client.page.one("main"))
+    assert "4 people from 1 city in one foreign country, 1 city in Japan and 1 company or organization." in text
+    assert "Counted from confirmed registrations." in text
+    assert "Nürnberg" in text
+    assert "Aoba Works" in text
+    assert "Secretive" not in text
+
+
+def test_the_page_speaks_japanese(client: Visitor, event: Event) -> None:
+    client.get("/events/summit/counts?lang=ja")
+    text = Page.text(client.page.one("main"))
+    assert "海外1か国・1都市、国内1都市、1の企業・団体から4人の参加者。" in text
+    assert "ニュルンベルク" in text
+
+
+def test_a_new_registration_is_on_the_page_at_once(client: Visitor, event: Event, make: Make) -> None:
+    assert client.get("/events/summit/counts.json").get_json()["people"] == 4
+    make.registration(event, make.option(event, Mode.ONLINE), country="FI")
+    assert client.get("/events/summit/counts.json").get_json()["people"] == 5
+    assert client.get("/events/summit/counts.json").get_json()["countries"] == {"foreign": 2}
+
+
+def test_the_page_of_nobody_says_so(client: Visitor, make: Make) -> None:
+    make.event("empty", counts_public=True)
+    client.get("/events/empty/counts")
+    assert "Nobody is counted yet." in Page.text(client.page.one("main"))
+    assert client.get("/events/empty/counts.json").get_json()["people"] == 0
+
+
+def test_what_a_source_states_stands_apart_with_its_source(client: Visitor, event: Event) -> None:
+    with transaction():
+        declare(event, people=300, domestic_cities=22, rounding=Rounding.OVER, source="The organizer's page")
+    client.get("/events/summit/counts")
+    text = Page.text(client.page.one("main"))
+    assert "Over 300 people from 22 cities in Japan." in text
+    assert "The organizer's page" in text
+    assert client.get("/events/summit/counts.json").get_json()["people"] == 4
+
+
+def test_the_number_of_queries_does_not_grow_with_the_people(
+    client: Visitor, event: Event, make: Make, queries: Any
+) -> None:
+    client.get("/events/summit/counts")
+    option = make.option(event, Mode.VIDEO_MESSAGE)
+    with queries() as few:
+        client.get("/events/summit/counts?basis=registered&n=1")
+    for number in range(20):
+        make.organization(f"Works {number}")
+        make.registration(event, option, organization=f"Works {number}", country="JP")
+        make.registration(event, option, organization=f"Town {number}", organization_kind=OrganizationKind.CITY)
+    with queries() as many:
+        client.get("/events/summit/counts?basis=registered&n=2")
+    assert len(few) == len(many) <= 7
