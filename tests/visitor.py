@@ -69,7 +69,7 @@ def check(response: TestResponse) -> Page:
         if not isinstance(node.tag, str):
             continue
         assert not node.get("style"), f"<{node.tag}> has a style attribute, which the CSP forbids"
-        assert not [k for k in node.keys() if k.startswith("on")], f"<{node.tag}> has an inline handler"
+        assert not [name for name, _ in node.items() if name.startswith("on")], f"<{node.tag}> has an inline handler"
         if node.tag in {"script", "link", "img"} and node.get("rel") not in {"canonical", "alternate"}:
             address = node.get("src") or node.get("href") or ""
             assert not urlsplit(address).netloc, f"{address} is on another host"

@@ -41,4 +41,4 @@ class User(Base, UserMixin):
     language: Mapped[str] = mapped_column(default="en")
     created_at: Mapped[datetime] = mapped_column(default=now)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
-    roles: Mapped[list[SiteRole]] = relationship(secondary=user_site_role)
+    roles: Mapped[list[SiteRole]] = relationship(secondary=user_site_role)  # type: ignore[assignment]

@@ -15,7 +15,7 @@ from eventapp.core.languages import interface
 from eventapp.core.limits import limit
 from eventapp.mail import operations as mail
 
-datastore = SQLAlchemyUserDatastore(db, User, SiteRole)  # type: ignore[arg-type]
+datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
 security = Security()
 
 
@@ -23,10 +23,17 @@ class Outbox(MailUtil):
     """Letters of the login pages go the way of all letters: into the outbox."""
 
     def send_mail(
-        self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
+        self,
+        template: str,
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
     ) -> None:
         mail.enqueue(
-            to=recipient, subject=str(subject), text=body, html=html or "", kind=f"login.{template}",
+            to=recipient if isinstance(recipient, str) else recipient[1], subject=str(subject), text=body or "", html=html or "", kind=f"login.{template}",
             language=interface(),
         )  # fmt: skip
 

@@ -79,7 +79,7 @@ class WordsField(Field):
                 self.languages.append(tag)
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.process_errors = []
+        self.process_errors: list[str] = []
         if data is None or not isinstance(data, dict):
             data = self.default() if callable(self.default) else self.default
         self.object_data = data

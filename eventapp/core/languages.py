@@ -21,10 +21,18 @@ INTERFACE = ("en", "ja")
 NAMES = {"en": "English", "ja": "日本語"}
 
 babel = flask_babel.Babel()
-gettext = flask_babel.gettext
-ngettext = flask_babel.ngettext
 lazy_gettext = flask_babel.lazy_gettext
 force_locale = flask_babel.force_locale
+
+
+def gettext(text: str, **values: Any) -> str:
+    """The text in the interface's language, with its `%(name)s` filled in."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """The form of a text for a number, which it can show as `%(num)d`."""
+    return str(flask_babel.ngettext(one, many, num, **values))
 
 
 def _asked() -> str | None:

@@ -13,6 +13,7 @@ from cachelib import SimpleCache
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core import clock, languages, markdown, words
 from eventapp.core.words import Said, Words
@@ -25,7 +26,7 @@ def page(template: str, **context: Any) -> Response:
     return make_response(render_template(template, **context), 422 if refused else 200)
 
 
-def remembered(key: str, build: Callable[[], Response], *, seconds: int = 60) -> Response:
+def remembered(key: str, build: Callable[[], Response], *, seconds: int = 60) -> BaseResponse:
     """A public page from the cache of this process, or built and kept.
 
     `key` must hold the revision of all that the page shows. Pages also show the time (open, closed, now), so a kept
@@ -48,7 +49,7 @@ def remembered(key: str, build: Callable[[], Response], *, seconds: int = 60) ->
         )
         cache.set(full, kept, timeout=seconds * 2)
     etag, content_type, body, packed = kept
-    zipped = "gzip" in request.accept_encodings
+    zipped = request.accept_encodings["gzip"] > 0
     response = Response(packed if zipped else body, content_type=content_type)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
@@ -57,7 +58,7 @@ def remembered(key: str, build: Callable[[], Response], *, seconds: int = 60) ->
     response.set_etag(etag)
     response.cache_control.public = True
     response.cache_control.no_cache = True  # keep it, but ask: a changed room must not wait for a cache
-    return response.make_conditional(request)
+    return response.make_conditional(request.environ)
 
 
 def _say(value: Words | None) -> Markup:

@@ -97,7 +97,7 @@ class EventForm(Form):
             (self.precision, Precision),
             (self.visibility, Visibility),
         ):
-            field.choices = [SelectChoice(member.value, member.label) for member in members]  # type: ignore[attr-defined]
+            field.choices = [SelectChoice(member.value, member.label) for member in members]
         self.country_code.choices = [SelectChoice(code, name) for code, name in languages.countries(shown)]
         self.series.choices = [
             SelectChoice("", _("None")), *(SelectChoice(s.slug, languages.say(s.title).text) for s in series)

@@ -69,47 +69,53 @@ def page_state(slug: str) -> PageState | None:
     return PageState(number, rules.public(status, visibility), (says or 0, people or 0, directory or 0))
 
 
+@dataclass(frozen=True)
+class Filter:
+    """What a reader of the list of events asks for; empty values mean all."""
+
+    kind: EventKind | None = None
+    format: EventFormat | None = None
+    country: str = ""
+    year: int | None = None
+    series: str = ""
+    text: str = ""
+
+
 def listed(
-    *,
-    kind: EventKind | None = None,
-    format: EventFormat | None = None,
-    country: str | None = None,
-    year: int | None = None,
-    series: str | None = None,
-    text: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
-    limit: int = 200,
+    wanted: Filter | None = None, *, since: datetime | None = None, until: datetime | None = None, limit: int = 200
 ) -> list[Event]:
     """Public events: upcoming ones (`since`) soonest first, past ones (`until`) latest first."""
+    wanted = wanted or Filter()
     query = (
         select(Event)
         .where(Event.status.in_(_SHOWN), Event.visibility == Visibility.PUBLIC)
         .options(joinedload(Event.series))
     )
-    if kind:
-        query = query.where(Event.kind == kind)
-    if format:
-        query = query.where(Event.format == format)
-    if country:
-        query = query.where(Event.country_code == country)
-    if year:
-        query = query.where(extract("year", Event.starts_at) == year)
-    if series:
-        query = query.join(EventSeries).where(EventSeries.slug == series)
+    if wanted.kind:
+        query = query.where(Event.kind == wanted.kind)
+    if wanted.format:
+        query = query.where(Event.format == wanted.format)
+    if wanted.country:
+        query = query.where(Event.country_code == wanted.country)
+    if wanted.year:
+        query = query.where(extract("year", Event.starts_at) == wanted.year)
+    if wanted.series:
+        query = query.join(EventSeries).where(EventSeries.slug == wanted.series)
     if since:
         query = query.where(Event.ends_at >= since).order_by(Event.starts_at, Event.id)
     if until:
         query = query.where(Event.ends_at < until).order_by(Event.starts_at.desc(), Event.id)
-    events = list(db.session.scalars(query.limit(limit)))
+    if not wanted.text:
+        return list(db.session.scalars(query.limit(limit)))
     # Titles are JSON per language; the two engines search JSON differently, and a list of events is short.
-    wanted = text.casefold()
-    if wanted:
-        events = [
-            e for e in events
-            if any(wanted in t.casefold() for w in (e.title, e.subtitle, e.purpose, e.place) for t in w.values())
-        ]  # fmt: skip
-    return events
+    sought = wanted.text.casefold()
+    events = [event for event in db.session.scalars(query) if _mentions(event, sought)]
+    return events[:limit]
+
+
+def _mentions(event: Event, sought: str) -> bool:
+    texts = (event.title, event.subtitle, event.purpose, event.place)
+    return any(sought in text.casefold() for words in texts for text in words.values())
 
 
 def filters() -> tuple[list[str], list[int], list[EventSeries]]:

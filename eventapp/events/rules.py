@@ -10,6 +10,7 @@ from eventapp.core import languages
 from eventapp.core.clock import local_day
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import ngettext
 from eventapp.core.words import fold
 
 
@@ -149,7 +150,7 @@ def countdown(starts: datetime, ends: datetime, zone: str, today: date) -> str:
     wait = (first - today).days
     if wait == 1:
         return _("Tomorrow")
-    return languages.ngettext("In %(num)d day", "In %(num)d days", wait)
+    return ngettext("In %(num)d day", "In %(num)d days", wait)
 
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

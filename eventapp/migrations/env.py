@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -12,7 +12,7 @@ from eventapp.core.db import Base, Moment, db
 from eventapp.core.words import WordsType
 
 
-def render(kind: str, thing: Any, autogen: Any) -> str | bool:
+def render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """Write our column types as the plain types they are: a migration must not change when our code does."""
     if kind == "type" and isinstance(thing, Moment):
         return "sa.DateTime(timezone=True)"

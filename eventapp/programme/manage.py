@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from eventapp.accounts.rules import Needs
 from eventapp.core.clock import to_local
@@ -214,8 +215,13 @@ def track(event: Event, key: str = "") -> ResponseReturnValue:
 @desk(Needs.PROGRAMME)
 def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
     """Take a room or track away; its sessions stay."""
-    things: list[Room] | list[Track] = queries.rooms(event) if kind == "rooms" else queries.tracks(event)
-    operations.remove(found(next((thing for thing in things if thing.slug == key), None)))
+    things: list[Room | Track] = [*queries.rooms(event)] if kind == "rooms" else [*queries.tracks(event)]
+    for thing in things:
+        if thing.slug == key:
+            operations.remove(thing)
+            break
+    else:
+        raise NotFound
     flash(_("Removed."))
     return redirect(url_for(".programme", slug=event.slug), 303)
 

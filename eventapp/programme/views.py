@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +22,7 @@ from eventapp.programme.rules import SessionKind
 views = Blueprint("programme", __name__, url_prefix="/events/<slug>")
 
 
-def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: str) -> ResponseReturnValue:
+def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: Any) -> ResponseReturnValue:
     """A kept page of a public event; a fresh one of a draft, for its team; a redirect from a former address."""
     state = events.page_state(slug)
     if state is None:

@@ -144,7 +144,7 @@ class TakePart(Form):
         }
         kind = self.organization_kind.data
         return Answers(
-            email=self.email.data if "email" in self else "",
+            email=(self.email.data or "") if "email" in self else "",
             family_name=self.family_name.data or "",
             given_name=self.given_name.data or "",
             organization=self.organization.data or "",

@@ -14,7 +14,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.registration import emails, operations, queries
 from eventapp.registration.forms import LinkForm, TakePart, option_name, takable
-from eventapp.registration.models import Registration
+from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE
 
 views = Blueprint("registration", __name__)
@@ -60,7 +60,7 @@ def _write_to_owner(slug: str, email: str) -> None:
         operations.send_link(found(events.by_slug(slug)), email)
 
 
-def _again(slug: str) -> tuple[Event, list[operations.AttendanceOption], TakePart]:
+def _again(slug: str) -> tuple[Event, list[AttendanceOption], TakePart]:
     event = found(_event(slug))
     options = queries.options(event)
     return event, options, TakePart.for_event(options, queries.questions(event))

@@ -18,6 +18,9 @@ _ATTENDANCE = {
     EventFormat.ONLINE: Attendance.ONLINE,
     EventFormat.HYBRID: Attendance.MIXED,
 }
+_EXACT: dict[Precision, jsonld.Exactness] = {
+    Precision.DAY: "time", Precision.MONTH: "month", Precision.YEAR: "year",
+}  # fmt: skip
 _STATES = {EventStatus.CANCELLED: State.CANCELLED, EventStatus.POSTPONED: State.POSTPONED}
 
 
@@ -42,7 +45,7 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
         starts=event.starts_at,
         ends=event.ends_at,
         zone=event.zone,
-        exact="time" if event.precision is Precision.DAY else event.precision.value,
+        exact=_EXACT[event.precision],
         state=_STATES.get(event.status, State.SCHEDULED),
         attendance=_ATTENDANCE[event.format],
         description=languages.say(event.purpose).text or markdown.plain(languages.say(event.description).text),

@@ -18,6 +18,7 @@ from eventapp.core.pages import page, remembered
 from eventapp.core.revisions import numbers
 from eventapp.events import access
 from eventapp.events import queries as events
+from eventapp.events.queries import Filter
 from eventapp.events.rules import EventFormat, EventKind, countdown
 from eventapp.mail import queries as mail
 from eventapp.programme import queries as programme
@@ -27,7 +28,6 @@ from eventapp.site.structured import event_data
 views = Blueprint("site", __name__)
 
 E = TypeVar("E", bound=StrEnum)
-_FILTERS = ("kind", "format", "country", "year", "series", "q")
 
 
 @views.get("/")
@@ -49,25 +49,26 @@ def events_list() -> ResponseReturnValue:
 
     def build() -> Response:
         now = clock.now()
-        wanted = {
-            "kind": _member(EventKind, request.args.get("kind", "")),
-            "format": _member(EventFormat, request.args.get("format", "")),
-            "country": request.args.get("country", "")[:2] or None,
-            "year": int(request.args["year"]) if request.args.get("year", "").isdecimal() else None,
-            "series": request.args.get("series") or None,
-            "text": request.args.get("q", "").strip(),
-        }
+        year = request.args.get("year", "")
+        wanted = Filter(
+            kind=_member(EventKind, request.args.get("kind", "")),
+            format=_member(EventFormat, request.args.get("format", "")),
+            country=request.args.get("country", "")[:2],
+            year=int(year) if len(year) == 4 and year.isdecimal() else None,
+            series=request.args.get("series", ""),
+            text=request.args.get("q", "").strip(),
+        )
         countries, years, series = events.filters()
         return page(
             "site/events.html",
-            coming=events.listed(**wanted, since=now),
-            past=events.listed(**wanted, until=now),
+            coming=events.listed(wanted, since=now),
+            past=events.listed(wanted, until=now),
             countries=countries,
             years=years,
             series=series,
             kinds=list(EventKind),
             formats=list(EventFormat),
-            filtered=any(request.args.get(name) for name in _FILTERS),
+            filtered=wanted != Filter(),
             countdown=countdown,
             today=now.date(),
         )
