@@ -6,11 +6,8 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Needs
-from eventapp.attendance import queries, rules
+from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.rules import Basis, Rounding
-from eventapp.attendance.views import asked_basis
-from eventapp.core.errors import Refused
-from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import desk
 from eventapp.events.models import Event
@@ -22,7 +19,8 @@ manage = Blueprint("attendance_manage", __name__, url_prefix="/manage/events/<sl
 @desk(Needs.VIEW)
 def counts(event: Event) -> ResponseReturnValue:
     """Live counts on a basis; check-ins and stated totals say why they have no rows."""
-    basis, rounding = asked_basis(), _asked_rounding()
+    basis = forms.basis(request.args.get("basis"))
+    rounding = forms.rounding(request.args.get("rounding"))
     try:
         said, missing = queries.statement(event, basis=basis, rounding=rounding), ""
     except rules.NotCounted as none:
@@ -37,13 +35,6 @@ def counts(event: Event) -> ResponseReturnValue:
         bases=[(b, _here(event, b, rounding)) for b in (*rules.COUNTED, Basis.CHECKED_IN)],
         roundings=[(r, _here(event, basis, r)) for r in Rounding],
     )
-
-
-def _asked_rounding() -> Rounding | None:
-    wanted = request.args.get("rounding")
-    if wanted is not None and wanted not in set(Rounding):
-        raise Refused(_("Round with one of these: %(words)s.", words=", ".join(Rounding)), field="rounding")
-    return Rounding(wanted) if wanted else None
 
 
 def _here(event: Event, basis: Basis, rounding: Rounding | None) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.attendance import queries, rules
+from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.rules import Basis, Counts, Statement
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import country, say
-from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page, remembered
 from eventapp.events import access
 from eventapp.events import queries as events
@@ -27,14 +26,14 @@ def counts(slug: str) -> ResponseReturnValue:
     state = events.page_state(slug)
     if state is None:
         return redirect(url_for(".counts", slug=found(events.present_slug(slug))), 301)
-    basis = asked_basis()
+    basis = forms.basis(request.args.get("basis"))
 
     def build() -> Response:
         event = _published(slug)
         return page(
             "attendance/counts.html",
             event=event,
-            said=counted(event, basis),
+            said=_counted(event, basis),
             declared=queries.declared(event),
             bases=list(rules.COUNTED),
         )
@@ -51,10 +50,10 @@ def counts_json(slug: str) -> ResponseReturnValue:
     state = events.page_state(slug)
     if state is None:
         return redirect(url_for(".counts_json", slug=found(events.present_slug(slug))), 301)
-    basis = asked_basis()
+    basis = forms.basis(request.args.get("basis"))
     member = access.preview(slug)
     if member is not None:
-        response = _json(member, counted(member, basis))
+        response = _json(member, _counted(member, basis))
         response.cache_control.private = True
         response.cache_control.no_store = True
         return response
@@ -62,7 +61,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
 
     def build() -> Response:
         event = _published(slug)
-        return _json(event, counted(event, basis))
+        return _json(event, _counted(event, basis))
 
     return remembered(_key("counts.json", state), build)
 
@@ -76,15 +75,7 @@ def _key(name: str, state: PageState) -> str:
     return f"{name} {state.id} {state.revisions}"
 
 
-def asked_basis() -> Basis:
-    """The basis in the address. Raises Refused for a word that is none."""
-    wanted = request.args.get("basis", rules.DEFAULT_BASIS)
-    if wanted not in set(Basis):
-        raise Refused(_("Count on one of these: %(bases)s.", bases=", ".join(rules.COUNTED)), field="basis")
-    return Basis(wanted)
-
-
-def counted(event: Event, basis: Basis) -> Statement:
+def _counted(event: Event, basis: Basis) -> Statement:
     """The live statement. Raises Refused where the basis has no rows."""
     try:
         return queries.statement(event, basis=basis)

@@ -1,0 +1,27 @@
+"""What an address asks of the counts, checked."""
+
+from __future__ import annotations
+
+from eventapp.attendance import rules
+from eventapp.attendance.rules import Basis
+from eventapp.attendance.sentence import Rounding
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+
+
+def basis(word: str | None) -> Basis:
+    """The basis that is asked for; without a word the default. Raises Refused for a word that is none."""
+    if word is None:
+        return rules.DEFAULT_BASIS
+    if word not in set(Basis):
+        raise Refused(_("Count on one of these: %(bases)s.", bases=", ".join(rules.COUNTED)), field="basis")
+    return Basis(word)
+
+
+def rounding(word: str | None) -> Rounding | None:
+    """The rounding that is asked for, if any. Raises Refused for a word that is none."""
+    if word is None:
+        return None
+    if word not in set(Rounding):
+        raise Refused(_("Round with one of these: %(words)s.", words=", ".join(Rounding)), field="rounding")
+    return Rounding(word)
