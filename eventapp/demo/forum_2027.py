@@ -107,12 +107,13 @@ def _programme(event: Event) -> None:
         name=Words(en="Example Conference Centre", ja="サンプル会議センター"),
         address=Words(en="Minato-ku, Tokyo", ja="東京都港区"),
     )
+    # What is streamed takes the hall and the online room: side by side they are one block of the grid.
     rooms = {
         "hall": programme.save_room(event, None, name=Words(en="Main hall", ja="大会議室"), site=site, capacity=120),
+        "online": programme.save_room(event, None, name=Words(en="Online room", ja="オンライン会場"), online=True),
         "seminar": programme.save_room(
             event, None, name=Words(en="Seminar room", ja="小会議室"), site=site, capacity=40
         ),
-        "online": programme.save_room(event, None, name=Words(en="Online room", ja="オンライン会場"), online=True),
     }
     tracks = {
         key: programme.save_track(event, None, name=name, colour=colour)

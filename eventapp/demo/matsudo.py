@@ -58,7 +58,7 @@ def load(owner: User) -> None:
     )
     event = _event(owner)
     events.set_themes(event, AREAS)
-    events.set_hosts(event, [(hall, HostRole.HOST), (partner, HostRole.CO_HOST), (embassy, HostRole.SUPPORTER)])
+    events.set_hosts(event, [(hall, HostRole.HOST), (partner, HostRole.CO_HOST)])
     _ceremony(event, hall, partner, embassy)
     _grower()
     keep.pictures(event, _PICTURES)

@@ -49,12 +49,12 @@ def load(owner: User) -> None:
     hall = places.city_hall(
         city, Words(en="Naruto City", ja="鳴門市", bn="নারুতো শহর"), url="https://www.city.naruto.tokushima.jp/"
     )
-    partner = places.city_hall(
+    places.city_hall(
         narayanganj,
         Words(en="Narayanganj City Corporation", ja="ナラヤンガンジ市", bn="নারায়ণগঞ্জ সিটি কর্পোরেশন"),
         aliases=("Narayanganj City",),
     )
-    association = keep.organization(
+    keep.organization(
         OrganizationKind.ASSOCIATION_NGO,
         Words(
             en="Tokushima Japan-Bangladesh Friendship Association",
@@ -64,7 +64,7 @@ def load(owner: User) -> None:
         place=city,
     )
     event = _event(owner)
-    events.set_hosts(event, [(hall, HostRole.HOST), (association, HostRole.CO_HOST), (partner, HostRole.SUPPORTER)])
+    events.set_hosts(event, [(hall, HostRole.HOST)])
     _programme(event, hall)
     keep.pictures(event, _PICTURES)
     events.publish(event)

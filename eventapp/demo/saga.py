@@ -40,10 +40,6 @@ def load(owner: User) -> None:
         place=places.prefecture("saga-prefecture"),
         url="https://www.pref.saga.lg.jp/",
     )
-    embassy = places.embassy(
-        "FI",
-        Words(en="Embassy of Finland in Japan", ja="駐日フィンランド大使館", fi="Suomen Tokion-suurlähetystö"),
-    )
     event = _event(owner)
     events.set_themes(
         event,
@@ -56,8 +52,8 @@ def load(owner: User) -> None:
             Words(en="A walking lifestyle", ja="歩くライフスタイル", fi="Kävelevä elämäntapa"),
         ],
     )
-    # Parties of different level: a prefecture on one side, a country, through its embassy, on the other.
-    events.set_hosts(event, [(prefecture, HostRole.HOST), (embassy, HostRole.SUPPORTER)])
+    # The fair is the prefecture's. The other party of the story is no city and no prefecture, but a country.
+    events.set_hosts(event, [(prefecture, HostRole.HOST)])
     keep.session(
         event,
         "opening",
@@ -131,7 +127,7 @@ def _event(owner: User) -> Event:
             "考える連携へと育ててきました。\n\n"
             "### 歩み\n\n"
             "- オリンピック・パラリンピック前の**事前キャンプ**\n"
-            "- **ロゴ「FIN-SAGA」**の発表（時期は下記のとおり出典により異なります）\n"
+            "- **「FIN-SAGA」ロゴ**の発表（時期は下記のとおり出典により異なります）\n"
             "- 佐賀県からフィンランドへの**使節団**\n"
             "- **フィンランドフェア2023**の開幕。今後の取組も予定されています\n\n"
             "### 出典により異なる日付\n\n"

@@ -365,3 +365,18 @@ def test_the_command_says_in_one_sentence_why_it_cannot_count(
     result = loaded.test_cli_runner().invoke(args=["counts", *arguments])
     assert result.exit_code == 1
     assert sentence in result.output
+
+
+def test_the_demo_loads_on_postgresql_too(apps: dict[str, Any], tmp_path: Path) -> None:
+    app: Flask = apps["on"]("postgresql")
+    with app.app_context():
+        clear()
+        try:
+            load.load(tmp_path)
+            before = everything()
+            load.load(tmp_path)
+            assert everything() == before
+            assert attendance.statement(found("e-kizuna-summit-2022")).text("en").startswith("Over 300 people from 15")
+        finally:
+            db.session.rollback()
+            clear()
