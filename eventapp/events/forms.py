@@ -15,7 +15,7 @@ from wtforms import (
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import URL, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from eventapp.accounts.rules import Role
 from eventapp.core import languages
@@ -41,7 +41,7 @@ class EventForm(Form):
         description=_l(
             "The last part of the event's address: small letters, digits and hyphens. An old one keeps leading here."
         ),
-        validators=[InputRequired(_l("Enter an address such as forum-2027.")), Length(max=80)],
+        validators=[DataRequired(_l("Enter an address such as forum-2027.")), Length(max=80)],
         render_kw={"autocapitalize": "off", "spellcheck": "false"},
     )
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
@@ -159,7 +159,7 @@ class MemberForm(Form):
         _l("E-mail address"),
         description=_l("Of somebody who has a login here already."),
         validators=[
-            InputRequired(_l("Enter an e-mail address.")),
+            DataRequired(_l("Enter an e-mail address.")),
             Email(_l("Enter an e-mail address such as name@example.org.")),
         ],
     )

@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from eventapp.core import languages
 from eventapp.core.forms import Form, LocalTimeField, WordsField
@@ -44,7 +44,7 @@ class TakePart(Form):
         _l("E-mail address"),
         description=_l("Your confirmation goes there, with a link to change or cancel."),
         validators=[
-            InputRequired(_l("Enter your e-mail address.")),
+            DataRequired(_l("Enter your e-mail address.")),
             Length(max=254, message=_l("Use at most 254 characters.")),
             Email(_l("Enter an e-mail address such as name@example.org.")),
         ],
@@ -54,7 +54,7 @@ class TakePart(Form):
         _l("Family name"),
         description=_l("As you want it on your badge, in any script. If you have one name only, enter it here."),
         validators=[
-            InputRequired(_l("Enter your family name.")),
+            DataRequired(_l("Enter your family name.")),
             Length(max=100, message=_l("Use at most 100 characters.")),
         ],
         render_kw={"autocomplete": "family-name", "maxlength": 100, "dir": "auto"},
@@ -196,7 +196,7 @@ class LinkForm(Form):
     email = EmailField(
         _l("E-mail address"),
         validators=[
-            InputRequired(_l("Enter your e-mail address.")),
+            DataRequired(_l("Enter your e-mail address.")),
             Email(_l("Enter an e-mail address such as name@example.org.")),
         ],
         render_kw={"autocomplete": "email", "inputmode": "email", "dir": "ltr"},

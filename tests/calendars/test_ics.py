@@ -168,7 +168,7 @@ def test_the_second_of_two_equal_hours_is_written_in_utc() -> None:
 @pytest.mark.parametrize("field", ["revised", "starts", "ends"])
 def test_a_time_without_zone_is_refused(field: str) -> None:
     with pytest.raises(ValueError, match="aware"):
-        entry(**{field: datetime(2031, 3, 18)})  # noqa: DTZ001
+        entry(**{field: datetime(2031, 3, 18)})
 
 
 def test_an_end_before_the_start_is_refused() -> None:

@@ -1,0 +1,62 @@
+"""Error pages help, in the reader's language and in the other one, and tell nothing that is not theirs to tell."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from flask import abort
+from werkzeug.exceptions import Gone, TooManyRequests
+
+from eventapp.core.errors import Refused
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(404, None), (410, Gone()), (429, TooManyRequests(retry_after=60)), (422, Refused("No seat."))],
+)
+def test_each_refusal_has_a_page_in_both_languages(app, client, monkeypatch, status, error):
+    def view():
+        if error is None:
+            abort(404)
+        raise error
+
+    monkeypatch.setitem(app.view_functions, "site.robots", view)
+    for lang, other in (("en", "ja"), ("ja", "en")):
+        response = client.get(f"/robots.txt?lang={lang}")
+        assert response.status_code == status
+        html = response.get_data(as_text=True)
+        assert f'<html lang="{lang}"' in html
+        assert f'<p class="quiet" lang="{other}">' in html
+    if status == 422:
+        assert "No seat." in html
+    if status == 429:
+        assert response.headers["Retry-After"]
+
+
+def test_an_unknown_address_is_404(client):
+    assert client.get("/nowhere").status_code == 404
+    assert client.get("/events/nowhere").status_code == 404
+
+
+def test_a_crash_is_a_page_with_a_number_and_no_details(app, client, monkeypatch, caplog):
+    monkeypatch.setitem(app.view_functions, "site.robots", lambda: 1 / 0)
+    monkeypatch.setattr(app, "testing", False)
+    with caplog.at_level(logging.CRITICAL, logger="eventapp"):
+        response = client.get("/robots.txt")
+    assert response.status_code == 500
+    html = response.get_data(as_text=True)
+    assert response.headers["X-Request-ID"] in html
+    assert "ZeroDivision" not in html
+
+
+def test_whoever_reads_json_gets_json(client):
+    response = client.get("/events/nowhere/counts.json")
+    assert response.status_code == 404
+    assert response.get_json()["error"] == 404
+
+
+def test_a_form_without_its_proof_is_refused(client, make):
+    make.option(make.event("forum"))
+    response = client.post("/events/forum/register", data={"email": "a@example.org"})
+    assert response.status_code == 400

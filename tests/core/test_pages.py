@@ -1,0 +1,94 @@
+"""Pages that are kept: right after every change, and cheap while nothing changes."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from eventapp.core.db import transaction
+from eventapp.core.words import Words
+from eventapp.directory import operations as directory
+from eventapp.events import operations as events
+from eventapp.programme import operations as programme
+from eventapp.programme.rules import SessionStatus
+
+
+@pytest.fixture
+def forum(make):
+    event = make.event("forum")
+    person = make.person("Lovelace", "Ada")
+    make.session(event, "Opening", rooms=[make.room(event, "Main hall")], people=[person])
+    make.option(event, capacity=3)
+    return event
+
+
+def test_an_unchanged_page_is_a_304(client, forum):
+    first = client.get("/events/forum")
+    again = client.get("/events/forum", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+def test_a_kept_page_costs_one_query(client, forum, queries):
+    client.get("/events/forum")
+    with queries() as counted:
+        client.get("/events/forum")
+    assert len(counted) == 1
+
+
+def test_a_kept_page_comes_packed_for_those_who_can_unpack_it(client, forum):
+    client.looks = False
+    response = client.get("/events/forum", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in response.headers["Vary"]
+    assert b"Forum of cities" in gzip.decompress(response.data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["title", "session", "cancelled session", "speaker", "room", "registration", "status"],
+)
+def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, change):
+    before = client.get("/events/forum").get_data(as_text=True)
+    with transaction():
+        match change:
+            case "title":
+                events.edit(forum, slug="forum", title=Words(en="Forum of rivers"))
+            case "session":
+                pass
+            case "cancelled session":
+                from eventapp.programme import queries
+
+                programme.set_status(queries.sessions(forum)[0], SessionStatus.CANCELLED)
+            case "speaker":
+                from eventapp.directory import queries as people
+
+                directory.save_person(people.people()[0], family=Words(en="Hopper"), given=Words(en="Grace"))
+            case "room":
+                from eventapp.programme import queries
+
+                programme.save_room(forum, queries.rooms(forum)[0], name=Words(en="Great hall"))
+            case "status":
+                events.postpone(forum, note=Words())
+    if change == "session":
+        make.session(forum, "Closing", minutes=30)
+    if change == "registration":
+        from eventapp.registration import queries as registration
+
+        make.registration(forum, registration.options(forum)[0])
+    assert client.get("/events/forum").get_data(as_text=True) != before
+
+
+def test_a_page_in_another_language_is_another_page(client, forum):
+    assert '<html lang="ja"' in client.get("/events/forum?lang=ja").get_data(as_text=True)
+    assert '<html lang="en"' in client.get("/events/forum").get_data(as_text=True)
+    japanese = client.get("/events/forum", headers={"Accept-Language": "ja"})
+    assert '<html lang="ja"' in japanese.get_data(as_text=True)
+    assert "Accept-Language" in japanese.headers["Vary"]
+
+
+def test_links_of_a_page_asked_for_in_a_language_stay_in_it(client, forum):
+    html = client.get("/events/forum?lang=ja").get_data(as_text=True)
+    assert "/events/forum/programme?lang=ja" in html
+    assert "/events/forum?lang=en" in html

@@ -1,0 +1,42 @@
+"""Texts in several languages; names compared whatever their spelling."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.core.words import Said, Words, direction, fold
+
+
+def test_a_reader_gets_the_language_asked_for_else_the_nearest():
+    words = Words(en="Mayor", ja="市長")
+    assert words.say("ja") == Said("市長", "ja")
+    assert words.say("en-GB") == Said("Mayor", "en")
+    assert words.say("bn") == Said("Mayor", "en")
+    assert Words(bn="মেয়র").say("en") == Said("মেয়র", "bn")
+    assert Words({"zh-Hant": "市長"}).say("zh") == Said("市長", "zh-Hant")
+    assert Words().say("ja") == Said("", "ja")
+
+
+def test_empty_texts_are_not_kept():
+    assert Words(en="  ", ja="会") == {"ja": "会"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("New York", "NewYork"), ("Nürnberg", "NURNBERG"), ("São Paulo", "Sao Paulo"), ("Ｔｏｋｙｏ", "Tokyo"),
+        ("ﾅﾗﾔﾝｶﾞﾝｼﾞ", "ナラヤンガンジ"), ("Straße", "strasse"), ("St. Petersburg", "st petersburg"),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_name_fold_to_one(one, other):
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("かき", "がき"), ("Lyon", "Leon"), ("নারায়ণগঞ্জ", "নারায়ণগঞ্জি")])
+def test_different_names_stay_different(one, other):
+    assert fold(one) != fold(other)
+
+
+def test_arabic_runs_right_to_left():
+    assert direction("ar") == direction("fa-IR") == "rtl"
+    assert direction("ja") == "ltr"

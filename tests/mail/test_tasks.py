@@ -1,0 +1,153 @@
+"""Letters go out through a real server, once, and come back when it fails."""
+
+from __future__ import annotations
+
+import contextvars
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from eventapp.core import clock
+from eventapp.core.db import db, transaction
+from eventapp.mail import operations, tasks
+from eventapp.mail.models import Mail, MailStatus
+
+
+class Server:
+    """An SMTP server that keeps what it takes, and refuses what it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list = []
+        self.answer = ""
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.answer:
+            return self.answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def smtp():
+    handler = Server()
+    controller = Controller(handler, hostname="127.0.0.1", port=_free_port())
+    controller.start()
+    handler.url = f"smtp://127.0.0.1:{controller.port}"
+    yield handler
+    controller.stop()
+
+
+def write(**values) -> Mail:
+    with transaction():
+        return operations.enqueue(
+            **{"to": "ada@example.org", "subject": "確認：フォーラム", "text": "こんにちは", "kind": "test", **values}
+        )
+
+
+def deliver(url, sender="desk@example.org") -> int:
+    done = tasks.deliver_due(url, sender)
+    db.session.expire_all()
+    return done
+
+
+def test_a_letter_arrives_as_it_was_written(app, smtp):
+    write(html="<p>こんにちは</p>", calendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    assert deliver(smtp.url, "Forum desk <desk@example.org>") == 1
+    (message,) = smtp.taken
+    assert message["Subject"] == "確認：フォーラム"
+    assert message["From"] == "Forum desk <desk@example.org>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_body(("plain",)).get_content().strip() == "こんにちは"
+    assert "<p>" in message.get_body(("html",)).get_content()
+    (attached,) = list(message.iter_attachments())
+    assert attached.get_content_type() == "text/calendar"
+    assert db.session.scalars(select(Mail)).one().status is MailStatus.SENT
+
+
+def test_a_letter_is_sent_once(app, smtp):
+    write()
+    assert deliver(smtp.url) == 1
+    assert deliver(smtp.url) == 0
+    assert len(smtp.taken) == 1
+
+
+def test_two_workers_at_once_send_each_letter_once(app, smtp):
+    for _ in range(30):
+        write()
+
+    def work(_):
+        with app.app_context():
+            return tasks.deliver_due(smtp.url, "desk@example.org")
+
+    with ThreadPoolExecutor(4) as pool:
+        done = sum(pool.map(lambda n: contextvars.Context().run(work, n), range(4)))
+    assert done == len(smtp.taken) == 30
+
+
+def test_without_a_server_letters_wait(app):
+    letter = write()
+    assert deliver(None) == 0
+    assert letter.status is MailStatus.QUEUED
+
+
+def test_a_server_that_is_away_is_tried_again_later(app, smtp):
+    letter = write()
+    assert deliver("smtp://127.0.0.1:1") == 0
+    assert letter.status is MailStatus.QUEUED
+    assert letter.attempts == 1
+    assert deliver(smtp.url) == 0
+    with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
+        assert deliver(smtp.url) == 1
+
+
+def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
+    letter = write()
+    smtp.answer = "550 no such user"
+    assert deliver(smtp.url) == 0
+    assert letter.status is MailStatus.FAILED
+    assert "550" in letter.last_error
+    smtp.answer = ""
+    with transaction():
+        operations.retry(letter)
+    assert deliver(smtp.url) == 1
+
+
+def test_after_many_tries_a_letter_is_given_up(app):
+    letter = write()
+    moment = clock.now()
+    for _ in range(len(operations.WAITS) + 1):
+        moment += timedelta(days=1)
+        with time_machine.travel(moment, tick=False):
+            deliver("smtp://127.0.0.1:1")
+    assert letter.status is MailStatus.FAILED
+
+
+def test_a_letter_of_a_worker_that_died_is_taken_by_another(app, smtp):
+    write()
+    with transaction():
+        assert len(operations.take()) == 1
+    assert deliver(smtp.url) == 0
+    with time_machine.travel(clock.now() + operations.HOLD + timedelta(seconds=1), tick=False):
+        assert deliver(smtp.url) == 1
+
+
+def test_a_line_break_in_a_subject_adds_no_header(app, smtp):
+    write(subject="Hello\r\nBcc: all@example.org")
+    assert deliver(smtp.url) == 1
+    assert smtp.taken[0]["Bcc"] is None

@@ -1,0 +1,224 @@
+"""Verbs of taking part."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.core import clock
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
+from eventapp.core.words import Words
+from eventapp.directory.rules import OrganizationKind
+from eventapp.events import operations as events
+from eventapp.mail.models import Mail
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations, queries
+from eventapp.registration.models import ModeChange
+from eventapp.registration.rules import Access, RegistrationStatus
+
+
+def letters(kind: str | None = None) -> list[Mail]:
+    found = list(db.session.scalars(select(Mail).order_by(Mail.id)))
+    return [letter for letter in found if kind is None or letter.kind == kind]
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def test_whoever_registers_is_confirmed_and_gets_a_letter_with_the_calendar_file(make, forum):
+    registration = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace")
+    assert registration.status is RegistrationStatus.CONFIRMED
+    (letter,) = letters()
+    assert letter.to == "ada@example.org"
+    assert registration.token in letter.text
+    assert letter.calendar.startswith(b"BEGIN:VCALENDAR")
+    assert registration.uid.encode() in letter.calendar
+
+
+def test_the_letter_is_in_the_language_of_its_reader(make, forum):
+    make.registration(forum, make.option(forum), language="ja")
+    (letter,) = letters()
+    assert letter.language == "ja"
+    assert "都市フォーラム" in letter.subject
+
+
+def test_the_last_place_goes_to_one_and_the_next_waits(make, forum):
+    option = make.option(forum, capacity=1)
+    first, second, third = (make.registration(forum, option) for _ in range(3))
+    assert [r.status.value for r in (first, second, third)] == ["confirmed", "waitlisted", "waitlisted"]
+    assert queries.place_in_line(third) == 2
+    assert option.taken == 1
+
+
+def test_a_full_option_without_a_waiting_list_says_so(make, forum):
+    option = make.option(forum, capacity=1, waiting_list=False)
+    make.registration(forum, option)
+    with pytest.raises(Refused, match="All places"):
+        make.registration(forum, option)
+
+
+def test_a_place_that_becomes_free_goes_to_whoever_has_waited_longest(make, forum):
+    option = make.option(forum, capacity=1)
+    first, second, third = (make.registration(forum, option) for _ in range(3))
+    with transaction():
+        operations.cancel(first)
+    assert (first.status, second.status, third.status) == (
+        RegistrationStatus.CANCELLED, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED,
+    )  # fmt: skip
+    assert option.taken == 1
+    assert [letter.to for letter in letters("registration.confirmed")] == [first.email, second.email]
+
+
+def test_more_places_go_to_those_who_wait(make, forum):
+    option = make.option(forum, capacity=1)
+    _, second, third = (make.registration(forum, option) for _ in range(3))
+    with transaction():
+        operations.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
+    assert second.status is RegistrationStatus.CONFIRMED
+    assert third.status is RegistrationStatus.WAITLISTED
+
+
+def test_fewer_places_than_are_taken_are_refused(make, forum):
+    option = make.option(forum, capacity=5)
+    for _ in range(3):
+        make.registration(forum, option)
+    with pytest.raises(Refused, match="3 places are taken"), transaction():
+        operations.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
+
+
+def test_cancelling_twice_gives_one_place_back(make, forum):
+    option = make.option(forum, capacity=2)
+    registration = make.registration(forum, option)
+    with transaction():
+        operations.cancel(registration)
+        operations.cancel(registration)
+    assert option.taken == 0
+    assert len(letters("registration.cancelled")) == 1
+
+
+def test_an_address_is_registered_once_whatever_its_case(make, forum):
+    option = make.option(forum)
+    make.registration(forum, option, "Ada@Example.org")
+    with pytest.raises(operations.AlreadyRegistered):
+        make.registration(forum, option, "ada@example.org")
+    assert option.taken == 1
+
+
+def test_after_cancelling_one_can_come_again_with_a_new_calendar_entry(make, forum):
+    option = make.option(forum)
+    first = make.registration(forum, option, "ada@example.org")
+    with transaction():
+        operations.cancel(first)
+    second = make.registration(forum, option, "ada@example.org")
+    assert second.uid != first.uid
+    assert second.token != first.token
+
+
+def test_an_option_after_approval_holds_a_place_but_confirms_nothing(make, forum):
+    option = make.option(forum, capacity=1, access=Access.APPROVAL)
+    registration = make.registration(forum, option)
+    assert registration.status is RegistrationStatus.PENDING
+    assert option.taken == 1
+    with transaction():
+        operations.approve(registration)
+    assert registration.status is RegistrationStatus.CONFIRMED
+    assert len(letters("registration.confirmed")) == 1
+
+
+def test_a_declined_registration_gives_its_place_back(make, forum):
+    option = make.option(forum, capacity=1, access=Access.APPROVAL)
+    registration = make.registration(forum, option)
+    with transaction():
+        operations.decline(registration)
+    assert option.taken == 0
+    assert registration.status is RegistrationStatus.DECLINED
+
+
+def test_somebody_on_the_waiting_list_is_not_approved_without_a_place(make, forum):
+    option = make.option(forum, capacity=1)
+    make.registration(forum, option)
+    waiting = make.registration(forum, option)
+    with pytest.raises(Refused, match="No place is free"), transaction():
+        operations.approve(waiting)
+
+
+def test_changing_the_way_of_taking_part_moves_the_place_and_keeps_the_history(make, forum):
+    hall, online = make.option(forum, capacity=1), make.option(forum, Mode.ONLINE)
+    registration = make.registration(forum, hall)
+    waiting = make.registration(forum, hall)
+    with transaction():
+        operations.change_option(registration, online)
+    assert registration.status is RegistrationStatus.CONFIRMED
+    assert (hall.taken, online.taken) == (1, 1)
+    assert waiting.status is RegistrationStatus.CONFIRMED
+    assert registration.sequence == 1
+    assert db.session.scalars(select(ModeChange)).one().to_option_id == online.id
+
+
+def test_nobody_gives_up_a_place_for_a_full_option(make, forum):
+    hall, online = make.option(forum, capacity=1), make.option(forum, Mode.ONLINE)
+    make.registration(forum, hall)
+    registration = make.registration(forum, online)
+    with pytest.raises(Refused, match="You keep the place"), transaction():
+        operations.change_option(registration, hall)
+    db.session.refresh(registration)
+    assert registration.option_id == online.id
+    assert online.taken == 1
+
+
+def test_registration_opens_and_closes(make, forum):
+    later = make.option(forum, opens_at=clock.now() + timedelta(hours=1))
+    closed = make.option(forum, Mode.ONLINE, closes_at=clock.now() - timedelta(hours=1))
+    with pytest.raises(Refused, match="not opened"):
+        make.registration(forum, later)
+    with pytest.raises(Refused, match="closed"):
+        make.registration(forum, closed)
+
+
+def test_the_team_may_register_somebody_after_the_closing(make, forum):
+    closed = make.option(forum, closes_at=clock.now() - timedelta(hours=1))
+    with transaction():
+        registration = operations.register(
+            forum, operations.Answers(email="late@example.org", family_name="Late"), option=closed, by_team=True
+        )
+    assert registration.status is RegistrationStatus.CONFIRMED
+
+
+def test_nobody_registers_for_a_cancelled_event(make, forum):
+    option = make.option(forum)
+    with transaction():
+        events.cancel(forum, note=Words())
+    with pytest.raises(Refused, match="cancelled"):
+        make.registration(forum, option)
+
+
+def test_an_organization_that_is_known_is_found_by_any_of_its_names(make, forum):
+    make.organization(
+        Words(en="Nürnberg", ja="ニュルンベルク市"), OrganizationKind.CITY, aliases=["Nuremberg", "Nurnberg"]
+    )
+    option = make.option(forum)
+    for name in ("City of Nuremberg", "NÜRNBERG", "ニュルンベルク"):
+        registration = make.registration(forum, option, organization=name)
+        assert registration.organization is not None, name
+        assert registration.organization_kind is OrganizationKind.CITY
+
+
+def test_a_new_link_makes_the_old_one_void(make, forum):
+    registration = make.registration(forum, make.option(forum))
+    old = registration.token
+    with transaction():
+        operations.new_link(registration)
+    assert queries.by_token(old) is None
+    assert queries.by_token(registration.token) is registration
+
+
+def test_an_option_with_people_stays(make, forum):
+    option = make.option(forum)
+    make.registration(forum, option)
+    with pytest.raises(Refused, match="People are registered"), transaction():
+        operations.remove_option(option)

@@ -1,0 +1,184 @@
+"""Registering as a visitor does."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.mail.models import Mail
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import QuestionKind
+
+PATH = "/events/forum/register"
+ADA = {
+    "option": "in_person",
+    "email": "ada@example.org",
+    "family_name": "Lovelace",
+    "given_name": "Ada",
+    "country": "GB",
+}
+
+
+@pytest.fixture
+def forum(make):
+    event = make.event("forum", join_url="https://meet.example.org/secret")
+    make.option(event, capacity=1)
+    make.option(event, Mode.ONLINE)
+    return event
+
+
+def the_one() -> Registration:
+    return db.session.scalars(select(Registration)).one()
+
+
+def test_after_registering_one_sees_ones_own_page(client, forum):
+    response = client.fill(PATH, ADA)
+    assert response.status_code == 303
+    assert response.location == f"/registrations/{the_one().token}"
+    page = client.get(response.location)
+    assert client.page.one("main").get("data-status") == "confirmed"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"email": ""}, "email"), ({"email": "ada"}, "email"), ({"email": "a" * 300 + "@example.org"}, "email"),
+        ({"family_name": "  "}, "family_name"), ({"family_name": "x" * 101}, "family_name"),
+        ({"option": None}, "option"), ({"option": "flying"}, "option"), ({"country": "Atlantis"}, "country"),
+    ],
+)  # fmt: skip
+def test_a_wrong_form_names_the_field_keeps_what_was_typed_and_stores_nothing(client, forum, wrong, field):
+    response = client.fill(PATH, {**ADA, **wrong})
+    assert response.status_code == 422
+    summary = client.page.by_id("problems")
+    assert any((a.get("href") or "").startswith(f"#{field}") for a in summary.iter("a"))
+    assert 'value="Ada"' in response.get_data(as_text=True)
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == 0
+
+
+def test_a_full_mode_offers_the_waiting_list_or_the_other_mode(client, make, forum):
+    client.fill(PATH, ADA)
+    client.get(PATH)
+    assert "waiting list" in client.page.text(client.page.one("main"))
+    response = client.fill(PATH, {**ADA, "email": "bo@example.org"})
+    assert client.get(response.location).status_code == 200
+    assert client.page.one("main").get("data-status") == "waitlisted"
+    online = client.fill(PATH, {**ADA, "email": "cy@example.org", "option": "online"})
+    client.get(online.location)
+    assert client.page.one("main").get("data-status") == "confirmed"
+
+
+def test_a_second_registration_is_told_by_mail_and_by_no_other_way(client, forum):
+    client.fill(PATH, ADA)
+    response = client.fill(PATH, {**ADA, "option": "online", "family_name": "Other"})
+    assert response.status_code == 422
+    text = client.page.text(client.page.one("main"))
+    assert "Look into your mailbox" in text
+    assert "already" not in text.replace("Registered already?", "")
+    registration = the_one()
+    assert registration.token not in response.get_data(as_text=True)
+    letter = db.session.scalars(select(Mail).where(Mail.kind == "registration.link")).one()
+    assert letter.to == "ada@example.org"
+    assert registration.token in letter.text
+    assert registration.family_name == "Lovelace"
+
+
+def test_the_link_is_sent_again_and_the_page_does_not_say_to_whom(client, forum):
+    client.fill(PATH, ADA)
+    pages = []
+    for email in ("ada@example.org", "nobody@example.org"):
+        response = client.fill("/events/forum/register/link", {"email": email})
+        assert response.status_code == 200
+        pages.append(client.page.text(client.page.one("main")))
+    assert pages[0] == pages[1]
+    assert db.session.scalar(select(func.count()).select_from(Mail).where(Mail.kind == "registration.link")) == 1
+
+
+def test_ones_own_answers_can_be_changed(client, forum):
+    location = client.fill(PATH, ADA).location
+    response = client.fill(location, {"family_name": "Byron", "option": "online"}, action=location)
+    assert response.status_code == 303
+    registration = the_one()
+    assert registration.family_name == "Byron"
+    assert registration.option.mode is Mode.ONLINE
+    client.get(location)
+    assert "https://meet.example.org/secret" in client.page.text(client.page.one("main"))
+
+
+def test_the_join_link_is_only_for_those_who_are_confirmed_online(client, forum):
+    location = client.fill(PATH, ADA).location
+    assert "meet.example.org" not in client.get(location).get_data(as_text=True)
+    assert "meet.example.org" not in client.get("/events/forum").get_data(as_text=True)
+
+
+def test_a_get_never_cancels_but_the_button_does(client, forum):
+    location = client.fill(PATH, ADA).location
+    assert client.get(f"{location}/cancel").status_code == 405
+    assert client.fill(location, action="/cancel").status_code == 303
+    client.get(location)
+    assert client.page.one("main").get("data-status") == "cancelled"
+
+
+def test_the_calendar_file_of_ones_registration_opens(client, forum):
+    location = client.fill(PATH, ADA).location
+    response = client.get(f"{location}/calendar.ics")
+    assert response.mimetype == "text/calendar"
+    assert b"STATUS:CONFIRMED" in response.data
+
+
+def test_a_wrong_token_is_no_page(client, forum):
+    assert client.get("/registrations/nothing").status_code == 404
+
+
+def test_questions_are_asked_of_those_they_are_for(client, make, forum):
+    with transaction():
+        operations.save_question(
+            forum, None, label=Words(en="Diet"), kind=QuestionKind.TEXT, mode=Mode.IN_PERSON, required=True, key="diet"
+        )
+        operations.save_question(
+            forum, None, label=Words(en="Topics"), kind=QuestionKind.CHOICES, choices=["SDGs", "Trade"], key="topics"
+        )
+    refused = client.fill(PATH, ADA)
+    assert refused.status_code == 422
+    assert "q_diet" in refused.get_data(as_text=True)
+    online = client.fill(PATH, {**ADA, "option": "online", "q_diet": "ignored", "q_topics": ["SDGs", "Trade"]})
+    assert online.status_code == 303
+    assert the_one().answers == {"topics": ["SDGs", "Trade"]}
+
+
+def test_an_event_without_options_says_that_there_is_nothing_to_register_for_yet(client, make):
+    make.event("empty")
+    client.get("/events/empty/register")
+    assert "not been set up" in client.page.text(client.page.one("main"))
+
+
+def test_a_draft_can_not_be_registered_for(client, make):
+    from eventapp.events.rules import EventStatus
+
+    make.option(make.event("draft", status=EventStatus.DRAFT))
+    assert client.get("/events/draft/register").status_code == 404
+
+
+def test_a_robot_that_never_stops_is_slowed_down(client, forum):
+    client.get(PATH)
+    token = next(node.get("value") for node in client.page.all("input") if node.get("name") == "csrf_token")
+    client.looks = False
+    codes = [client.post(PATH, data={"csrf_token": token}).status_code for _ in range(61)]
+    assert codes[0] == 422
+    assert codes[-1] == 429
+
+
+def test_names_in_every_script_are_kept(client, forum):
+    for number, name in enumerate(["髙橋", "الكواري", "নাসরিন", "O’Neill", "<b>x</b>"]):
+        response = client.fill(
+            PATH, {**ADA, "option": "online", "email": f"n{number}@example.org", "family_name": name}
+        )
+        client.get(response.location)
+        assert name in client.page.text(client.page.one("main"))

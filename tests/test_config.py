@@ -1,0 +1,62 @@
+"""Settings: each clear, each documented."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from eventapp.config import BadSetting, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def settings(tmp_path, **values):
+    return Settings.from_environment({"EVENTAPP_INSTANCE": str(tmp_path), **values})
+
+
+def test_nothing_needs_to_be_set(tmp_path):
+    made = settings(tmp_path)
+    assert made.host == "127.0.0.1"
+    assert made.database_url == f"sqlite:///{tmp_path}/eventapp.sqlite3"
+
+
+def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path):
+    first = settings(tmp_path).secret_key
+    assert settings(tmp_path).secret_key == first
+    assert len(first) >= 48
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EVENTAPP_PORT", "eighty"), ("EVENTAPP_PORT", "0"), ("EVENTAPP_WORKERS", "-1"), ("EVENTAPP_MAIL_URL", "mail"),
+        ("EVENTAPP_DATABASE_URL", "mysql://x"), ("EVENTAPP_SECRET_KEY", "short"), ("EVENTAPP_BASE_URL", "ftp://x"),
+        ("EVENTAPP_REDIS_URL", "http://x"), ("EVENTAPP_TRUSTED_PROXIES", "many"),
+    ],
+)  # fmt: skip
+def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path, name, value):
+    with pytest.raises(BadSetting, match=name) as caught:
+        settings(tmp_path, **{name: value})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_password_in_an_address_is_not_repeated(tmp_path):
+    with pytest.raises(BadSetting) as caught:
+        settings(tmp_path, EVENTAPP_MAIL_URL="http://user:hunter2@host")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_plain_postgresql_address_means_psycopg(tmp_path):
+    for scheme in ("postgres", "postgresql"):
+        made = settings(tmp_path, EVENTAPP_DATABASE_URL=f"{scheme}://u:p@h/d")
+        assert made.database_url == "postgresql+psycopg://u:p@h/d"
+
+
+def test_every_setting_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    for field in fields(Settings):
+        assert f"EVENTAPP_{field.name.upper()}" in readme, field.name
