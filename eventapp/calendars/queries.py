@@ -191,6 +191,8 @@ def _public(statement: Rows, *, one: bool) -> Rows:
         Session.event_id == bindparam("event", type_=Integer),
         Session.status.in_(_SHOWN),
         Session.starts_at.is_not(None),
+        # Of an event known by its month only, no session's time is known: a calendar must not make one up.
+        select(Event.id).where(Event.id == Session.event_id, Event.precision == Precision.DAY).exists(),
     )
     return statement.where(Session.code == bindparam("code")) if one else statement
 
@@ -224,6 +226,7 @@ def _statements(*, one: bool) -> tuple[Rows, Rows, Rows]:
 
 _ALL, _ONE = _statements(one=False), _statements(one=True)
 _session_state = _state.where(
+    Event.precision == Precision.DAY,
     select(Session.id)
     .where(
         Session.event_id == Event.id,
@@ -231,7 +234,7 @@ _session_state = _state.where(
         Session.status.in_(_SHOWN),
         Session.starts_at.is_not(None),
     )
-    .exists()
+    .exists(),
 )
 
 

@@ -101,6 +101,11 @@ class Event(Base, Scoped):
         return local_day(self.ends_at, self.zone)
 
     @property
+    def timed(self) -> bool:
+        """Whether hours are known. Of an event known by month or year, the times of its rows only give an order."""
+        return self.precision is Precision.DAY
+
+    @property
     def over(self) -> bool:
         return self.ends_at < now()
 
