@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
+from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -104,7 +105,8 @@ class Visitor(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # A request of its own, as from outside: not in the app context of the test, whose session it must not share.
         response: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
-        db.session.rollback()
+        if has_app_context():  # not so inside a redirect that is followed
+            db.session.rollback()
         # The connection's own look at what was asked last is wanted by no test here.
         if self.looks and response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 307, 308}:
             if response.request.method != "HEAD" and response.data:

@@ -16,7 +16,6 @@ from eventapp.core.limits import limit
 from eventapp.mail import operations as mail
 
 datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
-security = Security()
 
 
 class Outbox(MailUtil):
@@ -33,9 +32,13 @@ class Outbox(MailUtil):
         **kwargs: Any,
     ) -> None:
         mail.enqueue(
-            to=recipient if isinstance(recipient, str) else recipient[1], subject=str(subject), text=body or "", html=html or "", kind=f"login.{template}",
+            to=recipient if isinstance(recipient, str) else recipient[1],
+            subject=str(subject),
+            text=body or "",
+            html=html or "",
+            kind=f"login.{template}",
             language=interface(),
-        )  # fmt: skip
+        )
 
 
 def _few_tries() -> None:
@@ -48,6 +51,8 @@ def init_app(app: Flask) -> None:
     app.config.update(
         SECURITY_PASSWORD_SALT=str(app.config["SECRET_KEY"])[::-1],
         SECURITY_PASSWORD_HASH="argon2",
+        # No look-up in the DNS: a login must not hang on somebody else's name server.
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_LENGTH_MIN=10,
         SECURITY_CHANGEABLE=True,
@@ -70,5 +75,5 @@ def init_app(app: Flask) -> None:
         SECURITY_FRESHNESS_GRACE_PERIOD=0,
         SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
     )
-    security.init_app(app, datastore, mail_util_cls=Outbox, register_blueprint=True)
+    Security(app, datastore, mail_util_cls=Outbox)
     app.before_request(_few_tries)

@@ -25,7 +25,7 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import TAG, Words
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import EventSeries
-from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility
+from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility, slug_from
 
 # Languages offered first for content; any other can be added in the field beside it.
 COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru", "th", "vi", "zh")
@@ -39,9 +39,10 @@ class EventForm(Form):
     slug = StringField(
         _l("Address"),
         description=_l(
-            "The last part of the event's address: small letters, digits and hyphens. An old one keeps leading here."
+            "The last part of the event's address. Leave it empty to make it from the English title; "
+            "an old address keeps leading here."
         ),
-        validators=[DataRequired(_l("Enter an address such as forum-2027.")), Length(max=80)],
+        validators=[Length(max=80)],
         render_kw={"autocapitalize": "off", "spellcheck": "false"},
     )
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
@@ -108,6 +109,11 @@ class EventForm(Form):
 
     def _offered(self) -> list[str]:
         return list(dict.fromkeys([*COMMON, *(self.working_languages.data or [])]))
+
+    def validate_slug(self, field: Any) -> None:
+        field.data = field.data or slug_from(self.title.data.get("en", ""))
+        if not field.data:
+            raise ValidationError(_("Enter an address such as forum-2027."))
 
     def validate_other_languages(self, field: Any) -> None:
         for tag in self.more_languages():

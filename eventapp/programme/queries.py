@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.core.clock import local_day
@@ -132,29 +132,29 @@ def speakers(found: Iterable[Session]) -> list[Speaker]:
     return list(known.values())
 
 
+def _takes_part(event: Event) -> ColumnElement[bool]:
+    return (
+        select(Participation.id)
+        .join(Session)
+        .where(Participation.person_id == Person.id, Session.event_id == event.id)
+        .exists()
+    )
+
+
 def people_of(event: Event) -> list[Person]:
     """Everybody with a part in any session of the event, drafts included."""
     query = (
         select(Person)
-        .join(Participation)
-        .join(Session)
-        .where(Session.event_id == event.id)
+        .where(_takes_part(event))
         .options(selectinload(Person.positions).joinedload(Position.organization))
-        .distinct()
     )
-    return sorted(db.session.scalars(query), key=lambda person: str(person.name("en").text).casefold())
+    return sorted(db.session.scalars(query), key=lambda person: person.name("en").text.casefold())
 
 
 def person_in_event(event: Event, code: str) -> Person | None:
     """A person by code who has a part in a session of the event, drafts included."""
-    query = (
-        select(Person)
-        .where(Person.code == code)
-        .where(select(Participation.id).join(Session)
-               .where(Participation.person_id == Person.id, Session.event_id == event.id).exists())
-        .options(selectinload(Person.positions))
-    )  # fmt: skip
-    return db.session.scalar(query)
+    query = select(Person).where(Person.code == code, _takes_part(event))
+    return db.session.scalar(query.options(selectinload(Person.positions)))
 
 
 def appearances(person: Person, *, besides: Event) -> list[Session]:
@@ -174,12 +174,13 @@ def appearances(person: Person, *, besides: Event) -> list[Session]:
 
 def in_same_room(event: Event, room_ids: Iterable[int], start: datetime, end: datetime) -> list[Session]:
     """Sessions, not cancelled, that use one of the rooms at an overlapping time."""
-    query = (
-        select(Session)
-        .join(session_room)
-        .where(Session.event_id == event.id, session_room.c.room_id.in_(list(room_ids)))
-        .where(Session.status != SessionStatus.CANCELLED, Session.starts_at < end, Session.ends_at > start)
-        .distinct()
+    used = select(session_room.c.session_id).where(session_room.c.room_id.in_(list(room_ids)))
+    query = select(Session).where(
+        Session.event_id == event.id,
+        Session.id.in_(used),
+        Session.status != SessionStatus.CANCELLED,
+        Session.starts_at < end,
+        Session.ends_at > start,
     )
     return list(db.session.scalars(query))
 

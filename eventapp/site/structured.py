@@ -55,7 +55,7 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
                     for host in page.hosts],
         performers=[Party(name=speaker.person.name(languages.reader()).text, person=True) for speaker in page.speakers],
         images=[base_url() + image for image in images],
-        sessions=[_session(page, session, spots) for session in page.sessions if event.timed and not session.kind.pause],
+        sessions=[_session(page, one, spots) for one in page.sessions if event.timed and not one.kind.pause],
     )  # fmt: skip
 
 

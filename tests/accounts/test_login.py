@@ -1,0 +1,85 @@
+"""Organizers log in."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from eventapp.core.db import db
+from eventapp.mail.models import Mail
+from tests.make import PASSWORD
+
+
+def log_in(client, email, password):
+    return client.fill("/login", {"email": email, "password": password})
+
+
+def test_the_right_password_opens_the_desk(client, make):
+    make.owner()
+    assert log_in(client, "organizer@example.org", PASSWORD).status_code == 302
+    assert client.get("/manage").status_code == 200
+
+
+def test_a_wrong_password_says_the_same_as_an_unknown_address(client, make):
+    make.owner()
+    pages = []
+    for email in ("organizer@example.org", "nobody@example.org"):
+        response = log_in(client, email, "wrong password")
+        assert response.status_code in {200, 422}
+        pages.append(client.page.text(client.page.one("main")))
+    assert pages[0] == pages[1]
+    assert client.get("/manage").status_code == 302
+
+
+def test_after_the_login_one_is_where_one_wanted_to_be(client, make):
+    make.event("forum")
+    response = client.get("/manage/events/forum/mail")
+    assert response.status_code == 302
+    response = client.fill(response.location, {"email": "organizer@example.org", "password": PASSWORD})
+    assert response.location == "/manage/events/forum/mail"
+
+
+def test_the_login_does_not_lead_to_another_site(client, make):
+    make.owner()
+    response = client.fill(
+        "/login?next=https://evil.example/", {"email": "organizer@example.org", "password": PASSWORD}
+    )
+    assert "evil" not in (response.location or "")
+
+
+def test_guessing_is_slowed_down(client, make):
+    make.owner()
+    codes = [log_in(client, "a@example.org", "x").status_code for _ in range(11)]
+    assert 429 not in codes[:10]
+    assert codes[10] == 429
+
+
+def test_a_forgotten_password_is_renewed_by_mail(client, make):
+    make.owner()
+    response = client.fill("/login/reset", {"email": "organizer@example.org"})
+    assert response.status_code in {200, 302}
+    letter = db.session.scalars(select(Mail)).one()
+    link = next(word for word in letter.text.split() if "/login/reset/" in word)
+    path = "/" + link.split("/", 3)[3]
+    new = "a new long password"
+    assert client.fill(path, {"password": new, "password_confirm": new}).status_code == 302
+    client.looks = False
+    visitor = client.application.test_client()
+    assert visitor.fill("/login", {"email": "organizer@example.org", "password": new}).status_code == 302
+
+
+def test_an_unknown_address_gets_no_letter(client, make):
+    make.owner()
+    client.fill("/login/reset", {"email": "nobody@example.org"})
+    assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_the_password_can_be_changed(organizer):
+    new = "a new long password"
+    response = organizer.fill("/login/change", {"password": PASSWORD, "new_password": new, "new_password_confirm": new})
+    assert response.status_code == 302
+
+
+def test_logging_out_takes_a_button_and_not_a_link(organizer):
+    assert organizer.get("/logout").status_code == 405
+    assert organizer.fill("/manage", action="/logout").status_code == 302
+    assert organizer.get("/manage").status_code == 302

@@ -1,0 +1,56 @@
+"""Each page has its number of queries, and it does not grow with the rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.directory.rules import OrganizationKind
+from eventapp.programme.rules import Mode
+
+# A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
+PAGES = {
+    "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 9, "/events/forum/speakers": 7,
+    "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
+    "/events/forum/calendar.ics": 7, "/calendar.ics": 3,
+    "/manage": 2, "/manage/events/forum": 11, "/manage/events/forum/programme": 9,
+    "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/speakers": 5,
+    "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
+    "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
+    "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7,
+}  # fmt: skip
+
+
+def fill(make, number: int) -> None:
+    """An event with `number` of everything that a page could list."""
+    event = make.event("forum", counts_public=True)
+    hall = make.option(event, capacity=1000)
+    make.option(event, Mode.ONLINE)
+    for n in range(number):
+        organization = make.organization(f"City {n}", OrganizationKind.CITY)
+        person = make.person(f"Family{n}", "Given")
+        room, track = make.room(event), make.track(event)
+        make.session(event, rooms=[room], track=track, people=[person, make.person(f"Other{n}", "Given")])
+        make.registration(event, hall, organization=organization.names["en"], country="JP")
+        make.event(f"other-{n}")
+
+
+@pytest.fixture
+def counts(app, organizer, make, queries):
+    def measure(number: int) -> dict[str, int]:
+        fill(make, number)
+        found = {}
+        for path in PAGES:
+            app.extensions["pages"].clear()
+            app.extensions["calendars"].clear()
+            with queries() as counted:
+                response = organizer.get(path)
+            assert response.status_code == 200, path
+            found[path] = len(counted)
+        return found
+
+    return measure
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_each_page_asks_as_often_as_it_is_known_to_however_many_rows_there_are(counts, rows):
+    assert counts(rows) == PAGES

@@ -1,0 +1,113 @@
+"""Every route says who may come, and what it needs is enforced."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.accounts.rules import Needs, Role
+from eventapp.events.rules import EventStatus
+
+# Pages that are open to everybody. A new one is added here on purpose.
+PUBLIC = {
+    "site.home", "site.events", "site.event", "site.robots", "site.healthz", "site.readyz",
+    "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
+    "calendars.event", "calendars.session", "calendars.everything",
+    "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.calendar",
+    "attendance.counts", "attendance.counts_json",
+    # The login pages of Flask-Security check for themselves who may come.
+    "security.static", "security.login", "security.logout", "security.verify", "security.forgot_password",
+    "security.reset_password", "security.change_password",
+}  # fmt: skip
+
+_GRANTS = {
+    Role.OWNER: set(Needs),
+    Role.PROGRAMME: {Needs.LOGIN, Needs.VIEW, Needs.PROGRAMME},
+    Role.REGISTRATION: {Needs.LOGIN, Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN},
+    Role.CHECK_IN: {Needs.LOGIN, Needs.VIEW, Needs.CHECK_IN},
+    Role.VIEWER: {Needs.LOGIN, Needs.VIEW},
+}
+
+
+def desk_rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/manage")]
+
+
+def address(rule, slug: str) -> str:
+    values = {"slug": slug, "number": 1, "code": "NOSUCH", "key": "nothing", "verb": "cancel", "kind": "rooms"}
+    with_values = {name: values[name] for name in rule.arguments}
+    _, path = rule.build(with_values, append_unknown=False)
+    return path
+
+
+def test_every_route_is_public_on_purpose_or_declares_what_it_needs(app):
+    for rule in app.url_map.iter_rules():
+        needs = getattr(app.view_functions[rule.endpoint], "needs", None)
+        if rule.endpoint in PUBLIC:
+            assert needs is None, rule
+            assert not rule.rule.startswith("/manage"), rule
+        else:
+            assert isinstance(needs, Needs), f"{rule} does not say who may come"
+            assert rule.rule.startswith("/manage"), rule
+
+
+def test_a_visitor_is_sent_to_the_login_from_every_page_of_the_desk(app, client, make):
+    make.event("forum")
+    client.looks = False
+    for rule in desk_rules(app):
+        method = "GET" if "GET" in rule.methods else "POST"
+        if method == "GET":
+            response = client.get(address(rule, "forum"))
+            assert response.status_code == 302, rule
+            assert response.location.startswith("/login"), rule
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_what_it_may_and_nothing_else(app, make, role):
+    event = make.event("forum")
+    member = make.member(event, role)
+    visitor = app.test_client()
+    visitor.sign_in(member)
+    visitor.looks = False
+    for rule in desk_rules(app):
+        if "GET" not in rule.methods:
+            continue
+        needs = app.view_functions[rule.endpoint].needs
+        status = visitor.get(address(rule, "forum")).status_code
+        if needs in _GRANTS[role]:
+            assert status in {200, 404}, (rule, status)  # 404: there is no such row, but the door is open
+        else:
+            assert status == 403, (rule, status)
+
+
+def test_somebody_of_another_team_does_not_learn_that_a_draft_exists(app, make):
+    make.event("secret", status=EventStatus.DRAFT)
+    other = make.user()
+    make.event("other", owner=other)
+    visitor = app.test_client()
+    visitor.sign_in(other)
+    for path in ("/events/secret", "/events/secret/programme", "/manage/events/secret", "/manage/events/secret/edit"):
+        assert visitor.get(path).status_code == 404, path
+
+
+def test_rows_of_another_event_are_not_reached_through_ones_own(app, organizer, make):
+    other = make.event("other", owner=make.user())
+    option = make.option(other)
+    registration = make.registration(other, option, "ada@example.org")
+    session = make.session(other)
+    make.event("mine")
+    for path in (f"registrations/{registration.id}", f"programme/sessions/{session.code}", f"options/{option.key}"):
+        assert organizer.get(f"/manage/events/mine/{path}").status_code == 404, path
+    from sqlalchemy import select
+
+    from eventapp.core.db import db
+    from eventapp.mail.models import Mail
+
+    letter = db.session.scalars(select(Mail)).first()
+    assert organizer.get(f"/manage/events/mine/mail/{letter.id}").status_code == 404
+
+
+def test_an_administrator_opens_every_event(app, make):
+    make.event("forum")
+    visitor = app.test_client()
+    visitor.sign_in(make.user(admin=True))
+    assert visitor.get("/manage/events/forum/team").status_code == 200

@@ -1,0 +1,43 @@
+"""Every template compiles and is used, and every page asks for its parts from this host alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = sorted(path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.*"))
+
+
+@pytest.fixture(scope="module")
+def sources() -> str:
+    files = [*(ROOT / "eventapp").rglob("*.py"), *(ROOT / "templates").rglob("*.*")]
+    return "\n".join(path.read_text() for path in files)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_every_template_compiles(app):
+    for name in TEMPLATES:
+        app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_is_used(name, sources):
+    if name.startswith("security/"):
+        return  # named by Flask-Security
+    assert f'"{name}"' in sources
+
+
+def test_no_template_has_inline_style_or_handlers():
+    for name in TEMPLATES:
+        if name.startswith("mail/"):
+            continue  # mail programs read nothing else
+        text = (ROOT / "templates" / name).read_text()
+        assert not re.search(r"\sstyle=|\son\w+=\"|<style", text), name
+
+
+def test_no_stylesheet_or_script_reaches_for_another_host():
+    for path in [*(ROOT / "static").rglob("*.css"), *(ROOT / "static").rglob("*.js")]:
+        assert not re.search(r"https?://|url\(\s*['\"]?//", path.read_text()), path

@@ -1,0 +1,103 @@
+"""The tree is the map."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eventapp import cli, jobs
+from eventapp.core.db import db
+from eventapp.core.revisions import Revision
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FILES = [path for path in (ROOT / "eventapp").rglob("*.py") if "migrations" not in path.parts]
+
+
+def test_no_room_is_without_a_noun():
+    for path in FILES:
+        assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc"}, path
+
+
+def test_no_file_has_grown_past_what_one_reads_at_once():
+    for path in FILES:
+        assert len(path.read_text().splitlines()) <= 420, path
+
+
+def test_time_comes_from_one_place():
+    for path in FILES:
+        if path.name != "clock.py":
+            assert not re.search(r"datetime\.(now|utcnow|today)\(|date\.today\(", path.read_text()), path
+
+
+def test_every_command_is_in_the_readme(app):
+    readme = (ROOT / "README.md").read_text()
+    for name, command in app.cli.commands.items():
+        if name in {"run", "shell", "routes"}:
+            continue  # Flask's own
+        for part in getattr(command, "commands", {name: command}):
+            words = f"{name} {part}" if part != name else name
+            if name != "db" or part == "upgrade":
+                assert words in readme, words
+    assert cli.init_app
+
+
+def test_sweeps_can_run_twice_and_do_the_same(app, make):
+    make.registration(make.event(), make.option(make.event()))
+    sweeps = app.extensions["sweeps"]
+    jobs.run_once(sweeps)
+    before = db.session.query(Revision.scope, Revision.number).all()
+    assert jobs.run_once(sweeps) == 0
+    assert db.session.query(Revision.scope, Revision.number).all() == before
+
+
+def test_a_sweep_that_fails_does_not_stop_the_others(app, caplog):
+    done = []
+    failing = jobs.Sweep("failing", 1, lambda: 1 // 0)
+    working = jobs.Sweep("working", 1, lambda: done.append(1) or 1)
+    assert jobs.run_once([failing, working]) == 1
+    assert done
+
+
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+def test_migrations_lead_to_the_same_tables_as_the_models(app, tmp_path):
+    """From nothing up to now: autogenerate finds nothing left to do, and down again leaves nothing."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from flask_migrate import downgrade, upgrade
+    from sqlalchemy import inspect, text
+
+    from eventapp.core.db import Base
+
+    db.session.remove()
+    Base.metadata.drop_all(db.engine)
+    try:
+        upgrade(directory=app.config["MIGRATIONS"])
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": False})
+            assert compare_metadata(context, Base.metadata) == []
+        downgrade(directory=app.config["MIGRATIONS"], revision="base")
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        Base.metadata.drop_all(db.engine)
+        Base.metadata.create_all(db.engine)
+
+
+def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "eventapp.serve"],
+        env={"EVENTAPP_PORT": "x", "EVENTAPP_INSTANCE": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.strip().splitlines() == [
+        "eventapp: EVENTAPP_PORT must be a whole number from 1 to 65535, not 'x'."
+    ]

@@ -1,0 +1,179 @@
+"""Making and changing events at the desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.accounts.rules import Role
+from eventapp.core.db import db
+from eventapp.events import queries
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
+from eventapp.mail.models import Mail
+
+NEW = {
+    "title_en": "Forum of rivers", "title_ja": "川のフォーラム", "slug": "rivers-2031",
+    "starts_at": "2031-03-18T09:30", "ends_at": "2031-03-19T17:00", "zone": "Europe/Berlin",
+    "themes_en": "Water\nFloods", "themes_ja": "水", "country_code": "DE",
+}  # fmt: skip
+
+
+def test_an_event_begins_as_a_draft_that_only_its_team_sees(organizer, client):
+    response = organizer.fill("/manage/events/new", NEW)
+    assert response.location == "/manage/events/rivers-2031"
+    event = db.session.scalars(select(Event)).one()
+    assert event.status is EventStatus.DRAFT
+    assert event.starts_at == datetime(2031, 3, 18, 8, 30, tzinfo=UTC)
+    assert [theme.title for theme in queries.themes(event)] == [{"en": "Water", "ja": "水"}, {"en": "Floods"}]
+    assert client.get("/events/rivers-2031").status_code == 404
+    assert organizer.get("/events/rivers-2031").status_code == 200
+    assert "preview" in organizer.page.text(organizer.page.one("body"))
+
+
+def test_an_address_is_made_from_the_title(organizer):
+    response = organizer.fill("/manage/events/new", {**NEW, "slug": ""})
+    assert response.location == "/manage/events/forum-of-rivers"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"title_en": "", "title_ja": ""}, "title"), ({"slug": "Not A Slug"}, "slug"), ({"slug": "", "title_en": ""}, "slug"),
+        ({"zone": "JST"}, "zone"), ({"ends_at": "2031-03-17T09:00"}, "ends_at"), ({"starts_at": ""}, "starts_at"),
+        ({"starts_at": "2031-03-30T02:30", "ends_at": "2031-03-30T09:00"}, "starts_at"),
+        ({"other_languages": "klingon!"}, "other_languages"), ({"join_url": "no address"}, "join_url"),
+        ({"kind": "party"}, "kind"),
+    ],
+)  # fmt: skip
+def test_a_wrong_event_is_refused_beside_its_field(organizer, wrong, field):
+    response = organizer.fill("/manage/events/new", {**NEW, **wrong})
+    assert response.status_code == 422
+    summary = organizer.page.by_id("problems")
+    assert any((a.get("href") or "").startswith(f"#{field}") for a in summary.iter("a"))
+    assert "水" in response.get_data(as_text=True)
+    assert db.session.scalars(select(Event)).all() == []
+
+
+def test_publishing_shows_it_to_everybody(organizer, client):
+    organizer.fill("/manage/events/new", NEW)
+    assert organizer.fill("/manage/events/rivers-2031", action="/publish").status_code == 303
+    assert client.get("/events/rivers-2031?lang=ja").status_code == 200
+    assert "川のフォーラム" in client.page.text(client.page.one("h1"))
+
+
+def test_a_new_address_leaves_the_old_one_leading_on(organizer, client, make):
+    event = make.event("old")
+    session = make.session(event, people=[make.person()])
+    organizer.fill("/manage/events/old/edit", {"slug": "new"})
+    for path in ("", "/programme", f"/sessions/{session.code}", "/speakers", "/register"):
+        response = client.get(f"/events/old{path}")
+        assert response.status_code == 301, path
+        assert response.location == f"/events/new{path}"
+    assert client.get("/events/old/calendar.ics").status_code == 200
+
+
+def test_an_address_that_led_somewhere_is_not_given_to_another(organizer, make):
+    make.event("old")
+    organizer.fill("/manage/events/old/edit", {"slug": "new-address"})
+    assert organizer.fill("/manage/events/new", {**NEW, "slug": "old"}).status_code == 422
+    assert organizer.fill("/manage/events/new-address/edit", {"slug": "old"}).status_code == 303
+
+
+def test_editing_keeps_what_was_not_touched(organizer, make):
+    from eventapp.core.words import Words
+
+    event = make.event("forum", title=Words(en="Forum", ja="フォーラム", bn="ফোরাম"), working_languages=["en", "bn"])
+    assert organizer.fill("/manage/events/forum/edit", {"title_en": "Forum of cities"}).status_code == 303
+    db.session.refresh(event)
+    assert event.title == {"en": "Forum of cities", "ja": "フォーラム", "bn": "ফোরাম"}
+    assert event.sequence == 1  # from publishing; a title is not what a calendar must move for
+
+
+def test_a_change_of_time_raises_the_sequence(organizer, make):
+    event = make.event("forum")
+    before = event.sequence
+    organizer.fill("/manage/events/forum/edit", {"ends_at": "2031-03-18T20:00"})
+    db.session.refresh(event)
+    assert event.sequence == before + 1
+
+
+def test_cancelling_says_so_everywhere_and_writes_to_everybody(organizer, client, make):
+    event = make.event("forum")
+    session = make.session(event, people=[make.person()])
+    option = make.option(event)
+    make.registration(event, option, "ada@example.org")
+    make.registration(event, option, "bo@example.org", language="ja")
+    response = organizer.fill(
+        "/manage/events/forum/cancel", {"note_en": "The hall is flooded.", "note_ja": "会場が浸水しました。"}
+    )
+    assert response.status_code == 303
+    for path in ("/events/forum", f"/events/forum/sessions/{session.code}"):
+        client.get(path)
+        assert "cancelled" in client.page.text(client.page.one("main")).lower()
+    assert b"STATUS:CANCELLED" in client.get("/events/forum/calendar.ics").data
+    letters = db.session.scalars(select(Mail).where(Mail.kind == "event.cancelled")).all()
+    assert {letter.to for letter in letters} == {"ada@example.org", "bo@example.org"}
+    japanese = next(letter for letter in letters if letter.language == "ja")
+    assert "会場が浸水しました。" in japanese.text
+
+
+def test_a_postponed_event_keeps_its_registrations_and_can_be_published_again(organizer, client, make):
+    event = make.event("forum")
+    make.registration(event, make.option(event))
+    organizer.fill("/manage/events/forum/postpone", {"note_en": "A new date follows."})
+    client.get("/events/forum")
+    assert "postponed" in client.page.text(client.page.one("main"))
+    organizer.fill("/manage/events/forum", action="/publish")
+    db.session.refresh(event)
+    assert event.status is EventStatus.PUBLISHED
+
+
+def test_a_cancelled_event_is_not_cancelled_again(organizer, make):
+    make.event("forum", status=EventStatus.CANCELLED)
+    response = organizer.fill("/manage/events/forum/cancel", {})
+    assert response.status_code == 422
+
+
+def test_sites_and_hosts_are_added_and_removed(organizer, client, make):
+    make.event("forum")
+    organizer.fill("/manage/events/forum/sites/new", {"name_en": "City hall", "address_en": "1 Main Street"})
+    organizer.fill("/manage/events/forum/hosts/new", {"name_en": "Naruto City", "name_ja": "鳴門市"})
+    client.get("/events/forum")
+    text = client.page.text(client.page.one("main"))
+    assert "City hall" in text
+    assert "Naruto City" in text
+    organizer.fill("/manage/events/forum/places", action="/remove")
+    organizer.get("/manage/events/forum/places")
+    assert "Naruto City" not in organizer.page.text(organizer.page.one("main"))
+
+
+def test_the_same_host_under_another_name_is_the_same_organization(organizer, make):
+    from eventapp.directory.models import Organization
+
+    make.event("one")
+    make.event("two")
+    organizer.fill("/manage/events/one/hosts/new", {"name_en": "Naruto City", "name_ja": "鳴門市"})
+    organizer.fill("/manage/events/two/hosts/new", {"name_ja": "鳴門市"})
+    assert len(db.session.scalars(select(Organization)).all()) == 1
+
+
+def test_somebody_joins_the_team_and_leaves_it(organizer, make):
+    event = make.event("forum")
+    user = make.user("helper@example.org")
+    organizer.fill("/manage/events/forum/team", {"email": "helper@example.org", "role": "check-in"}, action="/team")
+    assert queries.role_in_team(event, user) is Role.CHECK_IN
+    unknown = organizer.fill("/manage/events/forum/team", {"email": "x@example.org", "role": "viewer"}, action="/team")
+    assert unknown.status_code == 422
+
+
+def test_the_last_owner_stays(organizer, make):
+    make.event("forum")
+    response = organizer.fill("/manage/events/forum/team", action="/remove")
+    assert response.status_code == 422
+    response = organizer.fill(
+        "/manage/events/forum/team", {"email": "organizer@example.org", "role": "viewer"}, action="/team"
+    )
+    assert response.status_code == 422

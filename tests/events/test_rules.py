@@ -1,0 +1,58 @@
+"""Dates in words, slugs, and who may see an event."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from eventapp.events.rules import EventStatus, Precision, Visibility, listed, public, slug_from, when
+
+START = datetime(2022, 11, 22, 0, 0, tzinfo=UTC)
+END = datetime(2022, 11, 24, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("precision", "language", "expected"),
+    [
+        (Precision.DAY, "en", "Tue 22 – Thu 24 November 2022"), (Precision.DAY, "ja", "2022年11月22日（火）～11月24日（木）"),
+        (Precision.MONTH, "en", "November 2022"), (Precision.MONTH, "ja", "2022年11月"),
+        (Precision.YEAR, "en", "2022"), (Precision.YEAR, "ja", "2022年"),
+    ],
+)  # fmt: skip
+def test_a_date_is_said_no_more_exactly_than_it_is_known(precision, language, expected):
+    assert when(START, END, "Asia/Tokyo", precision, language) == expected
+
+
+def test_the_day_is_that_of_the_venue():
+    late = datetime(2022, 11, 21, 15, 30, tzinfo=UTC)  # half past midnight in Tokyo
+    assert when(late, late, "Asia/Tokyo", Precision.DAY, "en") == "Tue 22 November 2022"
+    assert when(late, late, "America/New_York", Precision.DAY, "en") == "Mon 21 November 2022"
+
+
+def test_a_range_over_new_year_names_both_years():
+    first, last = datetime(2022, 12, 31, 3, tzinfo=UTC), datetime(2023, 1, 1, 3, tzinfo=UTC)
+    assert when(first, last, "Asia/Tokyo", Precision.DAY, "en") == "Sat 31 December 2022 – Sun 1 January 2023"
+    assert when(first, last, "Asia/Tokyo", Precision.DAY, "ja") == "2022年12月31日（土）～2023年1月1日（日）"
+
+
+@pytest.mark.parametrize("status", list(EventStatus))
+@pytest.mark.parametrize("visibility", list(Visibility))
+def test_one_rule_says_who_may_see_an_event(status, visibility):
+    seen = status is not EventStatus.DRAFT and visibility is not Visibility.PRIVATE
+    assert public(status, visibility) is seen
+    assert listed(status, visibility) is (seen and visibility is Visibility.PUBLIC)
+
+
+def test_a_slug_is_suggested_from_a_latin_title():
+    assert slug_from("Naruto – Narayanganj: first visit!") == "naruto-narayanganj-first-visit"
+    assert slug_from("川のフォーラム") == ""
+
+
+def test_countdown_is_in_days_of_the_venue():
+    from eventapp.events.rules import countdown
+
+    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 21)) == "Tomorrow"
+    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Now on"
+    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 10)) == "In 12 days"
+    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 25)) == ""

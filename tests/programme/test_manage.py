@@ -1,0 +1,181 @@
+"""The programme's desk."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.core.db import db
+from eventapp.directory import queries as people
+from eventapp.programme import queries
+from eventapp.programme.models import Session
+from eventapp.programme.rules import SessionStatus
+
+BASE = "/manage/events/forum/programme"
+OPENING = {"title_en": "Opening", "title_ja": "開会", "starts_at": "2031-03-18T10:00", "ends_at": "2031-03-18T11:00"}
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def the_one() -> Session:
+    return db.session.scalars(select(Session)).one()
+
+
+def test_a_session_is_added_with_people_room_and_track(organizer, client, make, forum):
+    room, track = make.room(forum, "Main hall", capacity=80), make.track(forum, "Rivers")
+    ada, bo = make.person("Lovelace", "Ada"), make.person("Ek", "Bo")
+    response = organizer.fill(
+        f"{BASE}/sessions/new",
+        {
+            **OPENING, "rooms": [str(room.id)], "track": track.slug,
+            "person-0": ada.code, "role-0": "lecturer", "person-1": bo.code, "role-1": "moderator", "mode-1": "online",
+        },
+        button="publish",
+    )  # fmt: skip
+    assert response.status_code == 303
+    session = the_one()
+    assert session.status is SessionStatus.PUBLISHED
+    assert [(p.person.code, p.role.value, p.mode.value) for p in session.participations] == [
+        (ada.code, "lecturer", "in_person"), (bo.code, "moderator", "online"),
+    ]  # fmt: skip
+    client.get(f"/events/forum/sessions/{session.code}?lang=ja")
+    text = client.page.text(client.page.one("main"))
+    assert "開会" in text
+    assert "Main hall" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"title_en": "", "title_ja": ""}, "title"), ({"ends_at": "2031-03-18T09:00"}, "ends_at"),
+        ({"ends_at": ""}, "ends_at"), ({"starts_at": ""}, "starts_at"), ({"ends_at": "2031-03-20T09:00"}, "ends_at"),
+        ({"starts_at": "2041-03-18T10:00", "ends_at": "2041-03-18T11:00"}, "starts_at"), ({"capacity": "-3"}, "capacity"),
+        ({"rooms": ["999"]}, "rooms"), ({"starts_at": "yesterday"}, "starts_at"),
+    ],
+)  # fmt: skip
+def test_a_wrong_session_is_refused_beside_its_field(organizer, make, forum, wrong, field):
+    make.room(forum)
+    response = organizer.fill(f"{BASE}/sessions/new", {**OPENING, **wrong})
+    assert response.status_code == 422
+    summary = organizer.page.by_id("problems")
+    assert any((a.get("href") or "").startswith(f"#{field}") for a in summary.iter("a")), summary
+    assert db.session.scalars(select(Session)).all() == []
+
+
+def test_people_who_were_chosen_are_still_chosen_after_a_refusal(organizer, make, forum):
+    ada = make.person("Lovelace", "Ada")
+    response = organizer.fill(
+        f"{BASE}/sessions/new", {**OPENING, "ends_at": "", "person-0": ada.code, "role-0": "chair"}
+    )
+    assert response.status_code == 422
+    chosen = [o.get("value") for o in organizer.page.by_id("person-0").iter("option") if o.get("selected") is not None]
+    assert chosen == [ada.code]
+
+
+def test_two_editors_do_not_overwrite_each_other(organizer, make, forum):
+    session = make.session(forum, "Opening")
+    path = f"{BASE}/sessions/{session.code}"
+    organizer.get(path)
+    stale = str(session.revision)
+    assert organizer.fill(path, {"title_en": "First"}).status_code == 303
+    response = organizer.fill(path, {"title_en": "Second", "revision": stale})
+    assert response.status_code == 422
+    assert "Second" in response.get_data(as_text=True)
+    db.session.refresh(session)
+    assert session.title["en"] == "First"
+
+
+def test_only_a_change_of_time_place_or_state_raises_the_sequence(organizer, make, forum):
+    session = make.session(forum, "Opening")
+    room = make.room(forum)
+    before = session.sequence
+    organizer.fill(f"{BASE}/sessions/{session.code}", {"title_en": "Openning"})
+    db.session.refresh(session)
+    assert session.sequence == before
+    organizer.fill(f"{BASE}/sessions/{session.code}", {"rooms": [str(room.id)]})
+    organizer.fill(f"{BASE}/sessions/{session.code}", {"ends_at": "2031-03-18T11:30"})
+    db.session.refresh(session)
+    assert session.sequence == before + 2
+
+
+def test_a_room_used_twice_and_a_person_in_two_places_are_told(organizer, make, forum):
+    room, ada = make.room(forum, "Main hall"), make.person("Lovelace", "Ada")
+    make.session(forum, "Opening", rooms=[room], people=[ada])
+    organizer.fill(
+        f"{BASE}/sessions/new",
+        {**OPENING, "title_en": "Panel", "rooms": [str(room.id)], "person-0": ada.code},
+        follow=True,
+    )
+    text = organizer.page.text(organizer.page.one("main"))
+    assert "“Opening” is in the same room" in text
+    assert "Ada Lovelace is in “Opening”" in text
+
+
+def test_a_cancelled_session_keeps_its_page(organizer, client, make, forum):
+    session = make.session(forum, "Opening")
+    assert organizer.fill(f"{BASE}/sessions/{session.code}", action="/cancel").status_code == 303
+    client.get(f"/events/forum/sessions/{session.code}")
+    assert "This session is cancelled." in client.page.text(client.page.one("main"))
+
+
+def test_a_draft_is_nowhere_in_public(client, make, forum):
+    session = make.session(forum, "Secret plan", status=SessionStatus.DRAFT, people=[make.person("Hidden", "Person")])
+    assert client.get(f"/events/forum/sessions/{session.code}").status_code == 404
+    assert client.get(f"/events/forum/sessions/{session.code}.ics").status_code == 404
+    for path in ("/events/forum", "/events/forum/programme", "/events/forum/speakers", "/events/forum/calendar.ics"):
+        text = client.get(path).get_data(as_text=True)
+        assert "Secret plan" not in text, path
+        assert "Hidden" not in text, path
+
+
+def test_a_draft_can_be_deleted_but_what_was_public_can_not(organizer, make, forum):
+    draft = make.session(forum, "Draft", status=SessionStatus.DRAFT)
+    assert organizer.fill(f"{BASE}/sessions/{draft.code}", action="/delete").status_code == 303
+    public = make.session(forum, "Public")
+    organizer.get(f"{BASE}/sessions/{public.code}")
+    token = next(node.get("value") for node in organizer.page.all("input") if node.get("name") == "csrf_token")
+    response = organizer.post(f"{BASE}/sessions/{public.code}/delete", data={"csrf_token": token})
+    assert response.status_code == 422
+
+
+def test_a_speaker_is_added_with_a_position_of_the_time(organizer, make, forum):
+    organizer.fill(
+        "/manage/events/forum/speakers/new",
+        {
+            "family_en": "Ito", "family_ja": "伊藤", "order": "family_first", "position_en": "Special Advisor",
+            "new_organization_en": "Yonezawa City", "held_until": "2030-03-31",
+        },
+    )  # fmt: skip
+    (person,) = people.people()
+    position, former = person.position_on(forum.first_day)
+    assert former
+    assert position.organization.names == {"en": "Yonezawa City"}
+
+
+def test_a_speaker_needs_a_name(organizer, forum):
+    assert organizer.fill("/manage/events/forum/speakers/new", {"position_en": "Mayor"}).status_code == 422
+
+
+def test_rooms_and_tracks_are_made_changed_and_removed(organizer, make, forum):
+    organizer.fill(f"{BASE}/rooms/new", {"name_en": "Main hall", "capacity": "80"})
+    organizer.fill(f"{BASE}/tracks/new", {"name_en": "Rivers", "colour": "2"})
+    (room,), (track,) = queries.rooms(forum), queries.tracks(forum)
+    session = make.session(forum, rooms=[room], track=track)
+    organizer.fill(f"{BASE}/rooms/{room.slug}", {"name_en": "Great hall"})
+    db.session.refresh(room)
+    assert room.name["en"] == "Great hall"
+    organizer.fill(f"{BASE}/rooms/{room.slug}", action="/remove")
+    organizer.fill(f"{BASE}/tracks/{track.slug}", action="/remove")
+    db.session.refresh(session)
+    assert session.rooms == []
+    assert session.track is None
+
+
+def test_all_drafts_with_a_time_are_published_at_once(organizer, make, forum):
+    make.session(forum, status=SessionStatus.DRAFT)
+    make.session(forum, status=SessionStatus.DRAFT)
+    organizer.fill(BASE, action="/publish")
+    assert {session.status for session in queries.sessions(forum, drafts=True)} == {SessionStatus.PUBLISHED}
