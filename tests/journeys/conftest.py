@@ -1,0 +1,89 @@
+"""Fixtures of the journeys: one served site and one browser for all of them, and windows that must stay calm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import browser as browsers
+from tests.journeys.people import Desk
+from tests.journeys.server import Postbox, Site, site
+from tests.journeys.window import Window
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, started as a newcomer starts it; the whole package of journeys shares it."""
+    folder = tmp_path_factory.mktemp("journeys") / "instance"
+    folder.mkdir()
+    with site(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The browser. A journey that can't be walked is a failure, never a skip: a green run must mean something."""
+    path = browsers.find()
+    if path is None:
+        pytest.fail(browsers.MISSING, pytrace=False)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+@pytest.fixture
+def post(served: Site) -> Postbox:
+    """The letters that were sent."""
+    return served.post
+
+
+@pytest.fixture
+def window(served: Site, browser: Browser) -> Iterator[Open]:
+    """`window()` opens a window of somebody new; at the end none of them may have had trouble."""
+    opened: list[Window] = []
+
+    def open_one(**options: Any) -> Window:
+        opened.append(Window(browser, served.url, **options))
+        return opened[-1]
+
+    try:
+        yield open_one
+        for one in opened:
+            one.calm()
+    finally:
+        for one in opened:
+            one.close()
+
+
+def log_in(window: Window, served: Site) -> None:
+    """Log in by the form."""
+    window.open("/manage")
+    window.page.fill("[name=email]", served.email)
+    window.page.fill("[name=password]", served.password)
+    assert window.press("main form button.btn") == 200
+    assert window.page.url.endswith("/manage"), window.page.url
+
+
+@pytest.fixture(scope="package")
+def organizer(served: Site, browser: Browser) -> Any:
+    """The organizer's cookies: a window opened with `storage_state=organizer` is logged in."""
+    one = Window(browser, served.url)
+    try:
+        log_in(one, served)
+        return one.context.storage_state()
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def desk(window: Open, organizer: Any) -> Callable[[str], Desk]:
+    """`desk(slug)`: the organizer at the desk of an event, logged in."""
+    return lambda slug: Desk(window(storage_state=organizer), slug)

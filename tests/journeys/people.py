@@ -1,0 +1,120 @@
+"""What people do again and again in the journeys: the organizer at the desk, somebody who registers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+from eventapp.core.clock import now
+from tests.journeys.window import Window
+
+FORM = "main form[method=post]"
+SUBMIT = f"{FORM} .actions button.btn"
+
+
+def coming_day() -> date:
+    """A day on which registration is open, whenever the tests run."""
+    return now().date() + timedelta(days=60)
+
+
+class Desk:
+    """The organizer at the desk of one event, doing everything by its pages."""
+
+    def __init__(self, window: Window, slug: str) -> None:
+        self.window = window
+        self.slug = slug
+        self.day = coming_day()
+
+    def path(self, rest: str = "") -> str:
+        return f"/manage/events/{self.slug}{rest}"
+
+    def save(self, button: str = SUBMIT) -> None:
+        """Send the form of the page, which must be taken."""
+        status = self.window.press(button)
+        problems = self.window.page.locator("#problems")
+        assert status == 200, f"{self.window.page.url}: {status} {problems.text_content() if problems.count() else ''}"
+
+    def create(self, title: str, *, join_url: str = "https://meet.example.org/room") -> None:
+        page = self.window.page
+        assert self.window.open("/manage/events/new") == 200
+        page.fill("[name=title_en]", title)
+        page.fill("[name=slug]", self.slug)
+        page.select_option("[name=kind]", "forum")
+        page.select_option("[name=format]", "hybrid")
+        page.fill("[name=starts_at]", f"{self.day}T10:00")
+        page.fill("[name=ends_at]", f"{self.day}T17:00")
+        page.fill("[name=zone]", "Asia/Tokyo")
+        page.fill("[name=place_en]", "City Hall, Saitama")
+        page.select_option("[name=country_code]", "JP")
+        page.fill("[name=purpose_en]", "To meet, and to agree on what comes next.")
+        page.fill("[name=join_url]", join_url)
+        self.save()
+        assert page.url.endswith(self.path())
+
+    def option(self, mode: str, *, capacity: int | None = None) -> None:
+        page = self.window.page
+        self.window.open(self.path("/options/new"))
+        page.select_option("[name=mode]", mode)
+        page.fill("[name=capacity]", str(capacity or ""))
+        self.save()
+
+    def publish(self) -> None:
+        self.window.open(self.path())
+        self.save(f"form[action$='{self.path('/publish')}'] button")
+
+    def open_event(self, title: str, *, places: int | None = 1) -> None:
+        """A published event with a way to come, of so many places, and a way to take part online."""
+        self.create(title)
+        self.option("in_person", capacity=places)
+        self.option("online")
+        self.publish()
+
+    def registered(self) -> str:
+        """The list of registrations as text."""
+        self.window.open(self.path("/registrations"))
+        return self.window.page.inner_text("main")
+
+
+def fill_in(window: Window, slug: str, email: str, *, option: str = "online", family: str = "Okafor") -> None:
+    """Open the registration form and fill it in."""
+    page = window.page
+    assert window.open(f"/events/{slug}/register") == 200
+    page.check(f"[name=option][value={option}]")
+    page.fill("[name=email]", email)
+    page.fill("[name=family_name]", family)
+    page.fill("[name=given_name]", "Ada")
+    page.fill("[name=organization]", "Pittsburgh")
+    page.select_option("[name=organization_kind]", "city")
+    page.select_option("[name=country]", "US")
+
+
+def register(window: Window, slug: str, email: str, *, option: str = "online", family: str = "Okafor") -> str:
+    """Register, and arrive at one's own page. Returns its path."""
+    fill_in(window, slug, email, option=option, family=family)
+    assert window.press(SUBMIT) == 200
+    path = urlsplit(window.page.url).path
+    assert path.startswith("/registrations/"), window.page.url
+    return path
+
+
+def text_of(letter: EmailMessage) -> str:
+    """The plain text of a letter."""
+    part = letter.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def link_in(letter: EmailMessage) -> str:
+    """The path of the self-service page that a letter names."""
+    found = re.search(r"https?://[^/\s]+(/registrations/[\w-]+)", text_of(letter))
+    assert found, text_of(letter)
+    return found[1]
+
+
+def calendar_in(letter: EmailMessage) -> str:
+    """The calendar file that is attached to a letter."""
+    attached = [part for part in letter.iter_attachments() if part.get_content_type() == "text/calendar"]
+    assert len(attached) == 1, [part.get_content_type() for part in letter.walk()]
+    return bytes(attached[0].get_payload(decode=True)).decode("utf-8")

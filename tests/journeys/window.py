@@ -1,0 +1,111 @@
+"""A browser window that notes what goes wrong in it, and can look at its page with axe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response
+
+VENDOR = Path(__file__).resolve().parent.parent / "vendor"
+AXE = (VENDOR / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+ICAL = (VENDOR / "ical.js" / "ical.es5.min.js").read_text(encoding="utf-8")
+
+_RUN_AXE = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+  return found.violations.map(v => `${v.id} (${v.help}): ` + v.nodes.map(
+    n => n.target.join(" ") + " — " + (n.any[0] || n.all[0] || n.none[0] || {}).message).slice(0, 6).join(" | "));
+}"""
+
+# Bytes of the page's own files as they travelled. Files from the cache count too, so the order of visits is no matter.
+_WEIGH = """() => {
+  const sum = {css: 0, js: 0};
+  for (const entry of performance.getEntriesByType("resource")) {
+    const kind = /\\.css$/.test(entry.name) ? "css" : /\\.m?js$/.test(entry.name) ? "js" : "";
+    if (kind) sum[kind] += entry.encodedBodySize;
+  }
+  return sum;
+}"""
+
+
+class Window:
+    """One person's window: a context of its own, with the content security policy in force."""
+
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        self.url = url
+        self.trouble: list[str] = []
+        self.context = browser.new_context(base_url=url, **{"locale": "en-GB", **options})
+        self.context.set_default_timeout(10_000)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", self._script_error)
+        self.page.on("request", self._request)
+        self.page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The browser repeats each status from 400 up here; the journeys look at statuses themselves.
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.trouble.append(f"console on {self.page.url}: {message.text}")
+
+    def _script_error(self, error: Error) -> None:
+        self.trouble.append(f"script on {self.page.url}: {error.message}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme != "data" and f"{parts.scheme}://{parts.netloc}" != self.url:
+            self.trouble.append(f"{self.page.url} asked another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        expected = response.request.is_navigation_request() and response.status < 500
+        if response.status >= 400 and not expected:
+            self.trouble.append(f"{response.status} of {response.url}")
+
+    def open(self, path: str) -> int:
+        """Go to an address of the site and wait until its scripts have run. Returns the status."""
+        response = self.page.goto(path, wait_until="load")
+        assert response is not None
+        return response.status
+
+    def press(self, selector: str) -> int:
+        """Click on what leads to another page, and wait for that page. Returns its status."""
+        # A page may answer with itself (422), so the address is no sign of having arrived; the answer is.
+        with self.page.expect_navigation(wait_until="load") as arrived:
+            self.page.click(selector)
+        response = arrived.value
+        assert response is not None
+        return response.status
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page as it is, at WCAG 2.2 AA."""
+        self.page.evaluate(AXE)
+        found: list[str] = self.page.evaluate(_RUN_AXE)
+        return found
+
+    def accessible(self) -> None:
+        """Nothing on the page shuts anybody out."""
+        found = self.violations()
+        assert not found, f"{self.page.url}:\n" + "\n".join(found)
+
+    def weight(self) -> dict[str, int]:
+        """Bytes of style sheets and scripts of the page, compressed as they came."""
+        sums: dict[str, int] = self.page.evaluate(_WEIGH)
+        return sums
+
+    def width(self) -> int:
+        """How wide the page is, in CSS pixels; more than the window means that it scrolls sideways."""
+        pixels: int = self.page.evaluate("document.documentElement.scrollWidth")
+        return pixels
+
+    def status(self) -> str | None:
+        """The state of the registration that the page shows."""
+        return self.page.get_attribute("main", "data-status")
+
+    def calm(self) -> None:
+        """Nothing went wrong since the last look."""
+        trouble, self.trouble = self.trouble, []
+        assert not trouble, "\n".join(trouble)
+
+    def close(self) -> None:
+        self.context.close()
