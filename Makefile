@@ -35,10 +35,11 @@ lock:
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
+# After a change of texts: takes the new ones into the catalogue (then translate them there) and compiles it.
 translations: .venv/.dev
-	$(BIN)/pybabel extract -q -F babel.cfg -k _l -k lazy_gettext --no-wrap --omit-header --no-location -o eventapp/translations/messages.pot .
-	$(BIN)/pybabel update -q -N --no-wrap -i eventapp/translations/messages.pot -d eventapp/translations
-	$(BIN)/pybabel compile -q -d eventapp/translations
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_pgettext:1c,2 --no-location --omit-header -o .venv/messages.pot .
+	$(BIN)/pybabel -q update -N --ignore-obsolete --ignore-pot-creation-date --no-wrap -i .venv/messages.pot -d eventapp/translations
+	$(BIN)/pybabel -q compile -d eventapp/translations
 
 clean:
 	rm -rf .venv instance
