@@ -1,0 +1,196 @@
+"""Somebody takes part: registers, waits, changes, cancels; by mouse, by keys, and without JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.people import SUBMIT, calendar_in, fill_in, link_in, register, text_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+
+def test_somebody_registers_online_and_gets_a_letter_with_everything(desk, window, post):
+    desk("river-talks").open_event("River Talks")
+    attendee = window()
+    attendee.open("/events/river-talks")
+    attendee.press("#take-part a.btn")
+    attendee.accessible()
+    path = register(attendee, "river-talks", "ada@rivers.example.com")
+    assert attendee.status() == "confirmed"
+    assert "https://meet.example.org/room" in attendee.page.inner_text("main")
+    attendee.accessible()
+
+    letter = post.wait("ada@rivers.example.com", "Confirmed: River Talks")
+    kinds = [part.get_content_type() for part in letter.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "text/calendar"]
+    assert link_in(letter) == path
+    assert "https://meet.example.org/room" in text_of(letter)
+    html = letter.get_body(("html",))
+    assert html is not None
+    assert path in html.get_content()
+    assert "BEGIN:VEVENT" in calendar_in(letter)
+
+    own = window()
+    assert own.open(link_in(letter)) == 200, "the link in the letter is the key, on any device"
+    assert own.status() == "confirmed"
+
+
+def test_a_full_room_has_a_waiting_list_and_a_place_given_up_goes_to_the_next(desk, window, post):
+    desk("small-room").open_event("Small Room", places=1)
+    first, second = window(), window(locale="ja-JP")
+    register(first, "small-room", "first@room.example.com", option="in_person")
+    assert first.status() == "confirmed"
+    assert "City Hall, Saitama" in text_of(post.wait("first@room.example.com", "Confirmed"))
+    waiting = register(second, "small-room", "second@room.example.com", option="in_person")
+    assert second.status() == "waitlisted"
+    second.accessible()
+
+    first.page.click("text=Cancel your registration")
+    first.press("text=Cancel my registration")
+    assert first.status() == "cancelled"
+    first.accessible()
+    second.open(waiting)
+    assert second.status() == "confirmed"
+    letter = post.wait("second@room.example.com", "【参加確定】")
+    assert letter["Content-Language"] == "ja", "letters come in the language that somebody registered in"
+    assert link_in(letter) == waiting
+    post.wait("first@room.example.com", "Registration cancelled")
+
+
+def test_a_wrong_form_is_named_field_by_field_and_keeps_what_was_typed(desk, window):
+    at_desk = desk("careful-form")
+    at_desk.open_event("Careful Form")
+    attendee = window()
+    fill_in(attendee, "careful-form", "not an address", option="in_person", family="")
+    assert attendee.press(SUBMIT) == 422
+    page = attendee.page
+    assert page.evaluate("document.activeElement.id") == "problems", "the summary is read out first"
+    attendee.accessible()
+    assert page.input_value("[name=email]") == "not an address"
+    assert page.input_value("[name=organization]") == "Pittsburgh"
+    assert page.input_value("[name=country]") == "US"
+    assert page.is_checked("[name=option][value=in_person]")
+    for name in ("email", "family_name"):
+        assert page.get_attribute(f"[name={name}]", "aria-invalid") == "true"
+        page.click(f"#problems a[href='#{name}']")
+        assert page.evaluate("document.activeElement.name") == name, "the link leads into the field"
+    assert "not an address" not in at_desk.registered()
+
+
+def test_the_same_address_again_is_answered_in_neutral_words_and_by_a_letter(desk, window, post):
+    at_desk = desk("once-only")
+    at_desk.open_event("Once Only")
+    path = register(window(), "once-only", "owner@once.example.com")
+    other = window()
+    fill_in(other, "once-only", "Owner@once.example.com", family="Somebody-Else")
+    assert other.press(SUBMIT) == 422
+    said = other.page.inner_text("main")
+    assert "we have just written to this address" in said
+    assert "already registered" not in said.lower()
+    assert path not in other.page.content()
+    other.accessible()
+    assert link_in(post.wait("owner@once.example.com", "Your registration")) == path
+    assert "Somebody-Else" not in at_desk.registered()
+
+
+def test_the_link_can_be_asked_for_again_and_nobody_learns_who_is_registered(desk, window, post):
+    desk("lost-link").open_event("Lost Link")
+    path = register(window(), "lost-link", "lost@link.example.com")
+    answers = []
+    for email in ("lost@link.example.com", "nobody@link.example.com"):
+        someone = window()
+        someone.open("/events/lost-link/register")
+        someone.press("text=Have your link sent again")
+        someone.page.fill("[name=email]", email)
+        assert someone.press(SUBMIT) == 200
+        someone.accessible()
+        answers.append(someone.page.inner_text("main"))
+    assert answers[0] == answers[1]
+    assert link_in(post.wait("lost@link.example.com", "Your registration")) == path
+    assert not post.to("nobody@link.example.com")
+
+
+def test_somebody_changes_the_answers_and_takes_part_in_another_way(desk, window, post):
+    at_desk = desk("second-thoughts")
+    at_desk.open_event("Second Thoughts")
+    attendee = window()
+    page = attendee.page
+    register(attendee, "second-thoughts", "mind@changed.example.com")
+    page.click("text=Change what you told us")
+    attendee.accessible()
+    page.fill("[name=family_name]", "Nakamura")
+    page.check("[name=option][value=in_person]")
+    assert attendee.press(SUBMIT) == 200
+    assert page.get_by_role("status").first.inner_text() == "Your changes are saved."
+    assert attendee.status() == "confirmed"
+    shown = page.inner_text("main dl")
+    assert "City Hall, Saitama" in shown
+    assert "meet.example.org" not in shown, "the link is for those who come online"
+    post.wait("mind@changed.example.com", "Changed: Second Thoughts")
+    assert "Nakamura" in at_desk.registered()
+
+    fully = window()
+    register(fully, "second-thoughts", "late@changed.example.com")
+    fully.page.click("text=Change what you told us")
+    fully.page.check("[name=option][value=in_person]")
+    assert fully.press(SUBMIT) == 422, "nobody loses a place for one that is not there"
+    fully.accessible()
+    assert fully.status() == "confirmed"
+
+
+def test_registering_needs_no_mouse(desk, window):
+    desk("by-keys").open_event("By Keys")
+    attendee = window()
+    page = attendee.page
+    attendee.open("/events/by-keys/register")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+
+    def go_to(name: str) -> None:
+        """Tab on until the focus is there; every stop on the way shows where it is."""
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            here = page.evaluate(
+                "() => { const e = document.activeElement, s = getComputedStyle(e);"
+                " return [e.name || e.type || '', s.outlineStyle !== 'none' || s.boxShadow !== 'none', e.outerHTML]; }"
+            )
+            assert here[1], f"no sign of the focus: {here[2][:100]}"
+            if here[0] == name:
+                return
+        raise AssertionError(f"the keyboard does not reach {name}")
+
+    go_to("option")
+    page.keyboard.press("ArrowDown")
+    assert page.is_checked("[name=option][value=online]")
+    for name, text in (("email", "keys@only.example.com"), ("family_name", "Haddad"), ("given_name", "Lina")):
+        go_to(name)
+        page.keyboard.type(text)
+    go_to("country")
+    page.keyboard.type("Jordan")
+    go_to("submit")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    assert attendee.status() == "confirmed"
+    assert page.input_value("[name=country]") == "JO"
+
+
+def test_registering_needs_no_javascript(desk, window, post):
+    desk("plain-html").open_event("Plain HTML")
+    attendee = window(java_script_enabled=False)
+    attendee.open("/events/plain-html")
+    attendee.press("#take-part a.btn")
+    fill_in(attendee, "plain-html", "no script", option="in_person")
+    assert attendee.press(SUBMIT) == 422
+    assert attendee.page.locator("#problems a[href='#email']").count() == 1
+    attendee.page.fill("[name=email]", "plain@html.example.com")
+    assert attendee.press(SUBMIT) == 200
+    assert attendee.status() == "confirmed"
+    attendee.page.click("summary:has-text('Change what you told us')")
+    attendee.page.check("[name=option][value=online]")
+    attendee.press(SUBMIT)
+    assert "meet.example.org" in attendee.page.inner_text("main dl")
+    attendee.page.click("summary:has-text('Cancel your registration')")
+    attendee.press("text=Cancel my registration")
+    assert attendee.status() == "cancelled"
+    post.wait("plain@html.example.com", "Registration cancelled")

@@ -1,0 +1,113 @@
+"""Calendar files as a reader's own program takes them: fetched by the browser, read by Thunderbird's ical.js."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from eventapp.core.clock import from_local
+from tests.journeys.people import calendar_in, register
+from tests.journeys.window import ICAL, Window
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+_READ = """text => {
+  const calendar = new ICAL.Component(ICAL.parse(text));
+  ICAL.TimezoneService.reset();
+  for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
+  const moment = time => time.isDate ? time.toString() : time.toJSDate().toISOString();
+  return {
+    method: calendar.getFirstPropertyValue("method"),
+    zones: calendar.getAllSubcomponents("vtimezone").map(zone => zone.getFirstPropertyValue("tzid")),
+    entries: calendar.getAllSubcomponents("vevent").map(component => {
+      const entry = new ICAL.Event(component);
+      return {
+        uid: entry.uid, summary: entry.summary, location: entry.location, description: entry.description,
+        status: component.getFirstPropertyValue("status"), url: component.getFirstPropertyValue("url"),
+        day: entry.startDate.isDate, starts: moment(entry.startDate), ends: moment(entry.endDate),
+        zone: entry.startDate.isDate ? "" : entry.startDate.zone.tzid, sequence: entry.sequence,
+      };
+    }),
+  };
+}"""
+
+
+def read(window: Window, text: str) -> dict[str, Any]:
+    """A calendar file as ical.js reads it, on the page that is open."""
+    window.page.evaluate(ICAL)
+    result: dict[str, Any] = window.page.evaluate(_READ, text)
+    return result
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("slug", "zone"), [("cooperation-forum-2027", "Asia/Tokyo"), ("e-kizuna-summit-2022", "Asia/Tokyo")]
+)
+def test_the_calendar_of_an_event_says_what_its_programme_says(slug, zone, window):
+    # Far from the venue and in another summer time: a floating or doubled offset would show.
+    visitor = window(timezone_id="America/New_York")
+    visitor.open(f"/events/{slug}/programme")
+    shown = visitor.page.eval_on_selector_all(
+        "[data-starts]",
+        "boxes => boxes.map(b => [b.querySelector('a, b').textContent.trim(), b.dataset.starts, b.dataset.ends])",
+    )
+    assert len(shown) > 3
+    href = visitor.page.locator(".cal a[download]").get_attribute("href")
+    with visitor.page.expect_download() as downloading:
+        visitor.page.click(".cal a[download]")
+    download = downloading.value
+    assert download.suggested_filename.endswith(".ics")
+    text = download.path().read_bytes().decode("utf-8")
+    calendar = read(visitor, text)
+    timed = [entry for entry in calendar["entries"] if not entry["day"]]
+    programme = {(title, moment(starts), moment(ends)) for title, starts, ends in shown}
+    assert {(e["summary"], moment(e["starts"]), moment(e["ends"])) for e in timed} == programme, href
+    assert calendar["zones"] == [zone]
+    assert {entry["zone"] for entry in timed} == {zone}
+    assert len({entry["uid"] for entry in calendar["entries"]}) == len(calendar["entries"])
+    whole = [entry for entry in calendar["entries"] if entry["day"]]
+    assert len(whole) == 1, "the event itself is one span beside its sessions"
+
+
+def test_the_calendar_file_of_one_session_holds_that_session(window):
+    visitor = window(timezone_id="Asia/Kolkata")
+    visitor.open("/events/cooperation-forum-2027/programme")
+    visitor.press("[data-starts] a >> nth=0")
+    title = visitor.page.inner_text("h1")
+    starts = visitor.page.get_attribute("main time[data-zone]", "datetime")
+    assert starts is not None
+    with visitor.page.expect_download() as downloading:
+        visitor.page.click("a[download]")
+    calendar = read(visitor, downloading.value.path().read_bytes().decode("utf-8"))
+    assert [(entry["summary"], moment(entry["starts"])) for entry in calendar["entries"]] == [(title, moment(starts))]
+
+
+def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(desk, window, post, served):
+    at_desk = desk("by-calendar")
+    at_desk.open_event("By Calendar")
+    attendee = window(timezone_id="Europe/Berlin")
+    path = register(attendee, "by-calendar", "cal@endar.example.com")
+    calendar = read(attendee, calendar_in(post.wait("cal@endar.example.com", "Confirmed")))
+    assert calendar["method"] == "PUBLISH"
+    (entry,) = calendar["entries"]
+    assert entry["summary"] == "By Calendar"
+    assert entry["status"] == "CONFIRMED"
+    day = datetime(at_desk.day.year, at_desk.day.month, at_desk.day.day)
+    assert moment(entry["starts"]) == from_local(day.replace(hour=10), "Asia/Tokyo")
+    assert moment(entry["ends"]) == from_local(day.replace(hour=17), "Asia/Tokyo")
+    assert path in entry["description"]
+    assert "https://meet.example.org/room" in entry["description"]
+
+    attendee.page.click("text=Cancel your registration")
+    attendee.press("text=Cancel my registration")
+    gone = read(attendee, calendar_in(post.wait("cal@endar.example.com", "Registration cancelled")))
+    (last,) = gone["entries"]
+    assert (last["uid"], last["status"]) == (entry["uid"], "CANCELLED"), "the calendar takes away what it has put in"
+    assert last["sequence"] > entry["sequence"]
+    assert urlsplit(served.url).netloc in entry["description"]

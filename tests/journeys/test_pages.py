@@ -1,0 +1,218 @@
+"""Every page of the product, in both languages, by day and by night, on a wide screen and on a telephone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Open
+from tests.journeys.people import Desk, register
+from tests.journeys.window import Window
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+SUMMIT = "/events/e-kizuna-summit-2022"
+FORUM = "/events/cooperation-forum-2027"
+DESK = f"/manage{FORUM}"
+
+# name: the address, or (the page, what the address looks like in it).
+Where = str | tuple[str, str]
+PUBLIC: dict[str, Where] = {
+    "home": "/",
+    "events": "/events",
+    "events-none": "/events?q=nothing+is+called+this",
+    "event-coming": FORUM,
+    "event-past": SUMMIT,
+    "event-month": "/events/naruto-narayanganj-2022",
+    "event-online": "/events/cooperation-forum-2023",
+    "event-signing": "/events/matsudo-constanza-2022",
+    "event-fair": "/events/finland-fair-2023",
+    "programme": f"{FORUM}/programme",
+    "programme-days": f"{SUMMIT}/programme",
+    "programme-none": f"{FORUM}/programme?q=nothing+is+called+this",
+    "session": (f"{FORUM}/programme", rf"{FORUM}/sessions/\w+"),
+    "speakers": f"{FORUM}/speakers",
+    "speaker": (f"{FORUM}/speakers", rf"{FORUM}/speakers/\w+"),
+    "register": f"{FORUM}/register",
+    "register-over": f"{SUMMIT}/register",
+    "register-link": f"{FORUM}/register/link",
+    "counts": f"{SUMMIT}/counts",
+    "counts-checked-in": f"{SUMMIT}/counts?basis=registered",
+    "event-postponed": "/events/pages-postponed",
+    "event-cancelled": "/events/pages-cancelled",
+    "event-bare": "/events/pages-open",
+    "own-confirmed": "own:online",
+    "own-waiting": "own:in_person",
+    "login": "/login",
+    "login-reset": "/login/reset",
+}  # fmt: skip
+MANAGE: dict[str, Where] = {
+    "my-events": "/manage",
+    "new-event": "/manage/events/new",
+    "overview": DESK,
+    "overview-past": f"/manage{SUMMIT}",
+    "overview-draft": "/manage/events/pages-draft",
+    "edit": f"{DESK}/edit",
+    "places": f"{DESK}/places",
+    "new-site": f"{DESK}/sites/new",
+    "site": (f"/manage{SUMMIT}/places", rf"/manage{SUMMIT}/sites/\d+"),
+    "new-host": f"{DESK}/hosts/new",
+    "programme": f"{DESK}/programme",
+    "programme-empty": "/manage/events/pages-draft/programme",
+    "new-session": f"{DESK}/programme/sessions/new",
+    "session": (f"{DESK}/programme", rf"{DESK}/programme/sessions/(?!new)\w+"),
+    "new-room": f"{DESK}/programme/rooms/new",
+    "room": (f"{DESK}/programme", rf"{DESK}/programme/rooms/(?!new)[\w-]+"),
+    "new-track": f"{DESK}/programme/tracks/new",
+    "track": (f"{DESK}/programme", rf"{DESK}/programme/tracks/(?!new)[\w-]+"),
+    "speakers": f"{DESK}/speakers",
+    "new-speaker": f"{DESK}/speakers/new",
+    "speaker": (f"{DESK}/speakers", rf"{DESK}/speakers/(?!new)\w+"),
+    "registrations": f"/manage{SUMMIT}/registrations",
+    "registrations-empty": "/manage/events/pages-draft/registrations",
+    "registration": ("/manage/events/pages-open/registrations", r"/manage/events/pages-open/registrations/\d+"),
+    "register-somebody": f"{DESK}/registrations/new",
+    "options": f"{DESK}/options",
+    "new-option": f"{DESK}/options/new",
+    "option": (f"{DESK}/options", rf"{DESK}/options/(?!new)\w+"),
+    "new-question": f"{DESK}/questions/new",
+    "question": (f"{DESK}/options", rf"{DESK}/questions/\d+"),
+    "counts": f"/manage{SUMMIT}/counts",
+    "counts-empty": "/manage/events/pages-draft/counts",
+    "mail": "/manage/events/pages-open/mail",
+    "letter": ("/manage/events/pages-open/mail", r"/manage/events/pages-open/mail/\d+"),
+    "team": f"{DESK}/team",
+    "postpone": f"{DESK}/postpone",
+    "cancel": f"{DESK}/cancel",
+    "password": "/login/change",
+}
+PAGES = [("public", name) for name in PUBLIC] + [("desk", name) for name in MANAGE]
+
+# The two combinations that axe looks at differ in everything; the other two are looked at for what breaks loudly.
+PHONE = {"width": 390, "height": 844}
+LOOKS: dict[str, dict[str, Any]] = {
+    "en-light": {"locale": "en-GB", "color_scheme": "light"},
+    "ja-dark": {"locale": "ja-JP", "color_scheme": "dark", "viewport": PHONE, "timezone_id": "Europe/Berlin"},
+    "en-dark": {"locale": "en-GB", "color_scheme": "dark", "viewport": PHONE},
+    "ja-light": {"locale": "ja-JP", "color_scheme": "light"},
+}
+THOROUGH = {"en-light", "ja-dark"}
+
+
+@pytest.fixture(scope="module")
+def rooms(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, str], Window]]:
+    """`rooms(look, side)`: the window for pages of this kind, kept over all tests of the file."""
+    kept: dict[tuple[str, str], Window] = {}
+
+    def room(look: str, side: str) -> Window:
+        if (look, side) not in kept:
+            login = {"storage_state": organizer} if side == "desk" else {}
+            kept[look, side] = Window(browser, served.url, **LOOKS[look], **login)
+        return kept[look, side]
+
+    yield room
+    for window in kept.values():
+        window.close()
+
+
+@pytest.fixture(scope="module")
+def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, str], str]]:
+    """`address(side, name)`: where the page is. Events in the states that the demonstration has not are made first."""
+    desk = Window(browser, served.url, storage_state=organizer)
+    own: dict[str, str] = {}
+    known: dict[Where, str] = {}
+    try:
+        Desk(desk, "pages-draft").create("An event to come")
+        for slug, verb in (("pages-open", ""), ("pages-postponed", "postpone"), ("pages-cancelled", "cancel")):
+            at_desk = Desk(desk, slug)
+            at_desk.open_event(f"An event with nothing but a name: {verb or 'open'}")
+            if verb:
+                desk.open(at_desk.path(f"/{verb}"))
+                at_desk.save()
+        for number, option in enumerate(("in_person", "online", "in_person")):
+            someone = Window(browser, served.url)
+            own[option] = register(someone, "pages-open", f"guest-{number}@pages.example.com", option=option)
+            someone.close()
+
+        def find(side: str, name: str) -> str:
+            where = (PUBLIC if side == "public" else MANAGE)[name]
+            if where not in known:
+                if isinstance(where, tuple):
+                    answer = desk.context.request.get(where[0])
+                    found = re.search(rf'href="({where[1]})["?]', answer.text())
+                    assert found, f"{where[0]} has no link like {where[1]}"
+                    known[where] = found[1]
+                else:
+                    known[where] = own[where.removeprefix("own:")] if where.startswith("own:") else where
+            return known[where]
+
+        yield find
+    finally:
+        desk.close()
+
+
+@pytest.mark.parametrize(("side", "name"), PAGES, ids=["-".join(page) for page in PAGES])
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_page_is_whole_light_and_open_to_everybody(look, side, name, rooms, address):
+    window = rooms(look, side)
+    window.trouble.clear()
+    assert window.open(address(side, name)) == 200
+    assert window.page.get_attribute("html", "lang") == look[:2]
+    assert window.width() <= window.page.viewport_size["width"], "it scrolls sideways"
+    if side == "public":
+        weight = window.weight()
+        assert weight["js"] <= 25_000
+        assert 0 < weight["css"] <= 20_000
+    if look in THOROUGH:
+        window.accessible()
+    window.calm()
+
+
+@pytest.mark.parametrize("look", ["en-light", "ja-dark"])
+def test_an_address_that_leads_nowhere_is_answered_with_a_page_that_helps(look, rooms):
+    window = rooms(look, "public")
+    assert window.open("/events/never-was") == 404
+    assert window.page.locator("main a").count() >= 1
+    window.accessible()
+
+
+def test_no_page_scrolls_sideways_at_320_pixels(served, browser, organizer, address):
+    wide = []
+    for side, login in (("public", {}), ("desk", {"storage_state": organizer})):
+        window = Window(browser, served.url, viewport={"width": 320, "height": 640}, **login)
+        for name in PUBLIC if side == "public" else MANAGE:
+            window.open(address(side, name))
+            if window.width() > 320:
+                wide.append(f"{address(side, name)}: {window.width()}")
+        window.close()
+    assert not wide, "\n".join(wide)
+
+
+def test_the_page_shows_the_viewer_the_time_at_home(window: Open):
+    at_home, away = window(timezone_id="Asia/Tokyo"), window(timezone_id="America/New_York")
+    for one in (at_home, away):
+        one.open(FORUM)
+    assert not at_home.page.locator(".facts [data-local]").is_visible()
+    assert away.page.locator(".facts [data-local]").is_visible()
+
+
+def test_the_policy_of_the_site_stops_a_script_that_is_not_its_own(window: Open):
+    visitor = window()
+    visitor.open(FORUM)
+    visitor.page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.body.append(s); }"
+    )
+    assert visitor.page.evaluate("window.broken") is None
+    assert any("Content Security Policy" in line for line in visitor.trouble), "and the journeys would see it"
+    visitor.trouble.clear()
+
+
+def test_the_language_changes_by_a_link_and_stays_on_the_page(window: Open):
+    visitor = window()
+    visitor.open(FORUM)
+    visitor.press("header a[hreflang=ja]")
+    assert visitor.page.get_attribute("html", "lang") == "ja"
+    assert not visitor.context.cookies(), "no cookie on public pages"
