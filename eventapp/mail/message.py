@@ -24,7 +24,6 @@ def build(letter: Mail, *, sender: str) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id
-    message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message.set_content(letter.text, cte="quoted-printable")
     if letter.html:
@@ -37,4 +36,6 @@ def build(letter: Mail, *, sender: str) -> EmailMessage:
             filename=letter.calendar_name,
             params={"charset": "utf-8", "method": "PUBLISH"},
         )
+    # Last: the library moves every Content-… header that is there before into the first part.
+    message["Content-Language"] = letter.language
     return message

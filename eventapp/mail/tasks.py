@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from email.errors import MessageError
 from urllib.parse import unquote, urlsplit
 
 from eventapp.core.db import db, transaction
@@ -50,8 +51,14 @@ def deliver_due(mail_url: str | None, sender: str) -> int:
             if letter is None or letter.status != MailStatus.QUEUED:
                 continue
             try:
+                ready = message.build(letter, sender=sender)
+            except (ValueError, IndexError, MessageError) as error:
+                # An address that is none must not hold up the letters behind it.
+                operations.mark_failed(letter, f"cannot be written: {type(error).__name__}", for_good=True)
+                continue
+            try:
                 server = server or connect(mail_url)
-                server.send_message(message.build(letter, sender=sender))
+                server.send_message(ready)
             except smtplib.SMTPRecipientsRefused as error:
                 code = next(iter(error.recipients.values()))[0]
                 operations.mark_failed(letter, f"recipient refused ({code})", for_good=code >= 500)

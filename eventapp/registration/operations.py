@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -167,7 +167,7 @@ def change(registration: Registration, answers: Answers) -> None:
     """The person changes what was filled in; the address of the mail stays."""
     if registration.status not in ACTIVE:
         raise Refused(_("This registration has ended. Register again to take part."))
-    _fill(registration, answers)
+    _fill(registration, replace(answers, email=registration.email))
     db.session.flush()
 
 

@@ -151,3 +151,10 @@ def test_a_line_break_in_a_subject_adds_no_header(app, smtp):
     write(subject="Hello\r\nBcc: all@example.org")
     assert deliver(smtp.url) == 1
     assert smtp.taken[0]["Bcc"] is None
+
+
+def test_a_letter_that_cannot_be_written_holds_up_no_other(app, smtp):
+    broken, behind = write(to=""), write()
+    assert deliver(smtp.url) == 1
+    assert db.session.get(Mail, broken.id).status is MailStatus.FAILED
+    assert db.session.get(Mail, behind.id).status is MailStatus.SENT

@@ -107,6 +107,7 @@ def test_ones_own_answers_can_be_changed(client, forum):
     assert response.status_code == 303
     registration = the_one()
     assert registration.family_name == "Byron"
+    assert registration.email == ADA["email"], "the form does not ask for it, so it stays"
     assert registration.option.mode is Mode.ONLINE
     client.get(location)
     assert "https://meet.example.org/secret" in client.page.text(client.page.one("main"))
