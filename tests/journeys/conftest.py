@@ -87,3 +87,15 @@ def organizer(served: Site, browser: Browser) -> Any:
 def desk(window: Open, organizer: Any) -> Callable[[str], Desk]:
     """`desk(slug)`: the organizer at the desk of an event, logged in."""
     return lambda slug: Desk(window(storage_state=organizer), slug)
+
+
+@pytest.fixture(scope="package")
+def open_house(served: Site, browser: Browser, organizer: Any) -> Iterator[Desk]:
+    """The desk of an event with room for everybody, for journeys that need no event of their own."""
+    one = Window(browser, served.url, storage_state=organizer)
+    try:
+        at_desk = Desk(one, "open-house")
+        at_desk.open_event("Open House", places=None)
+        yield at_desk
+    finally:
+        one.close()

@@ -9,18 +9,17 @@ from tests.journeys.people import SUBMIT, calendar_in, fill_in, link_in, registe
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 
-def test_somebody_registers_online_and_gets_a_letter_with_everything(desk, window, post):
-    desk("river-talks").open_event("River Talks")
+def test_somebody_registers_online_and_gets_a_letter_with_everything(open_house, window, post):
     attendee = window()
-    attendee.open("/events/river-talks")
+    attendee.open("/events/open-house")
     attendee.press("#take-part a.btn")
     attendee.accessible()
-    path = register(attendee, "river-talks", "ada@rivers.example.com")
+    path = register(attendee, "open-house", "ada@rivers.example.com")
     assert attendee.status() == "confirmed"
     assert "https://meet.example.org/room" in attendee.page.inner_text("main")
     attendee.accessible()
 
-    letter = post.wait("ada@rivers.example.com", "Confirmed: River Talks")
+    letter = post.wait("ada@rivers.example.com", "Confirmed: Open House")
     kinds = [part.get_content_type() for part in letter.walk() if not part.is_multipart()]
     assert kinds == ["text/plain", "text/html", "text/calendar"]
     assert link_in(letter) == path
@@ -57,11 +56,9 @@ def test_a_full_room_has_a_waiting_list_and_a_place_given_up_goes_to_the_next(de
     post.wait("first@room.example.com", "Registration cancelled")
 
 
-def test_a_wrong_form_is_named_field_by_field_and_keeps_what_was_typed(desk, window):
-    at_desk = desk("careful-form")
-    at_desk.open_event("Careful Form")
+def test_a_wrong_form_is_named_field_by_field_and_keeps_what_was_typed(open_house, window):
     attendee = window()
-    fill_in(attendee, "careful-form", "not an address", option="in_person", family="")
+    fill_in(attendee, "open-house", "not an address", option="in_person", family="")
     assert attendee.press(SUBMIT) == 422
     page = attendee.page
     assert page.evaluate("document.activeElement.id") == "problems", "the summary is read out first"
@@ -74,15 +71,13 @@ def test_a_wrong_form_is_named_field_by_field_and_keeps_what_was_typed(desk, win
         assert page.get_attribute(f"[name={name}]", "aria-invalid") == "true"
         page.click(f"#problems a[href='#{name}']")
         assert page.evaluate("document.activeElement.name") == name, "the link leads into the field"
-    assert "not an address" not in at_desk.registered()
+    assert "not an address" not in open_house.registered()
 
 
-def test_the_same_address_again_is_answered_in_neutral_words_and_by_a_letter(desk, window, post):
-    at_desk = desk("once-only")
-    at_desk.open_event("Once Only")
-    path = register(window(), "once-only", "owner@once.example.com")
+def test_the_same_address_again_is_answered_in_neutral_words_and_by_a_letter(open_house, window, post):
+    path = register(window(), "open-house", "owner@once.example.com")
     other = window()
-    fill_in(other, "once-only", "Owner@once.example.com", family="Somebody-Else")
+    fill_in(other, "open-house", "Owner@once.example.com", family="Somebody-Else")
     assert other.press(SUBMIT) == 422
     said = other.page.inner_text("main")
     assert "we have just written to this address" in said
@@ -90,16 +85,15 @@ def test_the_same_address_again_is_answered_in_neutral_words_and_by_a_letter(des
     assert path not in other.page.content()
     other.accessible()
     assert link_in(post.wait("owner@once.example.com", "Your registration")) == path
-    assert "Somebody-Else" not in at_desk.registered()
+    assert "Somebody-Else" not in open_house.registered()
 
 
-def test_the_link_can_be_asked_for_again_and_nobody_learns_who_is_registered(desk, window, post):
-    desk("lost-link").open_event("Lost Link")
-    path = register(window(), "lost-link", "lost@link.example.com")
+def test_the_link_can_be_asked_for_again_and_nobody_learns_who_is_registered(open_house, window, post):
+    path = register(window(), "open-house", "lost@link.example.com")
     answers = []
     for email in ("lost@link.example.com", "nobody@link.example.com"):
         someone = window()
-        someone.open("/events/lost-link/register")
+        someone.open("/events/open-house/register")
         someone.press("text=Have your link sent again")
         someone.page.fill("[name=email]", email)
         assert someone.press(SUBMIT) == 200
@@ -138,11 +132,10 @@ def test_somebody_changes_the_answers_and_takes_part_in_another_way(desk, window
     assert fully.status() == "confirmed"
 
 
-def test_registering_needs_no_mouse(desk, window):
-    desk("by-keys").open_event("By Keys")
+def test_registering_needs_no_mouse(open_house, window):
     attendee = window()
     page = attendee.page
-    attendee.open("/events/by-keys/register")
+    attendee.open("/events/open-house/register")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -175,12 +168,11 @@ def test_registering_needs_no_mouse(desk, window):
     assert page.input_value("[name=country]") == "JO"
 
 
-def test_registering_needs_no_javascript(desk, window, post):
-    desk("plain-html").open_event("Plain HTML")
+def test_registering_needs_no_javascript(open_house, window, post):
     attendee = window(java_script_enabled=False)
-    attendee.open("/events/plain-html")
+    attendee.open("/events/open-house")
     attendee.press("#take-part a.btn")
-    fill_in(attendee, "plain-html", "no script", option="in_person")
+    fill_in(attendee, "open-house", "no script", option="in_person")
     assert attendee.press(SUBMIT) == 422
     assert attendee.page.locator("#problems a[href='#email']").count() == 1
     attendee.page.fill("[name=email]", "plain@html.example.com")

@@ -88,17 +88,15 @@ def test_the_calendar_file_of_one_session_holds_that_session(window):
     assert [(entry["summary"], moment(entry["starts"])) for entry in calendar["entries"]] == [(title, moment(starts))]
 
 
-def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(desk, window, post, served):
-    at_desk = desk("by-calendar")
-    at_desk.open_event("By Calendar")
+def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(open_house, window, post, served):
     attendee = window(timezone_id="Europe/Berlin")
-    path = register(attendee, "by-calendar", "cal@endar.example.com")
+    path = register(attendee, "open-house", "cal@endar.example.com")
     calendar = read(attendee, calendar_in(post.wait("cal@endar.example.com", "Confirmed")))
     assert calendar["method"] == "PUBLISH"
     (entry,) = calendar["entries"]
-    assert entry["summary"] == "By Calendar"
+    assert entry["summary"] == "Open House"
     assert entry["status"] == "CONFIRMED"
-    day = datetime(at_desk.day.year, at_desk.day.month, at_desk.day.day)
+    day = datetime(open_house.day.year, open_house.day.month, open_house.day.day)
     assert moment(entry["starts"]) == from_local(day.replace(hour=10), "Asia/Tokyo")
     assert moment(entry["ends"]) == from_local(day.replace(hour=17), "Asia/Tokyo")
     assert path in entry["description"]
