@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import subprocess
 import sys
 import threading
@@ -44,6 +45,20 @@ def migrate(app: Flask) -> None:
             flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
 
 
+def _check_free(settings: Settings) -> None:
+    """End with a sentence if the port is taken. The server itself would share it, and answer every other request."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SystemExit(
+                f"eventapp: {settings.host} port {settings.port} can't be used ({error.strerror}). "
+                "Stop what runs there, or set EVENTAPP_PORT."
+            ) from None
+
+
 def _worker(stop: threading.Event) -> None:
     """Keep one worker process running until asked to stop."""
     while not stop.is_set():
@@ -67,10 +82,11 @@ def main() -> None:
     options = parser.parse_args()
     app = start_app()
     settings: Settings = app.config["SETTINGS"]
+    _check_free(settings)
     migrate(app)
     assets.compress(folder("static"), settings.instance)
     if options.demo:
-        app.test_cli_runner().invoke(args=["demo", "--if-empty"])
+        print(app.test_cli_runner().invoke(args=["demo", "--if-empty"]).output, end="", flush=True)
     stop = threading.Event()
     thread = threading.Thread(target=_worker, args=(stop,), daemon=True)
     if not options.no_worker:

@@ -14,7 +14,7 @@ from sqlalchemy import event as sqlalchemy_event
 
 from eventapp import create_app
 from eventapp.config import Settings
-from eventapp.core.db import Base, db, transaction
+from eventapp.core.db import Base, QuickRead, db, transaction
 from tests.databases import postgresql
 from tests.make import Make
 from tests.visitor import Visitor
@@ -121,10 +121,18 @@ def queries(app: Flask) -> Any:
             if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA", "ROLLBACK")):
                 counted.statements.append(statement)
 
+        quick = QuickRead.row
+
+        def counted_row(read: QuickRead, **values: Any) -> Any:
+            counted.statements.append("quick")
+            return quick(read, **values)
+
         sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
+        QuickRead.row = counted_row  # type: ignore[method-assign]
         try:
             yield counted
         finally:
+            QuickRead.row = quick  # type: ignore[method-assign]
             sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
 
     return count

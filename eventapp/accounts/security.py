@@ -12,6 +12,7 @@ from flask_security.mail_util import MailUtil
 from eventapp.accounts.models import SiteRole, User
 from eventapp.core.db import db
 from eventapp.core.languages import interface
+from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.limits import limit
 from eventapp.mail import operations as mail
 
@@ -65,6 +66,8 @@ def init_app(app: Flask) -> None:
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_POST_RESET_VIEW="/login",
         SECURITY_POST_CHANGE_VIEW="/manage",
+        SECURITY_CLI_USERS_NAME=False,  # ours are in cli.py
+        SECURITY_CLI_ROLES_NAME=False,
         SECURITY_LOGIN_URL="/login",
         SECURITY_LOGOUT_URL="/logout",
         SECURITY_LOGOUT_METHODS=["POST"],
@@ -72,6 +75,8 @@ def init_app(app: Flask) -> None:
         SECURITY_RESET_URL="/login/reset",
         # Whoever asks for a link learns nothing about which addresses have an account.
         SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=(_l("The address or the password is not right."), "error"),
+        SECURITY_MSG_UNAUTHENTICATED=(_l("Log in to open this page."), "info"),
         SECURITY_FRESHNESS_GRACE_PERIOD=0,
         SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
     )

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Row, Select, String, bindparam, cast, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
-from eventapp.core.db import db
+from eventapp.core.db import QuickRead, db
 from eventapp.core.revisions import Revision
 from eventapp.core.words import Words
 from eventapp.directory.models import SCOPE as DIRECTORY
@@ -145,33 +146,29 @@ class State:
     modified: datetime | None
 
 
-def _revision(scope: Any) -> Any:
-    return select(Revision.number).where(Revision.scope == scope).scalar_subquery()
+_says, _directory, _listing = aliased(Revision), aliased(Revision), aliased(Revision)
 
-
-_former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug")).scalar_subquery()
+_former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug", "")).scalar_subquery()
 
 # Revisions rise with all that is shown. The UID and the time tell a database that was restored, where a number may
 # come a second time with other content.
 _state: Rows = (
     select(
-        Event.id,
-        Event.slug,
-        Event.status,
-        Event.visibility,
-        Event.uid,
-        Event.updated_at,
-        select(func.max(Session.updated_at)).where(Session.event_id == Event.id).scalar_subquery(),
-        _revision(literal("event:") + cast(Event.id, String)),
-        _revision(DIRECTORY),
+        Event.id, Event.slug, Event.status, Event.visibility, Event.uid, Event.updated_at,
+        _says.number, _says.at, _directory.number, _directory.at,
     )
-    .where(or_(Event.slug == bindparam("slug"), Event.id == _former))
-    .order_by(Event.slug != bindparam("slug"))
+    .outerjoin(_says, _says.scope == literal("event:") + cast(Event.id, String))
+    .outerjoin(_directory, _directory.scope == DIRECTORY)
+    .where(or_(Event.slug == bindparam("slug", ""), Event.id == _former))
+    .order_by(Event.slug != bindparam("slug", ""))
     .limit(1)
-)
+)  # fmt: skip
 
-_listed_state: Rows = select(func.count(), func.max(Event.uid), func.max(Event.updated_at), _revision("events")).where(
-    Event.status.in_(_LISTED), Event.visibility == Visibility.PUBLIC
+_listed_state = QuickRead(
+    select(func.count(), func.max(Event.uid), func.max(_listing.number), func.max(_listing.at))
+    .select_from(Event)
+    .outerjoin(_listing, _listing.scope == "events")
+    .where(Event.status.in_(_LISTED), Event.visibility == Visibility.PUBLIC)
 )
 
 _EVENT_COLUMNS = [getattr(Event, name) for name in EventRow.__slots__]
@@ -194,7 +191,7 @@ def _public(statement: Rows, *, one: bool) -> Rows:
         # Of an event known by its month only, no session's time is known: a calendar must not make one up.
         select(Event.id).where(Event.id == Session.event_id, Event.precision == Precision.DAY).exists(),
     )
-    return statement.where(Session.code == bindparam("code")) if one else statement
+    return statement.where(Session.code == bindparam("code", "")) if one else statement
 
 
 _SESSION_COLUMNS = [
@@ -225,16 +222,19 @@ def _statements(*, one: bool) -> tuple[Rows, Rows, Rows]:
 
 
 _ALL, _ONE = _statements(one=False), _statements(one=True)
-_session_state = _state.where(
-    Event.precision == Precision.DAY,
-    select(Session.id)
-    .where(
-        Session.event_id == Event.id,
-        Session.code == bindparam("code"),
-        Session.status.in_(_SHOWN),
-        Session.starts_at.is_not(None),
+_event_state = QuickRead(_state)
+_session_state = QuickRead(
+    _state.where(
+        Event.precision == Precision.DAY,
+        select(Session.id)
+        .where(
+            Session.event_id == Event.id,
+            Session.code == bindparam("code", ""),
+            Session.status.in_(_SHOWN),
+            Session.starts_at.is_not(None),
+        )
+        .exists(),
     )
-    .exists(),
 )
 
 
@@ -243,20 +243,20 @@ def state(slug: str, code: str | None = None) -> State | None:
 
     With a `code`, None also where the public sees no such session.
     """
-    statement, values = (_state, {"slug": slug}) if code is None else (_session_state, {"slug": slug, "code": code})
-    row = db.session.execute(statement, values).one_or_none()
+    row = _event_state.row(slug=slug) if code is None else _session_state.row(slug=slug, code=code)
     if row is None:
         return None
-    number, present, status, visibility, uid, updated, newest, says, directory = row
-    modified = max(updated, newest) if newest else updated
-    version = (uid, says or 0, directory or 0, modified)
-    return State(number, present, event_rules.public(status, visibility), version, modified)
+    number, present, status, visibility, uid, updated, says, said_at, directory, changed_at = row
+    modified = max(filter(None, (updated, said_at, changed_at)))
+    return State(
+        number, present, event_rules.public(status, visibility), (uid, says or 0, directory or 0, modified), modified
+    )
 
 
 def listed_state() -> State:
     """The state of the calendar of all events."""
-    count, uid, updated, says = db.session.execute(_listed_state).one()
-    return State(None, "", True, (count, uid, updated, says or 0), updated)
+    count, uid, says, modified = _listed_state.row() or (0, None, 0, None)
+    return State(None, "", True, (count, uid, says or 0, modified), modified)
 
 
 def listed() -> list[EventRow]:

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, String, event
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -121,6 +121,45 @@ def _end_request(response: Response) -> Response:
     else:
         db.session.rollback()
     return response
+
+
+class QuickRead:
+    """A prebuilt SELECT of one row, run straight on the driver: about 15 µs where a session takes 150.
+
+    For the one question that every kept page asks. It sees what is committed, not what this request has changed.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        """`statement` names what it is asked with by bindparam(name, default)."""
+        self._statement = statement
+        self._ready: dict[str, tuple[str, list[str] | None, dict[str, Any], list[Any]]] = {}
+
+    def _prepare(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any], list[Any]]:
+        compiled = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        fixed = {k: v.value if isinstance(v, enum.Enum) else v for k, v in compiled.params.items()}
+        columns = [column.type for column in self._statement.selected_columns]
+        readers = [kind.dialect_impl(dialect).result_processor(dialect, None) for kind in columns]
+        return str(compiled), compiled.positiontup, fixed, readers
+
+    def row(self, **values: Any) -> tuple[Any, ...] | None:
+        """The row as Python values, or None."""
+        engine = db.engine
+        name = engine.dialect.name
+        if name not in self._ready:
+            self._ready[name] = self._prepare(engine.dialect)
+        sql, order, fixed, readers = self._ready[name]
+        parameters = {**fixed, **values}
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql, [parameters[key] for key in order] if order is not None else parameters)
+            found = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        if found is None:
+            return None
+        return tuple(read(value) if read else value for read, value in zip(readers, found, strict=True))
 
 
 def newest_version(migrations: Path) -> str:

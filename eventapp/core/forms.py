@@ -9,16 +9,44 @@ from typing import Any
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import DateTimeLocalField, Field, StringField
-from wtforms.validators import Optional, StopValidation, ValidationError
+from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
 
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import TAG, Words
 
 
 def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+# What WTForms says by itself, said as we would. Its own catalogue is stiff, and names what only programmers know.
+_SAID = {
+    "This field is required.": _l("Fill this in."),
+    "Not a valid choice.": _l("Choose one of the list."),
+    "Invalid Choice: could not coerce.": _l("Choose one of the list."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _l("Choose from the list."),
+    "Not a valid integer value.": _l("Enter a whole number."),
+    "Not a valid float value.": _l("Enter a number."),
+    "Not a valid date value.": _l("Enter a day."),
+    "Not a valid datetime value.": _l("Enter a day and a time."),
+}
+
+
+class _Translations:
+    """WTForms' messages in the reader's language."""
+
+    def gettext(self, text: str) -> str:
+        return str(_SAID[text]) if text in _SAID else _(text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        if "%(max)d" in many:
+            return str(_l("Use at most %(max)d characters."))
+        if "valid choice" in many:
+            return str(_l("Choose from the list."))
+        return one if number == 1 else many
 
 
 class Form(FlaskForm):
@@ -27,10 +55,8 @@ class Form(FlaskForm):
     refusal: str | None = None
 
     class Meta(FlaskForm.Meta):
-        # Messages of WTForms in the reader's language come from its own catalogue.
-        @property
-        def locales(self) -> list[str]:
-            return [languages.interface(), "en"]
+        def get_translations(self, form: Any) -> _Translations:
+            return _Translations()
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             kind = unbound_field.field_class
@@ -126,6 +152,11 @@ class LocalTimeField(DateTimeLocalField):
             raise Refused(
                 _("This time does not exist on that day: the clocks go forward over it."), field=self.name
             ) from None
+
+
+def between(low: float, high: float) -> NumberRange:
+    """Validator: a number within these bounds."""
+    return NumberRange(min=low, max=high, message=_l("Enter a number from %(min)s to %(max)s."))
 
 
 def known_zone(form: Any, field: Any) -> None:

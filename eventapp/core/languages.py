@@ -22,6 +22,7 @@ NAMES = {"en": "English", "ja": "日本語"}
 
 babel = flask_babel.Babel()
 lazy_gettext = flask_babel.lazy_gettext
+lazy_pgettext = flask_babel.lazy_pgettext
 force_locale = flask_babel.force_locale
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import nh3
@@ -17,9 +18,10 @@ _TAGS = {
 
 def _lower_headings(html: str) -> str:
     # A text stands under the page's <h1> and <h2>.
-    for level in (3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{level + 2}>").replace(f"</h{level}>", f"</h{level + 2}>")
-    return html
+    def lower(tag: re.Match[str]) -> str:
+        return f"<{tag[1]}h{3 if int(tag[2]) < 4 else 4}>"
+
+    return re.sub(r"<(/?)h([1-6])>", lower, html)
 
 
 @lru_cache(maxsize=2048)

@@ -7,11 +7,13 @@ The rise is part of the same transaction as the change, so no page can be newer 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from eventapp.core.clock import now
 from eventapp.core.db import Base, db
 
 
@@ -22,6 +24,8 @@ class Revision(Base):
 
     scope: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(default=1)
+    # When it rose last: the Last-Modified of what is kept, which must move also when something is removed.
+    at: Mapped[datetime]
 
 
 class Scoped:
@@ -37,8 +41,10 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     if not names:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Revision).values([{"scope": name, "number": 1} for name in names])
-    session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_={"number": Revision.number + 1}))
+    moment = now()
+    statement = insert(Revision).values([{"scope": name, "number": 1, "at": moment} for name in names])
+    rise = {"number": Revision.number + 1, "at": moment}
+    session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise))
 
 
 def numbers(scopes: list[str]) -> dict[str, int]:

@@ -15,11 +15,11 @@ from wtforms import (
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from eventapp.accounts.rules import Role
 from eventapp.core import languages
-from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField, known_zone
+from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField, between, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import TAG, Words
@@ -76,7 +76,7 @@ class EventForm(Form):
     )
     interpretation = WordsField(_l("Interpretation"), description=_l("Such as: interpreted in all plenaries."))
     series = SelectField(_l("Series"), validators=[Optional()])
-    edition = IntegerField(_l("Edition"), validators=[Optional(), NumberRange(min=1, max=999)])
+    edition = IntegerField(_l("Edition"), validators=[Optional(), between(1, 999)])
     contact_email = EmailField(
         _l("Contact address"),
         validators=[Optional(), Email(_l("Enter an e-mail address such as name@example.org."))],
@@ -140,9 +140,9 @@ class SiteForm(Form):
     """A venue."""
 
     name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=200)
-    address = WordsField(_l("Address"), maximum=300)
-    latitude = FloatField(_l("Latitude"), validators=[Optional(), NumberRange(min=-90, max=90)])
-    longitude = FloatField(_l("Longitude"), validators=[Optional(), NumberRange(min=-180, max=180)])
+    address = WordsField(_l("Postal address"), maximum=300)
+    latitude = FloatField(_l("Latitude"), validators=[Optional(), between(-90, 90)])
+    longitude = FloatField(_l("Longitude"), validators=[Optional(), between(-180, 180)])
 
 
 class HostForm(Form):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
-from eventapp.core.db import db
+from eventapp.core.db import QuickRead, db
 from eventapp.core.revisions import Revision
 from eventapp.events import rules
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
@@ -42,27 +42,22 @@ class PageState:
 
 
 _scope = literal("event:", String) + cast(Event.id, String)
-_state = (
+_state = QuickRead(
     select(
         Event.id,
         Event.status,
         Event.visibility,
         *(
             select(Revision.number).where(Revision.scope == scope).scalar_subquery()
-            for scope in (
-                _scope,
-                _scope + ":people",
-                "directory",
-            )
+            for scope in (_scope, _scope + ":people", "directory")
         ),
-    )
-    .where(Event.slug == bindparam("slug"))
-)  # fmt: skip
+    ).where(Event.slug == bindparam("slug", ""))
+)
 
 
 def page_state(slug: str) -> PageState | None:
     """The state of an event's public pages: (what it says, who comes, the directory)."""
-    row = db.session.execute(_state, {"slug": slug}).one_or_none()
+    row = _state.row(slug=slug)
     if row is None:
         return None
     number, status, visibility, says, people, directory = row

@@ -7,10 +7,10 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField
+from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField, between
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.models import Organization
@@ -37,7 +37,7 @@ class SessionForm(Form):
     capacity = IntegerField(
         _l("Places"),
         description=_l("Leave it empty for no limit of its own."),
-        validators=[Optional(), NumberRange(min=1, max=1_000_000)],
+        validators=[Optional(), between(1, 1_000_000)],
     )
 
     def __init__(self, *, rooms: Sequence[Room], tracks: Sequence[Track], tags: Sequence[str], **kwargs: Any) -> None:
@@ -59,7 +59,7 @@ class RoomForm(Form):
     name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=100)
     online = BooleanField(_l("This is an online room"))
     site = SelectField(_l("Site"), validators=[Optional()])
-    capacity = IntegerField(_l("Places"), validators=[Optional(), NumberRange(min=1, max=1_000_000)])
+    capacity = IntegerField(_l("Places"), validators=[Optional(), between(1, 1_000_000)])
 
     def __init__(self, *, sites: Sequence[Site], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from eventapp.programme.models import Room, Session
@@ -48,12 +48,16 @@ def lay_out(sessions: Sequence[Session], rooms: Sequence[Room], zone: str) -> Da
     marks = sorted({moment for s in sessions for moment in (s.starts_at, s.ends_at) if moment is not None})
     row = {moment: number + 1 for number, moment in enumerate(marks)}
     width = max(len(columns), 1)
-    cells = []
-    for session in sessions:
+    cells: list[Cell] = []
+    # Breaks come last: one is for everybody and spans the hall, unless something else goes on meanwhile.
+    for session in sorted(sessions, key=lambda s: s.kind.pause):
         assert session.starts_at is not None and session.ends_at is not None
         places = sorted(order[room.id] for room in session.rooms if room.id in order)
         first, last = _run(places) if places else (0, width)
-        cells.append(Cell(session, row[session.starts_at], row[session.ends_at], first + 1, last + 1))
+        cell = Cell(session, row[session.starts_at], row[session.ends_at], first + 1, last + 1)
+        wide = replace(cell, column=1, column_end=width + 1)
+        cells.append(wide if session.kind.pause and not _collide([*cells, wide]) else cell)
+    cells.sort(key=lambda cell: (cell.row, cell.column))
     return Day(columns, marks, cells, loose=_collide(cells))
 
 

@@ -13,6 +13,7 @@ from eventapp.core.clock import to_local
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
+from eventapp.core.languages import reader, say
 from eventapp.core.pages import page
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
@@ -138,12 +139,12 @@ def _tell_clashes(event: Event, session: Session) -> None:
         return
     for other in queries.in_same_room(event, [r.id for r in session.rooms], session.starts_at, session.ends_at):
         if other.id != session.id:
-            flash(_("Take care: “%(title)s” is in the same room at that time.", title=other.title.say("en").text))
+            flash(_("Take care: “%(title)s” is in the same room at that time.", title=say(other.title).text))
     people = [part.person_id for part in session.participations]
     for other, part in queries.of_people(people, session.starts_at, session.ends_at):
         if other.id != session.id:
-            name = part.person.name("en").text
-            flash(_("Take care: %(name)s is in “%(title)s” at that time.", name=name, title=other.title.say("en").text))
+            name = part.person.name(reader()).text
+            flash(_("Take care: %(name)s is in “%(title)s” at that time.", name=name, title=say(other.title).text))
 
 
 @manage.post("/programme/sessions/<code>/<any(publish, cancel, delete):verb>")
@@ -268,7 +269,7 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
         flash(_("Saved."))
         if shown is None:
             flash(_("Choose %(name)s in a session now, so that the name stands in the programme.",
-                    name=saved.name("en").text))  # fmt: skip
+                    name=saved.name(reader()).text))  # fmt: skip
         return redirect(url_for(".speakers", slug=event.slug), 303)
     return page("programme/person.html", event=event, form=form, person=shown)
 

@@ -39,7 +39,8 @@ def _facts(registration: Registration, language: str) -> list[tuple[str, str]]:
 def _when(event: Event, language: str) -> str:
     start, end = languages.clock_time(event.starts_at, event.zone), languages.clock_time(event.ends_at, event.zone)
     zone = languages.zone_name(event.zone, language, event.starts_at)
-    return f"{event.when(language)}, {start} – {end} ({zone})"
+    day = event.when(language)
+    return _("%(day)s, %(start)s – %(end)s (%(zone)s)", day=day, start=start, end=end, zone=zone)
 
 
 def calendar_of(registration: Registration) -> bytes:
@@ -197,6 +198,19 @@ def link(registration: Registration) -> None:
         )  # fmt: skip
 
 
+def new_link(registration: Registration) -> None:
+    """The team made a new self-service link; the old one is void."""
+    with _in_language(registration) as language:
+        title = registration.event.title.say(language).text
+        _write(
+            registration,
+            kind="registration.new_link",
+            subject=_("Your registration: %(title)s", title=title),
+            paragraphs=[_("Here is a new link to your registration. The old one does not work any more.")],
+            language=language,
+        )
+
+
 def event_changed(registration: Registration) -> None:
     """The event is cancelled or postponed: everybody who counts on it is told."""
     with _in_language(registration) as language:
@@ -217,6 +231,6 @@ def event_changed(registration: Registration) -> None:
             subject=subject,
             paragraphs=[text, *([note] if note else [])],
             language=language,
-            facts=not off,
+            facts=False,
             link=not off,
         )

@@ -16,10 +16,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import Form, LocalTimeField, WordsField
+from eventapp.core.forms import Form, LocalTimeField, WordsField, between
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
@@ -129,7 +129,7 @@ class TakePart(Form):
             field = self[f"q_{question.key}"]
             asked = question.mode is None or option is None or question.mode is option.mode
             if question.required and asked and not field.data and not field.errors:
-                field.errors = [*field.errors, _("Please answer this question.")]
+                field.errors = [*field.errors, _("Please answer: %(question)s", question=field.label.text)]
                 valid = False
         return valid
 
@@ -212,7 +212,7 @@ class OptionForm(Form):
     capacity = IntegerField(
         _l("Places"),
         description=_l("Leave it empty for no limit."),
-        validators=[Optional(), NumberRange(min=1, max=1_000_000, message=_l("Enter a number from 1 to 1,000,000."))],
+        validators=[Optional(), between(1, 1_000_000)],
         render_kw={"inputmode": "numeric", "min": 1},
     )
     waiting_list = BooleanField(_l("Keep a waiting list when it is full"), default=True)

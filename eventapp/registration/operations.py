@@ -271,7 +271,7 @@ def new_link(registration: Registration) -> None:
     """Make the old self-service link void and send a new one."""
     registration.token = tokens.token()
     db.session.flush()
-    emails.link(registration)
+    emails.new_link(registration)
 
 
 def save_option(

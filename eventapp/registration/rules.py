@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 
 
 class RegistrationStatus(StrEnum):
@@ -53,7 +54,7 @@ _LABELS: dict[StrEnum, object] = {
     RegistrationStatus.CONFIRMED: _l("Confirmed"),
     RegistrationStatus.WAITLISTED: _l("On the waiting list"),
     RegistrationStatus.DECLINED: _l("Declined"),
-    RegistrationStatus.CANCELLED: _l("Cancelled"),
+    RegistrationStatus.CANCELLED: lazy_pgettext("registration", "Cancelled"),
     Access.ANYONE: _l("Anyone, first come, first served"),
     Access.APPROVAL: _l("After approval by the team"),
     QuestionKind.TEXT: _l("Short text"),

@@ -47,7 +47,7 @@ def test_eight_writers_never_oversell_and_never_fail(app, make):
 
 def test_a_transaction_that_fails_leaves_nothing(make):
     with pytest.raises(RuntimeError), transaction():
-        db.session.execute(text("INSERT INTO revision (scope, number) VALUES ('x', 1)"))
+        db.session.execute(text("INSERT INTO revision (scope, number, at) VALUES ('x', 1, '2031-01-01 00:00:00')"))
         raise RuntimeError
     assert db.session.scalar(text("SELECT count(*) FROM revision WHERE scope = 'x'")) == 0
 

@@ -91,6 +91,7 @@ def upgrade() -> None:
         "revision",
         sa.Column("scope", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_revision")),
     )
     op.create_table(

@@ -1,0 +1,234 @@
+"""`python -m bench`: how fast the pages are, as a ratio to Flask's own floor on the same server in the same run.
+
+Wall-clock rates of a busy machine mean little by themselves; ratios and CPU per request of one run do. `--smoke` runs
+each measurement for a moment, to see that it works.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar
+from pathlib import Path
+from socket import socket
+from statistics import median
+from time import sleep
+
+from bench import client
+from bench.client import Measured, request_bytes
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = [("60 sessions, 300 registrations", 60, 300), ("1000 sessions, 10,000 registrations", 1000, 10_000)]
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def cpu_seconds(root: int) -> float:
+    """CPU time of a process and all below it, user and system."""
+    total, todo = 0, [root]
+    while todo:
+        pid = todo.pop()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                todo += [int(child) for child in (task / "children").read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return total / TICK
+
+
+@contextmanager
+def served(command: list[str], port: int, environ: dict[str, str]) -> Iterator[int]:
+    """A server that answers; gives its process id."""
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read()
+                break
+            except OSError:
+                sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def forms(port: int, path: str) -> Iterator[bytes]:
+    """Registrations, each of another person; the proxy header makes each come from another address."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar := CookieJar()))
+    html = opener.open(f"http://127.0.0.1:{port}{path}").read().decode()
+    found = re.search(r'name="csrf_token" value="([^"]+)"', html)
+    assert found, "no form"
+    cookie = "; ".join(f"{c.name}={c.value}" for c in jar)
+    for number in itertools.count():
+        body = urllib.parse.urlencode(
+            {
+                "csrf_token": found[1], "option": "in_person", "email": f"new{number}-{os.getpid()}-{port}@example.org",
+                "family_name": "Guest", "given_name": "New", "organization": f"City {number % 50}", "country": "JP",
+            }
+        ).encode()  # fmt: skip
+        address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": address}
+        yield request_bytes("POST", path, headers, body, port=port)
+
+
+def measure(port: int, pid: int, requests: Iterator[bytes], *, seconds: float, expect: int) -> tuple[Measured, float]:
+    """One run, and the server's CPU seconds per request."""
+    client.run(port, requests, seconds=min(seconds, 0.3))
+    before = cpu_seconds(pid)
+    measured = client.run(port, requests, seconds=seconds)
+    cost = (cpu_seconds(pid) - before) / max(len(measured.latencies), 1)
+    assert set(measured.statuses) == {expect}, measured.statuses
+    return measured, cost
+
+
+def again(request: bytes) -> Iterator[bytes]:
+    return itertools.repeat(request)
+
+
+def etag_of(port: int, path: str) -> str:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as response:
+        return str(response.headers["ETag"])
+
+
+Row = tuple[str, list[Measured], list[float]]
+
+
+def bench(seconds: float, repeats: int) -> list[str]:
+    """Measure everything; returns the lines of the report."""
+    lines: list[str] = []
+    python = sys.executable
+    for title, sessions, registrations in SIZES:
+        with tempfile.TemporaryDirectory(prefix="eventapp-bench-") as folder:
+            port, floor_port = free_port(), free_port()
+            environ = {
+                "EVENTAPP_INSTANCE": folder,
+                "EVENTAPP_PORT": str(port),
+                "EVENTAPP_TRUSTED_PROXIES": "1",
+                "EVENTAPP_WORKERS": "2",
+            }
+            subprocess.run([python, "-m", "bench.seed", str(sessions), str(registrations)], check=True, cwd=ROOT,
+                           env={**os.environ, **environ}, stderr=subprocess.DEVNULL)  # fmt: skip
+            floor_command = [
+                python, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4",
+                "--backlog", "1024", "--host", "127.0.0.1", "--port", str(floor_port), "--log-level", "warning",
+                "bench.floor:app",
+            ]  # fmt: skip
+            with (
+                served(floor_command, floor_port, {}) as floor_pid,
+                served([python, "-m", "eventapp.serve", "--no-worker"], port, environ) as pid,
+            ):
+                rows = _rows(port, pid, floor_port, floor_pid, seconds=seconds, repeats=repeats)
+        lines += [f"## {title}", "", *_table(rows), ""]
+    return lines
+
+
+def _rows(port: int, pid: int, floor_port: int, floor_pid: int, *, seconds: float, repeats: int) -> list[Row]:
+    event, feed = "/events/summit", "/events/summit/calendar.ics"
+    plans = [
+        ("trivial Flask route (the floor)", floor_port, floor_pid, lambda: again(request_bytes("GET", "/")), 200),
+        ("liveness, /healthz", port, pid, lambda: again(request_bytes("GET", "/healthz")), 200),
+        ("event page", port, pid, lambda: again(request_bytes("GET", event)), 200),
+        ("event page, 304", port, pid,
+         lambda: again(request_bytes("GET", event, {"If-None-Match": etag_of(port, event)})), None),
+        ("programme page", port, pid, lambda: again(request_bytes("GET", f"{event}/programme")), 200),
+        ("event feed", port, pid, lambda: again(request_bytes("GET", feed)), 200),
+        ("event feed, 304", port, pid,
+         lambda: again(request_bytes("GET", feed, {"If-None-Match": etag_of(port, feed)})), 304),
+        ("registration form", port, pid, lambda: again(request_bytes("GET", f"{event}/register")), 200),
+        ("registration POST", port, pid, lambda: forms(port, f"{event}/register"), 303),
+    ]  # fmt: skip
+    rows: list[Row] = [(name, [], []) for name, *_ in plans]
+    posts: Iterator[bytes] | None = None
+    # Round by round, so that a noisy minute touches all rows and not one.
+    for _ in range(repeats):
+        for place, (name, to, process, make, expect) in enumerate(plans):
+            requests = make()
+            if name == "registration POST":
+                posts = requests = posts or requests
+            if expect is None:
+                # The page shows the minute, so its ETag may change while we measure.
+                client.run(to, requests, seconds=0.1)
+                measured = client.run(to, requests, seconds=seconds)
+                before = cpu_seconds(process)
+                measured = client.run(to, requests, seconds=seconds)
+                cost = (cpu_seconds(process) - before) / max(len(measured.latencies), 1)
+            else:
+                measured, cost = measure(to, process, requests, seconds=seconds, expect=expect)
+            rows[place][1].append(measured)
+            rows[place][2].append(cost)
+    return rows
+
+
+def _table(rows: list[Row]) -> list[str]:
+    floor_rate = [m.rate for m in rows[0][1]]
+    floor_cost = [c for c in rows[0][2]]
+    lines = [
+        "| what | requests/s | to the floor | p99 ms | CPU µs/request | CPU to the floor | bytes |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, runs, costs in rows:
+        ratios = [run.rate / floor for run, floor in zip(runs, floor_rate, strict=True)]
+        prices = [cost / floor for cost, floor in zip(costs, floor_cost, strict=True)]
+        lines.append(
+            f"| {name} | {median(r.rate for r in runs):,.0f} | {_spread(ratios)} | "
+            f"{median(r.p99 for r in runs) * 1000:.1f} | {median(costs) * 1e6:,.0f} | {_spread(prices)} | "
+            f"{runs[-1].body:,} |"
+        )
+    return lines
+
+
+def _spread(values: list[float]) -> str:
+    return f"{median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--smoke", action="store_true", help="a moment each, nothing is written")
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    seconds, repeats = (0.1, 1) if options.smoke else (options.seconds, options.repeats)
+    lines = [
+        "# Results",
+        "",
+        f"`make bench` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.machine()}), Python "
+        f"{platform.python_version()}, SQLite, granian with 2 workers; {repeats} rounds of {seconds:g} s each, "
+        "8 connections, the load generator on the same machine.",
+        "",
+        "The floor is a Flask app with one route that returns two letters, on the same server with the same settings. "
+        "Ratios are taken round by round; the brackets show the lowest and the highest. Rates include the cost of the "
+        "load generator, which shares the cores; CPU per request does not. Pages are answered from the cache, as in a "
+        "rush of visitors; bytes are those on the wire (gzip).",
+        "",
+        *bench(seconds, repeats),
+    ]
+    text = "\n".join(lines).rstrip() + "\n"
+    print(text)
+    if not options.smoke:
+        (ROOT / "bench" / "RESULTS.md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()

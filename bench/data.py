@@ -1,0 +1,87 @@
+"""An event of a given size, written straight into the tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert
+
+from eventapp.core import tokens
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.directory.models import Person
+from eventapp.events import operations as events
+from eventapp.programme.models import Participation, Room, Session, Track
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+from eventapp.registration import operations as registration
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import RegistrationStatus
+
+START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
+
+
+def fill(slug: str, *, sessions: int, registrations: int) -> None:
+    """A published event in four days and ten rooms, with two speakers a session."""
+    with transaction():
+        event = events.create(
+            owner=None,
+            slug=slug,
+            title=Words(en="Summit of cities", ja="都市サミット"),
+            purpose=Words(en="To compare what works.", ja="取り組みを比べます。"),
+            starts_at=START,
+            ends_at=START + timedelta(days=4),
+            zone="Asia/Tokyo",
+            working_languages=["en", "ja"],
+            counts_public=True,
+        )
+        events.publish(event)
+        option = registration.save_option(event, None, mode=Mode.IN_PERSON, title=Words(), capacity=10_000_000)
+        rooms = [Room(event_id=event.id, slug=f"room-{n}", name=Words(en=f"Room {n}"), position=n) for n in range(10)]
+        tracks = [Track(event_id=event.id, slug=f"t-{n}", name=Words(en=f"Track {n}"), colour=n + 1) for n in range(5)]
+        people = [
+            Person(family=Words(en=f"Family{n}", ja="山田"), given=Words(en="Given", ja=f"{n}"))
+            for n in range(sessions)
+        ]
+        db.session.add_all([*rooms, *tracks, *people])
+        db.session.flush()
+        per_room = -(-sessions // (10 * 4))
+        minutes = max(10 * 60 // max(per_room, 1), 5)
+        for n in range(sessions):
+            day, rest = divmod(n, 10 * per_room)
+            slot, room = divmod(rest, 10)
+            start = START + timedelta(days=day, minutes=slot * minutes)
+            db.session.add(
+                Session(
+                    event=event,
+                    event_id=event.id,
+                    title=Words(en=f"Session {n} on what cities do", ja=f"都市の取り組み {n}"),
+                    abstract=Words(en="What was tried, what it cost, and what came of it. " * 4),
+                    kind=SessionKind.LECTURE,
+                    status=SessionStatus.PUBLISHED,
+                    starts_at=start,
+                    ends_at=start + timedelta(minutes=minutes),
+                    track=tracks[n % 5],
+                    spoken=["en"],
+                    interpreted=["ja"],
+                    rooms=[rooms[room]],
+                    participations=[
+                        Participation(person=people[n], role=ParticipationRole.LECTURER, mode=Mode.IN_PERSON),
+                        Participation(
+                            person=people[(n + 1) % sessions], role=ParticipationRole.MODERATOR, mode=Mode.ONLINE
+                        ),
+                    ],
+                )
+            )
+        db.session.flush()
+        rows = [
+            {
+                "event_id": event.id, "option_id": option.id, "status": RegistrationStatus.CONFIRMED,
+                "family_name": f"Family{n}", "email": f"p{n}@example.org", "email_key": f"p{n}@example.org",
+                "organization_name": f"City {n % 400}", "country_code": ["JP", "DE", "US", "BD"][n % 4],
+                "token": tokens.token(), "uid": tokens.uid(),
+            }
+            for n in range(registrations)
+        ]  # fmt: skip
+        for first in range(0, len(rows), 1000):
+            db.session.execute(insert(Registration), rows[first : first + 1000])
+        option.taken = registrations
