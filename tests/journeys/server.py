@@ -67,12 +67,12 @@ def mail_server() -> Iterator[tuple[str, Postbox]]:
     """A mail server on the loopback address: what to put into EVENTAPP_MAIL_URL, and its postbox."""
     box = Postbox()
     port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)  # type: ignore[no-untyped-call]
-    controller.start()  # type: ignore[no-untyped-call]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
     try:
         yield f"smtp://127.0.0.1:{port}", box
     finally:
-        controller.stop()  # type: ignore[no-untyped-call]
+        controller.stop()
 
 
 @dataclass(frozen=True)
