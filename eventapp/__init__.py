@@ -17,7 +17,7 @@ from eventapp.attendance import sentence
 from eventapp.attendance import views as attendance
 from eventapp.calendars import views as calendars
 from eventapp.calendars.links import links_to
-from eventapp.core import assets, clock, db, errors, headers, languages, limits, logs, pages
+from eventapp.core import assets, clock, db, errors, express, headers, languages, limits, logs, pages
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.directory.rules import monogram
@@ -89,6 +89,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.init_app(app)
     limits.init_app(app, settings.redis_url)
     pages.init_app(app)
+    express.init_app(app)
     csrf.init_app(app)
     security.init_app(app)
     assets.init_app(app, folder("static"), settings.instance)

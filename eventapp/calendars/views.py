@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import time
 from typing import cast
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead
 from eventapp.calendars.queries import State
 from eventapp.calendars.shelf import Shelf
+from eventapp.core import express
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import base_url
@@ -67,7 +69,9 @@ def event(slug: str) -> Response:
     """The feed of an event. A former slug answers as well: calendar programs do not follow redirects reliably."""
     state = _visible(queries.state(slug))
     wish = Wish.of_request(f"/events/{state.slug}/calendar.ics")
-    return _answer(wish, state, lambda: _event(wish, state), name=f"{state.slug}.ics", attached=False)
+    return _answer(
+        wish, state, lambda: _event(wish, state), still=lambda: queries.state(slug) == state, name=f"{state.slug}.ics"
+    )
 
 
 @views.get("/events/<slug>/sessions/<code>.ics")
@@ -75,14 +79,24 @@ def session(slug: str, code: str) -> Response:
     """One session to download."""
     state = _visible(queries.state(slug, code))
     wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.ics")
-    return _answer(wish, state, lambda: _session(wish, state, code), name=f"{state.slug}-{code}.ics", attached=True)
+    return _answer(
+        wish,
+        state,
+        lambda: _session(wish, state, code),
+        still=lambda: queries.state(slug, code) == state,
+        name=f"{state.slug}-{code}.ics",
+        attached=True,
+    )
 
 
 @views.get("/calendar.ics")
 def everything() -> Response:
     """The feed of all listed events."""
     wish = Wish.of_request("/calendar.ics")
-    return _answer(wish, queries.listed_state(), lambda: _everything(wish), name="calendar.ics", attached=False)
+    state = queries.listed_state()
+    return _answer(
+        wish, state, lambda: _everything(wish), still=lambda: queries.listed_state() == state, name="calendar.ics"
+    )
 
 
 def _visible(state: State | None) -> State:
@@ -118,7 +132,15 @@ def _everything(wish: Wish) -> bytes:
         return ics.feed(head, entries.events_entries(queries.listed(), voice=voice, links=wish.links), utc=wish.utc)
 
 
-def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, attached: bool) -> Response:
+def _answer(
+    wish: Wish,
+    state: State,
+    write: Callable[[], bytes],
+    *,
+    still: Callable[[], bool],
+    name: str,
+    attached: bool = False,
+) -> Response:
     """304 where the caller has this version; else the kept bytes, else newly written ones.
 
     The ETag is strong: equal for equal bytes, and another one for the packed form.
@@ -131,6 +153,7 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
     else:
         shelf: Shelf = current_app.extensions["calendars"]
         kept = shelf.get(wish.address, etag) or shelf.put(wish.address, etag, write())
+        express.offer(etag=etag, body=kept.body, packed=kept.gzip(), still=still, until=time() + 3600)
         response = Response(kept.gzip() if zipped else kept.body, content_type="text/calendar; charset=utf-8")
         response.headers.set("Content-Disposition", "attachment" if attached else "inline", filename=name)
         if zipped:

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from flask import Flask, Response, g, has_request_context, request
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 access = logging.getLogger("eventapp.access")
 
 
@@ -45,7 +45,7 @@ class JsonFormatter(logging.Formatter):
 
 def _start() -> None:
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     g.started = perf_counter()
 
 

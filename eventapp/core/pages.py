@@ -15,7 +15,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.core import clock, languages, markdown, words
+from eventapp.core import clock, express, languages, markdown, words
 from eventapp.core.words import Said, Words
 
 
@@ -26,11 +26,14 @@ def page(template: str, **context: Any) -> Response:
     return make_response(render_template(template, **context), 422 if refused else 200)
 
 
-def remembered(key: str, build: Callable[[], Response], *, seconds: int = 60) -> BaseResponse:
+def remembered(
+    key: str, build: Callable[[], Response], *, still: Callable[[], bool], seconds: int = 60
+) -> BaseResponse:
     """A public page from the cache of this process, or built and kept.
 
     `key` must hold the revision of all that the page shows. Pages also show the time (open, closed, now), so a kept
-    one lives at most `seconds`. The ETag is that of the bytes: a page that comes out the same is a 304.
+    one lives at most `seconds`. The ETag is that of the bytes: a page that comes out the same is a 304. `still` asks
+    again whether `key` holds, for those who come after and need not be asked through Flask.
     """
     cache: SimpleCache = current_app.extensions["pages"]
     bucket = int(clock.now().timestamp() // seconds)
@@ -49,6 +52,7 @@ def remembered(key: str, build: Callable[[], Response], *, seconds: int = 60) ->
         )
         cache.set(full, kept, timeout=seconds * 2)
     etag, content_type, body, packed = kept
+    express.offer(etag=etag, body=body, packed=packed, still=still, until=(bucket + 1) * seconds)
     zipped = request.accept_encodings["gzip"] > 0
     response = Response(packed if zipped else body, content_type=content_type)
     if zipped:

@@ -31,7 +31,8 @@ def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: A
         found(access.preview(slug))
         return build()
     says, _people, directory = state.revisions
-    return remembered(f"{endpoint} {state.id} {says} {directory}", build)
+    key = f"{endpoint} {state.id} {says} {directory}"
+    return remembered(key, build, still=lambda: events.page_state(slug) == state)
 
 
 def _wanted() -> Filter:

@@ -40,7 +40,8 @@ def home() -> ResponseReturnValue:
         past = events.listed(until=now, limit=6)
         return page("site/home.html", coming=coming, past=past, countdown=countdown, today=now.date())
 
-    return remembered(_all_events(), build)
+    known = _all_events()
+    return remembered(known, build, still=lambda: _all_events() == known)
 
 
 @views.get("/events", endpoint="events")
@@ -73,7 +74,8 @@ def events_list() -> ResponseReturnValue:
             today=now.date(),
         )
 
-    return remembered(_all_events(), build)
+    known = _all_events()
+    return remembered(known, build, still=lambda: _all_events() == known)
 
 
 def _all_events() -> str:
@@ -93,7 +95,9 @@ def event(slug: str) -> ResponseReturnValue:
     if not state.public:
         found(access.preview(slug))
         return _event_page(slug, preview=True)
-    return remembered(f"event {state.revisions}", lambda: _event_page(slug))
+    return remembered(
+        f"event {state.revisions}", lambda: _event_page(slug), still=lambda: events.page_state(slug) == state
+    )
 
 
 def _event_page(slug: str, *, preview: bool = False) -> Response:

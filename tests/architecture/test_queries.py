@@ -41,6 +41,7 @@ def counts(app, organizer, make, queries):
         found = {}
         for path in PAGES:
             app.extensions["pages"].clear()
+            app.extensions["express"].clear()
             app.extensions["calendars"].clear()
             with queries() as counted:
                 response = organizer.get(path)

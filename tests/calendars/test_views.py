@@ -406,7 +406,8 @@ def test_the_number_of_statements_does_not_grow(client: Visitor, make: Make, for
         with queries() as counted:
             assert client.get(PATHS[0]).status_code == 200
         counts.append(len(counted))
-    assert counts == [6, 6]
+    # The second time one more: whether the kept feed is still right.
+    assert counts == [6, 7]
     with queries() as counted:
         assert client.get(PATHS[0]).status_code == 200
     assert len(counted) == 1, "a kept feed needs its state alone"
@@ -422,4 +423,4 @@ def test_the_feed_of_all_events_takes_two_statements(client: Visitor, make: Make
             make.event()
         with queries() as counted:
             assert client.get("/calendar.ics").status_code == 200
-        assert len(counted) == 2
+        assert len(counted) == (2 if number == 1 else 3)

@@ -1,0 +1,145 @@
+"""Kept answers are given before Flask is asked, and are never older than the data."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+
+import pytest
+
+from eventapp.core.db import transaction
+from eventapp.core.words import Words
+from eventapp.events import operations as events
+from eventapp.events.rules import Visibility
+
+PATHS = ["/", "/events", "/events/forum", "/events/forum/programme", "/events/forum/calendar.ics", "/calendar.ics"]
+
+
+@pytest.fixture
+def forum(make):
+    event = make.event("forum")
+    make.session(event, "Opening")
+    return event
+
+
+@pytest.fixture
+def flask_asked(app, monkeypatch):
+    """How often Flask itself was asked."""
+    asked = []
+    express = app.extensions["express"]
+    inner = express._inner
+
+    def count(environ, start):
+        asked.append(environ["PATH_INFO"])
+        return inner(environ, start)
+
+    monkeypatch.setattr(express, "_inner", count)
+    return asked
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_second_visitor_gets_the_same_answer_without_flask(client, forum, flask_asked, path):
+    first, second = client.get(path), client.get(path)
+    assert flask_asked == [path]
+    assert second.data == first.data
+    theirs, ours = dict(first.headers), dict(second.headers)
+    assert theirs.pop("X-Request-ID") != ours.pop("X-Request-ID")
+    assert ours == theirs
+
+
+def test_it_asks_one_quick_question(client, forum, queries):
+    client.get("/events/forum")
+    with queries() as counted:
+        client.get("/events/forum")
+    assert counted.statements == ["quick"]
+
+
+def test_what_has_changed_is_made_anew(client, forum, flask_asked):
+    client.get("/events/forum")
+    with transaction():
+        events.edit(forum, slug="forum", title=Words(en="Forum of rivers"))
+    assert "Forum of rivers" in client.get("/events/forum").get_data(as_text=True)
+    assert len(flask_asked) == 2
+
+
+def test_what_is_not_public_any_more_is_gone_at_once(client, forum):
+    for path in ("/events/forum", "/events/forum/calendar.ics"):
+        assert client.get(path).status_code == 200
+    with transaction():
+        events.edit(forum, slug="forum", visibility=Visibility.PRIVATE)
+    for path in ("/events/forum", "/events/forum/calendar.ics"):
+        assert client.get(path).status_code == 404
+
+
+def test_an_unchanged_answer_is_a_304_for_each_form_of_its_etag(client, forum, flask_asked):
+    client.looks = False
+    etag = client.get("/events/forum").headers["ETag"]
+    packed = client.get("/events/forum", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    assert packed != etag
+    for known in (etag, packed, f'"other", {etag}', f"W/{etag}", "*"):
+        answer = client.get("/events/forum", headers={"If-None-Match": known})
+        assert (answer.status_code, answer.data) == (304, b""), known
+        assert answer.headers["ETag"] == etag
+        assert "Content-Length" not in answer.headers
+    assert client.get("/events/forum", headers={"If-None-Match": '"other"'}).status_code == 200
+    assert flask_asked == ["/events/forum"]
+
+
+def test_it_is_packed_only_for_those_who_can_unpack_it(client, forum):
+    client.looks = False
+    plain = client.get("/events/forum")
+    packed = client.get("/events/forum", headers={"Accept-Encoding": "br, gzip;q=0.8"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert "Content-Encoding" not in client.get("/events/forum", headers={"Accept-Encoding": "gzip;q=0"}).headers
+
+
+def test_head_has_the_headers_and_no_body(client, forum):
+    whole = client.get("/events/forum")
+    head = client.head("/events/forum")
+    assert head.data == b""
+    assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+
+
+def test_each_language_has_its_own(client, forum):
+    english = client.get("/events/forum").data
+    japanese = client.get("/events/forum", headers={"Accept-Language": "ja"}).data
+    assert client.get("/events/forum", headers={"Accept-Language": "ja"}).data == japanese != english
+
+
+def test_nothing_of_a_person_is_kept(client, make, forum, flask_asked):
+    registration = make.registration(forum, make.option(forum))
+    for path in (f"/registrations/{registration.token}", "/events/forum/register", "/login"):
+        client.get(path)
+        client.get(path)
+        assert flask_asked.count(path) == 2, path
+
+
+def test_a_preview_of_the_team_is_not_shown_to_others(organizer, client, make):
+    from eventapp.events.rules import EventStatus
+
+    make.event("draft", status=EventStatus.DRAFT)
+    assert organizer.get("/events/draft").status_code == 200
+    assert client.get("/events/draft").status_code == 404
+
+
+def test_it_is_logged_like_every_request(client, forum, caplog):
+    with caplog.at_level(logging.INFO, logger="eventapp.access"):
+        client.get("/events/forum")
+        client.get("/events/forum")
+    facts = [record.facts for record in caplog.records]
+    assert [f["route"] for f in facts] == ["/events/<slug>"] * 2
+    assert [f["status"] for f in facts] == [200, 200]
+
+
+def test_the_budget_of_bytes_is_kept(app, client, make):
+    express = app.extensions["express"]
+    budget, express._budget = express._budget, 32_000
+    try:
+        for number in range(6):
+            make.event(f"forum-{number}")
+            client.get(f"/events/forum-{number}")
+        assert 0 < express._size <= 32_000
+        assert len(express._kept) < 6
+    finally:
+        express._budget = budget
