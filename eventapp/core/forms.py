@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import DateTimeLocalField, Field, StringField
 from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
+from wtforms.widgets import html_params
 
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused
@@ -124,6 +126,28 @@ class WordsField(Field):
         for text in self.data.values():
             if len(text) > self.maximum:
                 raise StopValidation(_("Use at most %(number)d characters.", number=self.maximum))
+
+
+@cache
+def _country_options(language: str) -> str:
+    return "".join(
+        f'<option value="{escape(code)}">{escape(name)}</option>' for code, name in languages.countries(language)
+    )
+
+
+class CountryField(StringField):
+    """A country by its ISO 3166-1 code. The 250 options are written once per language, not once per visitor."""
+
+    def widget(self, field: Field, **kwargs: Any) -> Markup:
+        """The select, with a first option for none."""
+        options = f'<option value="">–</option>{_country_options(languages.interface())}'
+        chosen = f'value="{escape(self.data or "")}"'
+        options = options.replace(chosen, f"{chosen} selected", 1)
+        return Markup(f"<select {html_params(name=self.name, id=self.id, **kwargs)}>{options}</select>")
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in languages.country_codes():
+            raise StopValidation(_("Choose one of the list."))
 
 
 class AnyLanguage:

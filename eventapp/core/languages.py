@@ -87,6 +87,12 @@ def countries(language: str) -> list[tuple[str, str]]:
     return sorted(((c, n) for c, n in pairs if c not in not_countries), key=lambda pair: pair[1])
 
 
+@lru_cache(maxsize=1)
+def country_codes() -> frozenset[str]:
+    """All codes that `countries` offers."""
+    return frozenset(code for code, _name in countries("en"))
+
+
 def country(code: str | None, language: str | None = None) -> str:
     """The name of a country by its ISO 3166-1 code; the code itself if unknown."""
     if not code:

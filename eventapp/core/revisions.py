@@ -1,7 +1,8 @@
-"""How a cached page knows that it is old: a number per scope, raised by every flush that changes a row of it.
+"""How a cached page knows that it is old: a number per scope, raised by every transaction that changes a row of it.
 
 A model names its scopes in `scopes()`, for instance `event:7` (what the event says) or `event:7:people` (who comes).
-The rise is part of the same transaction as the change, so no page can be newer or older than its number.
+The rise is part of the same transaction as the change, so no page can be newer or older than its number. It is the
+last thing the transaction does: many writers share these rows, and who locks them early waits for, or into, the others.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core.clock import now
 from eventapp.core.db import Base, db
@@ -37,7 +38,7 @@ class Scoped:
 
 def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     """Raise the number of each scope by one, making it where it is missing."""
-    names = sorted(set(scopes))  # always in one order: two writers can't wait for each other
+    names = sorted(set(scopes))  # always in one order, and once: two writers can't wait for each other
     if not names:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -54,10 +55,26 @@ def numbers(scopes: list[str]) -> dict[str, int]:
     return {scope: known.get(scope, 0) for scope in scopes}
 
 
+_CHANGED = "changed scopes"
+
+
 @event.listens_for(Session, "after_flush")
-def _raise_what_changed(session: Session, context: object) -> None:
-    scopes: set[str] = set()
+def _note_what_changed(session: Session, context: object) -> None:
+    scopes: set[str] = session.info.setdefault(_CHANGED, set())
     for thing in [*session.new, *session.deleted, *(t for t in session.dirty if session.is_modified(t))]:
         if isinstance(thing, Scoped):
             scopes.update(thing.scopes())
-    raise_scopes(session, scopes)
+
+
+@event.listens_for(Session, "before_commit")
+def _raise_what_changed(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    raise_scopes(session, session.info.pop(_CHANGED, set()))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(_CHANGED, None)

@@ -19,7 +19,7 @@ from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, 
 
 from eventapp.accounts.rules import Role
 from eventapp.core import languages
-from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField, between, known_zone
+from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, WordsField, between, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import TAG, Words
@@ -57,8 +57,10 @@ class EventForm(Form):
     )
     precision = SelectField(_l("How exactly the date is known"), validators=[InputRequired()])
     place = WordsField(_l("Place"), description=_l("Venue and city, as it should stand in calendars."), maximum=200)
-    country_code = SelectField(
-        _l("Country"), description=_l("Decides which cities count as foreign."), validators=[InputRequired()]
+    country_code = CountryField(
+        _l("Country"),
+        description=_l("Decides which cities count as foreign."),
+        validators=[DataRequired(_l("Choose one of the list."))],
     )
     purpose = WordsField(_l("What it is for"), description=_l("One or two sentences."), rows=2, maximum=1000)
     description = WordsField(
@@ -99,7 +101,6 @@ class EventForm(Form):
             (self.visibility, Visibility),
         ):
             field.choices = [SelectChoice(member.value, member.label) for member in members]
-        self.country_code.choices = [SelectChoice(code, name) for code, name in languages.countries(shown)]
         self.series.choices = [
             SelectChoice("", _("None")), *(SelectChoice(s.slug, languages.say(s.title).text) for s in series)
         ]  # fmt: skip

@@ -19,7 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import Form, LocalTimeField, WordsField, between
+from eventapp.core.forms import CountryField, Form, LocalTimeField, WordsField, between
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
@@ -71,7 +71,7 @@ class TakePart(Form):
         render_kw={"autocomplete": "organization", "maxlength": 200, "dir": "auto"},
     )
     organization_kind = SelectField(_l("Kind of organization"), validators=[Optional()])
-    country = SelectField(_l("Country or region"), validators=[Optional()], render_kw={"autocomplete": "country"})
+    country = CountryField(_l("Country or region"), render_kw={"autocomplete": "country"})
 
     options: list[AttendanceOption]
     questions: list[Question]
@@ -109,9 +109,6 @@ class TakePart(Form):
         form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
         form.organization_kind.choices = [
             SelectChoice("", "–"), *(SelectChoice(kind.value, kind.label) for kind in OrganizationKind),
-        ]  # fmt: skip
-        form.country.choices = [
-            SelectChoice("", "–"), *(SelectChoice(c, n) for c, n in languages.countries(languages.interface())),
         ]  # fmt: skip
         return form
 

@@ -163,8 +163,19 @@ def _seat(registration: Registration, option: AttendanceOption) -> None:
         raise Refused(_("All places for this are taken. Choose another way to take part."), field="option")
 
 
+def _hold(registration: Registration) -> None:
+    """Lock the event's options, then the registration, and read them anew.
+
+    Everybody who changes a standing registration comes through here first, and in this order: two buttons pressed at
+    once then act one after the other, and the second sees what the first has done.
+    """
+    queries.lock_options(registration.event_id)
+    db.session.refresh(registration, with_for_update={"key_share": True})
+
+
 def change(registration: Registration, answers: Answers) -> None:
     """The person changes what was filled in; the address of the mail stays."""
+    _hold(registration)
     if registration.status not in ACTIVE:
         raise Refused(_("This registration has ended. Register again to take part."))
     _fill(registration, replace(answers, email=registration.email))
@@ -176,6 +187,7 @@ def change_option(registration: Registration, option: AttendanceOption, *, by_te
 
     Raises Refused where the other option is closed or full; a waiting list is joined only by those who hold no place.
     """
+    _hold(registration)
     if option.id == registration.option_id:
         return
     if registration.status not in ACTIVE:
@@ -203,6 +215,7 @@ def change_option(registration: Registration, option: AttendanceOption, *, by_te
 
 def cancel(registration: Registration, *, tell: bool = True) -> None:
     """Cancel, and give the place to whoever has waited longest. Cancelling twice is no mistake."""
+    _hold(registration)
     if registration.status not in ACTIVE:
         return
     _leave(registration, RegistrationStatus.CANCELLED)
@@ -212,6 +225,7 @@ def cancel(registration: Registration, *, tell: bool = True) -> None:
 
 def decline(registration: Registration) -> None:
     """The team says no to somebody who waits for approval or a place."""
+    _hold(registration)
     if registration.status not in {RegistrationStatus.PENDING, RegistrationStatus.WAITLISTED}:
         raise Refused(_("Only a registration that waits can be declined. Cancel this one instead."))
     _leave(registration, RegistrationStatus.DECLINED)
@@ -231,6 +245,7 @@ def _leave(registration: Registration, status: RegistrationStatus) -> None:
 
 def approve(registration: Registration) -> None:
     """The team says yes: to somebody pending, or to somebody on the waiting list if a place is free."""
+    _hold(registration)
     if registration.status is RegistrationStatus.WAITLISTED:
         if not _take_place(registration.option):
             raise Refused(_("No place is free. Raise the number of places first."))
@@ -244,7 +259,10 @@ def approve(registration: Registration) -> None:
 
 
 def promote(option: AttendanceOption) -> list[Registration]:
-    """Give free places to those who have waited longest, and tell them. Returns who got one."""
+    """Give free places to those who have waited longest, and tell them. Returns who got one.
+
+    Whoever calls it has locked the option: else two would give the same person a place each.
+    """
     moved: list[Registration] = []
     if option.event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED} or option.event.over:
         return moved
@@ -291,6 +309,7 @@ def save_option(
 
     Raises Refused for a capacity below the places already taken, or a closing before the opening.
     """
+    queries.lock_options(event.id)
     if opens_at and closes_at and closes_at <= opens_at:
         raise Refused(_("The closing must be after the opening."), field="closes_at")
     if capacity is not None and capacity < (option.taken if option else 1):

@@ -21,6 +21,12 @@ def options(event: Event) -> list[AttendanceOption]:
     )
 
 
+def lock_options(event_id: int) -> None:
+    """Lock the event's options for this transaction, always in one order, and read them anew."""
+    query = select(AttendanceOption).where(AttendanceOption.event_id == event_id).order_by(AttendanceOption.id)
+    db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
 def option_by_key(event: Event, key: str) -> AttendanceOption | None:
     """One option by its key."""
     return db.session.scalar(
