@@ -1,0 +1,23 @@
+"""The benchmark runs, whatever the figures are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.journey
+@pytest.mark.xdist_group("journeys")
+def test_every_row_of_the_benchmark_is_measured():
+    run = subprocess.run(
+        [sys.executable, "-m", "bench", "--smoke"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    rows = [line for line in run.stdout.splitlines() if line.startswith("| ") and "requests/s" not in line]
+    assert len(rows) == 18
+    assert all("| 0 |" not in row.split("|", 2)[1] for row in rows)
