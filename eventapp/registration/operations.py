@@ -170,7 +170,7 @@ def _hold(registration: Registration) -> None:
     once then act one after the other, and the second sees what the first has done.
     """
     queries.lock_options(registration.event_id)
-    db.session.refresh(registration, with_for_update={"key_share": True})
+    queries.lock(registration)
 
 
 def change(registration: Registration, answers: Answers) -> None:

@@ -27,6 +27,12 @@ def lock_options(event_id: int) -> None:
     db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
 
+def lock(registration: Registration) -> None:
+    """Lock a registration for this transaction and read it anew."""
+    query = select(Registration).where(Registration.id == registration.id)
+    db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
 def option_by_key(event: Event, key: str) -> AttendanceOption | None:
     """One option by its key."""
     return db.session.scalar(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextvars
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -16,8 +20,8 @@ from eventapp.events import operations as events
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries
-from eventapp.registration.models import ModeChange
-from eventapp.registration.rules import Access, RegistrationStatus
+from eventapp.registration.models import ModeChange, Registration
+from eventapp.registration.rules import HOLDS_PLACE, Access, RegistrationStatus
 
 
 def letters(kind: str | None = None) -> list[Mail]:
@@ -222,3 +226,60 @@ def test_an_option_with_people_stays(make, forum):
     make.registration(forum, option)
     with pytest.raises(Refused, match="People are registered"), transaction():
         operations.remove_option(option)
+
+
+def at_once(app, verb, times: int = 8) -> Counter[str]:
+    """Do the same thing in so many transactions at the same moment; how each ended."""
+    together = Barrier(times)
+
+    def one(number: int) -> str:
+        with app.app_context():
+            together.wait()
+            try:
+                with transaction():
+                    verb(number)
+                return "done"
+            except Refused:
+                return "no"
+            except Exception as error:
+                return repr(error)
+
+    with ThreadPoolExecutor(times) as pool:
+        return Counter(pool.map(lambda n: contextvars.Context().run(one, n), range(times)))
+
+
+def test_a_place_given_up_eight_times_at_once_is_given_to_one(app, make, forum):
+    hall = make.option(forum, capacity=1)
+    token = make.registration(forum, hall).token
+    for _ in range(4):
+        make.registration(forum, hall)
+    assert at_once(app, lambda _: operations.cancel(queries.by_token(token))) == {"done": 8}
+    db.session.expire_all()
+    assert hall.taken == 1
+    assert queries.numbers_by_status(forum)[RegistrationStatus.CONFIRMED] == 1
+    assert len(letters("registration.cancelled")) == 1
+
+
+def test_those_who_come_go_and_change_at_once_never_wait_for_each_other_forever(app, make, forum):
+    hall, online = make.option(forum, capacity=6), make.option(forum, Mode.ONLINE, capacity=6)
+    tokens = [make.registration(forum, (hall, online)[n % 2]).token for n in range(16)]
+
+    def move(number: int) -> None:
+        mine = queries.by_token(tokens[number])
+        options = queries.options(mine.event)
+        if number % 4 < 2:
+            operations.cancel(mine)
+            operations.register(
+                mine.event, operations.Answers(email=f"new{number}@example.org", family_name="N"), option=options[0]
+            )
+        else:
+            operations.change(mine, operations.Answers(email="", family_name="Changed"))
+            operations.change_option(mine, options[number % 4 == 2])
+
+    for offset in (0, 8):
+        ends = at_once(app, lambda number, offset=offset: move(number + offset))
+        assert set(ends) <= {"done", "no"}, ends
+    db.session.expire_all()
+    for option in (hall, online):
+        held = db.session.scalars(select(Registration).where(Registration.option_id == option.id)).all()
+        assert option.taken == sum(r.status in HOLDS_PLACE for r in held) <= 6
