@@ -36,6 +36,7 @@ def deliver_due(mail_url: str | None, sender: str) -> int:
     """Send what is due and return how many were sent. Without a server the letters stay in the outbox.
 
     A letter is marked sent only after the server took it: a crash in between sends it twice, never not at all.
+    No transaction is open while we talk to the server: SQLite has one write lock, and a slow server must not hold it.
     """
     if not mail_url:
         return 0
@@ -46,33 +47,39 @@ def deliver_due(mail_url: str | None, sender: str) -> int:
     sent = 0
     server: smtplib.SMTP | None = None
     for number in ids:
-        with transaction():
-            letter = db.session.get(Mail, number)
-            if letter is None or letter.status != MailStatus.QUEUED:
-                continue
-            try:
-                ready = message.build(letter, sender=sender)
-            except (ValueError, IndexError, MessageError) as error:
-                # An address that is none must not hold up the letters behind it.
-                operations.mark_failed(letter, f"cannot be written: {type(error).__name__}", for_good=True)
-                continue
-            try:
-                server = server or connect(mail_url)
-                server.send_message(ready)
-            except smtplib.SMTPRecipientsRefused as error:
-                code = next(iter(error.recipients.values()))[0]
-                operations.mark_failed(letter, f"recipient refused ({code})", for_good=code >= 500)
-            except (OSError, smtplib.SMTPException) as error:
-                # The text of an SMTP error may quote the address: the outbox may show it, the log may not.
-                log.warning("mail not sent: %s", type(error).__name__, extra={"facts": {"mail": number}})
-                operations.mark_failed(letter, str(error) or type(error).__name__)
-                server = None
-            else:
-                operations.mark_sent(letter)
-                sent += 1
+        letter = db.session.get(Mail, number)
+        if letter is None or letter.status != MailStatus.QUEUED:
+            continue
+        try:
+            ready = message.build(letter, sender=sender)
+        except (ValueError, IndexError, MessageError) as error:
+            # An address that is none must not hold up the letters behind it.
+            _failed(number, f"cannot be written: {type(error).__name__}", for_good=True)
+            continue
+        db.session.rollback()
+        try:
+            server = server or connect(mail_url)
+            server.send_message(ready)
+        except smtplib.SMTPRecipientsRefused as error:
+            code = next(iter(error.recipients.values()))[0]
+            _failed(number, f"recipient refused ({code})", for_good=code >= 500)
+        except (OSError, smtplib.SMTPException) as error:
+            # The text of an SMTP error may quote the address: the outbox may show it, the log may not.
+            log.warning("mail not sent: %s", type(error).__name__, extra={"facts": {"mail": number}})
+            _failed(number, str(error) or type(error).__name__)
+            server = None
+        else:
+            with transaction():
+                operations.mark_sent(db.session.get_one(Mail, number))
+            sent += 1
     if server is not None:
         try:
             server.quit()
         except (OSError, smtplib.SMTPException):
             log.info("mail server closed the connection early")
     return sent
+
+
+def _failed(number: int, reason: str, *, for_good: bool = False) -> None:
+    with transaction():
+        operations.mark_failed(db.session.get_one(Mail, number), reason, for_good=for_good)

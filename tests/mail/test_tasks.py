@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import smtplib
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -158,3 +159,22 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other(app, smtp):
     assert deliver(smtp.url) == 1
     assert db.session.get(Mail, broken.id).status is MailStatus.FAILED
     assert db.session.get(Mail, behind.id).status is MailStatus.SENT
+
+
+def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
+    """SQLite has one write lock: held while a server is slow, it would turn registrations into errors."""
+    first = write()
+    send = smtplib.SMTP.send_message
+
+    def slow(server, ready):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(contextvars.Context().run, elsewhere).result(timeout=4)
+        return send(server, ready)
+
+    def elsewhere():
+        with app.app_context():
+            write()
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
+    assert deliver(smtp.url) == 1
+    assert db.session.get(Mail, first.id).status is MailStatus.SENT
