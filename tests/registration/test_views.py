@@ -183,3 +183,17 @@ def test_names_in_every_script_are_kept(client, forum):
         )
         client.get(response.location)
         assert name in client.page.text(client.page.one("main"))
+
+
+def test_a_change_that_is_refused_stores_no_part_of_it(client, make, forum):
+    """The new name was flushed before the full option was refused; the 422 takes both back."""
+    location = client.fill(PATH, {**ADA, "option": "online"}).location
+    client.fill(PATH, {**ADA, "email": "bo@example.org"})
+    client.get(location)
+    token = next(node.get("value") for node in client.page.all("input") if node.get("name") == "csrf_token")
+    response = client.post(location, data={**ADA, "csrf_token": token, "family_name": "Byron"})
+    assert response.status_code == 422
+    assert 'value="Byron"' in response.get_data(as_text=True)
+    registration = db.session.scalars(select(Registration).where(Registration.email == "ada@example.org")).one()
+    assert registration.family_name == "Lovelace"
+    assert registration.option.mode is Mode.ONLINE
