@@ -115,6 +115,11 @@ def _begin_request() -> None:
     _writing.set(request.method not in SAFE_METHODS)
 
 
+def _after_request(error: BaseException | None) -> None:
+    # The thread answers others next, also some that Flask does not see (core/express.py): they only read.
+    _writing.set(False)
+
+
 def _end_request(response: Response) -> Response:
     if request.method not in SAFE_METHODS and response.status_code < 400:
         db.session.commit()
@@ -177,3 +182,4 @@ def init_app(app: Flask) -> None:
             prepare_sqlite(db.engine)
     app.before_request(_begin_request)
     app.after_request(_end_request)
+    app.teardown_request(_after_request)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, inspect, select, text
+from werkzeug.test import Client
 
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.errors import Refused
@@ -79,6 +80,19 @@ def test_every_constraint_has_a_name(app):
     for table in Base.metadata.tables:
         for constraint in inspector.get_unique_constraints(table) + inspector.get_check_constraints(table):
             assert constraint["name"], table
+
+
+def test_reading_after_a_post_in_the_same_thread_takes_no_write_lock(app):
+    thread = contextvars.Context()
+    thread.run(Client(app).post, "/login")
+
+    def read() -> int | None:
+        with app.app_context():
+            return db.session.scalar(select(func.count()).select_from(Event))
+
+    with transaction():
+        db.session.execute(text("SELECT 1"))  # the lock is taken with the first statement
+        assert thread.run(read) == 0
 
 
 def test_a_refused_post_stores_nothing(client, make):
