@@ -7,6 +7,7 @@ from typing import TypeVar
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.routing import IntegerConverter, Map
 
 from eventapp.core.db import db
 
@@ -27,6 +28,21 @@ def found(thing: T | None) -> T:
     if thing is None:
         raise NotFound
     return thing
+
+
+class Number(IntegerConverter):
+    """`<int:number>` in an address: at most what a column can hold; anything larger is no address of ours."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
+
+
+def _refuse_what_cannot_be() -> None:
+    # No text of ours holds NUL, and PostgreSQL takes none: an address with one leads nowhere.
+    if "\x00" in request.path or b"%00" in request.query_string:
+        raise NotFound
 
 
 def wants_json() -> bool:
@@ -66,6 +82,8 @@ def _crash(error: Exception) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = Number
+    app.before_request(_refuse_what_cannot_be)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, lambda error: _answer(400))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -20,8 +21,17 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import TAG, Words
 
 
+# Control characters, which no keyboard types: PostgreSQL refuses NUL, XML and calendars most of the others.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
 def _strip(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    return _CONTROL.sub("", value).strip() if isinstance(value, str) else value
+
+
+def page_number(typed: str | None) -> int:
+    """Which page of a list `?page=` asks for; 1 where that is no number."""
+    return max(int(typed), 1) if typed and re.fullmatch(r"[0-9]{1,5}", typed) else 1
 
 
 # What WTForms says by itself, said as we would. Its own catalogue is stiff, and names what only programmers know.
@@ -52,7 +62,7 @@ class _Translations:
 
 
 class Form(FlaskForm):
-    """Base of all forms. Typed text is stripped at both ends."""
+    """Base of all forms. Typed text is stripped at both ends, and of control characters."""
 
     refusal: str | None = None
 
@@ -117,7 +127,7 @@ class WordsField(Field):
             keys = [key for key in formdata if key.startswith(prefix) and TAG.fullmatch(key[len(prefix) :])]
             self.raw_data = [formdata.get(key) for key in keys]
             if keys:
-                self.data = Words({key[len(prefix) :]: formdata.get(key).strip() for key in keys})
+                self.data = Words({key[len(prefix) :]: _strip(formdata.get(key)) for key in keys})
         for tag in self.data:
             if tag not in self.languages:
                 self.languages.append(tag)
@@ -165,6 +175,11 @@ class LocalTimeField(DateTimeLocalField):
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators or [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        # Beyond these, a zone's offset may lead out of what a calendar can hold.
+        if self.data is not None and not 1800 <= self.data.year <= 2200:
+            raise StopValidation(_("Enter a year between 1800 and 2200."))
 
     def in_zone(self, zone: str) -> datetime | None:
         """The aware moment of what was typed. Raises Refused for a time that the clocks skip."""

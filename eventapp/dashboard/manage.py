@@ -11,6 +11,7 @@ from eventapp.accounts.rules import Needs
 from eventapp.attendance import queries as attendance
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused, found
+from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
@@ -146,8 +147,7 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
 @desk(Needs.REGISTRATION)
 def mail_list(event: Event) -> ResponseReturnValue:
     """Letters of the event, sent and waiting."""
-    number = int(request.args["page"]) if request.args.get("page", "").isdecimal() else 1
-    number = min(max(number, 1), 100_000)
+    number = page_number(request.args.get("page"))
     topic = f"event:{event.id}"
     return page(
         "dashboard/mail.html",

@@ -102,7 +102,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
 
 def _seen() -> int | None:
     raw = request.form.get("revision", "")
-    return int(raw) if raw.isdecimal() else None
+    return int(raw[:9]) if raw.isdecimal() else None
 
 
 def _people(event: Event) -> list[Person]:

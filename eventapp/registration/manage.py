@@ -11,6 +11,7 @@ from eventapp.accounts.rules import Needs
 from eventapp.core.clock import to_local
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
+from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import desk
@@ -31,8 +32,7 @@ PAGE = 50
 def registrations(event: Event) -> ResponseReturnValue:
     """Everybody, filtered and by pages."""
     status = request.args.get("status", "")
-    number = int(request.args["page"]) if request.args.get("page", "").isdecimal() else 1
-    number = min(max(number, 1), 100_000)
+    number = page_number(request.args.get("page"))
     rows, total = queries.of_event(
         event,
         status=RegistrationStatus(status) if status in set(RegistrationStatus) else None,

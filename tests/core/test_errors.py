@@ -60,3 +60,26 @@ def test_a_form_without_its_proof_is_refused(client, make):
     make.option(make.event("forum"))
     response = client.post("/events/forum/register", data={"email": "a@example.org"})
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/events/%00",
+        "/events/forum/sessions/%00.ics",
+        "/registrations/%00",
+        "/events?country=%00",
+        f"/manage/events/forum/registrations/{2**31}",
+        f"/manage/events/forum/questions/{'9' * 30}",
+    ],
+)
+def test_what_no_database_holds_is_at_no_address(organizer, make, path):
+    make.event("forum")
+    assert organizer.get(path).status_code == 404
+
+
+def test_a_list_has_a_first_page_for_whatever_is_asked(organizer, make):
+    make.event("forum")
+    for number in ("0", "-1", "x", "9" * 5000, "²"):
+        assert organizer.get(f"/manage/events/forum/registrations?page={number}").status_code == 200
+        assert organizer.get(f"/manage/events/forum/mail?page={number}").status_code == 200
