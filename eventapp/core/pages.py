@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from cachelib import SimpleCache
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -89,7 +89,8 @@ def _prose(value: Words | None) -> Markup:
 def same_page(**changes: str) -> str:
     """The address of this page with other query arguments; the rest of the query stays."""
     query = {**request.args.to_dict(flat=True), **changes}
-    return f"{request.path}?{urlencode(query)}" if query else request.path
+    path = quote("/" + request.path.lstrip("/"))  # two slashes would lead to another host
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def other_language_error(status: int) -> str:

@@ -92,3 +92,9 @@ def test_links_of_a_page_asked_for_in_a_language_stay_in_it(client, forum):
     html = client.get("/events/forum?lang=ja").get_data(as_text=True)
     assert "/events/forum/programme?lang=ja" in html
     assert "/events/forum?lang=en" in html
+
+
+def test_the_link_to_the_other_language_never_leaves_the_site(client):
+    response = client.get("/%2Felsewhere.example/%22%3F")
+    assert response.status_code == 404
+    assert 'href="/elsewhere.example/%22%3F?lang=ja"' in response.get_data(as_text=True)
