@@ -20,7 +20,6 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import TAG, Words
 
-
 # Control characters, which no keyboard types: PostgreSQL refuses NUL, XML and calendars most of the others.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
