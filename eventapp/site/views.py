@@ -9,6 +9,7 @@ from typing import TypeVar
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.calendars import jsonld
 from eventapp.core import assets, clock
@@ -134,7 +135,10 @@ def healthz() -> ResponseReturnValue:
 @views.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """The database answers, its version is ours, and mail is not piling up."""
-    version = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    try:
+        version = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except SQLAlchemyError:
+        return jsonify(status="not ready", database="does not answer, or has no tables"), 503
     newest = current_app.config["DATABASE_VERSION"]
     late = mail.age_of_oldest_due() > timedelta(minutes=15) and bool(current_app.config["SETTINGS"].mail_url)
     ready = version == newest and not late

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
+from sqlalchemy import text
+
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.events.rules import EventFormat, EventKind, Visibility
+
 
 def test_home_of_an_empty_site_says_what_there_is(client):
     assert client.get("/").status_code == 200
@@ -20,3 +28,70 @@ def test_an_event_has_its_page(client, make):
         "/events/forum/register",
     ):
         assert client.get(path).status_code == 200, path
+
+
+def test_readiness_tells_a_database_without_our_tables_from_one_with_them(app, client):
+    assert client.get("/readyz").status_code == 503
+    with transaction():
+        db.session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        db.session.execute(text("INSERT INTO alembic_version VALUES ('older')"))
+    try:
+        assert client.get("/readyz").get_json()["database"].startswith("is at older")
+        with transaction():
+            db.session.execute(
+                text("UPDATE alembic_version SET version_num = :new"), {"new": app.config["DATABASE_VERSION"]}
+            )
+        assert client.get("/readyz").get_json() == {"status": "ok", "database": "ok", "mail": "ok"}
+    finally:
+        with transaction():
+            db.session.execute(text("DROP TABLE alembic_version"))
+
+
+def test_the_list_is_filtered_by_plain_parameters(client, make):
+    make.event("rivers", title="Forum of rivers", country_code="DE", kind=EventKind.SUMMIT)
+    make.event("lakes", title="Forum of lakes", format=EventFormat.ONLINE)
+    for query, expected in {
+        "kind=summit": {"rivers"}, "country=DE": {"rivers"}, "format=online": {"lakes"}, "year=2031": {"rivers", "lakes"},
+        "year=1999": set(), "q=LAKES": {"lakes"}, "q=nothing": set(), "kind=party&year=abc&country=": {"rivers", "lakes"},
+    }.items():  # fmt: skip
+        html = client.get(f"/events?{query}").get_data(as_text=True)
+        found = {slug for slug in ("rivers", "lakes") if f'href="/events/{slug}"' in html}
+        assert found == expected, query
+
+
+def test_an_unlisted_event_is_seen_by_those_who_have_its_address_only(client, make):
+    make.event("quiet", visibility=Visibility.UNLISTED)
+    assert client.get("/events/quiet").status_code == 200
+    assert "quiet" not in client.get("/events").get_data(as_text=True)
+    assert b"/events/quiet" not in client.get("/calendar.ics").data
+
+
+def test_the_event_page_tells_machines_what_it_tells_people(client, make):
+    event = make.event("forum", join_url="https://meet.example.org/secret")
+    make.session(event, "Opening", people=[make.person()])
+    html = client.get("/events/forum").get_data(as_text=True)
+    data = json.loads(html.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert data["@type"] == "Event"
+    assert data["startDate"] == "2031-03-18T10:00:00+09:00"
+    assert data["subEvent"][0]["name"] == "Opening"
+    assert "meet.example.org" not in html
+
+
+def test_hostile_words_stay_words(client, make):
+    bad = '</script><script>alert(1)</script>"><img src=x onerror=alert(1)>'
+    event = make.event(
+        "forum", title=Words(en=bad), purpose=Words(en=bad), description=Words(en=bad), place=Words(en=bad)
+    )
+    session = make.session(
+        event, Words(en=bad), abstract=Words(en=bad), people=[make.person(bad, bad, biography=Words(en=bad))]
+    )
+    for path in ("", "/programme", f"/sessions/{session.code}", "/speakers", "/register"):
+        html = client.get(f"/events/forum{path}").get_data(as_text=True)
+        assert "<script>alert" not in html, path
+        assert "<img src=x" not in html, path
+
+
+def test_robots_may_read_what_is_public_and_no_more(client):
+    text = client.get("/robots.txt").get_data(as_text=True)
+    assert "Disallow: /registrations/" in text
+    assert ".ics" not in text
