@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import User
@@ -129,7 +129,8 @@ def set_themes(event: Event, titles: Iterable[Words]) -> None:
 
 def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> None:
     """Replace the hosts, in order."""
-    db.session.execute(delete(EventHost).where(EventHost.event_id == event.id))
+    for old in db.session.scalars(select(EventHost).where(EventHost.event_id == event.id)):
+        db.session.delete(old)  # one by one: a statement for all would leave kept pages as they are
     for position, (organization, role) in enumerate(hosts):
         db.session.add(EventHost(event_id=event.id, organization_id=organization.id, role=role, position=position))
     db.session.flush()

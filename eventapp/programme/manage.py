@@ -23,7 +23,7 @@ from eventapp.directory.rules import NameOrder, OrganizationKind
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.programme import operations, parts, queries
+from eventapp.programme import operations, parts, queries, rules
 from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
@@ -142,9 +142,13 @@ def _tell_clashes(event: Event, session: Session) -> None:
             flash(_("Take care: “%(title)s” is in the same room at that time.", title=say(other.title).text))
     people = [part.person_id for part in session.participations]
     for other, part in queries.of_people(people, session.starts_at, session.ends_at):
-        if other.id != session.id:
-            name = part.person.name(reader()).text
+        if other.id == session.id:
+            continue
+        name = part.person.name(reader()).text
+        if other.event_id == event.id or (other.event.public and rules.shown(other.status)):
             flash(_("Take care: %(name)s is in “%(title)s” at that time.", name=name, title=say(other.title).text))
+        else:  # what another team has not published is theirs to tell
+            flash(_("Take care: %(name)s takes part in another event at that time.", name=name))
 
 
 @manage.post("/programme/sessions/<code>/<any(publish, cancel, delete):verb>")

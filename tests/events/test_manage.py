@@ -177,3 +177,12 @@ def test_the_last_owner_stays(organizer, make):
         "/manage/events/forum/team", {"email": "organizer@example.org", "role": "viewer"}, action="/team"
     )
     assert response.status_code == 422
+
+
+def test_the_page_of_an_event_forgets_its_last_host_at_once(organizer, client, make):
+    event = make.event("forum")
+    organizer.fill("/manage/events/forum/hosts/new", {"name_en": "Naruto City"})
+    assert "Naruto City" in client.get("/events/forum").get_data(as_text=True)
+    (host,) = queries.hosts(event)
+    organizer.fill("/manage/events/forum/places", action=f"/hosts/{host.id}/remove")
+    assert "Naruto City" not in client.get("/events/forum").get_data(as_text=True)

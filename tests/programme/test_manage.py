@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from eventapp.core.db import db
 from eventapp.directory import queries as people
+from eventapp.events.rules import EventStatus
 from eventapp.programme import queries
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionStatus
@@ -179,3 +180,17 @@ def test_all_drafts_with_a_time_are_published_at_once(organizer, make, forum):
     make.session(forum, status=SessionStatus.DRAFT)
     organizer.fill(BASE, action="/publish")
     assert {session.status for session in queries.sessions(forum, drafts=True)} == {SessionStatus.PUBLISHED}
+
+
+def test_a_clash_with_an_event_of_another_team_tells_no_title_before_it_is_public(organizer, make, forum):
+    ada = make.person("Lovelace", "Ada")
+    secret = make.event("secret", status=EventStatus.DRAFT, owner=make.user())
+    make.session(secret, "Secret treaty", people=[ada])
+    open_one = make.event("open", owner=make.user())
+    make.session(open_one, "Open lecture", people=[ada])
+    organizer.fill(f"{BASE}/sessions/new", {**OPENING, "person-0": ada.code})
+    organizer.get(BASE)
+    text = organizer.page.text(organizer.page.one("main"))
+    assert "Ada Lovelace takes part in another event at that time" in text
+    assert "Secret treaty" not in text
+    assert "Open lecture" in text
