@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, render_template, request
 from flask_security.core import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
@@ -14,6 +14,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import interface
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.limits import limit
+from eventapp.core.pages import page
 from eventapp.mail import operations as mail
 
 datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
@@ -40,6 +41,11 @@ class Outbox(MailUtil):
             kind=f"login.{template}",
             language=interface(),
         )
+
+
+def _rendered(template: str, **context: Any) -> str | Response:
+    """A letter as text; a page as everywhere: the answer to a wrong form is a 422."""
+    return render_template(template, **context) if "/email/" in template else page(template, **context)
 
 
 def _few_tries() -> None:
@@ -80,5 +86,6 @@ def init_app(app: Flask) -> None:
         SECURITY_FRESHNESS_GRACE_PERIOD=0,
         SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
     )
-    Security(app, datastore, mail_util_cls=Outbox)
+    # Its pages' views hand on what this returns, so a Response is as good as the text it asks for.
+    Security(app, datastore, mail_util_cls=Outbox, render_template=_rendered)  # type: ignore[arg-type]
     app.before_request(_few_tries)
