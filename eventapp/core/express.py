@@ -75,6 +75,7 @@ class Express:
         kept = self._kept.get(key)
         if kept is not None:
             if kept.offer.until > time() and self._still(kept):
+                self._asked(key)
                 return self._answer(kept, environ, start)
             self._drop(key)
         answered: list[tuple[str, list[tuple[str, str]]]] = []
@@ -92,6 +93,11 @@ class Express:
     def _still(self, kept: _Kept) -> bool:
         with self._flask.app_context():
             return kept.offer.still()
+
+    def _asked(self, key: Key) -> None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
 
     def _keep(self, key: Key, kept: _Kept) -> None:
         weight = len(kept.offer.body) + len(kept.offer.packed)

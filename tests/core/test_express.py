@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import logging
+import math
 
 import pytest
 
 from eventapp.core.db import transaction
+from eventapp.core.express import Express, Offer, _Kept
 from eventapp.core.words import Words
 from eventapp.events import operations as events
 from eventapp.events.rules import Visibility
@@ -143,3 +145,12 @@ def test_the_budget_of_bytes_is_kept(app, client, make):
         assert len(express._kept) < 6
     finally:
         express._budget = budget
+
+
+def test_what_nobody_asks_for_is_forgotten_first(app):
+    express = Express(app, budget=100)
+    for name in "abcd":
+        express._keep((name, "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None), []))
+    list(express({"REQUEST_METHOD": "GET", "PATH_INFO": "a"}, lambda *_: None))
+    express._keep(("e", "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None), []))
+    assert [key[0] for key in express._kept] == ["c", "d", "a", "e"]
