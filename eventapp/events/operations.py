@@ -60,7 +60,7 @@ def _apply(event: Event, values: dict[str, Any]) -> None:
 
 
 def _check_slug(slug: str, *, event: Event | None) -> None:
-    if not SLUG.fullmatch(slug) or len(slug) > 80:
+    if not SLUG.fullmatch(slug) or len(slug) > 80 or slug == "new":  # /manage/events/new makes an event
         raise Refused(_("Use small letters, digits and hyphens, such as forum-2027."), field="slug")
     taken = db.session.scalar(select(Event.id).where(Event.slug == slug))
     if taken is not None and (event is None or taken != event.id):
