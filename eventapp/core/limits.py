@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Flask, current_app, request
-from limits import RateLimitItem, parse
+from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 
-def limit(rate: str, name: str, *, key: str | None = None) -> None:
-    """Count one use of `name` by this address (or by `key`). Raises 429 with Retry-After past `rate` ("10/minute")."""
+def allowed(rate: str, name: str, *, key: str | None = None) -> bool:
+    """Count one use of `name` by this address (or by `key`); False past `rate` ("10/minute")."""
     limiter = cast(MovingWindowRateLimiter, current_app.extensions["limits"])
-    item: RateLimitItem = parse(rate)
-    if not limiter.hit(item, name, key or request.remote_addr or "?"):
-        raise TooManyRequests(retry_after=item.get_expiry())
+    return limiter.hit(parse(rate), name, key or request.remote_addr or "?")
+
+
+def limit(rate: str, name: str) -> None:
+    """Count one use of `name` by this address. Raises 429 with Retry-After past `rate`."""
+    if not allowed(rate, name):
+        raise TooManyRequests(retry_after=parse(rate).get_expiry())
 
 
 def init_app(app: Flask, redis_url: str | None) -> None:

@@ -167,7 +167,6 @@ def _form(event: Event) -> None:
         label=Words(en="Which interpretation do you need?", ja="通訳は必要ですか"),
         kind=QuestionKind.CHOICE,
         choices=["不要 / None", "日本語 → English", "English → 日本語"],
-        required=True,
     )
     registration.save_question(
         event,

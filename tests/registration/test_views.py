@@ -9,7 +9,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode
-from eventapp.registration import operations
+from eventapp.registration import operations, views
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
 
@@ -167,13 +167,20 @@ def test_a_draft_can_not_be_registered_for(client, make):
     assert client.get("/events/draft/register").status_code == 404
 
 
-def test_a_robot_that_never_stops_is_slowed_down(client, forum):
+def test_a_robot_that_never_stops_is_slowed_down(client, forum, monkeypatch):
+    monkeypatch.setattr(views, "PACE", "5/minute")
     client.get(PATH)
     token = next(node.get("value") for node in client.page.all("input") if node.get("name") == "csrf_token")
     client.looks = False
-    codes = [client.post(PATH, data={"csrf_token": token}).status_code for _ in range(61)]
-    assert codes[0] == 422
-    assert codes[-1] == 429
+    codes = [client.post(PATH, data={"csrf_token": token}).status_code for _ in range(6)]
+    assert codes == [422] * 5 + [429]
+
+
+def test_nobody_can_fill_the_mailbox_of_somebody_who_is_registered(client, forum):
+    client.fill(PATH, ADA)
+    for _ in range(7):
+        assert client.fill(PATH, ADA).status_code == 422
+    assert db.session.scalar(select(func.count()).select_from(Mail).where(Mail.kind == "registration.link")) == 5
 
 
 def test_names_in_every_script_are_kept(client, forum):
