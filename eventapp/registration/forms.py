@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from wtforms import (
@@ -34,6 +35,12 @@ def option_name(option: AttendanceOption) -> str:
     return languages.say(option.title).text or option.mode.label
 
 
+def no_address(form: Any, field: Any) -> None:
+    """Validator: no web address. The letter greets by name, and must not carry a stranger's link to a third party."""
+    if re.search(r"://|www\.", field.data or "", re.IGNORECASE):
+        raise ValidationError(_("Enter a name, without a web address."))
+
+
 class TakePart(Form):
     """What everybody is asked. `for_event` adds the options and the event's own questions."""
 
@@ -56,12 +63,13 @@ class TakePart(Form):
         validators=[
             DataRequired(_l("Enter your family name.")),
             Length(max=100, message=_l("Use at most 100 characters.")),
+            no_address,
         ],
         render_kw={"autocomplete": "family-name", "maxlength": 100, "dir": "auto"},
     )
     given_name = StringField(
         _l("Given name"),
-        validators=[Length(max=100, message=_l("Use at most 100 characters."))],
+        validators=[Length(max=100, message=_l("Use at most 100 characters.")), no_address],
         render_kw={"autocomplete": "given-name", "maxlength": 100, "dir": "auto"},
     )
     organization = StringField(

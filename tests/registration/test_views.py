@@ -204,3 +204,13 @@ def test_a_change_that_is_refused_stores_no_part_of_it(client, make, forum):
     registration = db.session.scalars(select(Registration).where(Registration.email == "ada@example.org")).one()
     assert registration.family_name == "Lovelace"
     assert registration.option.mode is Mode.ONLINE
+
+
+def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
+    make.option(make.event("forum"))
+    typed = {"option": "in_person", "email": "victim@example.org"}
+    for name in ("family_name", "given_name"):
+        response = client.fill("/events/forum/register", {**typed, "family_name": "P", name: "Win HTTP://evil.example"})
+        assert response.status_code == 422
+        assert "Enter a name, without a web address." in response.get_data(as_text=True)
+    assert db.session.scalars(select(Mail)).all() == []
