@@ -14,6 +14,8 @@ import sys
 import tarfile
 from pathlib import Path
 
+from playwright._impl._driver import compute_driver_executable
+
 FOLDER = Path(__file__).resolve().parent.parent / ".browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
@@ -44,20 +46,32 @@ def find() -> str | None:
 def install() -> str:
     """A browser, installed if need be. Raises SystemExit with what to do where none can be had."""
     present = find()
-    if present is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        _from_debian()
+    if present is None:
+        _from_debian("chromium")
         present = find()
     if present is None:
         _from_npm()
         present = find()
     if present is None:
         raise SystemExit("The journeys need a browser: install Chromium, or set CHROME to one.")
+    if not _driver_runs():
+        _from_debian("libatomic1")  # all that the driver's own Node.js wants of the system besides the C library
+        if not _driver_runs():
+            raise SystemExit("Playwright's driver does not start: install the library libatomic (Debian: libatomic1).")
     return present
 
 
-def _from_debian() -> None:
+def _driver_runs() -> bool:
+    driver, _ = compute_driver_executable()
+    return subprocess.run([driver, "--version"], check=False, capture_output=True).returncode == 0
+
+
+def _from_debian(package: str) -> None:
+    """A package of Debian's, where we may install one."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
         subprocess.run(["apt-get", *words], check=False, stdout=subprocess.DEVNULL, env=environ)
 
 
