@@ -389,7 +389,7 @@ def test_what_was_kept_of_one_database_is_not_served_of_another(client: Visitor,
     before = client.get("/calendar.ics")
     with transaction():
         db.session.delete(fresh(forum))
-    make.event("new", title="New")
+    make.event("newer", title="New")
     assert client.get("/calendar.ics", headers={"If-None-Match": before.headers["ETag"]}).status_code == 200
 
 
