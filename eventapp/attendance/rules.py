@@ -84,6 +84,10 @@ class Party:
     city: Words = field(default_factory=Words)
 
 
+# Begins the key of a party that the directory does not know.
+_TYPED = "~"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One registration, as far as counting needs it. `person` is the same for the same person."""
@@ -101,7 +105,9 @@ def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None
     bare = fold_city(name) if kind is OrganizationKind.CITY else fold(name)
     if not bare:
         return None
-    return Party(key=f"~{bare}/{country or ''}", names=Words({"en": name.strip()}), kind=kind, place_country=country)
+    return Party(
+        key=f"{_TYPED}{bare}/{country or ''}", names=Words({"en": name.strip()}), kind=kind, place_country=country
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ class City:
     people: int
     modes: tuple[Mode, ...]
 
+    @property
+    def known(self) -> bool:
+        """Whether the directory has it; a name that somebody typed is not for the public."""
+        return not self.key.startswith(_TYPED)
+
 
 @dataclass(frozen=True, slots=True)
 class Organization:
@@ -125,6 +136,11 @@ class Organization:
     country: str | None
     people: int
     unsorted: bool
+
+    @property
+    def known(self) -> bool:
+        """Whether the directory has it; a name that somebody typed is not for the public."""
+        return not self.key.startswith(_TYPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,15 +102,18 @@ def _json(event: Event, said: Statement) -> Response:
 
 
 def _proof(counts: Counts) -> dict[str, Any]:
-    """The rows behind the numbers, as far as the public may see them: no people."""
+    """The rows behind the numbers, as far as the public may see them: no people, and no names that somebody typed."""
     return {
         "cities": {
-            "domestic": [say(city.names).text for city in counts.domestic_cities],
-            "foreign": [{"name": say(city.names).text, "country": city.country} for city in counts.foreign_cities],
+            "domestic": [say(city.names).text for city in counts.domestic_cities if city.known],
+            "foreign": [
+                {"name": say(city.names).text, "country": city.country} for city in counts.foreign_cities if city.known
+            ],
         },
         "countries": {"foreign": [{"code": code, "name": country(code)} for code in counts.foreign_countries]},
         "organizations": [
             {"name": say(organization.names).text, "kind": organization.kind, "country": organization.country}
             for organization in counts.organizations
+            if organization.known
         ],
     }

@@ -17,6 +17,7 @@ from time import perf_counter, time
 from typing import Any
 
 from flask import Flask, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.core.logs import REQUEST_ID, access
 
@@ -86,13 +87,16 @@ class Express:
 
         result = self._inner(environ, listen)
         made: Offer | None = environ.get("eventapp.offer")
-        if made is not None and answered and answered[0][0].startswith("200"):
+        if made is not None and answered and answered[0][0].startswith("200") and _for_everybody(answered[0][1]):
             self._keep(key, _Kept(made, [(n, v) for n, v in answered[0][1] if n.lower() not in _OWN]))
         return result
 
     def _still(self, kept: _Kept) -> bool:
-        with self._flask.app_context():
-            return kept.offer.still()
+        try:
+            with self._flask.app_context():
+                return kept.offer.still()
+        except SQLAlchemyError:
+            return False  # the database does not answer: Flask has the page that says so
 
     def _asked(self, key: Key) -> None:
         with self._lock:
@@ -145,6 +149,10 @@ class Express:
             }
             access.info("request", extra={"facts": facts})
         return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]
+
+
+def _for_everybody(headers: list[tuple[str, str]]) -> bool:
+    return not any(name.lower() == "set-cookie" for name, _ in headers)
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from flask import current_app, g
+from flask import current_app, g, redirect, request, url_for
 from werkzeug.exceptions import Forbidden, NotFound
 
 from eventapp.accounts import rules
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Needs, Role
+from eventapp.core.db import SAFE_METHODS
 from eventapp.events import queries
 from eventapp.events.models import Event
 
@@ -39,6 +40,8 @@ def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callabl
             if user is None:
                 return cast(R, cast(Any, current_app).login_manager.unauthorized())
             event = queries.by_slug(slug)
+            if event is None and request.method in SAFE_METHODS and (present := queries.present_slug(slug)):
+                return cast(R, redirect(url_for(request.endpoint or "", slug=present, **kwargs), 301))
             role = role_of(user, event) if event else None
             if event is None or role is None:
                 raise NotFound

@@ -36,8 +36,15 @@ def create(*, owner: User | None, slug: str, title: Words, **values: Any) -> Eve
     return event
 
 
-def edit(event: Event, *, slug: str, **values: Any) -> Event:
-    """Change an event. The old address keeps working. Raises Refused for a taken slug or times in the wrong order."""
+def edit(event: Event, *, slug: str, seen: str = "", **values: Any) -> Event:
+    """Change an event. The old address keeps working. `seen` is its `version` as the editor saw it.
+
+    Raises Refused for a taken slug, times in the wrong order, or when somebody else has saved it since `seen`.
+    """
+    if seen and seen != event.version:
+        raise Refused(
+            _("Somebody else saved this event meanwhile. Open it again to see their version, then repeat yours.")
+        )
     if slug != event.slug:
         _check_slug(slug, event=event)
         if db.session.get(FormerSlug, event.slug) is None:

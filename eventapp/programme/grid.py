@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from eventapp.programme.models import Room, Session
 
 @dataclass(frozen=True)
 class Cell:
-    """A session and its place: rows and columns count from 1, the end is exclusive. `top` starts a time label."""
+    """A session and its place: rows and columns count from 1, the end is exclusive."""
 
     session: Session
     row: int
@@ -21,44 +21,91 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A room's place in the grid: one column, or as many as sessions overlap in it."""
+
+    room: Room
+    column: int
+    column_end: int
+
+
+@dataclass(frozen=True)
 class Day:
     """The columns that the day uses, its row times, and its cells in reading order."""
 
-    rooms: list[Room]
+    columns: list[Column]
     times: list[datetime]
     cells: list[Cell]
     loose: bool
+
+    @property
+    def width(self) -> int:
+        """How many columns the grid has."""
+        return self.columns[-1].column_end - 1 if self.columns else 1
 
     @property
     def groups(self) -> list[tuple[datetime, list[Cell]]]:
         """Cells by the time they start: what a narrow screen and a screen reader get."""
         found: dict[datetime, list[Cell]] = {}
         for cell in self.cells:
-            assert cell.session.starts_at is not None
-            found.setdefault(cell.session.starts_at, []).append(cell)
+            found.setdefault(_times(cell.session)[0], []).append(cell)
         return list(found.items())
 
 
-def lay_out(sessions: Sequence[Session], rooms: Sequence[Room], zone: str) -> Day:
-    """Place the sessions of one day. A session in no room spans them all; one in rooms that do not
-    lie side by side stands in the first of them."""
+def _times(session: Session) -> tuple[datetime, datetime]:
+    if session.starts_at is None or session.ends_at is None:
+        raise ValueError("an unscheduled session has no place in the grid")
+    return session.starts_at, session.ends_at
+
+
+def lay_out(sessions: Sequence[Session], rooms: Sequence[Room]) -> Day:
+    """Place the sessions of one day. Raises ValueError for one without a time.
+
+    A session in no room spans them all; one in rooms that do not lie side by side stands in the first of them. Where
+    sessions overlap in a room they stand beside each other, and the room is as wide as they are many.
+    """
     used = {room.id for session in sessions for room in session.rooms}
-    columns = [room for room in rooms if room.id in used]
-    order = {room.id: number for number, room in enumerate(columns)}
-    marks = sorted({moment for s in sessions for moment in (s.starts_at, s.ends_at) if moment is not None})
+    shown = [room for room in rooms if room.id in used]
+    order = {room.id: number for number, room in enumerate(shown)}
+    runs = {s.id: _run(sorted(order[r.id] for r in s.rooms if r.id in order)) for s in sessions if s.rooms}
+    lanes = _lanes(sessions, runs)
+    columns: list[Column] = []
+    for number, room in enumerate(shown):
+        first = columns[-1].column_end if columns else 1
+        wide = max((lanes[key] + 1 for key, run in runs.items() if run == (number, number + 1)), default=1)
+        columns.append(Column(room, first, first + wide))
+    marks = sorted({moment for session in sessions for moment in _times(session)})
     row = {moment: number + 1 for number, moment in enumerate(marks)}
-    width = max(len(columns), 1)
+    end = columns[-1].column_end if columns else 2
     cells: list[Cell] = []
     # Breaks come last: one is for everybody and spans the hall, unless something else goes on meanwhile.
     for session in sorted(sessions, key=lambda s: s.kind.pause):
-        assert session.starts_at is not None and session.ends_at is not None
-        places = sorted(order[room.id] for room in session.rooms if room.id in order)
-        first, last = _run(places) if places else (0, width)
-        cell = Cell(session, row[session.starts_at], row[session.ends_at], first + 1, last + 1)
-        wide = replace(cell, column=1, column_end=width + 1)
-        cells.append(wide if session.kind.pause and not _collide([*cells, wide]) else cell)
+        starts, ends = _times(session)
+        first, last = 1, end
+        if session.id in runs:
+            begin, stop = runs[session.id]
+            first, last = columns[begin].column, columns[stop - 1].column_end
+            if stop - begin == 1 and last - first > 1:
+                first += lanes[session.id]
+                last = first + 1
+        cell = Cell(session, row[starts], row[ends], first, last)
+        everywhere = replace(cell, column=1, column_end=end)
+        cells.append(everywhere if session.kind.pause and not _collide([*cells, everywhere]) else cell)
     cells.sort(key=lambda cell: (cell.row, cell.column))
     return Day(columns, marks, cells, loose=_collide(cells))
+
+
+def _lanes(sessions: Sequence[Session], runs: Mapping[int, tuple[int, int]]) -> dict[int, int]:
+    """Which lane of its first room each session stands in: the first that is free when it starts."""
+    free: dict[int, list[datetime]] = {}
+    lanes: dict[int, int] = {}
+    for session in sorted((s for s in sessions if s.id in runs), key=_times):
+        starts, ends = _times(session)
+        busy = free.setdefault(runs[session.id][0], [])
+        lane = next((number for number, until in enumerate(busy) if until <= starts), len(busy))
+        busy[lane : lane + 1] = [ends]
+        lanes[session.id] = lane
+    return lanes
 
 
 def _run(places: Sequence[int]) -> tuple[int, int]:

@@ -56,10 +56,7 @@ def programme(slug: str) -> ResponseReturnValue:
         every = queries.public_sessions(event)
         shown = [session for session in every if queries.matches(session, wanted)] if wanted else every
         rooms = queries.rooms(event)
-        days = [
-            (day, grid.lay_out(sessions, rooms, event.zone))
-            for day, sessions in queries.by_day(shown, event.zone).items()
-        ]
+        days = [(day, grid.lay_out(sessions, rooms)) for day, sessions in queries.by_day(shown, event.zone).items()]
         return page(
             "programme/programme.html",
             event=event,

@@ -82,7 +82,7 @@ class Question(Base, OfEvent):
     kind: Mapped[QuestionKind] = mapped_column(default=QuestionKind.TEXT)
     label: Mapped[Words] = mapped_column(default=Words)
     hint: Mapped[Words] = mapped_column(default=Words)
-    # A list of {"key": …, "label": {"en": …}} for the kinds that choose.
+    # For the kinds that choose; each is shown as it is written, so it may name several languages.
     choices: Mapped[list[str]] = mapped_column(default=list)
     mode: Mapped[Mode | None]
     required: Mapped[bool] = mapped_column(default=False)

@@ -31,6 +31,8 @@ def event(make: Make) -> Event:
             aliases=["Nurnberg", "Nuremberg"], country_code="DE",
         )  # fmt: skip
     make.organization("City of Nürnberg", OrganizationKind.CITY, place=place)
+    make.organization("Saitama City", OrganizationKind.CITY)
+    make.organization("Aoba Works", OrganizationKind.OTHER)
     city = OrganizationKind.CITY
     make.registration(event, hall, "a@example.org", organization="City of Nürnberg", country="DE")
     make.registration(
@@ -157,3 +159,18 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
     with queries() as many:
         client.get("/events/summit/counts?basis=registered&n=2")
     assert len(few) == len(many) <= 7
+
+
+def test_a_name_that_somebody_typed_is_counted_but_not_shown_to_the_public(client, make):
+    event = make.event("forum", counts_public=True)
+    option = make.option(event)
+    make.organization("Known Company")
+    make.registration(event, option, organization="Known Company", country="JP")
+    make.registration(
+        event, option, organization="Buy cheap pills", country="JP", organization_kind=OrganizationKind.COMPANY
+    )
+    for path in ("/events/forum/counts", "/events/forum/counts.json?proof=1"):
+        text = client.get(path).get_data(as_text=True)
+        assert "Known Company" in text, path
+        assert "pills" not in text, path
+    assert client.get("/events/forum/counts.json").get_json()["organizations"]["company"] == 2

@@ -186,3 +186,41 @@ def test_the_page_of_an_event_forgets_its_last_host_at_once(organizer, client, m
     (host,) = queries.hosts(event)
     organizer.fill("/manage/events/forum/places", action=f"/hosts/{host.id}/remove")
     assert "Naruto City" not in client.get("/events/forum").get_data(as_text=True)
+
+
+def test_two_owners_do_not_overwrite_each_other(organizer, make):
+    event = make.event("forum")
+    organizer.get("/manage/events/forum/edit")
+    stale = next(node.get("value") for node in organizer.page.all("input") if node.get("name") == "seen")
+    assert organizer.fill("/manage/events/forum/edit", {"title_en": "First"}).status_code == 303
+    response = organizer.fill("/manage/events/forum/edit", {"title_en": "Second", "seen": stale})
+    assert response.status_code == 422
+    assert "Second" in response.get_data(as_text=True)
+    db.session.refresh(event)
+    assert event.title["en"] == "First"
+
+
+def test_the_desk_of_a_former_address_leads_on(organizer, client, make):
+    make.event("old")
+    organizer.fill("/manage/events/old/edit", {"slug": "present"})
+    response = organizer.get("/manage/events/old/registrations")
+    assert (response.status_code, response.location) == (301, "/manage/events/present/registrations")
+
+
+def test_an_event_without_anything_says_what_is_missing(client, make):
+    make.event("bare")
+    client.get("/events/bare")
+    text = client.page.text(client.page.one("main"))
+    assert "The programme follows" in text
+    assert "not been set up yet" in text
+
+
+def test_a_past_event_offers_no_subscription(client, make):
+    from datetime import timedelta
+
+    from eventapp.core.clock import now
+
+    make.event("past", starts_at=now() - timedelta(days=9))
+    html = client.get("/events/past").get_data(as_text=True)
+    assert "webcal:" not in html
+    assert "Download .ics" in html
