@@ -17,11 +17,11 @@ from eventapp.calendars import entries, ics, queries
 from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead
 from eventapp.calendars.queries import State
-from eventapp.calendars.shelf import Shelf
 from eventapp.core import express
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import base_url
+from eventapp.core.shelf import Shelf
 from eventapp.core.words import TAG, Said
 
 views = Blueprint("calendars", __name__)
@@ -153,8 +153,8 @@ def _answer(
     else:
         shelf: Shelf = current_app.extensions["calendars"]
         kept = shelf.get(wish.address, etag) or shelf.put(wish.address, etag, write())
-        express.offer(etag=etag, body=kept.body, packed=kept.gzip(), still=still, until=time() + 3600)
-        response = Response(kept.gzip() if zipped else kept.body, content_type="text/calendar; charset=utf-8")
+        express.offer(etag=etag, body=kept.body, packed=kept.packed, still=still, until=time() + 3600)
+        response = Response(kept.packed if zipped else kept.body, content_type="text/calendar; charset=utf-8")
         response.headers.set("Content-Disposition", "attachment" if attached else "inline", filename=name)
         if zipped:
             response.headers["Content-Encoding"] = "gzip"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from cachelib import SimpleCache
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core import clock, express, languages, markdown, words
+from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
 
 
@@ -35,31 +33,22 @@ def remembered(
     one lives at most `seconds`. The ETag is that of the bytes: a page that comes out the same is a 304. `still` asks
     again whether `key` holds, for those who come after and need not be asked through Flask.
     """
-    cache: SimpleCache = current_app.extensions["pages"]
+    shelf: Shelf = current_app.extensions["pages"]
     bucket = int(clock.now().timestamp() // seconds)
-    full = f"{bucket} {languages.reader()} {request.full_path} {key}"
-    kept: tuple[str, str, bytes, bytes] | None = cache.get(full)
+    name, version = f"{languages.reader()} {request.full_path}", f"{bucket} {key}"
+    kept = shelf.get(name, version)
     if kept is None:
-        response = build()
-        if response.status_code != 200 or "nonce-" in response.headers.get("Content-Security-Policy", ""):
-            return response
-        body = response.get_data()
-        kept = (
-            hashlib.sha256(body).hexdigest()[:24],
-            response.content_type,
-            body,
-            gzip.compress(body, 6, mtime=0),
-        )
-        cache.set(full, kept, timeout=seconds * 2)
-    etag, content_type, body, packed = kept
-    express.offer(etag=etag, body=body, packed=packed, still=still, until=(bucket + 1) * seconds)
+        built = build()
+        if built.status_code != 200 or "nonce-" in built.headers.get("Content-Security-Policy", ""):
+            return built
+        kept = shelf.put(name, version, built.get_data(), built.content_type)
+    express.offer(etag=kept.digest, body=kept.body, packed=kept.packed, still=still, until=(bucket + 1) * seconds)
     zipped = request.accept_encodings["gzip"] > 0
-    response = Response(packed if zipped else body, content_type=content_type)
+    response = Response(kept.packed if zipped else kept.body, content_type=kept.content_type)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-        etag += "-gz"
     response.vary.add("Accept-Encoding")
-    response.set_etag(etag)
+    response.set_etag(f"{kept.digest}-gz" if zipped else kept.digest)
     response.cache_control.public = True
     response.cache_control.no_cache = True  # keep it, but ask: a changed room must not wait for a cache
     return response.make_conditional(request.environ)
@@ -114,7 +103,7 @@ def short_month(value: date) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["pages"] = SimpleCache(threshold=1000)
+    app.extensions["pages"] = Shelf()
     app.jinja_env.filters.update(say=_say, prose=_prose, marked=_marked, country=languages.country)
     app.jinja_env.filters.update(text=lambda value: languages.say(value).text)
     app.jinja_env.globals.update(

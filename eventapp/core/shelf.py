@@ -1,30 +1,36 @@
-"""Finished calendars in the memory of this process, one version of each, within a budget of bytes."""
+"""Finished answers in the memory of this process, one version of each, within a budget of bytes."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 
 @dataclass
 class Kept:
-    """A calendar as bytes, and packed once somebody wants it so."""
+    """An answer as bytes; packed, and named by its content, once somebody wants it so."""
 
-    etag: str
+    version: str
     body: bytes
-    packed: bytes = b""
+    content_type: str = ""
 
-    def gzip(self) -> bytes:
+    @cached_property
+    def packed(self) -> bytes:
         """The bytes packed; the same every time, for no time of packing is written."""
-        if not self.packed:
-            self.packed = gzip.compress(self.body, 6, mtime=0)
-        return self.packed
+        return gzip.compress(self.body, 6, mtime=0)
+
+    @cached_property
+    def digest(self) -> str:
+        """A name of the content: equal for equal bytes."""
+        return hashlib.sha256(self.body).hexdigest()[:24]
 
 
 class Shelf:
-    """Least recently asked goes first. A new version of a calendar takes the place of the old one."""
+    """Least recently asked goes first. A new version of an answer takes the place of the old one."""
 
     def __init__(self, budget: int = 32 * 1024 * 1024) -> None:
         self._budget = budget
@@ -32,18 +38,18 @@ class Shelf:
         self._size = 0
         self._lock = Lock()
 
-    def get(self, name: str, etag: str) -> Kept | None:
-        """The calendar, if it is here in this version."""
+    def get(self, name: str, version: str) -> Kept | None:
+        """The answer, if it is here in this version."""
         with self._lock:
             kept = self._kept.get(name)
-            if kept is None or kept.etag != etag:
+            if kept is None or kept.version != version:
                 return None
             self._kept.move_to_end(name)
             return kept
 
-    def put(self, name: str, etag: str, body: bytes) -> Kept:
-        """Keep a calendar; one larger than the whole budget is handed back unkept."""
-        kept = Kept(etag, body)
+    def put(self, name: str, version: str, body: bytes, content_type: str = "") -> Kept:
+        """Keep an answer; one larger than the whole budget is handed back unkept."""
+        kept = Kept(version, body, content_type)
         with self._lock:
             self._drop(name)
             # Packed it takes at most the same again.

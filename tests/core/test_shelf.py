@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from eventapp.calendars.shelf import Shelf
+from eventapp.core.shelf import Shelf
 
 
 def test_a_calendar_is_found_in_its_version_only() -> None:
@@ -36,7 +36,7 @@ def test_what_is_larger_than_the_shelf_is_handed_back_unkept() -> None:
 
 
 def test_packing_gives_the_same_bytes_every_time() -> None:
-    one, two = Shelf().put("a", "1", b"text" * 99).gzip(), Shelf().put("a", "1", b"text" * 99).gzip()
+    one, two = Shelf().put("a", "1", b"text" * 99).packed, Shelf().put("a", "1", b"text" * 99).packed
     assert one == two
     assert gzip.decompress(one) == b"text" * 99
 
