@@ -14,6 +14,7 @@ from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from sqlalchemy.exc import OperationalError
 
 from eventapp import create_app, folder
 from eventapp.config import BadSetting, Settings
@@ -32,6 +33,12 @@ def start_app() -> Flask:
         return create_app()
     except BadSetting as error:
         raise SystemExit(f"eventapp: {error}") from None
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise SystemExit(
+            "eventapp: EVENTAPP_DATABASE_URL needs the Python package psycopg: install it first."
+        ) from None
 
 
 def migrate(app: Flask) -> None:
@@ -83,7 +90,11 @@ def main() -> None:
     app = start_app()
     settings: Settings = app.config["SETTINGS"]
     _check_free(settings)
-    migrate(app)
+    try:
+        migrate(app)
+    except OperationalError as error:
+        # The text of the driver names host and user, which the person at this terminal has set; no password.
+        raise SystemExit(f"eventapp: the database of EVENTAPP_DATABASE_URL can't be used: {error.orig}") from None
     assets.compress(folder("static"), settings.instance)
     if options.demo:
         print(app.test_cli_runner().invoke(args=["demo", "--if-empty"]).output, end="", flush=True)

@@ -6,9 +6,12 @@ from typing import cast
 
 from flask import Flask, current_app, request
 from limits import parse
+from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
+
+from eventapp.config import BadSetting
 
 
 def allowed(rate: str, name: str, *, key: str | None = None) -> bool:
@@ -25,4 +28,8 @@ def limit(rate: str, name: str) -> None:
 
 def init_app(app: Flask, redis_url: str | None) -> None:
     """Counters live in this process, or in Redis where one is configured."""
-    app.extensions["limits"] = MovingWindowRateLimiter(storage_from_string(redis_url or "memory://"))
+    try:
+        storage = storage_from_string(redis_url or "memory://")
+    except ConfigurationError as error:
+        raise BadSetting("EVENTAPP_REDIS_URL needs the Python package redis: install it first.") from error
+    app.extensions["limits"] = MovingWindowRateLimiter(storage)

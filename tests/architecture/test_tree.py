@@ -101,3 +101,31 @@ def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
     assert run.stderr.strip().splitlines() == [
         "eventapp: EVENTAPP_PORT must be a whole number from 1 to 65535, not 'x'."
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        (
+            "EVENTAPP_DATABASE_URL",
+            "postgresql://nobody:hunter2@127.0.0.1:1/none",
+            "the database of EVENTAPP_DATABASE_URL",
+        ),
+        ("EVENTAPP_REDIS_URL", "redis://127.0.0.1:1/0", "EVENTAPP_REDIS_URL needs the Python package redis"),
+    ],
+)
+def test_what_is_missing_around_us_is_said_in_a_sentence(tmp_path, name, value, sentence):
+    run = subprocess.run(
+        [sys.executable, "-m", "eventapp.serve"],
+        env={name: value, "EVENTAPP_INSTANCE": str(tmp_path), "EVENTAPP_PORT": "8099", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        timeout=60,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("eventapp: ")
+    assert sentence in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "hunter2" not in run.stderr
