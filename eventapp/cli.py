@@ -14,6 +14,7 @@ from eventapp.attendance.commands import counts
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
 from eventapp.demo.commands import demo
+from eventapp.programme.commands import programme
 
 users = AppGroup("users", help="Logins of organizers.")
 
@@ -49,4 +50,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(worker)
     app.cli.add_command(counts)
+    app.cli.add_command(programme)
     app.cli.add_command(demo)

@@ -24,6 +24,7 @@ from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
 from eventapp.programme import operations, parts, queries, rules
+from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
@@ -45,6 +46,13 @@ def programme(event: Event) -> ResponseReturnValue:
         rooms=queries.rooms(event),
         tracks=queries.tracks(event),
     )
+
+
+@manage.get("/programme/check")
+@desk(Needs.VIEW)
+def check(event: Event) -> ResponseReturnValue:
+    """What is wrong with the programme, errors first."""
+    return page("programme/check.html", event=event, findings=queries.findings(event), levels=list(Level))
 
 
 @manage.route("/programme/sessions/new", methods=["GET", "POST"])

@@ -9,11 +9,13 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from eventapp.core import languages
 from eventapp.core.clock import local_day
 from eventapp.core.db import db
 from eventapp.directory.models import Person, Position
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Site
 from eventapp.programme import rules
+from eventapp.programme.conflicts import Finding, Frame, Place, Slot, check
 from eventapp.programme.models import Participation, Room, Session, Track, session_room
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
@@ -195,3 +197,48 @@ def of_people(person_ids: Iterable[int], start: datetime, end: datetime) -> list
         .options(joinedload(Participation.person), joinedload(Session.event))
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def findings(event: Event) -> list[Finding]:
+    """What is wrong with the programme as the team has it, drafts included.
+
+    Of people's parts at other events only what is public counts and is named.
+    """
+    own = [
+        s for s in sessions(event, drafts=True) if s.starts_at is not None and s.status is not SessionStatus.CANCELLED
+    ]
+    names = {part.person_id: part.person.name(languages.reader()).text for s in own for part in s.participations}
+    slots = [_slot(session) for session in own]
+    if names:
+        first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
+        for session, part in of_people(names, first, last):
+            if session.event_id == event.id or not session.event.public or session.status not in SHOWN:
+                continue
+            if session.starts_at is not None and session.ends_at is not None:
+                title = languages.say(session.event.title).text
+                people = frozenset({part.person_id})
+                slots.append(Slot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title))
+    every_site = db.session.scalars(select(Site).where(Site.event_id == event.id))
+    ways = {(site.slug, to): int(way) for site in every_site for to, way in site.travel_minutes.items()}
+    frame = Frame(event.starts_at, event.ends_at, event.zone, tuple(event.working_languages), ways)
+    places = {
+        room.id: Place(languages.say(room.name).text, room.site.slug if room.site else None, room.capacity)
+        for room in rooms(event)
+    }
+    return check(slots, frame=frame, rooms=places, people=names)
+
+
+def _slot(session: Session) -> Slot:
+    assert session.starts_at is not None and session.ends_at is not None
+    return Slot(
+        code=session.code,
+        title=languages.say(session.title).text,
+        starts=session.starts_at,
+        ends=session.ends_at,
+        rooms=frozenset(room.id for room in session.rooms),
+        people=frozenset(part.person_id for part in session.participations),
+        places=session.capacity,
+        spoken=tuple(session.spoken),
+        understood=tuple(session.interpreted),
+        pause=session.kind.pause,
+    )

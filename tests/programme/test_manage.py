@@ -194,3 +194,38 @@ def test_a_clash_with_an_event_of_another_team_tells_no_title_before_it_is_publi
     assert "Ada Lovelace takes part in another event at that time" in text
     assert "Secret treaty" not in text
     assert "Open lecture" in text
+
+
+def test_the_check_lists_what_is_wrong_and_leads_there(organizer, make, forum):
+    room, ada = make.room(forum, "Main hall"), make.person("Lovelace", "Ada")
+    first = make.session(forum, "Opening", rooms=[room], people=[ada])
+    make.session(forum, "Panel", rooms=[room], people=[ada], status=SessionStatus.DRAFT)
+    organizer.get(f"{BASE}/check")
+    text = organizer.page.text(organizer.page.one("main"))
+    assert "Main hall is used twice: “Opening”" in text
+    assert "Ada Lovelace is in two places" in text
+    assert any((a.get("href") or "").endswith(f"/sessions/{first.code}") for a in organizer.page.all("a"))
+
+
+def test_the_check_knows_public_parts_at_other_events_and_tells_no_drafts(organizer, make, forum):
+    ada = make.person("Lovelace", "Ada")
+    make.session(forum, "Opening", people=[ada])
+    other = make.event("other", title="Forum of lakes", owner=make.user())
+    make.session(other, "Secret", people=[ada], status=SessionStatus.DRAFT)
+    organizer.get(f"{BASE}/check")
+    assert "Nothing is wrong" in organizer.page.text(organizer.page.one("main"))
+    make.session(other, "Talk", people=[ada])
+    organizer.get(f"{BASE}/check")
+    assert "at the same time at “Forum of lakes”" in organizer.page.text(organizer.page.one("main"))
+
+
+def test_the_check_at_a_terminal_ends_with_an_error_where_there_is_one(app, make, forum):
+    run = app.test_cli_runner().invoke
+    assert run(args=["programme", "check", "forum"]).exit_code == 0
+    room = make.room(forum, "Main hall")
+    make.session(forum, "A", rooms=[room])
+    make.session(forum, "B", rooms=[room])
+    result = run(args=["programme", "check", "forum"])
+    assert result.exit_code == 1
+    assert "Error: Main hall is used twice" in result.output
+    assert run(args=["programme", "check", "nowhere"]).exit_code == 1

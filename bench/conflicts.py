@@ -1,0 +1,42 @@
+"""`python -m bench.conflicts`: how long checking a programme takes, with nothing wrong and with much wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import perf_counter
+
+from eventapp.programme.conflicts import Frame, Place, Slot, check
+
+START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
+ROOMS = {number: Place(f"Room {number}", "hall", 100) for number in range(10)}
+
+
+def programme(number: int, *, every: int) -> list[Slot]:
+    """Sessions in ten rooms with three people each; each `every`-th one lies over the one before it in its room."""
+    slots = []
+    for n in range(number):
+        row, room = divmod(n, 10)
+        start = START + timedelta(minutes=30 * row - (15 if every and n % every == 0 else 0))
+        people = frozenset({n, number + n, 2 * number + n})
+        slots.append(Slot(f"S{n}", f"Session {n}", start, start + timedelta(minutes=30), frozenset({room}), people))
+    return slots
+
+
+def main() -> None:
+    frame = Frame(START - timedelta(days=1), START + timedelta(days=9), "Asia/Tokyo", ("en", "ja"))
+    people = {n: f"Person {n}" for n in range(3000)}
+    for title, every in (("nothing wrong", 0), ("each tenth overlaps", 11)):
+        slots = programme(1000, every=every)
+        taken = []
+        for _ in range(15):
+            begin = perf_counter()
+            found = check(slots, frame=frame, rooms=ROOMS, people=people)
+            taken.append((perf_counter() - begin) * 1000)
+        print(
+            f"1000 sessions, {title}: {len(found)} findings, {median(taken):.1f} ms ({min(taken):.1f}–{max(taken):.1f})"
+        )
+
+
+if __name__ == "__main__":
+    main()

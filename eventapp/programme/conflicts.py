@@ -1,0 +1,226 @@
+"""What can't be, or should not be, in a programme. Plain values in, sentences out: no database, no Flask.
+
+The programme is swept once per room and once per person in the order of time, so a thousand sessions take
+milliseconds; the number of findings, not of sessions, is what costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from eventapp.core import languages
+from eventapp.core.clock import local_day
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+
+
+class Level(StrEnum):
+    """How much it matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+_LABELS = {Level.ERROR: _l("Error"), Level.WARNING: _l("Warning"), Level.NOTICE: _l("Notice")}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A room: its name, the site it is at (None: online, or not said) and how many it holds (None: not said)."""
+
+    name: str
+    site: str | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A scheduled session. `rooms` and `people` are keys of the names given to `check`; times are aware.
+
+    `elsewhere` names another event at which it takes place; such a slot matters only for its people.
+    """
+
+    code: str
+    title: str
+    starts: datetime
+    ends: datetime
+    rooms: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+    places: int | None = None
+    spoken: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
+    pause: bool = False
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: a sentence that names both sides and the time, and the sessions it is about."""
+
+    level: Level
+    kind: str
+    sentence: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the programme stands in: the event's span and zone, its working languages, and the ways between sites.
+
+    `minutes` maps two site slugs to the minutes from one to the other.
+    """
+
+    starts: datetime
+    ends: datetime
+    zone: str
+    languages: tuple[str, ...] = ()
+    minutes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+def check(
+    slots: Iterable[Slot], *, frame: Frame, rooms: Mapping[int, Place], people: Mapping[int, str]
+) -> list[Finding]:
+    """Everything that is wrong with a programme, errors first, then in the order of time."""
+    every = sorted(slots, key=lambda slot: (slot.starts, slot.ends, slot.title, slot.code))
+    own = [slot for slot in every if not slot.elsewhere]
+    found = [
+        *_rooms_twice(own, rooms, frame),
+        *_people_twice(every, people, frame),
+        *_too_far(own, rooms, people, frame),
+        *_outside(own, frame),
+        *_too_small(own, rooms, frame),
+        *_not_understood(own, frame),
+    ]
+    levels = list(Level)
+    when = {slot.code: slot.starts for slot in own}
+    return sorted(
+        found, key=lambda one: (levels.index(one.level), min(when[c] for c in one.codes), one.codes, one.kind)
+    )
+
+
+def _said(slot: Slot, frame: Frame) -> str:
+    """ "“Opening” (Tue 18 March, 10:00 – 11:00)"."""
+    day = languages.day(local_day(slot.starts, frame.zone), year=False)
+    times = languages.times(slot.starts, slot.ends, frame.zone)
+    return _("“%(title)s” (%(day)s, %(times)s)", title=slot.title, day=day, times=times)
+
+
+def _by_key(slots: Iterable[Slot], keys: Callable[[Slot], frozenset[int]]) -> dict[int, list[Slot]]:
+    grouped: dict[int, list[Slot]] = {}
+    for slot in slots:
+        for key in keys(slot):
+            grouped.setdefault(key, []).append(slot)
+    return grouped
+
+
+def _overlaps(slots: Sequence[Slot]) -> Iterable[tuple[Slot, Slot]]:
+    """Pairs that share a moment, of slots in the order of time. Touching is no overlap."""
+    going: list[Slot] = []
+    for slot in slots:
+        going = [other for other in going if other.ends > slot.starts]
+        for other in going:
+            yield other, slot
+        going.append(slot)
+
+
+def _rooms_twice(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) -> Iterable[Finding]:
+    for room, slots in _by_key(own, lambda slot: slot.rooms).items():
+        for first, second in _overlaps(slots):
+            sentence = _(
+                "%(room)s is used twice: %(first)s and %(second)s.",
+                room=rooms[room].name, first=_said(first, frame), second=_said(second, frame),
+            )  # fmt: skip
+            yield Finding(Level.ERROR, "room", sentence, (first.code, second.code))
+
+
+def _people_twice(every: Sequence[Slot], people: Mapping[int, str], frame: Frame) -> Iterable[Finding]:
+    for person, slots in _by_key(every, lambda slot: slot.people).items():
+        for first, second in _overlaps(slots):
+            if first.elsewhere and second.elsewhere:
+                continue
+            here, there = (second, first) if first.elsewhere else (first, second)
+            if there.elsewhere:
+                sentence = _(
+                    "%(person)s is in two places: %(first)s, and at the same time at “%(event)s”.",
+                    person=people[person], first=_said(here, frame), event=there.elsewhere,
+                )  # fmt: skip
+                yield Finding(Level.ERROR, "person", sentence, (here.code,))
+                continue
+            sentence = _(
+                "%(person)s is in two places: %(first)s and %(second)s.",
+                person=people[person], first=_said(here, frame), second=_said(there, frame),
+            )  # fmt: skip
+            yield Finding(Level.ERROR, "person", sentence, (here.code, there.code))
+
+
+def _too_far(
+    own: Sequence[Slot], rooms: Mapping[int, Place], people: Mapping[int, str], frame: Frame
+) -> Iterable[Finding]:
+    """People who must be at another site sooner than they can get there."""
+    for person, slots in _by_key(own, lambda slot: slot.people).items():
+        for first, second in pairwise(slots):
+            if first.ends > second.starts:
+                continue  # told already, as being in two places
+            minutes = _way(first, second, rooms, frame)
+            if minutes and second.starts - first.ends < timedelta(minutes=minutes):
+                sentence = _(
+                    "%(person)s needs %(minutes)d minutes from %(first)s to %(second)s, and has %(has)d.",
+                    person=people[person], minutes=minutes, first=_said(first, frame), second=_said(second, frame),
+                    has=int((second.starts - first.ends).total_seconds() // 60),
+                )  # fmt: skip
+                yield Finding(Level.WARNING, "way", sentence, (first.code, second.code))
+
+
+def _way(first: Slot, second: Slot, rooms: Mapping[int, Place], frame: Frame) -> int:
+    """Minutes from one session to the next; 0 where they share a site or a site is not said."""
+    here = {site for room in first.rooms if (site := rooms[room].site)}
+    there = {site for room in second.rooms if (site := rooms[room].site)}
+    if not here or not there or here & there:
+        return 0
+    ways = [frame.minutes.get((a, b)) or frame.minutes.get((b, a)) or 0 for a in here for b in there]
+    return min(ways)
+
+
+def _outside(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+    for slot in own:
+        if slot.starts < frame.starts or slot.ends > frame.ends:
+            sentence = _("%(session)s lies outside the times of the event.", session=_said(slot, frame))
+            yield Finding(Level.WARNING, "outside", sentence, (slot.code,))
+
+
+def _too_small(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) -> Iterable[Finding]:
+    """Places promised that the rooms together do not have. A room without a number is as large as is needed."""
+    for slot in own:
+        sizes = [rooms[room].capacity for room in slot.rooms]
+        if slot.places is None or not sizes or None in sizes:
+            continue
+        has = sum(size for size in sizes if size is not None)
+        if has < slot.places:
+            sentence = _(
+                "%(session)s offers %(places)d places; its room holds %(has)d.",
+                session=_said(slot, frame), places=slot.places, has=has,
+            )  # fmt: skip
+            yield Finding(Level.WARNING, "capacity", sentence, (slot.code,))
+
+
+def _not_understood(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+    """Working languages of the event that are neither spoken in a session nor interpreted."""
+    for slot in own:
+        if slot.pause or not slot.spoken:
+            continue
+        missing = [tag for tag in frame.languages if tag not in {*slot.spoken, *slot.understood}]
+        if missing:
+            sentence = _(
+                "%(session)s is not interpreted into %(languages)s.",
+                session=_said(slot, frame), languages=languages.spoken(missing),
+            )  # fmt: skip
+            yield Finding(Level.NOTICE, "language", sentence, (slot.code,))

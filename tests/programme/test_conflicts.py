@@ -1,0 +1,116 @@
+"""What is wrong with a programme: each rule one sentence, on plain values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from eventapp.programme.conflicts import Frame, Level, Place, Slot, check
+
+# The Sunday on which clocks in Europe go forward at two in the night.
+START = datetime(2031, 3, 30, 6, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ROOMS = {
+    1: Place("Hall", "city-hall", 80), 2: Place("Studio", "city-hall", 20), 3: Place("Garden", "museum"),
+    4: Place("Online"),
+}  # fmt: skip
+PEOPLE = {1: "Ada Lovelace", 2: "IZUMI Rie"}
+FRAME = Frame(
+    START, START + 10 * HOUR, "Europe/Berlin", ("en", "ja"), {("city-hall", "museum"): 40, ("museum", "city-hall"): 40}
+)
+
+
+def slot(code: str, hour: float = 0, hours: float = 1, **values) -> Slot:
+    start = START + hour * HOUR
+    values = {"rooms": frozenset(), "people": frozenset(), **values}
+    return Slot(code, values.pop("title", code), start, start + hours * HOUR, **{
+        key: frozenset(value) if key in {"rooms", "people"} else value for key, value in values.items()
+    })  # fmt: skip
+
+
+def kinds(*slots: Slot) -> list[tuple[str, str, tuple[str, ...]]]:
+    found = check(slots, frame=FRAME, rooms=ROOMS, people=PEOPLE)
+    return [(one.level.value, one.kind, one.codes) for one in found]
+
+
+def test_a_programme_without_faults_has_no_findings():
+    assert kinds(slot("A", 0, rooms={1}, people={1}), slot("B", 1, rooms={1}, people={1})) == []
+
+
+def test_a_room_is_not_used_twice():
+    assert kinds(slot("A", 0, rooms={1}), slot("B", 0.5, rooms={1, 2})) == [("error", "room", ("A", "B"))]
+
+
+def test_touching_is_no_overlap():
+    assert kinds(slot("A", 0, rooms={1}), slot("B", 1, rooms={1})) == []
+
+
+def test_each_pair_of_a_crowd_is_told():
+    assert len(kinds(*(slot(code, 0, rooms={1}) for code in "ABC"))) == 3
+
+
+def test_a_long_session_meets_all_that_it_covers():
+    found = kinds(slot("Long", 0, 5, rooms={1}), slot("B", 1, rooms={1}), slot("C", 3, rooms={1}))
+    assert [codes for _, _, codes in found] == [("Long", "B"), ("Long", "C")]
+
+
+def test_a_person_is_in_one_place():
+    assert kinds(slot("A", 0, rooms={1}, people={1}), slot("B", 0, rooms={2}, people={1, 2})) == [
+        ("error", "person", ("A", "B"))
+    ]
+
+
+def test_a_person_is_at_one_event():
+    (found,) = check(
+        [slot("A", 0, people={1}), slot("X", 0.5, people={1}, elsewhere="Forum of lakes")],
+        frame=FRAME, rooms=ROOMS, people=PEOPLE,
+    )  # fmt: skip
+    assert found.codes == ("A",)
+    assert "Forum of lakes" in found.sentence
+
+
+def test_what_happens_elsewhere_among_itself_is_not_ours_to_tell():
+    assert kinds(*(slot(code, 0, people={1}, elsewhere="Other") for code in "XY")) == []
+
+
+def test_a_person_needs_the_time_for_the_way():
+    near = slot("A", 0, rooms={1}, people={1})
+    assert kinds(near, slot("B", 1.5, rooms={3}, people={1})) == [("warning", "way", ("A", "B"))]
+    assert kinds(near, slot("B", 1 + 40 / 60, rooms={3}, people={1})) == []
+    assert kinds(near, slot("B", 1, rooms={2}, people={1})) == []
+    assert kinds(near, slot("B", 1, rooms={4}, people={1})) == []
+
+
+@pytest.mark.parametrize(("hour", "hours"), [(-1, 0.5), (9.5, 1), (-2, 1)])
+def test_a_session_lies_within_the_event(hour, hours):
+    assert kinds(slot("A", hour, hours)) == [("warning", "outside", ("A",))]
+
+
+def test_a_room_holds_the_places_that_are_offered():
+    assert kinds(slot("A", rooms={2}, places=30)) == [("warning", "capacity", ("A",))]
+    assert kinds(slot("A", rooms={1, 2}, places=100)) == []
+    assert kinds(slot("A", rooms={2, 3}, places=500)) == []  # the garden has no number
+
+
+def test_every_working_language_is_spoken_or_interpreted():
+    assert kinds(slot("A", spoken=("ja",))) == [("notice", "language", ("A",))]
+    assert kinds(slot("A", spoken=("ja",), understood=("en",))) == []
+    assert kinds(slot("A", spoken=("ja",), pause=True)) == []
+    assert kinds(slot("A")) == []
+
+
+def test_errors_come_first_then_the_order_of_time():
+    found = kinds(slot("A", -1), slot("B", 2, rooms={1}), slot("C", 2, rooms={1}), slot("D", 0, spoken=("ja",)))
+    assert [level for level, _, _ in found] == ["error", "warning", "notice"]
+
+
+def test_the_sentence_names_both_sides_and_their_times_at_the_venue():
+    (found,) = check(
+        [slot("A", title="Opening", rooms={1}), slot("B", 0.5, title="Panel", rooms={1})],
+        frame=FRAME, rooms=ROOMS, people=PEOPLE,
+    )  # fmt: skip
+    assert found.level is Level.ERROR
+    assert found.sentence == (
+        "Hall is used twice: “Opening” (Sun 30 March, 08:00 – 09:00) and “Panel” (Sun 30 March, 08:30 – 09:30)."
+    )
