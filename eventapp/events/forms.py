@@ -51,7 +51,9 @@ class EventForm(Form):
     ends_at = LocalTimeField(_l("Ends"), validators=[InputRequired(_l("Enter a day and a time."))])
     zone = StringField(
         _l("Time zone"),
-        description=_l("All times of the event are in it, such as Asia/Tokyo."),
+        description=_l(
+            "All times of the event are in it, such as Asia/Tokyo. When it changes, sessions keep their moment."
+        ),
         validators=[InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
     )

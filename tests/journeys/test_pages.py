@@ -62,6 +62,7 @@ MANAGE: dict[str, Where] = {
     "new-host": f"{DESK}/hosts/new",
     "programme": f"{DESK}/programme",
     "programme-empty": "/manage/events/pages-draft/programme",
+    "check-programme": f"{DESK}/programme/check",
     "new-session": f"{DESK}/programme/sessions/new",
     "session": (f"{DESK}/programme", rf"{DESK}/programme/sessions/(?!new)\w+"),
     "new-room": f"{DESK}/programme/rooms/new",
