@@ -31,11 +31,6 @@ class Settings:
     trusted_proxies: int
     site_name: str
 
-    @property
-    def embedded(self) -> bool:
-        """True where the database is an SQLite file of our own."""
-        return self.database_url.startswith("sqlite")
-
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings. Raises BadSetting with a sentence that names the variable."""

@@ -201,13 +201,3 @@ def known_zone(form: Any, field: Any) -> None:
     """Validator: an IANA zone."""
     if field.data not in clock.zones():
         raise ValidationError(_("Choose a time zone from the list, such as Asia/Tokyo."))
-
-
-def required_mark(field: Any) -> bool:
-    """Whether the field must be filled in; optional ones are marked, required ones are not."""
-    return bool(field.flags.required)
-
-
-def first_error(field: Any) -> Markup:
-    """The field's first error, escaped."""
-    return Markup.escape(str(field.errors[0])) if field.errors else Markup()

@@ -7,8 +7,8 @@ from sqlalchemy.orm import selectinload
 
 from eventapp.core.db import db
 from eventapp.core.words import fold
-from eventapp.directory.models import Organization, OrganizationName, Person, Place, PlaceName
-from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
+from eventapp.directory.models import Organization, OrganizationName, Person, Place
+from eventapp.directory.rules import OrganizationKind, fold_city
 
 
 def person_by_code(code: str) -> Person | None:
@@ -36,19 +36,6 @@ def organization_named(name: str, *, country_code: str | None = None) -> Organiz
         if len(rows) == 1:
             return rows[0]
     return None
-
-
-def city_named(name: str, *, country_code: str | None = None) -> Place | None:
-    """The city known under this name or alias; None if unknown or ambiguous."""
-    query = (
-        select(Place)
-        .join(PlaceName)
-        .where(PlaceName.folded.in_({fold(name), fold_city(name)}), Place.kind == PlaceKind.CITY)
-    )
-    if country_code:
-        query = query.where(Place.country_code == country_code)
-    rows = list(db.session.scalars(query).unique())
-    return rows[0] if len(rows) == 1 else None
 
 
 def place_by_slug(slug: str) -> Place | None:

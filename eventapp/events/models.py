@@ -102,10 +102,6 @@ class Event(Base, Scoped):
         return local_day(self.starts_at, self.zone)
 
     @property
-    def last_day(self) -> date:
-        return local_day(self.ends_at, self.zone)
-
-    @property
     def timed(self) -> bool:
         """Whether hours are known. Of an event known by month or year, the times of its rows only give an order."""
         return self.precision is Precision.DAY

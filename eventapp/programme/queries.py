@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.core import languages
@@ -104,14 +104,6 @@ def by_code(event: Event, code: str, *, drafts: bool = False) -> Session | None:
     if not drafts:
         query = query.where(Session.status.in_(SHOWN))
     return db.session.scalar(query.options(selectinload(Session.rooms).joinedload(Room.site), _PEOPLE))
-
-
-def number_public(event: Event) -> int:
-    """How many scheduled sessions the public sees."""
-    query = select(func.count()).select_from(Session).where(
-        Session.event_id == event.id, Session.status.in_(SHOWN), Session.starts_at.is_not(None)
-    )  # fmt: skip
-    return db.session.scalar(query) or 0
 
 
 @dataclass
