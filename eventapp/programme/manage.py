@@ -62,7 +62,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     """A new session, or a change of one."""
     shown = found(queries.by_code(event, code, drafts=True)) if code else None
     rooms, tracks = queries.rooms(event), queries.tracks(event)
-    people = _people(event)
+    people = directory_queries.people()
     tags = list(
         dict.fromkeys([*event.languages, *(shown.spoken if shown else []), *(shown.interpreted if shown else [])])
     )
@@ -113,20 +113,9 @@ def _seen() -> int | None:
     return int(raw[:9]) if raw.isdecimal() else None
 
 
-def _people(event: Event) -> list[Person]:
-    """Who can be chosen: everybody in the directory, in the order of names."""
-    return directory_queries.people()
-
-
 def _data(event: Event, session: Session | None) -> dict[str, Any]:
     if session is None:
-        start = to_local(event.starts_at, event.zone).replace(tzinfo=None)
-        day = request.args.get("start", "")
-        return {
-            "kind": "lecture",
-            "starts_at": start if day == "first" else None,
-            "spoken": event.working_languages[:1],
-        }
+        return {"kind": "lecture", "spoken": event.working_languages[:1]}
     return {
         "title": session.title,
         "kind": session.kind.value,

@@ -20,8 +20,9 @@ from eventapp.registration.rules import RegistrationStatus
 
 @contextmanager
 def _in_language(registration: Registration) -> Iterator[str]:
+    """In the reader's language; gives the event's title in it."""
     with languages.force_locale(registration.language):
-        yield registration.language
+        yield registration.event.title.say(registration.language).text
 
 
 def _facts(registration: Registration, language: str) -> list[tuple[str, str]]:
@@ -71,13 +72,12 @@ def _write(
     kind: str,
     subject: str,
     paragraphs: list[str],
-    language: str,
     facts: bool = True,
     link: bool = True,
     after: list[str] | None = None,
     calendar: bool = False,
 ) -> None:
-    event = registration.event
+    event, language = registration.event, registration.language
     self_service = absolute("registration.mine", token=registration.token, lang=language)
     letters.send(
         Letter(
@@ -103,8 +103,7 @@ def received(registration: Registration) -> None:
     if registration.status is RegistrationStatus.CONFIRMED:
         confirmed(registration)
         return
-    with _in_language(registration) as language:
-        title = registration.event.title.say(language).text
+    with _in_language(registration) as title:
         if registration.status is RegistrationStatus.WAITLISTED:
             subject = _("Waiting list: %(title)s", title=title)
             text = _(
@@ -114,19 +113,17 @@ def received(registration: Registration) -> None:
             subject = _("Received: %(title)s", title=title)
             text = _("Thank you for registering. The team looks at every registration and will write to you.")
         _write(registration, kind=f"registration.{registration.status}", subject=subject, paragraphs=[text],
-               language=language, calendar=True)  # fmt: skip
+               calendar=True)  # fmt: skip
 
 
 def confirmed(registration: Registration) -> None:
     """The place is certain."""
-    with _in_language(registration) as language:
-        title = registration.event.title.say(language).text
+    with _in_language(registration) as title:
         _write(
             registration,
             kind="registration.confirmed",
             subject=_("Confirmed: %(title)s", title=title),
             paragraphs=[_("Your place at “%(title)s” is confirmed. We look forward to seeing you.", title=title)],
-            language=language,
             after=[_("The attached file puts the event into your calendar.")],
             calendar=True,
         )
@@ -134,23 +131,20 @@ def confirmed(registration: Registration) -> None:
 
 def changed(registration: Registration) -> None:
     """Another way of taking part."""
-    with _in_language(registration) as language:
-        title = registration.event.title.say(language).text
+    with _in_language(registration) as title:
         _write(
             registration,
             kind="registration.changed",
             subject=_("Changed: %(title)s", title=title),
             paragraphs=[_("Your registration has changed. This is how it stands now: %(status)s.",
                           status=registration.status.label)],
-            language=language,
             calendar=True,
         )  # fmt: skip
 
 
 def cancelled(registration: Registration) -> None:
     """The person or the team has cancelled."""
-    with _in_language(registration) as language:
-        title = registration.event.title.say(language).text
+    with _in_language(registration) as title:
         _write(
             registration,
             kind="registration.cancelled",
@@ -159,7 +153,6 @@ def cancelled(registration: Registration) -> None:
                 _("Your registration for “%(title)s” is cancelled, and your place goes to somebody else.", title=title),
                 _("If this is a mistake, you can register again on the event's page."),
             ],
-            language=language,
             facts=False,
             link=False,
             calendar=True,
@@ -168,14 +161,12 @@ def cancelled(registration: Registration) -> None:
 
 def declined(registration: Registration) -> None:
     """The team said no."""
-    with _in_language(registration) as language:
-        title = registration.event.title.say(language).text
+    with _in_language(registration) as title:
         _write(
             registration,
             kind="registration.declined",
             subject=_("About your registration: %(title)s", title=title),
             paragraphs=[_("We are sorry that we can't offer you a place at “%(title)s”.", title=title)],
-            language=language,
             facts=False,
             link=False,
         )
@@ -183,8 +174,7 @@ def declined(registration: Registration) -> None:
 
 def link(registration: Registration) -> None:
     """The self-service link again, for its owner."""
-    with _in_language(registration) as language:
-        title = registration.event.title.say(language).text
+    with _in_language(registration) as title:
         _write(
             registration,
             kind="registration.link",
@@ -193,29 +183,25 @@ def link(registration: Registration) -> None:
                 _("Somebody, probably you, asked to register this address for “%(title)s”. "
                   "You are registered already; with the link below you can see, change or cancel it.", title=title),
             ],
-            language=language,
             after=[_("If it was not you, there is nothing to do: nothing has changed.")],
         )  # fmt: skip
 
 
 def new_link(registration: Registration) -> None:
     """The team made a new self-service link; the old one is void."""
-    with _in_language(registration) as language:
-        title = registration.event.title.say(language).text
+    with _in_language(registration) as title:
         _write(
             registration,
             kind="registration.new_link",
             subject=_("Your registration: %(title)s", title=title),
             paragraphs=[_("Here is a new link to your registration. The old one does not work any more.")],
-            language=language,
         )
 
 
 def event_changed(registration: Registration) -> None:
     """The event is cancelled or postponed: everybody who counts on it is told."""
-    with _in_language(registration) as language:
+    with _in_language(registration) as title:
         event = registration.event
-        title = event.title.say(language).text
         off = event.status is EventStatus.CANCELLED
         subject = _("Cancelled: %(title)s", title=title) if off else _("Postponed: %(title)s", title=title)
         text = (
@@ -224,13 +210,12 @@ def event_changed(registration: Registration) -> None:
             else _("“%(title)s” is postponed. Your registration stays; we write again when there is a new date.",
                    title=title)
         )  # fmt: skip
-        note = event.status_note.say(language).text
+        note = event.status_note.say(registration.language).text
         _write(
             registration,
             kind=f"event.{event.status}",
             subject=subject,
             paragraphs=[text, *([note] if note else [])],
-            language=language,
             facts=False,
             link=not off,
         )

@@ -40,13 +40,11 @@ def register(slug: str) -> ResponseReturnValue:
     form = TakePart.for_event(options, queries.questions(event))
     if form.is_submitted():
         limit(PACE, "register")
-    written = False
     if form.validate_on_submit():
         try:
             registration = operations.register(event, form.answers(), option=found(form.chosen()))
             return redirect(url_for(".mine", token=registration.token), 303)
         except operations.AlreadyRegistered as refusal:
-            written = True
             _write_to_owner(event.slug, form.answers().email)
             event, options, form = _again(slug)
             form.refuse(refusal)
@@ -54,7 +52,7 @@ def register(slug: str) -> ResponseReturnValue:
             form.refuse(refusal)
     open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
     return page("registration/register.html", event=event, form=form, options=options, open_now=open_now,
-                option_name=option_name, takable=takable, written=written)  # fmt: skip
+                option_name=option_name, takable=takable)  # fmt: skip
 
 
 def _write_to_owner(slug: str, email: str) -> None:
