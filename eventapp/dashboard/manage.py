@@ -26,7 +26,6 @@ from eventapp.mail import queries as mail_queries
 from eventapp.mail.models import Mail, MailStatus
 from eventapp.programme import queries as programme
 from eventapp.registration import queries as registration
-from eventapp.registration.forms import option_name
 
 manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 
@@ -104,7 +103,6 @@ def event(event: Event) -> ResponseReturnValue:
         "dashboard/event.html",
         event=event,
         options=options,
-        option_name=option_name,
         sessions=sessions,
         numbers=numbers,
         mail=mail_queries.numbers_of_topic(f"event:{event.id}"),

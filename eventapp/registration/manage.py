@@ -18,7 +18,7 @@ from eventapp.events.access import desk
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries
-from eventapp.registration.forms import OptionForm, QuestionForm, TakePart, option_name, takable
+from eventapp.registration.forms import OptionForm, QuestionForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Question
 from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus
 
@@ -51,7 +51,6 @@ def registrations(event: Event) -> ResponseReturnValue:
         numbers=queries.numbers_by_status(event),
         options=queries.options(event),
         statuses=list(RegistrationStatus),
-        option_name=option_name,
     )
 
 
@@ -72,7 +71,7 @@ def add(event: Event) -> ResponseReturnValue:
         else:
             flash(_("%(name)s: %(state)s", name=registration.name, state=registration.status.label))
             return redirect(url_for(".registration", slug=event.slug, number=registration.id), 303)
-    return page("registration/add.html", event=event, form=form, options=options, option_name=option_name,
+    return page("registration/add.html", event=event, form=form, options=options,
                 takable=lambda option: True)  # fmt: skip
 
 
@@ -93,7 +92,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
             form.refuse(refusal)
     return page(
         "registration/registration.html", event=event, registration=shown, form=form, options=options,
-        option_name=option_name, takable=takable, place=queries.place_in_line(shown) if shown.waiting_since else None,
+        takable=takable, place=queries.place_in_line(shown) if shown.waiting_since else None,
     )  # fmt: skip
 
 
@@ -125,7 +124,6 @@ def options(event: Event) -> ResponseReturnValue:
         event=event,
         options=queries.options(event),
         questions=queries.questions(event),
-        option_name=option_name,
     )
 
 

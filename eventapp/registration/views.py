@@ -13,7 +13,7 @@ from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.registration import emails, operations, queries
-from eventapp.registration.forms import LinkForm, TakePart, option_name, takable
+from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE
 
@@ -52,7 +52,7 @@ def register(slug: str) -> ResponseReturnValue:
             form.refuse(refusal)
     open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
     return page("registration/register.html", event=event, form=form, options=options, open_now=open_now,
-                option_name=option_name, takable=takable)  # fmt: skip
+                takable=takable)  # fmt: skip
 
 
 def _write_to_owner(slug: str, email: str) -> None:
@@ -103,7 +103,6 @@ def mine(token: str) -> ResponseReturnValue:
         event=event,
         form=form,
         options=options,
-        option_name=option_name,
         takable=takable,
         active=registration.status in ACTIVE,
         place=queries.place_in_line(registration) if registration.waiting_since else None,
