@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """What somebody is in the team of one event."""
 
-    OWNER = "owner"
-    PROGRAMME = "programme"
-    REGISTRATION = "registration"
-    CHECK_IN = "check-in"
-    VIEWER = "viewer"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+    OWNER = "owner", _l("Owner")
+    PROGRAMME = "programme", _l("Programme")
+    REGISTRATION = "registration", _l("Registration")
+    CHECK_IN = "check-in", _l("Check-in")
+    VIEWER = "viewer", _l("Viewer")
 
 
 class Needs(StrEnum):
@@ -31,14 +28,6 @@ class Needs(StrEnum):
     CHECK_IN = "check-in"
     OWN = "own"
 
-
-_LABELS = {
-    Role.OWNER: _l("Owner"),
-    Role.PROGRAMME: _l("Programme"),
-    Role.REGISTRATION: _l("Registration"),
-    Role.CHECK_IN: _l("Check-in"),
-    Role.VIEWER: _l("Viewer"),
-}
 
 _MAY: dict[Role, frozenset[Needs]] = {
     Role.OWNER: frozenset(Needs),

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from eventapp.attendance.sentence import Figures, Sentence, plain, rounded, sentence
 from eventapp.attendance.sentence import Rounding as Rounding
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import Words, fold
@@ -18,17 +18,13 @@ from eventapp.programme.rules import Mode
 from eventapp.registration.rules import ACTIVE, RegistrationStatus
 
 
-class Basis(StrEnum):
+class Basis(Labelled):
     """Whom a count counts. A number without its basis is wrong."""
 
-    REGISTERED = "registered"
-    CONFIRMED = "confirmed"
-    CHECKED_IN = "checked_in"
-    DECLARED = "declared"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+    REGISTERED = "registered", _l("Registered")
+    CONFIRMED = "confirmed", _l("Confirmed")
+    CHECKED_IN = "checked_in", _l("Checked in")
+    DECLARED = "declared", _l("As stated by the source")
 
     @property
     def explanation(self) -> str:
@@ -36,12 +32,6 @@ class Basis(StrEnum):
         return str(_EXPLANATIONS[self])
 
 
-_LABELS: dict[Basis, object] = {
-    Basis.REGISTERED: _l("Registered"),
-    Basis.CONFIRMED: _l("Confirmed"),
-    Basis.CHECKED_IN: _l("Checked in"),
-    Basis.DECLARED: _l("As stated by the source"),
-}
 _EXPLANATIONS: dict[Basis, object] = {
     Basis.REGISTERED: _l("Counted from all registrations that stand, those waiting for approval or a place included."),
     Basis.CONFIRMED: _l("Counted from confirmed registrations."),

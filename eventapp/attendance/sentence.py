@@ -8,29 +8,18 @@ language has its own writer here; other languages read the English one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import country
 from eventapp.core.languages import lazy_gettext as _l
 
 
-class Rounding(StrEnum):
+class Rounding(Labelled):
     """How a number of people is to be read."""
 
-    OVER = "over"
-    ABOUT = "about"
-    EXACTLY = "exactly"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
-
-
-_LABELS = {
-    Rounding.OVER: _l("Over"),
-    Rounding.ABOUT: _l("About"),
-    Rounding.EXACTLY: _l("Exactly"),
-}
+    OVER = "over", _l("Over")
+    ABOUT = "about", _l("About")
+    EXACTLY = "exactly", _l("Exactly")
 
 
 @dataclass(frozen=True, slots=True)

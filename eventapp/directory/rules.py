@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import Said, Words, fold
 
@@ -15,44 +16,22 @@ class PlaceKind(StrEnum):
     CITY = "city"
 
 
-class OrganizationKind(StrEnum):
-    CITY = "city"
-    PREFECTURE_REGION = "prefecture_region"
-    NATIONAL_GOVERNMENT = "national_government"
-    EMBASSY_MISSION = "embassy_mission"
-    COMPANY = "company"
-    UNIVERSITY_SCHOOL = "university_school"
-    ASSOCIATION_NGO = "association_ngo"
-    INTERNATIONAL_ORGANIZATION = "international_organization"
-    MEDIA = "media"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        return str(_KINDS[self])
+class OrganizationKind(Labelled):
+    CITY = "city", _l("City or municipality")
+    PREFECTURE_REGION = "prefecture_region", _l("Prefecture, state or region")
+    NATIONAL_GOVERNMENT = "national_government", _l("National government")
+    EMBASSY_MISSION = "embassy_mission", _l("Embassy or mission")
+    COMPANY = "company", _l("Company")
+    UNIVERSITY_SCHOOL = "university_school", _l("University or school")
+    ASSOCIATION_NGO = "association_ngo", _l("Association or NGO")
+    INTERNATIONAL_ORGANIZATION = "international_organization", _l("International organization")
+    MEDIA = "media", _l("Media")
+    OTHER = "other", _l("Other")
 
 
-_KINDS = {
-    OrganizationKind.CITY: _l("City or municipality"),
-    OrganizationKind.PREFECTURE_REGION: _l("Prefecture, state or region"),
-    OrganizationKind.NATIONAL_GOVERNMENT: _l("National government"),
-    OrganizationKind.EMBASSY_MISSION: _l("Embassy or mission"),
-    OrganizationKind.COMPANY: _l("Company"),
-    OrganizationKind.UNIVERSITY_SCHOOL: _l("University or school"),
-    OrganizationKind.ASSOCIATION_NGO: _l("Association or NGO"),
-    OrganizationKind.INTERNATIONAL_ORGANIZATION: _l("International organization"),
-    OrganizationKind.MEDIA: _l("Media"),
-    OrganizationKind.OTHER: _l("Other"),
-}
-
-
-class NameOrder(StrEnum):
-    FAMILY_FIRST = "family_first"
-    GIVEN_FIRST = "given_first"
-
-    @property
-    def label(self) -> str:
-        return str(_l("Family name first")) if self is NameOrder.FAMILY_FIRST else str(_l("Given name first"))
+class NameOrder(Labelled):
+    FAMILY_FIRST = "family_first", _l("Family name first")
+    GIVEN_FIRST = "given_first", _l("Given name first")
 
 
 # Languages that write the two names without a space between them.

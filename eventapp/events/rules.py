@@ -4,118 +4,63 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from enum import StrEnum
 
 from eventapp.core import languages
 from eventapp.core.clock import local_day
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
 from eventapp.core.words import fold
 
 
-class EventKind(StrEnum):
-    FORUM = "forum"
-    SUMMIT = "summit"
-    SEMINAR = "seminar"
-    SIGNING_CEREMONY = "signing_ceremony"
-    COURTESY_VISIT = "courtesy_visit"
-    FAIR = "fair"
-    RECEPTION = "reception"
-    DELEGATION_VISIT = "delegation_visit"
-    TRAINING_CAMP = "training_camp"
-    ANNIVERSARY = "anniversary"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class EventKind(Labelled):
+    FORUM = "forum", _l("Forum")
+    SUMMIT = "summit", _l("Summit")
+    SEMINAR = "seminar", _l("Seminar")
+    SIGNING_CEREMONY = "signing_ceremony", _l("Signing ceremony")
+    COURTESY_VISIT = "courtesy_visit", _l("Courtesy visit")
+    FAIR = "fair", _l("Fair")
+    RECEPTION = "reception", _l("Reception")
+    DELEGATION_VISIT = "delegation_visit", _l("Delegation visit")
+    TRAINING_CAMP = "training_camp", _l("Training camp")
+    ANNIVERSARY = "anniversary", _l("Anniversary")
+    OTHER = "other", _l("Other event")
 
 
-class EventFormat(StrEnum):
-    IN_PERSON = "in_person"
-    ONLINE = "online"
-    HYBRID = "hybrid"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class EventFormat(Labelled):
+    IN_PERSON = "in_person", _l("In person")
+    ONLINE = "online", _l("Online")
+    HYBRID = "hybrid", _l("In person and online")
 
 
-class EventStatus(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    POSTPONED = "postponed"
-    CANCELLED = "cancelled"
-    ARCHIVED = "archived"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class EventStatus(Labelled):
+    DRAFT = "draft", _l("Draft")
+    PUBLISHED = "published", _l("Published")
+    POSTPONED = "postponed", _l("Postponed")
+    CANCELLED = "cancelled", _l("Cancelled")
+    ARCHIVED = "archived", _l("Archived")
 
 
-class Visibility(StrEnum):
-    PUBLIC = "public"
-    UNLISTED = "unlisted"
-    PRIVATE = "private"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class Visibility(Labelled):
+    PUBLIC = "public", _l("Public: listed, and open to everybody")
+    UNLISTED = "unlisted", _l("Unlisted: open to those who have the address")
+    PRIVATE = "private", _l("Private: only the team sees it")
 
 
-class Precision(StrEnum):
+class Precision(Labelled):
     """How exactly the date is known."""
 
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+    DAY = "day", _l("The day")
+    MONTH = "month", _l("The month only")
+    YEAR = "year", _l("The year only")
 
 
-class HostRole(StrEnum):
-    HOST = "host"
-    CO_HOST = "co_host"
-    SUPPORTER = "supporter"
+class HostRole(Labelled):
+    HOST = "host", _l("Host")
+    CO_HOST = "co_host", _l("Co-host")
+    SUPPORTER = "supporter", _l("Supporter")
 
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
-
-
-_LABELS: dict[StrEnum, object] = {
-    EventKind.FORUM: _l("Forum"),
-    EventKind.SUMMIT: _l("Summit"),
-    EventKind.SEMINAR: _l("Seminar"),
-    EventKind.SIGNING_CEREMONY: _l("Signing ceremony"),
-    EventKind.COURTESY_VISIT: _l("Courtesy visit"),
-    EventKind.FAIR: _l("Fair"),
-    EventKind.RECEPTION: _l("Reception"),
-    EventKind.DELEGATION_VISIT: _l("Delegation visit"),
-    EventKind.TRAINING_CAMP: _l("Training camp"),
-    EventKind.ANNIVERSARY: _l("Anniversary"),
-    EventKind.OTHER: _l("Other event"),
-    EventFormat.IN_PERSON: _l("In person"),
-    EventFormat.ONLINE: _l("Online"),
-    EventFormat.HYBRID: _l("In person and online"),
-    EventStatus.DRAFT: _l("Draft"),
-    EventStatus.PUBLISHED: _l("Published"),
-    EventStatus.POSTPONED: _l("Postponed"),
-    EventStatus.CANCELLED: _l("Cancelled"),
-    EventStatus.ARCHIVED: _l("Archived"),
-    Visibility.PUBLIC: _l("Public: listed, and open to everybody"),
-    Visibility.UNLISTED: _l("Unlisted: open to those who have the address"),
-    Visibility.PRIVATE: _l("Private: only the team sees it"),
-    Precision.DAY: _l("The day"),
-    Precision.MONTH: _l("The month only"),
-    Precision.YEAR: _l("The year only"),
-    HostRole.HOST: _l("Host"),
-    HostRole.CO_HOST: _l("Co-host"),
-    HostRole.SUPPORTER: _l("Supporter"),
-}
 
 _SHOWN = {EventStatus.PUBLISHED, EventStatus.POSTPONED, EventStatus.CANCELLED, EventStatus.ARCHIVED}
 

@@ -9,28 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from eventapp.core import languages
 from eventapp.core.clock import local_day
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 
 
-class Level(StrEnum):
+class Level(Labelled):
     """How much it matters."""
 
-    ERROR = "error"
-    WARNING = "warning"
-    NOTICE = "notice"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
-
-
-_LABELS = {Level.ERROR: _l("Error"), Level.WARNING: _l("Warning"), Level.NOTICE: _l("Notice")}
+    ERROR = "error", _l("Error")
+    WARNING = "warning", _l("Warning")
+    NOTICE = "notice", _l("Notice")
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 
 
-class SessionKind(StrEnum):
-    KEYNOTE = "keynote"
-    LECTURE = "lecture"
-    PANEL = "panel"
-    OPINION_EXCHANGE = "opinion_exchange"
-    WORKSHOP = "workshop"
-    CEREMONY = "ceremony"
-    COURTESY_VISIT = "courtesy_visit"
-    SITE_VISIT = "site_visit"
-    EXCURSION = "excursion"
-    FAIR = "fair"
-    RECEPTION = "reception"
-    MEAL = "meal"
-    BREAK = "break"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class SessionKind(Labelled):
+    KEYNOTE = "keynote", _l("Keynote")
+    LECTURE = "lecture", _l("Lecture")
+    PANEL = "panel", _l("Panel")
+    OPINION_EXCHANGE = "opinion_exchange", _l("Exchange of opinions")
+    WORKSHOP = "workshop", _l("Workshop")
+    CEREMONY = "ceremony", _l("Ceremony")
+    COURTESY_VISIT = "courtesy_visit", _l("Courtesy visit")
+    SITE_VISIT = "site_visit", _l("Site visit")
+    EXCURSION = "excursion", _l("Excursion")
+    FAIR = "fair", _l("Fair")
+    RECEPTION = "reception", _l("Reception")
+    MEAL = "meal", _l("Meal")
+    BREAK = "break", _l("Break")
+    CLOSED = "closed", _l("Closed session")
 
     @property
     def pause(self) -> bool:
@@ -33,77 +28,32 @@ class SessionKind(StrEnum):
         return self in {SessionKind.BREAK, SessionKind.MEAL}
 
 
-class SessionStatus(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class SessionStatus(Labelled):
+    DRAFT = "draft", _l("Draft")
+    PUBLISHED = "published", _l("Published")
+    CANCELLED = "cancelled", _l("Cancelled")
 
 
-class ParticipationRole(StrEnum):
-    LECTURER = "lecturer"
-    SPEAKER = "speaker"
-    PANELLIST = "panellist"
-    MODERATOR = "moderator"
-    CHAIR = "chair"
-    SIGNATORY = "signatory"
-    WITNESS = "witness"
-    HOST = "host"
-    GUEST = "guest"
-    INTERPRETER = "interpreter"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class ParticipationRole(Labelled):
+    LECTURER = "lecturer", _l("Lecturer")
+    SPEAKER = "speaker", _l("Speaker")
+    PANELLIST = "panellist", _l("Panellist")
+    MODERATOR = "moderator", _l("Moderator")
+    CHAIR = "chair", _l("Chair")
+    SIGNATORY = "signatory", _l("Signatory")
+    WITNESS = "witness", _l("Witness")
+    HOST = "host", _l("Host")
+    GUEST = "guest", _l("Guest")
+    INTERPRETER = "interpreter", _l("Interpreter")
 
 
-class Mode(StrEnum):
+class Mode(Labelled):
     """How somebody takes part."""
 
-    IN_PERSON = "in_person"
-    ONLINE = "online"
-    VIDEO_MESSAGE = "video_message"
+    IN_PERSON = "in_person", _l("In person")
+    ONLINE = "online", _l("Online")
+    VIDEO_MESSAGE = "video_message", _l("Video message")
 
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
-
-
-_LABELS: dict[StrEnum, object] = {
-    SessionKind.KEYNOTE: _l("Keynote"),
-    SessionKind.LECTURE: _l("Lecture"),
-    SessionKind.PANEL: _l("Panel"),
-    SessionKind.OPINION_EXCHANGE: _l("Exchange of opinions"),
-    SessionKind.WORKSHOP: _l("Workshop"),
-    SessionKind.CEREMONY: _l("Ceremony"),
-    SessionKind.COURTESY_VISIT: _l("Courtesy visit"),
-    SessionKind.SITE_VISIT: _l("Site visit"),
-    SessionKind.EXCURSION: _l("Excursion"),
-    SessionKind.FAIR: _l("Fair"),
-    SessionKind.RECEPTION: _l("Reception"),
-    SessionKind.MEAL: _l("Meal"),
-    SessionKind.BREAK: _l("Break"),
-    SessionKind.CLOSED: _l("Closed session"),
-    SessionStatus.DRAFT: _l("Draft"),
-    SessionStatus.PUBLISHED: _l("Published"),
-    SessionStatus.CANCELLED: _l("Cancelled"),
-    ParticipationRole.LECTURER: _l("Lecturer"),
-    ParticipationRole.SPEAKER: _l("Speaker"),
-    ParticipationRole.PANELLIST: _l("Panellist"),
-    ParticipationRole.MODERATOR: _l("Moderator"),
-    ParticipationRole.CHAIR: _l("Chair"),
-    ParticipationRole.SIGNATORY: _l("Signatory"),
-    ParticipationRole.WITNESS: _l("Witness"),
-    ParticipationRole.HOST: _l("Host"),
-    ParticipationRole.GUEST: _l("Guest"),
-    ParticipationRole.INTERPRETER: _l("Interpreter"),
-    Mode.IN_PERSON: _l("In person"),
-    Mode.ONLINE: _l("Online"),
-    Mode.VIDEO_MESSAGE: _l("Video message"),
-}
 
 # Order of people on a session's page: who is named first.
 _RANK = {role: rank for rank, role in enumerate(ParticipationRole)}

@@ -5,20 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
 
 
-class RegistrationStatus(StrEnum):
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    WAITLISTED = "waitlisted"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+class RegistrationStatus(Labelled):
+    PENDING = "pending", _l("Waiting for approval")
+    CONFIRMED = "confirmed", _l("Confirmed")
+    WAITLISTED = "waitlisted", _l("On the waiting list")
+    DECLINED = "declined", _l("Declined")
+    CANCELLED = "cancelled", lazy_pgettext("registration", "Cancelled")
 
     @property
     def active(self) -> bool:
@@ -26,43 +23,20 @@ class RegistrationStatus(StrEnum):
         return self in ACTIVE
 
 
-class Access(StrEnum):
+class Access(Labelled):
     """Who may take an attendance option."""
 
-    ANYONE = "anyone"
-    APPROVAL = "approval"
-
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
+    ANYONE = "anyone", _l("Anyone, first come, first served")
+    APPROVAL = "approval", _l("After approval by the team")
 
 
-class QuestionKind(StrEnum):
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    YES_NO = "yes_no"
+class QuestionKind(Labelled):
+    TEXT = "text", _l("Short text")
+    LONG_TEXT = "long_text", _l("Long text")
+    CHOICE = "choice", _l("One of several")
+    CHOICES = "choices", _l("Any of several")
+    YES_NO = "yes_no", _l("Yes or no")
 
-    @property
-    def label(self) -> str:
-        return str(_LABELS[self])
-
-
-_LABELS: dict[StrEnum, object] = {
-    RegistrationStatus.PENDING: _l("Waiting for approval"),
-    RegistrationStatus.CONFIRMED: _l("Confirmed"),
-    RegistrationStatus.WAITLISTED: _l("On the waiting list"),
-    RegistrationStatus.DECLINED: _l("Declined"),
-    RegistrationStatus.CANCELLED: lazy_pgettext("registration", "Cancelled"),
-    Access.ANYONE: _l("Anyone, first come, first served"),
-    Access.APPROVAL: _l("After approval by the team"),
-    QuestionKind.TEXT: _l("Short text"),
-    QuestionKind.LONG_TEXT: _l("Long text"),
-    QuestionKind.CHOICE: _l("One of several"),
-    QuestionKind.CHOICES: _l("Any of several"),
-    QuestionKind.YES_NO: _l("Yes or no"),
-}
 
 ACTIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED})
 
