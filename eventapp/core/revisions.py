@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import event, select
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core.clock import now
-from eventapp.core.db import Base, db
+from eventapp.core.db import Base, QuickRead
 
 
 class Revision(Base):
@@ -48,11 +48,13 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise))
 
 
-def numbers(scopes: list[str]) -> dict[str, int]:
-    """The present number of each scope; 0 where nothing was ever written."""
-    rows = db.session.execute(select(Revision.scope, Revision.number).where(Revision.scope.in_(scopes)))
-    known = {scope: number for scope, number in rows}
-    return {scope: known.get(scope, 0) for scope in scopes}
+_number = QuickRead(select(Revision.number).where(Revision.scope == bindparam("scope", "")))
+
+
+def number(scope: str) -> int:
+    """The present number of a scope; 0 where nothing was ever written."""
+    row = _number.row(scope=scope)
+    return row[0] if row else 0
 
 
 _CHANGED = "changed scopes"

@@ -16,7 +16,7 @@ from eventapp.core import assets, clock
 from eventapp.core.db import db
 from eventapp.core.errors import found
 from eventapp.core.pages import page, remembered
-from eventapp.core.revisions import numbers
+from eventapp.core.revisions import number
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.queries import Filter
@@ -80,7 +80,7 @@ def events_list() -> ResponseReturnValue:
 
 
 def _all_events() -> str:
-    return str(numbers(["events"])["events"])
+    return str(number("events"))
 
 
 def _member(kind: type[E], value: str) -> E | None:
