@@ -59,6 +59,8 @@ class Base(DeclarativeBase):
         Words: WordsType,
         list[str]: JSON,
         dict[str, Any]: JSON,
+        list[dict[str, Any]]: JSON,
+        list[dict[str, str]]: JSON,
         str: String,
         enum.Enum: Enum(
             enum.Enum,

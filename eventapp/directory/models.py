@@ -90,9 +90,12 @@ class Person(Base, InDirectory):
     """Somebody who speaks, signs, hosts or witnesses. Family and given names are kept per language."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("uq_person_guid", "guid", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True, default=tokens.code)
+    # What another system calls the person, where a programme was imported.
+    guid: Mapped[str | None]
     family: Mapped[Words] = mapped_column(default=Words)
     given: Mapped[Words] = mapped_column(default=Words)
     reading: Mapped[str] = mapped_column(default="")

@@ -65,6 +65,8 @@ class Event(Base, Scoped):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     zone: Mapped[str]
+    # At which minute after midnight a day of the programme starts: what goes on past midnight belongs to its evening.
+    day_starts: Mapped[int] = mapped_column(default=0)
     precision: Mapped[Precision] = mapped_column(default=Precision.DAY)
     date_note: Mapped[Words] = mapped_column(default=Words)
     format: Mapped[EventFormat] = mapped_column(default=EventFormat.IN_PERSON)

@@ -1,13 +1,15 @@
-"""Tracks, rooms, sessions, and people's parts in them."""
+"""Tracks, rooms, sessions, people's parts in them, and what of it is released."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventapp.accounts.models import User
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
@@ -65,6 +67,7 @@ class Session(Base, OfEvent):
         UniqueConstraint("event_id", "code", name="uq_session_event_code"),
         CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("uq_session_event_guid", "event_id", "guid", unique=True),
         Index("ix_session_programme", "event_id", "starts_at"),
     )
 
@@ -72,13 +75,16 @@ class Session(Base, OfEvent):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     code: Mapped[str] = mapped_column(default=tokens.code)
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
-    # RFC 5546 §2.1.4: rises when time, place or status change, never falls.
+    # What another system calls it, where it was imported: the same file brings no second one.
+    guid: Mapped[str | None]
+    # RFC 5546 §2.1.4: rises when a release brings another time, place or status; never falls.
     sequence: Mapped[int] = mapped_column(default=0)
     # Rises with every change, so that two editors notice each other.
     revision: Mapped[int] = mapped_column(default=1)
     kind: Mapped[SessionKind] = mapped_column(default=SessionKind.LECTURE)
     status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.DRAFT)
     title: Mapped[Words] = mapped_column(default=Words)
+    subtitle: Mapped[Words] = mapped_column(default=Words)
     abstract: Mapped[Words] = mapped_column(default=Words)
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
@@ -86,6 +92,13 @@ class Session(Base, OfEvent):
     spoken: Mapped[list[str]] = mapped_column(default=list)
     interpreted: Mapped[list[str]] = mapped_column(default=list)
     capacity: Mapped[int | None]
+    # How long it wants to be, in minutes; its slot may be another length, or none yet.
+    minutes: Mapped[int | None]
+    do_not_record: Mapped[bool] = mapped_column(default=False)
+    # Public: {"title": …, "url": …}.
+    links: Mapped[list[dict[str, str]]] = mapped_column(default=list)
+    # For those who take part only; never on a public page.
+    join_url: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     event: Mapped[Event] = relationship()
@@ -110,7 +123,37 @@ class Participation(Base, Scoped):
     role: Mapped[ParticipationRole] = mapped_column(default=ParticipationRole.SPEAKER)
     mode: Mapped[Mode] = mapped_column(default=Mode.IN_PERSON)
     position: Mapped[int] = mapped_column(default=0)
+    # A part that is not confirmed is not released: nobody is announced who has not said yes.
+    confirmed: Mapped[bool] = mapped_column(default=True)
     person: Mapped[Person] = relationship()
 
     def scopes(self) -> Iterable[str]:
         return ["directory"]
+
+
+class Release(Base, OfEvent):
+    """A published version of the programme. `content` is a document of `published.py` and never changes."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("event_id", "number", name="uq_release_event_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=now)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
+    note: Mapped[Words] = mapped_column(default=Words)
+    # What is different from the release before: see `changes.py`.
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    # Megabytes at a summit, so it is read only where it is asked for.
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+    user: Mapped[User | None] = relationship()
+
+
+class OnProgramme(Base):
+    """Who takes part in the present release of an event: where else a speaker speaks is found by it."""
+
+    __tablename__ = "on_programme"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)

@@ -1,0 +1,203 @@
+"""What the public sees of a programme: one immutable document per release. Plain values, no database.
+
+People stand in it by number only: their names are read from the directory when a page is made, so a name that is
+corrected is right everywhere, and somebody who is taken out of the directory is gone from old releases too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from eventapp.core.words import Words
+from eventapp.directory.models import Person
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSite:
+    """A venue, as it was called. Latitude and longitude in degrees."""
+
+    slug: str
+    name: Words
+    address: Words
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRoom:
+    """A room at a site, or an online room."""
+
+    id: int
+    slug: str
+    name: Words
+    online: bool = False
+    capacity: int | None = None
+    site: PublishedSite | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTrack:
+    """A strand of sessions, with a colour of the design system (1–6)."""
+
+    slug: str
+    name: Words
+    colour: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPart:
+    """Somebody's part in a session; `person` is filled in by `with_people`."""
+
+    person_id: int
+    role: ParticipationRole = ParticipationRole.SPEAKER
+    mode: Mode = Mode.IN_PERSON
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSession:
+    """A scheduled session as it was released. `sequence` is that of RFC 5546 §2.1.4, `updated_at` its last change.
+
+    `gone`: it was public once and is on the programme no more. Its page and its calendar entry stay and say so.
+    """
+
+    id: int
+    code: str
+    uid: str
+    guid: str
+    sequence: int
+    kind: SessionKind
+    status: SessionStatus
+    title: Words
+    subtitle: Words
+    abstract: Words
+    starts_at: datetime
+    ends_at: datetime
+    spoken: tuple[str, ...]
+    interpreted: tuple[str, ...]
+    capacity: int | None
+    do_not_record: bool
+    links: tuple[Mapping[str, str], ...]
+    updated_at: datetime
+    gone: bool = False
+    track: PublishedTrack | None = None
+    rooms: tuple[PublishedRoom, ...] = ()
+    participations: tuple[PublishedPart, ...] = ()
+
+    @property
+    def cancelled(self) -> bool:
+        return self.status is SessionStatus.CANCELLED
+
+
+@dataclass(frozen=True)
+class Document:
+    """A release: rooms and tracks in order, sessions by time."""
+
+    rooms: tuple[PublishedRoom, ...] = ()
+    tracks: tuple[PublishedTrack, ...] = ()
+    sessions: tuple[PublishedSession, ...] = ()
+    by_code: Mapping[str, PublishedSession] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_code", {session.code: session for session in self.sessions})
+
+    @property
+    def listed(self) -> list[PublishedSession]:
+        """The sessions that are on the programme, cancelled ones included."""
+        return [session for session in self.sessions if not session.gone]
+
+    @property
+    def person_ids(self) -> set[int]:
+        """Who takes part in what is listed and not cancelled."""
+        return {p.person_id for s in self.listed if not s.cancelled for p in s.participations}
+
+
+def with_people(sessions: Iterable[PublishedSession], people: Mapping[int, Person]) -> list[PublishedSession]:
+    """The sessions with their people; somebody whom the directory does not know any more is left out."""
+    return [
+        replace(
+            session,
+            participations=tuple(
+                PublishedPart(part.person_id, part.role, part.mode, people[part.person_id])
+                for part in session.participations
+                if part.person_id in people
+            ),
+        )
+        for session in sessions
+    ]
+
+
+def to_json(document: Document) -> dict[str, Any]:
+    """The document as JSON values; `from_json` gives an equal one back."""
+    return {
+        "format": 1,
+        "rooms": [_room_out(room) for room in document.rooms],
+        "tracks": [{"slug": t.slug, "name": t.name, "colour": t.colour} for t in document.tracks],
+        "sessions": [_session_out(session) for session in document.sessions],
+    }
+
+
+def from_json(values: Mapping[str, Any]) -> Document:
+    """A document from its JSON values."""
+    rooms = {row["slug"]: _room_in(row) for row in values["rooms"]}
+    tracks = {row["slug"]: PublishedTrack(row["slug"], Words(row["name"]), row["colour"]) for row in values["tracks"]}
+    return Document(
+        tuple(rooms.values()),
+        tuple(tracks.values()),
+        tuple(_session_in(row, rooms, tracks) for row in values["sessions"]),
+    )
+
+
+def _room_out(room: PublishedRoom) -> dict[str, Any]:
+    site = room.site
+    return {
+        "id": room.id, "slug": room.slug, "name": room.name, "online": room.online, "capacity": room.capacity,
+        "site": site and {"slug": site.slug, "name": site.name, "address": site.address, "latitude": site.latitude,
+                          "longitude": site.longitude},
+    }  # fmt: skip
+
+
+def _room_in(row: Mapping[str, Any]) -> PublishedRoom:
+    at = row["site"]
+    site = at and PublishedSite(at["slug"], Words(at["name"]), Words(at["address"]), at["latitude"], at["longitude"])
+    return PublishedRoom(row["id"], row["slug"], Words(row["name"]), row["online"], row["capacity"], site)
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()
+
+
+def _session_out(session: PublishedSession) -> dict[str, Any]:
+    return {
+        "id": session.id, "code": session.code, "uid": session.uid, "guid": session.guid,
+        "sequence": session.sequence, "kind": session.kind.value, "status": session.status.value,
+        "title": session.title, "subtitle": session.subtitle, "abstract": session.abstract,
+        "starts_at": _moment(session.starts_at), "ends_at": _moment(session.ends_at),
+        "spoken": list(session.spoken), "interpreted": list(session.interpreted), "capacity": session.capacity,
+        "do_not_record": session.do_not_record, "links": [dict(link) for link in session.links],
+        "updated_at": _moment(session.updated_at), "gone": session.gone,
+        "track": session.track.slug if session.track else None, "rooms": [room.slug for room in session.rooms],
+        "parts": [[part.person_id, part.role.value, part.mode.value] for part in session.participations],
+    }  # fmt: skip
+
+
+def _session_in(
+    row: Mapping[str, Any], rooms: Mapping[str, PublishedRoom], tracks: Mapping[str, PublishedTrack]
+) -> PublishedSession:
+    return PublishedSession(
+        id=row["id"], code=row["code"], uid=row["uid"], guid=row["guid"], sequence=row["sequence"],
+        kind=SessionKind(row["kind"]), status=SessionStatus(row["status"]), title=Words(row["title"]),
+        subtitle=Words(row["subtitle"]), abstract=Words(row["abstract"]),
+        starts_at=datetime.fromisoformat(row["starts_at"]), ends_at=datetime.fromisoformat(row["ends_at"]),
+        spoken=tuple(row["spoken"]), interpreted=tuple(row["interpreted"]), capacity=row["capacity"],
+        do_not_record=row["do_not_record"], links=tuple(row["links"]),
+        updated_at=datetime.fromisoformat(row["updated_at"]), gone=row["gone"],
+        track=tracks.get(row["track"]) if row["track"] else None, rooms=tuple(rooms[slug] for slug in row["rooms"]),
+        participations=tuple(
+            PublishedPart(person, ParticipationRole(role), Mode(mode)) for person, role, mode in row["parts"]
+        ),
+    )  # fmt: skip
