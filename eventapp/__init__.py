@@ -25,7 +25,9 @@ from eventapp.events import manage as events_manage
 from eventapp.events.access import may
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
+from eventapp.programme import changes as programme_changes
 from eventapp.programme import manage as programme_manage
+from eventapp.programme import manage_releases as releases_manage
 from eventapp.programme import views as programme
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
@@ -43,6 +45,7 @@ BLUEPRINTS = [
     dashboard.manage,
     events_manage.manage,
     programme_manage.manage,
+    releases_manage.manage,
     registration_manage.manage,
     attendance_manage.manage,
 ]
@@ -101,6 +104,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         links_to=links_to,
         monogram=monogram,
         local_day=clock.local_day,
+        change_said=programme_changes.sentence,
         option_name=registration_forms.option_name,
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,

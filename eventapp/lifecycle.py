@@ -5,14 +5,14 @@ from __future__ import annotations
 from eventapp.core.words import Words
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.programme import operations as programme
+from eventapp.programme import releases
 from eventapp.registration import emails, queries
 
 
 def cancel_event(event: Event, *, note: Words) -> int:
-    """Cancel the event and its sessions and write to everybody registered. Returns the number of letters."""
+    """Cancel the event and its public sessions and write to everybody registered. Returns the number of letters."""
     events.cancel(event, note=note)
-    programme.cancel_all(event)
+    releases.cancel_all(event, note=note)
     return _tell(event)
 
 

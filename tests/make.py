@@ -17,10 +17,11 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations as events
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventStatus
 from eventapp.programme import operations as programme
-from eventapp.programme.models import Room, Session, Track
+from eventapp.programme import releases
+from eventapp.programme.models import Release, Room, Session, Track
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.registration import operations as registration
 from eventapp.registration.models import AttendanceOption, Registration
@@ -104,6 +105,10 @@ class Make:
         with transaction():
             return programme.save_room(event, None, name=words(name or f"Room {self.next()}"), **values)
 
+    def site(self, event: Event, name: str = "Arena", **values: Any) -> Site:
+        with transaction():
+            return events.save_site(event, None, name=words(name), address=words("1-1 Chuo"), **values)
+
     def track(self, event: Event, name: str = "", *, colour: int = 1) -> Track:
         with transaction():
             return programme.save_track(event, None, name=words(name or f"Track {self.next()}"), colour=colour)
@@ -121,9 +126,10 @@ class Make:
         starts_at: datetime | None = None,
         status: SessionStatus = SessionStatus.PUBLISHED,
         people: list[Person] | None = None,
+        release: bool = True,
         **values: Any,
     ) -> Session:
-        """A published session in the first hour of the event."""
+        """A session in the first hour of the event, released at once unless it is a draft."""
         start = starts_at or event.starts_at
         with transaction():
             session = programme.save_session(
@@ -137,7 +143,14 @@ class Make:
                 **values,
             )
             programme.set_status(session, status)
+        if status is not SessionStatus.DRAFT and release:
+            self.release(event)
         return session
+
+    def release(self, event: Event, **values: Any) -> Release:
+        """The programme as it is now, in public."""
+        with transaction():
+            return releases.release(event, **values)
 
     def option(self, event: Event, mode: Mode = Mode.IN_PERSON, **values: Any) -> AttendanceOption:
         with transaction():

@@ -6,7 +6,7 @@ Labels come from gettext, so a caller sets the interface language around these f
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,7 +57,7 @@ class Voice:
         """ "A, B and C"."""
         return names[0] if len(names) == 1 else languages.listing(names, self.shown)
 
-    def tongues(self, tags: list[str]) -> str:
+    def tongues(self, tags: Sequence[str]) -> str:
         """Names of languages."""
         key = tuple(tags)
         if key not in self._tongues:

@@ -1,18 +1,16 @@
-"""What a calendar needs to know, read with a constant number of prebuilt Core statements.
-
-Building a statement costs more than running it, and ORM objects cost four times as much as rows.
-"""
+"""What a calendar needs to know: the event's row, its venues, the released programme and the names in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, String, bindparam, cast, func, literal, or_, select
+from sqlalchemy import Select, String, bindparam, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from eventapp.core import clock
 from eventapp.core.db import QuickRead, db
 from eventapp.core.revisions import Revision
 from eventapp.core.words import Words
@@ -22,11 +20,13 @@ from eventapp.directory.rules import NameOrder
 from eventapp.events import rules as event_rules
 from eventapp.events.models import Event, FormerSlug, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
-from eventapp.programme import rules as programme_rules
-from eventapp.programme.models import Participation, Room, Session, Track, session_room
+from eventapp.programme import queries as programme_queries
+from eventapp.programme.models import Release
+from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
-_SHOWN = [status for status in SessionStatus if programme_rules.shown(status)]
+# How long after the event an entry stays that says a session is off: longer than anybody's calendar program sleeps.
+KEEP_GONE = timedelta(days=30)
 _LISTED = [status for status in EventStatus if event_rules.listed(status, Visibility.PUBLIC)]
 
 Rows = Select[*tuple[Any, ...]]
@@ -111,12 +111,38 @@ class SessionRow:
     abstract: Words
     starts_at: datetime
     ends_at: datetime
-    spoken: list[str]
-    interpreted: list[str]
+    spoken: tuple[str, ...]
+    interpreted: tuple[str, ...]
     updated_at: datetime
     track: Words
     rooms: list[RoomRow] = field(default_factory=list)
     people: list[PartRow] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, session: PublishedSession, names: Mapping[int, Any]) -> SessionRow:
+        """From a released session and rows of people by their number."""
+        return cls(
+            id=session.id,
+            code=session.code,
+            uid=session.uid,
+            sequence=session.sequence,
+            kind=session.kind,
+            status=session.status,
+            title=session.title,
+            abstract=session.abstract,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            spoken=session.spoken,
+            interpreted=session.interpreted,
+            updated_at=session.updated_at,
+            track=session.track.name if session.track else Words(),
+            rooms=[RoomRow(r.name, r.online, Venue.of(r.site) if r.site else None) for r in session.rooms],
+            people=[
+                PartRow(row.family, row.given, row.order, part.role, row.code)
+                for part in session.participations
+                if (row := names.get(part.person_id)) is not None
+            ],
+        )
 
     @property
     def cancelled(self) -> bool:
@@ -144,9 +170,12 @@ class State:
     public: bool
     version: tuple[object, ...]
     modified: datetime | None
+    content: tuple[int, str, datetime] | None = field(default=None, compare=False)
+    keeps_gone: bool = field(default=True, compare=False)
 
 
 _says, _directory, _listing = aliased(Revision), aliased(Revision), aliased(Revision)
+_release, _newest = aliased(Release), aliased(Release)
 
 _former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug", "")).scalar_subquery()
 
@@ -154,11 +183,19 @@ _former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug",
 # come a second time with other content.
 _state: Rows = (
     select(
-        Event.id, Event.slug, Event.status, Event.visibility, Event.uid, Event.updated_at,
-        _says.number, _says.at, _directory.number, _directory.at,
+        Event.id, Event.slug, Event.status, Event.visibility, Event.uid, Event.updated_at, Event.ends_at,
+        Event.precision, _says.number, _says.at, _directory.number, _directory.at, _release.id, _release.at,
     )
     .outerjoin(_says, _says.scope == literal("event:") + cast(Event.id, String))
     .outerjoin(_directory, _directory.scope == DIRECTORY)
+    .outerjoin(
+        _release,
+        (_release.event_id == Event.id)
+        & (
+            _release.number
+            == select(func.max(_newest.number)).where(_newest.event_id == Event.id).correlate(Event).scalar_subquery()
+        ),
+    )
     .where(or_(Event.slug == bindparam("slug", ""), Event.id == _former))
     .order_by(Event.slug != bindparam("slug", ""))
     .limit(1)
@@ -182,74 +219,27 @@ _SITE_COLUMNS = [Site.name, Site.address, Site.latitude, Site.longitude]
 _venues = select(*_SITE_COLUMNS).where(Site.event_id == bindparam("event")).order_by(Site.position, Site.id)
 
 
-def _public(statement: Rows, *, one: bool) -> Rows:
-    """Restrict a statement that has Session in it to public, scheduled sessions of an event, or to one of them."""
-    statement = statement.where(
-        Session.event_id == bindparam("event", type_=Integer),
-        Session.status.in_(_SHOWN),
-        Session.starts_at.is_not(None),
-        # Of an event known by its month only, no session's time is known: a calendar must not make one up.
-        select(Event.id).where(Event.id == Session.event_id, Event.precision == Precision.DAY).exists(),
-    )
-    return statement.where(Session.code == bindparam("code", "")) if one else statement
-
-
-_SESSION_COLUMNS = [
-    Session.id, Session.code, Session.uid, Session.sequence, Session.kind, Session.status, Session.title,
-    Session.abstract, Session.starts_at, Session.ends_at, Session.spoken, Session.interpreted, Session.updated_at,
-]  # fmt: skip
-
-
-def _statements(*, one: bool) -> tuple[Rows, Rows, Rows]:
-    sessions: Rows = select(*_SESSION_COLUMNS, Track.name).outerjoin(Track, Track.id == Session.track_id)
-    rooms: Rows = (
-        select(session_room.c.session_id, Room.name.label("room"), Room.online, Room.site_id, *_SITE_COLUMNS)
-        .select_from(session_room)
-        .join(Session, Session.id == session_room.c.session_id)
-        .join(Room, Room.id == session_room.c.room_id)
-        .outerjoin(Site, Site.id == Room.site_id)
-    )
-    people: Rows = (
-        select(Participation.session_id, Person.family, Person.given, Person.order, Participation.role, Person.code)
-        .join(Session, Session.id == Participation.session_id)
-        .join(Person, Person.id == Participation.person_id)
-    )
-    return (
-        _public(sessions, one=one).order_by(Session.starts_at, Session.ends_at, Session.id),
-        _public(rooms, one=one).order_by(Room.position, Room.id),
-        _public(people, one=one).order_by(Participation.position, Participation.id),
-    )
-
-
-_ALL, _ONE = _statements(one=False), _statements(one=True)
 _event_state = QuickRead(_state)
-_session_state = QuickRead(
-    _state.where(
-        Event.precision == Precision.DAY,
-        select(Session.id)
-        .where(
-            Session.event_id == Event.id,
-            Session.code == bindparam("code", ""),
-            Session.status.in_(_SHOWN),
-            Session.starts_at.is_not(None),
-        )
-        .exists(),
-    )
-)
+_people = select(Person.id, Person.family, Person.given, Person.order, Person.code)
 
 
-def state(slug: str, code: str | None = None) -> State | None:
-    """The state of an event's calendars by its present or a former slug; None where there is no such event.
-
-    With a `code`, None also where the public sees no such session.
-    """
-    row = _event_state.row(slug=slug) if code is None else _session_state.row(slug=slug, code=code)
+def state(slug: str) -> State | None:
+    """The state of an event's calendars by its present or a former slug; None where there is no such event."""
+    row = _event_state.row(slug=slug)
     if row is None:
         return None
-    number, present, status, visibility, uid, updated, says, said_at, directory, changed_at = row
+    (number, present, status, visibility, uid, updated, ends, precision, says, said_at, directory, changed_at,
+     release, released_at) = row  # fmt: skip
     modified = max(filter(None, (updated, said_at, changed_at)))
+    keeps_gone = clock.now() < ends + KEEP_GONE
     return State(
-        number, present, event_rules.public(status, visibility), (uid, says or 0, directory or 0, modified), modified
+        number,
+        present,
+        event_rules.public(status, visibility),
+        (uid, says or 0, directory or 0, modified, keeps_gone),
+        modified,
+        content=(release, uid, released_at) if release and precision is Precision.DAY else None,
+        keeps_gone=keeps_gone,
     )
 
 
@@ -264,30 +254,33 @@ def listed() -> list[EventRow]:
     return [EventRow(*row) for row in db.session.execute(_listed)]
 
 
-def _load(event: int, statements: tuple[Rows, Rows, Rows], values: dict[str, Any]) -> Programme:
-    head = db.session.execute(_event, {"event": event}).one()
-    venues = [Venue.of(row) for row in db.session.execute(_venues, {"event": event})]
-    sessions, rooms, people = (db.session.execute(statement, values).all() for statement in statements)
-    found = [SessionRow(*row) for row in sessions]
-    by_id = {session.id: session for session in found}
-    for row, room in zip(rooms, _rooms(rooms), strict=True):
-        by_id[row.session_id].rooms.append(room)
-    for session_id, *part in people:
-        by_id[session_id].people.append(PartRow(*part))
-    return Programme(EventRow(*head), venues, found)
+def _load(state: State, sessions: Iterable[PublishedSession]) -> Programme:
+    sessions = list(sessions)
+    head = db.session.execute(_event, {"event": state.id}).one()
+    venues = [Venue.of(row) for row in db.session.execute(_venues, {"event": state.id})]
+    wanted = sorted({part.person_id for session in sessions for part in session.participations})
+    names = {row.id: row for row in db.session.execute(_people.where(Person.id.in_(wanted)))} if wanted else {}
+    return Programme(EventRow(*head), venues, [SessionRow.of(session, names) for session in sessions])
 
 
-def _rooms(rows: Iterable[Row[Any]]) -> Iterable[RoomRow]:
-    for row in rows:
-        yield RoomRow(row.room, row.online, Venue.of(row) if row.site_id is not None else None)
+def _document(state: State) -> Document:
+    return programme_queries.content(*state.content) if state.content else Document()
 
 
-def programme(event: int) -> Programme:
-    """An event with its public programme: five statements, however many sessions it has."""
-    return _load(event, _ALL, {"event": event})
+def programme(state: State) -> Programme:
+    """An event with its released programme: three statements, and a fourth where the release is new to the process.
+
+    A session that is gone is an entry that says so, until a month after the event.
+    """
+    sessions = _document(state).sessions
+    return _load(state, sessions if state.keeps_gone else [one for one in sessions if not one.gone])
 
 
-def one_session(event: int, code: str) -> Programme | None:
-    """An event with one public, scheduled session of it, or None."""
-    found = _load(event, _ONE, {"event": event, "code": code})
-    return found if found.sessions else None
+def has_session(state: State, code: str) -> bool:
+    """Whether the public sees such a session, or saw it once."""
+    return code in _document(state).by_code
+
+
+def one_session(state: State, code: str) -> Programme:
+    """An event with one session of it. Raises KeyError where `has_session` says no."""
+    return _load(state, [_document(state).by_code[code]])

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import time
-from typing import cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, request
@@ -77,13 +76,14 @@ def event(slug: str) -> Response:
 @views.get("/events/<slug>/sessions/<code>.ics")
 def session(slug: str, code: str) -> Response:
     """One session to download."""
-    state = _visible(queries.state(slug, code))
+    state = _visible(queries.state(slug))
+    found(queries.has_session(state, code) or None)
     wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.ics")
     return _answer(
         wish,
         state,
         lambda: _session(wish, state, code),
-        still=lambda: queries.state(slug, code) == state,
+        still=lambda: queries.state(slug) == state,
         name=f"{state.slug}-{code}.ics",
         attached=True,
     )
@@ -104,14 +104,14 @@ def _visible(state: State | None) -> State:
 
 
 def _event(wish: Wish, state: State) -> bytes:
-    programme = queries.programme(cast(int, state.id))
+    programme = queries.programme(state)
     with wish.voice.speaking() as voice:
         head = entries.programme_head(programme, voice=voice, links=wish.links, source=wish.address)
         return ics.feed(head, entries.programme_entries(programme, voice=voice, links=wish.links), utc=wish.utc)
 
 
 def _session(wish: Wish, state: State, code: str) -> bytes:
-    programme = found(queries.one_session(cast(int, state.id), code))
+    programme = queries.one_session(state, code)
     with wish.voice.speaking() as voice:
         entry = entries.session_entry(
             programme.sessions[0], programme.event, voice=voice, links=wish.links, parent=False

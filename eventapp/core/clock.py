@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -51,3 +51,8 @@ def to_local(moment: datetime, zone: str) -> datetime:
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day at a place."""
     return to_local(moment, zone).date()
+
+
+def programme_day(moment: datetime, zone: str, starts: int) -> date:
+    """The day of a programme at a place whose days start `starts` minutes after midnight by the wall clock."""
+    return (to_local(moment, zone).replace(tzinfo=None) - timedelta(minutes=starts)).date()

@@ -148,7 +148,7 @@ def session(
     abstract: Words | None = None,
     **values: Any,
 ) -> Session:
-    """A published session of a new event;"""
+    """A session of a new event, ready for its first release."""
     name = f"{event.slug}/{key}"
     return programme.save_session(
         event,

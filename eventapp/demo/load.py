@@ -13,6 +13,8 @@ from eventapp.accounts import operations as accounts
 from eventapp.core.db import db, transaction
 from eventapp.demo import forum, forum_2027, matsudo, naruto, saga, saitama
 from eventapp.events.models import Event
+from eventapp.programme import queries as programme
+from eventapp.programme import releases
 
 EMAIL = "organizer@example.org"
 SLUGS = (
@@ -52,6 +54,9 @@ def load(instance: Path) -> Login:
             _keep(instance, password)
         for story in (forum, naruto, matsudo, saga, saitama, forum_2027):
             story.load(owner)
+        for event in db.session.scalars(select(Event).where(Event.slug.in_(SLUGS)).order_by(Event.id)):
+            if programme.latest(event) is None and programme.sessions(event):
+                releases.release(event, user=owner)
     return login(instance)
 
 

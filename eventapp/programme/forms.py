@@ -80,6 +80,12 @@ class TrackForm(Form):
         self.colour.choices = [SelectChoice(number, name) for number, name in zip(COLOURS, names, strict=True)]
 
 
+class ReleaseForm(Form):
+    """What goes with a version of the programme."""
+
+    note = WordsField(_l("Note"), description=_l("For everybody, above the list of changes."), rows=2, maximum=2000)
+
+
 class PersonForm(Form):
     """A person, and the position held at the event."""
 

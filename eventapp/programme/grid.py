@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from eventapp.programme.models import Room, Session
+from eventapp.programme.published import PublishedRoom, PublishedSession
 
 
 @dataclass(frozen=True)
 class Cell:
     """A session and its place: rows and columns count from 1, the end is exclusive."""
 
-    session: Session
+    session: PublishedSession
     row: int
     row_end: int
     column: int
@@ -24,7 +24,7 @@ class Cell:
 class Column:
     """A room's place in the grid: one column, or as many as sessions overlap in it."""
 
-    room: Room
+    room: PublishedRoom
     column: int
     column_end: int
 
@@ -52,14 +52,12 @@ class Day:
         return list(found.items())
 
 
-def _times(session: Session) -> tuple[datetime, datetime]:
-    if session.starts_at is None or session.ends_at is None:
-        raise ValueError("an unscheduled session has no place in the grid")
+def _times(session: PublishedSession) -> tuple[datetime, datetime]:
     return session.starts_at, session.ends_at
 
 
-def lay_out(sessions: Sequence[Session], rooms: Sequence[Room]) -> Day:
-    """Place the sessions of one day. Raises ValueError for one without a time.
+def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]) -> Day:
+    """Place the sessions of one day.
 
     A session in no room spans them all; one in rooms that do not lie side by side stands in the first of them. Where
     sessions overlap in a room they stand beside each other, and the room is as wide as they are many.
@@ -95,7 +93,7 @@ def lay_out(sessions: Sequence[Session], rooms: Sequence[Room]) -> Day:
     return Day(columns, marks, cells, loose=_collide(cells))
 
 
-def _lanes(sessions: Sequence[Session], runs: Mapping[int, tuple[int, int]]) -> dict[int, int]:
+def _lanes(sessions: Sequence[PublishedSession], runs: Mapping[int, tuple[int, int]]) -> dict[int, int]:
     """Which lane of its first room each session stands in: the first that is free when it starts."""
     free: dict[int, list[datetime]] = {}
     lanes: dict[int, int] = {}

@@ -13,6 +13,7 @@ from eventapp.core.clock import to_local
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import reader, say
 from eventapp.core.pages import page
 from eventapp.core.words import Words
@@ -23,7 +24,7 @@ from eventapp.directory.rules import NameOrder, OrganizationKind
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.programme import operations, parts, queries, rules
+from eventapp.programme import operations, parts, queries
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
@@ -41,7 +42,7 @@ def programme(event: Event) -> ResponseReturnValue:
         "programme/manage.html",
         event=event,
         sessions=sessions,
-        days=queries.by_day(sessions, event.zone),
+        days=queries.by_day(sessions, event),
         unscheduled=[session for session in sessions if session.starts_at is None],
         rooms=queries.rooms(event),
         tracks=queries.tracks(event),
@@ -60,7 +61,7 @@ def check(event: Event) -> ResponseReturnValue:
 @desk(Needs.PROGRAMME)
 def session(event: Event, code: str = "") -> ResponseReturnValue:
     """A new session, or a change of one."""
-    shown = found(queries.by_code(event, code, drafts=True)) if code else None
+    shown = found(queries.by_code(event, code)) if code else None
     rooms, tracks = queries.rooms(event), queries.tracks(event)
     people = directory_queries.people()
     tags = list(
@@ -88,8 +89,9 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
                 interpreted=form.interpreted.data or [],
                 capacity=form.capacity.data,
             )
-            if request.form.get("publish"):
-                operations.set_status(saved, SessionStatus.PUBLISHED)
+            wanted = request.form.get("state", "" if shown else "published")
+            if wanted in {"draft", "published"}:
+                operations.set_status(saved, SessionStatus(wanted))
             _tell_clashes(event, saved)
             flash(_("Saved."))
             return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
@@ -105,6 +107,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         people=people,
         roles=list(ParticipationRole),
         modes=list(Mode),
+        public=shown is not None and shown.code in queries.document(event).by_code,
     )
 
 
@@ -142,35 +145,31 @@ def _tell_clashes(event: Event, session: Session) -> None:
         if other.id == session.id:
             continue
         name = part.person.name(reader()).text
-        if other.event_id == event.id or (other.event.public and rules.shown(other.status)):
+        if other.event_id == event.id or (other.event.public and other.status is not SessionStatus.DRAFT):
             flash(_("Take care: %(name)s is in “%(title)s” at that time.", name=name, title=say(other.title).text))
         else:  # what another team has not published is theirs to tell
             flash(_("Take care: %(name)s takes part in another event at that time.", name=name))
 
 
-@manage.post("/programme/sessions/<code>/<any(publish, cancel, delete):verb>")
+_VERBS = {
+    "ready": (SessionStatus.PUBLISHED, _l("The session goes out with the next version.")),
+    "draft": (SessionStatus.DRAFT, _l("The session stays with the team.")),
+    "cancel": (SessionStatus.CANCELLED, _l("The session is cancelled; the next version says so.")),
+}
+
+
+@manage.post("/programme/sessions/<code>/<any(ready, draft, cancel, delete):verb>")
 @desk(Needs.PROGRAMME)
 def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
-    """Publish, cancel, or delete a draft."""
-    shown = found(queries.by_code(event, code, drafts=True))
+    """Get a session ready for the next release, keep it back, cancel it, or delete one that was never public."""
+    shown = found(queries.by_code(event, code))
     if verb == "delete":
         operations.delete_session(shown)
         flash(_("Deleted."))
     else:
-        operations.set_status(shown, SessionStatus.PUBLISHED if verb == "publish" else SessionStatus.CANCELLED)
-        flash(_("The session is public now.") if verb == "publish" else _("The session is cancelled and says so."))
-    return redirect(url_for(".programme", slug=event.slug), 303)
-
-
-@manage.post("/programme/publish")
-@desk(Needs.PROGRAMME)
-def publish_all(event: Event) -> ResponseReturnValue:
-    """Publish every draft that has a time."""
-    drafts = [s for s in queries.sessions(event, drafts=True, people=False) if s.status is SessionStatus.DRAFT]
-    for draft in drafts:
-        if draft.starts_at is not None:
-            operations.set_status(draft, SessionStatus.PUBLISHED)
-    flash(_("All sessions that have a time are public now."))
+        status, sentence = _VERBS[verb]
+        operations.set_status(shown, status)
+        flash(str(sentence))
     return redirect(url_for(".programme", slug=event.slug), 303)
 
 

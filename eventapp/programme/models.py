@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +12,13 @@ from eventapp.accounts.models import User
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
-from eventapp.core.revisions import Scoped
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.events.models import Event, OfEvent, Site
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 
-class Track(Base, OfEvent):
+class Track(Base):
     """A strand of sessions, with a colour of the design system (1–6)."""
 
     __tablename__ = "track"
@@ -34,7 +32,7 @@ class Track(Base, OfEvent):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class Room(Base, OfEvent):
+class Room(Base):
     """A room at a site, or an online room."""
 
     __tablename__ = "room"
@@ -59,8 +57,12 @@ session_room = Table(
 )
 
 
-class Session(Base, OfEvent):
-    """Something on the programme. Without a start it is not scheduled yet."""
+class Session(Base):
+    """Something on the programme as the team works on it; without a start it is not scheduled yet.
+
+    The public sees it as it was when it was released last (see `published.py`), so a change here makes no kept page
+    old: tracks, rooms, sessions and parts have no scope.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -77,8 +79,6 @@ class Session(Base, OfEvent):
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
     # What another system calls it, where it was imported: the same file brings no second one.
     guid: Mapped[str | None]
-    # RFC 5546 §2.1.4: rises when a release brings another time, place or status; never falls.
-    sequence: Mapped[int] = mapped_column(default=0)
     # Rises with every change, so that two editors notice each other.
     revision: Mapped[int] = mapped_column(default=1)
     kind: Mapped[SessionKind] = mapped_column(default=SessionKind.LECTURE)
@@ -111,7 +111,7 @@ class Session(Base, OfEvent):
     __mapper_args__ = {"version_id_col": revision}
 
 
-class Participation(Base, Scoped):
+class Participation(Base):
     """A person's part in a session."""
 
     __tablename__ = "participation"
@@ -126,9 +126,6 @@ class Participation(Base, Scoped):
     # A part that is not confirmed is not released: nobody is announced who has not said yes.
     confirmed: Mapped[bool] = mapped_column(default=True)
     person: Mapped[Person] = relationship()
-
-    def scopes(self) -> Iterable[str]:
-        return ["directory"]
 
 
 class Release(Base, OfEvent):

@@ -16,6 +16,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words, fold
 from eventapp.directory.models import Person
 from eventapp.events.models import Event, Site
+from eventapp.programme import queries
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
@@ -111,9 +112,6 @@ def save_session(
     if session is None:
         session = Session(event=event, event_id=event.id)
         db.session.add(session)
-        before = None
-    else:
-        before = _significant(session)
     wanted = {"title": title, "kind": kind, "starts_at": starts_at, "ends_at": ends_at, "track": track, **values}
     for name, value in wanted.items():
         if getattr(session, name) != value:
@@ -123,8 +121,6 @@ def save_session(
         session.updated_at = clock.now()
     if parts is not None:
         _set_parts(session, parts)
-    if before is not None and before != _significant(session):
-        session.sequence += 1
     db.session.flush()
     return session
 
@@ -158,10 +154,6 @@ def _check(
         raise Refused(_("Choose a track of this event."), field="track")
 
 
-def _significant(session: Session) -> tuple[object, ...]:
-    return (session.starts_at, session.ends_at, session.status, sorted(room.id for room in session.rooms))
-
-
 def _set_parts(session: Session, parts: Sequence[Part]) -> None:
     wanted = list(dict.fromkeys((part.person.id, part.role) for part in parts))
     by_key = {(part.person.id, part.role): part for part in parts}
@@ -179,32 +171,15 @@ def _set_parts(session: Session, parts: Sequence[Part]) -> None:
 
 
 def set_status(session: Session, status: SessionStatus) -> None:
-    """Publish, take back, or cancel. A cancelled session keeps its page and its place in calendars.
-
-    Raises Refused for publishing without a time, and for hiding what was cancelled in public.
-    """
-    if session.status is status:
-        return
-    if status is SessionStatus.PUBLISHED and session.starts_at is None:
-        raise Refused(_("Give the session a start and an end before you publish it."), field="starts_at")
-    if session.status is SessionStatus.CANCELLED and status is SessionStatus.DRAFT:
-        raise Refused(_("A cancelled session stays visible, so that nobody waits for it. Publish it again instead."))
-    session.status = status
-    session.sequence += 1
-    db.session.flush()
+    """Say whether it goes out with the next release (once it has a time), stays with the team, or is cancelled."""
+    if session.status is not status:
+        session.status = status
+        db.session.flush()
 
 
 def delete_session(session: Session) -> None:
-    """Delete a draft. Raises Refused for one that was public: cancel it instead."""
-    if session.status is not SessionStatus.DRAFT or session.sequence > 0:
+    """Delete what was never public. Raises Refused for what was: cancel it or make it a draft instead."""
+    if session.code in queries.document(session.event).by_code:
         raise Refused(_("This session has been public. Cancel it, so that those who planned to come are told."))
     db.session.delete(session)
     db.session.flush()
-
-
-def cancel_all(event: Event) -> None:
-    """Cancel every published session, because the event is cancelled."""
-    for session in db.session.scalars(
-        select(Session).where(Session.event_id == event.id, Session.status == SessionStatus.PUBLISHED)
-    ):
-        set_status(session, SessionStatus.CANCELLED)

@@ -1,25 +1,28 @@
-"""Reading the programme."""
+"""Reading the programme: what the team works on, and what is released."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from eventapp.core import languages
-from eventapp.core.clock import local_day
+from eventapp.core.clock import programme_day
 from eventapp.core.db import db
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event, Site
-from eventapp.programme import rules
+from eventapp.programme import published, rules
 from eventapp.programme.conflicts import Finding, Frame, Place, Slot, check
-from eventapp.programme.models import Participation, Room, Session, Track, session_room
+from eventapp.programme.models import OnProgramme, Participation, Release, Room, Session, Track, session_room
+from eventapp.programme.published import Document, PublishedPart, PublishedSession, with_people
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
-SHOWN = [status for status in SessionStatus if rules.shown(status)]
+READY = [status for status in SessionStatus if rules.ready(status)]
 
 _PEOPLE = (
     selectinload(Session.participations)
@@ -55,22 +58,86 @@ def rooms(event: Event) -> list[Room]:
 
 
 def sessions(event: Event, *, drafts: bool = False, people: bool = True) -> list[Session]:
-    """All sessions of an event in the order of time; unscheduled drafts last. One query per table."""
+    """The team's sessions in the order of time; unscheduled ones last. One query per table.
+
+    Without `drafts` those that go out with the next release.
+    """
     query = select(Session).where(Session.event_id == event.id)
     if not drafts:
-        query = query.where(Session.status.in_(SHOWN))
+        query = query.where(Session.status.in_(READY))
     options = [selectinload(Session.rooms), joinedload(Session.track)]
     query = query.options(*options, _PEOPLE) if people else query.options(*options)
     return list(db.session.scalars(query.order_by(Session.starts_at.nulls_last(), Session.ends_at, Session.id)))
 
 
-def public_sessions(event: Event, wanted: Filter | None = None) -> list[Session]:
-    """Scheduled sessions that the public may see, filtered."""
-    found = [session for session in sessions(event) if session.starts_at is not None]
-    return [session for session in found if matches(session, wanted)] if wanted else found
+def latest(event: Event) -> Release | None:
+    """The present release, without its content."""
+    query = select(Release).where(Release.event_id == event.id).order_by(Release.number.desc()).limit(1)
+    return db.session.scalar(query)
 
 
-def matches(session: Session, wanted: Filter) -> bool:
+def releases(event: Event) -> list[Release]:
+    """All releases, the latest first, without their content."""
+    query = select(Release).where(Release.event_id == event.id).options(joinedload(Release.user))
+    return list(db.session.scalars(query.order_by(Release.number.desc())))
+
+
+def release(event: Event, number: int) -> Release | None:
+    """One release by its number."""
+    return db.session.scalar(select(Release).where(Release.event_id == event.id, Release.number == number))
+
+
+def changed_since(event: Event, moment: datetime) -> bool:
+    """Whether a session of the team was saved after a moment."""
+    newer = select(Session.id).where(Session.event_id == event.id, Session.updated_at > moment)
+    return db.session.scalar(newer.limit(1)) is not None
+
+
+def document(event: Event) -> Document:
+    """What the public sees of an event's programme; empty before the first release."""
+    shown = latest(event)
+    return content(shown.id, event.uid, shown.at) if shown else Document()
+
+
+@lru_cache(maxsize=32)
+def content(release_id: int, _uid: str, _at: datetime) -> Document:
+    """The content of a release. It never changes, so each process reads it once.
+
+    The event's UID and the time tell a database that was restored, where a number may come a second time.
+    """
+    return published.from_json(db.session.scalars(select(Release.content).where(Release.id == release_id)).one())
+
+
+def people_by_id(numbers: Iterable[int]) -> dict[int, Person]:
+    """People with their positions, by number. Two queries."""
+    query = (
+        select(Person)
+        .where(Person.id.in_(sorted(set(numbers))))
+        .options(selectinload(Person.positions).joinedload(Position.organization))
+    )
+    return {person.id: person for person in db.session.scalars(query)}
+
+
+def named(sessions: Iterable[PublishedSession]) -> list[PublishedSession]:
+    """The sessions with their people. Two queries, and one more for the organizations."""
+    found = list(sessions)
+    return with_people(found, people_by_id(part.person_id for session in found for part in session.participations))
+
+
+def public_sessions(event: Event) -> list[PublishedSession]:
+    """What is on the released programme, cancelled sessions included, in the order of time, with people."""
+    return named(document(event).listed)
+
+
+def public_session(event: Event, code: str) -> PublishedSession | None:
+    """One session that is or was public, with its people. One that is gone says so and is not hidden."""
+    shown = document(event).by_code.get(code)
+    if shown is None:
+        return None
+    return named([shown])[0]
+
+
+def matches(session: PublishedSession, wanted: Filter) -> bool:
     """Whether a session is one that a reader asked for."""
     if wanted.track and (session.track is None or session.track.slug != wanted.track):
         return False
@@ -81,28 +148,39 @@ def matches(session: Session, wanted: Filter) -> bool:
     if wanted.language and wanted.language not in {*session.spoken, *session.interpreted}:
         return False
     if wanted.text:
-        people = [p.person for p in session.participations]
-        texts = [*session.title.values(), *session.abstract.values()]
+        people = [p.person for p in session.participations if p.person is not None]
+        texts = [*session.title.values(), *session.subtitle.values(), *session.abstract.values()]
         texts += [part for person in people for part in (*person.family.values(), *person.given.values())]
         if wanted.text.casefold() not in "\n".join(texts).casefold():
             return False
     return True
 
 
-def by_day(found: Iterable[Session], zone: str) -> dict[date, list[Session]]:
-    """Sessions by the calendar day on which they start at the venue."""
-    days: dict[date, list[Session]] = {}
+class Timed(Protocol):
+    """A session of the team or of the public."""
+
+    @property
+    def starts_at(self) -> datetime | None: ...
+
+
+S = TypeVar("S", bound=Timed)
+
+
+def by_day(found: Iterable[S], event: Event) -> dict[date, list[S]]:
+    """Sessions by the day of the programme on which they start at the venue.
+
+    Such a day starts at the event's `day_starts`: what begins after midnight may belong to the evening before.
+    """
+    days: dict[date, list[S]] = {}
     for session in found:
         if session.starts_at is not None:
-            days.setdefault(local_day(session.starts_at, zone), []).append(session)
+            days.setdefault(programme_day(session.starts_at, event.zone, event.day_starts), []).append(session)
     return days
 
 
-def by_code(event: Event, code: str, *, drafts: bool = False) -> Session | None:
-    """One session with its people."""
+def by_code(event: Event, code: str) -> Session | None:
+    """One session of the team with its people."""
     query = select(Session).where(Session.event_id == event.id, Session.code == code)
-    if not drafts:
-        query = query.where(Session.status.in_(SHOWN))
     return db.session.scalar(query.options(selectinload(Session.rooms).joinedload(Room.site), _PEOPLE))
 
 
@@ -111,17 +189,17 @@ class Speaker:
     """A person and the sessions of one event that the person takes part in."""
 
     person: Person
-    parts: list[tuple[Session, Participation]] = field(default_factory=list)
+    parts: list[tuple[PublishedSession, PublishedPart]] = field(default_factory=list)
 
 
-def speakers(found: Iterable[Session]) -> list[Speaker]:
+def speakers(found: Iterable[PublishedSession]) -> list[Speaker]:
     """Everybody who takes part in these sessions, in order of the programme; interpreters are not listed."""
     known: dict[int, Speaker] = {}
     for session in found:
         if session.status is SessionStatus.CANCELLED:
             continue
         for part in session.participations:
-            if part.role is not ParticipationRole.INTERPRETER:
+            if part.role is not ParticipationRole.INTERPRETER and part.person is not None:
                 known.setdefault(part.person_id, Speaker(part.person)).parts.append((session, part))
     return list(known.values())
 
@@ -151,19 +229,30 @@ def person_in_event(event: Event, code: str) -> Person | None:
     return db.session.scalar(query.options(selectinload(Person.positions)))
 
 
-def appearances(person: Person, *, besides: Event) -> list[Session]:
+def appearances(person: Person, *, besides: Event) -> list[tuple[Event, PublishedSession]]:
     """Sessions that the public sees at other listed events, latest first."""
-    from_events = (
-        select(Session)
-        .join(Participation)
-        .join(Event)
-        .where(Participation.person_id == person.id, Session.event_id != besides.id)
-        .where(Session.status == SessionStatus.PUBLISHED, Session.starts_at.is_not(None))
-        .options(joinedload(Session.event))
-        .order_by(Session.starts_at.desc())
+    found = [
+        (event, session) for event, session, _person in _elsewhere({person.id}, besides) if event.visibility == "public"
+    ]
+    return sorted(found, key=lambda pair: pair[1].starts_at, reverse=True)
+
+
+def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, PublishedSession, int]]:
+    """What the people do in public at other events: each session with the number of the person."""
+    wanted = set(people)
+    every = aliased(Release)
+    last = select(func.max(every.number)).where(every.event_id == Event.id).correlate(Event).scalar_subquery()
+    query = (
+        select(Event, Release.id, Release.at)
+        .join(Release, Release.event_id == Event.id)
+        .where(Event.id != besides.id, Release.number == last)
+        .where(Event.id.in_(select(OnProgramme.event_id).where(OnProgramme.person_id.in_(wanted))))
     )
-    found = list(db.session.scalars(from_events))
-    return [session for session in found if session.event.public and session.event.visibility == "public"]
+    for event, number, at in db.session.execute(query):
+        for session in content(number, event.uid, at).listed if event.public else ():
+            for person in wanted & {part.person_id for part in session.participations}:
+                if not session.cancelled:
+                    yield event, session, person
 
 
 def in_same_room(event: Event, room_ids: Iterable[int], start: datetime, end: datetime) -> list[Session]:
@@ -203,12 +292,10 @@ def findings(event: Event) -> list[Finding]:
     slots = [_slot(session) for session in own]
     if names:
         first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
-        for session, part in of_people(names, first, last):
-            if session.event_id == event.id or not session.event.public or session.status not in SHOWN:
-                continue
-            if session.starts_at is not None and session.ends_at is not None:
-                title = languages.say(session.event.title).text
-                people = frozenset({part.person_id})
+        for other, session, person in _elsewhere(names, event):
+            if session.starts_at < last and session.ends_at > first:
+                title = languages.say(other.title).text
+                people = frozenset({person})
                 slots.append(Slot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title))
     every_site = db.session.scalars(select(Site).where(Site.event_id == event.id))
     ways = {(site.slug, to): int(way) for site in every_site for to, way in site.travel_minutes.items()}

@@ -29,8 +29,10 @@ class SessionKind(Labelled):
 
 
 class SessionStatus(Labelled):
+    """Of a session that the team works on; the public sees what was released."""
+
     DRAFT = "draft", _l("Draft")
-    PUBLISHED = "published", _l("Published")
+    PUBLISHED = "published", _l("Ready")
     CANCELLED = "cancelled", _l("Cancelled")
 
 
@@ -59,8 +61,8 @@ class Mode(Labelled):
 _RANK = {role: rank for rank, role in enumerate(ParticipationRole)}
 
 
-def shown(status: SessionStatus) -> bool:
-    """The one rule whether the public sees a session of a public event. A cancelled one keeps its page."""
+def ready(status: SessionStatus) -> bool:
+    """Whether a session goes out with the next release. A cancelled one does, and says so."""
     return status is not SessionStatus.DRAFT
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
+from uuid import UUID, uuid5
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.errors import found
 from eventapp.core.pages import page, remembered
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.models import Event
-from eventapp.programme import grid, queries
+from eventapp.programme import changes, grid, queries
+from eventapp.programme.models import Release
+from eventapp.programme.published import Document
 from eventapp.programme.queries import Filter
 from eventapp.programme.rules import SessionKind
+
+FEED_LENGTH = 50
 
 views = Blueprint("programme", __name__, url_prefix="/events/<slug>")
 
@@ -49,29 +55,80 @@ def _wanted() -> Filter:
 @views.get("/programme")
 def programme(slug: str) -> ResponseReturnValue:
     """The programme by day: a grid of rooms where there is room, one column elsewhere."""
+    return _answer(slug, ".programme", lambda: _programme(found(events.by_slug(slug)), None))
+
+
+@views.get("/programme/<int:number>")
+def version(slug: str, number: int) -> ResponseReturnValue:
+    """The programme as an earlier version had it."""
 
     def build() -> Response:
         event = found(events.by_slug(slug))
-        wanted = _wanted()
-        every = queries.public_sessions(event)
-        shown = [session for session in every if queries.matches(session, wanted)] if wanted else every
-        rooms = queries.rooms(event)
-        days = [(day, grid.lay_out(sessions, rooms)) for day, sessions in queries.by_day(shown, event.zone).items()]
-        return page(
-            "programme/programme.html",
-            event=event,
-            days=days,
-            wanted=wanted,
-            tracks=queries.tracks(event),
-            rooms=rooms,
-            kinds=sorted({session.kind for session in every}, key=list(SessionKind).index),
-            spoken=sorted({tag for session in every for tag in (*session.spoken, *session.interpreted)}),
-            total=len(every),
-            number=len(shown),
-            now=clock.now(),
-        )
+        return _programme(event, found(queries.release(event, number)))
 
-    return _answer(slug, ".programme", build)
+    return _answer(slug, ".version", build, number=number)
+
+
+def _programme(event: Event, older: Release | None) -> Response:
+    wanted = _wanted()
+    latest = queries.latest(event)
+    shown_release = older or latest
+    document = queries.content(shown_release.id, event.uid, shown_release.at) if shown_release else Document()
+    every = queries.named(document.listed)
+    shown = [session for session in every if queries.matches(session, wanted)] if wanted else every
+    return page(
+        "programme/programme.html",
+        event=event,
+        release=shown_release,
+        latest=latest,
+        days=[(day, grid.lay_out(rows, document.rooms)) for day, rows in queries.by_day(shown, event).items()],
+        wanted=wanted,
+        tracks=document.tracks,
+        rooms=document.rooms,
+        kinds=sorted({session.kind for session in every}, key=list(SessionKind).index),
+        spoken=sorted({tag for session in every for tag in (*session.spoken, *session.interpreted)}),
+        total=len(every),
+        number=len(shown),
+        now=clock.now(),
+    )
+
+
+@views.get("/changes")
+def changelog(slug: str) -> ResponseReturnValue:
+    """What each version of the programme changed, the latest first."""
+
+    def build() -> Response:
+        event = found(events.by_slug(slug))
+        return page("programme/changelog.html", event=event, **_history(event))
+
+    return _answer(slug, ".changelog", build)
+
+
+@views.get("/changes.atom")
+def changes_feed(slug: str) -> ResponseReturnValue:
+    """The same as an Atom feed (RFC 4287)."""
+
+    def build() -> Response:
+        event = found(events.by_slug(slug))
+        text = render_template("programme/changes.atom", event=event, **_history(event))
+        return Response(text, content_type="application/atom+xml; charset=utf-8")
+
+    return _answer(slug, ".changes_feed", build)
+
+
+def _history(event: Event) -> dict[str, Any]:
+    history = [
+        (one, [changes.Change.from_json(row) for row in one.changes]) for one in queries.releases(event)[:FEED_LENGTH]
+    ]
+    people = queries.people_by_id(changes.person_ids(change for _one, rows in history for change in rows))
+    return {
+        "history": [
+            (one, [(kind, list(same)) for kind, same in groupby(rows, lambda change: change.kind)])
+            for one, rows in history
+        ],
+        "names": {number: person.name(languages.reader()).text for number, person in people.items()},
+        "entry_id": lambda one: uuid5(UUID(event.uid), str(one.number)),
+    }
 
 
 @views.get("/sessions/<code>")
@@ -80,7 +137,7 @@ def session(slug: str, code: str) -> ResponseReturnValue:
 
     def build() -> Response:
         event = found(events.by_slug(slug))
-        shown = found(queries.by_code(event, code))
+        shown = found(queries.public_session(event, code))
         return page("programme/session.html", event=event, session=shown, day=_day(event, shown.starts_at))
 
     return _answer(slug, ".session", build, code=code)

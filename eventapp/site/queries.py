@@ -12,7 +12,7 @@ from eventapp.events.models import Event, EventHost, Site, Theme
 from eventapp.media import queries as media
 from eventapp.media.models import Photo
 from eventapp.programme import queries as programme
-from eventapp.programme.models import Session
+from eventapp.programme.published import PublishedSession
 from eventapp.programme.queries import Speaker
 from eventapp.registration import queries as registration
 from eventapp.registration.models import AttendanceOption
@@ -30,7 +30,7 @@ class EventPage:
     themes: list[Theme]
     hosts: list[EventHost]
     sites: list[Site]
-    sessions: list[Session]
+    sessions: list[PublishedSession]
     speakers: list[Speaker]
     options: list[AttendanceOption]
     photos: list[Photo]

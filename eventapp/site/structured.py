@@ -9,8 +9,7 @@ from eventapp.calendars.jsonld import Attendance, Party, Spot, State
 from eventapp.core import languages, markdown
 from eventapp.core.links import absolute, base_url
 from eventapp.events.rules import EventFormat, EventStatus, Precision
-from eventapp.programme.models import Session
-from eventapp.programme.rules import SessionStatus
+from eventapp.programme.published import PublishedSession
 from eventapp.site.queries import EventPage
 
 _ATTENDANCE = {
@@ -59,10 +58,9 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _session(page: EventPage, session: Session, spots: list[Spot]) -> dict[str, Any]:
+def _session(page: EventPage, session: PublishedSession, spots: list[Spot]) -> dict[str, Any]:
     event = page.event
-    assert session.starts_at is not None and session.ends_at is not None
-    cancelled = session.status is SessionStatus.CANCELLED or event.status is EventStatus.CANCELLED
+    cancelled = session.cancelled or event.status is EventStatus.CANCELLED
     online = bool(session.rooms) and all(room.online for room in session.rooms)
     return jsonld.event(
         name=languages.say(session.title).text,

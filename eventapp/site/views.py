@@ -103,7 +103,7 @@ def event(slug: str) -> ResponseReturnValue:
 
 def _event_page(slug: str, *, preview: bool = False) -> Response:
     shown = queries.event_page(found(events.by_slug(slug)))
-    days = programme.by_day(shown.sessions[: queries.BRIEF], shown.event.zone)
+    days = programme.by_day(shown.sessions[: queries.BRIEF], shown.event)
     return page(
         "site/event.html",
         page=shown,

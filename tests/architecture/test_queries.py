@@ -9,11 +9,12 @@ from eventapp.programme.rules import Mode
 
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
-    "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 9, "/events/forum/speakers": 7,
+    "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
+    "/events/forum/speakers": 6, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
-    "/events/forum/calendar.ics": 7, "/calendar.ics": 3,
+    "/events/forum/calendar.ics": 5, "/calendar.ics": 3,
     "/manage": 2, "/manage/events/forum": 11, "/manage/events/forum/programme": 9,
-    "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 10, "/manage/events/forum/speakers": 5,
+    "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 10, "/manage/events/forum/programme/release": 19, "/manage/events/forum/speakers": 5,
     "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
     "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7,

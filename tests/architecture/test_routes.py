@@ -11,6 +11,7 @@ from eventapp.events.rules import EventStatus
 PUBLIC = {
     "site.home", "site.events", "site.event", "site.robots", "site.healthz", "site.readyz",
     "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
+    "programme.version", "programme.changelog", "programme.changes_feed",
     "calendars.event", "calendars.session", "calendars.everything",
     "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.calendar",
     "attendance.counts", "attendance.counts_json",

@@ -71,6 +71,8 @@ def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, ch
                 programme.save_room(forum, queries.rooms(forum)[0], name=Words(en="Great hall"))
             case "status":
                 events.postpone(forum, note=Words())
+    if change in {"cancelled session", "room"}:
+        make.release(forum)
     if change == "session":
         make.session(forum, "Closing", minutes=30)
     if change == "registration":

@@ -1,0 +1,209 @@
+"""What is different between two releases, as values that are kept and as sentences. No database.
+
+One change is one fact about one session: an organizer reads the list before a release, everybody reads it after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from eventapp.core import languages
+from eventapp.core.clock import local_day
+from eventapp.core.labels import Labelled
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.words import Words
+from eventapp.programme.published import Document, PublishedSession
+
+
+class ChangeKind(Labelled):
+    """What happened to a session; the most urgent first, as they are listed."""
+
+    CANCELLED = "cancelled", _l("Cancelled")
+    GONE = "gone", _l("Taken off the programme")
+    MOVED = "moved", _l("Moved")
+    ROOM = "room", _l("Other room")
+    RESTORED = "restored", _l("Takes place after all")
+    NEW = "new", _l("New")
+    RENAMED = "renamed", _l("Renamed")
+    PEOPLE = "people", _l("Other people")
+    LANGUAGE = "language", _l("Other languages")
+    TEXT = "text", _l("Other details")
+
+    @property
+    def significant(self) -> bool:
+        """Whether those who planned to come must be told: it is at another time or place, or not at all."""
+        return self in _SIGNIFICANT
+
+
+_SIGNIFICANT = {ChangeKind.CANCELLED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.ROOM, ChangeKind.RESTORED}
+_ORDER = {kind: number for number, kind in enumerate(ChangeKind)}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact. `before` and `after` are JSON values whose meaning depends on the kind:
+
+    [start, end] as ISO 8601 (moved, new), lists of names (room), names (renamed), lists of [person id, role] (people),
+    [spoken, interpreted] (language).
+    """
+
+    kind: ChangeKind
+    code: str
+    title: Words
+    before: Any = None
+    after: Any = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept in a release."""
+        return {
+            "kind": self.kind.value, "code": self.code, "title": self.title, "before": self.before,
+            "after": self.after,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Change:
+        return cls(ChangeKind(row["kind"]), row["code"], Words(row["title"]), row["before"], row["after"])
+
+
+def between(old: Document, new: Document) -> list[Change]:
+    """All that is different, the most urgent first, then in the order of time."""
+    found = [change for session in new.sessions for change in _of(old.by_code.get(session.code), session)]
+    return sorted(found, key=lambda change: _ORDER[change.kind])  # stable: within a kind in the order of time
+
+
+def _times(session: PublishedSession) -> list[str]:
+    return [session.starts_at.isoformat(), session.ends_at.isoformat()]
+
+
+def _rooms(session: PublishedSession) -> list[Words]:
+    return [room.name for room in session.rooms]
+
+
+def _people(session: PublishedSession) -> list[list[Any]]:
+    return [[part.person_id, part.role.value] for part in session.participations]
+
+
+def _of(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]:
+    """What is different about one session; somebody who has seen neither version misses nothing of a gone one."""
+    off = now.gone or now.cancelled
+    was_off = was is None or was.gone or was.cancelled
+    if was is None or (was.gone and not now.gone):
+        if not off:
+            kind = ChangeKind.NEW if was is None else ChangeKind.RESTORED
+            yield Change(kind, now.code, now.title, None, _times(now))
+        elif now.cancelled and not now.gone:
+            yield Change(ChangeKind.CANCELLED, now.code, now.title)
+        return
+    if off:
+        if not was_off or (now.gone and not was.gone):
+            yield Change(ChangeKind.GONE if now.gone else ChangeKind.CANCELLED, now.code, now.title, _times(was))
+        return
+    if was_off:
+        yield Change(ChangeKind.RESTORED, now.code, now.title, _times(was), _times(now))
+    elif _times(was) != _times(now):
+        yield Change(ChangeKind.MOVED, now.code, now.title, _times(was), _times(now))
+    elsewhere = [r.slug for r in was.rooms] != [r.slug for r in now.rooms]
+    if elsewhere:
+        yield Change(ChangeKind.ROOM, now.code, now.title, _rooms(was), _rooms(now))
+    if was.title != now.title:
+        yield Change(ChangeKind.RENAMED, now.code, now.title, was.title, now.title)
+    if _people(was) != _people(now):
+        yield Change(ChangeKind.PEOPLE, now.code, now.title, _people(was), _people(now))
+    if (was.spoken, was.interpreted) != (now.spoken, now.interpreted):
+        yield Change(
+            ChangeKind.LANGUAGE, now.code, now.title,
+            [list(was.spoken), list(was.interpreted)], [list(now.spoken), list(now.interpreted)],
+        )  # fmt: skip
+    # A room that is called something else is a detail of its sessions.
+    if _details(was) != _details(now) or _modes(was, now) or (was.rooms != now.rooms and not elsewhere):
+        yield Change(ChangeKind.TEXT, now.code, now.title)
+
+
+def _details(session: PublishedSession) -> tuple[object, ...]:
+    return (
+        session.subtitle, session.abstract, session.kind, session.track, session.capacity, session.do_not_record,
+        session.links,
+    )  # fmt: skip
+
+
+def _modes(was: PublishedSession, now: PublishedSession) -> bool:
+    """Whether somebody who takes part in both takes part in another way."""
+    before = {part.person_id: part.mode for part in was.participations}
+    return any(before.get(part.person_id, part.mode) is not part.mode for part in now.participations)
+
+
+def person_ids(changes: Iterable[Change]) -> set[int]:
+    """The people whose names the sentences need."""
+    return {
+        person
+        for change in changes
+        if change.kind is ChangeKind.PEOPLE
+        for person, _role in [*change.before, *change.after]
+    }
+
+
+def sentence(change: Change, *, zone: str, timed: bool = True, names: Mapping[int, str]) -> str:
+    """What happened, without the title: "Tue 18 March, 10:00 – 11:00 → 14:00 – 15:00". Empty where the kind says all.
+
+    `names` gives the names of people by number; somebody who is not among them is not named.
+    """
+    before, after = change.before, change.after
+    if change.kind in {ChangeKind.MOVED, ChangeKind.RESTORED} and before:
+        if not timed:
+            return ""
+        return _("%(before)s → %(after)s", before=_when(before, zone), after=_when(after, zone, unlike=before))
+    if change.kind in {ChangeKind.NEW, ChangeKind.RESTORED}:
+        return _when(after, zone) if timed else ""
+    if change.kind in {ChangeKind.CANCELLED, ChangeKind.GONE}:
+        return _when(before, zone) if before and timed else ""
+    if change.kind is ChangeKind.ROOM:
+        return _("%(before)s → %(after)s", before=_listed(before), after=_listed(after))
+    if change.kind is ChangeKind.RENAMED:
+        return _("before: “%(title)s”", title=languages.say(Words(before)).text)
+    if change.kind is ChangeKind.LANGUAGE:
+        return _("%(before)s → %(after)s", before=_tongues(before), after=_tongues(after))
+    if change.kind is ChangeKind.PEOPLE:
+        return _people_said(before, after, names)
+    return ""
+
+
+def _when(span: list[str], zone: str, *, unlike: list[str] | None = None) -> str:
+    """Day and times of a span; times alone where the day is that of another span."""
+    start, end = (datetime.fromisoformat(moment) for moment in span)
+    day = local_day(start, zone)
+    times = languages.times(start, end, zone)
+    if unlike and local_day(datetime.fromisoformat(unlike[0]), zone) == day:
+        return times
+    return _("%(day)s, %(times)s", day=languages.day(day, year=False), times=times)
+
+
+def _listed(names: list[Any]) -> str:
+    return languages.listing([languages.say(Words(name)).text for name in names]) if names else _("no room")
+
+
+def _tongues(pair: list[list[str]]) -> str:
+    spoken, interpreted = pair
+    if not spoken:
+        return _("not said")
+    if not interpreted:
+        return languages.spoken(spoken)
+    return _(
+        "%(languages)s, interpreted into %(others)s",
+        languages=languages.spoken(spoken), others=languages.spoken(interpreted),
+    )  # fmt: skip
+
+
+def _people_said(before: list[list[Any]], after: list[list[Any]], names: Mapping[int, str]) -> str:
+    was, now = {person for person, _role in before}, {person for person, _role in after}
+    joined = [names[person] for person, _role in after if person not in was and person in names]
+    left = [names[person] for person, _role in before if person not in now and person in names]
+    parts = []
+    if joined:
+        parts.append(_("with %(names)s", names=languages.listing(list(dict.fromkeys(joined)))))
+    if left:
+        parts.append(_("without %(names)s", names=languages.listing(list(dict.fromkeys(left)))))
+    return _(", ").join(parts)

@@ -1,0 +1,51 @@
+"""The desk: publishing the programme as a numbered version, with what is different before it happens."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.access import signed_in
+from eventapp.accounts.rules import Needs
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import reader
+from eventapp.core.pages import page
+from eventapp.events.access import desk
+from eventapp.events.models import Event
+from eventapp.programme import changes, queries, releases
+from eventapp.programme.conflicts import Level
+from eventapp.programme.forms import ReleaseForm
+
+manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug>/programme")
+
+
+@manage.route("/release", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def release(event: Event) -> ResponseReturnValue:
+    """What the next version would change, what is wrong with it, and the button that publishes it."""
+    form = ReleaseForm()
+    form.note.speak(event.languages)
+    if form.validate_on_submit():
+        try:
+            made = releases.release(event, user=signed_in(), note=form.note.data)
+            flash(_("Version %(number)d is public.", number=made.number))
+            return redirect(url_for(".release", slug=event.slug), 303)
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal)
+    waiting = releases.pending(event)
+    people = queries.people_by_id(changes.person_ids(waiting.changes))
+    return page(
+        "programme/release.html",
+        event=event,
+        form=form,
+        waiting=waiting,
+        groups=[(kind, list(rows)) for kind, rows in groupby(waiting.changes, lambda change: change.kind)],
+        names={number: person.name(reader()).text for number, person in people.items()},
+        findings=[one for one in queries.findings(event) if one.level is not Level.NOTICE],
+        releases=queries.releases(event),
+    )

@@ -1,0 +1,210 @@
+"""Releasing the programme: from what the team works on to what the public sees, as one immutable document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from eventapp.accounts.models import User
+from eventapp.core import clock
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import Words
+from eventapp.events.models import Event
+from eventapp.programme import changes, published, queries
+from eventapp.programme.changes import Change
+from eventapp.programme.models import OnProgramme, Release, Room, Session, Track
+from eventapp.programme.published import (
+    Document,
+    PublishedPart,
+    PublishedRoom,
+    PublishedSession,
+    PublishedSite,
+    PublishedTrack,
+)
+from eventapp.programme.rules import SessionStatus
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a release now would publish, and what would be different for the public.
+
+    `last` is the present release; `unscheduled` are sessions that are ready and stay behind for want of a time.
+    """
+
+    document: Document
+    changes: list[Change]
+    last: Release | None
+    unscheduled: list[Session]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to publish."""
+        return not self.changes and (self.last is not None or not self.document.sessions)
+
+
+def pending(event: Event) -> Pending:
+    """The next release of an event, not yet made."""
+    last = queries.latest(event)
+    present = queries.content(last.id, event.uid, last.at) if last else Document()
+    ready = queries.sessions(event)
+    document = _next(event, [s for s in ready if s.starts_at is not None], present, clock.now())
+    unscheduled = [s for s in ready if s.starts_at is None and s.status is SessionStatus.PUBLISHED]
+    return Pending(document, changes.between(present, document), last, unscheduled)
+
+
+def release(event: Event, *, user: User | None = None, note: Words | None = None) -> Release:
+    """Publish what is ready: the sessions that are no drafts and have a time.
+
+    Sessions that the public knows and that are not among them any more stay as entries that say so.
+    Raises Refused where nothing is different from the present release, or where there is nothing to publish.
+    """
+    _lock(event)
+    waiting = pending(event)
+    if waiting.empty:
+        raise Refused(
+            _("Nothing has changed since the last version.")
+            if waiting.last
+            else _("No session is ready and has a time.")
+        )
+    return _publish(event, waiting.document, waiting.changes, user=user, note=note)
+
+
+def cancel_all(event: Event, *, note: Words | None = None) -> Release | None:
+    """Cancel every session in public, because the event is cancelled. What is only planned stays with the team.
+
+    Returns None where there was nothing public.
+    """
+    _lock(event)
+    present = queries.document(event)
+    moment = clock.now()
+    sessions = tuple(
+        session if session.cancelled else _later(replace(session, status=SessionStatus.CANCELLED), session, moment)
+        for session in present.sessions
+    )
+    planned = select(Session).where(Session.event_id == event.id, Session.status == SessionStatus.PUBLISHED)
+    for session in db.session.scalars(planned):
+        session.status = SessionStatus.CANCELLED
+    db.session.flush()
+    document = Document(present.rooms, present.tracks, sessions)
+    found = changes.between(present, document)
+    return _publish(event, document, found, user=None, note=note) if found else None
+
+
+def _lock(event: Event) -> None:
+    """Two who publish at once get two numbers, one after the other."""
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+
+
+def _publish(
+    event: Event, document: Document, found: list[Change], *, user: User | None, note: Words | None
+) -> Release:
+    last = db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id)) or 0
+    made = Release(
+        event_id=event.id,
+        number=last + 1,
+        user=user,
+        note=note or Words(),
+        changes=[change.to_json() for change in found],
+        content=published.to_json(document),
+    )
+    db.session.add(made)
+    db.session.execute(delete(OnProgramme).where(OnProgramme.event_id == event.id))
+    people = [{"event_id": event.id, "person_id": person} for person in sorted(document.person_ids)]
+    if people:
+        db.session.execute(insert(OnProgramme), people)
+    db.session.flush()
+    return made
+
+
+def _next(event: Event, every: Iterable[Session], present: Document, moment: datetime) -> Document:
+    rooms = {room.id: _room(room) for room in queries.rooms(event)}
+    tracks = {track.id: _track(track) for track in queries.tracks(event)}
+    sessions = [_session(session, rooms, tracks, present, moment) for session in every]
+    codes = {session.code for session in sessions}
+    left = [_gone(session, moment) for session in present.sessions if session.code not in codes]
+    sessions = sorted([*sessions, *left], key=lambda s: (s.starts_at, s.ends_at, s.id))
+    return Document(tuple(_used(rooms.values(), sessions)), tuple(tracks.values()), tuple(sessions))
+
+
+def _used(rooms: Iterable[PublishedRoom], sessions: Iterable[PublishedSession]) -> list[PublishedRoom]:
+    """The rooms of the sessions in the event's order, then those that only gone sessions still name.
+
+    A room in which nothing public happens is not shown: it may be an idea still.
+    """
+    named = {room.slug: room for session in sessions for room in session.rooms}
+    found = {room.slug: room for room in rooms if room.slug in named}
+    return [*found.values(), *(room for slug, room in named.items() if slug not in found)]
+
+
+def _room(room: Room) -> PublishedRoom:
+    at = room.site
+    site = PublishedSite(at.slug, at.name, at.address, at.latitude, at.longitude) if at else None
+    return PublishedRoom(room.id, room.slug, room.name, room.online, room.capacity, site)
+
+
+def _track(track: Track) -> PublishedTrack:
+    return PublishedTrack(track.slug, track.name, track.colour)
+
+
+def _session(
+    session: Session,
+    rooms: dict[int, PublishedRoom],
+    tracks: dict[int, PublishedTrack],
+    present: Document,
+    moment: datetime,
+) -> PublishedSession:
+    if session.starts_at is None or session.ends_at is None:
+        raise ValueError("an unscheduled session can't be released")
+    made = PublishedSession(
+        id=session.id,
+        code=session.code,
+        uid=session.uid,
+        guid=session.guid or session.uid,
+        sequence=0,
+        kind=session.kind,
+        status=session.status,
+        title=session.title,
+        subtitle=session.subtitle,
+        abstract=session.abstract,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        spoken=tuple(session.spoken),
+        interpreted=tuple(session.interpreted),
+        capacity=session.capacity,
+        do_not_record=session.do_not_record,
+        links=tuple(session.links),
+        updated_at=moment,
+        track=tracks.get(session.track_id) if session.track_id else None,
+        rooms=tuple(rooms[room.id] for room in session.rooms),
+        participations=tuple(
+            PublishedPart(part.person_id, part.role, part.mode) for part in session.participations if part.confirmed
+        ),
+    )
+    was = present.by_code.get(session.code)
+    return made if was is None else _later(made, was, moment)
+
+
+def _gone(session: PublishedSession, moment: datetime) -> PublishedSession:
+    return _later(replace(session, status=SessionStatus.CANCELLED, gone=True), session, moment)
+
+
+def _later(now: PublishedSession, was: PublishedSession, moment: datetime) -> PublishedSession:
+    """The session with the SEQUENCE and the stamp that follow from what it was.
+
+    RFC 5546 §2.1.4: SEQUENCE rises with a change of time, place or status, and with nothing else. What has not changed
+    at all keeps its stamp, so that its calendar entry stays the same to the byte.
+    """
+    same = replace(now, sequence=was.sequence, updated_at=was.updated_at)
+    if same == was:
+        return was
+    rise = int(_significant(now) != _significant(was))
+    return replace(now, sequence=was.sequence + rise, updated_at=moment)
+
+
+def _significant(session: PublishedSession) -> tuple[object, ...]:
+    return (session.starts_at, session.ends_at, session.status, [room.slug for room in session.rooms])

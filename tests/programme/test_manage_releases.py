@@ -1,0 +1,78 @@
+"""Publishing the programme at the desk."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.accounts.rules import Role
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.programme import operations, queries
+
+PATH = "/manage/events/forum/programme/release"
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def main(visitor) -> str:
+    return visitor.page.text(visitor.page.one("main"))
+
+
+def test_a_version_is_published_with_a_note_after_its_changes_were_shown(organizer, client, make, forum):
+    session = make.session(forum, "Opening")
+    with transaction():
+        row = db.session.get(type(session), session.id)
+        operations.save_session(
+            forum, row, title=Words(en="Welcome"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
+        )
+    organizer.get(PATH)
+    assert "1 change" in main(organizer)
+    assert "Renamed 1 Welcome before: “Opening”" in main(organizer)
+    assert organizer.fill(PATH, {"note_en": "Only the title."}).status_code == 303
+    made = queries.latest(forum)
+    assert (made.number, made.note["en"], made.user.email) == (2, "Only the title.", "organizer@example.org")
+    organizer.get(PATH)
+    assert "There is nothing to publish" in main(organizer)
+    assert "Only the title." in client.get("/events/forum/changes").get_data(as_text=True)
+
+
+def test_the_first_version_says_what_it_will_show_and_what_stays_behind(organizer, make, forum):
+    make.session(forum, "Opening", release=False)
+    with transaction():
+        operations.save_session(forum, None, title=Words(en="Some day"), kind="lecture", status="published")
+    organizer.get(PATH)
+    text = main(organizer)
+    assert "Nothing is public yet" in text
+    assert "New 1 Opening" in text
+    assert "1 session is ready but has no time; it stays behind: Some day" in text
+
+
+def test_publishing_twice_is_refused_in_a_sentence(organizer, make, forum):
+    make.session(forum, "Opening", release=False)
+    organizer.get(PATH)
+    token = next(node.get("value") for node in organizer.page.all("input") if node.get("name") == "csrf_token")
+    assert organizer.post(PATH, data={"csrf_token": token}).status_code == 303
+    response = organizer.post(PATH, data={"csrf_token": token})
+    assert response.status_code == 422
+    assert "Nothing has changed since the last version." in response.get_data(as_text=True)
+    assert len(queries.releases(forum)) == 1
+
+
+def test_what_is_wrong_is_told_before_it_is_published(organizer, make, forum):
+    room = make.room(forum, "Main hall")
+    make.session(forum, "A", rooms=[room], release=False)
+    make.session(forum, "B", rooms=[room], release=False)
+    organizer.get(PATH)
+    assert "1 thing to look at first" in main(organizer)
+    assert "Main hall is used twice" in main(organizer)
+
+
+def test_only_those_who_work_on_the_programme_publish_it(app, make, forum):
+    visitor = app.test_client()
+    visitor.sign_in(make.member(forum, Role.REGISTRATION))
+    assert visitor.get(PATH).status_code == 403
+    assert visitor.post(PATH).status_code in {400, 403, 422}
+    assert queries.releases(forum) == []

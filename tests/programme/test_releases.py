@@ -1,0 +1,190 @@
+"""From what the team works on to what the public sees."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from eventapp import lifecycle
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
+from eventapp.core.words import Words
+from eventapp.programme import operations, published, queries, releases
+from eventapp.programme.models import Release
+from eventapp.programme.rules import SessionStatus
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def edit(event, session, **values) -> None:
+    """Save a session with some values changed, as the form does."""
+    with transaction():
+        row = db.session.get(type(session), session.id)
+        given = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at,
+                 "rooms": row.rooms, "track": row.track}  # fmt: skip
+        operations.save_session(event, row, **{**given, **values})
+
+
+def status(session, wanted: SessionStatus) -> None:
+    with transaction():
+        operations.set_status(db.session.get(type(session), session.id), wanted)
+
+
+def public(event, session):
+    return queries.document(event).by_code[session.code]
+
+
+def test_a_release_holds_what_is_ready_and_has_a_time(make, forum):
+    ready = make.session(forum, "Opening", release=False)
+    make.session(forum, "Idea", status=SessionStatus.DRAFT)
+    with transaction():
+        operations.save_session(
+            forum, None, title=Words(en="Some day"), kind=ready.kind, status=SessionStatus.PUBLISHED
+        )
+    waiting = releases.pending(forum)
+    assert [str(session.title) for session in waiting.unscheduled] == ["Some day"]
+    assert make.release(forum).number == 1
+    assert list(queries.document(forum).by_code) == [ready.code]
+
+
+def test_work_after_a_release_is_not_public_before_the_next(make, forum):
+    session = make.session(forum, "Opening")
+    edit(forum, session, title=Words(en="Secret title"))
+    assert str(public(forum, session).title) == "Opening"
+    make.release(forum)
+    assert str(public(forum, session).title) == "Secret title"
+
+
+def test_an_older_release_stays_as_it_was(make, forum):
+    session = make.session(forum, "Opening")
+    edit(forum, session, title=Words(en="Welcome"))
+    make.release(forum)
+    first = queries.release(forum, 1)
+    assert str(queries.content(first.id, forum.uid, first.at).by_code[session.code].title) == "Opening"
+
+
+def test_a_release_without_a_difference_is_refused(make, forum):
+    with pytest.raises(Refused, match="No session is ready"):
+        make.release(forum)
+    make.session(forum)
+    with pytest.raises(Refused, match="Nothing has changed"):
+        make.release(forum)
+    assert [one.number for one in queries.releases(forum)] == [1]
+
+
+def test_the_document_is_the_same_when_it_is_read_again(make, forum):
+    site = make.site(forum)
+    make.session(forum, "Opening", rooms=[make.room(forum, site=site, capacity=80)], track=make.track(forum),
+                 people=[make.person()], spoken=["en"], interpreted=["ja"], links=[{"title": "Slides", "url": "https://example.org/s"}],
+                 subtitle=Words(en="With music"), do_not_record=True)  # fmt: skip
+    document = queries.document(forum)
+    text = json.dumps(published.to_json(document))
+    assert published.from_json(json.loads(text)) == document
+    assert document.rooms[0].site.name == site.name
+
+
+@pytest.mark.parametrize("way", ["draft", "unscheduled"])
+def test_a_session_taken_out_stays_as_an_entry_that_says_so(make, forum, way):
+    make.session(forum, "Other")
+    session = make.session(forum, "Opening")
+    if way == "draft":
+        status(session, SessionStatus.DRAFT)
+    else:
+        edit(forum, session, starts_at=None, ends_at=None)
+    make.release(forum)
+    gone = public(forum, session)
+    assert (gone.gone, gone.cancelled, gone.sequence) == (True, True, 1)
+    assert session.code not in [one.code for one in queries.document(forum).listed]
+    make.session(forum, "Third")
+    assert public(forum, session) == gone, "it changes no more"
+
+
+def test_a_session_deleted_from_the_tables_stays_as_well(make, forum):
+    session = make.session(forum, "Opening")
+    with pytest.raises(Refused, match="has been public"):
+        operations.delete_session(session)
+    with transaction():
+        db.session.delete(db.session.get(type(session), session.id))
+    make.release(forum)
+    assert public(forum, session).gone
+
+
+def test_sequence_rises_with_time_place_and_state_alone_and_never_falls(make, forum):
+    session, room = make.session(forum, "Opening"), make.room(forum)
+    seen = [public(forum, session).sequence]
+    ways = [
+        lambda: edit(forum, session, title=Words(en="Openning")),
+        lambda: edit(forum, session, starts_at=session.starts_at + timedelta(minutes=5)),
+        lambda: edit(forum, session, rooms=[room]),
+        lambda: status(session, SessionStatus.CANCELLED),
+        lambda: status(session, SessionStatus.DRAFT),
+        lambda: status(session, SessionStatus.PUBLISHED),
+        lambda: edit(forum, session, abstract=Words(en="More")),
+    ]
+    for way in ways:
+        way()
+        make.release(forum)
+        seen.append(public(forum, session).sequence)
+    # Taken off after it was cancelled: its status in calendars is the same, so nothing rises.
+    assert seen == [0, 0, 1, 2, 3, 3, 4, 4]
+
+
+def test_moving_there_and_back_before_a_release_changes_nothing_in_public(make, forum):
+    session = make.session(forum, "Opening")
+    before = public(forum, session)
+    edit(forum, session, starts_at=session.starts_at + timedelta(minutes=5))
+    edit(forum, session, starts_at=before.starts_at)
+    make.session(forum, "Other")
+    assert public(forum, session) == before, "not even its stamp"
+
+
+def test_a_part_that_is_not_confirmed_is_not_announced(make, forum):
+    ada, bo = make.person("Lovelace", "Ada"), make.person("Ek", "Bo")
+    session = make.session(forum, "Opening", people=[ada, bo], release=False)
+    with transaction():
+        session.participations[1].confirmed = False
+    make.release(forum)
+    assert [part.person_id for part in public(forum, session).participations] == [ada.id]
+
+
+def test_a_room_in_which_nothing_public_happens_is_not_shown(make, forum):
+    hall, _secret = make.room(forum, "Main hall"), make.room(forum, "Secret room")
+    make.session(forum, rooms=[hall])
+    assert [str(room.name) for room in queries.document(forum).rooms] == ["Main hall"]
+
+
+def test_cancelling_the_event_cancels_what_is_public_and_publishes_nothing_else(make, forum):
+    session = make.session(forum, "Opening")
+    edit(forum, session, title=Words(en="Secret title"))
+    make.session(forum, "Secret plan", release=False)
+    with transaction():
+        lifecycle.cancel_event(forum, note=Words(en="A typhoon comes."))
+    document = queries.document(forum)
+    assert [(str(one.title), one.cancelled) for one in document.sessions] == [("Opening", True)]
+    assert queries.latest(forum).changes[0]["kind"] == "cancelled"
+
+
+def test_releases_are_numbered_one_after_the_other_per_event(make, forum):
+    other = make.event("other")
+    for event in (forum, other, forum):
+        make.session(event)
+    assert [one.number for one in queries.releases(forum)] == [2, 1]
+    assert [one.number for one in queries.releases(other)] == [1]
+    assert db.session.query(Release).count() == 3
+
+
+def test_a_person_is_found_at_other_events_by_what_is_released_there(make, forum):
+    ada = make.person("Lovelace", "Ada")
+    other = make.event("other")
+    talk = make.session(other, "Talk", people=[ada])
+    assert [(event.slug, session.code) for event, session in queries.appearances(ada, besides=forum)] == [
+        ("other", talk.code)
+    ]
+    status(talk, SessionStatus.CANCELLED)
+    make.release(other)
+    assert queries.appearances(ada, besides=forum) == []
