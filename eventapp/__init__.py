@@ -29,8 +29,10 @@ from eventapp.programme import changes as programme_changes
 from eventapp.programme import manage as programme_manage
 from eventapp.programme import manage_releases as releases_manage
 from eventapp.programme import views as programme
+from eventapp.programme import wiring
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
+from eventapp.registration import queries as registration_queries
 from eventapp.registration import views as registration
 from eventapp.site import views as site
 
@@ -111,6 +113,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         letter_state=dashboard.letter_state,
         sentence=sentence.sentence,
     )
+    app.extensions[wiring.AUDIENCE] = registration_queries.audience
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")

@@ -9,6 +9,7 @@ from eventapp.core import languages
 from eventapp.events import queries as events
 from eventapp.programme import queries
 from eventapp.programme.conflicts import Level
+from eventapp.programme.wiring import audience_of
 
 programme = AppGroup("programme", help="The programme of an event.")
 
@@ -22,7 +23,7 @@ def check(slug: str, lang: str) -> None:
     if event is None:
         raise click.ClickException(f"There is no event {slug}.")
     with languages.force_locale(lang):
-        findings = queries.findings(event)
+        findings = queries.findings(event, audience_of(event))
         for one in findings:
             click.echo(f"{one.level.label}: {one.sentence}")
     errors = sum(one.level is Level.ERROR for one in findings)

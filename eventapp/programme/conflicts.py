@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from eventapp.core import languages
-from eventapp.core.clock import local_day
+from eventapp.core.clock import local_day, programme_day
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import ngettext
 
 
 class Level(Labelled):
@@ -39,7 +40,9 @@ class Place:
 class Slot:
     """A scheduled session. `rooms` and `people` are keys of the names given to `check`; times are aware.
 
-    `elsewhere` names another event at which it takes place; such a slot matters only for its people.
+    `unconfirmed` are those of its people who have not said yes, `minutes` is how long it wants to be (None: not said),
+    `ready` whether it goes out with the next release. `elsewhere` names another event at which it takes place; such
+    a slot matters only for its people.
     """
 
     code: str
@@ -48,7 +51,10 @@ class Slot:
     ends: datetime
     rooms: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
+    unconfirmed: frozenset[int] = frozenset()
     places: int | None = None
+    minutes: int | None = None
+    ready: bool = True
     spoken: tuple[str, ...] = ()
     understood: tuple[str, ...] = ()
     pause: bool = False
@@ -66,10 +72,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Audience:
+    """Who is registered: how many people per language they are written to in, and per session who signed up for it."""
+
+    languages: Mapping[str, int] = field(default_factory=dict)
+    sign_ups: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Frame:
     """What the programme stands in: the event's span and zone, its working languages, and the ways between sites.
 
-    `minutes` maps two site slugs to the minutes from one to the other.
+    `minutes` maps two site slugs to the minutes from one to the other; `day_starts` is the minute after midnight at
+    which a day of the programme starts.
     """
 
     starts: datetime
@@ -77,6 +92,8 @@ class Frame:
     zone: str
     languages: tuple[str, ...] = ()
     minutes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    day_starts: int = 0
+    audience: Audience = Audience()
 
 
 def check(
@@ -90,7 +107,10 @@ def check(
         *_people_twice(every, people, frame),
         *_too_far(own, rooms, people, frame),
         *_outside(own, frame),
+        *_over_the_day(own, frame),
+        *_too_short(own, frame),
         *_too_small(own, rooms, frame),
+        *_not_confirmed(own, people, frame),
         *_not_understood(own, frame),
     ]
     levels = list(Level)
@@ -190,14 +210,42 @@ def _outside(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
             yield Finding(Level.WARNING, "outside", sentence, (slot.code,))
 
 
+def _over_the_day(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+    """What ends on another day of the programme than it begins: in a grid by day its end is easily not seen."""
+    moment = timedelta(microseconds=1)  # ending as the next day starts is ending on time
+    for slot in own:
+        first = programme_day(slot.starts, frame.zone, frame.day_starts)
+        if programme_day(slot.ends - moment, frame.zone, frame.day_starts) != first:
+            sentence = _("%(session)s runs on into the next day of the programme.", session=_said(slot, frame))
+            yield Finding(Level.NOTICE, "day", sentence, (slot.code,))
+
+
+def _too_short(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+    for slot in own:
+        has = int((slot.ends - slot.starts).total_seconds() // 60)
+        if slot.minutes is not None and has < slot.minutes:
+            sentence = _(
+                "%(session)s needs %(minutes)d minutes, and its slot has %(has)d.",
+                session=_said(slot, frame), minutes=slot.minutes, has=has,
+            )  # fmt: skip
+            yield Finding(Level.WARNING, "length", sentence, (slot.code,))
+
+
 def _too_small(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) -> Iterable[Finding]:
-    """Places promised that the rooms together do not have. A room without a number is as large as is needed."""
+    """More people than the rooms together hold: signed up, or promised. A room without a number is large enough."""
     for slot in own:
         sizes = [rooms[room].capacity for room in slot.rooms]
-        if slot.places is None or not sizes or None in sizes:
+        if not sizes or None in sizes:
             continue
         has = sum(size for size in sizes if size is not None)
-        if has < slot.places:
+        coming = frame.audience.sign_ups.get(slot.code, 0)
+        if coming > has:
+            sentence = _(
+                "%(people)d people signed up for %(session)s; its room holds %(has)d.",
+                session=_said(slot, frame), people=coming, has=has,
+            )  # fmt: skip
+            yield Finding(Level.ERROR, "capacity", sentence, (slot.code,))
+        elif slot.places is not None and has < slot.places:
             sentence = _(
                 "%(session)s offers %(places)d places; its room holds %(has)d.",
                 session=_said(slot, frame), places=slot.places, has=has,
@@ -205,12 +253,33 @@ def _too_small(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) ->
             yield Finding(Level.WARNING, "capacity", sentence, (slot.code,))
 
 
+def _not_confirmed(own: Sequence[Slot], people: Mapping[int, str], frame: Frame) -> Iterable[Finding]:
+    """Draft speakers in a session that goes out: they are not announced, and perhaps nobody comes."""
+    for slot in own:
+        for person in sorted(slot.unconfirmed) if slot.ready else ():
+            sentence = _(
+                "%(person)s has not confirmed yet to take part in %(session)s.",
+                person=people[person], session=_said(slot, frame),
+            )  # fmt: skip
+            yield Finding(Level.WARNING, "confirmation", sentence, (slot.code,))
+
+
 def _not_understood(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
-    """Working languages of the event that are neither spoken in a session nor interpreted."""
+    """Languages that are neither spoken in a session nor interpreted: of the registered people, then of the event."""
+    audience = frame.audience.languages
     for slot in own:
         if slot.pause or not slot.spoken:
             continue
-        missing = [tag for tag in frame.languages if tag not in {*slot.spoken, *slot.understood}]
+        served = {tag.split("-")[0] for tag in (*slot.spoken, *slot.understood)}
+        for tag in sorted(audience, key=lambda tag: (-audience[tag], tag)):
+            if audience[tag] and tag.split("-")[0] not in served:
+                sentence = ngettext(
+                    "%(session)s is not interpreted into %(language)s, the language of %(num)d registered person.",
+                    "%(session)s is not interpreted into %(language)s, the language of %(num)d registered people.",
+                    audience[tag], session=_said(slot, frame), language=languages.spoken([tag]),
+                )  # fmt: skip
+                yield Finding(Level.WARNING, "language", sentence, (slot.code,))
+        missing = [tag for tag in frame.languages if tag.split("-")[0] not in served and not audience.get(tag)]
         if missing:
             sentence = _(
                 "%(session)s is not interpreted into %(languages)s.",

@@ -29,6 +29,7 @@ from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+from eventapp.programme.wiring import audience_of
 
 manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -53,7 +54,9 @@ def programme(event: Event) -> ResponseReturnValue:
 @desk(Needs.VIEW)
 def check(event: Event) -> ResponseReturnValue:
     """What is wrong with the programme, errors first."""
-    return page("programme/check.html", event=event, findings=queries.findings(event), levels=list(Level))
+    return page(
+        "programme/check.html", event=event, findings=queries.findings(event, audience_of(event)), levels=list(Level)
+    )
 
 
 @manage.route("/programme/sessions/new", methods=["GET", "POST"])

@@ -19,6 +19,7 @@ from eventapp.events.models import Event
 from eventapp.programme import changes, queries, releases
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import ReleaseForm
+from eventapp.programme.wiring import audience_of
 
 manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug>/programme")
 
@@ -46,6 +47,6 @@ def release(event: Event) -> ResponseReturnValue:
         waiting=waiting,
         groups=[(kind, list(rows)) for kind, rows in groupby(waiting.changes, lambda change: change.kind)],
         names={number: person.name(reader()).text for number, person in people.items()},
-        findings=[one for one in queries.findings(event) if one.level is not Level.NOTICE],
+        findings=[one for one in queries.findings(event, audience_of(event)) if one.level is not Level.NOTICE],
         releases=queries.releases(event),
     )

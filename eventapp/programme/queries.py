@@ -17,7 +17,7 @@ from eventapp.core.db import db
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event, Site
 from eventapp.programme import published, rules
-from eventapp.programme.conflicts import Finding, Frame, Place, Slot, check
+from eventapp.programme.conflicts import Audience, Finding, Frame, Place, Slot, check
 from eventapp.programme.models import OnProgramme, Participation, Release, Room, Session, Track, session_room
 from eventapp.programme.published import Document, PublishedPart, PublishedSession, with_people
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
@@ -280,8 +280,8 @@ def of_people(person_ids: Iterable[int], start: datetime, end: datetime) -> list
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def findings(event: Event) -> list[Finding]:
-    """What is wrong with the programme as the team has it, drafts included.
+def findings(event: Event, audience: Audience | None = None) -> list[Finding]:
+    """What is wrong with the programme as the team has it, drafts included, and with whom it is for.
 
     Of people's parts at other events only what is public counts and is named.
     """
@@ -299,7 +299,10 @@ def findings(event: Event) -> list[Finding]:
                 slots.append(Slot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title))
     every_site = db.session.scalars(select(Site).where(Site.event_id == event.id))
     ways = {(site.slug, to): int(way) for site in every_site for to, way in site.travel_minutes.items()}
-    frame = Frame(event.starts_at, event.ends_at, event.zone, tuple(event.working_languages), ways)
+    frame = Frame(
+        event.starts_at, event.ends_at, event.zone, tuple(event.working_languages), ways, event.day_starts,
+        audience or Audience(),
+    )  # fmt: skip
     places = {
         room.id: Place(languages.say(room.name).text, room.site.slug if room.site else None, room.capacity)
         for room in rooms(event)
@@ -316,7 +319,10 @@ def _slot(session: Session) -> Slot:
         ends=session.ends_at,
         rooms=frozenset(room.id for room in session.rooms),
         people=frozenset(part.person_id for part in session.participations),
+        unconfirmed=frozenset(part.person_id for part in session.participations if not part.confirmed),
         places=session.capacity,
+        minutes=session.minutes,
+        ready=session.status is SessionStatus.PUBLISHED,
         spoken=tuple(session.spoken),
         understood=tuple(session.interpreted),
         pause=session.kind.pause,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from eventapp.core.db import db
 from eventapp.events.models import Event
+from eventapp.programme.conflicts import Audience
 from eventapp.registration.models import AttendanceOption, Question, Registration
 from eventapp.registration.rules import ACTIVE, RegistrationStatus, email_key
 
@@ -19,6 +20,16 @@ def options(event: Event) -> list[AttendanceOption]:
             query.options(joinedload(AttendanceOption.event)).order_by(AttendanceOption.position, AttendanceOption.id)
         )
     )
+
+
+def audience(event: Event) -> Audience:
+    """Who is registered, as the check of the programme wants to know it."""
+    rows = db.session.execute(
+        select(Registration.language, func.count())
+        .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
+        .group_by(Registration.language)
+    )
+    return Audience(languages={language: number for language, number in rows})
 
 
 def lock_options(event_id: int) -> None:

@@ -14,7 +14,7 @@ PAGES = {
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
     "/events/forum/calendar.ics": 5, "/calendar.ics": 3,
     "/manage": 2, "/manage/events/forum": 11, "/manage/events/forum/programme": 9,
-    "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 10, "/manage/events/forum/programme/release": 19, "/manage/events/forum/speakers": 5,
+    "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 11, "/manage/events/forum/programme/release": 20, "/manage/events/forum/speakers": 5,
     "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
     "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7,

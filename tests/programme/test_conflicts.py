@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventapp.programme.conflicts import Frame, Level, Place, Slot, check
+from eventapp.programme.conflicts import Audience, Frame, Level, Place, Slot, check
 
 # The Sunday on which clocks in Europe go forward at two in the night.
 START = datetime(2031, 3, 30, 6, 0, tzinfo=UTC)
@@ -29,8 +30,8 @@ def slot(code: str, hour: float = 0, hours: float = 1, **values) -> Slot:
     })  # fmt: skip
 
 
-def kinds(*slots: Slot) -> list[tuple[str, str, tuple[str, ...]]]:
-    found = check(slots, frame=FRAME, rooms=ROOMS, people=PEOPLE)
+def kinds(*slots: Slot, frame: Frame = FRAME) -> list[tuple[str, str, tuple[str, ...]]]:
+    found = check(slots, frame=frame, rooms=ROOMS, people=PEOPLE)
     return [(one.level.value, one.kind, one.codes) for one in found]
 
 
@@ -114,3 +115,42 @@ def test_the_sentence_names_both_sides_and_their_times_at_the_venue():
     assert found.sentence == (
         "Hall is used twice: “Opening” (Sun 30 March, 08:00 – 09:00) and “Panel” (Sun 30 March, 08:30 – 09:30)."
     )
+
+
+def test_a_session_needs_the_length_it_wants():
+    assert kinds(slot("A", minutes=90)) == [("warning", "length", ("A",))]
+    assert kinds(slot("A", minutes=60), slot("B", 1, minutes=30)) == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "hours", "day_starts", "expected"),
+    [
+        (15, 1, 0, []),  # 23:00 to midnight by the summer clock of Berlin
+        (15, 2, 0, ["day"]),
+        (15, 2, 6 * 60, []),
+        (20, 3, 6 * 60, ["day"]),  # 04:00 to 07:00
+    ],
+)
+def test_a_session_stays_within_its_day_of_the_programme(hour, hours, day_starts, expected):
+    frame = replace(FRAME, ends=START + 48 * HOUR, day_starts=day_starts)
+    assert [kind for _, kind, _ in kinds(slot("A", hour, hours), frame=frame)] == expected
+
+
+def test_nobody_unconfirmed_is_in_what_goes_out():
+    assert kinds(slot("A", people={1}, unconfirmed=frozenset({1}))) == [("warning", "confirmation", ("A",))]
+    assert kinds(slot("A", people={1}, unconfirmed=frozenset({1}), ready=False)) == []
+
+
+def test_more_people_signed_up_than_the_room_holds():
+    frame = replace(FRAME, audience=Audience(sign_ups={"A": 21, "B": 20}))
+    found = kinds(slot("A", rooms={2}), slot("B", 1, rooms={2}), slot("C", 2, rooms={3}), frame=frame)
+    assert found == [("error", "capacity", ("A",))]
+
+
+def test_a_language_of_registered_people_matters_more_than_one_of_the_event():
+    frame = replace(FRAME, audience=Audience(languages={"ja": 3, "de": 1, "fr": 0}))
+    found = check([slot("A", spoken=("en",))], frame=frame, rooms=ROOMS, people=PEOPLE)
+    assert [(one.level.value, one.kind) for one in found] == [("warning", "language"), ("warning", "language")]
+    assert "Japanese, the language of 3 registered people" in found[0].sentence
+    assert "German, the language of 1 registered person" in found[1].sentence
+    assert kinds(slot("A", spoken=("en",), understood=("ja", "de-AT")), frame=frame) == []

@@ -209,3 +209,11 @@ def test_the_check_at_a_terminal_ends_with_an_error_where_there_is_one(app, make
     assert result.exit_code == 1
     assert "Error: Main hall is used twice" in result.output
     assert run(args=["programme", "check", "nowhere"]).exit_code == 1
+
+
+def test_the_check_knows_in_which_languages_people_are_registered(organizer, make, forum):
+    make.session(forum, "Opening", spoken=["en"], interpreted=["ja"])
+    make.registration(forum, make.option(forum), language="de")
+    organizer.get(f"{BASE}/check")
+    text = organizer.page.text(organizer.page.one("main"))
+    assert "not interpreted into German, the language of 1 registered person" in text
