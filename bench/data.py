@@ -11,6 +11,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.events import operations as events
+from eventapp.programme import releases
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from eventapp.registration import operations as registration
@@ -73,6 +74,7 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
                 )
             )
         db.session.flush()
+        releases.release(event)
         rows = [
             {
                 "event_id": event.id, "option_id": option.id, "status": RegistrationStatus.CONFIRMED,

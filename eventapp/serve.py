@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import socket
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def start_app() -> Flask:
     """The app of this process with JSON logs. A bad setting ends the process with one sentence."""
     logs.configure()
     try:
-        return create_app()
+        app = create_app()
     except BadSetting as error:
         raise SystemExit(f"eventapp: {error}") from None
     except ModuleNotFoundError as error:
@@ -39,6 +40,14 @@ def start_app() -> Flask:
         raise SystemExit(
             "eventapp: EVENTAPP_DATABASE_URL needs the Python package psycopg: install it first."
         ) from None
+    return _settle(app)
+
+
+def _settle(app: Flask) -> Flask:
+    """Tell the garbage collector that what is loaded stays: looking through it took 80 ms in the middle of a page."""
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def migrate(app: Flask) -> None:

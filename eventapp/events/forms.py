@@ -57,6 +57,13 @@ class EventForm(Form):
         validators=[InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
     )
+    day_starts = SelectField(
+        _l("A day of the programme starts at"),
+        description=_l("What goes on past midnight then belongs to its evening."),
+        coerce=int,
+        default=0,
+        validators=[InputRequired()],
+    )
     precision = SelectField(_l("How exactly the date is known"), validators=[InputRequired()])
     place = WordsField(_l("Place"), description=_l("Venue and city, as it should stand in calendars."), maximum=200)
     country_code = CountryField(
@@ -103,6 +110,8 @@ class EventForm(Form):
             (self.visibility, Visibility),
         ):
             field.choices = [SelectChoice(member.value, member.label) for member in members]
+        hours = sorted({*range(0, 11 * 60, 60), self.day_starts.data or 0})
+        self.day_starts.choices = [SelectChoice(m, f"{m // 60:02d}:{m % 60:02d}") for m in hours if 0 <= m < 24 * 60]
         self.series.choices = [
             SelectChoice("", _("None")), *(SelectChoice(s.slug, languages.say(s.title).text) for s in series)
         ]  # fmt: skip

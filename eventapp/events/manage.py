@@ -29,7 +29,7 @@ from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, V
 manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
 
 _PLAIN = ("title", "subtitle", "place", "purpose", "description", "interpretation", "country_code", "contact_email",
-          "join_url", "counts_public", "zone")  # fmt: skip
+          "join_url", "counts_public", "zone", "day_starts")  # fmt: skip
 
 
 @manage.route("/new", methods=["GET", "POST"])

@@ -13,11 +13,13 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock, languages
 from eventapp.core.errors import found
+from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page, remembered
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.programme import changes, grid, queries
+from eventapp.programme.boxes import Writer
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
 from eventapp.programme.queries import Filter
@@ -69,16 +71,31 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     return _answer(slug, ".version", build, number=number)
 
 
+def _other_zone() -> tuple[str, str]:
+    """The zone that the reader asked for beside the venue's, or what is wrong with it."""
+    typed = request.args.get("zone", "").strip().replace(" ", "_")
+    zone = next((name for name in clock.zones() if name.casefold() == typed.casefold()), "") if typed else ""
+    if typed and not zone:
+        return "", _("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=typed)
+    return zone, ""
+
+
 def _programme(event: Event, older: Release | None) -> Response:
     wanted = _wanted()
+    zone, problem = _other_zone()
+    write = Writer(event.zone, zone if zone != event.zone else "")
     latest = queries.latest(event)
     shown_release = older or latest
     document = queries.content(shown_release.id, event.uid, shown_release.at) if shown_release else Document()
     every = queries.named(document.listed)
     shown = [session for session in every if queries.matches(session, wanted)] if wanted else every
-    return page(
+    answer = page(
         "programme/programme.html",
         event=event,
+        boxes={session.code: write.box(session) for session in shown},
+        other_zone=write.other_zone,
+        zone_problem=problem,
+        view=request.args.get("view", ""),
         release=shown_release,
         latest=latest,
         days=[(day, grid.lay_out(rows, document.rooms)) for day, rows in queries.by_day(shown, event).items()],
@@ -89,8 +106,10 @@ def _programme(event: Event, older: Release | None) -> Response:
         spoken=sorted({tag for session in every for tag in (*session.spoken, *session.interpreted)}),
         total=len(every),
         number=len(shown),
-        now=clock.now(),
     )
+    if problem:
+        answer.status_code = 422
+    return answer
 
 
 @views.get("/changes")
