@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventapp import cli, config
 from eventapp.accounts import security
 from eventapp.accounts.access import signed_in
+from eventapp.agenda import views as agenda
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import sentence
 from eventapp.attendance import views as attendance
@@ -43,6 +44,7 @@ BLUEPRINTS = [
     programme.views,
     calendars.views,
     registration.views,
+    agenda.views,
     attendance.views,
     dashboard.manage,
     events_manage.manage,
@@ -96,6 +98,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     pages.init_app(app)
     express.init_app(app)
     csrf.init_app(app)
+    # Whoever knows the address may change the list; a kept page, from which a star comes, can carry no token.
+    csrf.exempt("eventapp.agenda.views.stars")
     security.init_app(app)
     assets.init_app(app, folder("static"), settings.instance)
     app.jinja_env.globals.update(

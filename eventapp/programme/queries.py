@@ -99,6 +99,20 @@ def document(event: Event) -> Document:
     return content(shown.id, event.uid, shown.at) if shown else Document()
 
 
+def documents(event_ids: Iterable[int]) -> list[tuple[Event, Document]]:
+    """What the public sees of the programmes of several events, where anything is released. One query."""
+    wanted = sorted(set(event_ids))
+    return _documents(Event.id.in_(wanted)) if wanted else []
+
+
+def _documents(of: ColumnElement[bool]) -> list[tuple[Event, Document]]:
+    every = aliased(Release)
+    last = select(func.max(every.number)).where(every.event_id == Event.id).correlate(Event).scalar_subquery()
+    query = select(Event, Release.id, Release.at).join(Release, Release.event_id == Event.id)
+    rows = db.session.execute(query.where(of, Release.number == last)).all()
+    return [(event, content(number, event.uid, at)) for event, number, at in rows]
+
+
 @lru_cache(maxsize=32)
 def content(release_id: int, _uid: str, _at: datetime) -> Document:
     """The content of a release. It never changes, so each process reads it once.
@@ -240,16 +254,9 @@ def appearances(person: Person, *, besides: Event) -> list[tuple[Event, Publishe
 def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, PublishedSession, int]]:
     """What the people do in public at other events: each session with the number of the person."""
     wanted = set(people)
-    every = aliased(Release)
-    last = select(func.max(every.number)).where(every.event_id == Event.id).correlate(Event).scalar_subquery()
-    query = (
-        select(Event, Release.id, Release.at)
-        .join(Release, Release.event_id == Event.id)
-        .where(Event.id != besides.id, Release.number == last)
-        .where(Event.id.in_(select(OnProgramme.event_id).where(OnProgramme.person_id.in_(wanted))))
-    )
-    for event, number, at in db.session.execute(query):
-        for session in content(number, event.uid, at).listed if event.public else ():
+    on = select(OnProgramme.event_id).where(OnProgramme.person_id.in_(wanted), OnProgramme.event_id != besides.id)
+    for event, document in _documents(Event.id.in_(on)):
+        for session in document.listed if event.public else ():
             for person in wanted & {part.person_id for part in session.participations}:
                 if not session.cancelled:
                     yield event, session, person

@@ -30,6 +30,18 @@ const mark = () => {
     const chip = box.querySelector("[data-nowchip]");
     if (chip) chip.hidden = !on;
   }
+  const jump = document.querySelector("[data-jump]");
+  const first = document.querySelector("[data-now][id]");
+  if (jump) {
+    jump.hidden = !first;
+    if (first) jump.href = `#${first.id}`;
+  }
 };
 mark();
 setInterval(mark, 30000);
+
+// Names of zones to choose from, as the browser knows them; without this the field takes any name.
+const zones = document.querySelector("[data-zones]");
+if (zones && Intl.supportedValuesOf) {
+  zones.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
+}

@@ -13,6 +13,7 @@ PUBLIC = {
     "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
     "programme.version", "programme.changelog", "programme.changes_feed",
     "calendars.event", "calendars.session", "calendars.everything",
+    "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star",
     "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.calendar",
     "attendance.counts", "attendance.counts_json",
     # The login pages of Flask-Security check for themselves who may come.

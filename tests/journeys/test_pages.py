@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -33,7 +34,13 @@ PUBLIC: dict[str, Where] = {
     "programme": f"{FORUM}/programme",
     "programme-days": f"{SUMMIT}/programme",
     "programme-none": f"{FORUM}/programme?q=nothing+is+called+this",
+    "programme-list-zone": f"{FORUM}/programme?view=list&zone=America/New_York",
+    "programme-version": f"{FORUM}/programme/1",
+    "changes": f"{FORUM}/changes",
     "session": (f"{FORUM}/programme", rf"{FORUM}/sessions/\w+"),
+    "star": "own:star",
+    "agenda-none": "/agenda",
+    "agenda": "own:agenda",
     "speakers": f"{FORUM}/speakers",
     "speaker": (f"{FORUM}/speakers", rf"{FORUM}/speakers/\w+"),
     "register": f"{FORUM}/register",
@@ -63,6 +70,8 @@ MANAGE: dict[str, Where] = {
     "programme": f"{DESK}/programme",
     "programme-empty": "/manage/events/pages-draft/programme",
     "check-programme": f"{DESK}/programme/check",
+    "release": f"{DESK}/programme/release",
+    "release-empty": "/manage/events/pages-draft/programme/release",
     "new-session": f"{DESK}/programme/sessions/new",
     "session": (f"{DESK}/programme", rf"{DESK}/programme/sessions/(?!new)\w+"),
     "new-room": f"{DESK}/programme/rooms/new",
@@ -141,6 +150,14 @@ def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str
             someone = Window(browser, served.url)
             own[option] = register(someone, "pages-open", f"guest-{number}@pages.example.com", option=option)
             someone.close()
+        talks = re.findall(rf'href="({FORUM}/sessions/\w+)"', desk.context.request.get(f"{FORUM}/programme").text())
+        own["star"] = f"{talks[0]}/star"
+        starring = Window(browser, served.url)
+        for talk in talks[:4]:
+            starring.open(f"{talk}/star")
+            starring.press("main form button")
+        own["agenda"] = urlsplit(starring.page.url).path
+        starring.close()
 
         def find(side: str, name: str) -> str:
             where = (PUBLIC if side == "public" else MANAGE)[name]

@@ -1,0 +1,1 @@
+"""A visitor's own list of sessions, across events and without an account."""

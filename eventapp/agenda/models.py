@@ -1,0 +1,33 @@
+"""Agendas and the sessions starred in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.core import tokens
+from eventapp.core.clock import now
+from eventapp.core.db import Base
+
+
+class Agenda(Base):
+    """A list of starred sessions. Whoever has the token has the list; nothing else is known of its owner."""
+
+    __tablename__ = "agenda"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Star(Base):
+    """A session in an agenda, by its code: a star outlives the row of a session that is taken out."""
+
+    __tablename__ = "star"
+
+    agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, index=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,51 @@
+"""Verbs of an agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eventapp.agenda import queries
+from eventapp.agenda.models import Agenda, Star
+from eventapp.agenda.rules import MOST_STARS, star_of
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.events.models import Event
+from eventapp.programme import queries as programme
+
+
+def open_agenda(stars: Iterable[str]) -> Agenda:
+    """A new agenda with what a device has starred ("slug/CODE"). What is not public is left out without a word."""
+    agenda = Agenda()
+    db.session.add(agenda)
+    db.session.flush()
+    wanted = list(dict.fromkeys(filter(None, map(star_of, stars))))[:MOST_STARS]
+    events = queries.public_events(slug for slug, _code in wanted)
+    known = {event.id: document.by_code for event, document in programme.documents([e.id for e in events.values()])}
+    for slug, code in wanted:
+        event = events.get(slug)
+        if event is not None and code in known.get(event.id, {}):
+            db.session.add(Star(agenda_id=agenda.id, event_id=event.id, code=code))
+    db.session.flush()
+    return agenda
+
+
+def set_star(agenda: Agenda, event: Event, code: str, *, on: bool) -> None:
+    """Star a session or take the star away; doing it twice is doing it once.
+
+    Raises Refused for a session that the public does not see, or past 500 stars.
+    """
+    present = queries.star(agenda, event, code)
+    if not on:
+        if present is not None:
+            db.session.delete(present)
+            db.session.flush()
+        return
+    if present is not None:
+        return
+    if code not in programme.document(event).by_code:
+        raise Refused(_("This session is not public."))
+    if queries.number_of_stars(agenda) >= MOST_STARS:
+        raise Refused(_("An agenda holds at most %(number)d sessions.", number=MOST_STARS))
+    db.session.add(Star(agenda_id=agenda.id, event_id=event.id, code=code))
+    db.session.flush()

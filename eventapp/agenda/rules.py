@@ -1,0 +1,26 @@
+"""What an agenda tells of itself. Plain values only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+# More than anybody can go to; it keeps a robot from filling the table through one address.
+MOST_STARS = 500
+
+_STAR = re.compile(r"([\w-]{1,80})/([\w-]{1,40})")
+
+
+def overlaps(spans: Sequence[tuple[datetime, datetime]]) -> list[list[int]]:
+    """For each span of time the numbers of the others that share a moment with it. Touching is no overlap."""
+    return [
+        [m for m, (start, end) in enumerate(spans) if m != n and start < mine_end and end > mine_start]
+        for n, (mine_start, mine_end) in enumerate(spans)
+    ]
+
+
+def star_of(text: str) -> tuple[str, str] | None:
+    """The event's slug and the session's code of "slug/CODE", as a device keeps it; None for anything else."""
+    matched = _STAR.fullmatch(text)
+    return (matched[1], matched[2]) if matched else None

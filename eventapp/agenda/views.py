@@ -1,0 +1,98 @@
+"""One's own agenda: made from what a device has starred, kept by link."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.agenda import operations, queries
+from eventapp.agenda.models import Agenda
+from eventapp.agenda.rules import star_of
+from eventapp.core import clock
+from eventapp.core.errors import found, wants_json
+from eventapp.core.limits import limit
+from eventapp.core.pages import page
+from eventapp.programme import queries as programme
+
+views = Blueprint("agenda", __name__)
+
+COOKIE = "agenda"
+YEARS = 2 * 365 * 24 * 3600
+
+
+@views.route("/agenda", methods=["GET", "POST"])
+def start() -> ResponseReturnValue:
+    """An agenda of what this device has starred; a visitor who has one is led to it."""
+    if request.method == "POST":
+        limit("60/minute", "agenda")
+        return _led_to(operations.open_agenda(request.form.getlist("star")))
+    known = _of_cookie()
+    if known is not None:
+        return redirect(url_for(".agenda", token=known.token), 303)
+    return _private(page("agenda/start.html"))
+
+
+@views.get("/agenda/<token>")
+def agenda(token: str) -> ResponseReturnValue:
+    """The starred sessions by day, with what lies over what. The address is the key, so it must not travel further."""
+    shown = found(queries.by_token(token))
+    entries = queries.entries(shown)
+    days = [
+        (day, list(rows))
+        for day, rows in groupby(
+            entries, lambda e: clock.programme_day(e.session.starts_at, e.event.zone, e.event.day_starts)
+        )
+    ]
+    return _private(page("agenda/agenda.html", agenda=shown, days=days, number=len(entries)))
+
+
+@views.route("/agenda/<token>/stars", methods=["GET", "POST"])
+def stars(token: str) -> ResponseReturnValue:
+    """What is starred, for the device; or one star set (`on=1`) or taken away (`on=0`)."""
+    shown = found(queries.by_token(token))
+    if request.method == "POST":
+        limit("600/minute", "stars")
+        slug, code = found(star_of(request.form.get("star", "")))
+        event = found(queries.public_events([slug]).get(slug))
+        operations.set_star(shown, event, code, on=request.form.get("on", "1") == "1")
+        if not wants_json():
+            return redirect(url_for(".agenda", token=token), 303)
+    listed = [f"{event.slug}/{session.code}" for event, session in queries.starred(shown)]
+    return _private(make_response(jsonify(stars=listed)))
+
+
+@views.route("/events/<slug>/sessions/<code>/star", methods=["GET", "POST"])
+def star(slug: str, code: str) -> ResponseReturnValue:
+    """Star a session where no JavaScript does it: into the agenda that this browser knows, or a new one."""
+    event = found(queries.public_events([slug]).get(slug))
+    session = found(programme.document(event).by_code.get(code))
+    known = _of_cookie()
+    if request.method == "POST":
+        limit("60/minute", "agenda")
+        if known is None:
+            return _led_to(operations.open_agenda([f"{slug}/{code}"]))
+        operations.set_star(known, event, code, on=True)
+        return _led_to(known)
+    return _private(page("agenda/star.html", event=event, session=session, known=known is not None))
+
+
+def _of_cookie() -> Agenda | None:
+    token = request.cookies.get(COOKIE, "")
+    return queries.by_token(token) if token else None
+
+
+def _led_to(shown: Agenda) -> Response:
+    response = make_response(redirect(url_for("agenda.agenda", token=shown.token), 303))
+    response.set_cookie(
+        COOKIE, shown.token, max_age=YEARS, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+    )
+    return _private(response)
+
+
+def _private(response: Response) -> Response:
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,30 @@
+"""What an agenda tells of itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from eventapp.agenda.rules import overlaps, star_of
+
+START = datetime(2031, 3, 30, 0, 30, tzinfo=UTC)
+
+
+def span(first: int, last: int) -> tuple[datetime, datetime]:
+    return START + timedelta(minutes=first), START + timedelta(minutes=last)
+
+
+def test_what_shares_a_moment_overlaps_and_what_touches_does_not():
+    assert overlaps([span(0, 60), span(30, 90), span(60, 120), span(200, 210)]) == [[1], [0, 2], [1], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("forum/ABC", ("forum", "ABC")), ("forum", None), ("/ABC", None), ("forum/", None), ("a/b/c", None), ("", None),
+        ("f/" + "x" * 200, None),
+    ],
+)  # fmt: skip
+def test_a_star_is_an_event_and_a_session(text, expected):
+    assert star_of(text) == expected

@@ -1,0 +1,152 @@
+"""Stars without an account, and the agenda they make."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from eventapp.agenda.models import Agenda, Star
+from eventapp.agenda.rules import MOST_STARS
+from eventapp.core.db import db, transaction
+from eventapp.events.models import Event
+from eventapp.events.rules import Visibility
+from eventapp.programme import operations
+from eventapp.programme.rules import SessionStatus
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def main(client) -> str:
+    return client.page.text(client.page.one("main"))
+
+
+def begin(client, *stars: str) -> str:
+    """The address of a new agenda."""
+    response = client.fill("/agenda", {"star": list(stars)})
+    assert response.status_code == 303
+    return response.location
+
+
+def test_a_device_makes_an_agenda_of_what_it_has_starred_across_events(client, make, forum):
+    other = make.event("other", starts_at=forum.starts_at + timedelta(days=30))
+    later, first = make.session(other, "Far talk"), make.session(forum, "Opening")
+    address = begin(client, f"other/{later.code}", f"forum/{first.code}")
+    client.get(address)
+    text = main(client)
+    assert text.index("Opening") < text.index("Far talk")
+    assert "2 sessions" in text
+
+
+def test_an_agenda_tells_nothing_of_what_is_not_public(client, make, forum):
+    draft = make.session(forum, "Secret", status=SessionStatus.DRAFT)
+    public = make.session(forum, "Opening")
+    address = begin(client, f"forum/{draft.code}", "nowhere/ABC", "rubbish", f"forum/{public.code}")
+    client.get(address)
+    assert "1 session" in main(client)
+    assert client.post(f"{address}/stars", data={"star": f"forum/{draft.code}"}).status_code == 422
+    with transaction():
+        db.session.query(Event).one().visibility = Visibility.PRIVATE
+    client.get(address)
+    assert "Your agenda is empty" in main(client)
+
+
+def test_what_overlaps_is_told_on_both_sides_but_not_for_what_is_cancelled(client, make, forum):
+    opening = make.session(forum, "Opening")
+    panel = make.session(forum, "Panel", starts_at=forum.starts_at + timedelta(minutes=30))
+    address = begin(client, f"forum/{opening.code}", f"forum/{panel.code}")
+    client.get(address)
+    assert "Overlaps with “Panel”" in main(client)
+    assert "Overlaps with “Opening”" in main(client)
+    with transaction():
+        operations.set_status(db.session.get(type(panel), panel.id), SessionStatus.CANCELLED)
+    make.release(forum)
+    client.get(address)
+    assert "Overlaps" not in main(client)
+    assert "Cancelled" in main(client)
+
+
+def test_a_session_that_is_taken_off_stays_in_the_agenda_and_says_so(client, make, forum):
+    opening = make.session(forum, "Opening")
+    address = begin(client, f"forum/{opening.code}")
+    with transaction():
+        operations.set_status(db.session.get(type(opening), opening.id), SessionStatus.DRAFT)
+    make.release(forum)
+    client.get(address)
+    assert "Off the programme" in main(client)
+
+
+def test_stars_are_set_and_taken_away_and_twice_is_once(client, make, forum):
+    opening, panel = make.session(forum, "Opening"), make.session(forum, "Panel")
+    address = begin(client)
+    headers = {"Accept": "application/json"}
+    for code in (opening.code, opening.code, panel.code):
+        answer = client.post(f"{address}/stars", data={"star": f"forum/{code}", "on": "1"}, headers=headers)
+        assert answer.status_code == 200
+    assert set(answer.json["stars"]) == {f"forum/{opening.code}", f"forum/{panel.code}"}
+    for _ in range(2):
+        answer = client.post(f"{address}/stars", data={"star": f"forum/{opening.code}", "on": "0"}, headers=headers)
+    assert answer.json["stars"] == client.get(f"{address}/stars").json["stars"] == [f"forum/{panel.code}"]
+
+
+def test_a_star_is_taken_away_by_a_button(client, make, forum):
+    opening = make.session(forum, "Opening")
+    address = begin(client, f"forum/{opening.code}")
+    client.fill(address, action="/stars", follow=True)
+    assert "Your agenda is empty" in main(client)
+
+
+def test_a_session_is_starred_without_javascript_into_one_agenda(client, make, forum):
+    opening, panel = make.session(forum, "Opening"), make.session(forum, "Panel")
+    first = client.fill(f"/events/forum/sessions/{opening.code}/star")
+    second = client.fill(f"/events/forum/sessions/{panel.code}/star")
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert db.session.query(Agenda).count() == 1
+    assert client.get("/agenda").location == first.location, "the browser knows its agenda"
+
+
+def test_the_address_is_the_key_and_travels_no_further(client, make, forum):
+    address = begin(client)
+    response = client.get(address)
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "no-store" in response.headers["Cache-Control"]
+    for path in ("/agenda/nobody", "/agenda/nobody/stars"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("star", ["", "forum", "forum/NOSUCH", "forum/../..", "\x00/A", "forum/\x00"])
+def test_what_is_no_session_is_no_star(client, make, forum, star):
+    make.session(forum)
+    address = begin(client)
+    assert client.post(f"{address}/stars", data={"star": star}).status_code in {404, 422}
+    assert db.session.query(Star).count() == 0
+
+
+def test_an_agenda_has_an_end(client, make, forum):
+    opening = make.session(forum)
+    address = begin(client)
+    agenda = db.session.query(Agenda).one()
+    with transaction():
+        db.session.add_all(Star(agenda_id=agenda.id, event_id=forum.id, code=f"X{n}") for n in range(MOST_STARS))
+    response = client.post(f"{address}/stars", data={"star": f"forum/{opening.code}"})
+    assert response.status_code == 422
+
+
+def test_the_page_asks_as_often_for_many_stars_as_for_one(client, make, queries):
+    asked = []
+    for events in (1, 4):
+        stars = []
+        for n in range(events):
+            event = make.event(f"e{events}-{n}")
+            stars += [f"{event.slug}/{make.session(event).code}" for _ in range(events)]
+        address = begin(client, *stars)
+        client.get(address)
+        with queries() as counted:
+            client.get(address)
+        asked.append(len(counted))
+    assert asked == [3, 3]
