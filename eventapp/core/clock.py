@@ -56,3 +56,16 @@ def local_day(moment: datetime, zone: str) -> date:
 def programme_day(moment: datetime, zone: str, starts: int) -> date:
     """The day of a programme at a place whose days start `starts` minutes after midnight by the wall clock."""
     return (to_local(moment, zone).replace(tzinfo=None) - timedelta(minutes=starts)).date()
+
+
+def days_later(moment: datetime, zone: str, days: int) -> tuple[datetime, bool]:
+    """The same wall-clock time at a place some days later (or earlier), whatever summer time does meanwhile.
+
+    False with it where the clocks skip that time on that day: then it is the time they skip to.
+    """
+    local = to_local(moment, zone)
+    wanted = (local + timedelta(days=days)).replace(tzinfo=None, fold=local.fold)
+    try:
+        return from_local(wanted, zone), True
+    except NoSuchTime:
+        return wanted.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), False

@@ -10,6 +10,7 @@ from eventapp.accounts.access import at_desk, needs_login
 from eventapp.accounts.rules import Needs
 from eventapp.attendance import queries as attendance
 from eventapp.core import clock, languages
+from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
@@ -18,9 +19,10 @@ from eventapp.core.pages import page
 from eventapp.dashboard.steps import next_steps
 from eventapp.events import queries as events
 from eventapp.events.access import desk
-from eventapp.events.forms import NoteForm
+from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
+from eventapp.lifecycle import clone as cloning
 from eventapp.mail import operations as mail
 from eventapp.mail import queries as mail_queries
 from eventapp.mail.models import Mail, MailStatus
@@ -59,6 +61,7 @@ _BELONG = {
     "question": "registration_manage.options",
     "letter": "dashboard.mail_list",
     "postpone": "dashboard.event",
+    "clone": "dashboard.event",
     "cancel": "dashboard.event",
 }
 
@@ -141,6 +144,37 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
             form.refuse(refusal)
     people = len(registration.everyone(event))
     return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
+
+
+@manage.route("/events/<slug>/clone", methods=["GET", "POST"])
+@desk(Needs.OWN)
+def clone(event: Event) -> ResponseReturnValue:
+    """The next edition, made of this one."""
+    form = CloneForm(data={"title": event.title})
+    form.title.speak(event.languages)
+    if form.validate_on_submit():
+        try:
+            cloned = cloning.clone(
+                event,
+                owner=at_desk(),
+                slug=form.slug.data or "",
+                first_day=form.first_day.data,
+                title=form.title.data,
+                people=form.people.data,
+            )
+            said = languages.ngettext(
+                "A draft with %(num)d session. Only your team sees it.",
+                "A draft with %(num)d sessions. Only your team sees it.",
+                cloned.sessions,
+            )
+            flash(said)
+            for title in cloned.skipped:
+                flash(_("The clocks skip the time of “%(title)s” on its new day: it is later now.", title=title))
+            return redirect(url_for(".event", slug=cloned.event.slug), 303)
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal)
+    return page("dashboard/clone.html", event=event, form=form)
 
 
 @manage.get("/events/<slug>/mail")

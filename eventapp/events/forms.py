@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     FloatField,
     IntegerField,
@@ -135,6 +136,26 @@ class EventForm(Form):
     def more_languages(self) -> list[str]:
         """Tags typed into the field for other languages."""
         return [tag.strip() for tag in (self.other_languages.data or "").split(",") if tag.strip()]
+
+
+class CloneForm(Form):
+    """The next edition of an event."""
+
+    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    slug = StringField(
+        _l("Address"),
+        description=_l("The last part of the event's address, such as forum-2028."),
+        validators=[InputRequired(_l("Enter an address such as forum-2027.")), Length(max=80)],
+        render_kw={"autocapitalize": "off", "spellcheck": "false"},
+    )
+    first_day = DateField(
+        _l("First day"),
+        description=_l(
+            "Every session moves by as many days and keeps its clock time, also over a change to summer time."
+        ),
+        validators=[InputRequired(_l("Enter a day."))],
+    )
+    people = BooleanField(_l("Take the speakers along, as not confirmed"))
 
 
 class NoteForm(Form):

@@ -97,6 +97,7 @@ MANAGE: dict[str, Where] = {
     "team": f"{DESK}/team",
     "postpone": f"{DESK}/postpone",
     "cancel": f"{DESK}/cancel",
+    "clone": f"{DESK}/clone",
     "password": "/login/change",
 }
 PAGES = [("public", name) for name in PUBLIC] + [("desk", name) for name in MANAGE]

@@ -1,0 +1,152 @@
+"""A new edition made of an old one: what was planned goes along, on the same days of a new date, at the same hours.
+
+What goes along is named column by column. A column that is added later stays behind until somebody names it, so that
+nothing private travels by accident; a test asks for every column on which side it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from eventapp.accounts.models import User
+from eventapp.core import clock, languages
+from eventapp.core.db import Base, db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import Words
+from eventapp.events import operations as events
+from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
+from eventapp.programme.models import Room, Session, Track
+from eventapp.programme.rules import SessionStatus
+from eventapp.registration.models import AttendanceOption, Question
+
+R = TypeVar("R", bound=Base)
+
+EVENT = ("kind", "subtitle", "purpose", "description", "day_starts", "precision", "format", "country_code", "place",
+         "working_languages", "interpretation", "contact_email", "counts_public", "visibility")  # fmt: skip
+THEME = ("position", "title")
+HOST = ("organization_id", "role", "position")
+SITE = ("slug", "name", "address", "latitude", "longitude", "position", "travel_minutes")
+MEMBER = ("user_id", "role")
+TRACK = ("slug", "name", "colour", "position")
+ROOM = ("slug", "name", "online", "capacity", "position")
+SESSION = ("kind", "title", "subtitle", "abstract", "spoken", "interpreted", "capacity", "minutes", "do_not_record")
+PART = ("person_id", "role", "mode", "position")
+OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "access", "position")
+QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")
+
+
+@dataclass
+class Cloned:
+    """The new edition, how many sessions it has, and the titles of those whose hour the clocks skip on its new day."""
+
+    event: Event
+    sessions: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+
+def clone(
+    event: Event, *, owner: User, slug: str, first_day: date, title: Words | None = None, people: bool = False
+) -> Cloned:
+    """A draft of the next edition: sites, rooms, tracks, sessions, options, questions, hosts and team go along.
+
+    With `people` also those who take part in sessions, as not confirmed. Nothing that attendees have said goes along,
+    no links to join, and no release. Raises Refused for a taken slug, or a day that no calendar has room for.
+    """
+    days = (first_day - event.first_day).days
+    if not 1800 <= first_day.year <= 2200:
+        raise Refused(_("Enter a year between 1800 and 2200."), field="first_day")
+    made = events.create(
+        owner=owner,
+        slug=slug,
+        title=title or event.title,
+        starts_at=clock.days_later(event.starts_at, event.zone, days)[0],
+        ends_at=clock.days_later(event.ends_at, event.zone, days)[0],
+        zone=event.zone,
+        series=event.series,
+        edition=event.edition + 1 if event.edition else None,
+        **_of(event, EVENT),
+    )
+    for model, names in ((Theme, THEME), (EventHost, HOST)):
+        for row in _rows(model, event):
+            db.session.add(_copy(row, names, event_id=made.id))
+    known = set(db.session.scalars(select(TeamMember.user_id).where(TeamMember.event_id == made.id)))
+    for member in _rows(TeamMember, event):
+        if member.user_id not in known:
+            db.session.add(_copy(member, MEMBER, event_id=made.id))
+    cloned = Cloned(made)
+    _programme(event, cloned, days, people=people)
+    for option in _rows(AttendanceOption, event):
+        moments = {
+            name: clock.days_later(moment, event.zone, days)[0] if (moment := getattr(option, name)) else None
+            for name in ("opens_at", "closes_at")
+        }
+        db.session.add(_copy(option, OPTION, event_id=made.id, **moments))
+    for question in _rows(Question, event):
+        db.session.add(_copy(question, QUESTION, event_id=made.id))
+    db.session.flush()
+    return cloned
+
+
+def _programme(event: Event, cloned: Cloned, days: int, *, people: bool) -> None:
+    to = cloned.event
+    sites = {site.id: _copy(site, SITE, event_id=to.id) for site in _rows(Site, event)}
+    rooms = {
+        room.id: _copy(room, ROOM, event_id=to.id, site=sites.get(room.site_id) if room.site_id else None)
+        for room in _rows(Room, event)
+    }
+    tracks = {track.id: _copy(track, TRACK, event_id=to.id) for track in _rows(Track, event)}
+    db.session.add_all([*sites.values(), *rooms.values(), *tracks.values()])
+    query = select(Session).where(Session.event_id == event.id).order_by(Session.id)
+    for session in db.session.scalars(query.options(selectinload(Session.rooms), selectinload(Session.participations))):
+        starts, ends, exact = _moved(session.starts_at, session.ends_at, event.zone, days)
+        if not exact:
+            cloned.skipped.append(languages.say(session.title).text)
+        copy = _copy(
+            session,
+            SESSION,
+            event=to,
+            event_id=to.id,
+            starts_at=starts,
+            ends_at=ends,
+            # What was cancelled was wanted once; whether it is wanted again is for the team to say.
+            status=SessionStatus.DRAFT if session.status is SessionStatus.CANCELLED else session.status,
+            track=tracks.get(session.track_id) if session.track_id else None,
+            rooms=[rooms[room.id] for room in session.rooms],
+        )
+        if people:
+            copy.participations = [_copy(part, PART, confirmed=False) for part in session.participations]
+        db.session.add(copy)
+        cloned.sessions += 1
+    db.session.flush()
+
+
+def _moved(
+    starts: datetime | None, ends: datetime | None, zone: str, days: int
+) -> tuple[datetime | None, datetime | None, bool]:
+    if starts is None or ends is None:
+        return None, None, True
+    start, exact = clock.days_later(starts, zone, days)
+    end, exact_end = clock.days_later(ends, zone, days)
+    # The clocks may skip the whole of a session in the night; it keeps its length then.
+    return start, end if end > start else start + (ends - starts), exact and exact_end
+
+
+def _rows(model: type[R], event: Event) -> list[R]:
+    table: Any = model
+    return list(db.session.scalars(select(table).where(table.event_id == event.id).order_by(table.id)))
+
+
+def _of(row: Base, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _copy(row: R, names: tuple[str, ...], **values: Any) -> R:
+    given: Mapping[str, Any] = {**_of(row, names), **values}
+    return type(row)(**given)

@@ -1,0 +1,187 @@
+"""A new edition made of an old one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.accounts.rules import Role
+from eventapp.core.clock import to_local
+from eventapp.core.db import Base, db, transaction
+from eventapp.core.errors import Refused
+from eventapp.core.words import Words
+from eventapp.events import operations as events
+from eventapp.events import queries as event_queries
+from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
+from eventapp.events.rules import EventStatus, HostRole
+from eventapp.lifecycle import clone
+from eventapp.programme import queries
+from eventapp.programme.models import Participation, Room, Session, Track
+from eventapp.programme.rules import SessionStatus
+from eventapp.registration import queries as registration
+from eventapp.registration.models import AttendanceOption, Question, Registration
+
+# Every column of what is copied is on one side. "made": it follows from the copy itself.
+STAY = {
+    Event: {"id", "slug", "uid", "sequence", "date_note", "join_url", "sources", "status", "status_note", "generated",
+            "created_at", "updated_at"},
+    Theme: {"id"},
+    EventHost: {"id"},
+    Site: {"id"},
+    TeamMember: {"id"},
+    Track: {"id"},
+    Room: {"id"},
+    Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at"},
+    Participation: {"id"},
+    AttendanceOption: {"id", "taken"},
+    Question: {"id"},
+}  # fmt: skip
+MADE = {
+    Event: {"series_id", "edition", "title", "starts_at", "ends_at", "zone"},
+    Theme: {"event_id"}, EventHost: {"event_id"}, Site: {"event_id"}, TeamMember: {"event_id"}, Track: {"event_id"},
+    Room: {"event_id", "site_id"},
+    Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
+    Participation: {"session_id", "confirmed"},
+    AttendanceOption: {"event_id", "opens_at", "closes_at"},
+    Question: {"event_id"},
+}  # fmt: skip
+GO = {
+    Event: clone.EVENT, Theme: clone.THEME, EventHost: clone.HOST, Site: clone.SITE, TeamMember: clone.MEMBER,
+    Track: clone.TRACK, Room: clone.ROOM, Session: clone.SESSION, Participation: clone.PART,
+    AttendanceOption: clone.OPTION, Question: clone.QUESTION,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", list(GO))
+def test_every_column_goes_along_or_stays_on_purpose(model: type[Base]):
+    columns = {column.key for column in model.__mapper__.column_attrs}
+    sides = [set(GO[model]), STAY[model], MADE[model]]
+    assert columns == set().union(*sides), columns.symmetric_difference(set().union(*sides))
+    assert sum(map(len, sides)) == len(columns), "a column is on two sides"
+
+
+@pytest.fixture
+def forum(make):
+    # Friday to Sunday; in the night to Sunday the clocks of Berlin go forward at two.
+    return make.event(
+        "forum-2031", title="Forum", zone="Europe/Berlin", starts_at=datetime(2031, 3, 28, 8, 0, tzinfo=UTC),
+        ends_at=datetime(2031, 3, 30, 15, 0, tzinfo=UTC), edition=4, join_url="https://example.org/secret", day_starts=360,
+    )  # fmt: skip
+
+
+def cloned(forum, make, first_day=date(2032, 3, 26), **values) -> clone.Cloned:
+    with transaction():
+        return clone.clone(forum, owner=make.owner(), slug="forum-2032", first_day=first_day, **values)
+
+
+def test_clock_times_stay_the_same_over_a_change_of_summer_time(make, forum):
+    before = [
+        make.session(forum, "Friday", starts_at=forum.starts_at + timedelta(hours=1)),
+        make.session(forum, "Night", starts_at=datetime(2031, 3, 29, 22, 30, tzinfo=UTC), minutes=120),
+        make.session(forum, "Sunday", starts_at=datetime(2031, 3, 30, 8, 0, tzinfo=UTC)),
+    ]
+    walls = [(to_local(s.starts_at, forum.zone).time(), to_local(s.ends_at, forum.zone).time()) for s in before]
+    for first_day, days in ((date(2031, 10, 24), 210), (date(2032, 1, 2), 280), (date(2030, 7, 5), -266)):
+        with transaction():
+            made = clone.clone(forum, owner=make.owner(), slug=f"forum-{first_day}", first_day=first_day).event
+        after = queries.sessions(made, drafts=True)
+        assert [str(s.title) for s in after] == ["Friday", "Night", "Sunday"]
+        assert [
+            (to_local(s.starts_at, made.zone).time(), to_local(s.ends_at, made.zone).time()) for s in after
+        ] == walls
+        for old, new in zip(before, after, strict=True):
+            assert to_local(new.starts_at, "Europe/Berlin").date() - to_local(
+                old.starts_at, "Europe/Berlin"
+            ).date() == timedelta(days)
+        assert made.first_day == first_day
+        assert to_local(made.starts_at, made.zone).hour == to_local(forum.starts_at, forum.zone).hour
+
+
+def test_an_hour_that_the_clocks_skip_is_told_and_the_session_keeps_a_length(make):
+    event = make.event("night", zone="Europe/Berlin", starts_at=datetime(2031, 3, 22, 18, 0, tzinfo=UTC),
+                       ends_at=datetime(2031, 3, 23, 18, 0, tzinfo=UTC))  # fmt: skip
+    make.session(event, "At half past two", starts_at=datetime(2031, 3, 23, 1, 30, tzinfo=UTC), minutes=30)
+    with transaction():
+        made = clone.clone(event, owner=make.owner(), slug="night-2", first_day=date(2031, 3, 29))
+    assert made.skipped == ["At half past two"]
+    (session,) = queries.sessions(made.event, drafts=True)
+    assert session.ends_at > session.starts_at
+
+
+def test_what_was_planned_goes_along(make, forum):
+    site = make.site(forum)
+    room, track = make.room(forum, "Main hall", site=site, capacity=80), make.track(forum, "Rivers", colour=3)
+    make.session(forum, "Opening", rooms=[room], track=track, spoken=["en"], interpreted=["ja"], minutes=45,
+                 people=[make.person("Lovelace", "Ada")])  # fmt: skip
+    make.session(forum, "Dropped", status=SessionStatus.CANCELLED)
+    kyoto = make.organization("City of Kyoto")
+    with transaction():
+        events.set_themes(forum, [Words(en="Water")])
+        events.set_hosts(forum, [(kyoto, HostRole.HOST)])
+    member = make.member(forum, Role.PROGRAMME)
+    option = make.option(forum, capacity=100, closes_at=forum.starts_at - timedelta(days=7))
+    made = cloned(forum, make).event
+    assert (made.status, made.edition, made.day_starts, made.join_url) == (EventStatus.DRAFT, 5, 360, "")
+    opening, dropped = sorted(queries.sessions(made, drafts=True), key=lambda s: s.id)
+    assert [str(r.name) for r in opening.rooms] == ["Main hall"]
+    assert opening.rooms[0].event_id == made.id
+    assert opening.rooms[0].site.event_id == made.id
+    assert (opening.track.colour, opening.track.event_id) == (3, made.id)
+    assert opening.participations == [], "people come along only when they are asked for"
+    assert dropped.status is SessionStatus.DRAFT
+    assert [str(theme.title) for theme in event_queries.themes(made)] == ["Water"]
+    assert len(event_queries.hosts(made)) == 1
+    assert {(m.user_id, m.role) for m in event_queries.team(made)} == {
+        (make.owner().id, Role.OWNER), (member.id, Role.PROGRAMME),
+    }  # fmt: skip
+    (copy,) = registration.options(made)
+    assert (copy.capacity, copy.taken) == (100, 0)
+    assert to_local(copy.closes_at, made.zone).hour == to_local(option.closes_at, forum.zone).hour
+
+
+def test_people_go_along_as_not_confirmed_so_that_nobody_is_announced_unasked(make, forum):
+    ada = make.person("Lovelace", "Ada")
+    make.session(forum, "Opening", people=[ada])
+    made = cloned(forum, make, people=True).event
+    make.release(made)
+    (session,) = queries.sessions(made, drafts=True)
+    assert [(p.person_id, p.confirmed) for p in session.participations] == [(ada.id, False)]
+    assert queries.public_sessions(made)[0].participations == ()
+
+
+def test_nothing_of_attendees_goes_along(make, forum):
+    make.registration(forum, make.option(forum), "ada@example.org")
+    make.session(
+        forum,
+        "Opening",
+        links=[{"title": "Slides", "url": "https://example.org/ada"}],
+        join_url="https://example.org/room",
+    )
+    made = cloned(forum, make).event
+    assert db.session.scalars(select(Registration).where(Registration.event_id == made.id)).all() == []
+    (session,) = queries.sessions(made, drafts=True)
+    assert (session.links, session.join_url) == ([], "")
+    old = queries.sessions(forum, drafts=True)[0]
+    assert session.uid != old.uid
+    assert session.code != old.code
+    assert queries.releases(made) == []
+
+
+def test_a_taken_address_is_refused_and_leaves_nothing_behind(make, forum):
+    make.session(forum)
+    with pytest.raises(Refused, match="already has this address"), transaction():
+        clone.clone(forum, owner=make.owner(), slug="forum-2031", first_day=date(2032, 3, 26))
+    assert db.session.query(Event).count() == 1
+
+
+def test_the_next_edition_is_made_at_the_desk(organizer, make, forum):
+    make.session(forum, "Opening")
+    path = "/manage/events/forum-2031/clone"
+    assert organizer.fill(path, {"slug": "forum-2032", "first_day": ""}).status_code == 422
+    assert organizer.fill(path, {"slug": "forum-2031", "first_day": "2032-03-26"}).status_code == 422
+    response = organizer.fill(path, {"slug": "forum-2032", "first_day": "2032-03-26"}, follow=True)
+    assert response.status_code == 200
+    assert "A draft with 1 session." in organizer.page.text(organizer.page.one("main"))
+    assert db.session.query(Event).filter_by(slug="forum-2032").one().first_day == date(2032, 3, 26)
