@@ -25,6 +25,7 @@ from eventapp.events import manage as events_manage
 from eventapp.events.access import may
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
+from eventapp.programme import editor as programme_editor
 from eventapp.programme import manage as programme_manage
 from eventapp.programme import views as programme
 from eventapp.registration import forms as registration_forms
@@ -43,6 +44,7 @@ BLUEPRINTS = [
     dashboard.manage,
     events_manage.manage,
     programme_manage.manage,
+    programme_editor.editor,
     registration_manage.manage,
     attendance_manage.manage,
 ]

@@ -13,7 +13,7 @@ from eventapp.core.clock import to_local
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import reader, say
+from eventapp.core.languages import reader
 from eventapp.core.pages import page
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
@@ -23,7 +23,7 @@ from eventapp.directory.rules import NameOrder, OrganizationKind
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.programme import operations, parts, queries, rules
+from eventapp.programme import operations, parts, queries
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
@@ -90,7 +90,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
             )
             if request.form.get("publish"):
                 operations.set_status(saved, SessionStatus.PUBLISHED)
-            _tell_clashes(event, saved)
+            _tell_findings(event, saved)
             flash(_("Saved."))
             return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
         except Refused as refusal:
@@ -130,22 +130,11 @@ def _data(event: Event, session: Session | None) -> dict[str, Any]:
     }
 
 
-def _tell_clashes(event: Event, session: Session) -> None:
-    """Say what lies across the saved session; saving is allowed, for the next change may put it right."""
-    if session.starts_at is None or session.ends_at is None:
-        return
-    for other in queries.in_same_room(event, [r.id for r in session.rooms], session.starts_at, session.ends_at):
-        if other.id != session.id:
-            flash(_("Take care: “%(title)s” is in the same room at that time.", title=say(other.title).text))
-    people = [part.person_id for part in session.participations]
-    for other, part in queries.of_people(people, session.starts_at, session.ends_at):
-        if other.id == session.id:
-            continue
-        name = part.person.name(reader()).text
-        if other.event_id == event.id or (other.event.public and rules.shown(other.status)):
-            flash(_("Take care: %(name)s is in “%(title)s” at that time.", name=name, title=say(other.title).text))
-        else:  # what another team has not published is theirs to tell
-            flash(_("Take care: %(name)s takes part in another event at that time.", name=name))
+def _tell_findings(event: Event, session: Session) -> None:
+    """Say what is wrong with the saved session; saving is allowed, for the next change may put it right."""
+    for one in queries.findings(event):
+        if session.code in one.codes:
+            flash(f"{one.level.label}: {one.sentence}")
 
 
 @manage.post("/programme/sessions/<code>/<any(publish, cancel, delete):verb>")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -22,6 +22,18 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 LONGEST = timedelta(hours=24)
 # How far outside the event's own times a session may lie: travel and visits happen the day before and after.
 MARGIN = timedelta(days=7)
+
+
+class Stale(Refused):
+    """Somebody else has saved a session since its editor read it. `session` is as it is now."""
+
+    def __init__(self, event: Event, session: Session) -> None:
+        self.session = session
+        super().__init__(
+            _("Somebody else saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
+              title=languages.say(session.title).text, time=languages.clock_time(session.updated_at, event.zone),
+              slot=slot(event, session))
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,12 +113,10 @@ def save_session(
 
     `parts` None leaves the people as they are. Raises Refused for times that can't be (end before start, longer
     than a day, more than a week outside the event), a scheduled session without a title, rooms of another event, or
-    when somebody else has saved it since `seen_revision`.
+    when somebody else has saved it since `seen_revision` (then it is Stale, which has the present session).
     """
-    if session is not None and seen_revision is not None and session.revision != seen_revision:
-        raise Refused(
-            _("Somebody else saved this session at %(time)s. Open it again to see their version, then repeat yours.",
-              time=clock.to_local(session.updated_at, event.zone).strftime("%H:%M")))  # fmt: skip
+    if session is not None and seen_revision is not None:
+        _still(event, session, seen_revision)
     _check(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track)
     if session is None:
         session = Session(event=event, event_id=event.id)
@@ -127,6 +137,50 @@ def save_session(
         session.sequence += 1
     db.session.flush()
     return session
+
+
+def _still(event: Event, session: Session, seen_revision: int) -> None:
+    # Locked before it is compared: of two who save in the same moment the second must read what the first has written.
+    db.session.refresh(session, ["revision"], with_for_update=True)
+    if session.revision != seen_revision:
+        db.session.expire(session)
+        raise Stale(event, session)
+
+
+def move_session(
+    event: Event,
+    session: Session,
+    *,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    rooms: Sequence[Room],
+    seen_revision: int | None = None,
+) -> Session:
+    """Give a session another slot, or none (both times None), and leave all else as it is.
+
+    Raises Refused as `save_session` does.
+    """
+    return save_session(
+        event,
+        session,
+        title=session.title,
+        kind=session.kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        rooms=rooms,
+        track=session.track,
+        seen_revision=seen_revision,
+    )
+
+
+def slot(event: Event, session: Session) -> str:
+    """Where a session stands, in words: "Tue 18 March, 10:30 – 11:15, Hall B", or that it is not scheduled."""
+    rooms = languages.listing([languages.say(room.name).text for room in session.rooms])
+    if session.starts_at is None or session.ends_at is None:
+        return _("not scheduled")
+    day = languages.day(clock.local_day(session.starts_at, event.zone), year=False)
+    times = languages.times(session.starts_at, session.ends_at, event.zone)
+    return _("%(day)s, %(times)s, %(rooms)s", day=day, times=times, rooms=rooms or _("no room"))
 
 
 def _check(

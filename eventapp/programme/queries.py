@@ -16,7 +16,7 @@ from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event, Site
 from eventapp.programme import rules
 from eventapp.programme.conflicts import Finding, Frame, Place, Slot, check
-from eventapp.programme.models import Participation, Room, Session, Track, session_room
+from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
 SHOWN = [status for status in SessionStatus if rules.shown(status)]
@@ -166,19 +166,6 @@ def appearances(person: Person, *, besides: Event) -> list[Session]:
     return [session for session in found if session.event.public and session.event.visibility == "public"]
 
 
-def in_same_room(event: Event, room_ids: Iterable[int], start: datetime, end: datetime) -> list[Session]:
-    """Sessions, not cancelled, that use one of the rooms at an overlapping time."""
-    used = select(session_room.c.session_id).where(session_room.c.room_id.in_(list(room_ids)))
-    query = select(Session).where(
-        Session.event_id == event.id,
-        Session.id.in_(used),
-        Session.status != SessionStatus.CANCELLED,
-        Session.starts_at < end,
-        Session.ends_at > start,
-    )
-    return list(db.session.scalars(query))
-
-
 def of_people(person_ids: Iterable[int], start: datetime, end: datetime) -> list[tuple[Session, Participation]]:
     """Sessions, not cancelled, at any event, in which one of the people takes part at an overlapping time."""
     query = (
@@ -191,14 +178,13 @@ def of_people(person_ids: Iterable[int], start: datetime, end: datetime) -> list
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def findings(event: Event) -> list[Finding]:
-    """What is wrong with the programme as the team has it, drafts included.
+def findings(event: Event, every: Iterable[Session] | None = None) -> list[Finding]:
+    """What is wrong with the programme as the team has it, drafts included. `every`: its sessions, if they are read.
 
     Of people's parts at other events only what is public counts and is named.
     """
-    own = [
-        s for s in sessions(event, drafts=True) if s.starts_at is not None and s.status is not SessionStatus.CANCELLED
-    ]
+    known = sessions(event, drafts=True) if every is None else every
+    own = [s for s in known if s.starts_at is not None and s.status is not SessionStatus.CANCELLED]
     names = {part.person_id: part.person.name(languages.reader()).text for s in own for part in s.participations}
     slots = [_slot(session) for session in own]
     if names:

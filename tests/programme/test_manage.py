@@ -111,8 +111,8 @@ def test_a_room_used_twice_and_a_person_in_two_places_are_told(organizer, make, 
         follow=True,
     )
     text = organizer.page.text(organizer.page.one("main"))
-    assert "“Opening” is in the same room" in text
-    assert "Ada Lovelace is in “Opening”" in text
+    assert "Error: Main hall is used twice: “Opening” (Tue 18 March, 10:00 – 11:00) and “Panel”" in text
+    assert "Error: Ada Lovelace is in two places: “Opening”" in text
 
 
 def test_a_cancelled_session_keeps_its_page(organizer, client, make, forum):
@@ -182,18 +182,26 @@ def test_all_drafts_with_a_time_are_published_at_once(organizer, make, forum):
     assert {session.status for session in queries.sessions(forum, drafts=True)} == {SessionStatus.PUBLISHED}
 
 
-def test_a_clash_with_an_event_of_another_team_tells_no_title_before_it_is_public(organizer, make, forum):
+def test_what_is_wrong_with_other_sessions_is_not_told_when_one_is_saved(organizer, make, forum):
+    room = make.room(forum, "Main hall")
+    make.session(forum, "Opening", rooms=[room])
+    make.session(forum, "Panel", rooms=[room])
+    organizer.fill(f"{BASE}/sessions/new", {**OPENING, "title_en": "Tour"}, follow=True)
+    assert "used twice" not in organizer.page.text(organizer.page.one("main"))
+
+
+def test_a_clash_with_an_event_of_another_team_is_told_only_of_what_is_public(organizer, make, forum):
     ada = make.person("Lovelace", "Ada")
-    secret = make.event("secret", status=EventStatus.DRAFT, owner=make.user())
+    secret = make.event("secret", title="Secret summit", status=EventStatus.DRAFT, owner=make.user())
     make.session(secret, "Secret treaty", people=[ada])
-    open_one = make.event("open", owner=make.user())
+    open_one = make.event("open", title="Open forum", owner=make.user())
     make.session(open_one, "Open lecture", people=[ada])
     organizer.fill(f"{BASE}/sessions/new", {**OPENING, "person-0": ada.code})
     organizer.get(BASE)
     text = organizer.page.text(organizer.page.one("main"))
-    assert "Ada Lovelace takes part in another event at that time" in text
-    assert "Secret treaty" not in text
-    assert "Open lecture" in text
+    assert "Secret" not in text
+    assert "Ada Lovelace is in two places" in text
+    assert "at the same time at “Open forum”" in text
 
 
 def test_the_check_lists_what_is_wrong_and_leads_there(organizer, make, forum):
