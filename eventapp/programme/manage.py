@@ -35,7 +35,7 @@ manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slu
 @manage.get("/programme")
 @desk(Needs.VIEW)
 def programme(event: Event) -> ResponseReturnValue:
-    """All sessions by day, the unscheduled ones first; rooms and tracks beside them."""
+    """The schedule editor, and all sessions by day, the unscheduled ones first; rooms and tracks below."""
     sessions = queries.sessions(event, drafts=True)
     return page(
         "programme/manage.html",
