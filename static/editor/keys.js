@@ -45,6 +45,6 @@ export function listen(board, { current, ask, step, go, view }) {
     const slot = asked(event, session, { programme: view.programme, columns: view.columns, step: step() });
     if (slot === undefined) return;
     event.preventDefault();
-    ask(session, slot);
+    ask(session, slot, event.repeat);
   });
 }

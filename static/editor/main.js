@@ -37,7 +37,7 @@ async function read() {
   return answer.json();
 }
 
-function change(code, slot, { noted = true } = {}) {
+function change(code, slot, { noted = true, held = false } = {}) {
   const session = programme.sessions.get(code);
   const before = slotOf(session);
   if (readonly || sameSlot(before, slot)) return false;
@@ -46,7 +46,7 @@ function change(code, slot, { noted = true } = {}) {
     return false;
   }
   Object.assign(session, { starts: slot.starts, ends: slot.ends, rooms: [...slot.rooms] });
-  if (noted) history.note(code, before, slotOf(session), performance.now());
+  if (noted) history.note(code, before, slotOf(session), held);
   outbox.want(code);
   show(session, before);
   say(programme.slotSaid(session));
@@ -103,7 +103,7 @@ function turn(from, to, back) {
   change(made.code, then, { noted: false });
   history[to].push(made);
   buttons();
-  if (session.starts !== null) view.focus(made.code);
+  go(made.code);
 }
 
 const undo = () => turn("past", "future", true);
@@ -237,11 +237,11 @@ async function start() {
     if (block) view.current = block.dataset.code;
     view.settle();
   });
-  const ask = (session, slot) => {
+  const ask = (session, slot, held) => {
     if (readonly) return;
     if (!slot) return say(words.edge);
     const order = view.order.map((block) => block.dataset.code);
-    change(session.code, slot);
+    change(session.code, slot, { held });
     if (slot.starts === null) {
       const next = order[order.indexOf(session.code) + 1] || order[order.indexOf(session.code) - 1];
       if (next) view.focus(next);
@@ -273,7 +273,7 @@ function edit() {
   aside.addEventListener("click", (event) => pointer.swallow(event), true);
   part("undo").addEventListener("click", undo);
   part("redo").addEventListener("click", redo);
-  root.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches("input")) return;
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;

@@ -31,7 +31,8 @@ export class Pointer {
     if (!session) return;
     const at = this.view.at(event.clientX, event.clientY);
     const length = session.starts === null ? this.length(session) : session.ends - session.starts;
-    const held = session.starts === null || !at ? Math.min(length / 2, 15) : at.minute - session.starts;
+    const edge = pull ? session.ends : session.starts;
+    const held = session.starts === null || !at ? Math.min(length / 2, 15) : at.minute - edge;
     this.drag = {
       id: event.pointerId, session, item, pull, length, held, room: Number(item.dataset.room ?? -1),
       x: event.clientX, y: event.clientY, fromX: event.clientX, fromY: event.clientY, began: false, slot: null,
@@ -66,7 +67,7 @@ export class Pointer {
     const { offsets } = view.programme;
     const step = this.step();
     if (drag.pull) {
-      const ends = Math.max(snap(at.minute, step, offsets), drag.session.starts + Math.min(step, 5));
+      const ends = Math.max(snap(at.minute - drag.held, step, offsets), drag.session.starts + Math.min(step, 5));
       drag.slot = { ...slotOf(drag.session), ends };
       return view.showGhost(drag.slot, drag.room, view.programme.times(drag.slot));
     }
@@ -81,12 +82,14 @@ export class Pointer {
     const { drag, view } = this;
     if (!drag?.began) return;
     const box = view.board.getBoundingClientRect();
-    const pace = (at, low, high) => (at < low + EDGE ? -1 : at > high - EDGE ? 1 : 0) * FAST;
+    // Only where the way leads to that edge: whoever takes hold of a block close to one has not asked to leave.
+    const pace = (at, from, low, high) =>
+      (at < low + EDGE && at < from - ENOUGH ? -1 : at > high - EDGE && at > from + ENOUGH ? 1 : 0) * FAST;
     const inside = drag.x > box.left && drag.x < box.right && drag.y > box.top && drag.y < box.bottom;
     if (inside) {
       const left = box.left + view.field.offsetLeft;
       const top = box.top + view.field.offsetTop;
-      view.board.scrollBy(pace(drag.x, left, box.right), pace(drag.y, top, box.bottom));
+      view.board.scrollBy(pace(drag.x, drag.fromX, left, box.right), pace(drag.y, drag.fromY, top, box.bottom));
     }
     requestAnimationFrame(() => this.roll());
   }
@@ -94,6 +97,7 @@ export class Pointer {
   up(event) {
     const { drag } = this;
     if (!drag || event.pointerId !== drag.id) return;
+    this.move(event); // the last bit of the way may have come with no move of its own
     const { began, slot, session, out } = drag;
     this.end();
     if (!began) return;

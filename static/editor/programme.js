@@ -6,8 +6,6 @@ export const slotOf = ({ starts, ends, rooms }) => ({ starts, ends, rooms: [...r
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 const LEVELS = ["error", "warning", "notice"];
-// Keys held down are one step for whoever takes it back.
-const ONE_STEP = 800;
 
 export class Programme {
   constructor(values, words) {
@@ -91,13 +89,11 @@ export class Programme {
     return found.length ? fill(this.words.conflict, { text: found.map((one) => one.sentence).join(" ") }) : "";
   }
 
-  // What somebody hears who can't see the block: title, day and times, rooms, state, and what is wrong.
-  name(session) {
+  // What somebody hears of a block besides its title and times: rooms, state, and what is wrong.
+  heard(session) {
     const found = this.about.get(session.code) || [];
     const counts = LEVELS.map((level) => [level, found.filter((one) => one.level === level).length]).filter(([, n]) => n);
     const parts = [
-      session.title.text,
-      `${this.dayName(session)} ${this.times(session)}`,
       this.rooming(session),
       session.state,
       ...counts.map(([level, n]) => (n === 1 ? this.words[level][0] : fill(this.words[level][1], { number: n }))),
@@ -114,13 +110,11 @@ export class History {
     this.future = [];
   }
 
-  note(code, before, after, now) {
+  // A key held down is one step for whoever takes it back.
+  note(code, before, after, held) {
     const last = this.past.at(-1);
-    if (last && last.code === code && now - last.at < ONE_STEP && sameSlot(last.after, before)) {
-      Object.assign(last, { after, at: now });
-    } else {
-      this.past.push({ code, before, after, at: now });
-    }
+    if (held && last?.code === code && sameSlot(last.after, before)) last.after = after;
+    else this.past.push({ code, before, after });
     this.future = [];
   }
 

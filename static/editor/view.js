@@ -12,6 +12,11 @@ const make = (tag, className, text) => {
   return found;
 };
 
+// A text that is the same needs no new layout.
+const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 export function speak(element, said) {
   element.textContent = said.text;
   if (said.lang) Object.assign(element, { lang: said.lang, dir: said.dir });
@@ -34,7 +39,7 @@ export class View {
     const rail = make("div", "rail");
     const heads = this.columns.map((id) => this.head(id));
     this.strips = new Map(this.columns.map((id) => [id, make("div", "strip")]));
-    this.field = make("div", "field");
+    this.field = make("div", "floor");
     this.ghost = make("div", "ghost");
     this.ghost.hidden = true;
     this.field.append(...this.strips.values(), this.ghost);
@@ -132,8 +137,13 @@ export class View {
     block.tabIndex = -1;
     const title = make("b");
     speak(title, session.title);
-    block.append(title, make("small", "when"), make("small", "who", session.people), make("span", "flag"));
-    if (!this.readonly) block.append(make("i", "grip"), make("i", "pull"));
+    // Read out in this order: title, day, times, rooms and state, people. What only repeats that is for the eye.
+    const parts = { day: make("span", "hide"), when: make("small", "when"), heard: make("span", "hide"),
+      who: make("small", "who", session.people), flag: make("span", "flag") };
+    const handles = this.readonly ? [] : [make("i", "grip"), make("i", "pull")];
+    for (const part of [parts.flag, ...handles]) part.setAttribute("aria-hidden", "true");
+    block.append(title, ...Object.values(parts), ...handles);
+    block.parts = parts;
     return block;
   }
 
@@ -145,15 +155,16 @@ export class View {
     block.classList.toggle("pause", session.pause);
     block.classList.toggle("unsaved", Boolean(session.unsaved));
     block.dataset.level = level;
-    block.children[1].textContent = `${before}${this.programme.times(session)}`;
+    write(block.parts.day, `${this.words.comma}${this.programme.dayName(session)} `);
+    write(block.parts.when, `${before}${this.programme.times(session)}`);
+    write(block.parts.heard, `${this.words.comma}${this.programme.heard(session)}${this.words.comma}`);
     const flags = [session.status === "published" ? "" : session.state, level && this.words.levels[level],
       session.unsaved && this.words.notSaved].filter(Boolean);
-    block.children[3].textContent = flags.join(" · ");
-    block.setAttribute("aria-label", this.programme.name(session));
+    write(block.parts.flag, flags.join(" · "));
     // In several rooms it is one session: the keyboard and the ear meet it once.
     const first = this.columns.find((id) => (id ? session.rooms.includes(id) : !session.rooms.length));
-    block.toggleAttribute("aria-hidden", Number(block.dataset.room) !== first);
-    if (block.hasAttribute("aria-hidden")) block.setAttribute("aria-hidden", "true");
+    if (Number(block.dataset.room) === first) block.removeAttribute("aria-hidden");
+    else block.setAttribute("aria-hidden", "true");
   }
 
   // After a move: the rooms it left and those it is in now.
