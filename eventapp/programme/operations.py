@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,8 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 LONGEST = timedelta(hours=24)
 # How far outside the event's own times a session may lie: travel and visits happen the day before and after.
 MARGIN = timedelta(days=7)
+# What leads somewhere when it is clicked: no `javascript:`, and nothing that only looks like an address.
+ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 
 
 class Stale(Refused):
@@ -29,9 +32,10 @@ class Stale(Refused):
 
     def __init__(self, event: Event, session: Session) -> None:
         self.session = session
+        self.at = languages.clock_time(session.updated_at, event.zone)
         super().__init__(
             _("Somebody else saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
-              title=languages.say(session.title).text, time=languages.clock_time(session.updated_at, event.zone),
+              title=languages.say(session.title).text, time=self.at,
               slot=slot(event, session))
         )  # fmt: skip
 
@@ -112,12 +116,14 @@ def save_session(
     """The one way a session is made or changed, from a form, the demo or an import.
 
     `parts` None leaves the people as they are. Raises Refused for times that can't be (end before start, longer
-    than a day, more than a week outside the event), a scheduled session without a title, rooms of another event, or
+    than a day, more than a week outside the event), a session without a title, rooms of another event, addresses that
+    lead nowhere, or
     when somebody else has saved it since `seen_revision` (then it is Stale, which has the present session).
     """
     if session is not None and seen_revision is not None:
         _still(event, session, seen_revision)
     _check(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track)
+    _check_more(values)
     if session is None:
         session = Session(event=event, event_id=event.id)
         db.session.add(session)
@@ -210,6 +216,19 @@ def _check(
         raise Refused(_("Choose rooms of this event."), field="rooms")
     if track is not None and track.event_id != event.id:
         raise Refused(_("Choose a track of this event."), field="track")
+
+
+def _check_more(values: Mapping[str, Any]) -> None:
+    for link in values.get("links") or []:
+        if not ADDRESS.fullmatch(link.get("url", "")) or len(link["url"]) > 500:
+            raise Refused(_("Give each link an address that begins with https://."), field="links")
+        if len(link.get("title", "")) > 200:
+            raise Refused(_("Use at most %(number)d characters.", number=200), field="links")
+    if values.get("join_url") and not ADDRESS.fullmatch(values["join_url"]):
+        raise Refused(_("Enter an address that begins with https://"), field="join_url")
+    minutes = values.get("minutes")
+    if minutes is not None and not 1 <= minutes <= LONGEST // timedelta(minutes=1):
+        raise Refused(_("A session lasts at most 24 hours."), field="minutes")
 
 
 def _significant(session: Session) -> tuple[object, ...]:
