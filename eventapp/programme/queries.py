@@ -166,16 +166,17 @@ def appearances(person: Person, *, besides: Event) -> list[Session]:
     return [session for session in found if session.event.public and session.event.visibility == "public"]
 
 
-def of_people(person_ids: Iterable[int], start: datetime, end: datetime) -> list[tuple[Session, Participation]]:
-    """Sessions, not cancelled, at any event, in which one of the people takes part at an overlapping time."""
+def elsewhere(event: Event, start: datetime, end: datetime) -> list[tuple[Session, Participation]]:
+    """What the public sees at other events, at an overlapping time, of people who take part in this one."""
+    here = select(Participation.person_id).join(Session).where(Session.event_id == event.id)
     query = (
         select(Session, Participation)
         .join(Participation, Participation.session_id == Session.id)
-        .where(Participation.person_id.in_(list(person_ids)))
-        .where(Session.status != SessionStatus.CANCELLED, Session.starts_at < end, Session.ends_at > start)
-        .options(joinedload(Participation.person), joinedload(Session.event))
+        .where(Session.event_id != event.id, Participation.person_id.in_(here))
+        .where(Session.status == SessionStatus.PUBLISHED, Session.starts_at < end, Session.ends_at > start)
+        .options(joinedload(Session.event))
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[0], row[1]) for row in db.session.execute(query) if row[0].event.public]
 
 
 def findings(event: Event, every: Iterable[Session] | None = None) -> list[Finding]:
@@ -189,8 +190,8 @@ def findings(event: Event, every: Iterable[Session] | None = None) -> list[Findi
     slots = [_slot(session) for session in own]
     if names:
         first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
-        for session, part in of_people(names, first, last):
-            if session.event_id == event.id or not session.event.public or session.status not in SHOWN:
+        for session, part in elsewhere(event, first, last):
+            if part.person_id not in names:
                 continue
             if session.starts_at is not None and session.ends_at is not None:
                 title = languages.say(session.event.title).text
