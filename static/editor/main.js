@@ -13,6 +13,7 @@ const list = document.getElementById("programme-list");
 const words = JSON.parse(document.getElementById("editor-words").textContent);
 const part = (name) => root.querySelector(`[data-part=${name}]`);
 const ASK = 10_000;
+const REST = 3_000;
 const USUAL = 30; // minutes of a session that does not say how long it wants to be
 
 let programme, view, outbox, unscheduled, findings, tag;
@@ -138,6 +139,19 @@ function tell(sentence, choices = []) {
   box.hidden = false;
 }
 
+// The list is what is printed, and what somebody goes over to: it follows when the moving has come to rest.
+let renewing;
+function renewList() {
+  clearTimeout(renewing);
+  renewing = setTimeout(async () => {
+    const answer = await fetch(window.location.href, { redirect: "manual" }).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("programme-list");
+    if (fresh) list.replaceChildren(...fresh.childNodes);
+  }, REST);
+}
+
 const hear = {
   changed(session) {
     status();
@@ -147,6 +161,7 @@ const hear = {
   saved(session) {
     view.refresh();
     findings.draw();
+    renewList();
     const conflict = programme.conflictSaid(session.code);
     if (conflict) say(`${programme.slotSaid(session)} ${conflict}`);
   },
@@ -185,6 +200,7 @@ async function look() {
   const changed = programme.take(values);
   const had = document.activeElement?.closest?.("#editor .block")?.dataset.code;
   const [left, top] = [view.board.scrollLeft, view.board.scrollTop];
+  renewList();
   days();
   view.draw();
   unscheduled.draw();

@@ -221,6 +221,17 @@ def test_a_move_can_be_undone_by_button_step_by_step(schedule):
     assert plan.saved("Panel")["rooms"] == [plan.room("Great Hall")]
 
 
+def test_what_is_printed_is_what_was_moved(schedule):
+    plan = schedule("editor-print")
+    plan.open()
+    plan.drag("Opening", 0, 180 * PIXELS)
+    plan.saved("Opening")
+    plan.page.wait_for_function("() => document.getElementById('programme-list').textContent.includes('13:00 – 14:00')")
+    plan.page.emulate_media(media="print")
+    assert "13:00 – 14:00" in plan.page.inner_text("#programme-list")
+    assert not plan.page.locator("#editor").is_visible()
+
+
 def test_a_conflict_appears_at_once_with_a_way_to_it_and_goes_again(schedule):
     plan = schedule("editor-conflict")
     plan.open()

@@ -61,6 +61,8 @@ MANAGE: dict[str, Where] = {
     "site": (f"/manage{SUMMIT}/places", rf"/manage{SUMMIT}/sites/\d+"),
     "new-host": f"{DESK}/hosts/new",
     "programme": f"{DESK}/programme",
+    "programme-grid": f"{DESK}/programme?view=grid",
+    "programme-list": f"{DESK}/programme?view=list",
     "programme-empty": "/manage/events/pages-draft/programme",
     "check-programme": f"{DESK}/programme/check",
     "new-session": f"{DESK}/programme/sessions/new",

@@ -147,6 +147,16 @@ def test_who_may_only_look_can_not_move(app, make, forum, opening):
     assert stranger.get(f"{BASE}/state.json").status_code == 404
 
 
+def test_who_may_only_look_gets_a_schedule_that_does_not_move(app, make, forum, opening):
+    viewer = app.test_client()
+    viewer.sign_in(make.member(forum, Role.VIEWER))
+    viewer.get(BASE)
+    editor = viewer.page.by_id("editor")
+    assert editor.get("data-readonly") == "true"
+    assert editor.get("data-session") == "/events/forum/sessions/CODE"
+    assert not [node for node in editor.iter() if node.get("data-part") in {"undo", "snap"}]
+
+
 def test_a_move_without_the_proof_that_it_came_from_the_page_is_refused(organizer, opening):
     response = move(organizer, opening, token="made up", starts=TEN + 30)
     assert response.status_code == 400
