@@ -29,10 +29,17 @@ function say(text) {
   setTimeout(() => (part("live").textContent = text), 30);
 }
 
+// What did not happen is to be read as well as heard.
+function explain(text) {
+  say(text);
+  part("news").textContent = text;
+}
+
 async function read() {
   const headers = { Accept: "application/json", ...(tag ? { "If-None-Match": tag } : {}) };
-  const answer = await fetch(root.dataset.state, { headers, redirect: "manual", cache: "no-store" });
+  const answer = await fetch(root.dataset.state, { headers, cache: "no-store" });
   if (answer.status === 304) return null;
+  if (answer.status === 401 && part("notice").hidden) tell(words.loggedOut);
   if (!answer.ok) throw new Error(String(answer.status));
   tag = answer.headers.get("ETag");
   return answer.json();
@@ -43,9 +50,10 @@ function change(code, slot, { noted = true, held = false } = {}) {
   const before = slotOf(session);
   if (readonly || sameSlot(before, slot)) return false;
   if (slot.starts !== null && dayOf(programme.days, slot.starts) < 0) {
-    say(words.noSuchDay);
+    explain(words.noSuchDay);
     return false;
   }
+  part("news").textContent = "";
   Object.assign(session, { starts: slot.starts, ends: slot.ends, rooms: [...slot.rooms] });
   if (noted) history.note(code, before, slotOf(session), held);
   outbox.want(code);
@@ -87,7 +95,7 @@ function place(code) {
     ...programme, length: length(session), rooms, first: view.day, sessions: programme.list, step: step(),
     offsets: programme.offsets,
   });
-  if (!found) return say(words.nowhere);
+  if (!found) return explain(words.nowhere);
   change(code, own.length > 1 ? { ...found, rooms: own } : found);
   view.focus(code);
 }
@@ -98,10 +106,10 @@ function turn(from, to, back) {
   const session = programme.sessions.get(made.code);
   const [now, then] = back ? [made.after, made.before] : [made.before, made.after];
   if (!session || !sameSlot(session, now)) {
-    say(words.changedSince);
+    explain(words.changedSince);
     return buttons();
   }
-  change(made.code, then, { noted: false });
+  if (!change(made.code, then, { noted: false })) return buttons();
   history[to].push(made);
   buttons();
   go(made.code);
@@ -144,7 +152,7 @@ let renewing;
 function renewList() {
   clearTimeout(renewing);
   renewing = setTimeout(async () => {
-    const answer = await fetch(window.location.href, { redirect: "manual" }).catch(() => null);
+    const answer = await fetch(window.location.href).catch(() => null);
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("programme-list");
@@ -212,8 +220,7 @@ async function look() {
   const text = moved.length > 3
     ? fill(words.othersMany, { number: moved.length })
     : moved.map((one) => fill(words.others, { text: programme.slotSaid(one) })).join(" ");
-  say(text);
-  part("news").textContent = text;
+  explain(text);
 }
 
 function days() {
@@ -238,6 +245,7 @@ async function start() {
   findings = new Findings(part("findings"), programme, { go, words });
   root.hidden = false;
   list.hidden = true;
+  document.querySelector(".views a").setAttribute("aria-current", "true");
   root.classList.toggle("touch", navigator.maxTouchPoints > 0 || matchMedia("(any-pointer: coarse)").matches);
   const code = decodeURIComponent(window.location.hash.slice(1));
   const first = programme.sessions.get(code)?.starts ?? programme.list.find((one) => one.starts !== null)?.starts;
@@ -255,7 +263,7 @@ async function start() {
   });
   const ask = (session, slot, held) => {
     if (readonly) return;
-    if (!slot) return say(words.edge);
+    if (!slot) return explain(words.edge);
     const order = view.order.map((block) => block.dataset.code);
     change(session.code, slot, { held });
     if (slot.starts === null) {

@@ -72,7 +72,6 @@ export class Outbox {
   async send(session, wanted) {
     const answer = await fetch(this.address(session.code), {
       method: "POST",
-      redirect: "manual", // to the login page: then the move waits until somebody has logged in again
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
       body: JSON.stringify({ ...wanted, revision: session.revision }),
     });

@@ -185,6 +185,7 @@ def test_everything_goes_by_keyboard(schedule):
     assert saved["rooms"] == [plan.room("Small Hall")]
     press("ArrowRight")
     plan.heard("It can't go further that way.")
+    assert page.inner_text("[data-part=news]") == "It can't go further that way.", "and to be seen"
     press("PageDown")
     assert page.evaluate("document.activeElement.dataset.code") == plan.saved("Panel")["code"]
     press("Delete")
@@ -306,6 +307,22 @@ def test_without_a_way_to_the_server_a_move_is_kept_and_sent_later(schedule):
     assert saved["ends"] - saved["starts"] == 60
     assert plan.times("Opening") == "10:30 – 11:30"
     plan.page.wait_for_selector(".block.unsaved", state="detached")
+    plan.window.trouble.clear()
+
+
+def test_a_move_outlives_a_login_that_has_ended(schedule):
+    plan = schedule("editor-login")
+    plan.open()
+    context = plan.window.context
+    cookies = context.cookies()
+    context.clear_cookies()
+    plan.drag("Opening", 0, 30 * PIXELS)
+    plan.page.wait_for_selector("[data-part=notice]:not([hidden])")
+    assert "You are logged out." in plan.page.inner_text("[data-part=notice]")
+    assert plan.times("Opening") == "10:30 – 11:30"
+    context.add_cookies(cookies)
+    plan.page.wait_for_selector("#editor[data-saving=saved]")
+    assert plan.saved("Opening")["ends"] - plan.saved("Panel")["starts"] == 30
     plan.window.trouble.clear()
 
 

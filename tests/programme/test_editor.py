@@ -147,6 +147,13 @@ def test_who_may_only_look_can_not_move(app, make, forum, opening):
     assert stranger.get(f"{BASE}/state.json").status_code == 404
 
 
+def test_a_script_without_a_login_is_told_so_and_a_page_leads_to_the_login(client, forum):
+    answer = client.get(f"{BASE}/state.json", headers={"Accept": "application/json"})
+    assert answer.status_code == 401
+    assert answer.get_json()["error"] == 401
+    assert client.get(BASE).status_code == 302
+
+
 def test_who_may_only_look_gets_a_schedule_that_does_not_move(app, make, forum, opening):
     viewer = app.test_client()
     viewer.sign_in(make.member(forum, Role.VIEWER))
