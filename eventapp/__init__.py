@@ -27,6 +27,7 @@ from eventapp.events.access import may
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.programme import changes as programme_changes
+from eventapp.programme import editor as programme_editor
 from eventapp.programme import manage as programme_manage
 from eventapp.programme import manage_releases as releases_manage
 from eventapp.programme import views as programme
@@ -50,6 +51,7 @@ BLUEPRINTS = [
     events_manage.manage,
     programme_manage.manage,
     releases_manage.manage,
+    programme_editor.editor,
     registration_manage.manage,
     attendance_manage.manage,
 ]

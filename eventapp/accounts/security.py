@@ -7,10 +7,13 @@ from typing import Any
 from flask import Flask, Response, render_template, request
 from flask_security.core import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
+from flask_security.decorators import default_unauthn_handler
 from flask_security.mail_util import MailUtil
+from werkzeug.exceptions import Unauthorized
 
 from eventapp.accounts.models import SiteRole, User
 from eventapp.core.db import db
+from eventapp.core.errors import wants_json
 from eventapp.core.languages import interface
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.limits import limit
@@ -46,6 +49,13 @@ class Outbox(MailUtil):
 def _rendered(template: str, **context: Any) -> str | Response:
     """A letter as text; a page as everywhere: the answer to a wrong form is a 422."""
     return render_template(template, **context) if "/email/" in template else page(template, **context)
+
+
+def _unknown() -> Any:
+    """Who is not signed in: a page leads to the login and back; a script, which can't go there, is told 401."""
+    if wants_json():
+        raise Unauthorized
+    return default_unauthn_handler()  # type: ignore[no-untyped-call]
 
 
 def _few_tries() -> None:
@@ -87,5 +97,6 @@ def init_app(app: Flask) -> None:
         SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
     )
     # Its pages' views hand on what this returns, so a Response is as good as the text it asks for.
-    Security(app, datastore, mail_util_cls=Outbox, render_template=_rendered)  # type: ignore[arg-type]
+    security = Security(app, datastore, mail_util_cls=Outbox, render_template=_rendered)  # type: ignore[arg-type]
+    security.login_manager.unauthorized_handler(_unknown)
     app.before_request(_few_tries)

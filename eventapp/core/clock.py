@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,11 +53,6 @@ def local_day(moment: datetime, zone: str) -> date:
     return to_local(moment, zone).date()
 
 
-def programme_day(moment: datetime, zone: str, starts: int) -> date:
-    """The day of a programme at a place whose days start `starts` minutes after midnight by the wall clock."""
-    return (to_local(moment, zone).replace(tzinfo=None) - timedelta(minutes=starts)).date()
-
-
 def days_later(moment: datetime, zone: str, days: int) -> tuple[datetime, bool]:
     """The same wall-clock time at a place some days later (or earlier), whatever summer time does meanwhile.
 
@@ -69,3 +64,40 @@ def days_later(moment: datetime, zone: str, days: int) -> tuple[datetime, bool]:
         return from_local(wanted, zone), True
     except NoSuchTime:
         return wanted.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), False
+
+
+def offsets(zone: str, first: datetime, last: datetime) -> list[tuple[datetime, int]]:
+    """How many minutes the wall clock is ahead of UTC: at `first`, then from each change up to `last`."""
+
+    def at(moment: datetime) -> int:
+        ahead = to_local(moment, zone).utcoffset()
+        return int(ahead.total_seconds() // 60) if ahead else 0
+
+    found = [(first, at(first))]
+    low = first
+    while low < last:
+        high = min(low + timedelta(days=1), last)
+        if at(low) != at(high):
+            before, after = low, high
+            while after - before > timedelta(minutes=1):
+                middle = before + timedelta(minutes=(after - before) // timedelta(minutes=2))
+                before, after = (middle, after) if at(middle) == at(low) else (before, middle)
+            found.append((after.replace(second=0, microsecond=0), at(after)))
+        low = high
+    return found
+
+
+def programme_day(moment: datetime, zone: str, starts: int) -> date:
+    """The day a moment belongs to where days start `starts` minutes after midnight."""
+    return (to_local(moment, zone).replace(tzinfo=None) - timedelta(minutes=starts)).date()
+
+
+def programme_span(day: date, zone: str, starts: int) -> tuple[datetime, datetime]:
+    """From when to when a programme's day lasts: 23, 24 or 25 hours."""
+
+    def begin(of: date) -> datetime:
+        # Not from_local: where the clocks skip this very minute, the day starts when they have gone forward.
+        wall = datetime.combine(of, time()) + timedelta(minutes=starts)
+        return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+    return begin(day), begin(day + timedelta(days=1))

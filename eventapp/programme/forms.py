@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, URLField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -17,18 +17,25 @@ from eventapp.directory.models import Organization
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Site
 from eventapp.programme.models import Room, Track
+from eventapp.programme.parts import Row
 from eventapp.programme.rules import SessionKind
 
 COLOURS = range(1, 7)
 
 
 class SessionForm(Form):
-    """A session; who takes part in it is read from the rows below it (see `parts.py`)."""
+    """A session; who takes part in it, and its links, are read from the rows below it (see `parts.py`)."""
 
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    subtitle = WordsField(_l("Subtitle"), maximum=200)
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
     starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty while it is not scheduled."))
     ends_at = LocalTimeField(_l("Ends"))
+    minutes = IntegerField(
+        _l("Planned length in minutes"),
+        description=_l("How long it wants to be. The schedule gives it so much when it is placed."),
+        validators=[Optional(), between(1, 1440)],
+    )
     rooms = SelectMultipleField(_l("Rooms"), coerce=int, validators=[Optional()])
     track = SelectField(_l("Track"), validators=[Optional()])
     abstract = WordsField(_l("Abstract"), description=_l("Markdown."), rows=4, maximum=10_000)
@@ -39,6 +46,14 @@ class SessionForm(Form):
         description=_l("Leave it empty for no limit of its own."),
         validators=[Optional(), between(1, 1_000_000)],
     )
+    do_not_record = BooleanField(_l("Not to be recorded"))
+    join_url = URLField(
+        _l("Link to take part online"),
+        description=_l("Only those who are registered online see it."),
+        validators=[Optional(), Length(max=500)],
+    )
+    people: list[Row]
+    links: list[dict[str, str]]
 
     def __init__(self, *, rooms: Sequence[Room], tracks: Sequence[Track], tags: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -14,7 +14,7 @@ from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.languages import reader, say
+from eventapp.core.languages import lazy_pgettext, listing, reader
 from eventapp.core.pages import page
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
@@ -24,7 +24,7 @@ from eventapp.directory.rules import NameOrder, OrganizationKind
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.programme import operations, parts, queries
+from eventapp.programme import operations, parts, queries, seen
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
@@ -37,7 +37,7 @@ manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slu
 @manage.get("/programme")
 @desk(Needs.VIEW)
 def programme(event: Event) -> ResponseReturnValue:
-    """All sessions by day, the unscheduled ones first; rooms and tracks beside them."""
+    """The schedule editor, and all sessions by day, the unscheduled ones first; rooms and tracks below."""
     sessions = queries.sessions(event, drafts=True)
     return page(
         "programme/manage.html",
@@ -72,8 +72,12 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     )
     form = SessionForm(rooms=rooms, tracks=tracks, tags=tags, data=_data(event, shown))
     form.title.speak(event.languages)
+    form.subtitle.speak(event.languages)
     form.abstract.speak(event.languages)
-    rows = parts.typed(request.form) if form.is_submitted() else parts.rows_of(shown)
+    sent = form.is_submitted()
+    form.people = parts.typed(request.form) if sent else parts.rows_of(shown)
+    form.links = parts.typed_links(request.form) if sent else _links(shown)
+    revision, marks = _seen(), request.form.get("seen", "") or seen.marks(_before(event, shown))
     if form.validate_on_submit():
         try:
             saved = operations.save_session(
@@ -85,8 +89,13 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
                 ends_at=form.ends_at.in_zone(event.zone),
                 rooms=[room for room in rooms if room.id in (form.rooms.data or [])],
                 track=next((t for t in tracks if t.slug == form.track.data), None),
-                parts=parts.parts_of(rows, people),
-                seen_revision=_seen(),
+                parts=parts.parts_of(form.people, people),
+                seen_revision=revision,
+                subtitle=form.subtitle.data,
+                minutes=form.minutes.data,
+                do_not_record=form.do_not_record.data,
+                links=[{"title": link["title"] or link["url"], "url": link["url"]} for link in form.links],
+                join_url=form.join_url.data or "",
                 abstract=form.abstract.data,
                 spoken=form.spoken.data or [],
                 interpreted=form.interpreted.data or [],
@@ -95,9 +104,15 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
             wanted = request.form.get("state", "" if shown else "published")
             if wanted in {"draft", "published"}:
                 operations.set_status(saved, SessionStatus(wanted))
-            _tell_clashes(event, saved)
+            _tell_findings(event, saved)
             flash(_("Saved."))
             return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
+        except operations.Stale as stale:
+            now = _before(event, stale.session)
+            form.refuse(Refused(_changed(form, stale, marks, now)))
+            # Who reads what has changed and saves again means it.
+            revision, marks = stale.session.revision, seen.marks(now)
+            db.session.rollback()
         except Refused as refusal:
             db.session.rollback()
             form.refuse(refusal)
@@ -106,7 +121,10 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         event=event,
         form=form,
         session=shown,
-        rows=rows,
+        rows=form.people,
+        links=[*form.links, {}, {}],
+        revision=revision or (shown.revision if shown else None),
+        marks=marks,
         people=people,
         roles=list(ParticipationRole),
         modes=list(Mode),
@@ -117,6 +135,40 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
 def _seen() -> int | None:
     raw = request.form.get("revision", "")
     return int(raw[:9]) if raw.isdecimal() else None
+
+
+def _links(session: Session | None) -> list[dict[str, str]]:
+    return [dict(link) for link in session.links] if session else []
+
+
+def _before(event: Event, session: Session | None) -> dict[str, Any]:
+    """What the form of a session holds, its rows included: what two editors may both have changed."""
+    people = [row for row in parts.rows_of(session) if row.person]
+    return {**_data(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
+
+
+def _changed(form: SessionForm, stale: operations.Stale, marks: str, now: dict[str, Any]) -> str:
+    """What somebody else has changed; of that, what was not touched here is taken into the form."""
+    rows = {"people": [row for row in form.people if row.person], "links": [[*link.values()] for link in form.links]}
+    typed = rows | {name: form[name].data for name in now if name not in rows}
+    changes = seen.compare(marks, now=now, typed=typed)
+    for name in changes.theirs:
+        if name in rows:
+            setattr(form, name, parts.rows_of(stale.session) if name == "people" else _links(stale.session))
+        else:
+            form[name].raw_data = None
+            form[name].process(None, data=now[name])
+
+    def named(names: tuple[str, ...]) -> str:
+        titles = {"people": str(lazy_pgettext("session", "People")), "links": _("Links")}
+        return listing([titles.get(name) or form[name].label.text for name in names])
+
+    said = [stale.message]
+    if changes.theirs:
+        said.append(_("Their changes stand in the form now: %(fields)s.", fields=named(changes.theirs)))
+    if changes.both:
+        said.append(_("Yours are kept, and differ from theirs: %(fields)s.", fields=named(changes.both)))
+    return " ".join([*said, _("Save again if it is right so.")])
 
 
 def _data(event: Event, session: Session | None) -> dict[str, Any]:
@@ -133,25 +185,18 @@ def _data(event: Event, session: Session | None) -> dict[str, Any]:
         "spoken": session.spoken,
         "interpreted": session.interpreted,
         "capacity": session.capacity,
+        "subtitle": session.subtitle,
+        "minutes": session.minutes,
+        "do_not_record": session.do_not_record,
+        "join_url": session.join_url,
     }
 
 
-def _tell_clashes(event: Event, session: Session) -> None:
-    """Say what lies across the saved session; saving is allowed, for the next change may put it right."""
-    if session.starts_at is None or session.ends_at is None:
-        return
-    for other in queries.in_same_room(event, [r.id for r in session.rooms], session.starts_at, session.ends_at):
-        if other.id != session.id:
-            flash(_("Take care: “%(title)s” is in the same room at that time.", title=say(other.title).text))
-    people = [part.person_id for part in session.participations]
-    for other, part in queries.of_people(people, session.starts_at, session.ends_at):
-        if other.id == session.id:
-            continue
-        name = part.person.name(reader()).text
-        if other.event_id == event.id or (other.event.public and other.status is not SessionStatus.DRAFT):
-            flash(_("Take care: %(name)s is in “%(title)s” at that time.", name=name, title=say(other.title).text))
-        else:  # what another team has not published is theirs to tell
-            flash(_("Take care: %(name)s takes part in another event at that time.", name=name))
+def _tell_findings(event: Event, session: Session) -> None:
+    """Say what is wrong with the saved session; saving is allowed, for the next change may put it right."""
+    for one in queries.findings(event, audience_of(event)):
+        if session.code in one.codes:
+            flash(f"{one.level.label}: {one.sentence}")
 
 
 _VERBS = {

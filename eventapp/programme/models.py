@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,26 @@ from eventapp.accounts.models import User
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
+from eventapp.core.revisions import Scoped
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.events.models import Event, OfEvent, Site
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 
-class Track(Base):
+class AtDesk(Scoped):
+    """Mixin of rows that the team works on: what it sees of them goes old, and nothing that the public sees.
+
+    A changed part stamps its session, so parts need no scope of their own.
+    """
+
+    event_id: Mapped[int]
+
+    def scopes(self) -> Iterable[str]:
+        return [f"event:{self.event_id}:desk"]
+
+
+class Track(Base, AtDesk):
     """A strand of sessions, with a colour of the design system (1–6)."""
 
     __tablename__ = "track"
@@ -32,7 +46,7 @@ class Track(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class Room(Base):
+class Room(Base, AtDesk):
     """A room at a site, or an online room."""
 
     __tablename__ = "room"
@@ -57,11 +71,11 @@ session_room = Table(
 )
 
 
-class Session(Base):
+class Session(Base, AtDesk):
     """Something on the programme as the team works on it; without a start it is not scheduled yet.
 
     The public sees it as it was when it was released last (see `published.py`), so a change here makes no kept page
-    old: tracks, rooms, sessions and parts have no scope.
+    old.
     """
 
     __tablename__ = "session"

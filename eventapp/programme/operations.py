@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -23,6 +24,21 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 LONGEST = timedelta(hours=24)
 # How far outside the event's own times a session may lie: travel and visits happen the day before and after.
 MARGIN = timedelta(days=7)
+# What leads somewhere when it is clicked: no `javascript:`, and nothing that only looks like an address.
+ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
+
+
+class Stale(Refused):
+    """Somebody else has saved a session since its editor read it. `session` is as it is now."""
+
+    def __init__(self, event: Event, session: Session) -> None:
+        self.session = session
+        self.at = languages.clock_time(session.updated_at, event.zone)
+        super().__init__(
+            _("Somebody else saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
+              title=languages.say(session.title).text, time=self.at,
+              slot=slot(event, session))
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,15 +116,14 @@ def save_session(
 ) -> Session:
     """The one way a session is made or changed, from a form, the demo or an import.
 
-    `parts` None leaves the people as they are. Raises Refused for times that can't be (end before start, longer
-    than a day, more than a week outside the event), a scheduled session without a title, rooms of another event, or
-    when somebody else has saved it since `seen_revision`.
+    `parts` None leaves the people as they are. Raises Refused for times that can't be (end before start, longer than a
+    day, more than a week outside the event), a session without a title, rooms of another event, and addresses that
+    lead nowhere; Stale, which has the present session, when somebody else has saved it since `seen_revision`.
     """
-    if session is not None and seen_revision is not None and session.revision != seen_revision:
-        raise Refused(
-            _("Somebody else saved this session at %(time)s. Open it again to see their version, then repeat yours.",
-              time=clock.to_local(session.updated_at, event.zone).strftime("%H:%M")))  # fmt: skip
+    if session is not None and seen_revision is not None:
+        _still(event, session, seen_revision)
     _check(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track)
+    _check_more(values)
     if session is None:
         session = Session(event=event, event_id=event.id)
         db.session.add(session)
@@ -123,6 +138,50 @@ def save_session(
         _set_parts(session, parts)
     db.session.flush()
     return session
+
+
+def _still(event: Event, session: Session, seen_revision: int) -> None:
+    # Locked before it is compared: of two who save in the same moment the second must read what the first has written.
+    db.session.refresh(session, ["revision"], with_for_update=True)
+    if session.revision != seen_revision:
+        db.session.expire(session)
+        raise Stale(event, session)
+
+
+def move_session(
+    event: Event,
+    session: Session,
+    *,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    rooms: Sequence[Room],
+    seen_revision: int | None = None,
+) -> Session:
+    """Give a session another slot, or none (both times None), and leave all else as it is.
+
+    Raises Refused as `save_session` does.
+    """
+    return save_session(
+        event,
+        session,
+        title=session.title,
+        kind=session.kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        rooms=rooms,
+        track=session.track,
+        seen_revision=seen_revision,
+    )
+
+
+def slot(event: Event, session: Session) -> str:
+    """Where a session stands, in words: "Tue 18 March, 10:30 – 11:15, Hall B", or that it is not scheduled."""
+    rooms = languages.listing([languages.say(room.name).text for room in session.rooms])
+    if session.starts_at is None or session.ends_at is None:
+        return _("not scheduled")
+    day = languages.day(clock.local_day(session.starts_at, event.zone), year=False)
+    times = languages.times(session.starts_at, session.ends_at, event.zone)
+    return _("%(day)s, %(times)s, %(rooms)s", day=day, times=times, rooms=rooms or _("no room"))
 
 
 def _check(
@@ -152,6 +211,19 @@ def _check(
         raise Refused(_("Choose rooms of this event."), field="rooms")
     if track is not None and track.event_id != event.id:
         raise Refused(_("Choose a track of this event."), field="track")
+
+
+def _check_more(values: Mapping[str, Any]) -> None:
+    for link in values.get("links") or []:
+        if not ADDRESS.fullmatch(link.get("url", "")) or len(link["url"]) > 500:
+            raise Refused(_("Give each link an address that begins with https://."), field="links")
+        if len(link.get("title", "")) > 200:
+            raise Refused(_("Use at most %(number)d characters.", number=200), field="links")
+    if values.get("join_url") and not ADDRESS.fullmatch(values["join_url"]):
+        raise Refused(_("Enter an address that begins with https://"), field="join_url")
+    minutes = values.get("minutes")
+    if minutes is not None and not 1 <= minutes <= LONGEST // timedelta(minutes=1):
+        raise Refused(_("A session lasts at most 24 hours."), field="minutes")
 
 
 def _set_parts(session: Session, parts: Sequence[Part]) -> None:

@@ -1,4 +1,4 @@
-"""Rows of a session's form: who takes part, in which role and mode. Works without JavaScript: empty rows are spare."""
+"""Rows of a session's form: who takes part, and links. They work without JavaScript: empty rows are spare."""
 
 from __future__ import annotations
 
@@ -57,3 +57,13 @@ def parts_of(rows: Sequence[Row], people: Sequence[Person]) -> list[Part]:
             raise Refused(_("Choose people, roles and modes from the lists."))
         parts.append(Part(known[row.person], ParticipationRole(row.role), Mode(row.mode)))
     return parts
+
+
+def typed_links(form: Mapping[str, str]) -> list[dict[str, str]]:
+    """The links that were sent: link-title-0, link-url-0, link-title-1, …; at most 50, empty rows left out."""
+    rows = [
+        {"title": form.get(f"link-title-{n}", "").strip(), "url": form[f"link-url-{n}"].strip()}
+        for n in range(50)
+        if f"link-url-{n}" in form
+    ]
+    return [row for row in rows if row["title"] or row["url"]]

@@ -18,7 +18,7 @@ from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event, Site
 from eventapp.programme import published, rules
 from eventapp.programme.conflicts import Audience, Finding, Frame, Place, Slot, check
-from eventapp.programme.models import OnProgramme, Participation, Release, Room, Session, Track, session_room
+from eventapp.programme.models import OnProgramme, Participation, Release, Room, Session, Track
 from eventapp.programme.published import Document, PublishedPart, PublishedSession, with_people
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
@@ -262,39 +262,17 @@ def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, P
                     yield event, session, person
 
 
-def in_same_room(event: Event, room_ids: Iterable[int], start: datetime, end: datetime) -> list[Session]:
-    """Sessions, not cancelled, that use one of the rooms at an overlapping time."""
-    used = select(session_room.c.session_id).where(session_room.c.room_id.in_(list(room_ids)))
-    query = select(Session).where(
-        Session.event_id == event.id,
-        Session.id.in_(used),
-        Session.status != SessionStatus.CANCELLED,
-        Session.starts_at < end,
-        Session.ends_at > start,
-    )
-    return list(db.session.scalars(query))
-
-
-def of_people(person_ids: Iterable[int], start: datetime, end: datetime) -> list[tuple[Session, Participation]]:
-    """Sessions, not cancelled, at any event, in which one of the people takes part at an overlapping time."""
-    query = (
-        select(Session, Participation)
-        .join(Participation, Participation.session_id == Session.id)
-        .where(Participation.person_id.in_(list(person_ids)))
-        .where(Session.status != SessionStatus.CANCELLED, Session.starts_at < end, Session.ends_at > start)
-        .options(joinedload(Participation.person), joinedload(Session.event))
-    )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
-
-
-def findings(event: Event, audience: Audience | None = None) -> list[Finding]:
+def findings(
+    event: Event, audience: Audience | None = None, *, every: Iterable[Session] | None = None
+) -> list[Finding]:
     """What is wrong with the programme as the team has it, drafts included, and with whom it is for.
+
+    `every`: its sessions, if they are read already.
 
     Of people's parts at other events only what is public counts and is named.
     """
-    own = [
-        s for s in sessions(event, drafts=True) if s.starts_at is not None and s.status is not SessionStatus.CANCELLED
-    ]
+    known = sessions(event, drafts=True) if every is None else every
+    own = [s for s in known if s.starts_at is not None and s.status is not SessionStatus.CANCELLED]
     names = {part.person_id: part.person.name(languages.reader()).text for s in own for part in s.participations}
     slots = [_slot(session) for session in own]
     if names:

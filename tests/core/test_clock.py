@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from eventapp.core.clock import NoSuchTime, from_local, to_local, zones
+from eventapp.core.clock import NoSuchTime, from_local, offsets, programme_day, programme_span, to_local, zones
 
 
 def test_a_time_that_the_clocks_skip_is_no_time():
@@ -29,3 +29,28 @@ def test_there_and_back_is_the_same():
 def test_only_zones_of_places_are_offered():
     assert "Asia/Tokyo" in zones()
     assert not {"JST", "Etc/GMT+9", "GMT"} & zones()
+
+
+def test_the_wall_clock_is_told_with_the_minute_it_changes():
+    first, last = datetime(2031, 3, 28, tzinfo=UTC), datetime(2031, 11, 1, tzinfo=UTC)
+    assert offsets("Europe/Berlin", first, last) == [
+        (first, 60), (datetime(2031, 3, 30, 1, tzinfo=UTC), 120), (datetime(2031, 10, 26, 1, tzinfo=UTC), 60)
+    ]  # fmt: skip
+    assert offsets("Asia/Tokyo", first, last) == [(first, 540)]
+    assert offsets("Australia/Lord_Howe", first, last)[1:] == [
+        (datetime(2031, 4, 5, 15, tzinfo=UTC), 630), (datetime(2031, 10, 4, 15, 30, tzinfo=UTC), 660)
+    ]  # fmt: skip
+
+
+def test_a_day_of_the_programme_lasts_as_long_as_it_does():
+    for day, hours in (((2031, 3, 30), 23), ((2031, 10, 26), 25), ((2031, 6, 1), 24)):
+        first, last = programme_span(date(*day), "Europe/Berlin", 0)
+        assert last - first == timedelta(hours=hours)
+    first, last = programme_span(date(2031, 3, 30), "Europe/Berlin", 150)  # 02:30 does not exist on that day
+    assert last > first
+
+
+def test_what_goes_on_past_midnight_belongs_to_its_evening():
+    night = datetime(2031, 3, 18, 17, 0, tzinfo=UTC)  # 02:00 on the 19th in Tokyo
+    assert programme_day(night, "Asia/Tokyo", 240) == date(2031, 3, 18)
+    assert programme_day(night, "Asia/Tokyo", 0) == date(2031, 3, 19)

@@ -68,6 +68,8 @@ MANAGE: dict[str, Where] = {
     "site": (f"/manage{SUMMIT}/places", rf"/manage{SUMMIT}/sites/\d+"),
     "new-host": f"{DESK}/hosts/new",
     "programme": f"{DESK}/programme",
+    "programme-grid": f"{DESK}/programme?view=grid",
+    "programme-list": f"{DESK}/programme?view=list",
     "programme-empty": "/manage/events/pages-draft/programme",
     "check-programme": f"{DESK}/programme/check",
     "release": f"{DESK}/programme/release",

@@ -97,8 +97,8 @@ def test_a_room_used_twice_and_a_person_in_two_places_are_told(organizer, make, 
         follow=True,
     )
     text = organizer.page.text(organizer.page.one("main"))
-    assert "“Opening” is in the same room" in text
-    assert "Ada Lovelace is in “Opening”" in text
+    assert "Error: Main hall is used twice: “Opening” (Tue 18 March, 10:00 – 11:00) and “Panel”" in text
+    assert "Error: Ada Lovelace is in two places: “Opening”" in text
 
 
 def test_a_cancelled_session_keeps_its_page(organizer, client, make, forum):
@@ -162,18 +162,26 @@ def test_rooms_and_tracks_are_made_changed_and_removed(organizer, make, forum):
     assert session.track is None
 
 
-def test_a_clash_with_an_event_of_another_team_tells_no_title_before_it_is_public(organizer, make, forum):
+def test_what_is_wrong_with_other_sessions_is_not_told_when_one_is_saved(organizer, make, forum):
+    room = make.room(forum, "Main hall")
+    make.session(forum, "Opening", rooms=[room])
+    make.session(forum, "Panel", rooms=[room])
+    organizer.fill(f"{BASE}/sessions/new", {**OPENING, "title_en": "Tour"}, follow=True)
+    assert "used twice" not in organizer.page.text(organizer.page.one("main"))
+
+
+def test_a_clash_with_an_event_of_another_team_is_told_only_of_what_is_public(organizer, make, forum):
     ada = make.person("Lovelace", "Ada")
-    secret = make.event("secret", status=EventStatus.DRAFT, owner=make.user())
+    secret = make.event("secret", title="Secret summit", status=EventStatus.DRAFT, owner=make.user())
     make.session(secret, "Secret treaty", people=[ada])
-    open_one = make.event("open", owner=make.user())
+    open_one = make.event("open", title="Open forum", owner=make.user())
     make.session(open_one, "Open lecture", people=[ada])
     organizer.fill(f"{BASE}/sessions/new", {**OPENING, "person-0": ada.code})
     organizer.get(BASE)
     text = organizer.page.text(organizer.page.one("main"))
-    assert "Ada Lovelace takes part in another event at that time" in text
-    assert "Secret treaty" not in text
-    assert "Open lecture" in text
+    assert "Secret" not in text
+    assert "Ada Lovelace is in two places" in text
+    assert "at the same time at “Open forum”" in text
 
 
 def test_the_check_lists_what_is_wrong_and_leads_there(organizer, make, forum):
@@ -217,3 +225,60 @@ def test_the_check_knows_in_which_languages_people_are_registered(organizer, mak
     organizer.get(f"{BASE}/check")
     text = organizer.page.text(organizer.page.one("main"))
     assert "not interpreted into German, the language of 1 registered person" in text
+
+
+def test_what_a_session_says_besides_is_kept_and_refused_where_it_leads_nowhere(organizer, make, forum):
+    more = {
+        "subtitle_en": "With a view", "minutes": "45", "do_not_record": "y", "join_url": "https://meet.example.org/a",
+        "link-title-0": "Slides", "link-url-0": "https://example.org/slides", "link-url-1": "https://example.org/paper",
+    }  # fmt: skip
+    assert organizer.fill(f"{BASE}/sessions/new", {**OPENING, **more}).status_code == 303
+    session = the_one()
+    assert (session.subtitle["en"], session.minutes, session.do_not_record) == ("With a view", 45, True)
+    assert session.join_url == "https://meet.example.org/a"
+    assert session.links == [
+        {"title": "Slides", "url": "https://example.org/slides"},
+        {"title": "https://example.org/paper", "url": "https://example.org/paper"},
+    ]
+    path = f"{BASE}/sessions/{session.code}"
+    for wrong in (
+        {"join_url": "javascript:alert(1)"}, {"join_url": "meet.example.org"}, {"link-url-0": "javascript:alert(1)"},
+        {"link-url-0": "https://"}, {"link-url-0": "", "link-title-0": "Slides"}, {"minutes": "-45"}, {"minutes": "1441"},
+        {"link-url-0": "https://example.org/" + "a" * 500},
+    ):  # fmt: skip
+        assert organizer.fill(path, wrong).status_code == 422, wrong
+    organizer.fill(path, {"link-url-0": None, "link-title-0": None, "do_not_record": None})
+    db.session.refresh(session)
+    assert [link["title"] for link in session.links] == ["https://example.org/paper"]
+    assert not session.do_not_record
+
+
+def test_a_second_editor_reads_what_changed_and_keeps_what_both_have_done(organizer, make, forum):
+    ada, room = make.person("Lovelace", "Ada"), make.room(forum, "Main hall")
+    session = make.session(forum, "Opening")
+    path = f"{BASE}/sessions/{session.code}"
+    organizer.get(path)
+    old = {
+        node.get("name"): node.get("value")
+        for node in organizer.page.all("input")
+        if node.get("name") in {"revision", "seen"}
+    }
+    organizer.fill(path, {"title_en": "Theirs", "rooms": [str(room.id)], "capacity": "80", "person-0": ada.code,
+                          "link-url-0": "https://example.org/a"})  # fmt: skip
+    mine = {"title_en": "Mine", "abstract_en": "Two\r\nlines", "rooms": None, "capacity": "", "person-0": "",
+            "link-url-0": "", "link-title-0": "", **old}  # fmt: skip
+    assert organizer.fill(path, mine).status_code == 422
+    said = organizer.page.text(organizer.page.by_id("problems"))
+    assert "It is now: Tue 18 March, 10:00 – 11:00, Main hall." in said
+    assert "Their changes stand in the form now: Rooms, Places, People, and Links." in said
+    assert "Yours are kept, and differ from theirs: Title." in said
+    assert organizer.page.by_id("title-en").get("value") == "Mine"
+    assert organizer.page.by_id("capacity").get("value") == "80"
+    sent = {node.get("name"): node.get("value") for node in organizer.page.all("input") if node.get("name")}
+    assert sent["link-url-0"] == "https://example.org/a"
+    again = {**mine, "revision": sent["revision"], "seen": sent["seen"], "capacity": "80", "rooms": [str(room.id)],
+             "person-0": ada.code, "link-url-0": sent["link-url-0"]}  # fmt: skip
+    assert organizer.fill(path, again).status_code == 303, "saved again, it is meant"
+    db.session.refresh(session)
+    assert (session.title["en"], session.capacity) == ("Mine", 80)
+    assert [part.person_id for part in session.participations] == [ada.id]

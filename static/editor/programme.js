@@ -1,0 +1,126 @@
+// The programme as the editor knows it: what the server has said, and what has been moved since.
+
+import { dayOf, sameSlot, times } from "./geometry.js";
+
+export const slotOf = ({ starts, ends, rooms }) => ({ starts, ends, rooms: [...rooms] });
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+const LEVELS = ["error", "warning", "notice"];
+
+export class Programme {
+  constructor(values, words) {
+    this.words = words;
+    this.sessions = new Map();
+    this.take(values);
+  }
+
+  // Takes over what the server says. Returns the codes of what others have changed.
+  take(values) {
+    const before = this.sessions;
+    const changed = [];
+    this.days = values.days;
+    this.offsets = values.offsets;
+    this.rooms = new Map(values.rooms.map((room) => [room.id, room]));
+    this.opens = values.opens;
+    this.closes = values.closes;
+    this.sessions = new Map(values.sessions.map((one) => [one.code, { ...one, saved: slotOf(one) }]));
+    for (const [code, one] of this.sessions) {
+      if (before.size && before.get(code)?.revision !== one.revision) changed.push(code);
+    }
+    this.judge(values.findings);
+    return changed;
+  }
+
+  judge(findings) {
+    this.findings = findings;
+    this.about = new Map();
+    for (const one of findings) {
+      for (const code of one.codes) {
+        if (!this.about.has(code)) this.about.set(code, []);
+        this.about.get(code).push(one);
+      }
+    }
+  }
+
+  get list() {
+    return [...this.sessions.values()];
+  }
+
+  // Columns from left to right; 0 stands for "no room" and is there only where it is used.
+  get columns() {
+    const rooms = [...this.rooms.keys()];
+    const loose = this.list.some((one) => one.starts !== null && !one.rooms.length);
+    return loose || !rooms.length ? [0, ...rooms] : rooms;
+  }
+
+  get unscheduled() {
+    return this.list.filter((one) => one.starts === null);
+  }
+
+  // The worst level of what is wrong with a session; "" where nothing is.
+  level(code) {
+    const found = (this.about.get(code) || []).map((one) => LEVELS.indexOf(one.level));
+    return found.length ? LEVELS[Math.min(...found)] : "";
+  }
+
+  rooming(session) {
+    const names = session.rooms.map((id) => this.rooms.get(id)?.name.text).filter(Boolean);
+    return names.length ? names.join(this.words.comma) : this.words.noRoom;
+  }
+
+  times(slot) {
+    return times(slot.starts, slot.ends, this.offsets);
+  }
+
+  dayName(session) {
+    return this.days[dayOf(this.days, session.starts)]?.name ?? "";
+  }
+
+  // "Opening: 10:05 – 11:05, Main hall."
+  slotSaid(session) {
+    const title = session.title.text;
+    if (session.starts === null) return fill(this.words.saidUnscheduled, { title });
+    return fill(this.words.said, { title, day: this.dayName(session), times: this.times(session), rooms: this.rooming(session) });
+  }
+
+  // "Conflict: …", of errors and warnings; "" where nothing is wrong.
+  conflictSaid(code) {
+    const found = (this.about.get(code) || []).filter((one) => one.level !== "notice");
+    return found.length ? fill(this.words.conflict, { text: found.map((one) => one.sentence).join(" ") }) : "";
+  }
+
+  // What somebody hears of a block besides its title and times: rooms, state, and what is wrong.
+  heard(session) {
+    const found = this.about.get(session.code) || [];
+    const counts = LEVELS.map((level) => [level, found.filter((one) => one.level === level).length]).filter(([, n]) => n);
+    const parts = [
+      this.rooming(session),
+      session.state,
+      ...counts.map(([level, n]) => (n === 1 ? this.words[level][0] : fill(this.words[level][1], { number: n }))),
+    ];
+    if (session.unsaved) parts.push(this.words.notSaved);
+    return parts.join(this.words.comma);
+  }
+}
+
+// What was moved in this visit, to be taken back and done again.
+export class History {
+  constructor() {
+    this.past = [];
+    this.future = [];
+  }
+
+  // A key held down is one step for whoever takes it back.
+  note(code, before, after, held) {
+    const last = this.past.at(-1);
+    if (held && last?.code === code && sameSlot(last.after, before)) last.after = after;
+    else this.past.push({ code, before, after });
+    this.future = [];
+  }
+
+  // Of a refused move nothing is left to take back.
+  forget(code) {
+    this.past = this.past.filter((step) => step.code !== code);
+    this.future = this.future.filter((step) => step.code !== code);
+  }
+}

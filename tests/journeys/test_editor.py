@@ -1,0 +1,490 @@
+"""The schedule editor, as a mouse, a finger, a keyboard and a screen reader meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.journeys.people import Desk
+from tests.journeys.window import Window
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+WIDE = {"width": 1280, "height": 1000}
+PIXELS = 1.6  # of a minute
+
+
+class Schedule:
+    """The editor of one event, in a window."""
+
+    def __init__(self, window: Window, desk: Desk) -> None:
+        self.window = window
+        self.desk = desk
+        self.page = window.page
+        self.base = desk.path("/programme")
+
+    def open(self, query: str = "?view=grid") -> None:
+        assert self.window.open(self.base + query) == 200
+        self.page.wait_for_selector("#editor[data-ready=true]")
+
+    def state(self) -> dict[str, Any]:
+        return dict(self.window.context.request.get(f"{self.base}/state.json").json())
+
+    def saved(self, title: str) -> dict[str, Any]:
+        """A session as the server has it, when everything has been sent: with `at`, its times on the wall in Tokyo."""
+        self.page.wait_for_selector("#editor[data-saving=saved]")
+        (found,) = [one for one in self.state()["sessions"] if one["title"]["text"] == title]
+        return found
+
+    def block(self, title: str) -> Any:
+        return self.page.locator(f".block:not([aria-hidden]):has(b:text-is('{title}'))")
+
+    def times(self, title: str) -> str:
+        return str(self.block(title).locator(".when").text_content())
+
+    def heard(self, part: str) -> None:
+        """Waits until a sentence with this has been announced."""
+        self.page.wait_for_function(
+            "part => document.querySelector('[data-part=live]').textContent.includes(part)", arg=part
+        )
+
+    def look(self) -> None:
+        """What the page does by itself every ten seconds."""
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    def centre(self, title: str) -> tuple[float, float]:
+        box = self.block(title).bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + min(box["height"] / 2, 20)
+
+    def drag(self, title: str, right: float, down: float, *, grab: str = "") -> None:
+        self.block(title).scroll_into_view_if_needed()
+        x, y = self.centre(title)
+        if grab:
+            box = self.block(title).locator(grab).bounding_box()
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + right / 2, y + down / 2)
+        self.page.mouse.move(x + right, y + down, steps=3)
+        self.page.mouse.up()
+
+    def column(self) -> float:
+        return float(self.page.locator(".strip").first.bounding_box()["width"])
+
+    def room(self, name: str) -> int:
+        return int(next(room["id"] for room in self.state()["rooms"] if room["name"]["text"] == name))
+
+    def post(self, path: str, **form: Any) -> None:
+        answer = self.window.context.request.post(
+            f"{self.base}{path}", form={"csrf_token": self.state()["token"], **form}, max_redirects=0
+        )
+        assert answer.status == 303, answer.text()[:2000]
+
+
+Make = Callable[..., Schedule]
+
+
+@pytest.fixture
+def schedule(desk: Callable[[str], Desk], window: Any, organizer: Any) -> Make:
+    """`schedule(slug)`: an event of a day with two halls, “Opening” at ten and “Panel” at eleven in the Great Hall."""
+
+    def make(slug: str, *, again: bool = False, **options: Any) -> Schedule:
+        at_desk = Desk(window(storage_state=organizer, viewport=WIDE, **options), slug)
+        found = Schedule(at_desk.window, at_desk)
+        if again:
+            return found
+        at_desk.create("A forum with a schedule")
+        for name in ("Great Hall", "Small Hall"):
+            found.post("/rooms/new", name_en=name)
+        for title, starts, ends in (("Opening", "10:00", "11:00"), ("Panel", "11:00", "12:00")):
+            found.post(
+                "/sessions/new", title_en=title, kind="lecture", rooms=str(found.room("Great Hall")),
+                starts_at=f"{at_desk.day}T{starts}", ends_at=f"{at_desk.day}T{ends}",
+            )  # fmt: skip
+        return found
+
+    return make
+
+
+def test_a_session_is_dragged_to_another_room_and_time_and_snaps(schedule):
+    plan = schedule("editor-drag")
+    plan.open()
+    plan.drag("Opening", plan.column(), 33 * PIXELS)
+    assert plan.times("Opening") == "10:35 – 11:35", "33 minutes are nearest to 35"
+    assert plan.saved("Opening")["rooms"] == [plan.room("Small Hall")]
+    plan.heard("Opening: ")
+    plan.page.select_option("#editor-snap", "30")
+    plan.drag("Opening", 0, 20 * PIXELS)
+    assert plan.times("Opening") == "11:00 – 12:00"
+    before = plan.saved("Opening")
+    plan.drag("Opening", 2, 1)
+    plan.page.wait_for_url(f"**/sessions/{before['code']}")  # so little is a click, and that opens
+
+
+def test_the_lower_edge_changes_the_length_and_escape_leaves_all_as_it_was(schedule):
+    plan = schedule("editor-resize")
+    plan.open()
+    plan.drag("Panel", 0, 30 * PIXELS, grab=".pull")
+    assert plan.times("Panel") == "11:00 – 12:30"
+    saved = plan.saved("Panel")
+    assert saved["ends"] - saved["starts"] == 90
+    x, y = plan.centre("Opening")
+    plan.page.mouse.move(x, y)
+    plan.page.mouse.down()
+    plan.page.mouse.move(x, y + 100, steps=3)
+    assert plan.page.locator(".ghost").is_visible()
+    plan.page.keyboard.press("Escape")
+    assert not plan.page.locator(".ghost").is_visible()
+    plan.page.mouse.up()
+    assert plan.times("Opening") == "10:00 – 11:00"
+
+
+def test_a_finger_drags_by_the_grip_and_scrolls_elsewhere(schedule):
+    plan = schedule("editor-touch", has_touch=True)
+    plan.open()
+    cdp = plan.window.context.new_cdp_session(plan.page)
+
+    def swipe(x: float, y: float, down: float) -> None:
+        def send(kind: str, points: list[dict[str, float]]) -> None:
+            cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        send("touchStart", [{"x": x, "y": y}])
+        for part in range(1, 9):
+            send("touchMove", [{"x": x, "y": y + down * part / 8}])
+        send("touchEnd", [])
+        plan.page.wait_for_timeout(150)
+
+    grip = plan.block("Opening").locator(".grip").bounding_box()
+    swipe(grip["x"] + 10, grip["y"] + 10, 30 * PIXELS)
+    assert plan.times("Opening") == "10:30 – 11:30"
+    before = plan.page.evaluate("document.querySelector('.board').scrollTop")
+    plan.page.evaluate("""() => new MutationObserver(() => { window.dragged = true; }).observe(
+      document.documentElement, {attributes: true, attributeFilter: ["class"]})""")
+    x, y = plan.centre("Panel")
+    swipe(x, y + 20, -80)
+    assert not plan.page.evaluate("window.dragged"), "not even for a moment"
+    assert plan.times("Panel") == "11:00 – 12:00"
+    assert plan.page.evaluate("document.querySelector('.board').scrollTop") > before, "it scrolls"
+
+
+def test_everything_goes_by_keyboard(schedule):
+    plan = schedule("editor-keys")
+    plan.open()
+    page, press = plan.page, plan.page.keyboard.press
+    page.focus("#editor-snap")
+    press("Tab")
+    assert page.evaluate("document.activeElement.dataset.code") == plan.saved("Opening")["code"], "one Tab leads there"
+    press("ArrowDown")
+    plan.heard("Opening: ")
+    assert plan.times("Opening") == "10:05 – 11:05"
+    plan.heard("Conflict: Great Hall is used twice")
+    press("ArrowRight")
+    press("Shift+ArrowUp")
+    assert plan.times("Opening") == "10:05 – 11:00"
+    saved = plan.saved("Opening")
+    assert saved["rooms"] == [plan.room("Small Hall")]
+    press("ArrowRight")
+    plan.heard("It can't go further that way.")
+    assert page.inner_text("[data-part=news]") == "It can't go further that way.", "and to be seen"
+    press("PageDown")
+    assert page.evaluate("document.activeElement.dataset.code") == plan.saved("Panel")["code"]
+    press("Delete")
+    assert plan.saved("Panel")["starts"] is None
+    assert plan.block("Panel").count() == 0
+    assert page.evaluate("document.activeElement.dataset.code") == saved["code"], "the focus is not lost"
+    page.focus(".shelf .textbtn")
+    press("Enter")
+    assert plan.times("Panel") == "10:00 – 10:30", "the first free slot of its room"
+    press("Control+z")
+    press("Control+z")
+    assert plan.times("Panel") == "11:00 – 12:00"
+    press("Control+Shift+z")
+    assert plan.saved("Panel")["starts"] is None
+    press("Control+z")
+    assert plan.saved("Panel")["rooms"] == [plan.room("Great Hall")]
+    plan.block("Panel").focus()
+    press("Enter")
+    page.wait_for_url("**/sessions/*")
+
+
+def test_a_move_can_be_undone_by_button_step_by_step(schedule):
+    plan = schedule("editor-undo")
+    plan.open()
+    assert not plan.page.is_enabled("[data-part=undo]")
+    plan.drag("Opening", plan.column(), 60 * PIXELS)
+    plan.drag("Panel", 0, 60 * PIXELS)
+    plan.page.click("[data-part=undo]")
+    assert plan.times("Panel") == "11:00 – 12:00"
+    plan.page.click("[data-part=undo]")
+    assert plan.times("Opening") == "10:00 – 11:00"
+    plan.page.click("[data-part=redo]")
+    assert plan.times("Opening") == "11:00 – 12:00"
+    assert plan.saved("Panel")["rooms"] == [plan.room("Great Hall")]
+
+
+def test_what_is_printed_is_what_was_moved(schedule):
+    plan = schedule("editor-print")
+    plan.open()
+    plan.drag("Opening", 0, 180 * PIXELS)
+    plan.saved("Opening")
+    plan.page.wait_for_function("() => document.getElementById('programme-list').textContent.includes('13:00 – 14:00')")
+    plan.page.emulate_media(media="print")
+    assert "13:00 – 14:00" in plan.page.inner_text("#programme-list")
+    assert not plan.page.locator("#editor").is_visible()
+
+
+def test_a_conflict_appears_at_once_with_a_way_to_it_and_goes_again(schedule):
+    plan = schedule("editor-conflict")
+    plan.open()
+    page = plan.page
+    assert page.locator(".findings [data-level=error]").count() == 0
+    plan.drag("Panel", 0, -30 * PIXELS)
+    page.wait_for_selector(".findings [data-level=error]")
+    assert "Great Hall is used twice" in page.inner_text(".findings")
+    assert "Error" in plan.block("Opening").inner_text()
+    assert "1 error" in plan.block("Opening").text_content()
+    left = [plan.block(title).bounding_box()["x"] for title in ("Opening", "Panel")]
+    assert left[0] != left[1], "they stand beside each other"
+    page.click(".findings button:has-text('Show “Panel”')")
+    assert page.evaluate("document.activeElement.dataset.code") == plan.saved("Panel")["code"]
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(".findings [data-level=error]", state="detached")
+    assert plan.block("Opening").get_attribute("data-level") != "error"
+
+
+def test_a_second_editor_is_told_what_changed_and_nothing_is_lost(schedule):
+    first = schedule("editor-two")
+    second = schedule("editor-two", again=True)
+    first.open()
+    second.open()
+    first.drag("Opening", first.column(), 60 * PIXELS)
+    first.saved("Opening")
+    second.drag("Opening", 0, 180 * PIXELS)
+    second.page.wait_for_selector("[data-part=notice]:not([hidden])")
+    said = second.page.inner_text("[data-part=notice]")
+    assert "Somebody else saved “Opening” at" in said
+    assert "11:00 – 12:00, Small Hall" in said
+    assert second.times("Opening") == "11:00 – 12:00", "it shows what the other has made of it"
+    second.window.accessible()
+    second.page.click("text=Move it all the same")
+    assert second.times("Opening") == "13:00 – 14:00"
+    assert second.saved("Opening")["rooms"] == [second.room("Great Hall")]
+    assert [line for line in second.window.trouble if "422" not in line] == []
+    second.window.trouble.clear()
+    first.look()
+    first.heard("Somebody else: Opening:")
+    assert first.times("Opening") == "13:00 – 14:00"
+
+
+def test_what_the_server_refuses_goes_back_where_it_was(schedule):
+    plan = schedule("editor-refused")
+    plan.open()
+    plan.post("/rooms/small-hall/remove")
+    plan.drag("Opening", plan.column(), 0)
+    plan.page.wait_for_selector("[data-part=notice]:not([hidden])")
+    assert "Choose rooms of this event." in plan.page.inner_text("[data-part=notice]")
+    assert plan.saved("Opening")["rooms"] == [plan.room("Great Hall")]
+    assert plan.block("Opening").bounding_box()["x"] == plan.block("Panel").bounding_box()["x"]
+    assert not plan.page.is_enabled("[data-part=undo]")
+    plan.window.trouble.clear()
+
+
+def test_without_a_way_to_the_server_a_move_is_kept_and_sent_later(schedule):
+    plan = schedule("editor-offline")
+    plan.open()
+    plan.window.context.set_offline(True)
+    plan.drag("Opening", 0, 30 * PIXELS)
+    plan.page.wait_for_selector("#editor[data-saving=stuck]")
+    assert "not saved" in plan.block("Opening").inner_text()
+    assert "Not saved yet: 1." in plan.page.inner_text("[data-part=status]")
+    asked = []
+    plan.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    plan.page.close(run_before_unload=True)
+    plan.page.wait_for_timeout(300)
+    assert asked == ["beforeunload"], "leaving would lose it"
+    plan.window.context.set_offline(False)
+    saved = plan.saved("Opening")
+    assert saved["ends"] - saved["starts"] == 60
+    assert plan.times("Opening") == "10:30 – 11:30"
+    plan.page.wait_for_selector(".block.unsaved", state="detached")
+    plan.window.trouble.clear()
+
+
+def test_a_move_outlives_a_login_that_has_ended(schedule):
+    plan = schedule("editor-login")
+    plan.open()
+    context = plan.window.context
+    cookies = context.cookies()
+    context.clear_cookies()
+    plan.drag("Opening", 0, 30 * PIXELS)
+    plan.page.wait_for_selector("[data-part=notice]:not([hidden])")
+    assert "You are logged out." in plan.page.inner_text("[data-part=notice]")
+    assert plan.times("Opening") == "10:30 – 11:30"
+    context.add_cookies(cookies)
+    plan.page.wait_for_selector("#editor[data-saving=saved]")
+    assert plan.saved("Opening")["ends"] - plan.saved("Panel")["starts"] == 30
+    plan.window.trouble.clear()
+
+
+def test_what_is_not_scheduled_is_found_and_placed_by_hand(schedule):
+    plan = schedule("editor-shelf")
+    for title in ("A walk", "Étude", "川の話"):
+        plan.post("/sessions/new", title_en=title, kind="lecture")
+    plan.open()
+    page = plan.page
+    page.fill("#editor-search", "etude")
+    assert page.locator(".shelf li").count() == 1
+    row = page.locator(".shelf li").first.bounding_box()
+    strip = page.locator(".strip").nth(1).bounding_box()
+    top = plan.block("Opening").bounding_box()["y"]
+    page.mouse.move(row["x"] + 30, row["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(strip["x"] + 40, top + 60 * PIXELS, steps=4)
+    page.mouse.move(strip["x"] + 40, top + 15 + 60 * PIXELS, steps=4)
+    page.mouse.up()
+    saved = plan.saved("Étude")
+    assert saved["rooms"] == [plan.room("Small Hall")]
+    assert plan.times("Étude").startswith(("10:5", "11:0"))
+    page.fill("#editor-search", "")
+    shelf = page.locator("[data-part=unscheduled]").bounding_box()
+    x, y = plan.centre("Étude")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(shelf["x"] + 40, shelf["y"] + 40, steps=4)
+    page.mouse.up()
+    assert plan.saved("Étude")["starts"] is None
+
+
+def test_a_session_past_midnight_stays_in_sight(schedule):
+    plan = schedule("editor-night")
+    day = plan.desk.day
+    plan.post("/sessions/new", title_en="Night walk", kind="excursion", starts_at=f"{day}T23:00",
+              ends_at=f"{date.fromordinal(day.toordinal() + 1)}T01:30")  # fmt: skip
+    plan.open()
+    block, floor = plan.block("Night walk").bounding_box(), plan.page.locator(".floor").bounding_box()
+    assert plan.times("Night walk") == "23:00 – 01:30 (+1)"
+    assert block["height"] == pytest.approx(150 * PIXELS - 1, abs=1)
+    assert block["y"] + block["height"] <= floor["y"] + floor["height"] + 1
+    assert "No room" in plan.page.inner_text(".heads"), "and it has a column, though it has no room"
+
+
+def test_on_the_day_the_clocks_change_the_grid_shows_the_real_hours(schedule):
+    plan = schedule("editor-summer-time")
+    page = plan.page
+    plan.window.open(plan.desk.path("/edit"))
+    page.fill("[name=starts_at]", "2031-03-29T10:00")
+    page.fill("[name=ends_at]", "2031-03-30T17:00")
+    page.fill("[name=zone]", "Europe/Berlin")
+    plan.desk.save()
+    plan.post(
+        "/sessions/new", title_en="Night", kind="lecture", starts_at="2031-03-30T01:30", ends_at="2031-03-30T03:15"
+    )
+    plan.open()
+    page.click(".tabs button:has-text('30 March')")
+    shown = page.locator(".hour").all_text_contents()
+    assert shown[:4] == ["00:00", "01:00", "03:00", "04:00"]
+    assert len(shown) == 24, "23 hours, and the end of the last"
+    assert plan.block("Night").bounding_box()["height"] == pytest.approx(45 * PIXELS - 1, abs=1)
+    plan.block("Night").focus()
+    page.select_option("#editor-snap", "30")
+    plan.block("Night").focus()
+    page.keyboard.press("ArrowDown")
+    assert plan.times("Night") == "03:00 – 03:45"
+    saved = plan.saved("Night")
+    assert saved["ends"] - saved["starts"] == 45
+
+
+def test_a_session_in_several_rooms_stands_in_each_and_is_met_once(schedule):
+    plan = schedule("editor-rooms")
+    plan.open()
+    code = plan.saved("Opening")["code"]
+    rooms = [plan.room("Great Hall"), plan.room("Small Hall")]
+    plan.window.open(f"{plan.base}/sessions/{code}")
+    for name in ("Great Hall", "Small Hall"):
+        plan.page.get_by_label(name).check()
+    plan.desk.save()
+    plan.page.wait_for_selector("#editor[data-ready=true]")
+    assert plan.page.locator(f".block[data-code='{code}']").count() == 2
+    assert plan.block("Opening").count() == 1
+    plan.block("Opening").focus()
+    plan.page.keyboard.press("ArrowDown")
+    tops = {box.bounding_box()["y"] for box in plan.page.locator(f".block[data-code='{code}']").all()}
+    assert len(tops) == 1, "both move"
+    assert plan.saved("Opening")["rooms"] == rooms
+
+
+def test_without_javascript_the_page_is_the_list_and_forms_do_the_same(schedule):
+    plan = schedule("editor-plain")
+    plain = schedule("editor-plain", again=True, java_script_enabled=False)
+    assert plain.window.open(plain.base) == 200
+    page = plain.page
+    assert not page.locator("#editor").is_visible()
+    assert "10:00 – 11:00" in page.inner_text("#programme-list")
+    assert plain.window.press("#programme-list a:has-text('Opening')") == 200
+    page.fill("[name=starts_at]", f"{plain.desk.day}T14:00")
+    page.fill("[name=ends_at]", f"{plain.desk.day}T14:45")
+    plain.desk.save()
+    assert "14:00 – 14:45" in page.inner_text("#programme-list")
+    plan.window.open(f"{plan.base}?view=list")
+    assert plan.page.locator("#programme-list").is_visible(), "and who prefers the list keeps it"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"locale": "ja-JP", "color_scheme": "dark"},
+     {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark", "has_touch": True}],
+    ids=["en-light", "ja-dark", "narrow"],
+)  # fmt: skip
+def test_the_editor_shuts_nobody_out(window, organizer, options):
+    size = options.get("viewport", WIDE)
+    someone = window(storage_state=organizer, **{"viewport": size, **options})
+    plan = Schedule(someone, Desk(someone, "cooperation-forum-2027"))
+    plan.open()
+    assert someone.width() <= size["width"], "the page itself does not scroll sideways"
+    someone.accessible()
+
+
+def test_the_geometry_of_a_day_holds_on_every_kind_of_day(window, organizer):
+    someone = window(storage_state=organizer, viewport=WIDE)
+    plan = Schedule(someone, Desk(someone, "cooperation-forum-2027"))
+    plan.open()
+    found = plan.page.evaluate(
+        """async () => {
+      const g = await import(new URL("geometry.js", document.querySelector("script[type=module]").src));
+      const autumn = [[0, 120], [1000, 60]];
+      const quarter = [[0, 345]];
+      const lanes = g.lanes([
+        {code: "A", starts: 0, ends: 60}, {code: "B", starts: 30, ends: 90}, {code: "C", starts: 60, ends: 120},
+        {code: "D", starts: 120, ends: 130},
+      ]);
+      const busy = [{starts: 540, ends: 600, rooms: [1]}, {starts: 610, ends: 700, rooms: [1]}];
+      const free = (length, rooms) => g.firstFree({
+        length, rooms, days: [{from: 0, to: 1440}, {from: 1440, to: 2880}], first: 0, sessions: busy, opens: 540,
+        closes: 1440 + 1020, offsets: [[0, 0]], step: 5,
+      });
+      return {
+        twice: g.moment(1065, autumn), never: g.moment(530, [[0, 0], [500, 60]]),
+        snap: g.snap(7, 30, quarter), times: g.times(1380, 1530, [[0, 0]]), back: g.times(970, 1010, autumn),
+        lanes: ["A", "B", "C", "D"].map(code => lanes.get(code)),
+        free: [free(60, [1]), free(10, [1]), free(60, [1, 2]), free(2000, [1])],
+        edge: [g.shiftRooms([1], 1, [1, 2]), g.shiftRooms([2], 1, [1, 2]), g.shiftRooms([1], -1, [0, 1]),
+               g.shiftRooms([1, 2], -1, [0, 1, 2])],
+        swap: [g.swapRoom([1, 2], 1, 3), g.swapRoom([1, 2], 1, 2), g.swapRoom([1], 1, 0)],
+      };
+    }"""
+    )
+    assert found["twice"] == 945, "of a time that comes twice the first"
+    assert found["never"] == 530, "of one that never comes the one after the leap"
+    assert found["snap"] == 15, "full half hours are those of the wall"
+    assert found["times"] == "23:00 – 01:30 (+1)"
+    assert found["back"] == "18:10 – 17:50", "the wall goes back, and the length stays"
+    assert found["lanes"] == [[0, 2], [1, 2], [0, 2], [0, 1]]
+    assert found["free"] == [
+        {"starts": 700, "ends": 760, "rooms": [1]}, {"starts": 600, "ends": 610, "rooms": [1]},
+        {"starts": 540, "ends": 600, "rooms": [2]}, None,
+    ]  # fmt: skip
+    assert found["edge"] == [[2], None, [], None]
+    assert found["swap"] == [[2, 3], [2], []]

@@ -1,0 +1,66 @@
+"""Verbs of the programme: moving a session."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
+from eventapp.events import queries as events
+from eventapp.programme import operations, queries
+from tests.make import START
+
+HALF = timedelta(minutes=30)
+
+
+def test_a_move_of_a_session_that_somebody_has_saved_since_is_refused(make):
+    forum = make.event("forum")
+    session = make.session(forum, "Opening")
+    seen = session.revision
+    with transaction():
+        operations.move_session(
+            forum, session, starts_at=START + HALF, ends_at=START + 2 * HALF, rooms=[], seen_revision=seen
+        )
+    with pytest.raises(operations.Stale) as refusal, transaction():
+        operations.move_session(forum, session, starts_at=None, ends_at=None, rooms=[], seen_revision=seen)
+    assert "It is now: Tue 18 March, 10:30 – 11:00, no room." in refusal.value.message
+    with transaction():
+        operations.move_session(forum, session, starts_at=None, ends_at=None, rooms=[], seen_revision=session.revision)
+    assert operations.slot(forum, session) == "not scheduled"
+
+
+def test_of_two_who_save_in_the_same_moment_the_second_is_told(app, make):
+    forum = make.event("forum")
+    session = make.session(forum, "Opening")
+    code, seen = session.code, session.revision
+    db.session.rollback()
+    # PostgreSQL lets both read before either writes; SQLite lets one in at a time.
+    together = threading.Barrier(2 if db.engine.dialect.name == "postgresql" else 1)
+    heard: list[str] = []
+
+    def save(minutes: int) -> None:
+        with app.app_context():
+            try:
+                with transaction():
+                    event = events.by_slug("forum")
+                    assert event is not None
+                    mine = queries.by_code(event, code)
+                    assert mine is not None
+                    together.wait(timeout=20)
+                    start = START + timedelta(minutes=minutes)
+                    operations.move_session(
+                        event, mine, starts_at=start, ends_at=start + HALF, rooms=[], seen_revision=seen
+                    )
+                heard.append("saved")
+            except Refused as refusal:
+                heard.append(type(refusal).__name__)
+
+    threads = [threading.Thread(target=save, args=(minutes,)) for minutes in (30, 60)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(heard) == ["Stale", "saved"]

@@ -1,0 +1,45 @@
+"""Who has changed what of a form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eventapp.core.words import Words
+from eventapp.programme.seen import compare, marks
+
+WAS = {
+    "title": Words(en="A"),
+    "rooms": [2, 1],
+    "capacity": None,
+    "starts_at": datetime(2031, 3, 18, 10),
+    "text": "a\nb",
+}
+
+
+def changes(now, typed):
+    found = compare(marks(WAS), now={**WAS, **now}, typed={**WAS, **typed})
+    return found.theirs, found.both
+
+
+def test_what_nobody_else_has_changed_is_not_told():
+    assert changes({}, {"title": Words(en="Mine")}) == ((), ())
+
+
+def test_what_only_the_other_has_changed_is_theirs():
+    assert changes({"rooms": [3], "capacity": 5}, {"title": Words(en="Mine")}) == (("rooms", "capacity"), ())
+
+
+def test_what_both_have_changed_is_told_unless_it_is_the_same():
+    assert changes({"title": Words(en="B")}, {"title": Words(en="C")}) == ((), ("title",))
+    assert changes({"title": Words(en="B")}, {"title": Words(en="B")}) == ((), ())
+
+
+def test_other_spellings_of_the_same_are_no_change():
+    typed = {"rooms": [1, 2], "capacity": "", "text": "a\r\nb ", "title": {"en": "A", "ja": ""}}
+    assert changes({"title": Words(en="B"), "capacity": 3, "text": "c"}, typed) == (("title", "capacity", "text"), ())
+
+
+def test_a_form_without_marks_keeps_what_was_typed():
+    found = compare("", now={**WAS, "title": Words(en="B")}, typed=WAS)
+    assert (found.theirs, found.both) == ((), ("title",))
+    assert compare("::: x", now=WAS, typed=WAS).theirs == ()
