@@ -154,3 +154,18 @@ class ModeChange(Base):
     from_option_id: Mapped[int] = mapped_column(ForeignKey("attendance_option.id", ondelete="CASCADE"))
     to_option_id: Mapped[int] = mapped_column(ForeignKey("attendance_option.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SessionSignup(Base):
+    """A place in one session. It counts as long as the registration is confirmed."""
+
+    __tablename__ = "session_signup"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "session_id", name="uq_session_signup_registration_session"),
+        Index("ix_session_signup_session", "session_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core.db import db
 from eventapp.events.models import Event
+from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
-from eventapp.registration.models import AttendanceOption, Question, Registration
+from eventapp.programme.models import Session
+from eventapp.programme.published import PublishedSession
+from eventapp.registration.models import AttendanceOption, Question, Registration, SessionSignup
 from eventapp.registration.rules import ACTIVE, RegistrationStatus, email_key
 
 
@@ -29,7 +35,89 @@ def audience(event: Event) -> Audience:
         .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
         .group_by(Registration.language)
     )
-    return Audience(languages={language: number for language, number in rows})
+    signed = db.session.execute(
+        select(Session.code, func.count())
+        .join(SessionSignup, SessionSignup.session_id == Session.id)
+        .join(Registration, Registration.id == SessionSignup.registration_id)
+        .where(Session.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
+        .group_by(Session.code)
+    )
+    return Audience(
+        languages={language: number for language, number in rows}, sign_ups={code: number for code, number in signed}
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A session that takes sign-ups: how many places are left, and whether this person has one."""
+
+    session: PublishedSession
+    left: int
+    mine: bool
+
+
+def offers(registration: Registration) -> list[Offer]:
+    """The sessions on the released programme with a number of places of their own, in the order of time."""
+    limited = [
+        session
+        for session in programme.document(registration.event).listed
+        if session.capacity is not None and not session.cancelled and not session.kind.pause
+    ]
+    if not limited:
+        return []
+    ids = [session.id for session in limited]
+    taken = db.session.execute(
+        select(SessionSignup.session_id, func.count())
+        .join(Registration, Registration.id == SessionSignup.registration_id)
+        .where(SessionSignup.session_id.in_(ids), Registration.status == RegistrationStatus.CONFIRMED)
+        .group_by(SessionSignup.session_id)
+    )
+    numbers = {session_id: number for session_id, number in taken}
+    mine = set(
+        db.session.scalars(select(SessionSignup.session_id).where(SessionSignup.registration_id == registration.id))
+    )
+    return [
+        Offer(session, max((session.capacity or 0) - numbers.get(session.id, 0), 0), session.id in mine)
+        for session in limited
+    ]
+
+
+def sign_up(registration: Registration, session_id: int) -> SessionSignup | None:
+    """Somebody's place in a session."""
+    return db.session.scalar(
+        select(SessionSignup).where(
+            SessionSignup.registration_id == registration.id, SessionSignup.session_id == session_id
+        )
+    )
+
+
+def number_signed_up(session_id: int) -> int:
+    """How many have a place in a session."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(SessionSignup)
+            .join(Registration, Registration.id == SessionSignup.registration_id)
+            .where(SessionSignup.session_id == session_id, Registration.status == RegistrationStatus.CONFIRMED)
+        )
+        or 0
+    )
+
+
+def signed_up(event: Event, codes: Iterable[str]) -> list[tuple[Registration, list[str]]]:
+    """Who has a place in one of the sessions, each with the codes of those."""
+    rows = db.session.execute(
+        select(Registration, Session.code)
+        .join(SessionSignup, SessionSignup.registration_id == Registration.id)
+        .join(Session, Session.id == SessionSignup.session_id)
+        .where(Session.event_id == event.id, Session.code.in_(sorted(set(codes))))
+        .where(Registration.status == RegistrationStatus.CONFIRMED)
+        .order_by(Registration.id, Session.starts_at)
+    )
+    found: dict[int, tuple[Registration, list[str]]] = {}
+    for registration, code in rows:
+        found.setdefault(registration.id, (registration, []))[1].append(code)
+    return list(found.values())
 
 
 def lock_options(event_id: int) -> None:

@@ -12,10 +12,10 @@ from eventapp.core.pages import page
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.registration import emails, operations, queries
+from eventapp.registration import emails, operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE
+from eventapp.registration.rules import ACTIVE, RegistrationStatus
 
 views = Blueprint("registration", __name__)
 
@@ -105,6 +105,7 @@ def mine(token: str) -> ResponseReturnValue:
         options=options,
         takable=takable,
         active=registration.status in ACTIVE,
+        offers=queries.offers(registration) if registration.status is RegistrationStatus.CONFIRMED else [],
         place=queries.place_in_line(registration) if registration.waiting_since else None,
         saved=bool(request.args.get("saved")) and request.method == "GET",
     )
@@ -112,6 +113,17 @@ def mine(token: str) -> ResponseReturnValue:
     response.headers["X-Robots-Tag"] = "noindex"
     response.cache_control.no_store = True
     return response
+
+
+@views.post("/registrations/<token>/sessions/<code>")
+def session(token: str, code: str) -> ResponseReturnValue:
+    """Take a place in a session (`on=1`), or give it back."""
+    registration = _mine(token)
+    if request.form.get("on") == "1":
+        sign_ups.sign_up(registration, code)
+    else:
+        sign_ups.give_up(registration, code)
+    return redirect(url_for(".mine", token=token, _anchor="sessions"), 303)
 
 
 @views.get("/registrations/<token>/calendar.ics")

@@ -14,7 +14,8 @@ PUBLIC = {
     "programme.version", "programme.changelog", "programme.changes_feed",
     "calendars.event", "calendars.session", "calendars.everything",
     "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star",
-    "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.calendar",
+    "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.session",
+    "registration.calendar",
     "attendance.counts", "attendance.counts_json",
     # The login pages of Flask-Security check for themselves who may come.
     "security.static", "security.login", "security.logout", "security.verify", "security.forgot_password",

@@ -1,0 +1,48 @@
+"""Places in single sessions, for those whose place at the event is certain."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.programme.models import Session
+from eventapp.registration import queries
+from eventapp.registration.models import Registration, SessionSignup
+from eventapp.registration.rules import RegistrationStatus
+
+
+def sign_up(registration: Registration, code: str) -> None:
+    """Take a place in a session; twice is once.
+
+    Raises Refused where the registration is not confirmed, the session takes no sign-ups, or all places are taken.
+    """
+    if registration.status is not RegistrationStatus.CONFIRMED:
+        raise Refused(_("Your place at the event is not certain yet."))
+    offered = next((one.session for one in queries.offers(registration) if one.session.code == code), None)
+    if offered is None:
+        raise Refused(_("This session takes no sign-ups."))
+    # Locked before it is counted: two people never get the last place.
+    session = db.session.scalars(
+        select(Session).where(Session.id == offered.id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if session is None:
+        raise Refused(_("This session takes no sign-ups."))
+    if queries.sign_up(registration, session.id) is not None:
+        return
+    if queries.number_signed_up(session.id) >= (offered.capacity or 0):
+        raise Refused(_("All places in this session are taken."))
+    db.session.add(SessionSignup(registration_id=registration.id, session_id=session.id))
+    db.session.flush()
+
+
+def give_up(registration: Registration, code: str) -> None:
+    """Give the place in a session back; without one nothing happens."""
+    session_id = db.session.scalar(
+        select(Session.id).where(Session.event_id == registration.event_id, Session.code == code)
+    )
+    present = queries.sign_up(registration, session_id) if session_id else None
+    if present is not None:
+        db.session.delete(present)
+        db.session.flush()

@@ -1,0 +1,100 @@
+"""Places in single sessions."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
+from eventapp.programme import queries as programme
+from eventapp.programme.conflicts import Level
+from eventapp.registration import operations, queries, sign_ups
+from eventapp.registration.models import Registration, SessionSignup
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def guests(make, forum, number: int) -> list[Registration]:
+    option = make.option(forum)
+    return [make.registration(forum, option) for _ in range(number)]
+
+
+def test_a_place_is_taken_and_given_back_on_ones_own_page(client, make, forum):
+    session = make.session(forum, "Workshop", capacity=2)
+    make.session(forum, "Open to all")
+    (guest,) = guests(make, forum, 1)
+    path = f"/registrations/{guest.token}"
+    client.get(path)
+    section = client.page.text(client.page.by_id("sessions"))
+    assert "Workshop" in section
+    assert "2 places left" in section
+    assert "Open to all" not in section
+    client.fill(path, action=f"/sessions/{session.code}", follow=True)
+    assert "You have a place" in client.page.text(client.page.by_id("sessions"))
+    assert "1 place left" in client.page.text(client.page.by_id("sessions"))
+    client.fill(path, action=f"/sessions/{session.code}", follow=True)
+    assert "2 places left" in client.page.text(client.page.by_id("sessions"))
+
+
+def test_a_full_session_takes_nobody_until_a_place_is_free(make, forum):
+    session = make.session(forum, capacity=1)
+    first, second = guests(make, forum, 2)
+    with transaction():
+        sign_ups.sign_up(first, session.code)
+        sign_ups.sign_up(first, session.code)
+    with pytest.raises(Refused, match="All places"), transaction():
+        sign_ups.sign_up(second, session.code)
+    with transaction():
+        operations.cancel(first)
+    with transaction():
+        sign_ups.sign_up(second, session.code)
+    assert [offer.left for offer in queries.offers(second)] == [0]
+
+
+def test_many_at_once_do_not_get_more_places_than_there_are(app, make, forum):
+    session = make.session(forum, capacity=3)
+    people = [guest.id for guest in guests(make, forum, 8)]
+    code = session.code
+    db.session.rollback()
+
+    def try_one(number: int) -> bool:
+        with app.app_context():
+            try:
+                with transaction():
+                    sign_ups.sign_up(db.session.get(Registration, number), code)
+                return True
+            except Refused:
+                return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(try_one, people)) == 3
+    assert db.session.query(SessionSignup).count() == 3
+
+
+def test_only_a_confirmed_guest_signs_up_and_only_for_what_is_public_and_limited(make, forum):
+    limited, free = make.session(forum, capacity=5), make.session(forum)
+    draft = make.session(forum, capacity=5, release=False)
+    (guest,) = guests(make, forum, 1)
+    waiting = make.registration(forum, make.approval_option(forum))
+    for person, code in ((guest, free.code), (guest, draft.code), (guest, "NOSUCH"), (waiting, limited.code)):
+        with pytest.raises(Refused), transaction():
+            sign_ups.sign_up(person, code)
+
+
+def test_the_check_tells_when_more_signed_up_than_a_smaller_room_holds(make, forum):
+    hall, closet = make.room(forum, capacity=50), make.room(forum, "Closet", capacity=1)
+    session = make.session(forum, "Workshop", rooms=[hall], capacity=10)
+    with transaction():
+        for guest in guests(make, forum, 2):
+            sign_ups.sign_up(guest, session.code)
+    with transaction():
+        db.session.merge(session).rooms = [db.session.merge(closet)]
+    found = programme.findings(forum, queries.audience(forum))
+    (error,) = [one for one in found if one.level is Level.ERROR]
+    assert "2 people signed up for “Workshop”" in error.sentence
+    assert "its room holds 1" in error.sentence
