@@ -23,11 +23,29 @@ class Agenda(Base):
 
 
 class Star(Base):
-    """A session in an agenda, by its code: a star outlives the row of a session that is taken out."""
+    """A session in an agenda, by its code: a star outlives the row of a session that is taken out.
+
+    A star that is taken away stays as a row, for a calendar has to say that the session is gone from it. `toggles`
+    counts how often it was set or taken away: it never falls, as SEQUENCE must not (RFC 5546 §2.1.4).
+    """
 
     __tablename__ = "star"
 
     agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id", ondelete="CASCADE"), primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, index=True)
     code: Mapped[str] = mapped_column(primary_key=True)
+    on: Mapped[bool] = mapped_column(default=True)
+    toggles: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class OwnRegistration(Base):
+    """A registration that its owner has put into an agenda."""
+
+    __tablename__ = "own_registration"
+
+    agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id", ondelete="CASCADE"), primary_key=True)
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     at: Mapped[datetime] = mapped_column(default=now)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eventapp.agenda import queries
-from eventapp.agenda.models import Agenda, Star
+from eventapp.agenda.models import Agenda, OwnRegistration, Star
 from eventapp.agenda.rules import MOST_STARS, star_of
+from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
+from eventapp.registration.models import Registration
 
 
 def open_agenda(stars: Iterable[str]) -> Agenda:
@@ -36,16 +38,44 @@ def set_star(agenda: Agenda, event: Event, code: str, *, on: bool) -> None:
     Raises Refused for a session that the public does not see, or past 500 stars.
     """
     present = queries.star(agenda, event, code)
+    if present is not None and present.on is on:
+        return
     if not on:
         if present is not None:
-            db.session.delete(present)
-            db.session.flush()
-        return
-    if present is not None:
+            _turn(present, on=False)
         return
     if code not in programme.document(event).by_code:
         raise Refused(_("This session is not public."))
     if queries.number_of_stars(agenda) >= MOST_STARS:
         raise Refused(_("An agenda holds at most %(number)d sessions.", number=MOST_STARS))
+    if present is not None:
+        _turn(present, on=True)
+        return
     db.session.add(Star(agenda_id=agenda.id, event_id=event.id, code=code))
+    db.session.flush()
+
+
+def _turn(star: Star, *, on: bool) -> None:
+    star.on = on
+    star.toggles += 1
+    star.changed_at = clock.now()
+    db.session.flush()
+
+
+def add_registration(agenda: Agenda, registration: Registration) -> None:
+    """Put one's registration into an agenda; twice is once."""
+    if db.session.get(OwnRegistration, (agenda.id, registration.id)) is None:
+        db.session.add(OwnRegistration(agenda_id=agenda.id, registration_id=registration.id))
+        db.session.flush()
+
+
+def new_address(agenda: Agenda) -> None:
+    """Give the agenda another address; the old one, and the calendars that follow it, end."""
+    agenda.token = tokens.token()
+    db.session.flush()
+
+
+def close(agenda: Agenda) -> None:
+    """Delete the agenda and all that is in it."""
+    db.session.delete(agenda)
     db.session.flush()

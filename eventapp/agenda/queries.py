@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from eventapp.agenda import rules
-from eventapp.agenda.models import Agenda, Star
+from eventapp.agenda.models import Agenda, OwnRegistration, Star
 from eventapp.core.db import db
+from eventapp.core.revisions import Revision
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
+from eventapp.registration.models import Registration
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ def by_token(token: str) -> Agenda | None:
 
 def number_of_stars(agenda: Agenda) -> int:
     """How many sessions are starred, whether or not they are public now."""
-    return db.session.scalar(select(func.count()).where(Star.agenda_id == agenda.id)) or 0
+    return db.session.scalar(select(func.count()).where(Star.agenda_id == agenda.id, Star.on)) or 0
 
 
 def star(agenda: Agenda, event: Event, code: str) -> Star | None:
@@ -41,16 +45,52 @@ def star(agenda: Agenda, event: Event, code: str) -> Star | None:
 
 def starred(agenda: Agenda) -> list[tuple[Event, PublishedSession]]:
     """The starred sessions that the public may see, in the order of time. Two statements, however many events."""
-    codes: dict[int, list[str]] = {}
-    for event_id, code in db.session.execute(select(Star.event_id, Star.code).where(Star.agenda_id == agenda.id)):
-        codes.setdefault(event_id, []).append(code)
+    return [(event, session) for event, session, star in with_stars(agenda) if star.on]
+
+
+def with_stars(agenda: Agenda) -> list[tuple[Event, PublishedSession, Star]]:
+    """The public sessions that are starred, or were once, in the order of time."""
+    stars: dict[int, list[Star]] = {}
+    for star in db.session.scalars(select(Star).where(Star.agenda_id == agenda.id)):
+        stars.setdefault(star.event_id, []).append(star)
     found = [
-        (event, document.by_code[code])
-        for event, document in programme.documents(codes)
-        for code in codes[event.id]
-        if event.public and code in document.by_code
+        (event, document.by_code[star.code], star)
+        for event, document in programme.documents(stars)
+        for star in stars[event.id]
+        if event.public and star.code in document.by_code
     ]
-    return sorted(found, key=lambda pair: (pair[1].starts_at, pair[1].ends_at, pair[1].id))
+    return sorted(found, key=lambda row: (row[1].starts_at, row[1].ends_at, row[1].id))
+
+
+def registrations(agenda: Agenda) -> list[Registration]:
+    """The registrations in the agenda, for public events."""
+    query = (
+        select(Registration)
+        .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
+        .where(OwnRegistration.agenda_id == agenda.id)
+        .options(joinedload(Registration.event), joinedload(Registration.option))
+        .order_by(Registration.id)
+    )
+    return [row for row in db.session.scalars(query) if row.event.public]
+
+
+def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
+    """What changes with all that the agenda's calendar says, and when it last did. Three statements."""
+    stars = db.session.execute(
+        select(Star.event_id, Star.code, Star.toggles, Star.changed_at).where(Star.agenda_id == agenda.id)
+    ).all()
+    own = db.session.execute(
+        select(Registration.event_id, Registration.id, Registration.sequence, Registration.updated_at)
+        .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
+        .where(OwnRegistration.agenda_id == agenda.id)
+    ).all()
+    scopes = {f"event:{row[0]}" for row in (*stars, *own)} | {"directory"}
+    seen = db.session.execute(
+        select(Revision.scope, Revision.number, Revision.at).where(Revision.scope.in_(sorted(scopes)))
+    ).all()
+    moments = [row[-1] for rows in (stars, own, seen) for row in rows]
+    plain = tuple(sorted(tuple(map(str, row[:-1])) for rows in (stars, own, seen) for row in rows))
+    return (agenda.token, plain), max([agenda.created_at, *moments])
 
 
 def entries(agenda: Agenda) -> list[Entry]:

@@ -7,14 +7,18 @@ from itertools import groupby
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventapp.agenda import calendar as agenda_calendar
 from eventapp.agenda import operations, queries
 from eventapp.agenda.models import Agenda
 from eventapp.agenda.rules import star_of
+from eventapp.calendars.answer import Wish, answer
 from eventapp.core import clock
 from eventapp.core.errors import found, wants_json
 from eventapp.core.limits import limit
+from eventapp.core.links import absolute
 from eventapp.core.pages import page
 from eventapp.programme import queries as programme
+from eventapp.registration import queries as registrations
 
 views = Blueprint("agenda", __name__)
 
@@ -45,7 +49,58 @@ def agenda(token: str) -> ResponseReturnValue:
             entries, lambda e: clock.programme_day(e.session.starts_at, e.event.zone, e.event.day_starts)
         )
     ]
-    return _private(page("agenda/agenda.html", agenda=shown, days=days, number=len(entries)))
+    return _private(
+        page(
+            "agenda/agenda.html",
+            agenda=shown,
+            days=days,
+            number=len(entries),
+            registrations=queries.registrations(shown),
+        )
+    )
+
+
+@views.get("/agenda/<token>.ics")
+def feed(token: str) -> Response:
+    """The agenda to subscribe to. An empty one is a calendar without entries, so that it can be subscribed to early."""
+    shown = found(queries.by_token(token))
+    wish = Wish.of_request(f"/agenda/{token}.ics")
+    version, modified = queries.version(shown)
+    page_address = absolute("agenda.agenda", token=token)
+
+    def write() -> bytes:
+        return agenda_calendar.calendar(shown, wish, page=page_address)
+
+    response = answer(wish, version, modified, write, name="agenda.ics", personal=True)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@views.post("/agenda/<token>/<any(renew, close):verb>")
+def change(token: str, verb: str) -> ResponseReturnValue:
+    """Give the agenda a new address, or delete it."""
+    shown = found(queries.by_token(token))
+    if verb == "renew":
+        operations.new_address(shown)
+        return _led_to(shown)
+    operations.close(shown)
+    response = make_response(redirect(url_for(".start"), 303))
+    response.delete_cookie(COOKIE)
+    return _private(response)
+
+
+@views.route("/agenda/registrations/<token>", methods=["GET", "POST"])
+def registration(token: str) -> ResponseReturnValue:
+    """Put one's own registration into the agenda that this browser knows, or into a new one."""
+    own = found(registrations.by_token(token))
+    known = _of_cookie()
+    if request.method == "POST":
+        limit("60/minute", "agenda")
+        shown = known or operations.open_agenda([])
+        operations.add_registration(shown, own)
+        return _led_to(shown)
+    return _private(page("agenda/registration.html", event=own.event, token=token, known=known is not None))
 
 
 @views.route("/agenda/<token>/stars", methods=["GET", "POST"])

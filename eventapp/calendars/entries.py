@@ -17,7 +17,7 @@ from eventapp.calendars.ics import CalendarHead, Entry, Status
 from eventapp.calendars.queries import EventRow, Programme, RoomRow, SessionRow, Venue
 from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Said
+from eventapp.core.words import Said, Words
 from eventapp.directory.rules import full_name
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, when
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus, rank
@@ -264,9 +264,14 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
     )
 
 
-def programme_entries(programme: Programme, *, voice: Voice, links: Links) -> list[Entry]:
-    """The event as a span of days, then its sessions by time; without sessions a day's event with its hours."""
+def programme_entries(programme: Programme, *, voice: Voice, links: Links, span: bool = True) -> list[Entry]:
+    """The event as a span of days, then its sessions by time; without sessions a day's event with its hours.
+
+    Without `span` the sessions alone, as in the feed of a room.
+    """
     event = programme.event
+    if not span:
+        return [session_entry(one, event, voice=voice, links=links, parent=False) for one in programme.sessions]
     all_day = bool(programme.sessions) or not one_day(event)
     first = event_entry(event, programme.venues, voice=voice, links=links, all_day=all_day)
     return [first, *(session_entry(one, event, voice=voice, links=links) for one in programme.sessions)]
@@ -281,12 +286,17 @@ def events_entries(events: Iterable[EventRow], *, voice: Voice, links: Links) ->
     ]
 
 
-def programme_head(programme: Programme, *, voice: Voice, links: Links, source: str) -> CalendarHead:
-    """What the feed of an event says of itself."""
+def programme_head(
+    programme: Programme, *, voice: Voice, links: Links, source: str, part: Words | None = None
+) -> CalendarHead:
+    """What the feed of an event says of itself; `part` names the track, room or speaker that it is narrowed to."""
     event = programme.event
     said = next((w.say(voice.language) for w in (event.subtitle, event.purpose) if w), Said("", voice.language))
+    name = marked(event.title.say(voice.language), event.status)
+    if part is not None:
+        name = Said(_("%(part)s: %(event)s", part=part.say(voice.language).text, event=name.text), name.language)
     return CalendarHead(
-        name=marked(event.title.say(voice.language), event.status),
+        name=name,
         description=Said(prose.text(said.text), said.language),
         url=links.event(event.slug),
         source=source,

@@ -28,7 +28,7 @@ from eventapp.calendars.text import (
 from eventapp.core.words import Said
 
 # Part of every ETag: raise it with any change of what is written here.
-VERSION = 1
+VERSION = 2
 PRODUCT = "-//eventapp//Calendar//EN"
 # How often a subscriber is asked to look again. Calendars add their own limits: see RFC 7986 §5.7.
 REFRESH = "PT1H"
@@ -161,8 +161,11 @@ def _party(name: str, party: Party, *, attendee: bool) -> str:
 
 # Half of the work of a feed is escaping and folding, and most entries of a changed programme did not change.
 @lru_cache(maxsize=8192)
-def vevent(entry: Entry, *, utc: bool = False) -> bytes:
-    """One VEVENT with CRLF at the end. `utc` writes all times with Z, for readers that fail at time zones."""
+def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> bytes:
+    """One VEVENT with CRLF at the end. `utc` writes all times with Z, for readers that fail at time zones.
+
+    `alarm` rings so many minutes before; not for what does not take place, has no hours, or takes nobody's time.
+    """
     gone = entry.status is Status.CANCELLED
     lines = [
         "BEGIN:VEVENT",
@@ -199,6 +202,9 @@ def vevent(entry: Entry, *, utc: bool = False) -> bytes:
     if entry.organizer:
         lines.append(_party("ORGANIZER", entry.organizer, attendee=False))
     lines += [_party("ATTENDEE", party, attendee=True) for party in entry.attendees]
+    if alarm is not None and not gone and not entry.all_day and not entry.transparent:
+        trigger = f"TRIGGER:-PT{alarm}M" if alarm else "TRIGGER:PT0S"
+        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", trigger, _said("DESCRIPTION", entry.summary), "END:VALARM"]
     lines.append("END:VEVENT")
     return b"".join(line(content) for content in lines if content)
 
@@ -212,15 +218,15 @@ def _zones(entries: Iterable[Entry]) -> list[bytes]:
     return [zones.vtimezone(zone, *zones.years(moments, zone)) for zone, moments in sorted(used.items())]
 
 
-def _calendar(head: list[str], entries: Sequence[Entry], *, utc: bool) -> bytes:
+def _calendar(head: list[str], entries: Sequence[Entry], *, utc: bool, alarm: int | None) -> bytes:
     parts = [line(content) for content in ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", *head) if content]
     if not utc:
         parts += _zones(entries)
-    parts += [vevent(entry, utc=utc) for entry in entries]
+    parts += [vevent(entry, utc=utc, alarm=alarm) for entry in entries]
     return b"".join([*parts, b"END:VCALENDAR\r\n"])
 
 
-def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False) -> bytes:
+def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False, alarm: int | None = None) -> bytes:
     """A calendar to subscribe to. Without entries it is an empty one. Raises ValueError for a UID that comes twice."""
     if len({entry.uid for entry in entries}) != len(entries):
         raise ValueError("a UID may come once in a feed")
@@ -243,9 +249,10 @@ def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False) -> 
         ],
         entries,
         utc=utc,
+        alarm=alarm,
     )
 
 
-def single(entry: Entry, *, method: Method | None = None, utc: bool = False) -> bytes:
+def single(entry: Entry, *, method: Method | None = None, utc: bool = False, alarm: int | None = None) -> bytes:
     """One entry to download or to send. A METHOD is for mail only, where the media type repeats it (RFC 6047 §2.4)."""
-    return _calendar(["CALSCALE:GREGORIAN", f"METHOD:{method}" if method else ""], [entry], utc=utc)
+    return _calendar(["CALSCALE:GREGORIAN", f"METHOD:{method}" if method else ""], [entry], utc=utc, alarm=alarm)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from eventapp.calendars import entries, ics, prose
 from eventapp.calendars.ics import Method, Status
@@ -14,7 +15,12 @@ from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventStatus, Precision
 
 
-def confirmation(
+def confirmation(event: Event, **values: Any) -> bytes:
+    """The event as it stands for one registration (see `entry_of`): METHOD:PUBLISH, one VEVENT."""
+    return ics.single(entry_of(event, **values), method=Method.PUBLISH)
+
+
+def entry_of(
     event: Event,
     *,
     uid: str,
@@ -27,8 +33,8 @@ def confirmation(
     base_url: str,
     cancelled: bool = False,
     sites: Iterable[Site] = (),
-) -> bytes:
-    """The event as it stands for one registration: METHOD:PUBLISH, one VEVENT with the registration's own UID.
+) -> ics.Entry:
+    """The event as it stands for one registration, with the registration's own UID.
 
     `sequence` and `stamp` (aware) are the registration's; what rises when the event changes is added here, so that
     a later letter always replaces the entry. `tentative` is for a waiting list or a pending approval. A `join_url`
@@ -61,7 +67,7 @@ def confirmation(
             _("Your registration: %(address)s", address=self_service_url) if self_service_url else "",
             _("The event's page: %(address)s", address=links.event(event.slug)),
         ]
-        entry = ics.Entry(
+        return ics.Entry(
             uid=uid,
             sequence=sequence + event.sequence,
             revised=max(stamp, event.updated_at),
@@ -80,4 +86,3 @@ def confirmation(
             join_url=join_url,
             join_label=_("Join online"),
         )
-    return ics.single(entry, method=Method.PUBLISH)

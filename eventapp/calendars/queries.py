@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from eventapp.core.revisions import Revision
 from eventapp.core.words import Words
 from eventapp.directory.models import SCOPE as DIRECTORY
 from eventapp.directory.models import Person
-from eventapp.directory.rules import NameOrder
+from eventapp.directory.rules import NameOrder, full_name
 from eventapp.events import rules as event_rules
 from eventapp.events.models import Event, FormerSlug, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
@@ -258,29 +258,51 @@ def _load(state: State, sessions: Iterable[PublishedSession]) -> Programme:
     sessions = list(sessions)
     head = db.session.execute(_event, {"event": state.id}).one()
     venues = [Venue.of(row) for row in db.session.execute(_venues, {"event": state.id})]
-    wanted = sorted({part.person_id for session in sessions for part in session.participations})
-    names = {row.id: row for row in db.session.execute(_people.where(Person.id.in_(wanted)))} if wanted else {}
+    names = names_of(sessions)
     return Programme(EventRow(*head), venues, [SessionRow.of(session, names) for session in sessions])
 
 
-def _document(state: State) -> Document:
+def names_of(sessions: Iterable[PublishedSession]) -> dict[int, Any]:
+    """Rows of everybody in the sessions, by number, as `SessionRow.of` takes them."""
+    wanted = sorted({part.person_id for session in sessions for part in session.participations})
+    return {row.id: row for row in db.session.execute(_people.where(Person.id.in_(wanted)))} if wanted else {}
+
+
+def document(state: State) -> Document:
+    """The released programme; empty before the first release, and of an event whose days are not known."""
     return programme_queries.content(*state.content) if state.content else Document()
 
 
-def programme(state: State) -> Programme:
+def programme(state: State, wanted: Callable[[PublishedSession], bool] | None = None) -> Programme:
     """An event with its released programme: three statements, and a fourth where the release is new to the process.
 
     A session that is gone is an entry that says so, until a month after the event.
     """
-    sessions = _document(state).sessions
-    return _load(state, sessions if state.keeps_gone else [one for one in sessions if not one.gone])
+    sessions = [one for one in document(state).sessions if state.keeps_gone or not one.gone]
+    return _load(state, [one for one in sessions if wanted(one)] if wanted else sessions)
+
+
+def speaks(session: PublishedSession, person: int) -> bool:
+    """Whether the person is announced with the session; interpreters are not."""
+    return any(
+        part.person_id == person and part.role is not ParticipationRole.INTERPRETER for part in session.participations
+    )
+
+
+def speaker(state: State, code: str) -> tuple[int, Words] | None:
+    """Number and name of somebody who is or was announced; None for everybody else."""
+    row = db.session.execute(_people.where(Person.code == code)).one_or_none()
+    if row is None or not any(speaks(session, row.id) for session in document(state).sessions):
+        return None
+    said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
+    return row.id, Words({one.language: one.text for one in said})
 
 
 def has_session(state: State, code: str) -> bool:
     """Whether the public sees such a session, or saw it once."""
-    return code in _document(state).by_code
+    return code in document(state).by_code
 
 
 def one_session(state: State, code: str) -> Programme:
     """An event with one session of it. Raises KeyError where `has_session` says no."""
-    return _load(state, [_document(state).by_code[code]])
+    return _load(state, [document(state).by_code[code]])

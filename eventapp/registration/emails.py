@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from eventapp.calendars import invitations
+from eventapp.calendars.ics import Entry
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute, base_url
@@ -46,19 +48,27 @@ def _when(event: Event, language: str) -> str:
 
 def calendar_of(registration: Registration) -> bytes:
     """The event as it stands for one person: tentative until the place is certain, gone once it is given up."""
+    return invitations.confirmation(registration.event, **_standing(registration, registration.language))
+
+
+def entry_of(registration: Registration, *, language: str) -> Entry:
+    """The same as an entry of a calendar that holds more."""
+    return invitations.entry_of(registration.event, **_standing(registration, language))
+
+
+def _standing(registration: Registration, language: str) -> dict[str, Any]:
     confirmed = registration.status is RegistrationStatus.CONFIRMED
-    return invitations.confirmation(
-        registration.event,
-        uid=registration.uid,
-        sequence=registration.sequence,
-        language=registration.language,
-        tentative=not confirmed,
-        join_url=registration.event.join_url if confirmed and registration.option.mode is Mode.ONLINE else "",
-        self_service_url=absolute("registration.mine", token=registration.token, lang=registration.language),
-        stamp=registration.updated_at,
-        base_url=base_url(),
-        cancelled=not registration.status.active,
-    )
+    return {
+        "uid": registration.uid,
+        "sequence": registration.sequence,
+        "language": language,
+        "tentative": not confirmed,
+        "join_url": registration.event.join_url if confirmed and registration.option.mode is Mode.ONLINE else "",
+        "self_service_url": absolute("registration.mine", token=registration.token, lang=language),
+        "stamp": registration.updated_at,
+        "base_url": base_url(),
+        "cancelled": not registration.status.active,
+    }
 
 
 def option_title(registration: Registration, language: str) -> str:

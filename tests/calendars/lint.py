@@ -139,7 +139,7 @@ def _check_event(event: Component, known: set[str], used: set[str]) -> None:
         assert not event.all("CONFERENCE"), "a cancelled entry has a link to join"
 
 
-def check(data: bytes, *, feed: bool | None = None) -> Component:
+def check(data: bytes, *, feed: bool | None = None, personal: bool = False) -> Component:
     """The calendar as a tree, or AssertionError with the reason. `feed` says which profile it must keep to."""
     calendar = parse(data)
     assert calendar.name == "VCALENDAR"
@@ -179,7 +179,7 @@ def check(data: bytes, *, feed: bool | None = None) -> Component:
         assert {"NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"} <= here, "a feed names itself"
         assert "METHOD" not in here
         assert not any(event.all("ATTENDEE") for event in events), "a feed names no attendees"
-        assert not any(event.all("CONFERENCE") for event in events), "a public feed has no link to join"
+        assert personal or not any(event.all("CONFERENCE") for event in events), "a public feed has no link to join"
     if feed is False:
         assert not here & _FEED_ONLY, f"a single entry carries {here & _FEED_ONLY}: Outlook opens a new calendar"
         assert len(events) == 1

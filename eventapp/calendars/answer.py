@@ -1,0 +1,118 @@
+"""Answering with a calendar: what the address asks for, and 304 where the caller has it already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import time
+from urllib.parse import urlencode
+
+from flask import Response, current_app, request
+
+from eventapp.calendars import ics
+from eventapp.calendars.entries import Links, Voice
+from eventapp.core import express
+from eventapp.core.links import base_url
+from eventapp.core.shelf import Shelf
+from eventapp.core.words import TAG
+
+ICS, JCAL = "text/calendar", "application/calendar+json"
+LONGEST_ALARM = 7 * 24 * 60
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks for. Only the address: calendar programs send no Accept-Language, or their server's.
+
+    `path` has the present slug also where a former one was asked for, so both give the same bytes. `alarm` is how many
+    minutes before each session the calendar program should ring; without it nothing rings.
+    """
+
+    path: str
+    asked: str | None
+    utc: bool
+    alarm: int | None = None
+
+    @classmethod
+    def of_request(cls, path: str) -> Wish:
+        tag = request.args.get("lang", "")
+        alarm = request.args.get("alarm", "")
+        minutes = int(alarm) if alarm.isdecimal() and alarm.isascii() and len(alarm) < 6 else None
+        return cls(
+            path,
+            tag if TAG.fullmatch(tag) else None,
+            request.args.get("tz", "").lower() == "utc",
+            minutes if minutes is not None and minutes <= LONGEST_ALARM else None,
+        )
+
+    @property
+    def voice(self) -> Voice:
+        return Voice(self.asked or "en")
+
+    @property
+    def links(self) -> Links:
+        return Links.of(base_url(), language=self.asked)
+
+    @property
+    def address(self) -> str:
+        """The address in one spelling: the calendar's own, and its name on the shelf."""
+        query = {"lang": self.asked, "tz": "utc" if self.utc else None, "alarm": self.alarm}
+        wanted = urlencode({key: value for key, value in query.items() if value is not None})
+        return f"{base_url()}{self.path}" + (f"?{wanted}" if wanted else "")
+
+
+def answer(
+    wish: Wish,
+    version: tuple[object, ...],
+    modified: datetime | None,
+    write: Callable[[], bytes],
+    *,
+    name: str,
+    still: Callable[[], bool] | None = None,
+    attached: bool = False,
+    kind: str = ICS,
+    personal: bool = False,
+) -> Response:
+    """304 where the caller has this version; else the kept bytes, else newly written ones.
+
+    `version` must change with all that is written, `modified` is when it last did. The ETag is strong: equal for equal
+    bytes, and another one for the packed form. `still` asks again whether the version holds, for those who come after
+    and need not be asked through Flask. A `personal` calendar is for its owner alone: no cache in between keeps it.
+    """
+    parts = (ics.VERSION, wish.address, current_app.config["SETTINGS"].site_name, *version)
+    etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+    zipped = bool(request.accept_encodings["gzip"])
+    if _has(etag, modified):
+        response = Response(status=304, mimetype=kind)
+    else:
+        shelf: Shelf = current_app.extensions["calendars"]
+        kept = shelf.get(wish.address, etag) or shelf.put(wish.address, etag, write())
+        if still is not None:
+            express.offer(etag=etag, body=kept.body, packed=kept.packed, still=still, until=time() + 3600)
+        response = Response(kept.packed if zipped else kept.body)
+        response.content_type = f"{kind}; charset=utf-8" if kind == ICS else kind
+        response.headers.set("Content-Disposition", "attachment" if attached else "inline", filename=name)
+        if zipped:
+            response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(f"{etag}-gz" if zipped else etag)
+    response.last_modified = modified
+    response.vary.add("Accept-Encoding")
+    # Keep it, but ask: a changed room must not wait for a cache, and asking costs one statement.
+    if personal:
+        response.cache_control.private = True
+    else:
+        response.cache_control.public = True
+    response.cache_control.no_cache = True
+    return response
+
+
+def _has(etag: str, modified: datetime | None) -> bool:
+    """Whether the caller has this version (RFC 9110 §13.2.2). The date counts only where no ETag is sent."""
+    if "If-None-Match" in request.headers:
+        known = request.if_none_match
+        return known.star_tag or known.contains_weak(etag) or known.contains_weak(f"{etag}-gz")
+    since = request.if_modified_since
+    # HTTP dates have whole seconds.
+    return since is not None and modified is not None and modified - since < timedelta(seconds=1)
