@@ -111,7 +111,7 @@ def event(event: Event) -> ResponseReturnValue:
         numbers=numbers,
         mail=mail_queries.numbers_of_topic(f"event:{event.id}"),
         statement=attendance.statement(event),
-        steps=next_steps(event, sessions=sessions, options=options),
+        steps=next_steps(event, sessions=sessions, release=programme.latest(event), options=options),
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
     )
 

@@ -9,7 +9,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus
-from eventapp.programme.models import Session
+from eventapp.programme.models import Release, Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.registration.models import AttendanceOption
 
@@ -22,7 +22,9 @@ class Step:
     endpoint: str
 
 
-def next_steps(event: Event, *, sessions: Sequence[Session], options: Sequence[AttendanceOption]) -> list[Step]:
+def next_steps(
+    event: Event, *, sessions: Sequence[Session], release: Release | None, options: Sequence[AttendanceOption]
+) -> list[Step]:
     """The open steps, the most urgent first. An event that is over or called off has none."""
     if event.over or event.status in {EventStatus.CANCELLED, EventStatus.ARCHIVED}:
         return []
@@ -39,6 +41,11 @@ def next_steps(event: Event, *, sessions: Sequence[Session], options: Sequence[A
                 "programme_manage.programme",
             )
         )
+    ready = [s for s in sessions if s.status is not SessionStatus.DRAFT and s.starts_at is not None]
+    if ready and release is None:
+        steps.append(Step(_("Publish the programme: nobody outside the team sees it yet."), "releases_manage.release"))
+    elif release is not None and any(session.updated_at > release.at for session in sessions):
+        steps.append(Step(_("The programme has changes that are not public yet."), "releases_manage.release"))
     if not options:
         steps.append(Step(_("Add a way to take part, so that people can register."), "registration_manage.option"))
     online = any(option.mode is Mode.ONLINE for option in options) or event.format is not EventFormat.IN_PERSON

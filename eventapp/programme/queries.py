@@ -87,12 +87,6 @@ def release(event: Event, number: int) -> Release | None:
     return db.session.scalar(select(Release).where(Release.event_id == event.id, Release.number == number))
 
 
-def changed_since(event: Event, moment: datetime) -> bool:
-    """Whether a session of the team was saved after a moment."""
-    newer = select(Session.id).where(Session.event_id == event.id, Session.updated_at > moment)
-    return db.session.scalar(newer.limit(1)) is not None
-
-
 def document(event: Event) -> Document:
     """What the public sees of an event's programme; empty before the first release."""
     shown = latest(event)

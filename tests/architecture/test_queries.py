@@ -13,7 +13,7 @@ PAGES = {
     "/events/forum/speakers": 6, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
     "/events/forum/calendar.ics": 5, "/calendar.ics": 3,
-    "/manage": 2, "/manage/events/forum": 11, "/manage/events/forum/programme": 9,
+    "/manage": 2, "/manage/events/forum": 12, "/manage/events/forum/programme": 9,
     "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 12,
     "/manage/events/forum/programme/release": 21, "/manage/events/forum/programme/state.json": 17,
     "/manage/events/forum/speakers": 5,

@@ -1,0 +1,33 @@
+"""What an organizer should do next about the programme."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.programme import operations
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def said(organizer) -> str:
+    organizer.get("/manage/events/forum")
+    return organizer.page.text(organizer.page.one("main"))
+
+
+def test_a_programme_that_nobody_sees_and_changes_that_wait_are_next(organizer, make, forum):
+    session = make.session(forum, "Opening", release=False)
+    assert "Publish the programme: nobody outside the team sees it yet." in said(organizer)
+    make.release(forum)
+    assert "Publish the programme" not in said(organizer)
+    assert "not public yet" not in said(organizer)
+    with transaction():
+        row = db.session.get(type(session), session.id)
+        operations.save_session(
+            row.event, row, title=Words(en="Welcome"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
+        )
+    assert "The programme has changes that are not public yet." in said(organizer)
