@@ -19,19 +19,26 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.published import PublishedSession
 from eventapp.registration import emails
+from eventapp.registration import queries as registrations
 
 
 def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
     found = queries.with_stars(agenda)
     names = names_of(session for _event, session, _star in found)
+    registered = queries.registrations(agenda)
+    joining = {
+        (row.event_id, session.code): url for row in registered for session, url in registrations.online_sessions(row)
+    }
     with wish.voice.speaking() as voice:
         rows = [
-            _entry(event, SessionRow.of(session, names), star, voice, wish.links)
+            _entry(
+                event, SessionRow.of(session, names), star, voice, wish.links, joining.get((event.id, session.code), "")
+            )
             for event, session, star in found
             if event.timed and _still_told(event, session, star)
         ]
-        own = [emails.entry_of(row, language=voice.language) for row in queries.registrations(agenda)]
+        own = [emails.entry_of(row, language=voice.language) for row in registered]
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
         rows = sorted([*rows, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
@@ -50,11 +57,17 @@ def _still_told(event: Event, session: PublishedSession, star: Star) -> bool:
     return (star.on and not session.gone) or clock.now() < event.ends_at + KEEP_GONE
 
 
-def _entry(event: Event, session: SessionRow, star: Star, voice: Voice, links: Links) -> Entry:
+def _entry(event: Event, session: SessionRow, star: Star, voice: Voice, links: Links, join_url: str) -> Entry:
     entry = entries.session_entry(session, EventRow.of(event), voice=voice, links=links, parent=False)
     entry = replace(entry, sequence=entry.sequence + star.toggles, revised=max(entry.revised, star.changed_at))
-    if star.on or entry.status is Status.CANCELLED:
+    if entry.status is Status.CANCELLED:
         return entry
+    if star.on:
+        if not join_url:
+            return entry
+        text = f"{_('Join here: %(address)s', address=join_url)}\n\n{entry.description.text}"
+        described = Said(text, entry.description.language)
+        return replace(entry, description=described, join_url=join_url, join_label=_("Join online"))
     title = session.title.say(voice.language)
     return replace(entry, status=Status.CANCELLED, summary=entries.marked(title, EventStatus.CANCELLED))
 

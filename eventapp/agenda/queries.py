@@ -84,7 +84,8 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
         .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
         .where(OwnRegistration.agenda_id == agenda.id)
     ).all()
-    scopes = {f"event:{row[0]}" for row in (*stars, *own)} | {"directory"}
+    # The desk's number too: a link to join a session is not released, it holds at once.
+    scopes = {f"event:{row[0]}{of}" for row in (*stars, *own) for of in ("", ":desk")} | {"directory"}
     seen = db.session.execute(
         select(Revision.scope, Revision.number, Revision.at).where(Revision.scope.in_(sorted(scopes)))
     ).all()

@@ -145,6 +145,15 @@ def public_session(event: Event, code: str) -> PublishedSession | None:
     return named([shown])[0]
 
 
+def join_links(event: Event) -> dict[str, str]:
+    """The links with which people take part in sessions online, by code. For those who are registered alone.
+
+    They are no part of a release: a link that has changed must hold at once.
+    """
+    query = select(Session.code, Session.join_url).where(Session.event_id == event.id, Session.join_url != "")
+    return {code: url for code, url in db.session.execute(query)}
+
+
 def matches(session: PublishedSession, wanted: Filter) -> bool:
     """Whether a session is one that a reader asked for."""
     if wanted.track and (session.track is None or session.track.slug != wanted.track):

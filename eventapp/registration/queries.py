@@ -14,6 +14,7 @@ from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session
 from eventapp.programme.published import PublishedSession
+from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Question, Registration, SessionSignup
 from eventapp.registration.rules import ACTIVE, RegistrationStatus, email_key
 
@@ -80,6 +81,17 @@ def offers(registration: Registration) -> list[Offer]:
         Offer(session, max((session.capacity or 0) - numbers.get(session.id, 0), 0), session.id in mine)
         for session in limited
     ]
+
+
+def online_sessions(registration: Registration) -> list[tuple[PublishedSession, str]]:
+    """Public sessions with the links to join them, for somebody whose place online is certain; nothing for others."""
+    if registration.status is not RegistrationStatus.CONFIRMED or registration.option.mode is not Mode.ONLINE:
+        return []
+    links = programme.join_links(registration.event)
+    if not links:
+        return []
+    listed = programme.document(registration.event).listed
+    return [(session, links[session.code]) for session in listed if session.code in links and not session.cancelled]
 
 
 def sign_up(registration: Registration, session_id: int) -> SessionSignup | None:

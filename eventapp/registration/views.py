@@ -105,6 +105,7 @@ def mine(token: str) -> ResponseReturnValue:
         options=options,
         takable=takable,
         active=registration.status in ACTIVE,
+        online_sessions=queries.online_sessions(registration),
         offers=queries.offers(registration) if registration.status is RegistrationStatus.CONFIRMED else [],
         place=queries.place_in_line(registration) if registration.waiting_since else None,
         saved=bool(request.args.get("saved")) and request.method == "GET",

@@ -119,3 +119,22 @@ def test_a_new_address_ends_the_old_one_and_a_closed_agenda_leaves_nothing(clien
     assert client.fill(moved, action="/close").status_code == 303
     assert client.get(f"{moved}.ics").status_code == 404
     assert db.session.query(Star).count() == 0
+
+
+def test_the_link_to_a_session_is_only_for_those_registered_online(client, make, forum):
+    session = make.session(forum, "Opening", join_url="https://meet.example.org/hall")
+    address = begin(client, f"forum/{session.code}")
+    guest = make.registration(forum, make.option(forum, Mode.ONLINE))
+    present = make.registration(forum, make.option(forum))
+    public = ("/events/forum", "/events/forum/programme", f"/events/forum/sessions/{session.code}",
+              f"/events/forum/sessions/{session.code}.ics", "/events/forum/calendar.ics", f"{address}.ics",
+              f"/registrations/{present.token}")  # fmt: skip
+    for path in public:
+        assert "meet.example.org/hall" not in client.get(path).get_data(as_text=True), path
+    assert "meet.example.org/hall" in client.get(f"/registrations/{guest.token}").get_data(as_text=True)
+    client.get(address)
+    client.fill(f"/agenda/registrations/{guest.token}")
+    assert fetch(client, address)["Opening"].all("CONFERENCE")
+    with transaction():
+        db.session.get(type(session), session.id).join_url = "https://meet.example.org/studio"
+    assert "meet.example.org/studio" in client.get(f"{address}.ics").get_data(as_text=True).replace("\r\n ", "")
