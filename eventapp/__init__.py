@@ -23,6 +23,9 @@ from eventapp.dashboard import manage as dashboard
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
 from eventapp.events.access import may
+from eventapp.exchange import manage as exchange_manage
+from eventapp.exchange import tasks as exchange_tasks
+from eventapp.exchange import views as exchange
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.programme import manage as programme_manage
@@ -38,11 +41,13 @@ BLUEPRINTS = [
     site.views,
     programme.views,
     calendars.views,
+    exchange.views,
     registration.views,
     attendance.views,
     dashboard.manage,
     events_manage.manage,
     programme_manage.manage,
+    exchange_manage.manage,
     registration_manage.manage,
     attendance_manage.manage,
 ]
@@ -112,6 +117,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
     app.extensions["sweeps"] = [
         Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
+        Sweep("uploads", 3600, exchange_tasks.forget_uploads),
     ]
     cli.init_app(app)
     return app

@@ -107,7 +107,7 @@ def save_session(
         raise Refused(
             _("Somebody else saved this session at %(time)s. Open it again to see their version, then repeat yours.",
               time=clock.to_local(session.updated_at, event.zone).strftime("%H:%M")))  # fmt: skip
-    _check(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track)
+    check_session(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track)
     if session is None:
         session = Session(event=event, event_id=event.id)
         db.session.add(session)
@@ -129,15 +129,16 @@ def save_session(
     return session
 
 
-def _check(
+def check_session(
     event: Event,
     *,
     title: Words,
     starts_at: datetime | None,
     ends_at: datetime | None,
-    rooms: Iterable[Room],
-    track: Track | None,
+    rooms: Iterable[Room] = (),
+    track: Track | None = None,
 ) -> None:
+    """The rules of `save_session`, which also the dry run of an import asks. Raises Refused."""
     if not title:
         raise Refused(_("Enter a title in at least one language."), field="title")
     if (starts_at is None) != (ends_at is None):
