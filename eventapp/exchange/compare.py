@@ -5,16 +5,19 @@ A session is found by its guid, else by its code, else by title and start, where
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from eventapp.core.labels import Labelled
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.exchange import numbers
+from eventapp.exchange import values as file_values
 from eventapp.exchange.incoming import Incoming, IncomingPerson, IncomingSession, Problem, Texts
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
@@ -170,8 +173,13 @@ def _all_names(person: Person) -> set[str]:
 def merged(present: Words, said: Texts, language: str) -> Words:
     """The texts with those that are said: other languages stay, and a text that stands there already is no news."""
     texts: dict[str, str] = dict(present)
+    # Files carry texts cleaned; one that differs in what is cleaned away is the same.
+    known = {
+        tag: (file_values.text(text), file_values.line(text[: file_values.LONGEST_LINE]))
+        for tag, text in present.items()
+    }
     for tag, text in said.items():
-        if not tag and text and text in present.values():
+        if text in known.get(tag, ()) or (not tag and text and any(text in texts for texts in known.values())):
             continue
         if text or tag or not present or language in present:
             texts[tag or language] = text
@@ -183,36 +191,35 @@ def compare(incoming: Incoming, present: Present, people: People, *, language: s
     finder = _Finder(present.sessions)
     rooms, tracks = Names(present.rooms), Names(present.tracks)
     changes: list[Change] = []
-    for wanted in incoming.sessions:
+    wanted_sessions, nameless = _known_or_named(incoming, people)
+    for wanted in wanted_sessions:
         session, found_by = finder.find(wanted)
         tag = language if stated or session is not None else wanted.language or language
         changes.append(_change(wanted, session, found_by, tag, rooms, tracks, people))
     for session in present.sessions:
         if session.guid and session.id not in finder.used:
             changes.append(_removed(session))
-    problems, changes = _unknown_people(incoming.problems, changes, people)
     return Report(
         incoming,
         language,
         tuple(changes),
-        tuple(problems),
+        (*incoming.problems, *nameless),
         tuple(name for name in incoming.rooms if rooms.of(name) is None),
         tuple(name for name in incoming.tracks if tracks.of(name) is None),
         tuple(dict.fromkeys(p.name for c in changes for p in c.people or () if people.of(p) is None)),
     )
 
 
-def _unknown_people(
-    problems: Sequence[Problem], changes: list[Change], people: People
-) -> tuple[list[Problem], list[Change]]:
-    from_file, kept = list(problems), []
-    for change in changes:
-        nameless = [p for p in change.people or () if not p.name and people.of(p) is None]
+def _known_or_named(incoming: Incoming, people: People) -> tuple[list[IncomingSession], list[Problem]]:
+    """The sessions without people of whom there is only a number that nobody here has."""
+    kept, problems = [], []
+    for session in incoming.sessions:
+        nameless = [p for p in session.people or () if not p.name and people.of(p) is None]
         if nameless:
-            from_file.append(Problem(change.where, str(_l("Somebody has a number, but no name.")), whole=False))
-            change = replace(change, people=tuple(p for p in change.people or () if p not in nameless))
-        kept.append(change)
-    return from_file, kept
+            problems.append(Problem(session.where, _("Somebody has a number, but no name."), whole=False))
+            session = replace(session, people=tuple(p for p in session.people or () if p not in nameless))
+        kept.append(session)
+    return kept, problems
 
 
 class _Finder:
@@ -277,6 +284,8 @@ def _change(
     present = session or _nothing()
     values = _values(wanted, present, tag, new=session is None)
     room_names = wanted.rooms if wanted.rooms is not None else tuple(str(room.name) for room in present.rooms)
+    if _still_at(wanted.place, present, rooms):
+        room_names = tuple(str(room.name) for room in present.rooms)
     track = wanted.track if wanted.track is not None else str(present.track.name) if present.track else ""
     fields = [Field(_FIELD.get(name, name)) for name, value in values.items() if getattr(present, name) != value]
     if {rooms.key(name) for name in room_names} != {room.id for room in present.rooms}:
@@ -296,6 +305,13 @@ def _change(
         outcome, said, wanted.where, session, wanted, values, tuple(dict.fromkeys(fields)), found_by, room_names, track,
         wanted.people if session is None else parts,
     )  # fmt: skip
+
+
+def _still_at(place: str, present: Session, rooms: Names) -> bool:
+    """Whether a calendar's place names the rooms that a session has, beside its house and its address."""
+    parts = {part.strip() for part in re.split(r"[,;、·]", place)} | {place}
+    named = {thing.id for part in parts if (thing := rooms.of(part)) is not None}
+    return bool(present.rooms) and named == {room.id for room in present.rooms}
 
 
 _FIELD = {"starts_at": "time", "ends_at": "time"}

@@ -59,6 +59,7 @@ class Book:
     notes: list[str] = field(default_factory=list)
     rooms: dict[str, None] = field(default_factory=dict)
     tracks: dict[str, None] = field(default_factory=dict)
+    capacities: dict[str, int] = field(default_factory=dict)
     unknown_kinds: dict[str, None] = field(default_factory=dict)
 
     def head(self, acronym: object, zone: object, generator: Mapping[str, object]) -> None:
@@ -95,8 +96,8 @@ class Book:
             )  # fmt: skip
         sessions, twice = gathered(self.sessions)
         return Incoming(
-            self.format, tuple(sessions), tuple(self.rooms), tuple(self.tracks), (*self.problems, *twice),
-            tuple(self.notes), self.zone, self.language,
+            self.format, tuple(sessions), tuple(self.rooms), tuple(self.tracks), self.capacities,
+            (*self.problems, *twice), tuple(self.notes), self.zone, self.language,
         )  # fmt: skip
 
     def _session(self, raw: Raw) -> IncomingSession:
@@ -131,7 +132,7 @@ class Book:
             kind=self.kind(says("type")),
             language=self.tag(raw.where, says("language")),
             subtitle={"": subtitle},
-            abstract={"": described(says("abstract"), says("description"))},
+            abstract={"": described(says("abstract"), says("description"), own=self.own)},
             people=tuple(self._people(raw)),
             do_not_record=values.yes(says("optout")),
             links=tuple(link for title_, url in raw.links if (link := values.web_link(title_, url))),
@@ -188,9 +189,11 @@ def code_of(code: object, url: object) -> str:
     return given if re.fullmatch(r"[A-Z0-9]{4,12}", given) else ""
 
 
-def described(abstract: object, description: object) -> str:
-    """One text of two, without saying the same twice."""
-    first, second = to_markdown(values.text(abstract)), to_markdown(values.text(description))
+def described(abstract: object, description: object, *, own: bool = False) -> str:
+    """One text of two, without saying the same twice. In our `own` files texts are Markdown already."""
+    first, second = values.text(abstract), values.text(description)
+    if not own:
+        first, second = to_markdown(first), to_markdown(second)
     if first in second:
         return second
     return first if second in first else f"{first}\n\n{second}"

@@ -69,7 +69,10 @@ class IncomingPerson:
 
 @dataclass(frozen=True)
 class IncomingSession:
-    """A session as the file says it. None means that the file does not say it: then it stays as it is."""
+    """A session as the file says it. None means that the file does not say it: then it stays as it is.
+
+    `place` is a text that holds the names of its rooms among others, as in calendars.
+    """
 
     where: str
     title: Texts
@@ -79,6 +82,7 @@ class IncomingSession:
     ends_at: datetime | None = None
     minutes: int | None = None
     rooms: tuple[str, ...] | None = None
+    place: str = ""
     track: str | None = None
     kind: SessionKind | None = None
     language: str = ""
@@ -104,6 +108,7 @@ class Incoming:
     sessions: tuple[IncomingSession, ...]
     rooms: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
+    capacities: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     zone: str = ""

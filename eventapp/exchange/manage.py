@@ -32,18 +32,26 @@ def upload(event: Event) -> ResponseReturnValue:
     form = UploadForm(tags=event.languages)
     if form.validate_on_submit():
         try:
-            sent = request.files.get("file")
-            data = sent.read(formats.LARGEST + 1) if sent else b""
-            if sent is None or not sent.filename:
-                raise Refused(_("Choose a file."), field="file")
+            name, data = _sent()
             options = form.options()
             _readable(event, data, options)
-            kept = operations.keep(event, data, options, name=sent.filename)
+            kept = operations.keep(event, data, options, name=name)
             return redirect(url_for(".report", slug=event.slug, key=kept.key), 303)
         except Refused as refusal:
             db.session.rollback()
             form.refuse(refusal)
     return page("exchange/upload.html", event=event, form=form)
+
+
+def _sent() -> tuple[str, bytes]:
+    """Name and content of the file, no more of it than is read. Raises Refused where there is none."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Refused(_("Choose a file."), field="file")
+    try:
+        return sent.filename, sent.read(formats.LARGEST + 1)
+    finally:
+        sent.close()
 
 
 def _readable(event: Event, data: bytes, options: Options) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -94,7 +95,9 @@ def apply(event: Event, report: Report) -> None:
 def _rooms(event: Event, report: Report, present: Sequence[Room]) -> dict[str, Room]:
     found = {name: room for room in present for name in room.name.values()}
     for name in report.new_rooms:
-        found[name] = programme.save_room(event, None, name=Words({report.language: name}))
+        found[name] = programme.save_room(
+            event, None, name=Words({report.language: name}), capacity=report.incoming.capacities.get(name)
+        )
     return found
 
 
@@ -122,6 +125,8 @@ class _People:
             # One name in one piece: nobody can tell which part of it is the family's.
             person = directory.save_person(None, family=Words({self.language: incoming.name}), given=Words())
             person.guid = incoming.guid or None
+            if re.fullmatch(r"[A-Z0-9]{4,12}", incoming.code) and incoming.code not in self.known.by_code:
+                person.code = incoming.code
             self.made[key] = person
         return self.made[key]
 

@@ -52,6 +52,8 @@ def read(data: bytes, options: Options) -> Incoming:
             _("This file is not in UTF-8. Save it as “CSV UTF-8”: what other encodings mean would be a guess."),
             field="file",
         ) from error
+    if "\x00" in whole:
+        raise Refused(_("This is no text, and no format that is known here."), field="file")
     rows = _rows(whole)
     if not rows:
         raise Refused(_("The file is empty."), field="file")
@@ -75,7 +77,6 @@ def read(data: bytes, options: Options) -> Incoming:
 
 def _rows(whole: str) -> list[tuple[int, list[str]]]:
     """(line, cells); the separator is the one that parts the first line most often."""
-    whole = whole.replace("\x00", "")
     first = whole.lstrip().split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(whole, newline=""), delimiter=separator)

@@ -184,6 +184,7 @@ def _session(event: Component, book: Book, zones: dict[str, Component]) -> Incom
         starts_at=starts,
         ends_at=ends,
         rooms=rooms if "LOCATION" in event.properties else None,
+        place=location,
         # Our own calendars write speakers and addresses into the description, which are no part of the abstract.
         abstract=None if book.own or "DESCRIPTION" not in event.properties
         else {"": to_markdown(values.text(event.say("DESCRIPTION")))},

@@ -49,6 +49,10 @@ def read(document: Any, options: Options) -> Incoming:
     book.head(conference.get("acronym") or conference.get("title"), zone, generator)
     for name in _names(conference.get("rooms")):
         book.rooms[name] = None
+    for row in rows(conference.get("rooms")):
+        capacity = row.get("capacity")
+        if isinstance(capacity, int) and 1 <= capacity <= 1_000_000:
+            book.capacities[values.line(row.get("name"))] = int(capacity)
     for name in _names(conference.get("tracks")):
         book.tracks[name] = None
     for number, says in enumerate(rows(conference.get("days"))):

@@ -196,7 +196,8 @@ class _Reader:
         row = self.tables.row(table, said)
         if table == "submission_types" and not row:
             row = self.tables.row("types", said)
-        name = row.get("name") or row.get("title")
+        # Rooms, tracks and types are an object with a name, or the name itself in several languages.
+        name = row.get("name") or row.get("title") or (said if isinstance(said, dict) and "id" not in said else "")
         if isinstance(name, dict):
             wanted = [self.book.options.language, "en", *name]
             name = next((name[tag] for tag in wanted if name.get(tag)), "")

@@ -11,6 +11,7 @@ from eventapp.events.rules import EventStatus
 PUBLIC = {
     "site.home", "site.events", "site.event", "site.robots", "site.healthz", "site.readyz",
     "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
+    "exchange.schedule",
     "calendars.event", "calendars.session", "calendars.everything",
     "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.calendar",
     "attendance.counts", "attendance.counts_json",
@@ -33,7 +34,15 @@ def desk_rules(app):
 
 
 def address(rule, slug: str) -> str:
-    values = {"slug": slug, "number": 1, "code": "NOSUCH", "key": "nothing", "verb": "cancel", "kind": "rooms"}
+    values = {
+        "slug": slug,
+        "number": 1,
+        "code": "NOSUCH",
+        "key": "nothing",
+        "verb": "cancel",
+        "kind": "rooms",
+        "format": "xml",
+    }
     with_values = {name: values[name] for name in rule.arguments}
     _, path = rule.build(with_values, append_unknown=False)
     return path

@@ -63,6 +63,7 @@ MANAGE: dict[str, Where] = {
     "programme": f"{DESK}/programme",
     "programme-empty": "/manage/events/pages-draft/programme",
     "check-programme": f"{DESK}/programme/check",
+    "import": f"{DESK}/programme/import",
     "new-session": f"{DESK}/programme/sessions/new",
     "session": (f"{DESK}/programme", rf"{DESK}/programme/sessions/(?!new)\w+"),
     "new-room": f"{DESK}/programme/rooms/new",
