@@ -24,7 +24,7 @@ from eventapp.programme.published import (
     PublishedSite,
     PublishedTrack,
 )
-from eventapp.programme.rules import SessionStatus
+from eventapp.programme.rules import shown
 
 
 def present(event: Event) -> Present:
@@ -78,9 +78,11 @@ def document(event: Event, *, draft: bool = False) -> Document:
 
     The one place to change once releases are what the public sees.
     """
-    sessions = [s for s in programme.sessions(event, drafts=draft, people=True) if s.starts_at is not None]
-    rooms = {room.id: _room(room) for room in programme.rooms(event)}
-    tracks = {track.id: PublishedTrack(track.slug, track.name, track.colour) for track in programme.tracks(event)}
+    now = present(event)
+    timed = [s for s in now.sessions if s.starts_at is not None and (draft or shown(s.status))]
+    sessions = sorted(timed, key=lambda s: (s.starts_at, s.ends_at, s.id))
+    rooms = {room.id: _room(room) for room in now.rooms}
+    tracks = {track.id: PublishedTrack(track.slug, track.name, track.colour) for track in now.tracks}
     return Document(
         tuple(rooms.values()), tuple(tracks.values()), tuple(_session(session, rooms, tracks) for session in sessions)
     )
@@ -115,8 +117,3 @@ def _session(session: Session, rooms: dict[int, PublishedRoom], tracks: dict[int
             PublishedPart(p.person_id, p.role, p.mode) for p in session.participations if p.confirmed
         ),
     )  # fmt: skip
-
-
-def cancelled(session: PublishedSession) -> bool:
-    """Whether a session is left out of files that can't say that it is cancelled."""
-    return session.gone or session.status is SessionStatus.CANCELLED

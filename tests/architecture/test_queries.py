@@ -13,7 +13,7 @@ PAGES = {
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
     "/events/forum/schedule.xml": 9, "/events/forum/schedule.json": 9,
     "/manage/events/forum/programme/import": 3, "/manage/events/forum/programme/export.xml": 9,
-    "/manage/events/forum/programme/export.csv": 9, "/manage/events/forum/programme/export.ics": 9,
+    "/manage/events/forum/programme/export.csv": 9, "/manage/events/forum/programme/export.ics": 8,
     "/events/forum/calendar.ics": 7, "/calendar.ics": 3,
     "/manage": 2, "/manage/events/forum": 11, "/manage/events/forum/programme": 9,
     "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 10, "/manage/events/forum/speakers": 5,
