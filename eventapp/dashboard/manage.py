@@ -51,6 +51,8 @@ _BELONG = {
     "check": "programme_manage.programme",
     "room": "programme_manage.programme",
     "track": "programme_manage.programme",
+    "upload": "programme_manage.programme",
+    "report": "programme_manage.programme",
     "person": "programme_manage.speakers",
     "add": "registration_manage.registrations",
     "registration": "registration_manage.registrations",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms import FileField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -34,7 +35,7 @@ class OptionsForm(Form):
         validators=[Optional()],
     )
 
-    def __init__(self, *, tags: Sequence[str], **kwargs: object) -> None:
+    def __init__(self, *, tags: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         shown = languages.interface()
         names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
@@ -49,3 +50,7 @@ class UploadForm(OptionsForm):
     """A file, and what is to be said of it."""
 
     file = FileField(_l("File"), description=_l("schedule.xml, schedule.json, pretalx JSON, .ics or CSV, up to 6 MB."))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.file.flags.asked = True  # it is not optional, but a browser can't keep it over a refusal

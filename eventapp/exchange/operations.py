@@ -63,7 +63,24 @@ def _checked(event: Event, report: Report) -> Report:
             kept.append(change)
         except Refused as refusal:
             refused.append(Problem(change.where, f"“{change.title}”: {refusal.message}"))
-    return replace(report, changes=tuple(kept), problems=(*report.problems, *refused))
+    return _needed(replace(report, changes=tuple(kept), problems=(*report.problems, *refused)), left=report.changes)
+
+
+def _needed(report: Report, *, left: Sequence[Change]) -> Report:
+    """The report without new rooms, tracks and people that only refused entries have."""
+    coming = [change for change in report.changes if change.outcome in {Outcome.CREATED, Outcome.CHANGED}]
+    if not coming:
+        return replace(report, new_rooms=(), new_tracks=(), new_people=())
+    rooms = {name for change in coming for name in change.rooms}
+    lost_rooms = {name for change in left for name in change.rooms} - rooms
+    lost_tracks = {change.track for change in left} - {change.track for change in coming}
+    people = {person.name for change in coming for person in change.people or ()}
+    return replace(
+        report,
+        new_rooms=tuple(name for name in report.new_rooms if name not in lost_rooms),
+        new_tracks=tuple(name for name in report.new_tracks if name not in lost_tracks),
+        new_people=tuple(name for name in report.new_people if name in people),
+    )
 
 
 def _check_new(change: Change) -> None:
