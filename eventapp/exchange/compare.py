@@ -1,6 +1,6 @@
 """A file beside the programme as the team has it: what would be new, other, the same, gone, refused. No database.
 
-A session is found by its guid, else by its code, else by title and start, where that can mean one session only.
+A session is found by its guid, else by its code, else by title and start.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def compare(incoming: Incoming, present: Present, people: People, *, language: s
     wanted_sessions, nameless = _known_or_named(incoming, people)
     for wanted in wanted_sessions:
         session, found_by = finder.find(wanted)
-        tag = language if stated or session is not None else wanted.language or language
+        tag = language if stated else _tongue(wanted, session, language)
         changes.append(_change(wanted, session, found_by, tag, rooms, tracks, people))
     for session in present.sessions:
         if session.guid and session.id not in finder.used:
@@ -208,6 +208,15 @@ def compare(incoming: Incoming, present: Present, people: People, *, language: s
         tuple(name for name in incoming.tracks if tracks.of(name) is None),
         tuple(dict.fromkeys(p.name for c in changes for p in c.people or () if people.of(p) is None)),
     )
+
+
+def _tongue(wanted: IncomingSession, session: Session | None, language: str) -> str:
+    """The language of an entry's texts, where nobody states it: that of its only title here, else the one it names."""
+    if session is not None and len(session.title) == 1:
+        return next(iter(session.title))
+    if session is None or wanted.language in session.title:
+        return wanted.language or language
+    return language
 
 
 def _known_or_named(incoming: Incoming, people: People) -> tuple[list[IncomingSession], list[Problem]]:
@@ -245,15 +254,20 @@ class _Finder:
 
     def _candidates(self, wanted: IncomingSession) -> list[tuple[Session | None, FoundBy]]:
         by_code = self.by_code.get(wanted.code) if wanted.code else None
-        by_title = [
-            s for title in wanted.title.values() for s in self.by_title.get((title.casefold(), wanted.starts_at), [])
-        ]
-        same = {s.id: s for s in by_title if not (s.guid and wanted.guid and s.guid != wanted.guid)}
         return [
             (self.by_guid.get(wanted.guid) if wanted.guid else None, FoundBy.GUID),
             (by_code if by_code is not None and _may_be(by_code, wanted) else None, FoundBy.CODE),
-            (next(iter(same.values())) if len(same) == 1 else None, FoundBy.TITLE_AND_START),
+            (self._by_title(wanted), FoundBy.TITLE_AND_START),
         ]
+
+    def _by_title(self, wanted: IncomingSession) -> Session | None:
+        """Several of one title at one time are told by their end, and are taken in the order in which they came."""
+        named = [
+            s for title in wanted.title.values() for s in self.by_title.get((title.casefold(), wanted.starts_at), [])
+        ]
+        free = [s for s in named if s.id not in self.used and not (s.guid and wanted.guid and s.guid != wanted.guid)]
+        same_end = [s for s in free if s.ends_at == wanted.ends_at]
+        return next(iter(same_end or free), None)
 
 
 def _may_be(session: Session, wanted: IncomingSession) -> bool:

@@ -70,12 +70,18 @@ class Book:
         if self.own:
             self.language = self.tag("generator", values.line(generator.get("version")).partition(" ")[2])
 
+    def leave_out(self, problem: Problem) -> None:
+        """Note what is refused. Raises Refused for the file as a whole where there is no end of it."""
+        if len(self.problems) >= MOST:
+            raise Refused(_("Almost nothing of this file can be read: is it a programme?"), field="file")
+        self.problems.append(problem)
+
     def tag(self, where: str, said: object) -> str:
         """The language that a word means, or nothing and the reason among the problems: the entry itself is taken."""
         try:
             return values.language(said)
         except Unclear as unclear:
-            self.problems.append(Problem(where, str(unclear), whole=False))
+            self.leave_out(Problem(where, str(unclear), whole=False))
             return ""
 
     def add(self, raw: Raw) -> None:
@@ -85,7 +91,7 @@ class Book:
         try:
             self.sessions.append(self._session(raw))
         except Unclear as unclear:
-            self.problems.append(Problem(raw.where, str(unclear)))
+            self.leave_out(Problem(raw.where, str(unclear)))
 
     def finish(self) -> Incoming:
         """The whole."""
@@ -177,7 +183,7 @@ class Book:
             if name or guid:
                 found.append(IncomingPerson(name, guid[:200], code[:20]))
             elif number or code:
-                self.problems.append(Problem(raw.where, _("Somebody has a number, but no name."), whole=False))
+                self.leave_out(Problem(raw.where, _("Somebody has a number, but no name."), whole=False))
         return found
 
 

@@ -121,7 +121,7 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
     problems = []
     first_of: dict[object, str] = {}
     for number, session in enumerate(sessions):
-        key = session.guid or f"\n{number}"
+        key = session.guid or _same_in_another_room(session) or f"\n{number}"
         slot = (session.starts_at, session.ends_at, tuple(session.title.items()))
         first_guid = first_of.setdefault(slot, session.guid)
         if any(session.guid == in_room(first_guid, room) for room in session.rooms or ()):
@@ -141,3 +141,12 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
                 )
             )  # fmt: skip
     return list(kept.values()), problems
+
+
+def _same_in_another_room(session: IncomingSession) -> str:
+    """A key for what has no guid: equal in all but the room it is one session; without a time nothing is certain."""
+    if session.starts_at is None:
+        return ""
+    people = [person.name for person in session.people or ()]
+    texts = [*session.title.items(), *(session.abstract or {}).items()]
+    return f"\n{(session.starts_at, session.ends_at, texts, people)}"

@@ -12,7 +12,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import TAG, fold
 from eventapp.exchange import values
-from eventapp.exchange.frab import Book
+from eventapp.exchange.frab import Book, code_of
 from eventapp.exchange.incoming import MOST, Incoming, IncomingPerson, IncomingSession, Options, Problem
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionStatus
@@ -71,7 +71,7 @@ def read(data: bytes, options: Options) -> Incoming:
                 raise Unclear(_("The line has more cells than the first one has columns."))
             book.sessions.append(_Row(book, where, {k: _unguarded(v) for k, v in says.items()}).session())
         except Unclear as unclear:
-            book.problems.append(Problem(where, str(unclear)))
+            book.leave_out(Problem(where, str(unclear)))
     return book.finish()
 
 
@@ -162,7 +162,7 @@ class _Row:
             where=self.where,
             title=title,
             guid=(self._optional("guid") or "")[:200],
-            code=(self._optional("code") or "")[:12],
+            code=code_of(self.says.get("code"), ""),
             starts_at=starts,
             ends_at=ends,
             minutes=minutes,

@@ -18,7 +18,7 @@ from eventapp.exchange.incoming import MOST, Incoming, IncomingSession, Options,
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionStatus
 
-_LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;]*)(?:,(?:"[^"]*"|[^":;,]*))*)*):(.*)', re.S)
+_LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;,]*)(?:,(?:"[^"]*"|[^":;,]*))*)*):(.*)', re.S)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";])*)')
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
@@ -61,38 +61,41 @@ def read(data: bytes, options: Options) -> Incoming:
     if book.zone and not options.zone:
         book.notes.append(_("Times without a zone are those of %(zone)s, which the calendar names.", zone=book.zone))
     zones = {part.say("TZID"): part for calendar in calendars for part in calendar.parts if part.name == "VTIMEZONE"}
-    latest: dict[str, tuple[int, IncomingSession]] = {}
+    latest: dict[str, tuple[int, int]] = {}
+    kept: list[IncomingSession | None] = []
     for event in (part for calendar in calendars for part in calendar.parts if part.name == "VEVENT"):
         if options.own_uid and event.say("UID") == options.own_uid:
             continue  # the event itself, which stands beside its sessions in our own feeds
         where = _("line %(line)d", line=event.line)
         try:
-            if len(book.sessions) >= MOST:
+            if len(kept) >= MOST:
                 raise Refused(
                     _("A programme with more than %(number)d entries is not read.", number=MOST), field="file"
                 )
             session = _session(event, book, zones)
         except Unclear as unclear:
-            book.problems.append(Problem(where, str(unclear)))
+            book.leave_out(Problem(where, str(unclear)))
             continue
-        _keep(book, latest, event, session)
+        _keep(kept, latest, event, session)
+    book.sessions = [session for session in kept if session is not None]
     return book.finish()
 
 
 def _keep(
-    book: Book, latest: dict[str, tuple[int, IncomingSession]], event: Component, session: IncomingSession
+    kept: list[IncomingSession | None], latest: dict[str, tuple[int, int]], event: Component, session: IncomingSession
 ) -> None:
     """Of entries with one UID the one with the highest SEQUENCE is the newest (RFC 5546 §2.1.4)."""
     said = event.say("SEQUENCE").strip()
-    sequence = int(said) if re.fullmatch(r"\d{1,9}", said) else 0
-    older = latest.get(session.guid) if session.guid else None
-    if older is not None and older[0] < sequence:
-        book.sessions.remove(older[1])
-    elif older is not None and older[0] > sequence:
-        return
+    sequence = int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
+    if session.guid in latest:
+        older, place = latest[session.guid]
+        if older > sequence:
+            return
+        if older < sequence:
+            kept[place] = None
     if session.guid:
-        latest[session.guid] = sequence, session
-    book.sessions.append(session)
+        latest[session.guid] = sequence, len(kept)
+    kept.append(session)
 
 
 def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
@@ -124,7 +127,7 @@ def _parse(data: bytes, book: Book) -> list[Component]:
         if match is None:
             if stack:
                 problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
-                book.problems.append(Problem(_("line %(line)d", line=number), problem, whole=False))
+                book.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
             continue
         name, value = match[1].upper(), match[3]
         if name == "BEGIN":

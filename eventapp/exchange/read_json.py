@@ -90,7 +90,7 @@ def _day(book: Book, where: str, says: Mapping[str, Any]) -> Day:
             on = on or on_start
         return Day(on, opens)
     except Unclear as unclear:
-        book.problems.append(Problem(where, str(unclear), whole=False))
+        book.leave_out(Problem(where, str(unclear), whole=False))
         return Day()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
-from eventapp.exchange.frab import Book, described
+from eventapp.exchange.frab import Book, code_of, described
 from eventapp.exchange.incoming import Incoming, IncomingPerson, IncomingSession, Options, Problem
 from eventapp.exchange.read_json import mapping, rows
 from eventapp.exchange.values import Unclear
@@ -69,7 +69,7 @@ def read(document: Any, options: Options) -> Incoming:
         try:
             book.sessions.append(reader.session(where, row, slot, number))
         except Unclear as unclear:
-            book.problems.append(Problem(where, str(unclear)))
+            book.leave_out(Problem(where, str(unclear)))
     return book.finish()
 
 
@@ -137,7 +137,7 @@ class _Reader:
             where=where,
             title=title,
             guid=f"pretalx-{code}" + (f"-{number + 1}" if number else "") if code else "",
-            code="" if number else code,
+            code="" if number else code_of(code, ""),
             starts_at=starts,
             ends_at=ends,
             minutes=minutes,
@@ -204,7 +204,7 @@ class _Reader:
         if not name and not isinstance(said, dict):
             sentence = _("Number %(number)s has no name here; export it with ?expand=room,track,submission_type.",
                          number=values.line(said))  # fmt: skip
-            self.book.problems.append(Problem(where, sentence, whole=False))
+            self.book.leave_out(Problem(where, sentence, whole=False))
         return values.line(name)
 
     def _abstract(self, where: str, row: Mapping[str, Any]) -> dict[str, str]:

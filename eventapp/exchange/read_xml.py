@@ -52,7 +52,7 @@ def _day(book: Book, element: Element, change: str) -> Day:
             on = on or on_start
         return Day(on, opens or values.clock_time(re.sub(r"^(\d{1,2}:\d{2}):\d{2}$", r"\1", change.strip())))
     except Unclear as unclear:
-        book.problems.append(Problem(where, str(unclear), whole=False))
+        book.leave_out(Problem(where, str(unclear), whole=False))
         return Day()
 
 

@@ -117,6 +117,24 @@ def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make
     ]  # fmt: skip
 
 
+def test_entries_of_one_title_and_time_are_one_where_only_the_room_differs_and_stay_two_otherwise(forum):
+    source = "title,date,start,end,room,speakers\n"
+    source += (
+        "Lunch,2031-03-18,12:00,13:00,A,\nLunch,2031-03-18,12:00,13:00,B,\nTalk,2031-03-18,12:00,13:00,C,Ada Lovelace\n"
+    )
+    source += "Talk,2031-03-18,12:00,13:00,D,Bo Ek\n"
+    report = imported(forum, source)
+    assert counts(report) == (3, 0, 0, 0)
+    assert [str(room.name) for room in sessions(forum)["Lunch"].rooms] == ["A", "B"]
+    assert counts(planned(forum, source)) == (0, 0, 0, 3)
+
+
+def test_a_title_that_changes_stays_in_its_language(forum):
+    imported(forum, files.CONGRESS)
+    imported(forum, files.CONGRESS.replace("Wir beteiligen uns", "Wir machen mit"))
+    assert sessions(forum)["Wir machen mit & fragen"].title == {"de": "Wir machen mit & fragen"}
+
+
 def test_what_is_gone_from_the_file_becomes_a_draft_and_what_was_made_by_hand_stays(make, forum):
     make.session(forum, "By hand")
     imported(forum, files.CONGRESS)
@@ -188,6 +206,20 @@ def test_somebody_who_is_known_by_a_guid_is_not_overwritten_with_less(make, foru
     imported(forum, source)
     assert sessions(forum)["T"].participations[0].person_id == known.id
     assert db.session.get_one(Person, known.id).family == {"en": "Lovelace", "ja": "ラブレス"}
+
+
+def test_a_code_that_somebody_else_has_is_not_taken(make, forum):
+    other = make.person("Somebody", "Else")
+    with transaction():
+        other.code = "SPKONE"
+    imported(forum, files.PRETALX)
+    speaker = sessions(forum)["Rivers"].participations[0].person
+    assert (speaker.name("en").text, speaker.code == "SPKONE") == ("Ada Lovelace", False)
+
+
+def test_no_cell_of_a_spreadsheet_is_taken_for_a_formula(make, forum):
+    make.session(forum, "=HYPERLINK(1)")
+    assert b",'=HYPERLINK(1)," in export.written(forum, "csv", language="en")
 
 
 def _rich(make):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from time import monotonic
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -129,6 +130,14 @@ def test_a_spreadsheet_is_read_by_the_names_of_its_columns():
     assert [(p.where, p.whole) for p in found.problems] == [("line 5", True)]
 
 
+def test_what_can_not_stand_in_an_address_is_no_code():
+    for source in (
+        "title,code\nX,../../admin\n",
+        '{"results": [{"code": "a/b?c", "title": "X", "state": "accepted", "slot": null}]}',
+    ):
+        assert read(source).sessions[0].code == ""
+
+
 def test_columns_that_are_not_recognized_are_asked_for():
     source = "Was,Wann,Bis\nTanz,2031-03-18T10:00+09:00,2031-03-18T11:00+09:00\n"
     with pytest.raises(Refused) as refused:
@@ -154,6 +163,35 @@ def test_what_is_no_programme_is_refused_with_a_sentence(source):
     with pytest.raises(Refused) as refused:
         read(source)
     assert refused.value.message.endswith((".", "?")) or ":" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "declared", ["<!DOCTYPE s>", '<!DOCTYPE s [<!ENTITY a "b">]>', '<!DOCTYPE s SYSTEM "http://example.org/s.dtd">']
+)
+def test_a_document_type_is_refused_also_where_the_rest_is_a_programme(declared):
+    with pytest.raises(Refused) as refused:
+        read(files.CONGRESS.replace("<schedule>", f"{declared}<schedule>", 1))
+    assert "document type" in refused.value.message
+
+
+def test_elements_stand_only_as_deep_as_those_of_a_programme():
+    with pytest.raises(Refused) as refused:
+        read(files.CONGRESS.replace("<version>", "<a>" * 50 + "</a>" * 50 + "<version>"))
+    assert "deeper" in refused.value.message
+
+
+@pytest.mark.parametrize("source", ["<schedule><day>" + "<event/>" * 12_000 + "</day></schedule>",
+                                    "BEGIN:VCALENDAR\n" + "nothing\n" * 12_000 + "END:VCALENDAR",
+                                    "title\n" + ",x\n" * 12_000])  # fmt: skip
+def test_a_report_without_end_is_a_refusal(source):
+    with pytest.raises(Refused):
+        read(source)
+
+
+def test_no_line_of_a_calendar_takes_long_to_be_refused():
+    began = monotonic()
+    read(files.CALENDAR.replace("LOCATION:Main hall", "LOCATION" + ";A=,,,,,,,,,,,," * 300))
+    assert monotonic() - began < 2
 
 
 def test_other_letters_and_marks_are_read_where_the_file_says_them():
