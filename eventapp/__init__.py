@@ -24,6 +24,9 @@ from eventapp.dashboard import manage as dashboard
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
 from eventapp.events.access import may
+from eventapp.exchange import manage as exchange_manage
+from eventapp.exchange import tasks as exchange_tasks
+from eventapp.exchange import views as exchange
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.programme import changes as programme_changes
@@ -44,6 +47,7 @@ BLUEPRINTS = [
     site.views,
     programme.views,
     calendars.views,
+    exchange.views,
     registration.views,
     agenda.views,
     attendance.views,
@@ -52,6 +56,7 @@ BLUEPRINTS = [
     programme_manage.manage,
     releases_manage.manage,
     programme_editor.editor,
+    exchange_manage.manage,
     registration_manage.manage,
     attendance_manage.manage,
 ]
@@ -125,6 +130,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
     app.extensions["sweeps"] = [
         Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
+        Sweep("uploads", 3600, exchange_tasks.forget_uploads),
     ]
     cli.init_app(app)
     return app

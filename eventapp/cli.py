@@ -14,7 +14,7 @@ from eventapp.attendance.commands import counts
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
 from eventapp.demo.commands import demo
-from eventapp.programme.commands import programme
+from eventapp.exchange.commands import programme
 
 users = AppGroup("users", help="Logins of organizers.")
 

@@ -54,6 +54,8 @@ _BELONG = {
     "release": "programme_manage.programme",
     "room": "programme_manage.programme",
     "track": "programme_manage.programme",
+    "upload": "programme_manage.programme",
+    "report": "programme_manage.programme",
     "person": "programme_manage.speakers",
     "add": "registration_manage.registrations",
     "registration": "registration_manage.registrations",

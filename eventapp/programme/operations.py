@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,8 +122,7 @@ def save_session(
     """
     if session is not None and seen_revision is not None:
         _still(event, session, seen_revision)
-    _check(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track)
-    _check_more(values)
+    check_session(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track, **values)
     if session is None:
         session = Session(event=event, event_id=event.id)
         db.session.add(session)
@@ -184,15 +183,17 @@ def slot(event: Event, session: Session) -> str:
     return _("%(day)s, %(times)s, %(rooms)s", day=day, times=times, rooms=rooms or _("no room"))
 
 
-def _check(
+def check_session(
     event: Event,
     *,
     title: Words,
     starts_at: datetime | None,
     ends_at: datetime | None,
-    rooms: Iterable[Room],
-    track: Track | None,
+    rooms: Iterable[Room] = (),
+    track: Track | None = None,
+    **values: Any,
 ) -> None:
+    """The rules of `save_session`, which also the dry run of an import asks. Raises Refused."""
     if not title:
         raise Refused(_("Enter a title in at least one language."), field="title")
     if (starts_at is None) != (ends_at is None):
@@ -211,9 +212,6 @@ def _check(
         raise Refused(_("Choose rooms of this event."), field="rooms")
     if track is not None and track.event_id != event.id:
         raise Refused(_("Choose a track of this event."), field="track")
-
-
-def _check_more(values: Mapping[str, Any]) -> None:
     for link in values.get("links") or []:
         if not ADDRESS.fullmatch(link.get("url", "")) or len(link["url"]) > 500:
             raise Refused(_("Give each link an address that begins with https://."), field="links")

@@ -57,6 +57,12 @@ def pending(event: Event) -> Pending:
     return Pending(document, changes.between(present, document), last, unscheduled)
 
 
+def planned(event: Event, *, drafts: bool = False) -> Document:
+    """The programme as the team has it: what is ready and has a time, or all that has a time. For its own files."""
+    every = [s for s in queries.sessions(event, drafts=drafts) if s.starts_at is not None]
+    return _next(event, every, Document(), clock.now())
+
+
 def release(event: Event, *, user: User | None = None, note: Words | None = None) -> Release:
     """Publish what is ready: the sessions that are no drafts and have a time.
 

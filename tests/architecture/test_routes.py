@@ -11,7 +11,7 @@ from eventapp.events.rules import EventStatus
 PUBLIC = {
     "site.home", "site.events", "site.event", "site.robots", "site.healthz", "site.readyz",
     "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
-    "programme.version", "programme.changelog", "programme.changes_feed",
+    "programme.version", "programme.changelog", "programme.changes_feed", "exchange.schedule",
     "calendars.event", "calendars.event_jcal", "calendars.session", "calendars.everything",
     "calendars.track", "calendars.room", "calendars.speaker",
     "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star", "agenda.feed", "agenda.change",
@@ -38,7 +38,15 @@ def desk_rules(app):
 
 
 def address(rule, slug: str) -> str:
-    values = {"slug": slug, "number": 1, "code": "NOSUCH", "key": "nothing", "verb": "cancel", "kind": "rooms"}
+    values = {
+        "slug": slug,
+        "number": 1,
+        "code": "NOSUCH",
+        "key": "nothing",
+        "verb": "cancel",
+        "kind": "rooms",
+        "format": "xml",
+    }
     with_values = {name: values[name] for name in rule.arguments}
     _, path = rule.build(with_values, append_unknown=False)
     return path

@@ -74,6 +74,7 @@ MANAGE: dict[str, Where] = {
     "check-programme": f"{DESK}/programme/check",
     "release": f"{DESK}/programme/release",
     "release-empty": "/manage/events/pages-draft/programme/release",
+    "import": f"{DESK}/programme/import",
     "new-session": f"{DESK}/programme/sessions/new",
     "session": (f"{DESK}/programme", rf"{DESK}/programme/sessions/(?!new)\w+"),
     "new-room": f"{DESK}/programme/rooms/new",

@@ -43,7 +43,8 @@ def main(client, path: str) -> str:
 # Everything that tells strangers of the programme; a new face is added here.
 FACES = (
     "/events/forum", "/events/forum/programme", "/events/forum/programme/1", "/events/forum/speakers",
-    "/events/forum/changes", "/events/forum/changes.atom", "/events/forum/calendar.ics",
+    "/events/forum/changes", "/events/forum/changes.atom", "/events/forum/calendar.ics", "/events/forum/calendar.jcal",
+    "/events/forum/schedule.xml", "/events/forum/schedule.json",
 )  # fmt: skip
 
 

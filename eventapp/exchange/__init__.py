@@ -1,0 +1,1 @@
+"""The programme to and from the files of other systems."""

@@ -1,0 +1,119 @@
+"""`flask programme import` and `export`: the programme's files at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from eventapp.core import languages
+from eventapp.core.db import transaction
+from eventapp.core.errors import Refused
+from eventapp.events import queries as events
+from eventapp.events.models import Event
+from eventapp.exchange import export, formats, operations
+from eventapp.exchange.compare import Outcome, Report
+from eventapp.exchange.incoming import Options
+from eventapp.exchange.queries import State
+from eventapp.programme import releases
+from eventapp.programme.commands import programme as programme
+
+
+def _event(slug: str) -> Event:
+    event = events.by_slug(slug)
+    if event is None:
+        raise click.ClickException(f"There is no event {slug}.")
+    return event
+
+
+@programme.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--event", "slug", required=True, help="The slug of the event.")
+@click.option("--format", "format", type=click.Choice(formats.FORMATS), help="Told by the content if not given.")
+@click.option("--zone", default="", help="For times without an offset, such as Europe/Berlin.")
+@click.option("--lang", default="", help="Language of texts that name none.")
+@click.option("--map", "columns", default="", help='Columns of a CSV file: "title=Titel,start=Beginn".')
+@click.option("--apply", "really", is_flag=True, help="Import it; without this nothing is changed.")
+@click.option("--release", "public", is_flag=True, help="With --apply: publish the programme with it as a new version.")
+def import_file(
+    file: Path, slug: str, format: str | None, zone: str, lang: str, columns: str, really: bool, public: bool
+) -> None:
+    """Show what importing FILE would change, and with --apply do it. What comes in is ready for the next version.
+
+    Status 1: the file as a whole was refused, and nothing is changed. Status 2: single entries were refused.
+    """
+    released = None
+    with languages.force_locale("en"):
+        try:
+            with transaction():
+                event = _event(slug)
+                options = Options(zone, lang, Options.columns_from(columns))
+                report = operations.plan(event, file.read_bytes(), options, format=format or "")
+                for line in lines(report):
+                    click.echo(line)
+                if really and report.changes_something:
+                    operations.apply(event, report)
+                if really and public and not releases.pending(event).empty:
+                    released = releases.release(event)
+        except Refused as refusal:
+            click.echo(f"Refused: {refusal.message}", err=True)
+            raise SystemExit(1) from refusal
+    if really:
+        click.echo("Imported." if report.changes_something else "Nothing to import.")
+        if released:
+            click.echo(f"Version {released.number} is public.")
+    else:
+        click.echo("Nothing was changed. Repeat this with --apply to import it.")
+    if report.refused:
+        raise SystemExit(2)
+
+
+def lines(report: Report) -> list[str]:
+    """The report for a terminal: counts first."""
+    counts = [f"{number} {outcome.value}" for outcome, number in report.counts.items()]
+    found = [f"{report.incoming.format}: {', '.join(counts)}, {len(report.refused)} refused"]
+    found.append(f"language of texts that name none: {report.language}")
+    if report.incoming.zone:
+        found.append(f"times without an offset: {report.incoming.zone}")
+    found += report.incoming.notes
+    for name, new in (("rooms", report.new_rooms), ("tracks", report.new_tracks), ("people", report.new_people)):
+        if new:
+            found.append(f"new {name}: {', '.join(new[:20])}" + (f" and {len(new) - 20} more" if len(new) > 20 else ""))
+    for outcome in (Outcome.CREATED, Outcome.CHANGED, Outcome.REMOVED):
+        for change in report.of(outcome):
+            what = f" ({', '.join(field.value for field in change.fields)})" if outcome is Outcome.CHANGED else ""
+            by = f" [found by {change.found_by.value}]" if change.found_by else ""
+            found.append(f"{outcome.value}: {change.title}{what}{by}" + (f", {change.where}" if change.where else ""))
+    found += [f"left out of {problem.where}: {problem.sentence}" for problem in report.left_out]
+    found += [f"refused {problem.where}: {problem.sentence}" for problem in report.refused]
+    return found
+
+
+@programme.command("export")
+@click.argument("slug")
+@click.option("--format", "format", type=click.Choice(formats.FORMATS), default="xml", show_default=True)
+@click.option("--lang", default="en", show_default=True, help="Language of the texts.")
+@click.option("--public", "state", flag_value="public", help="As it was released last.")
+@click.option("--ready", "state", flag_value="ready", default=True, help="As the next version would be (the default).")
+@click.option("--draft", "state", flag_value="draft", help="With drafts that have a time. Calendars are always public.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else the terminal.")
+def export_file(slug: str, format: str, lang: str, state: str, output: Path | None) -> None:
+    """Write the programme as schedule.xml, schedule.json, CSV or a calendar."""
+    body = export.written(_event(slug), format, language=lang, state=State(state))
+    if output:
+        output.write_bytes(body)
+    else:
+        sys.stdout.buffer.write(body)
+
+
+@programme.command("release")
+@click.argument("slug")
+def release(slug: str) -> None:
+    """Publish the programme as a new version."""
+    with languages.force_locale("en"), transaction():
+        try:
+            made = releases.release(_event(slug))
+        except Refused as refusal:
+            raise click.ClickException(refusal.message) from refusal
+    click.echo(f"Version {made.number} is public.")

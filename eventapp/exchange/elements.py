@@ -1,0 +1,88 @@
+"""XML as a small tree that knows its lines. Declarations of types and entities are refused.
+
+Expat alone would expand entities: a file of a few lines could fill the memory, and one with an outside entity could
+read what the server can read. A programme needs neither, so no document type is taken at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+
+DEEPEST = 40
+
+
+@dataclass(slots=True)
+class Element:
+    """An element: its own text, and its children in order."""
+
+    tag: str
+    attributes: dict[str, str]
+    line: int
+    children: list[Element] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        return (child for child in self.children if child.tag in tags)
+
+    def first(self, tag: str) -> Element | None:
+        return next(self.all(tag), None)
+
+    def say(self, *tags: str) -> str:
+        """The text of the first of these children that has one."""
+        for tag in tags:
+            for child in self.all(tag):
+                if child.text.strip():
+                    return child.text
+        return ""
+
+
+class _Forbidden(Exception):
+    pass
+
+
+def parse(data: bytes) -> Element:
+    """The root. Raises Refused for what is no well-formed XML, and for a document type."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    root: list[Element] = []
+    stack: list[Element] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if len(stack) >= DEEPEST:
+            raise _Forbidden(_("The elements stand deeper in each other than in any programme."))
+        bare = {name.rpartition(" ")[2]: value for name, value in attributes.items()}
+        element = Element(tag.rpartition(" ")[2], bare, parser.CurrentLineNumber)
+        (stack[-1].children if stack else root).append(element)
+        stack.append(element)
+
+    def forbidden(*_rest: object) -> None:
+        raise _Forbidden(_("The file declares a document type or entities, which are not read, for they can do harm."))
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda tag: stack.pop() and None
+    parser.CharacterDataHandler = lambda piece: stack[-1].pieces.append(piece)
+    parser.StartDoctypeDeclHandler = forbidden
+    parser.EntityDeclHandler = forbidden
+    parser.buffer_text = True
+    try:
+        # Some systems write an empty line before the declaration, which XML does not allow.
+        parser.Parse(re.sub(rb"\A((?:\xef\xbb\xbf)?)\s+(?=<)", rb"\1", data), True)
+    except expat.ExpatError as error:
+        raise Refused(
+            _("This is no complete XML: line %(line)d, %(reason)s.",
+              line=error.lineno, reason=expat.ErrorString(error.code)),
+            field="file",
+        ) from error  # fmt: skip
+    except (_Forbidden, ValueError, LookupError) as error:
+        said = str(error) if isinstance(error, _Forbidden) else _("The encoding of this XML can't be read.")
+        raise Refused(said, field="file") from error
+    return root[0]

@@ -1,0 +1,68 @@
+"""The programme of an event as a file of one of the formats."""
+
+from __future__ import annotations
+
+import hashlib
+
+from eventapp.calendars import entries, ics
+from eventapp.calendars import queries as calendars
+from eventapp.calendars.entries import Links, Voice
+from eventapp.core.clock import local_day
+from eventapp.core.links import base_url
+from eventapp.events.models import Event
+from eventapp.exchange import outgoing, queries, write_csv, write_json, write_xml
+from eventapp.exchange.outgoing import Head
+from eventapp.exchange.queries import State
+
+UNNAMED = "not named yet"
+
+TYPES = {
+    "xml": "application/xml; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
+}
+
+
+def written(event: Event, format: str, *, language: str, state: State = State.PUBLIC) -> bytes:
+    """The file, in a language for its texts. States other than PUBLIC are for the team alone; calendars are public."""
+    if format == "ics":
+        return _calendar(event, language)
+    document = queries.document(event, state)
+    people = queries.named(document)
+    head = Head(
+        slug=event.slug,
+        title=event.title.say(language).text,
+        url=f"{base_url()}/events/{event.slug}",
+        zone=event.zone,
+        first=event.first_day,
+        last=local_day(event.ends_at, event.zone),
+        day_starts=event.day_starts,
+        version=UNNAMED,
+        language=language,
+    )
+    if format == "csv":
+        return write_csv.write(head, document, people, event.languages)
+    schedule = outgoing.schedule(head, document, people)
+    return _versioned(write_xml.write(schedule) if format == "xml" else write_json.write(schedule))
+
+
+def _versioned(body: bytes) -> bytes:
+    """The file with a name for its content: other content, another version, and the same wherever it is imported.
+
+    The number of the release would be another one after an import, though nothing that the file says is different.
+    """
+    return body.replace(UNNAMED.encode(), hashlib.sha256(body).hexdigest()[:8].encode(), 1)
+
+
+def _calendar(event: Event, language: str) -> bytes:
+    """What is public: calendars have no drafts."""
+    state = calendars.state(event.slug)
+    assert state is not None, "the event was read a moment ago"
+    programme = calendars.programme(state)
+    links = Links.of(base_url(), language=language)
+    with Voice(language).speaking() as voice:
+        head = entries.programme_head(
+            programme, voice=voice, links=links, source=f"{base_url()}/events/{event.slug}/calendar.ics"
+        )
+        return ics.feed(head, entries.programme_entries(programme, voice=voice, links=links))

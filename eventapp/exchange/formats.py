@@ -1,0 +1,53 @@
+"""Which format a file has, and its reader."""
+
+from __future__ import annotations
+
+import re
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.exchange import read_csv, read_ics, read_json, read_pretalx, read_xml
+from eventapp.exchange.incoming import Incoming, Options
+from eventapp.exchange.values import Unclear
+
+FORMATS = ("xml", "json", "ics", "csv")
+LARGEST = 6 * 1024 * 1024
+
+
+def detected(data: bytes) -> str:
+    """The format, told by the first letters: names of files are often wrong."""
+    head = data[:400]
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        head = data[:400].decode("utf-16", "ignore").encode()
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"<"):
+        return "xml"
+    if head[:1] in {b"{", b"["}:
+        return "json"
+    return "ics" if re.match(rb"BEGIN:VCALENDAR", head, re.I) else "csv"
+
+
+def read(data: bytes, options: Options, *, format: str = "") -> Incoming:
+    """The file as neutral values. Raises Refused, with the field it is about, where it as a whole can't be read."""
+    if len(data) > LARGEST:
+        raise Refused(_("The file is larger than %(number)d MB.", number=LARGEST // 1024 // 1024), field="file")
+    if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):
+        raise Refused(_("The file is empty."), field="file")
+    try:
+        found = _read(data, options, format or detected(data))
+    except Unclear as unclear:
+        raise Refused(str(unclear), field="file") from unclear
+    if not found.sessions and not found.problems:
+        raise Refused(_("There is no session in this file."), field="file")
+    return found
+
+
+def _read(data: bytes, options: Options, format: str) -> Incoming:
+    if format == "xml":
+        return read_xml.read(data, options)
+    if format == "json":
+        document = read_json.parse(data)
+        if read_pretalx.fits(document):
+            return read_pretalx.read(document, options)
+        return read_json.read(document, options)
+    return read_ics.read(data, options) if format == "ics" else read_csv.read(data, options)

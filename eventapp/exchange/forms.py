@@ -1,0 +1,56 @@
+"""What an organizer says of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import FileField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+
+from eventapp.core import languages
+from eventapp.core.forms import Form
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.exchange.incoming import Options
+
+
+class OptionsForm(Form):
+    """What the file may not say itself. An empty field leaves it to the file."""
+
+    zone = StringField(
+        _l("Time zone"),
+        description=_l("For times without an offset, such as Europe/Berlin. Leave it empty where the file says it."),
+        validators=[Optional()],
+    )
+    language = SelectField(
+        _l("Language of the texts"),
+        description=_l("Texts in other languages stay as they are."),
+        validators=[Optional()],
+    )
+    columns = StringField(
+        _l("Columns of a CSV file"),
+        description=_l("Only where their names are not recognized: title=Titel, start=Beginn"),
+        validators=[Optional()],
+    )
+
+    def __init__(self, *, tags: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        shown = languages.interface()
+        names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
+        self.language.choices = [SelectChoice("", _("As the file says")), *names]
+
+    def options(self) -> Options:
+        """The options that were typed. Raises Refused for a mapping that is none."""
+        return Options(self.zone.data or "", self.language.data or "", Options.columns_from(self.columns.data or ""))
+
+
+class UploadForm(OptionsForm):
+    """A file, and what is to be said of it."""
+
+    file = FileField(_l("File"), description=_l("schedule.xml, schedule.json, pretalx JSON, .ics or CSV, up to 6 MB."))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.file.flags.asked = True  # it is not optional, but a browser can't keep it over a refusal

@@ -1,0 +1,152 @@
+"""What a reader makes of a file: the same plain shapes for every format, and what it could not take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.exchange.numbers import in_room
+from eventapp.programme.rules import SessionKind, SessionStatus
+
+# Language tag → text. The empty tag stands for "the language of this import", which the file does not name.
+Texts = Mapping[str, str]
+
+# More than any programme that we know of has; what has more is no programme.
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What somebody says of a file that it may not say itself.
+
+    `zone` is an IANA zone for times without an offset, `language` a tag for texts without one, `columns` maps our
+    names of columns to those of a CSV file. `own_uid` is the UID of the event: its own entry in a calendar.
+    """
+
+    zone: str = ""
+    language: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    own_uid: str = ""
+
+    @staticmethod
+    def columns_from(typed: str) -> dict[str, str]:
+        """`title=Titel, start=Beginn` as a mapping. Raises Refused for a part without an equals sign."""
+        found = {}
+        for part in filter(None, (one.strip() for one in re.split(r"[,;\n]", typed))):
+            ours, sign, theirs = part.partition("=")
+            if not sign or not ours.strip() or not theirs.strip():
+                raise Refused(_("Write columns as title=Titel, start=Beginn."), field="columns")
+            found[ours.strip()] = theirs.strip()
+        return found
+
+    @property
+    def columns_typed(self) -> str:
+        """The mapping as it is typed."""
+        return ", ".join(f"{ours}={theirs}" for ours, theirs in self.columns.items())
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What was refused, and why. `whole`: the entry is left out; else only this value of it."""
+
+    where: str
+    sentence: str
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class IncomingPerson:
+    """Somebody with a public name. A name is not taken apart: who can tell the family name?"""
+
+    name: str
+    guid: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class IncomingSession:
+    """A session as the file says it. None means that the file does not say it: then it stays as it is.
+
+    `place` is a text that holds the names of its rooms among others, as in calendars.
+    """
+
+    where: str
+    title: Texts
+    guid: str = ""
+    code: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    minutes: int | None = None
+    rooms: tuple[str, ...] | None = None
+    place: str = ""
+    track: str | None = None
+    kind: SessionKind | None = None
+    language: str = ""
+    interpreted: tuple[str, ...] | None = None
+    subtitle: Texts | None = None
+    abstract: Texts | None = None
+    people: tuple[IncomingPerson, ...] | None = None
+    do_not_record: bool | None = None
+    links: tuple[Mapping[str, str], ...] | None = None
+    status: SessionStatus = SessionStatus.PUBLISHED
+
+    @property
+    def named(self) -> str:
+        """A title to tell it by."""
+        return next(iter(self.title.values()), "")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file that was read. `language` is that of its texts, where it says so for all of them."""
+
+    format: str
+    sessions: tuple[IncomingSession, ...]
+    rooms: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    capacities: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    zone: str = ""
+    language: str = ""
+
+
+def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], list[Problem]]:
+    """The sessions, each once: one that stands in several rooms is one, and a guid that means two is refused."""
+    kept: dict[str, IncomingSession] = {}
+    problems = []
+    first_of: dict[object, str] = {}
+    for number, session in enumerate(sessions):
+        key = session.guid or _same_in_another_room(session) or f"\n{number}"
+        slot = (session.starts_at, session.ends_at, tuple(session.title.items()))
+        first_guid = first_of.setdefault(slot, session.guid)
+        if any(session.guid == in_room(first_guid, room) for room in session.rooms or ()):
+            key = first_guid  # our own files give a session another guid in each further room
+        first = kept.get(key)
+        if first is None:
+            kept[key] = session
+        elif (first.starts_at, first.ends_at, first.title) == (session.starts_at, session.ends_at, session.title):
+            rooms = tuple(dict.fromkeys([*(first.rooms or ()), *(session.rooms or ())]))
+            kept[key] = replace(first, rooms=rooms)
+        else:
+            problems.append(
+                Problem(
+                    session.where,
+                    _("“%(title)s” has the identifier of “%(other)s” (%(where)s), but another title or time.",
+                      title=session.named, other=first.named, where=first.where),
+                )
+            )  # fmt: skip
+    return list(kept.values()), problems
+
+
+def _same_in_another_room(session: IncomingSession) -> str:
+    """A key for what has no guid: equal in all but the room it is one session; without a time nothing is certain."""
+    if session.starts_at is None:
+        return ""
+    people = [person.name for person in session.people or ()]
+    texts = [*session.title.items(), *(session.abstract or {}).items()]
+    return f"\n{(session.starts_at, session.ends_at, texts, people)}"

@@ -1,0 +1,27 @@
+"""Files that wait between the report and the import."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.core import tokens
+from eventapp.core.clock import now
+from eventapp.core.db import Base
+
+
+class Upload(Base):
+    """An uploaded programme, with what was said of it: {"zone", "language", "columns"}. Kept for a day at most."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(default="")
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

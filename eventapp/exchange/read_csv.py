@@ -1,0 +1,239 @@
+"""CSV of spreadsheets, by the names of their columns: comma, semicolon or tab, quotes, and the mark that Excel sets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import TAG, fold
+from eventapp.exchange import values
+from eventapp.exchange.frab import Book, code_of
+from eventapp.exchange.incoming import MOST, Incoming, IncomingPerson, IncomingSession, Options, Problem
+from eventapp.exchange.values import Unclear
+from eventapp.programme.rules import SessionStatus
+
+# Our columns, and what they are called elsewhere. Texts may carry a language: title_ja.
+COLUMNS = {
+    "guid": "guid uid uuid identifier",
+    "code": "code",
+    "title": "title titel titre name タイトル 題名 表題 セッション",
+    "subtitle": "subtitle untertitel 副題",
+    "abstract": "abstract description beschreibung text inhalt 概要 説明",
+    "date": "date day datum tag 日付 日",
+    "start": "start starts begin beginn von starttime starttimelocal 開始 開始時刻 開始時間",
+    "end": "end ends ende bis endtime finish 終了 終了時刻 終了時間",
+    "end_date": "enddate enddatum 終了日",
+    "duration": "duration dauer length minutes minuten 所要時間 時間",
+    "room": "room rooms raum ort location saal venue 会場 部屋 場所",
+    "track": "track tracks themenstrang トラック 分野",
+    "kind": "kind type typ art format 種類 種別 形式",
+    "language": "language sprache lang spoken 言語",
+    "interpreted": "interpreted interpretation dolmetschen 通訳",
+    "people": "people speakers speaker referent referenten referentin vortragende persons 登壇者 講師 講演者",
+    "status": "status state 状態",
+    "do_not_record": "donotrecord optout norecording",
+    "links": "links link url",
+}
+_BY_NAME = {fold(word): column for column, words in COLUMNS.items() for word in [column, *words.split()]}
+_IN_LANGUAGES = {"title", "subtitle", "abstract"}
+
+
+def read(data: bytes, options: Options) -> Incoming:
+    """Raises Refused for another encoding, for a missing column of titles, and where a zone is needed."""
+    try:
+        whole = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused(
+            _("This file is not in UTF-8. Save it as “CSV UTF-8”: what other encodings mean would be a guess."),
+            field="file",
+        ) from error
+    if "\x00" in whole:
+        raise Refused(_("This is no text, and no format that is known here."), field="file")
+    rows = _rows(whole)
+    if not rows:
+        raise Refused(_("The file is empty."), field="file")
+    columns = columns_of([values.line(cell) for cell in rows[0][1]], options.columns)
+    book = Book(options, "csv", zone=options.zone)
+    for number, cells in rows[1:]:
+        if len(book.sessions) >= MOST:
+            raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = _("line %(line)d", line=number)
+        says = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+        try:
+            if len(cells) > len(rows[0][1]):
+                raise Unclear(_("The line has more cells than the first one has columns."))
+            book.sessions.append(_Row(book, where, {k: _unguarded(v) for k, v in says.items()}).session())
+        except Unclear as unclear:
+            book.leave_out(Problem(where, str(unclear)))
+    return book.finish()
+
+
+def _rows(whole: str) -> list[tuple[int, list[str]]]:
+    """(line, cells); the separator is the one that parts the first line most often."""
+    first = whole.lstrip().split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(whole, newline=""), delimiter=separator)
+    found: list[tuple[int, list[str]]] = []
+    try:
+        while True:
+            line = reader.line_num + 1
+            cells = next(reader, None)
+            if cells is None:
+                return found
+            if found or any(cells):
+                found.append((line, cells))
+    except csv.Error as error:
+        raise Refused(_("Line %(line)d is no CSV that can be read.", line=reader.line_num), field="file") from error
+
+
+def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
+    """Our name of each column → where it stands. Raises Refused where there is none for titles, or one is missing."""
+    folded = [fold(name) for name in header]
+    found: dict[str, int] = {}
+    for ours, theirs in wanted.items():
+        base, _sep, tag = ours.partition("_")
+        if ours not in COLUMNS and not (base in _IN_LANGUAGES and TAG.fullmatch(tag)):
+            raise Refused(_("There is no field %(name)s.", name=ours), field="columns")
+        if fold(theirs) not in folded:
+            raise Refused(_("There is no column “%(name)s”.", name=theirs), field="columns")
+        found[ours] = folded.index(fold(theirs))
+    taken = set(found.values())
+    for at, name in enumerate(header):
+        if at in taken:
+            continue
+        ours = _BY_NAME.get(folded[at], "")
+        if match := re.fullmatch(r"(.+?)[ _:]\(?([A-Za-z]{2,3}(?:-\w+)*)\)?", name):
+            column = _BY_NAME.get(fold(match[1]), "")
+            if column in _IN_LANGUAGES and TAG.fullmatch(match[2]) and not ours:
+                ours = f"{column}_{match[2]}"
+        if ours:
+            found.setdefault(ours, at)
+    if not any(name == "title" or name.startswith("title_") for name in found):
+        raise Refused(
+            _("Which column holds the titles? There are: %(columns)s.", columns=", ".join(header[:30]) or "–"),
+            field="columns",
+        )
+    return found
+
+
+def _unguarded(cell: str) -> str:
+    # Our own files put an apostrophe before what a spreadsheet would take for a formula.
+    return cell[1:] if re.match(r"''?[=+\-@\t]", cell) else cell
+
+
+class _Row:
+    def __init__(self, book: Book, where: str, says: Mapping[str, str]) -> None:
+        self.book, self.where, self.says = book, where, says
+
+    def _texts(self, name: str) -> dict[str, str] | None:
+        columns = {
+            column: text
+            for column, text in self.says.items()
+            if column == name or (column not in COLUMNS and column.startswith(f"{name}_"))
+        }
+        if not columns:
+            return None
+        read = values.text if name == "abstract" else values.line
+        return {column.partition("_")[2]: read(text) for column, text in columns.items()}
+
+    def _optional(self, name: str) -> str | None:
+        return values.line(self.says[name]) if name in self.says else None
+
+    def session(self) -> IncomingSession:
+        """Raises Unclear for what can't be read, Refused where a zone is needed."""
+        title = {tag: text for tag, text in (self._texts("title") or {}).items() if text}
+        if not title:
+            raise Unclear(_("The entry has no title."))
+        starts, ends, minutes = self._times()
+        rooms, track = self._list("room"), self._optional("track")
+        self.book.rooms.update(dict.fromkeys(rooms or ()))
+        if track:
+            self.book.tracks[track] = None
+        tongues, others = self._tags("language"), self._tags("interpreted")
+        people = values.names(self.says["people"]) if "people" in self.says else None
+        return IncomingSession(
+            where=self.where,
+            title=title,
+            guid=(self._optional("guid") or "")[:200],
+            code=code_of(self.says.get("code"), ""),
+            starts_at=starts,
+            ends_at=ends,
+            minutes=minutes,
+            rooms=rooms,
+            track=track,
+            kind=self.book.kind(self.says.get("kind")),
+            language=tongues[0] if tongues else "",
+            interpreted=others,
+            subtitle=self._texts("subtitle"),
+            abstract=self._texts("abstract"),
+            people=tuple(IncomingPerson(name) for name in people) if people is not None else None,
+            do_not_record=values.yes(self.says["do_not_record"]) if "do_not_record" in self.says else None,
+            links=self._links(),
+            status=self._status(starts),
+        )
+
+    def _list(self, name: str) -> tuple[str, ...] | None:
+        if name not in self.says:
+            return None
+        return tuple(dict.fromkeys(filter(None, (values.line(part) for part in re.split(r"[;\n]", self.says[name])))))
+
+    def _tags(self, name: str) -> tuple[str, ...] | None:
+        if name not in self.says:
+            return None
+        parts = re.split(r"[;,/\s、]+", self.says[name])
+        return tuple(filter(None, (self.book.tag(self.where, part) for part in parts)))
+
+    def _links(self) -> tuple[Mapping[str, str], ...] | None:
+        if "links" not in self.says:
+            return None
+        pairs = [line.rpartition(" ")[::2] for line in values.text(self.says["links"]).split("\n")]
+        return tuple(link for title, url in pairs if (link := values.web_link(title, url)))
+
+    def _status(self, starts: datetime | None) -> SessionStatus:
+        said = values.line(self.says.get("status")).casefold()
+        if said in {"cancelled", "canceled", "abgesagt", "中止"}:
+            return SessionStatus.CANCELLED
+        return (
+            SessionStatus.DRAFT if starts is None or said in {"draft", "entwurf", "下書き"} else SessionStatus.PUBLISHED
+        )
+
+    def _times(self) -> tuple[datetime | None, datetime | None, int | None]:
+        minutes = values.minutes(self.says.get("duration"))
+        on = values.day(self.says.get("date"))
+        starts, first = self._moment(self.says.get("start"), on)
+        if starts is None:
+            return None, None, minutes
+        last = values.day(self.says.get("end_date"))
+        ends, at_end = self._moment(self.says.get("end"), last or first[0])
+        if ends is None:
+            if minutes is None:
+                raise Unclear(_("There is a start, but neither an end nor a length."))
+            return starts, starts + timedelta(minutes=minutes), minutes
+        if ends <= starts and last is None and at_end[1]:
+            # 23:00–01:00: a time of day alone is the next one after the start.
+            ends, _at = self._moment(self.says.get("end"), first[0] + timedelta(days=1))
+        return starts, ends, minutes
+
+    def _moment(self, said: str | None, on: date | None) -> tuple[datetime | None, tuple[date, bool]]:
+        """The moment, its day, and whether the cell holds a time of day only."""
+        bare, nothing = values.line(said), (on or date(1970, 1, 1), False)
+        if not bare:
+            return None, nothing
+        alone = re.fullmatch(r"\d{1,2}[:.時]\d{2}.{0,9}|\d{4}", bare) is not None
+        offset, at = None, None
+        if alone:
+            at = values.clock_time(bare)
+        else:
+            on, at, offset = values.day_and_time(bare)
+        if on is None:
+            raise Unclear(_("There is a time, but no day."))
+        if at is None:
+            raise Unclear(_("There is a day, but no time."))
+        return values.moment(on, time(at.hour, at.minute), offset, self.book.zone), (on, alone)

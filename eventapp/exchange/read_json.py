@@ -1,0 +1,113 @@
+"""schedule.json of frab, pretalx and c3voc."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.exchange import values
+from eventapp.exchange.frab import Book, Day, Raw
+from eventapp.exchange.incoming import Incoming, Options, Problem
+from eventapp.exchange.values import Unclear
+
+
+def parse(data: bytes) -> Any:
+    """The JSON values. Raises Refused for what is no complete JSON."""
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise Refused(
+            _("This is no complete JSON: line %(line)d, column %(column)d.", line=error.lineno, column=error.colno),
+            field="file",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise Refused(_("This is no JSON that can be read."), field="file") from error
+
+
+def rows(value: object) -> list[Mapping[str, Any]]:
+    """The objects of a list; nothing where it is none."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """The object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def read(document: Any, options: Options) -> Incoming:
+    """From the parsed file. Raises Refused where it as a whole can't be taken."""
+    schedule = mapping(mapping(document).get("schedule"))
+    conference = mapping(schedule.get("conference"))
+    if not isinstance(conference.get("days"), list):
+        raise Refused(_("This JSON is no schedule: it has no days."), field="file")
+    book = Book(options, "schedule.json")
+    generator = mapping(document.get("generator")) or mapping(schedule.get("generator"))
+    zone = conference.get("time_zone_name") or conference.get("timezone")
+    book.head(conference.get("acronym") or conference.get("title"), zone, generator)
+    for name in _names(conference.get("rooms")):
+        book.rooms[name] = None
+    for row in rows(conference.get("rooms")):
+        capacity = row.get("capacity")
+        if isinstance(capacity, int) and 1 <= capacity <= 1_000_000:
+            book.capacities[values.line(row.get("name"))] = int(capacity)
+    for name in _names(conference.get("tracks")):
+        book.tracks[name] = None
+    for number, says in enumerate(rows(conference.get("days"))):
+        day = _day(book, f"days[{number}]", says)
+        for room, where, event in _events(says.get("rooms"), f"days[{number}].rooms"):
+            book.add(_event(event, where, day, room))
+    return book.finish()
+
+
+def _names(value: object) -> Iterator[str]:
+    for row in value if isinstance(value, list) else []:
+        name = values.line(row.get("name") if isinstance(row, dict) else row)
+        if name:
+            yield name
+
+
+def _events(value: object, path: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(name of the room, path, event) of rooms that are an object by name, or a list of objects with a name."""
+    if isinstance(value, list):
+        pairs: list[tuple[str, object]] = [
+            (values.line(row.get("name")), row.get("events") or row.get("event")) for row in rows(value)
+        ]
+    else:
+        pairs = [(values.line(name), events) for name, events in mapping(value).items()]
+    for name, events in pairs:
+        for number, event in enumerate(rows(events)):
+            yield name, f"{path}[{name!r}][{number}]", event
+
+
+def _day(book: Book, where: str, says: Mapping[str, Any]) -> Day:
+    try:
+        on, opens = values.day(values.line(says.get("date"))[:10]), None
+        if start := says.get("day_start") or says.get("start"):
+            on_start, opens, _offset = values.day_and_time(start)
+            on = on or on_start
+        return Day(on, opens)
+    except Unclear as unclear:
+        book.leave_out(Problem(where, str(unclear), whole=False))
+        return Day()
+
+
+def _event(event: Mapping[str, Any], where: str, day: Day, room: str) -> Raw:
+    recording = mapping(event.get("recording"))
+    optout = event.get("do_not_record") if "do_not_record" in event else recording.get("optout")
+    start = event.get("start")
+    texts = {**event, "optout": optout}
+    if isinstance(start, str) and "T" in start:  # some write the whole moment into both
+        texts |= {"date": event.get("date") or start, "start": ""}
+    people: Sequence[Mapping[str, Any]] = [
+        person if isinstance(person, dict) else {"name": person} for person in _list(event.get("persons"))
+    ]
+    links = [(link.get("title"), link.get("url") or link.get("href")) for link in rows(event.get("links"))]
+    links += [(url, url) for url in _list(event.get("links")) if isinstance(url, str)]
+    return Raw(where, texts, day, people, links, [room or event.get("room")])
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

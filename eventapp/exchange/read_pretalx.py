@@ -1,0 +1,224 @@
+"""Dumps of pretalx's API, of both its versions: submissions, talks, slots, pages of them, and the schedule.
+
+Only what is accepted or confirmed comes in. An accepted or confirmed proposal without a slot comes as a draft. Numbers
+instead of rooms, tracks and speakers are looked up in tables that stand in the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.exchange import values
+from eventapp.exchange.frab import Book, code_of, described
+from eventapp.exchange.incoming import Incoming, IncomingPerson, IncomingSession, Options, Problem
+from eventapp.exchange.read_json import mapping, rows
+from eventapp.exchange.values import Unclear
+from eventapp.programme.rules import SessionKind, SessionStatus
+
+LISTS = ("results", "talks", "submissions", "slots", "breaks")
+_TABLES = ("rooms", "tracks", "speakers", "submission_types", "types")
+_OPEN = {"submitted", "rejected", "withdrawn", "draft", "deleted"}
+
+
+def fits(document: object) -> bool:
+    """Whether this looks like a dump of pretalx."""
+    if isinstance(document, list):
+        found = rows(document)
+        return bool(found) and any({"title", "code", "results", "slot", "submission"} & set(row) for row in found[:50])
+    return any(isinstance(mapping(document).get(name), list) for name in LISTS)
+
+
+@dataclass
+class _Tables:
+    """Rows by kind of table and by number or code."""
+
+    by_key: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+
+    def learn(self, page: Mapping[str, Any]) -> None:
+        for table in _TABLES:
+            for row in rows(page.get(table)):
+                for key in ("id", "code"):
+                    if row.get(key) is not None:
+                        self.by_key[table, str(row[key])] = row
+        for row in rows(page.get("submissions")):
+            self.by_key["submissions", str(row.get("code"))] = row
+
+    def row(self, table: str, value: object) -> Mapping[str, Any]:
+        return value if isinstance(value, dict) else self.by_key.get((table, str(value)), {})
+
+
+def read(document: Any, options: Options) -> Incoming:
+    """From the parsed file. Raises Refused where it as a whole can't be taken."""
+    book = Book(options, "pretalx")
+    tables = _Tables()
+    pages = list(_pages(document))
+    for page, _path in pages:
+        tables.learn(page)
+        book.zone = book.zone or values.zone_named(page.get("timezone") or page.get("time_zone_name"))
+    book.zone = options.zone or book.zone
+    found = list(_entries(pages, tables))
+    if not found:
+        raise Refused(_("There is no submission and no slot in this file."), field="file")
+    reader = _Reader(book, tables)
+    for where, row, slot, number in found:
+        try:
+            book.sessions.append(reader.session(where, row, slot, number))
+        except Unclear as unclear:
+            book.leave_out(Problem(where, str(unclear)))
+    return book.finish()
+
+
+def _pages(document: Any) -> Iterator[tuple[Mapping[str, Any], str]]:
+    if isinstance(document, list):
+        if any(LISTS[0] in row for row in rows(document)):
+            for number, row in enumerate(rows(document)):
+                yield row, f"[{number}]."
+        else:
+            yield {"results": document}, ""
+    else:
+        yield mapping(document), ""
+
+
+def _entries(
+    pages: list[tuple[Mapping[str, Any], str]], tables: _Tables
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any], int]]:
+    """(path, submission, its slot, which of its slots)."""
+    for page, path in pages:
+        slotted = {
+            str(mapping(row.get("submission")).get("code") or row.get("submission")) for row in rows(page.get("slots"))
+        }
+        for name in LISTS:
+            for number, row in enumerate(rows(page.get(name))):
+                where = f"{path}{name}[{number}]"
+                if "submission" in row or name == "breaks":
+                    yield where, tables.row("submissions", row.get("submission")), row, 0
+                elif name == "submissions" and str(row.get("code")) in slotted:
+                    continue  # its slots stand in a list of their own
+                else:
+                    yield from _of_submission(where, row)
+
+
+def _of_submission(
+    where: str, row: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any], int]]:
+    slots = rows(row.get("slots")) or [mapping(row.get("slot")) or {k: row.get(k) for k in ("start", "end", "room")}]
+    for number, slot in enumerate(slots):
+        yield where, row, slot, number
+
+
+class _Reader:
+    def __init__(self, book: Book, tables: _Tables) -> None:
+        self.book, self.tables = book, tables
+
+    def session(self, where: str, row: Mapping[str, Any], slot: Mapping[str, Any], number: int) -> IncomingSession:
+        """Raises Unclear for what does not come in."""
+        said_title = self.texts(where, row.get("title")) or self.texts(where, slot.get("description"))
+        title = {tag: values.line(one) for tag, one in said_title.items()}
+        if not title:
+            raise Unclear(_("The entry has no title."))
+        state = values.line(row.get("state")).casefold()
+        if state in _OPEN:
+            raise Unclear(_("“%(title)s” is not accepted: its state is %(state)s.", title=_any(title), state=state))
+        code = values.line(row.get("code"))
+        starts, ends, minutes = self._times(row, slot, _any(title))
+        name = self._name("rooms", where, slot.get("room"))
+        rooms = (name,) if name else ()
+        self.book.rooms.update(dict.fromkeys(rooms))
+        track = self._name("tracks", where, row.get("track"))
+        if track:
+            self.book.tracks[track] = None
+        said = self._name("submission_types", where, row.get("submission_type") or row.get("type"))
+        return IncomingSession(
+            where=where,
+            title=title,
+            guid=f"pretalx-{code}" + (f"-{number + 1}" if number else "") if code else "",
+            code="" if number else code_of(code, ""),
+            starts_at=starts,
+            ends_at=ends,
+            minutes=minutes,
+            rooms=rooms if starts else None,
+            track=track if row else None,
+            kind=self.book.kind(said) if row else SessionKind.BREAK,
+            language=self.book.tag(where, row.get("content_locale") or row.get("language")),
+            abstract=self._abstract(where, row) if row else None,
+            people=tuple(self._people(row)) if "speakers" in row else None,
+            do_not_record=values.yes(row.get("do_not_record")) if "do_not_record" in row else None,
+            status=self._status(state, starts),
+        )
+
+    def texts(self, where: str, said: object) -> dict[str, str]:
+        """A text, or an object with one for each language."""
+        if not isinstance(said, dict):
+            bare = values.text(said)
+            return {"": bare} if bare else {}
+        found = {}
+        for tag, one in said.items():
+            known, bare = self.book.tag(where, tag), values.text(one)
+            if known and bare:
+                found[known] = bare
+        return found
+
+    def _status(self, state: str, starts: datetime | None) -> SessionStatus:
+        if state in {"canceled", "cancelled"}:
+            return SessionStatus.CANCELLED
+        return SessionStatus.PUBLISHED if starts is not None else SessionStatus.DRAFT
+
+    def _times(
+        self, row: Mapping[str, Any], slot: Mapping[str, Any], title: str
+    ) -> tuple[datetime | None, datetime | None, int | None]:
+        minutes = values.minutes(slot.get("duration") or row.get("duration"))
+        starts, ends = self._moment(slot.get("start")), self._moment(slot.get("end"))
+        if starts is not None and ends is None:
+            if minutes is None:
+                raise Unclear(_("“%(title)s” has a start and no length.", title=title))
+            ends = starts + timedelta(minutes=minutes)
+        return (starts, ends, minutes) if starts is not None else (None, None, minutes)
+
+    def _moment(self, said: object) -> datetime | None:
+        if not values.line(said):
+            return None
+        on, at, offset = values.day_and_time(said)
+        if at is None:
+            raise Unclear(_("There is a day, but no time."))
+        return values.moment(on, at, offset, self.book.zone).replace(second=0, microsecond=0)
+
+    def _name(self, table: str, where: str, said: object) -> str:
+        """The name of a room, track or type: a text, an object with one, or a number of a table in this file."""
+        if said is None or said == "":
+            return ""
+        if isinstance(said, str) and not said.isdecimal():
+            return values.line(said)
+        row = self.tables.row(table, said)
+        if table == "submission_types" and not row:
+            row = self.tables.row("types", said)
+        # Rooms, tracks and types are an object with a name, or the name itself in several languages.
+        name = row.get("name") or row.get("title") or (said if isinstance(said, dict) and "id" not in said else "")
+        if isinstance(name, dict):
+            wanted = [self.book.options.language, "en", *name]
+            name = next((name[tag] for tag in wanted if name.get(tag)), "")
+        if not name and not isinstance(said, dict):
+            sentence = _("Number %(number)s has no name here; export it with ?expand=room,track,submission_type.",
+                         number=values.line(said))  # fmt: skip
+            self.book.leave_out(Problem(where, sentence, whole=False))
+        return values.line(name)
+
+    def _abstract(self, where: str, row: Mapping[str, Any]) -> dict[str, str]:
+        first, second = self.texts(where, row.get("abstract")), self.texts(where, row.get("description"))
+        return {tag: described(first.get(tag), second.get(tag)) for tag in {**first, **second}} or {"": ""}
+
+    def _people(self, row: Mapping[str, Any]) -> Iterator[IncomingPerson]:
+        for said in row["speakers"] if isinstance(row["speakers"], list) else []:
+            person = self.tables.row("speakers", said)
+            name = values.line(person.get("name") or person.get("public_name"))
+            code = values.line(person.get("code") or (said if not isinstance(said, dict) else ""))[:20]
+            if name or code:
+                yield IncomingPerson(name, values.line(person.get("guid"))[:200], code)
+
+
+def _any(title: Mapping[str, str]) -> str:
+    return values.line(next(iter(title.values())))

@@ -1,0 +1,99 @@
+"""schedule.xml of frab, pretalx, c3voc, and the list of entries that EuroPython wrote."""
+
+from __future__ import annotations
+
+import re
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.exchange import values
+from eventapp.exchange.elements import Element, parse
+from eventapp.exchange.frab import Book, Day, Raw
+from eventapp.exchange.incoming import Incoming, Options, Problem
+from eventapp.exchange.values import Unclear
+
+_TEXTS = (
+    "title", "subtitle", "date", "start", "duration", "track", "type", "language", "abstract", "description", "url",
+)  # fmt: skip
+
+
+def read(data: bytes, options: Options) -> Incoming:
+    """Raises Refused where the file as a whole can't be read."""
+    root = parse(data)
+    if root.tag != "schedule":
+        raise Refused(_("This XML is no schedule: it begins with <%(tag)s>.", tag=root.tag[:40]), field="file")
+    book = Book(options, "schedule.xml")
+    conference = root.first("conference") or Element("conference", {}, root.line)
+    generator = root.first("generator")
+    zone = conference.say("time_zone_name", "timezone")
+    book.head(conference.say("acronym", "title"), zone, generator.attributes if generator else {})
+    change = conference.say("day_change")
+    known = _rooms_by_number(root)
+    for element in root.all("day"):
+        day = _day(book, element, change)
+        for room in element.all("room"):
+            name = values.line(room.attributes.get("name"))
+            if name:
+                book.rooms[name] = None
+            for event in room.all("event"):
+                book.add(_event(event, day, [name] if name else [event.say("room")]))
+        for entry in element.all("entry", "event"):
+            book.add(_event(entry, day, _rooms_of_entry(entry, known)))
+    return book.finish()
+
+
+def _day(book: Book, element: Element, change: str) -> Day:
+    where = _("line %(line)d", line=element.line)
+    says = element.attributes.get
+    try:
+        on, opens = values.day((says("date") or "")[:10]), None
+        if start := says("start"):
+            on_start, opens, _offset = values.day_and_time(start)
+            on = on or on_start
+        return Day(on, opens or values.clock_time(re.sub(r"^(\d{1,2}:\d{2}):\d{2}$", r"\1", change.strip())))
+    except Unclear as unclear:
+        book.leave_out(Problem(where, str(unclear), whole=False))
+        return Day()
+
+
+def _rooms_by_number(root: Element) -> list[str]:
+    """Rooms that entries name alone: a list of rooms in another entry is read with the help of these."""
+    named = [entry.first("room") for day in root.all("day") for entry in day.all("entry")]
+    return list(
+        dict.fromkeys(values.line(room.text) for room in named if room is not None and room.attributes.get("id"))
+    )
+
+
+def _rooms_of_entry(entry: Element, known: list[str]) -> list[str]:
+    whole = values.line(entry.say("room"))
+    if whole.upper() == "ALL" and known and whole not in known:
+        return known
+    parts = [part.strip() for part in whole.split(",")]
+    return parts if len(parts) > 1 and all(parts) and any(part in known for part in parts) else [whole]
+
+
+def _event(event: Element, day: Day, rooms: list[str]) -> Raw:
+    texts: dict[str, object] = {name: event.say(name) for name in _TEXTS}
+    texts["guid"] = event.attributes.get("guid")
+    texts["id"] = event.attributes.get("id")
+    texts["code"] = event.attributes.get("code") or event.say("code")
+    texts["type"] = texts["type"] or event.say("category")
+    recording = event.first("recording")
+    texts["optout"] = recording.say("optout") if recording else ""
+    links = [
+        (link.text, link.attributes.get("href") or link.text)
+        for group in event.all("links")
+        for link in group.all("link")
+    ]
+    return Raw(_("line %(line)d", line=event.line), texts, day, _people(event), links, rooms)
+
+
+def _people(event: Element) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for group in event.all("persons", "speakers"):
+        for person in group.all("person", "speaker"):
+            name = person.say("name") or person.text
+            found.append({**person.attributes, "name": name or person.attributes.get("name")})
+    for person in event.all("person"):
+        found += [{"name": name} for name in values.names(person.text)]
+    return found

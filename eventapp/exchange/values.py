@@ -1,0 +1,298 @@
+"""Single values as they stand in files: texts, times, lengths, languages, kinds, names. What is unclear is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import get_global
+
+from eventapp.core.clock import zones
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import TAG
+from eventapp.programme.rules import SessionKind
+
+# C0 but tab and line feed, DEL, C1, surrogates, the byte order mark and non-characters: no text of ours has them.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
+LONGEST_LINE, LONGEST_TEXT = 500, 50_000
+
+
+class Unclear(ValueError):
+    """A value whose meaning is not certain; the message is a sentence for a person."""
+
+
+def text(value: object) -> str:
+    """A text of several lines, cleaned. Raises Unclear for one that is too long."""
+    if value is None or isinstance(value, (dict, list, bool)):
+        return ""
+    bare = _CONTROL.sub("", _BREAKS.sub("\n", str(value)))
+    bare = "\n".join(line.rstrip() for line in bare.split("\n")).strip()
+    if len(bare) > LONGEST_TEXT:
+        raise Unclear(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
+    return bare
+
+
+def line(value: object) -> str:
+    """A text on one line: a title or a name. Raises Unclear for one that is too long."""
+    bare = " ".join(text(value).split())
+    if len(bare) > LONGEST_LINE:
+        raise Unclear(_("“%(said)s…” is too long for one line.", said=bare[:40]))
+    return bare
+
+
+def minutes(value: object) -> int | None:
+    """A length in minutes from 00:45, 1:00, 01:00:00, PT45M, 45, “45 min”; None for nothing.
+
+    Raises Unclear for what is none of these, and for what is not between a minute and a day.
+    """
+    bare = line(value).lower()
+    if not bare:
+        return None
+    found = _length(bare)
+    if found is None:
+        raise Unclear(_("“%(said)s” is no length of time; write 00:45 or a number of minutes.", said=bare[:40]))
+    if not 1 <= found <= 24 * 60:
+        raise Unclear(_("A session lasts from a minute to 24 hours, not %(said)s.", said=bare[:40]))
+    return found
+
+
+def _length(bare: str) -> int | None:
+    if match := re.fullmatch(r"(\d{1,4})(?:\.0+)?\s*(?:m|min|mins|minutes|minuten|分)?\.?", bare):
+        return int(match[1])
+    if match := re.fullmatch(r"(\d{1,2}):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?", bare):
+        return int(match[1]) * 60 + int(match[2])
+    iso = re.fullmatch(r"p(?:(\d{1,2})d)?(?:t(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})(?:\.\d+)?s)?)?", bare)
+    if iso and any(iso.groups()):
+        days, hours, mins, seconds = (int(part or 0) for part in iso.groups())
+        return days * 1440 + hours * 60 + mins + seconds // 60
+    if match := re.fullmatch(r"(\d{1,2})\s*(?:h|std|hours?|時間)\.?\s*(?:(\d{1,2})\s*(?:m|min|分)?)?", bare):
+        return int(match[1]) * 60 + int(match[2] or 0)
+    return None
+
+
+def clock_time(value: object) -> time | None:
+    """A time of day from 09:30, 9:30, 0930, 09:30:00 or 9:30 pm; None for nothing. Raises Unclear for anything else."""
+    bare = line(value)
+    if not bare:
+        return None
+    match = re.fullmatch(r"(\d{1,2})[:.時](\d{2})分?(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", bare, re.I)
+    if match is None and (match := re.fullmatch(r"(\d{2})(\d{2})()()", bare)) is None:
+        raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+    hour, minute = int(match[1]), int(match[2])
+    if match[4]:
+        if not 1 <= hour <= 12:
+            raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+        hour = hour % 12 + (12 if match[4].lower() == "p" else 0)
+    if hour > 23 or minute > 59:
+        raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+    return time(hour, minute)
+
+
+def day(value: object) -> date | None:
+    """A day from 2031-03-18, 2031/3/18, 18.3.2031, 2031年3月18日; None for nothing.
+
+    3/18/2031 is taken where only one order can be meant. Raises Unclear otherwise.
+    """
+    bare = line(value)
+    if not bare:
+        return None
+    if match := re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T00:00(?::00)?\S*)?", bare):
+        parts = match[1], match[2], match[3]
+    elif match := re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", bare):
+        parts = match[3], match[2], match[1]
+    elif match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", bare):
+        parts = match[1], match[2], match[3]
+    elif (match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", bare)) and (int(match[1]) > 12) != (int(match[2]) > 12):
+        parts = (match[3], match[2], match[1]) if int(match[1]) > 12 else (match[3], match[1], match[2])
+    else:
+        raise Unclear(_("“%(said)s” is no day that can be read in one way only; write 2031-03-18.", said=bare[:40]))
+    return _real(bare, *parts)
+
+
+def _real(bare: str, year: str, month: str, day_of_month: str) -> date:
+    try:
+        found = date(int(year), int(month), int(day_of_month))
+    except ValueError:
+        raise Unclear(_("There is no day %(said)s.", said=bare[:40])) from None
+    if not 1800 <= found.year <= 2200:
+        raise Unclear(_("Enter a year between 1800 and 2200."))
+    return found
+
+
+_MOMENT = re.compile(
+    r"(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4}|\d{4}年\d{1,2}月\d{1,2}日)"
+    r"(?:[T ,]\s*(\d{1,2}[:.]?\d{2}(?::?\d{2})?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?))?"
+    r"\s*(Z|UTC|[+-]\d{1,2}:?\d{2}|[+-]\d{2})?",
+    re.I,
+)
+
+
+def day_and_time(value: object) -> tuple[date, time | None, timedelta | None]:
+    """The day, the time of day where there is one, and the offset from UTC where there is one. Raises Unclear."""
+    bare = line(value)
+    match = _MOMENT.fullmatch(bare)
+    if match is None:
+        raise Unclear(_("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60]))
+    on = day(match[1])
+    assert on is not None
+    at = match[2] and re.sub(r"^(\d{1,2}:?\d{2}):?\d{2}(\.\d+)?$", r"\1", match[2])
+    return on, clock_time(at) if at else None, _offset(match[3]) if match[3] else None
+
+
+def _offset(written: str) -> timedelta:
+    if written.upper() in {"Z", "UTC"}:
+        return timedelta(0)
+    digits = written[1:].replace(":", "").rjust(4 if len(written) > 3 else 2, "0").ljust(4, "0")
+    found = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if found > timedelta(hours=15) or int(digits[2:]) > 59:
+        raise Unclear(_("There is no offset %(said)s.", said=written))
+    return -found if written[0] == "-" else found
+
+
+def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
+    """The moment in UTC: by the offset where there is one, else on the clock of the zone.
+
+    Raises Refused (for the file as a whole) where there is neither, and Unclear for a time that the clocks skip or
+    that comes twice.
+    """
+    local = datetime.combine(on, at)
+    if offset is not None:
+        return (local - offset).replace(tzinfo=UTC)
+    if not zone:
+        raise Refused(
+            _("Times in this file have no offset, and it names no time zone. Say in which zone they are."), field="zone"
+        )
+    info = ZoneInfo(zone)
+    early, late = (local.replace(tzinfo=info, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if early == late:
+        return early
+    shown = f"{local:%Y-%m-%d %H:%M}"
+    if early > late:
+        raise Unclear(
+            _("%(time)s does not exist in %(zone)s: the clocks go forward over it.", time=shown, zone=zone)
+        )  # fmt: skip
+    raise Unclear(_("%(time)s comes twice in %(zone)s, as the clocks go back; give an offset.", time=shown, zone=zone))
+
+
+def zone_named(value: object) -> str:
+    """The IANA zone of this name, or an empty text."""
+    bare = line(value)
+    if bare.upper() in {"UTC", "GMT", "Z", "ETC/UTC", "ETC/GMT"}:
+        return "UTC"
+    return bare if bare in zones() else ""
+
+
+@lru_cache(maxsize=1)
+def _languages() -> dict[str, str]:
+    """What a language may be called → its tag."""
+    english = {str(tag): str(name) for tag, name in Locale("en").languages.items()}
+    found = {tag: tag for tag in english if TAG.fullmatch(tag)}
+    for alias, tags in get_global("language_aliases").items():
+        if re.fullmatch(r"[a-z]{3}", alias) and tags.split("_")[0] in found:
+            found.setdefault(alias, tags.split("_")[0])
+            if len(tags) == 2:
+                found[alias] = tags
+    for tag in list(found.values()):
+        if len(tag) <= 3 and english.get(tag, "").isalpha():
+            found.setdefault(english[tag].casefold(), tag)
+    for tag in (
+        "de",
+        "fr",
+        "es",
+        "it",
+        "nl",
+        "pt",
+        "pl",
+        "cs",
+        "ja",
+        "zh",
+        "ko",
+        "ru",
+        "uk",
+        "tr",
+        "ar",
+        "fi",
+        "sv",
+        "da",
+    ):
+        own = Locale(tag)
+        found.setdefault(str(own.languages[tag]).casefold(), tag)
+        if tag == "de":
+            for other in ("en", "fr", "es", "ja"):
+                found.setdefault(str(own.languages[other]).casefold(), other)
+    return found
+
+
+def language(value: object) -> str:
+    """A language tag from de, DE, de-AT, deu, german, Deutsch; empty for nothing. Raises Unclear for an unknown one."""
+    bare = line(value).replace("_", "-")
+    if not bare:
+        return ""
+    known = _languages()
+    if bare.casefold() in known:
+        return known[bare.casefold()]
+    base, _dash, rest = bare.partition("-")
+    tag = known.get(base.casefold(), "")
+    parts = [part.title() if len(part) == 4 else part.upper() for part in rest.split("-") if part]
+    full = "-".join([tag, *parts])
+    if tag and rest and TAG.fullmatch(full):
+        return full
+    raise Unclear(_("No language is called “%(said)s”.", said=bare[:40]))
+
+
+# What other systems call the kinds; the first word that fits decides.
+_KINDS = {
+    SessionKind.KEYNOTE: "keynote plenary 基調講演",
+    SessionKind.WORKSHOP: "workshop tutorial training hands-on bof sprint hackathon ワークショップ",
+    SessionKind.PANEL: "panel podium podiumsdiskussion roundtable パネル",
+    SessionKind.OPINION_EXCHANGE: "discussion diskussion debate q&a 意見交換",
+    SessionKind.CEREMONY: "ceremony opening closing eröffnung abschluss 開会式 閉会式 式典",
+    SessionKind.RECEPTION: "reception party social concert performance empfang レセプション",
+    SessionKind.MEAL: "lunch dinner breakfast meal mittagessen abendessen frühstück 昼食 夕食",
+    SessionKind.BREAK: "break pause coffee kaffeepause 休憩",
+    SessionKind.EXCURSION: "excursion tour ausflug",
+    SessionKind.FAIR: "fair exhibition expo poster posters messe 展示",
+    SessionKind.CLOSED: "closed meeting internal",
+    SessionKind.LECTURE: "lecture talk presentation vortrag lightning podcast short long session 講演",
+}
+_BY_WORD = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+
+
+def kind(value: object) -> SessionKind | None:
+    """The kind of session that a word means; None where it means none of ours."""
+    bare = line(value).casefold()
+    if bare in set(SessionKind):
+        return SessionKind(bare)
+    for word in re.split(r"[\s,()/_]+", bare):
+        if word in _BY_WORD:
+            return _BY_WORD[word]
+    return None
+
+
+def names(value: object) -> list[str]:
+    """People of one cell. Semicolons and lines part them; commas only where each part is a whole name."""
+    parts = [line(part) for part in re.split(r"[;\n；、]", text(value))]
+    found = [part for part in parts if part]
+    if len(found) == 1 and "," in found[0]:
+        commas = [part.strip() for part in found[0].split(",")]
+        if all(" " in part for part in commas):
+            return commas
+    return found
+
+
+def yes(value: object) -> bool:
+    """Whether a cell or element says yes."""
+    return value is True or line(value).casefold() in {"true", "yes", "1", "ja", "y", "x", "はい"}
+
+
+def web_link(title: object, url: object) -> dict[str, str] | None:
+    """A link with its title, or None where the address is no web address."""
+    address = "".join(line(url).split())
+    if not re.fullmatch(r"https?://[^\s<>\"]{1,2000}", address):
+        return None
+    return {"title": line(title) or address, "url": address}

@@ -1,0 +1,106 @@
+"""The desk: upload, report, import."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.core.db import db
+from eventapp.exchange import formats
+from eventapp.exchange.models import Upload
+from eventapp.programme.models import Session
+from tests.exchange import files
+
+BASE = "/manage/events/forum/programme/import"
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+def send(visitor, source: str | bytes, **values):
+    data = source.encode() if isinstance(source, str) else source
+    return visitor.fill(BASE, {"file": (io.BytesIO(data), "schedule.xml"), **values})
+
+
+def text(visitor) -> str:
+    return visitor.page.text(visitor.page.one("main"))
+
+
+def test_a_file_is_uploaded_its_report_read_and_then_imported(organizer, forum):
+    response = send(organizer, files.CONGRESS, zone="Asia/Tokyo")
+    assert response.status_code == 303, text(organizer)
+    assert not db.session.scalars(select(Session)).all()
+    organizer.get(response.location)
+    assert "Wir beteiligen uns & fragen" in text(organizer)
+    assert "Nothing has been imported yet." in text(organizer)
+    done = organizer.fill(response.location, action="/apply")
+    assert done.status_code == 303
+    assert len(db.session.scalars(select(Session)).all()) == 2
+    assert not db.session.scalars(select(Upload)).all(), "the file has done its work"
+
+
+def test_a_zone_that_is_missing_is_asked_for_beside_the_file_that_waits(organizer, forum):
+    response = send(organizer, files.ENTRIES)
+    assert response.status_code == 303
+    assert organizer.get(response.location).status_code == 200
+    assert "Say in which zone they are" in text(organizer)
+    assert organizer.fill(response.location, {"zone": "Moon/Base"}).status_code == 422
+    assert organizer.fill(response.location, {"zone": "Europe/Berlin"}).status_code == 303
+    organizer.get(response.location)
+    assert "Breakfast" in text(organizer)
+
+
+def test_columns_are_asked_for_where_they_are_not_recognized(organizer, forum):
+    response = send(organizer, "Was,Wann,Bis\nTanz,2031-03-18T10:00+09:00,2031-03-18T11:00+09:00\n")
+    organizer.get(response.location)
+    assert "Was, Wann, Bis" in text(organizer)
+    assert organizer.fill(response.location, {"columns": "title"}).status_code == 422
+    assert organizer.fill(response.location, {"columns": "title=Was, start=Wann, end=Bis"}).status_code == 303
+
+
+@pytest.mark.parametrize("source", [b"", b"<schedule", b"\x00\x01\x02", b"<!DOCTYPE a><schedule/>", b"[]"])
+def test_a_file_that_is_no_programme_is_refused_and_what_was_typed_is_kept(organizer, forum, source):
+    response = send(organizer, source, zone="Asia/Tokyo")
+    assert response.status_code == 422
+    assert organizer.page.by_id("zone").get("value") == "Asia/Tokyo"
+    assert not db.session.scalars(select(Upload)).all()
+
+
+def test_no_file_and_one_that_is_too_large_are_refused(organizer, forum, monkeypatch):
+    monkeypatch.setattr(formats, "LARGEST", 1000)
+    assert organizer.fill(BASE, {}).status_code == 422
+    assert send(organizer, files.CONGRESS, zone="Asia/Tokyo").status_code == 422
+    assert "larger than" in text(organizer)
+
+
+def test_where_the_programme_has_changed_since_the_report_comes_anew(organizer, make, forum):
+    response = send(organizer, files.CONGRESS, zone="Asia/Tokyo")
+    organizer.get(response.location)
+    version = next(field.get("value") for field in organizer.page.all("input") if field.get("name") == "version")
+    token = next(field.get("value") for field in organizer.page.all("input") if field.get("name") == "csrf_token")
+    make.session(forum, "In between")
+    again = organizer.post(
+        f"{response.location}/apply", data={"version": version, "csrf_token": token}, follow_redirects=True
+    )
+    assert "The programme has changed" in again.get_data(as_text=True)
+    assert len(db.session.scalars(select(Session)).all()) == 1
+
+
+def test_a_file_of_another_event_is_nobodys_here(organizer, make, forum):
+    make.event("other")
+    response = send(organizer, files.CONGRESS, zone="Asia/Tokyo")
+    assert organizer.get(response.location.replace("forum", "other")).status_code == 404
+
+
+@pytest.mark.parametrize("format", ["xml", "json", "csv", "ics"])
+def test_the_team_downloads_its_programme(organizer, make, forum, format):
+    make.session(forum, "Opening")
+    organizer.looks = False
+    response = organizer.get(f"/manage/events/forum/programme/export.{format}")
+    assert response.status_code == 200
+    assert "Opening" in response.get_data(as_text=True)
+    assert response.headers["Content-Disposition"].startswith("attachment")

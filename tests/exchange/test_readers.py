@@ -1,0 +1,314 @@
+"""Readers: bytes in, neutral values and reasons out. No database."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import monotonic
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eventapp.core.errors import Refused
+from eventapp.core.languages import force_locale
+from eventapp.exchange import formats, values
+from eventapp.exchange.incoming import Incoming, Options
+from eventapp.programme.rules import SessionKind, SessionStatus
+from tests.exchange import files
+
+TOKYO = Options(zone="Asia/Tokyo")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _speaking(apps):
+    """Sentences need an app; no test here touches its database."""
+    app = apps["on"]("sqlite")
+    with app.app_context(), force_locale("en"):
+        yield
+
+
+def read(source: str | bytes, options: Options = TOKYO) -> Incoming:
+    return formats.read(source.encode() if isinstance(source, str) else source, options)
+
+
+def by_title(found: Incoming) -> dict[str, object]:
+    return {session.named: session for session in found.sessions}
+
+
+def at(hour: int, minute: int = 0, *, day: int = 18) -> datetime:
+    return datetime(2031, 3, day, hour, minute, tzinfo=UTC)
+
+
+def test_a_congress_keeps_its_guids_its_nights_and_its_second_room():
+    found = read(files.CONGRESS)
+    talk, night = found.sessions
+    assert (talk.guid, talk.rooms) == ("HOqeNIb6G7M4hYFKFRkCmQ", ("Saal 1", "Saal 2"))
+    assert (talk.starts_at, talk.ends_at) == (at(22), at(0, day=19))
+    assert (talk.language, talk.do_not_record, talk.kind) == ("de", True, SessionKind.LECTURE)
+    assert talk.abstract == {"": "Kurz.\n\nViel **länger**."}
+    assert [person.name for person in talk.people] == ["Martin H./maha", "erdgeist"]
+    assert [link["url"] for link in talk.links] == ["https://example.org/x"]
+    assert night.starts_at == datetime(2031, 3, 18, 15, 30, tzinfo=UTC), (
+        "half past midnight of the evening's day, in Tokyo"
+    )
+    assert [(p.whole, "xx-klingon" in p.sentence) for p in found.problems] == [(False, True)]
+    assert "Assembly" in found.notes[0]
+
+
+def test_times_without_an_offset_are_asked_for_and_never_guessed():
+    for source in (files.ENTRIES, files.SPREADSHEET):
+        with pytest.raises(Refused) as refused:
+            read(source, Options())
+        assert refused.value.field == "zone"
+
+
+def test_entries_with_0930_and_several_rooms_are_read():
+    found = by_title(read(files.ENTRIES))
+    assert found["Breakfast"].starts_at == at(0, 30)
+    assert found["Breakfast"].rooms == ("C01", "B05/B06")
+    assert found["Party"].rooms == ("C01", "B05/B06"), "ALL is all rooms of the file"
+    assert found["One year"].kind is SessionKind.KEYNOTE
+    assert found["One year"].abstract == {"": "Since June"}
+    assert [person.name for person in found["One year"].people] == ["Constanze K."]
+
+
+def test_of_a_pretalx_dump_only_what_is_accepted_comes_in():
+    found = read(files.PRETALX, Options())
+    sessions = {(s.named, s.code): s for s in found.sessions}
+    rivers = sessions["Rivers", "ABCDEF"]
+    assert rivers.title == {"en": "Rivers", "ja-JP": "川"}
+    assert (rivers.rooms, rivers.track, rivers.starts_at) == (("Main hall",), "Water", at(1))
+    assert (rivers.people[0].name, rivers.people[0].code) == ("Ada Lovelace", "SPKONE")
+    later = sessions["Later", "GHJKLM"]
+    assert (later.status, later.starts_at, later.minutes) == (SessionStatus.DRAFT, None, 30)
+    assert sessions["Called off", "TUVWXY"].status is SessionStatus.CANCELLED
+    assert {s.guid for s in found.sessions if s.named == "Twice"} == {"pretalx-ZZZZZZ", "pretalx-ZZZZZZ-2"}
+    assert [p.where for p in found.problems if p.whole] == ["results[2]"]
+    assert any("12" in p.sentence for p in found.problems if not p.whole), "a number without a name is no room"
+
+
+def test_numbers_of_a_dump_are_looked_up_in_its_tables():
+    dump = """{"talks": [{"code": "QWERTZ", "title": {"de": "Fluss"}, "track": 2, "room": 5, "start": "2031-03-18T10:00:00+09:00",
+      "end": "2031-03-18T10:30:00+09:00", "speakers": ["SPEAK1"]}], "rooms": [{"id": 5, "name": {"de": "Saal"}}],
+      "tracks": [{"id": 2, "name": {"de": "Wasser"}}], "speakers": [{"code": "SPEAK1", "name": "Bo"}], "timezone": "Asia/Tokyo"}"""
+    session = read(dump, Options()).sessions[0]
+    assert (session.rooms, session.track, session.people[0].name) == (("Saal",), "Wasser", "Bo")
+
+
+def test_of_a_calendar_what_is_certain_comes_in_and_the_rest_says_why_not():
+    found = read(files.CALENDAR, Options())
+    sessions = by_title(found)
+    assert sessions["A talk, in two lines and a long title"].starts_at == at(1)
+    assert sessions["Custom, moved"].starts_at == at(3), "the higher SEQUENCE is the newer entry"
+    assert "Custom" not in sessions
+    assert sessions["No UID"].guid == ""
+    reasons = " ".join(p.sentence for p in found.problems)
+    for word in ("repeats", "whole days", "Moon/Base"):
+        assert word in reasons
+    assert len(found.problems) == 3
+    assert "Nowhere" in by_title(read(files.CALENDAR, TOKYO)), "once somebody says where it is"
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("America/New_York", 14), ("Asia/Tokyo", 1)])
+def test_floating_times_are_those_of_the_zone_the_calendar_names(zone, hour):
+    event = "BEGIN:VEVENT\nSUMMARY:X\nDTSTART:20310318T100000\nDURATION:PT1H\nEND:VEVENT\n"
+    found = read(f"BEGIN:VCALENDAR\nX-WR-TIMEZONE:{zone}\n{event}END:VCALENDAR", Options())
+    assert found.sessions[0].starts_at == at(hour)
+    with pytest.raises(Refused):
+        read(f"BEGIN:VCALENDAR\n{event}END:VCALENDAR", Options())
+
+
+def test_a_spreadsheet_is_read_by_the_names_of_its_columns():
+    found = read(files.SPREADSHEET)
+    sessions = by_title(found)
+    assert sessions["Eröffnung"].abstract == {"": 'Mit "Musik"\nund Tanz'}
+    assert (sessions["Eröffnung"].language, sessions["Eröffnung"].kind) == ("de", SessionKind.CEREMONY)
+    assert [p.name for p in sessions["Vortrag"].people] == ["Ada Lovelace", "Bo Ek"]
+    assert [p.name for p in sessions["Nachts"].people] == ["Lovelace, Ada"], "that may be one name: it stays whole"
+    assert sessions["Nachts"].ends_at == at(15, 30)
+    assert [(p.where, p.whole) for p in found.problems] == [("line 5", True)]
+
+
+def test_what_can_not_stand_in_an_address_is_no_code():
+    for source in (
+        "title,code\nX,../../admin\n",
+        '{"results": [{"code": "a/b?c", "title": "X", "state": "accepted", "slot": null}]}',
+    ):
+        assert read(source).sessions[0].code == ""
+
+
+def test_columns_that_are_not_recognized_are_asked_for():
+    source = "Was,Wann,Bis\nTanz,2031-03-18T10:00+09:00,2031-03-18T11:00+09:00\n"
+    with pytest.raises(Refused) as refused:
+        read(source, Options())
+    assert refused.value.field == "columns"
+    assert "Was, Wann, Bis" in refused.value.message
+    found = read(source, Options(columns=Options.columns_from("title=Was, start=Wann; end=Bis")))
+    assert found.sessions[0].starts_at == at(1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"", b"\xef\xbb\xbf \n", b"<schedule", b"<html></html>", b"<schedule></schedule>", b"{", b"[1]", b"{}", b"null",
+        b'{"schedule": {"conference": {"days": [[', b"\x93\xfa\x96{,\x8c\xea\n", b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n",
+        b"BEGIN:VCALENDAR\nEND:VCALENDAR", b"[" * 100_000, b"<a>" * 100_000, b'{"schedule": ' + b"9" * 5000 + b"}",
+        b'<!DOCTYPE s [<!ENTITY a "b">]><schedule>&a;</schedule>',
+        b'<!DOCTYPE s SYSTEM "file:///etc/passwd"><schedule/>',
+        b'<?xml version="1.0" encoding="klingon"?><schedule/>',
+    ],
+)  # fmt: skip
+def test_what_is_no_programme_is_refused_with_a_sentence(source):
+    with pytest.raises(Refused) as refused:
+        read(source)
+    assert refused.value.message.endswith((".", "?")) or ":" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "declared", ["<!DOCTYPE s>", '<!DOCTYPE s [<!ENTITY a "b">]>', '<!DOCTYPE s SYSTEM "http://example.org/s.dtd">']
+)
+def test_a_document_type_is_refused_also_where_the_rest_is_a_programme(declared):
+    with pytest.raises(Refused) as refused:
+        read(files.CONGRESS.replace("<schedule>", f"{declared}<schedule>", 1))
+    assert "document type" in refused.value.message
+
+
+def test_elements_stand_only_as_deep_as_those_of_a_programme():
+    with pytest.raises(Refused) as refused:
+        read(files.CONGRESS.replace("<version>", "<a>" * 50 + "</a>" * 50 + "<version>"))
+    assert "deeper" in refused.value.message
+
+
+@pytest.mark.parametrize("source", ["<schedule><day>" + "<event/>" * 12_000 + "</day></schedule>",
+                                    "BEGIN:VCALENDAR\n" + "nothing\n" * 12_000 + "END:VCALENDAR",
+                                    "title\n" + ",x\n" * 12_000])  # fmt: skip
+def test_a_report_without_end_is_a_refusal(source):
+    with pytest.raises(Refused):
+        read(source)
+
+
+def test_no_line_of_a_calendar_takes_long_to_be_refused():
+    began = monotonic()
+    read(files.CALENDAR.replace("LOCATION:Main hall", "LOCATION" + ";A=,,,,,,,,,,,," * 300))
+    assert monotonic() - began < 2
+
+
+def test_other_letters_and_marks_are_read_where_the_file_says_them():
+    for encoding in ("utf-16", "utf-8-sig", "iso-8859-1"):
+        source = files.CONGRESS.replace("utf-8", encoding.removesuffix("-sig")).replace("„", "").encode(encoding)
+        assert read(source).sessions[0].named == "Wir beteiligen uns & fragen"
+
+
+def test_control_characters_never_come_in():
+    found = read(
+        '{"results": [{"code": "ABCDEF", "title": "a\\u0000b\\u0007c\\ud800", "state": "accepted", "slot": null}]}'
+    )
+    assert found.sessions[0].named == "abc"
+
+
+def test_one_guid_with_two_times_is_refused_once():
+    source = files.CONGRESS.replace("<date>2031-03-18T22:00:00Z</date>", "<date>2031-03-18T21:00:00Z</date>")
+    found = read(source)
+    assert len(found.sessions) == 2
+    assert "another title or time" in found.problems[-1].sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("00:45", 45), ("1:00", 60), ("01:00:00", 60), ("PT45M", 45), ("PT1H30M", 90), ("45", 45), (45, 45), ("90 min", 90),
+     ("1h 30", 90), ("P1D", 1440), ("", None), (None, None)],
+)  # fmt: skip
+def test_lengths_are_read_as_they_are_written_in_the_world(said, minutes):
+    assert values.minutes(said) == minutes
+
+
+@pytest.mark.parametrize("said", ["0", "-5", "99:99", "10^9", "9" * 30, "P0D", "25:00", "soon"])
+def test_a_length_that_can_not_be_is_unclear(said):
+    with pytest.raises(values.Unclear):
+        values.minutes(said)
+
+
+@pytest.mark.parametrize(("said", "shown"), [("0930", "09:30"), ("9:30", "09:30"), ("9:30 pm", "21:30"), ("12:05 AM", "00:05"),
+                                             ("09:30:00", "09:30"), ("9.30", "09:30"), ("9時30分", "09:30")])  # fmt: skip
+def test_times_of_day_are_read(said, shown):
+    assert f"{values.clock_time(said):%H:%M}" == shown
+
+
+@pytest.mark.parametrize("said", ["930", "25:00", "13:00 pm", "9", "24:00"])
+def test_times_of_day_that_can_mean_two_things_or_none_are_unclear(said):
+    with pytest.raises(values.Unclear):
+        values.clock_time(said)
+
+
+@pytest.mark.parametrize(("said", "tag"), [("de", "de"), ("DE", "de"), ("deu", "de"), ("ger", "de"), ("english", "en"), ("Deutsch", "de"),
+                                           ("日本語", "ja"), ("jpn", "ja"), ("de_AT", "de-AT"), ("zh-hant", "zh-Hant"), ("", "")])  # fmt: skip
+def test_languages_are_known_by_many_names(said, tag):
+    assert values.language(said) == tag
+
+
+@pytest.mark.parametrize("when", ["2031-03-30 02:30", "2031-10-26 02:30"])
+def test_a_time_that_the_clocks_skip_or_repeat_is_unclear(when):
+    on, time, offset = values.day_and_time(when)
+    with pytest.raises(values.Unclear):
+        values.moment(on, time, offset, "Europe/Berlin")
+
+
+@pytest.mark.parametrize("said", ["2031-03-18T10:00:00+0900", "2031-03-18 10:00+09:00", "2031-03-18T10:00:00.000+09", "20310318T100000+0900",
+                                  "2031-03-18T01:00:00Z", "18.03.2031 01:00 UTC", "3/18/2031 1:00 AM Z"])  # fmt: skip
+def test_moments_are_read_with_their_offsets(said):
+    on, time, offset = values.day_and_time(said)
+    assert values.moment(on, time, offset, "") == at(1)
+
+
+SEEDS = [files.CONGRESS, files.ENTRIES, files.PRETALX, files.CALENDAR, files.SPREADSHEET]
+
+
+def survives(data: bytes) -> None:
+    for options in (Options(), TOKYO):
+        with suppress(Refused):
+            formats.read(data, options)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.binary(max_size=400), st.sampled_from(["", "<schedule>", "{", "[", "BEGIN:VCALENDAR\n", "title,start\n"]))
+def test_no_bytes_make_a_reader_fall(data, start):
+    survives(start.encode() + data)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_no_mutation_of_a_file_makes_a_reader_fall(data):
+    source = data.draw(st.sampled_from(SEEDS)).encode()
+    for _ in range(data.draw(st.integers(1, 6))):
+        start = data.draw(st.integers(0, len(source)))
+        end = min(len(source), start + data.draw(st.integers(0, 40)))
+        other = data.draw(st.one_of(st.binary(max_size=12), st.sampled_from([
+            b"null", b"[]", b"{}", b"-1", b"1e999", b"9" * 400, b'"x"', b"true", b"\n", b"<event>", b"</day>", b'"start"', b"\xff\xfe",
+            b"2031-13-45", b"0001-01-01T00:00:00+23:59", b"9999-12-31T23:59:59-15:00", b"PT999999H", b"DTSTART:", b";", b"\x00",
+        ])))  # fmt: skip
+        source = source[:start] + other + source[end:]
+    survives(source)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["2031-03-18T10:00:00Z", "00:30", "de"]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["schedule", "conference", "days", "rooms", "date", "start", "duration", "title", "persons", "links", "results",
+                         "slots", "slot", "submission", "speakers", "track", "room", "state", "name", "guid", "end", "code"]), inner, max_size=5),
+    max_leaves=25,
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(JSON)
+def test_no_json_of_any_shape_makes_a_reader_fall(document):
+    import json
+
+    for whole in (
+        document,
+        {"results": [document]},
+        {"schedule": {"conference": {"days": [{"date": "2031-03-18", "rooms": {"A": [document]}}]}}},
+    ):
+        survives(json.dumps(whole).encode())
