@@ -17,7 +17,7 @@ from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import sentence
 from eventapp.attendance import views as attendance
 from eventapp.calendars import views as calendars
-from eventapp.calendars.links import links_to
+from eventapp.calendars.links import entry_links, links_to, qr
 from eventapp.core import assets, clock, db, errors, express, headers, languages, limits, logs, pages
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
@@ -115,6 +115,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         may=may,
         absolute=absolute,
         links_to=links_to,
+        entry_links=entry_links,
+        qr=qr,
         monogram=monogram,
         local_day=clock.local_day,
         change_said=programme_changes.sentence,

@@ -1,0 +1,42 @@
+"""The ways into other people's calendars."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from eventapp.calendars.links import entry_links, qr
+from tests.make import START
+
+
+def test_a_single_entry_goes_by_its_address_with_times_that_no_zone_can_shift():
+    links = entry_links(
+        title="開会 & more", starts=START, ends=START + timedelta(hours=1), zone="Asia/Tokyo", place="Main hall",
+        url="https://example.org/s?a=1&b=2",
+    )  # fmt: skip
+    google = parse_qs(urlsplit(links.google).query)
+    assert google["text"] == ["開会 & more"]
+    assert google["dates"] == ["20310318T010000Z/20310318T020000Z"]
+    assert google["details"] == ["https://example.org/s?a=1&b=2"]
+    for link, host in ((links.outlook, "outlook.live.com"), (links.office, "outlook.office.com")):
+        assert urlsplit(link).hostname == host
+        values = parse_qs(urlsplit(link).query)
+        assert values["startdt"] == ["2031-03-18T01:00:00+00:00"]
+        assert values["subject"] == ["開会 & more"]
+        assert "+" not in urlsplit(link).query, "Outlook shows a plus sign as it is"
+
+
+def test_a_code_is_drawn_of_the_address_and_holds_none_of_its_text():
+    first, second = qr("webcal://example.org/a.ics"), qr("webcal://example.org/b.ics")
+    assert first.startswith("<svg")
+    assert first != second
+    assert "example" not in first
+    assert "style=" not in first
+
+
+def test_the_programme_shows_its_code_and_its_address(client, make):
+    event = make.event("forum")
+    make.session(event)
+    html = client.get("/events/forum/programme").get_data(as_text=True)
+    assert client.page.by_id("feed-address").get("value") == "http://localhost/events/forum/calendar.ics?lang=en"
+    assert 'class="qr"' in html
