@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -81,7 +81,7 @@ class CallForm(Form):
 
 
 class ProposeForm(Form):
-    """A proposal. `for_call` gives it the choices of the call; of one that is there its owner's address is not asked."""
+    """A proposal. `for_call` gives it the choices of the call; its owner does not change the address."""
 
     once = HiddenField()
     title = StringField(
@@ -145,7 +145,7 @@ class ProposeForm(Form):
     @classmethod
     def for_call(cls, event: Event, call: Call, *, proposal: Proposal | None = None) -> ProposeForm:
         """The form with the choices of the call, filled with a proposal that is to be changed."""
-        form = cast(ProposeForm, cls(data=_typed(proposal) if proposal else _usual(event, call)))
+        form = cls(data=_typed(proposal) if proposal else _usual(event, call))
         kinds, modes, lengths = list(call.kinds), list(call.modes), list(call.lengths)
         tags = event.languages
         if proposal is not None:  # what was chosen stays a choice when the call has changed

@@ -58,7 +58,7 @@ def save_call(
     lengths: Sequence[int],
     modes: Sequence[Mode],
 ) -> Call:
-    """Set up the call of an event, or change it. Raises Refused for times in the wrong order and for no kind or mode."""
+    """Set up the call of an event, or change it. Raises Refused for times in the wrong order, no kind or no mode."""
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise Refused(_("The end must be after the start."), field="closes_at")
     if not kinds:

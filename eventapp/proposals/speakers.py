@@ -161,7 +161,7 @@ def own_session(link: SpeakerLink, code: str) -> Session | None:
 
 
 def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, marks: str) -> None:
-    """The words of the speaker's own session, as the team will release them. Raises Overtaken as `save_profile` does."""
+    """The words of the speaker's own session, for the team to release. Raises Overtaken as `save_profile` does."""
     _check_time(link)
     db.session.refresh(session, with_for_update=True)
     _not_overtaken(talk_of(session), typed, marks)

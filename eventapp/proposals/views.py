@@ -52,7 +52,7 @@ def propose(slug: str) -> ResponseReturnValue:
 
 @views.route("/proposals/<token>", methods=["GET", "POST"])
 def mine(token: str) -> ResponseReturnValue:
-    """One's own proposal: see it, change it while the call is open. Once accepted the link leads to the speaker's page."""
+    """One's own proposal: see it, change it while the call is open. Once accepted it leads to the speaker's."""
     proposal = _mine(token)
     if proposal.link is not None:
         return private(redirect(url_for("speaking.mine", token=proposal.link.token), 303))
@@ -67,8 +67,15 @@ def mine(token: str) -> ResponseReturnValue:
             form.refuse(refusal)
     said = "" if request.method == "POST" else next((w for w in ("sent", "saved") if request.args.get(w)), "")
     return private(
-        page("proposals/mine.html", proposal=proposal, event=proposal.event, form=form, can_change=can_change, said=said)
-    )  # fmt: skip
+        page(
+            "proposals/mine.html",
+            proposal=proposal,
+            event=proposal.event,
+            form=form,
+            can_change=can_change,
+            said=said,
+        )
+    )
 
 
 @views.post("/proposals/<token>/<any(withdraw, delete):verb>")

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
 from eventapp.directory.rules import OrganizationKind
-from eventapp.programme.rules import Mode
+from eventapp.programme.rules import Mode, SessionKind
+from eventapp.proposals import operations as proposals
+from eventapp.proposals import queries as proposals_queries
+from eventapp.proposals import speakers
+from eventapp.proposals.operations import Answers
 
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
@@ -17,10 +23,34 @@ PAGES = {
     "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 11,
     "/manage/events/forum/programme/release": 20, "/manage/events/forum/programme/state.json": 16,
     "/manage/events/forum/speakers": 5,
+    "/events/forum/propose": 4, "/manage/events/forum/proposals": 8, "/manage/events/forum/proposals/call": 4,
+    "/manage/events/forum/proposals/KNOWN": 6, "/manage/events/forum/proposals/KNOWN/accept": 7,
+    "/proposals/token": 4, "/speaking/token": 7,
     "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
     "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7,
 }  # fmt: skip
+
+
+def fill_proposals(make, event, person) -> None:
+    """Another proposal with a vote, and another speaker who has declined; the first of each has a known address."""
+    first = proposals_queries.call_of(event) is None
+    with transaction():
+        if first:
+            proposals.save_call(
+                event, opens_at=None, closes_at=None, text=Words(), kinds=[SessionKind.LECTURE], lengths=[20],
+                modes=[Mode.IN_PERSON],
+            )  # fmt: skip
+        made = proposals.submit(
+            event, Answers("Rivers", "Of rivers.", "en", SessionKind.LECTURE, Mode.IN_PERSON, "Ada")
+        )
+        if first:
+            made.code, made.token = "KNOWN", "token"
+        proposals.review(made, db.session.merge(make.user()), vote=1, note="Good.")
+        link = speakers.link_for(
+            event, db.session.merge(person), email="ada@example.org", language="en", token="token" if first else ""
+        )
+        speakers.answer(link, yes=False)
 
 
 def fill(make, number: int) -> None:
@@ -35,6 +65,7 @@ def fill(make, number: int) -> None:
         make.session(event, rooms=[room], track=track, people=[person, make.person(f"Other{n}", "Given")])
         make.registration(event, hall, organization=organization.names["en"], country="JP")
         make.event(f"other-{n}")
+        fill_proposals(make, event, person)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ PUBLIC = {
     "calendars.event", "calendars.session", "calendars.everything",
     "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star",
     "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.calendar",
+    "proposals.propose", "proposals.mine", "proposals.take_back", "proposals.deleted",
+    "speaking.mine", "speaking.answer", "speaking.profile", "speaking.talk",
     "attendance.counts", "attendance.counts_json",
     # The login pages of Flask-Security check for themselves who may come.
     "security.static", "security.login", "security.logout", "security.verify", "security.forgot_password",
@@ -35,7 +37,7 @@ def desk_rules(app):
 
 
 def address(rule, slug: str) -> str:
-    values = {"slug": slug, "number": 1, "code": "NOSUCH", "key": "nothing", "verb": "cancel", "kind": "rooms"}
+    values = {"slug": slug, "number": 1, "code": "NOSUCH", "key": "nothing", "verb": "decline", "kind": "rooms"}
     with_values = {name: values[name] for name in rule.arguments}
     _, path = rule.build(with_values, append_unknown=False)
     return path
