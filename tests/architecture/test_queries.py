@@ -12,20 +12,21 @@ from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as proposals_queries
 from eventapp.proposals import speakers
 from eventapp.proposals.operations import Answers
+from eventapp.proposals.rules import Answer
 
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
-    "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
-    "/events/forum/speakers": 6, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
+    "/": 4, "/events": 6, "/events/forum": 17, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
+    "/events/forum/speakers": 7, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
     "/events/forum/calendar.ics": 5, "/calendar.ics": 3,
-    "/manage": 2, "/manage/events/forum": 11, "/manage/events/forum/programme": 9,
+    "/manage": 2, "/manage/events/forum": 13, "/manage/events/forum/programme": 9,
     "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 11,
     "/manage/events/forum/programme/release": 20, "/manage/events/forum/programme/state.json": 16,
     "/manage/events/forum/speakers": 5,
-    "/events/forum/propose": 4, "/manage/events/forum/proposals": 8, "/manage/events/forum/proposals/call": 4,
-    "/manage/events/forum/proposals/KNOWN": 6, "/manage/events/forum/proposals/KNOWN/accept": 7,
-    "/proposals/token": 4, "/speaking/token": 7,
+    "/events/forum/propose": 3, "/manage/events/forum/proposals": 8, "/manage/events/forum/proposals/call": 4,
+    "/manage/events/forum/proposals/KNOWN": 5, "/manage/events/forum/proposals/KNOWN/accept": 6,
+    "/proposals/token": 3, "/speaking/token": 6,
     "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
     "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7,
@@ -34,6 +35,7 @@ PAGES = {
 
 def fill_proposals(make, event, person) -> None:
     """Another proposal with a vote, and another speaker who has declined; the first of each has a known address."""
+    voter = make.user()
     first = proposals_queries.call_of(event) is None
     with transaction():
         if first:
@@ -46,11 +48,11 @@ def fill_proposals(make, event, person) -> None:
         )
         if first:
             made.code, made.token = "KNOWN", "token"
-        proposals.review(made, db.session.merge(make.user()), vote=1, note="Good.")
+        proposals.review(made, db.session.merge(voter), vote=1, note="Good.")
         link = speakers.link_for(
             event, db.session.merge(person), email="ada@example.org", language="en", token="token" if first else ""
         )
-        speakers.answer(link, yes=False)
+        link.answer = Answer.DECLINED  # the parts stay confirmed, so that the releases stay as they are
 
 
 def fill(make, number: int) -> None:
