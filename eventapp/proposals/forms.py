@@ -49,13 +49,13 @@ class CallForm(Form):
     opens_at = LocalTimeField(_l("The call opens"), description=_l("Leave it empty to open at once."))
     closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave it empty to close when the event ends."))
     text = WordsField(_l("What you are looking for"), description=_l("Markdown."), rows=5, maximum=5000)
-    kinds = SelectMultipleField(_l("Kinds of session"))
+    kinds = SelectMultipleField(_l("Kinds of session"), validators=[InputRequired(_l("Choose at least one."))])
     lengths = StringField(
         _l("Lengths in minutes"),
         description=_l("Such as 20, 45, 60. Leave it empty not to ask."),
         validators=[Length(max=100)],
     )
-    modes = SelectMultipleField(_l("Ways to speak"))
+    modes = SelectMultipleField(_l("Ways to speak"), validators=[InputRequired(_l("Choose at least one."))])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -98,7 +98,9 @@ class ProposeForm(Form):
     written_in = SelectField(_l("Title and abstract are in"), validators=[InputRequired()])
     kind = SelectField(_l("Kind of session"), validators=[InputRequired()])
     minutes = SelectField(_l("Length in minutes"), validators=[InputRequired()])
-    spoken = SelectMultipleField(_l("Languages that you would speak"))
+    spoken = SelectMultipleField(
+        _l("Languages that you would speak"), validators=[InputRequired(_l("Choose at least one."))]
+    )
     mode = RadioField(_l("How would you take part?"), validators=[InputRequired(_l("Choose how you take part."))])
     notes = TextAreaField(
         _l("Notes for the organizers"),
@@ -164,10 +166,6 @@ class ProposeForm(Form):
         if not lengths:
             del form.minutes
         return form
-
-    def validate_spoken(self, field: Any) -> None:
-        if not field.data:
-            raise ValidationError(_("Choose at least one."))
 
     def answers(self) -> Answers:
         """What was filled in."""
@@ -241,6 +239,11 @@ class LetterForm(Form):
         validators=[_longest(5000)],
         render_kw={"rows": 9, "dir": "auto"},
     )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for field in (self.subject, self.text):
+            field.flags.asked = True  # unless the letter is not sent
 
     def validate_text(self, field: Any) -> None:
         sent = self["send"].data if "send" in self else True
