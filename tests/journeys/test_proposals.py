@@ -23,7 +23,7 @@ def test_a_proposal_is_accepted_confirmed_released_and_moved(window, desk, post)
 
     speaker, visitor = window(viewport=PHONE), window()
     assert visitor.open("/events/river-forum") == 200
-    assert visitor.press("text=Propose a session") == 200
+    assert visitor.press("main a:has-text('Propose a session')") == 200
     own = propose(speaker, "river-forum", "noor@river.example.com", title=TITLE, given="Noor", family="Haddad")
     assert "To be decided" in speaker.page.inner_text("main")
     speaker.accessible()
