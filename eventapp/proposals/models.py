@@ -122,6 +122,12 @@ class Proposal(Base):
         return full_name(family, given, NameOrder.GIVEN_FIRST, tag).text
 
     @property
+    def speaking(self) -> SpeakerLink | None:
+        """The speaker's link that the owner's own link leads to, unless the team gave that to another address."""
+        link = self.link
+        return link if link is not None and link.email.casefold() == self.email.casefold() else None
+
+    @property
     def titled(self) -> Words:
         """The title in its language."""
         return Words({self.written_in: self.title})

@@ -65,6 +65,8 @@ def save_call(
         raise Refused(_("Choose at least one."), field="kinds")
     if not modes:
         raise Refused(_("Choose at least one."), field="modes")
+    # Two buttons pressed at once set up one call.
+    db.session.refresh(event, ["id"], with_for_update=True)
     call = queries.call_of(event)
     if call is None:
         call = Call(event=event, event_id=event.id)
@@ -98,10 +100,9 @@ def submit(event: Event, answers: Answers, *, once: str = "", letter: bool = Tru
     except IntegrityError:
         # Somebody pressed the button twice, and the other request was faster.
         known = queries.by_once(once)
-        same = _same(known, event, answers) if known is not None else None
-        if same is None:
+        if known is None:
             raise
-        return same
+        return _same(known, event, answers) or submit(event, answers, letter=letter)
     if letter:
         emails.to_proposer(proposal, Occasion.RECEIVED)
     return proposal
@@ -242,8 +243,10 @@ def reopen(proposal: Proposal, *, letter: Draft | None = None) -> None:
         raise Refused(_("This proposal waits for no second decision."))
     if proposal.session_id is not None:
         raise Refused(_("A session was made of this proposal. Delete the session first."))
+    link, proposal.link = proposal.link, None
     proposal.status = ProposalStatus.SUBMITTED
-    proposal.link = None
+    if link is not None and not queries.parts_of(link):
+        db.session.delete(link)
     db.session.flush()
     if letter is not None:
         emails.to_proposer(proposal, Occasion.REOPENED, letter)

@@ -38,26 +38,28 @@ class Overtaken(Refused):
 
 
 def link_for(event: Event, person: Person, *, email: str, language: str, token: str = "") -> SpeakerLink:
-    """The link of a person at an event; one that is there keeps its address and its answer is asked anew."""
+    """The link of a person at an event, with the answer asked anew.
+
+    Another address than before gets another link: the old one may be in somebody else's hands.
+    """
+    # Two buttons pressed at once make one link.
+    db.session.refresh(person, ["id"], with_for_update=True)
     link = queries.link_of(event, person)
     if link is None:
-        link = SpeakerLink(event=event, event_id=event.id, person=person, token=token or tokens.token())
-        link.email, link.language = email.strip(), language
+        link = SpeakerLink(event=event, event_id=event.id, person=person, email=email.strip())
+        link.token = token or tokens.token()
         db.session.add(link)
+    elif link.email.casefold() != email.strip().casefold():
+        link.token = token or tokens.token()
+    link.email, link.language = email.strip(), language
     link.answer, link.asked_at, link.answered_at = Answer.PENDING, clock.now(), None
     db.session.flush()
     return link
 
 
 def ask(event: Event, person: Person, *, email: str, language: str, letter: Draft) -> SpeakerLink:
-    """Ask somebody who stands in the programme to confirm, at this address. Who is public already stays so meanwhile.
-
-    Another address than before gets another link: the old one may be in somebody else's hands.
-    """
+    """Ask somebody who stands in the programme to confirm, at this address. Who is public stays so meanwhile."""
     link = link_for(event, person, email=email, language=language)
-    if link.email.casefold() != email.strip().casefold():
-        link.token = tokens.token()
-    link.email, link.language = email.strip(), language
     if person.id not in released.document(event).person_ids:
         programme.confirm_parts(event, person, confirmed=False)
     db.session.flush()

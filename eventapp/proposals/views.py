@@ -54,8 +54,8 @@ def propose(slug: str) -> ResponseReturnValue:
 def mine(token: str) -> ResponseReturnValue:
     """One's own proposal: see it, change it while the call is open. Once accepted it leads to the speaker's."""
     proposal = _mine(token)
-    if proposal.link is not None:
-        return private(redirect(url_for("speaking.mine", token=proposal.link.token), 303))
+    if proposal.speaking is not None:
+        return private(redirect(url_for("speaking.mine", token=proposal.speaking.token), 303))
     call = queries.call_of(proposal.event)
     can_change = call is not None and call.state is CallState.OPEN and proposal.status is ProposalStatus.SUBMITTED
     form = ProposeForm.for_call(proposal.event, call, proposal=proposal) if call else None

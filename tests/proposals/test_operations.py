@@ -17,7 +17,7 @@ from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
-from eventapp.proposals import operations, queries
+from eventapp.proposals import operations, queries, speakers
 from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import CONSENT, Answer, ProposalStatus
 from tests.proposals.conftest import LETTER, accept, answers, letters, open_call, propose
@@ -170,6 +170,35 @@ def test_an_accepted_proposal_is_decided_again_only_once_its_session_is_gone(cal
     with transaction():
         operations.reopen(fresh(proposal))
     assert fresh(proposal).status is ProposalStatus.SUBMITTED
+    assert count(SpeakerLink) == 0, "there is nothing to confirm any more"
+
+
+def test_who_was_faster_with_the_same_form_is_found(call, forum, monkeypatch):
+    first = propose(forum)
+    with transaction():
+        fresh(first).once = "0123456789abcdef"
+    real, asked = queries.by_once, []
+    monkeypatch.setattr(queries, "by_once", lambda once: real(once) if asked else asked.append(once))
+    with transaction():
+        second = operations.submit(forum, answers(), once="0123456789abcdef")
+    assert second.id == first.id
+    asked.clear()
+    with transaction():
+        third = operations.submit(forum, answers(title="Another"), once="0123456789abcdef")
+    assert third.id != first.id
+
+
+def test_a_link_that_went_to_another_address_is_not_reached_by_the_proposals(call, forum):
+    proposal = propose(forum)
+    accept(proposal)
+    link = fresh(proposal).link
+    assert fresh(proposal).speaking is link
+    with transaction():
+        speakers.ask(
+            forum, db.session.get(Person, link.person_id), email="other@example.org", language="en", letter=LETTER
+        )
+    assert fresh(proposal).speaking is None
+    assert queries.link_by_token(proposal.token) is None
 
 
 def test_an_owner_changes_the_proposal_until_it_is_decided_or_the_call_is_closed(call, forum):
