@@ -21,6 +21,7 @@ from eventapp.calendars.links import entry_links, links_to, qr
 from eventapp.core import assets, clock, db, errors, express, headers, languages, limits, logs, pages
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
+from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
 from eventapp.events.access import may
@@ -32,9 +33,12 @@ from eventapp.mail import tasks as mail_tasks
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import editor as programme_editor
 from eventapp.programme import manage as programme_manage
-from eventapp.programme import manage_releases as releases_manage
 from eventapp.programme import views as programme
 from eventapp.programme import wiring
+from eventapp.proposals import manage as proposals_manage
+from eventapp.proposals import queries as proposals_queries
+from eventapp.proposals import speaking
+from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
 from eventapp.registration import queries as registration_queries
@@ -50,6 +54,8 @@ BLUEPRINTS = [
     exchange.views,
     registration.views,
     agenda.views,
+    proposals.views,
+    speaking.views,
     attendance.views,
     dashboard.manage,
     events_manage.manage,
@@ -57,6 +63,7 @@ BLUEPRINTS = [
     releases_manage.manage,
     programme_editor.editor,
     exchange_manage.manage,
+    proposals_manage.manage,
     registration_manage.manage,
     attendance_manage.manage,
 ]
@@ -121,6 +128,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         local_day=clock.local_day,
         change_said=programme_changes.sentence,
         option_name=registration_forms.option_name,
+        open_call=proposals_queries.open_call,
+        speaker_link=proposals_queries.link_of,
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
         letter_state=dashboard.letter_state,

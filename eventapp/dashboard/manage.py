@@ -27,6 +27,8 @@ from eventapp.mail import operations as mail
 from eventapp.mail import queries as mail_queries
 from eventapp.mail.models import Mail, MailStatus
 from eventapp.programme import queries as programme
+from eventapp.proposals import queries as proposals
+from eventapp.proposals.rules import ProposalStatus
 from eventapp.registration import queries as registration
 
 manage = Blueprint("dashboard", __name__, url_prefix="/manage")
@@ -38,6 +40,7 @@ PAGES = [
     ("events_manage.places", _l("Sites and hosts"), Needs.OWN),
     ("programme_manage.programme", _l("Programme"), Needs.VIEW),
     ("programme_manage.speakers", _l("Speakers"), Needs.VIEW),
+    ("proposals_manage.proposals", _l("Proposals"), Needs.PROGRAMME),
     ("registration_manage.registrations", _l("Registrations"), Needs.VIEW),
     ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
     ("attendance_manage.counts", _l("Counts"), Needs.VIEW),
@@ -57,6 +60,10 @@ _BELONG = {
     "upload": "programme_manage.programme",
     "report": "programme_manage.programme",
     "person": "programme_manage.speakers",
+    "ask": "programme_manage.speakers",
+    "call": "proposals_manage.proposals",
+    "proposal": "proposals_manage.proposals",
+    "decision": "proposals_manage.proposals",
     "add": "registration_manage.registrations",
     "registration": "registration_manage.registrations",
     "option": "registration_manage.options",
@@ -113,7 +120,14 @@ def event(event: Event) -> ResponseReturnValue:
         numbers=numbers,
         mail=mail_queries.numbers_of_topic(f"event:{event.id}"),
         statement=attendance.statement(event),
-        steps=next_steps(event, sessions=sessions, release=programme.latest(event), options=options),
+        steps=next_steps(
+            event,
+            sessions=sessions,
+            release=programme.latest(event),
+            options=options,
+            declined=[link.person.name(languages.reader()).text for link in proposals.declined(event)],
+            undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0),
+        ),
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.events.models import Event
@@ -23,12 +24,24 @@ class Step:
 
 
 def next_steps(
-    event: Event, *, sessions: Sequence[Session], release: Release | None, options: Sequence[AttendanceOption]
+    event: Event,
+    *,
+    sessions: Sequence[Session],
+    release: Release | None,
+    options: Sequence[AttendanceOption],
+    declined: Sequence[str] = (),
+    undecided: int = 0,
 ) -> list[Step]:
-    """The open steps, the most urgent first. An event that is over or called off has none."""
+    """The open steps, the most urgent first. An event that is over or called off has none.
+
+    `declined`: names of those who have said no and still stand in the programme; `undecided`: how many proposals wait.
+    """
     if event.over or event.status in {EventStatus.CANCELLED, EventStatus.ARCHIVED}:
         return []
     steps = []
+    if declined:
+        names = languages.listing(list(declined))
+        steps.append(Step(_("Find somebody else: %(names)s declined.", names=names), "proposals_manage.proposals"))
     if not event.purpose:
         steps.append(Step(_("Say in one or two sentences what the event is for."), "events_manage.edit"))
     if not sessions:
@@ -46,6 +59,11 @@ def next_steps(
         steps.append(Step(_("Publish the programme: nobody outside the team sees it yet."), "releases_manage.release"))
     elif release is not None and any(session.updated_at > release.at for session in sessions):
         steps.append(Step(_("The programme has changes that are not public yet."), "releases_manage.release"))
+    if undecided:
+        waiting = ngettext(
+            "%(num)d proposal waits for a decision.", "%(num)d proposals wait for a decision.", undecided
+        )
+        steps.append(Step(waiting, "proposals_manage.proposals"))
     if not options:
         steps.append(Step(_("Add a way to take part, so that people can register."), "registration_manage.option"))
     online = any(option.mode is Mode.ONLINE for option in options) or event.format is not EventFormat.IN_PERSON

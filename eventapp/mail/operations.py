@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from eventapp.core import clock
 from eventapp.core.db import db
@@ -90,3 +90,9 @@ def retry(letter: Mail) -> None:
     letter.attempts = 0
     letter.due_at = clock.now()
     db.session.flush()
+
+
+def forget(topic: str, *, containing: str) -> None:
+    """Delete the letters of a topic that contain a text, such as somebody's link, whether or not they were sent."""
+    holds = Mail.text.contains(containing, autoescape=True)
+    db.session.execute(delete(Mail).where(Mail.topic == topic, holds).execution_options(synchronize_session=False))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from eventapp.core import clock, languages
 from eventapp.core.db import db
@@ -43,11 +44,12 @@ class Stale(Refused):
 
 @dataclass(frozen=True)
 class Part:
-    """A person's part in a session, as it is wanted."""
+    """A person's part in a session, as it is wanted. `confirmed` None leaves it as it is, and confirms a new part."""
 
     person: Person
     role: ParticipationRole = ParticipationRole.SPEAKER
     mode: Mode = Mode.IN_PERSON
+    confirmed: bool | None = None
 
 
 def _slug(text: str, taken: set[str], word: str) -> str:
@@ -233,11 +235,33 @@ def _set_parts(session: Session, parts: Sequence[Part]) -> None:
     ]
     changed = list(have) != wanted
     for position, (key, row) in enumerate(zip(wanted, session.participations, strict=True)):
-        changed = changed or row.mode != by_key[key].mode
+        part = by_key[key]
+        before = row.confirmed if key in have else True
+        confirmed = before if part.confirmed is None else part.confirmed
+        changed = changed or row.mode != part.mode or before != confirmed
         row.position = position
-        row.mode = by_key[key].mode
+        row.mode = part.mode
+        row.confirmed = confirmed
     if changed:
         session.updated_at = clock.now()
+
+
+def confirm_parts(event: Event, person: Person, *, confirmed: bool) -> None:
+    """The person has said yes to every part at the event, or no: the next release announces the name, or not."""
+    query = (
+        select(Session)
+        .join(Participation)
+        .where(Session.event_id == event.id, Participation.person_id == person.id)
+        .order_by(Session.id)
+        .options(selectinload(Session.participations))
+    )
+    for session in db.session.scalars(query).unique():
+        mine = [part for part in session.participations if part.person_id == person.id]
+        if any(part.confirmed is not confirmed for part in mine):
+            for part in mine:
+                part.confirmed = confirmed
+            session.updated_at = clock.now()
+    db.session.flush()
 
 
 def set_status(session: Session, status: SessionStatus) -> None:

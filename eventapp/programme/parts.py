@@ -22,25 +22,31 @@ class Row:
     person: str = ""
     role: str = ParticipationRole.SPEAKER.value
     mode: str = Mode.IN_PERSON.value
+    confirmed: bool = True
 
 
 def rows_of(session: Session | None) -> list[Row]:
     """The rows of a session, and some spare ones."""
     rows = (
-        [Row(part.person.code, part.role.value, part.mode.value) for part in session.participations] if session else []
+        [Row(part.person.code, part.role.value, part.mode.value, part.confirmed) for part in session.participations]
+        if session
+        else []
     )
     return [*rows, *(Row() for _ in range(SPARE))]
 
 
 def typed(form: Mapping[str, str]) -> list[Row]:
-    """The rows of what was sent: person-0, role-0, mode-0, person-1, …; at most 200."""
+    """The rows of what was sent: person-0, role-0, mode-0, confirmed-0 (if it is ticked), person-1, …; at most 200."""
     rows = []
     for number in range(200):
         if f"person-{number}" not in form:
             break
         rows.append(
             Row(
-                form[f"person-{number}"], form.get(f"role-{number}", "speaker"), form.get(f"mode-{number}", "in_person")
+                form[f"person-{number}"],
+                form.get(f"role-{number}", "speaker"),
+                form.get(f"mode-{number}", "in_person"),
+                f"confirmed-{number}" in form,
             )
         )
     return rows
@@ -55,7 +61,7 @@ def parts_of(rows: Sequence[Row], people: Sequence[Person]) -> list[Part]:
             continue
         if row.person not in known or row.role not in set(ParticipationRole) or row.mode not in set(Mode):
             raise Refused(_("Choose people, roles and modes from the lists."))
-        parts.append(Part(known[row.person], ParticipationRole(row.role), Mode(row.mode)))
+        parts.append(Part(known[row.person], ParticipationRole(row.role), Mode(row.mode), row.confirmed))
     return parts
 
 

@@ -15,6 +15,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail import letters
 from eventapp.mail.letters import Letter
+from eventapp.programme.changes import Change, sentence
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
@@ -228,4 +229,31 @@ def event_changed(registration: Registration) -> None:
             paragraphs=[text, *([note] if note else [])],
             facts=False,
             link=not off,
+        )
+
+
+def sessions_changed(registration: Registration, happened: list[Change]) -> None:
+    """Sessions in which the person has a place are at another time or place, or do not take place."""
+    with _in_language(registration) as title:
+        event = registration.event
+        said = []
+        for change in happened:
+            name = change.title.say(registration.language).text
+            what = sentence(change, zone=event.zone, timed=event.timed, names={})
+            said.append(
+                _("“%(session)s” – %(kind)s: %(what)s", session=name, kind=change.kind.label, what=what)
+                if what
+                else _("“%(session)s” – %(kind)s", session=name, kind=change.kind.label)
+            )
+        zone = languages.zone_name(event.zone, registration.language, event.starts_at)
+        _write(
+            registration,
+            kind="session.changed",
+            subject=_("Changed: sessions at %(title)s", title=title),
+            paragraphs=[
+                _("Something has changed about sessions in which you have a place:"),
+                *said,
+                _("All times are in %(zone)s.", zone=zone),
+            ],
+            facts=False,
         )

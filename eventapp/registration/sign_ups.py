@@ -7,8 +7,10 @@ from sqlalchemy import select
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.programme.models import Session
-from eventapp.registration import queries
+from eventapp.events.models import Event
+from eventapp.programme.changes import Change
+from eventapp.programme.models import Release, Session
+from eventapp.registration import emails, queries
 from eventapp.registration.models import Registration, SessionSignup
 from eventapp.registration.rules import RegistrationStatus
 
@@ -46,3 +48,15 @@ def give_up(registration: Registration, code: str) -> None:
     if present is not None:
         db.session.delete(present)
         db.session.flush()
+
+
+def tell_changes(event: Event, release: Release) -> int:
+    """Write to those with a place in a session that a release has moved, put elsewhere or cancelled: one letter each.
+
+    Returns the number of letters.
+    """
+    happened = [change for row in release.changes if (change := Change.from_json(row)).kind.significant]
+    concerned = queries.signed_up(event, {change.code for change in happened}) if happened else []
+    for registration, codes in concerned:
+        emails.sessions_changed(registration, [change for change in happened if change.code in codes])
+    return len(concerned)

@@ -14,6 +14,8 @@ from eventapp.media.models import Photo
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.queries import Speaker
+from eventapp.proposals import queries as proposals
+from eventapp.proposals.models import Call
 from eventapp.registration import queries as registration
 from eventapp.registration.models import AttendanceOption
 from eventapp.registration.rules import Standing
@@ -37,6 +39,7 @@ class EventPage:
     editions: list[Event]
     statement: Statement | None
     declared: list[DeclaredCount]
+    call: Call | None
 
     @property
     def can_register(self) -> bool:
@@ -61,4 +64,5 @@ def event_page(event: Event) -> EventPage:
         editions=events.editions(event),
         statement=attendance.public_statement(event),
         declared=attendance.declared(event),
+        call=proposals.open_call(event),
     )

@@ -122,7 +122,8 @@ def _event_page(slug: str, *, preview: bool = False) -> Response:
 @views.get("/robots.txt")
 def robots() -> Response:
     """Everything public may be read by machines; personal addresses are nobody's to index."""
-    lines = ["User-agent: *", "Disallow: /manage", "Disallow: /registrations/", "Disallow: /agenda/", "Allow: /", ""]
+    lines = ["User-agent: *", "Disallow: /manage", "Disallow: /registrations/", "Disallow: /agenda/",
+             "Disallow: /proposals/", "Disallow: /speaking/", "Allow: /", ""]  # fmt: skip
     return Response("\n".join(lines), mimetype="text/plain")
 
 

@@ -4,26 +4,58 @@ from __future__ import annotations
 
 import pytest
 
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
 from eventapp.directory.rules import OrganizationKind
-from eventapp.programme.rules import Mode
+from eventapp.programme.rules import Mode, SessionKind
+from eventapp.proposals import operations as proposals
+from eventapp.proposals import queries as proposals_queries
+from eventapp.proposals import speakers
+from eventapp.proposals.operations import Answers
+from eventapp.proposals.rules import Answer
 
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
-    "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
-    "/events/forum/speakers": 6, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
+    "/": 4, "/events": 6, "/events/forum": 17, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
+    "/events/forum/speakers": 7, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
     "/events/forum/calendar.ics": 5, "/calendar.ics": 3,
     "/events/forum/schedule.xml": 5, "/events/forum/schedule.json": 5,
     "/manage/events/forum/programme/import": 3, "/manage/events/forum/programme/export.xml": 10,
     "/manage/events/forum/programme/export.csv": 10, "/manage/events/forum/programme/export.ics": 7,
-    "/manage": 2, "/manage/events/forum": 12, "/manage/events/forum/programme": 9,
+    "/manage": 2, "/manage/events/forum": 14, "/manage/events/forum/programme": 9,
     "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 12,
     "/manage/events/forum/programme/release": 21, "/manage/events/forum/programme/state.json": 17,
     "/manage/events/forum/speakers": 5,
+    "/events/forum/propose": 3, "/manage/events/forum/proposals": 8, "/manage/events/forum/proposals/call": 4,
+    "/manage/events/forum/proposals/KNOWN": 5, "/manage/events/forum/proposals/KNOWN/accept": 6,
+    "/proposals/token": 3, "/speaking/token": 6,
     "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
     "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7,
 }  # fmt: skip
+
+
+def fill_proposals(make, event, person) -> None:
+    """Another proposal with a vote, and another speaker who has declined; the first of each has a known address."""
+    voter = make.user()
+    first = proposals_queries.call_of(event) is None
+    with transaction():
+        if first:
+            proposals.save_call(
+                event, opens_at=None, closes_at=None, text=Words(), kinds=[SessionKind.LECTURE], lengths=[20],
+                modes=[Mode.IN_PERSON],
+            )  # fmt: skip
+        made = proposals.submit(
+            event, Answers("Rivers", "Of rivers.", "en", SessionKind.LECTURE, Mode.IN_PERSON, "Ada")
+        )
+        if first:
+            made.code, made.token = "KNOWN", "token"
+        proposals.review(made, db.session.merge(voter), vote=1, note="Good.")
+        link = speakers.link_for(
+            event, db.session.merge(person), email="ada@example.org", language="en", token="token" if first else ""
+        )
+        link.answer = Answer.DECLINED  # the parts stay confirmed, so that the releases stay as they are
 
 
 def fill(make, number: int) -> None:
@@ -38,6 +70,7 @@ def fill(make, number: int) -> None:
         make.session(event, rooms=[room], track=track, people=[person, make.person(f"Other{n}", "Given")])
         make.registration(event, hall, organization=organization.names["en"], country="JP")
         make.event(f"other-{n}")
+        fill_proposals(make, event, person)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ PUBLIC = {
     "agenda.registration",
     "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.session",
     "registration.calendar",
+    "proposals.propose", "proposals.mine", "proposals.take_back", "proposals.deleted",
+    "speaking.mine", "speaking.answer", "speaking.profile", "speaking.talk",
     "attendance.counts", "attendance.counts_json",
     # The login pages of Flask-Security check for themselves who may come.
     "security.static", "security.login", "security.logout", "security.verify", "security.forgot_password",
@@ -39,14 +41,9 @@ def desk_rules(app):
 
 def address(rule, slug: str) -> str:
     values = {
-        "slug": slug,
-        "number": 1,
-        "code": "NOSUCH",
-        "key": "nothing",
-        "verb": "cancel",
-        "kind": "rooms",
+        "slug": slug, "number": 1, "code": "NOSUCH", "key": "nothing", "verb": "decline", "kind": "rooms",
         "format": "xml",
-    }
+    }  # fmt: skip
     with_values = {name: values[name] for name in rule.arguments}
     _, path = rule.build(with_values, append_unknown=False)
     return path

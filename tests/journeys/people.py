@@ -71,6 +71,25 @@ class Desk:
         self.option("online")
         self.publish()
 
+    def call(self) -> None:
+        """Ask for proposals, from now on."""
+        self.window.open(self.path("/proposals/call"))
+        self.window.page.fill("[name=text_en]", "Tell us what **your city** has learnt.")
+        self.save()
+
+    def proposal(self, title: str) -> str:
+        """Open a proposal from the list. Returns its path."""
+        self.window.open(self.path("/proposals"))
+        assert self.window.press(f"text={title}") == 200
+        return urlsplit(self.window.page.url).path
+
+    def accept(self, title: str) -> str:
+        """Accept a proposal with the letter as it is. Returns its path."""
+        path = self.proposal(title)
+        self.window.open(f"{path}/accept")
+        self.save()
+        return path
+
     def registered(self) -> str:
         """The list of registrations as text."""
         self.window.open(self.path("/registrations"))
@@ -96,6 +115,27 @@ def register(window: Window, slug: str, email: str, *, option: str = "online", f
     assert window.press(SUBMIT) == 200
     path = urlsplit(window.page.url).path
     assert path.startswith("/registrations/"), window.page.url
+    return path
+
+
+def propose(window: Window, slug: str, email: str, *, title: str, given: str = "Ada", family: str = "Okafor") -> str:
+    """Propose a session by the public form, and arrive at one's own page. Returns its path."""
+    page = window.page
+    assert window.open(f"/events/{slug}/propose") == 200
+    page.fill("[name=title]", title)
+    page.fill("[name=abstract]", "What happens when a city **listens**.")
+    page.check("[name=spoken][value=en]")
+    page.check("[name=mode][value=in_person]")
+    page.fill("[name=family_name]", family)
+    page.fill("[name=given_name]", given)
+    page.fill("[name=position]", "Hydrologist")
+    page.fill("[name=organization]", "River Institute")
+    page.fill("[name=email]", email)
+    page.check("[name=processing]")
+    page.check("[name=publication]")
+    assert window.press(SUBMIT) == 200
+    path = urlsplit(page.url).path
+    assert path.startswith("/proposals/"), page.url
     return path
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.journeys.conftest import Open
-from tests.journeys.people import Desk, register
+from tests.journeys.people import Desk, propose, register
 from tests.journeys.window import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
@@ -19,8 +19,8 @@ SUMMIT = "/events/e-kizuna-summit-2022"
 FORUM = "/events/cooperation-forum-2027"
 DESK = f"/manage{FORUM}"
 
-# name: the address, or (the page, what the address looks like in it).
-Where = str | tuple[str, str]
+# name: the address, or (the page, what the address looks like in it, what follows it).
+Where = str | tuple[str, ...]
 PUBLIC: dict[str, Where] = {
     "home": "/",
     "events": "/events",
@@ -46,6 +46,12 @@ PUBLIC: dict[str, Where] = {
     "register": f"{FORUM}/register",
     "register-over": f"{SUMMIT}/register",
     "register-link": f"{FORUM}/register/link",
+    "propose": "/events/pages-open/propose",
+    "own-proposal": "own:proposal",
+    "own-part": "own:speaking",
+    "own-profile": "own:profile",
+    "own-words": "own:words",
+    "proposal-deleted": "/proposals/deleted",
     "counts": f"{SUMMIT}/counts",
     "counts-checked-in": f"{SUMMIT}/counts?basis=registered",
     "event-postponed": "/events/pages-postponed",
@@ -84,6 +90,12 @@ MANAGE: dict[str, Where] = {
     "speakers": f"{DESK}/speakers",
     "new-speaker": f"{DESK}/speakers/new",
     "speaker": (f"{DESK}/speakers", rf"{DESK}/speakers/(?!new)\w+"),
+    "ask-speaker": (f"{DESK}/speakers", rf"{DESK}/speakers/(?!new)\w+", "/ask"),
+    "proposals": "/manage/events/pages-open/proposals",
+    "proposals-empty": "/manage/events/pages-draft/proposals",
+    "call": "/manage/events/pages-open/proposals/call",
+    "proposal": "own:at-desk",
+    "proposal-accept": "own:accept",
     "registrations": f"/manage{SUMMIT}/registrations",
     "registrations-empty": "/manage/events/pages-draft/registrations",
     "registration": ("/manage/events/pages-open/registrations", r"/manage/events/pages-open/registrations/\d+"),
@@ -133,6 +145,24 @@ def rooms(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, 
         window.close()
 
 
+def proposals(browser: Any, served: Any, at_desk: Desk) -> dict[str, str]:
+    """A call with one proposal that waits and one that is accepted: where their pages are."""
+    at_desk.call()
+    someone = Window(browser, served.url)
+    waiting = propose(someone, at_desk.slug, "noor@pages.example.com", title="What stays open at night")
+    accepted = propose(someone, at_desk.slug, "ada@pages.example.com", title="Rivers that remember")
+    code = at_desk.accept("Rivers that remember")
+    someone.open(accepted)
+    speaking = urlsplit(someone.page.url).path
+    words = someone.page.get_attribute("main .card a[href*='/sessions/']", "href") or ""
+    someone.close()
+    other = at_desk.proposal("What stays open at night")
+    return {
+        "proposal": waiting, "speaking": speaking, "profile": f"{speaking}/profile", "words": words,
+        "at-desk": code, "accept": f"{other}/accept",
+    }  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, str], str]]:
     """`address(side, name)`: where the page is. Events in the states that the demonstration has not are made first."""
@@ -162,6 +192,7 @@ def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str
             starring.press("main form button")
         own["agenda"] = urlsplit(starring.page.url).path
         starring.close()
+        own |= proposals(browser, served, Desk(desk, "pages-open"))
 
         def find(side: str, name: str) -> str:
             where = (PUBLIC if side == "public" else MANAGE)[name]
@@ -170,7 +201,7 @@ def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str
                     answer = desk.context.request.get(where[0])
                     found = re.search(rf'href="({where[1]})["?]', answer.text())
                     assert found, f"{where[0]} has no link like {where[1]}"
-                    known[where] = found[1]
+                    known[where] = found[1] + "".join(where[2:])
                 else:
                     known[where] = own[where.removeprefix("own:")] if where.startswith("own:") else where
             return known[where]

@@ -7,6 +7,7 @@ from itertools import groupby
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from eventapp import lifecycle
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.rules import Needs
 from eventapp.core.db import db
@@ -32,7 +33,7 @@ def release(event: Event) -> ResponseReturnValue:
     form.note.speak(event.languages)
     if form.validate_on_submit():
         try:
-            made = releases.release(event, user=signed_in(), note=form.note.data)
+            made = lifecycle.release_programme(event, user=signed_in(), note=form.note.data)
             flash(_("Version %(number)d is public.", number=made.number))
             return redirect(url_for(".release", slug=event.slug), 303)
         except Refused as refusal:
@@ -41,7 +42,7 @@ def release(event: Event) -> ResponseReturnValue:
     waiting = releases.pending(event)
     people = queries.people_by_id(changes.person_ids(waiting.changes))
     return page(
-        "programme/release.html",
+        "dashboard/release.html",
         event=event,
         form=form,
         waiting=waiting,

@@ -1,0 +1,140 @@
+"""Letters to those who propose something and to speakers. A draft can be read and changed before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import render_template
+
+from eventapp.core import languages
+from eventapp.core.languages import gettext as _
+from eventapp.core.links import absolute
+from eventapp.core.words import Words
+from eventapp.events.models import Event
+from eventapp.mail import letters
+from eventapp.mail.letters import Letter
+from eventapp.programme import changes
+from eventapp.programme.changes import Change, ChangeKind
+from eventapp.proposals.models import Proposal, SpeakerLink
+
+
+class Occasion(StrEnum):
+    """Why a letter is written."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REOPENED = "reopened"
+    CONFIRM = "confirm"
+    CHANGED = "changed"
+
+
+_TEMPLATES = {
+    Occasion.RECEIVED: "proposals/emails/received.txt",
+    Occasion.ACCEPTED: "proposals/emails/accepted.txt",
+    Occasion.DECLINED: "proposals/emails/declined.txt",
+    Occasion.REOPENED: "proposals/emails/reopened.txt",
+    Occasion.CONFIRM: "proposals/emails/confirm.txt",
+    Occasion.CHANGED: "proposals/emails/changed.txt",
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The part of a letter that its sender may change: greeting, link and signature are added to it."""
+
+    subject: str
+    text: str
+
+
+def draft(occasion: Occasion, event: Event, *, language: str, proposal: str = "") -> Draft:
+    """The letter as the template has it in a language; `proposal` is the title of one."""
+    with languages.force_locale(language):
+        title = event.title.say(language).text
+        written = render_template(_TEMPLATES[occasion], event=title, proposal=proposal)
+    subject, _empty, text = written.strip().partition("\n")
+    return Draft(subject.strip(), text.strip())
+
+
+def to_proposer(proposal: Proposal, occasion: Occasion, written: Draft | None = None) -> None:
+    """A letter about a proposal, in the reader's language, with the link to it."""
+    language = proposal.language
+    written = written or draft(occasion, proposal.event, language=language, proposal=proposal.title)
+    with languages.force_locale(language):
+        accepted = occasion is Occasion.ACCEPTED
+        label = _("Confirm your part") if accepted else _("Your proposal")
+        link = absolute("proposals.mine", token=proposal.token, lang=language)
+        _send(occasion, written, proposal.event, proposal.name, proposal.email, language, (label, link))
+
+
+def to_speaker(link: SpeakerLink, occasion: Occasion, written: Draft | None = None) -> None:
+    """A letter to somebody who takes part, with the link to answer."""
+    written = written or draft(occasion, link.event, language=link.language)
+    _to_speaker(link, occasion, written, [])
+
+
+def session_changed(link: SpeakerLink, happened: Sequence[Change]) -> None:
+    """What a new version of the programme means for one speaker: one letter, however many changes."""
+    written = draft(Occasion.CHANGED, link.event, language=link.language)
+    with languages.force_locale(link.language):
+        facts = [fact for change in happened for fact in _facts(change, link)]
+    _to_speaker(link, Occasion.CHANGED, written, facts)
+
+
+def _to_speaker(link: SpeakerLink, occasion: Occasion, written: Draft, facts: list[tuple[str, str]]) -> None:
+    with languages.force_locale(link.language):
+        label = _("See your sessions") if occasion is Occasion.CHANGED else _("Answer, and see your sessions")
+        address = absolute("speaking.mine", token=link.token, lang=link.language)
+        name = link.person.name(link.language).text
+        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts)
+
+
+def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
+    """Title and what happened; times at the venue, and below them in the zone that the reader has chosen."""
+    title = change.title.say(link.language).text
+    event = link.event
+    if change.kind is ChangeKind.ROOM:
+        said = _("%(before)s → %(after)s", before=_rooms(change.before, link), after=_rooms(change.after, link))
+        return [(title, _("%(what)s: %(details)s", what=change.kind.label, details=said))]
+    said = changes.sentence(change, zone=event.zone, timed=event.timed, names={})
+    facts = [(title, _("%(what)s: %(details)s", what=change.kind.label, details=said) if said else change.kind.label)]
+    if link.zone and link.zone != event.zone and said:
+        name = languages.zone_name(link.zone, link.language, event.starts_at)
+        own = changes.sentence(change, zone=link.zone, timed=event.timed, names={})
+        facts.append((_("In your time (%(zone)s)", zone=name), own))
+    return facts
+
+
+def _rooms(names: Sequence[dict[str, str]], link: SpeakerLink) -> str:
+    said = [Words(name).say(link.language).text for name in names]
+    return languages.listing(said, link.language) if said else _("no room")
+
+
+def _send(
+    occasion: Occasion,
+    written: Draft,
+    event: Event,
+    name: str,
+    to: str,
+    language: str,
+    action: tuple[str, str],
+    facts: list[tuple[str, str]] | None = None,
+) -> None:
+    contact = f" · {event.contact_email}" if event.contact_email else ""
+    letters.send(
+        Letter(
+            subject=written.subject,
+            greeting=_("Dear %(name)s,", name=name),
+            paragraphs=[part.strip() for part in written.text.replace("\r\n", "\n").split("\n\n") if part.strip()],
+            facts=facts or [],
+            action=action,
+            after=[_("The link is your key. Keep it, and do not pass it on.")],
+            signature=event.title.say(language).text + contact,
+        ),
+        to=to,
+        language=language,
+        kind=f"proposals.{occasion}",
+        topic=f"event:{event.id}",
+    )

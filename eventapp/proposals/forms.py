@@ -1,0 +1,312 @@
+"""What is typed into the call: proposals, reviews, letters, and what speakers say of themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
+
+from eventapp.core import languages
+from eventapp.core.clock import to_local
+from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, WordsField, known_zone
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
+from eventapp.directory.models import Person
+from eventapp.directory.rules import NameOrder
+from eventapp.events.models import Event
+from eventapp.programme.rules import Mode, SessionKind
+from eventapp.proposals import rules
+from eventapp.proposals.models import Call, Proposal
+from eventapp.proposals.operations import Answers
+from eventapp.registration.forms import no_address
+
+_EMAIL = [
+    DataRequired(_l("Enter your e-mail address.")),
+    Length(max=254, message=_l("Use at most 254 characters.")),
+    Email(_l("Enter an e-mail address such as name@example.org.")),
+]
+
+
+def _longest(number: int) -> Length:
+    return Length(max=number, message=_l("Use at most %(max)d characters."))
+
+
+class CallForm(Form):
+    """What the team asks for."""
+
+    opens_at = LocalTimeField(_l("The call opens"), description=_l("Leave it empty to open at once."))
+    closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave it empty to close when the event ends."))
+    text = WordsField(_l("What you are looking for"), description=_l("Markdown."), rows=5, maximum=5000)
+    kinds = SelectMultipleField(_l("Kinds of session"), validators=[InputRequired(_l("Choose at least one."))])
+    lengths = StringField(
+        _l("Lengths in minutes"),
+        description=_l("Such as 20, 45, 60. Leave it empty not to ask."),
+        validators=[Length(max=100)],
+    )
+    modes = SelectMultipleField(_l("Ways to speak"), validators=[InputRequired(_l("Choose at least one."))])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kinds.choices = [SelectChoice(kind.value, kind.label) for kind in rules.PROPOSABLE]
+        self.modes.choices = [SelectChoice(mode.value, mode.label) for mode in Mode]
+
+    @classmethod
+    def of(cls, event: Event, call: Call | None) -> CallForm:
+        """The form with what is set up, or with what most events want."""
+        if call is None:
+            usual = {"kinds": ["lecture", "panel", "workshop"], "modes": ["in_person", "online"], "lengths": "20, 45"}
+            return cls(data=usual)
+        wall = {
+            name: to_local(moment, event.zone).replace(tzinfo=None) if (moment := getattr(call, name)) else None
+            for name in ("opens_at", "closes_at")
+        }
+        lengths = ", ".join(map(str, call.lengths))
+        return cls(data={"text": call.text, "kinds": call.kinds, "modes": call.modes, "lengths": lengths, **wall})
+
+    def validate_lengths(self, field: Any) -> None:
+        if rules.lengths_of(field.data or "") is None:
+            raise ValidationError(_("Enter whole numbers of minutes, such as 20, 45, 60."))
+
+
+class ProposeForm(Form):
+    """A proposal. `for_call` gives it the choices of the call; its owner does not change the address."""
+
+    once = HiddenField()
+    title = StringField(
+        _l("Title"),
+        validators=[DataRequired(_l("Enter a title.")), _longest(200), no_address],
+        render_kw={"maxlength": 200, "dir": "auto"},
+    )
+    abstract = TextAreaField(
+        _l("Abstract"),
+        description=_l("What those who come will hear, in a few sentences. Markdown."),
+        validators=[DataRequired(_l("Say in a few sentences what it is about.")), _longest(5000)],
+        render_kw={"rows": 8, "dir": "auto"},
+    )
+    written_in = SelectField(_l("Title and abstract are in"), validators=[InputRequired()])
+    kind = SelectField(_l("Kind of session"), validators=[InputRequired()])
+    minutes = SelectField(_l("Length in minutes"), validators=[InputRequired()])
+    spoken = SelectMultipleField(
+        _l("Languages that you would speak"), validators=[InputRequired(_l("Choose at least one."))]
+    )
+    mode = RadioField(_l("How would you take part?"), validators=[InputRequired(_l("Choose how you take part."))])
+    notes = TextAreaField(
+        _l("Notes for the organizers"),
+        description=_l("Only the team reads them."),
+        validators=[_longest(2000)],
+        render_kw={"rows": 3, "dir": "auto"},
+    )
+    family_name = StringField(
+        _l("Family name"),
+        description=_l("As you want to be announced, in any script. If you have one name only, enter it here."),
+        validators=[DataRequired(_l("Enter your family name.")), _longest(100), no_address],
+        render_kw={"autocomplete": "family-name", "maxlength": 100, "dir": "auto"},
+    )
+    given_name = StringField(
+        _l("Given name"),
+        validators=[_longest(100), no_address],
+        render_kw={"autocomplete": "given-name", "maxlength": 100, "dir": "auto"},
+    )
+    position = StringField(
+        _l("Position"), validators=[_longest(200)], render_kw={"autocomplete": "organization-title", "dir": "auto"}
+    )
+    organization = StringField(
+        _l("Organization"),
+        description=_l("City, company, school or association that you come from."),
+        validators=[_longest(200)],
+        render_kw={"autocomplete": "organization", "maxlength": 200, "dir": "auto"},
+    )
+    country = CountryField(_l("Country or region"), render_kw={"autocomplete": "country"})
+    email = EmailField(
+        _l("E-mail address"),
+        description=_l("Never public. A link to your proposal goes there."),
+        validators=_EMAIL,
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "dir": "ltr"},
+    )
+    processing = BooleanField(
+        _l("The organizers may keep and use what I enter to choose and prepare the programme of this event."),
+        validators=[DataRequired(_l("Without this we may not take your proposal."))],
+    )
+    publication = BooleanField(
+        _l("If my proposal is accepted and I confirm, my name and the abstract may be published."),
+        validators=[DataRequired(_l("Without this we may not take your proposal."))],
+    )
+
+    @classmethod
+    def for_call(cls, event: Event, call: Call, *, proposal: Proposal | None = None) -> ProposeForm:
+        """The form with the choices of the call, filled with a proposal that is to be changed."""
+        form = cls(data=_typed(proposal) if proposal else _usual(event, call))
+        kinds, modes, lengths = list(call.kinds), list(call.modes), list(call.lengths)
+        tags = event.languages
+        if proposal is not None:  # what was chosen stays a choice when the call has changed
+            kinds, modes = _with(kinds, proposal.kind.value), _with(modes, proposal.mode.value)
+            lengths = _with(lengths, proposal.minutes) if proposal.minutes else lengths
+            tags = list(dict.fromkeys([*tags, *proposal.spoken, proposal.written_in]))
+            for name in ("email", "processing", "publication", "once"):
+                del form[name]
+        shown = languages.interface()
+        names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
+        form.written_in.choices = names
+        form.spoken.choices = names
+        form.kind.choices = [SelectChoice(kind, SessionKind(kind).label) for kind in kinds]
+        form.mode.choices = [SelectChoice(mode, Mode(mode).label) for mode in modes]
+        form.minutes.choices = [SelectChoice(str(number), str(number)) for number in sorted(lengths)]
+        if not lengths:
+            del form.minutes
+        return form
+
+    def answers(self) -> Answers:
+        """What was filled in."""
+        return Answers(
+            title=self.title.data or "",
+            abstract=self.abstract.data or "",
+            written_in=self.written_in.data,
+            kind=SessionKind(self.kind.data),
+            mode=Mode(self.mode.data),
+            spoken=tuple(self.spoken.data or ()),
+            minutes=int(self.minutes.data) if "minutes" in self else None,
+            family_name=self.family_name.data or "",
+            given_name=self.given_name.data or "",
+            email=(self.email.data or "") if "email" in self else "",
+            position=self.position.data or "",
+            organization=self.organization.data or "",
+            country=self.country.data or None,
+            notes=self.notes.data or "",
+            language=languages.interface(),
+        )
+
+
+def _with(values: list[Any], one: Any) -> list[Any]:
+    return values if one in values else [*values, one]
+
+
+def _usual(event: Event, call: Call) -> dict[str, Any]:
+    one = call.modes[0] if len(call.modes) == 1 else None
+    return {"written_in": languages.interface(), "mode": one, "kind": call.kinds[0] if call.kinds else None}
+
+
+def _typed(proposal: Proposal) -> dict[str, Any]:
+    names = ("title", "abstract", "written_in", "spoken", "notes", "family_name", "given_name", "position")
+    return {
+        **{name: getattr(proposal, name) for name in names},
+        "kind": proposal.kind.value,
+        "mode": proposal.mode.value,
+        "minutes": str(proposal.minutes or ""),
+        "organization": proposal.organization_name,
+        "country": proposal.country_code or "",
+    }
+
+
+class ReviewForm(Form):
+    """What one thinks of a proposal."""
+
+    vote = RadioField(_l("Your vote"), validators=[Optional()], validate_choice=True)
+    note = TextAreaField(
+        _l("Note for the team"),
+        description=_l("The proposer never sees it."),
+        validators=[_longest(5000)],
+        render_kw={"rows": 3, "dir": "auto"},
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        names = {1: _l("For it"), 0: _l("Undecided"), -1: _l("Against it")}
+        self.vote.choices = [
+            *(SelectChoice(str(vote), str(names[vote])) for vote in rules.VOTES), SelectChoice("", _("No vote")),
+        ]  # fmt: skip
+
+
+class LetterForm(Form):
+    """A letter before it is sent."""
+
+    send = BooleanField(_l("Send this letter"), default=True)
+    subject = StringField(lazy_pgettext("letter", "Subject"), validators=[_longest(200)], render_kw={"dir": "auto"})
+    text = TextAreaField(
+        lazy_pgettext("letter", "Text"),
+        description=_l("A greeting stands above it, the link and the event below."),
+        validators=[_longest(5000)],
+        render_kw={"rows": 9, "dir": "auto"},
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for field in (self.subject, self.text):
+            field.flags.asked = True  # unless the letter is not sent
+
+    def validate_text(self, field: Any) -> None:
+        sent = self["send"].data if "send" in self else True
+        if sent and not (field.data and self.subject.data):
+            raise ValidationError(_("A letter needs a subject and a text."))
+
+
+class AcceptForm(LetterForm):
+    """Whose name is announced, and the letter."""
+
+    person = RadioField(_l("Who is this?"), validators=[InputRequired()], default="new")
+
+    def offer(self, people: list[Person]) -> None:
+        """A new person, or one of these."""
+        self.person.choices = [
+            SelectChoice("new", _("Somebody new in the programme")),
+            *(SelectChoice(one.code, _said(one)) for one in people),
+        ]
+
+
+def _said(person: Person) -> str:
+    name = person.name(languages.reader()).text
+    if not person.positions:
+        return name
+    return _("%(name)s (%(position)s)", name=name, position=languages.say(person.positions[0].title).text)
+
+
+class AskForm(LetterForm):
+    """Ask a speaker to confirm."""
+
+    email = EmailField(
+        _l("E-mail address"), description=_l("Only the team sees it."), validators=_EMAIL, render_kw={"dir": "ltr"}
+    )
+
+
+class ProfileForm(Form):
+    """A speaker's own profile."""
+
+    family = WordsField(_l("Family name"), description=_l("In each language the name is written in."), maximum=100)
+    given = WordsField(_l("Given name"), maximum=100)
+    order = SelectField(_l("Order in Latin script"), validators=[InputRequired()])
+    honorific = WordsField(_l("Honorific"), description=_l("Such as Mr., Dr., H.E., 氏, 市長."), maximum=40)
+    position = WordsField(_l("Position"), maximum=200)
+    organization = WordsField(_l("Organization"), maximum=200)
+    biography = WordsField(_l("Biography"), description=_l("Markdown."), rows=5, maximum=5000)
+    zone = StringField(
+        _l("Your time zone"),
+        description=_l("Such as Europe/Berlin. Letters then tell times there as well as at the venue."),
+        validators=[Optional(), known_zone],
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.order.choices = [SelectChoice(order.value, order.label) for order in NameOrder]
+
+    def validate_family(self, field: Any) -> None:
+        if not field.data and not self.given.data:
+            raise ValidationError(_("Enter a name in at least one language."))
+
+
+class TalkForm(Form):
+    """The words of a speaker's own session."""
+
+    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    subtitle = WordsField(_l("Subtitle"), maximum=200)
+    abstract = WordsField(_l("Abstract"), description=_l("Markdown."), rows=6, maximum=10_000)

@@ -1,0 +1,179 @@
+"""The desk: the call, what was proposed, what the team thinks of it, and what is decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.access import at_desk
+from eventapp.accounts.rules import Needs
+from eventapp.core import languages
+from eventapp.core.db import db
+from eventapp.core.errors import Refused, found
+from eventapp.core.forms import page_number
+from eventapp.core.languages import gettext as _
+from eventapp.core.pages import page
+from eventapp.directory.models import Person
+from eventapp.events.access import desk
+from eventapp.events.models import Event
+from eventapp.programme import queries as programme
+from eventapp.programme.rules import Mode, SessionKind
+from eventapp.proposals import emails, operations, queries, rules, speakers
+from eventapp.proposals.emails import Draft, Occasion
+from eventapp.proposals.forms import AcceptForm, AskForm, CallForm, LetterForm, ReviewForm
+from eventapp.proposals.models import Proposal, Review
+from eventapp.proposals.queries import Order
+from eventapp.proposals.rules import ProposalStatus
+
+manage = Blueprint("proposals_manage", __name__, url_prefix="/manage/events/<slug>")
+
+PAGE = 50
+
+_OCCASIONS = {"accept": Occasion.ACCEPTED, "decline": Occasion.DECLINED, "reopen": Occasion.REOPENED}
+
+
+@manage.get("/proposals")
+@desk(Needs.PROGRAMME)
+def proposals(event: Event) -> ResponseReturnValue:
+    """Everything that was proposed, filtered and by pages, and who has declined a part."""
+    status, order = request.args.get("status", ""), request.args.get("order", "")
+    number = page_number(request.args.get("page"))
+    rows, total = queries.of_event(
+        event,
+        at_desk(),
+        status=ProposalStatus(status) if status in set(ProposalStatus) else None,
+        unvoted=request.args.get("mine") == "1",
+        order=Order(order) if order in set(Order) else Order.NEWEST,
+        limit=PAGE,
+        offset=(number - 1) * PAGE,
+    )
+    return page(
+        "proposals/proposals.html",
+        event=event,
+        call=queries.call_of(event),
+        rows=rows,
+        total=total,
+        number=number,
+        pages=max((total + PAGE - 1) // PAGE, 1),
+        numbers=queries.numbers_by_status(event),
+        declined=queries.declined(event),
+        statuses=list(ProposalStatus),
+        orders={Order.NEWEST: _("Newest first"), Order.VOTES: _("Best votes first"), Order.TITLE: _("By title")},
+    )
+
+
+@manage.route("/proposals/call", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def call(event: Event) -> ResponseReturnValue:
+    """Set up the call, or change it."""
+    shown = queries.call_of(event)
+    form = CallForm.of(event, shown)
+    form.text.speak(event.languages)
+    if form.validate_on_submit():
+        try:
+            operations.save_call(
+                event,
+                opens_at=form.opens_at.in_zone(event.zone),
+                closes_at=form.closes_at.in_zone(event.zone),
+                text=form.text.data,
+                kinds=[SessionKind(kind) for kind in form.kinds.data or []],
+                lengths=rules.lengths_of(form.lengths.data or "") or [],
+                modes=[Mode(mode) for mode in form.modes.data or []],
+            )
+            flash(_("Saved."))
+            return redirect(url_for(".proposals", slug=event.slug), 303)
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal)
+    return page("proposals/call.html", event=event, form=form, call=shown)
+
+
+@manage.route("/proposals/<code>", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def proposal(event: Event, code: str) -> ResponseReturnValue:
+    """One proposal with the votes and notes of the team, and one's own."""
+    shown = found(queries.by_code(event, code))
+    every = queries.reviews(shown)
+    own = next((one for one in every if one.user_id == at_desk().id), None)
+    form = ReviewForm(data=_review_data(own))
+    if form.validate_on_submit():
+        try:
+            vote = int(form.vote.data) if form.vote.data else None
+            operations.review(shown, at_desk(), vote=vote, note=form.note.data or "")
+            flash(_("Saved."))
+            return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    votes = [one.vote for one in every if one.vote is not None]
+    return page(
+        "proposals/proposal.html", event=event, proposal=shown, reviews=every, form=form, votes=votes,
+        mean=rules.mean(votes),
+    )  # fmt: skip
+
+
+def _review_data(own: Review | None) -> dict[str, Any]:
+    return {"vote": "" if own is None or own.vote is None else str(own.vote), "note": own.note if own else ""}
+
+
+@manage.route("/proposals/<code>/<any(accept, decline, reopen):verb>", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
+    """A decision, with the letter that says so before it is sent."""
+    shown = found(queries.by_code(event, code))
+    people = queries.candidates(shown) if verb == "accept" else []
+    form = _letter_form(shown, _OCCASIONS[verb], accept=verb == "accept", people=people)
+    if form.validate_on_submit():
+        try:
+            letter = _written(form) if form["send"].data else None
+            _decide(shown, verb, letter, next((one for one in people if one.code == form["person"].data), None)
+                    if verb == "accept" else None)  # fmt: skip
+            flash(_("“%(title)s”: %(state)s", title=shown.title, state=shown.status.label))
+            return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal)
+    return page("proposals/decision.html", event=event, proposal=shown, form=form, verb=verb)
+
+
+def _letter_form(proposal: Proposal, occasion: Occasion, *, accept: bool, people: list[Person]) -> LetterForm:
+    written = emails.draft(occasion, proposal.event, language=proposal.language, proposal=proposal.title)
+    data = {"subject": written.subject, "text": written.text, "send": True}
+    if not accept:
+        return LetterForm(data=data)
+    form = AcceptForm(data={**data, "person": "new"})
+    form.offer(people)
+    return form
+
+
+def _written(form: LetterForm) -> Draft:
+    return Draft(form.subject.data or "", form.text.data or "")
+
+
+def _decide(proposal: Proposal, verb: str, letter: Draft | None, person: Person | None) -> None:
+    if verb == "accept":
+        operations.accept(proposal, person=person, letter=letter)
+    elif verb == "decline":
+        operations.decline(proposal, letter=letter)
+    else:
+        operations.reopen(proposal, letter=letter)
+
+
+@manage.route("/speakers/<code>/ask", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def ask(event: Event, code: str) -> ResponseReturnValue:
+    """Ask somebody who stands in the programme to confirm, with the letter before it is sent."""
+    person = found(programme.person_in_event(event, code))
+    link = queries.link_of(event, person)
+    asked = request.args.get("letter", link.language if link else languages.interface())
+    language = asked if asked in languages.INTERFACE else "en"
+    written = emails.draft(Occasion.CONFIRM, event, language=language)
+    email = request.args.get("email", link.email if link else "")
+    form = AskForm(data={"subject": written.subject, "text": written.text, "email": email})
+    del form["send"]
+    if form.validate_on_submit():
+        speakers.ask(event, person, email=form.email.data or "", language=language, letter=_written(form))
+        flash(_("The letter is on its way."))
+        return redirect(url_for("programme_manage.person", slug=event.slug, code=code), 303)
+    return page("proposals/ask.html", event=event, person=person, link=link, form=form, language=language)

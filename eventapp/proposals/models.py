@@ -1,0 +1,156 @@
+"""Calls, proposals, the team's reviews, and the links by which speakers answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.accounts.models import User
+from eventapp.core import tokens
+from eventapp.core.clock import now
+from eventapp.core.db import Base
+from eventapp.core.words import Words
+from eventapp.directory.models import Person
+from eventapp.directory.rules import NameOrder, full_name
+from eventapp.events.models import Event, OfEvent
+from eventapp.events.rules import EventStatus
+from eventapp.programme.models import Session
+from eventapp.programme.rules import Mode, SessionKind
+from eventapp.proposals import rules
+from eventapp.proposals.rules import Answer, CallState, ProposalStatus
+
+
+class Call(Base, OfEvent):
+    """What an event asks of those who propose something. Public pages say that it is open."""
+
+    __tablename__ = "call_for_speakers"
+    __table_args__ = (UniqueConstraint("event_id", name="uq_call_for_speakers_event"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    text: Mapped[Words] = mapped_column(default=Words)
+    kinds: Mapped[list[str]] = mapped_column(default=list)
+    # In minutes; empty: the length is not asked.
+    lengths: Mapped[list[int]] = mapped_column(JSON, default=list)
+    modes: Mapped[list[str]] = mapped_column(default=list)
+    event: Mapped[Event] = relationship()
+
+    @property
+    def state(self) -> CallState:
+        """Whether one can propose something now."""
+        return rules.call_state(
+            now=now(),
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            event_ends=self.event.ends_at,
+            running=self.event.status is EventStatus.PUBLISHED,
+        )
+
+
+class SpeakerLink(Base):
+    """The key by which somebody of the programme answers for the part at one event. The address is nowhere public."""
+
+    __tablename__ = "speaker_link"
+    __table_args__ = (UniqueConstraint("event_id", "person_id", name="uq_speaker_link_event_person"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    email: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    # Where letters tell the time of as well; empty: at the venue only.
+    zone: Mapped[str] = mapped_column(default="")
+    answer: Mapped[Answer] = mapped_column(default=Answer.PENDING)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    answered_at: Mapped[datetime | None]
+    event: Mapped[Event] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Proposal(Base):
+    """What somebody offers to speak about. Nothing of it is public; what is accepted becomes a session of the team."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        UniqueConstraint("event_id", "code", name="uq_proposal_event_code"),
+        Index("ix_proposal_list", "event_id", "status", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(default=tokens.code)
+    token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    # Made with the empty form: a form that is sent twice makes one proposal.
+    once: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    status: Mapped[ProposalStatus] = mapped_column(default=ProposalStatus.SUBMITTED)
+    title: Mapped[str]
+    abstract: Mapped[str]
+    # The language that title and abstract are written in; `language` is the one that the person reads.
+    written_in: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    kind: Mapped[SessionKind]
+    minutes: Mapped[int | None]
+    spoken: Mapped[list[str]] = mapped_column(default=list)
+    mode: Mapped[Mode] = mapped_column(default=Mode.IN_PERSON)
+    notes: Mapped[str] = mapped_column(default="")
+    family_name: Mapped[str]
+    given_name: Mapped[str] = mapped_column(default="")
+    email: Mapped[str]
+    position: Mapped[str] = mapped_column(default="")
+    organization_name: Mapped[str] = mapped_column(default="")
+    country_code: Mapped[str | None]
+    consented_at: Mapped[datetime]
+    consent: Mapped[str]
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"), index=True)
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("speaker_link.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    event: Mapped[Event] = relationship()
+    session: Mapped[Session | None] = relationship()
+    link: Mapped[SpeakerLink | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """The full name, in the order of its script."""
+        tag = rules.name_language(self.family_name + self.given_name, self.written_in)
+        family, given = Words({tag: self.family_name}), Words({tag: self.given_name})
+        return full_name(family, given, NameOrder.GIVEN_FIRST, tag).text
+
+    @property
+    def speaking(self) -> SpeakerLink | None:
+        """The speaker's link that the owner's own link leads to, unless the team gave that to another address."""
+        link = self.link
+        return link if link is not None and link.email.casefold() == self.email.casefold() else None
+
+    @property
+    def titled(self) -> Words:
+        """The title in its language."""
+        return Words({self.written_in: self.title})
+
+    @property
+    def described(self) -> Words:
+        """The abstract in its language."""
+        return Words({self.written_in: self.abstract})
+
+
+class Review(Base):
+    """What somebody of the team thinks of a proposal: for it (1), undecided (0), against it (−1), or a note only."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "user_id", name="uq_review_proposal_user"),
+        CheckConstraint("vote BETWEEN -1 AND 1", name="vote_in_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    vote: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    user: Mapped[User] = relationship()

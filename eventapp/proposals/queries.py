@@ -1,0 +1,175 @@
+"""Questions about calls, proposals and speakers' answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventapp.accounts.models import User
+from eventapp.core.db import db
+from eventapp.directory.models import Person, Position
+from eventapp.events.models import Event
+from eventapp.programme import queries as programme
+from eventapp.programme.models import Participation, Session
+from eventapp.programme.rules import SessionStatus
+from eventapp.proposals.models import Call, Proposal, Review, SpeakerLink
+from eventapp.proposals.rules import Answer, CallState, ProposalStatus, same_name
+
+
+class Order(StrEnum):
+    """How the list is sorted."""
+
+    NEWEST = "newest"
+    VOTES = "votes"
+    TITLE = "title"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A proposal in the list, with the mean of its votes (−1 to 1, None without any) and their number."""
+
+    proposal: Proposal
+    mean: float | None
+    votes: int
+
+
+def call_of(event: Event) -> Call | None:
+    """The call of an event, if one is set up."""
+    return db.session.scalar(select(Call).where(Call.event_id == event.id).options(joinedload(Call.event)))
+
+
+def open_call(event: Event) -> Call | None:
+    """The call of an event while one can propose something."""
+    call = call_of(event)
+    return call if call is not None and call.state is CallState.OPEN else None
+
+
+def by_token(token: str) -> Proposal | None:
+    """The proposal of an owner's link."""
+    options = (joinedload(Proposal.event), joinedload(Proposal.link))
+    return db.session.scalar(select(Proposal).where(Proposal.token == token).options(*options))
+
+
+def by_once(once: str) -> Proposal | None:
+    """The proposal that a form has made already."""
+    return db.session.scalar(select(Proposal).where(Proposal.once == once))
+
+
+def by_code(event: Event, code: str) -> Proposal | None:
+    """A proposal of this event."""
+    query = select(Proposal).where(Proposal.event_id == event.id, Proposal.code == code)
+    return db.session.scalar(query.options(joinedload(Proposal.session), joinedload(Proposal.link)))
+
+
+def of_event(
+    event: Event,
+    user: User,
+    *,
+    status: ProposalStatus | None = None,
+    unvoted: bool = False,
+    order: Order = Order.NEWEST,
+    limit: int = 50,
+    offset: int = 0,
+) -> tuple[list[Row], int]:
+    """A page of proposals, and how many there are in all. `unvoted`: those that `user` has not voted on."""
+    query = select(Proposal.id).where(Proposal.event_id == event.id)
+    if status:
+        query = query.where(Proposal.status == status)
+    if unvoted:
+        mine = select(Review.id).where(
+            Review.proposal_id == Proposal.id, Review.user_id == user.id, Review.vote.is_not(None)
+        )
+        query = query.where(~mine.exists(), Proposal.status == ProposalStatus.SUBMITTED)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    votes = (
+        select(Review.proposal_id, func.avg(Review.vote).label("mean"), func.count(Review.vote).label("votes"))
+        .group_by(Review.proposal_id)
+        .subquery()
+    )
+    sorting = {
+        Order.NEWEST: (Proposal.created_at.desc(),),
+        Order.VOTES: (votes.c.mean.desc().nulls_last(), votes.c.votes.desc()),
+        Order.TITLE: (func.lower(Proposal.title),),
+    }[order]
+    rows = db.session.execute(
+        select(Proposal, votes.c.mean, votes.c.votes)
+        .outerjoin(votes, votes.c.proposal_id == Proposal.id)
+        .where(Proposal.id.in_(query))
+        .options(joinedload(Proposal.link))
+        .order_by(*sorting, Proposal.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Row(p, None if mean is None else float(mean), number or 0) for p, mean, number in rows], total
+
+
+def numbers_by_status(event: Event) -> dict[ProposalStatus, int]:
+    """How many proposals are in which state."""
+    query = select(Proposal.status, func.count()).where(Proposal.event_id == event.id).group_by(Proposal.status)
+    return {status: number for status, number in db.session.execute(query)}
+
+
+def reviews(proposal: Proposal) -> list[Review]:
+    """What the team thinks, the first to speak first."""
+    query = select(Review).where(Review.proposal_id == proposal.id).options(joinedload(Review.user))
+    return list(db.session.scalars(query.order_by(Review.id)))
+
+
+def candidates(proposal: Proposal) -> list[Person]:
+    """People of the event whose name is the proposer's. Equal names are no proof: an organizer chooses."""
+    return [
+        person
+        for person in programme.people_of(proposal.event)
+        if same_name(proposal.family_name, proposal.given_name, families=person.family, givens=person.given)
+    ]
+
+
+def link_by_token(token: str) -> SpeakerLink | None:
+    """The link of a speaker, with the person."""
+    person = joinedload(SpeakerLink.person).selectinload(Person.positions).joinedload(Position.organization)
+    query = select(SpeakerLink).where(SpeakerLink.token == token)
+    return db.session.scalar(query.options(joinedload(SpeakerLink.event), person))
+
+
+def link_of(event: Event, person: Person) -> SpeakerLink | None:
+    """The link of a person at an event, if one was made."""
+    return db.session.scalar(
+        select(SpeakerLink).where(SpeakerLink.event_id == event.id, SpeakerLink.person_id == person.id)
+    )
+
+
+def links(event: Event) -> list[SpeakerLink]:
+    """The links of an event, with their people."""
+    query = select(SpeakerLink).where(SpeakerLink.event_id == event.id).options(joinedload(SpeakerLink.person))
+    return list(db.session.scalars(query.order_by(SpeakerLink.id)))
+
+
+def parts_of(link: SpeakerLink) -> list[tuple[Session, Participation]]:
+    """The sessions of the team in which the owner of a link takes part, unscheduled ones last."""
+    rows = db.session.execute(
+        select(Session, Participation)
+        .join(Participation, Participation.session_id == Session.id)
+        .where(Session.event_id == link.event_id, Participation.person_id == link.person_id)
+        .options(selectinload(Session.rooms))
+        .order_by(Session.starts_at.nulls_last(), Session.id, Participation.id)
+    )
+    return [(session, part) for session, part in rows]
+
+
+def declined(event: Event) -> list[SpeakerLink]:
+    """Those who have said no and still stand in the programme: the team has to find somebody else."""
+    stands = (
+        select(Participation.id)
+        .join(Session, Session.id == Participation.session_id)
+        .where(
+            Participation.person_id == SpeakerLink.person_id,
+            Session.event_id == event.id,
+            Session.status != SessionStatus.CANCELLED,
+        )
+        .exists()
+    )
+    query = select(SpeakerLink).where(SpeakerLink.event_id == event.id, SpeakerLink.answer == Answer.DECLINED, stands)
+    return list(db.session.scalars(query.options(joinedload(SpeakerLink.person)).order_by(SpeakerLink.id)))

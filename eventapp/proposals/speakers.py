@@ -1,0 +1,207 @@
+"""Verbs of those who speak: being asked, saying yes or no, and keeping one's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eventapp.core import clock, tokens
+from eventapp.core.clock import zones
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import Words
+from eventapp.directory import operations as directory
+from eventapp.directory import queries as known
+from eventapp.directory.models import Organization, Person, Position
+from eventapp.directory.rules import NameOrder, OrganizationKind
+from eventapp.events.models import Event
+from eventapp.programme import operations as programme
+from eventapp.programme import queries as released
+from eventapp.programme import seen
+from eventapp.programme.changes import Change
+from eventapp.programme.models import Release, Session
+from eventapp.programme.rules import SessionStatus
+from eventapp.proposals import emails, queries, rules
+from eventapp.proposals.emails import Draft, Occasion
+from eventapp.proposals.models import SpeakerLink
+from eventapp.proposals.rules import Answer
+
+
+class Overtaken(Refused):
+    """Somebody else has changed the same page meanwhile. `now` is what it holds; `changes` names what is different."""
+
+    def __init__(self, changes: seen.Changes, now: Mapping[str, Any]) -> None:
+        super().__init__(_("Somebody of the team has changed this meanwhile. Nothing was overwritten."))
+        self.changes = changes
+        self.now = now
+
+
+def link_for(event: Event, person: Person, *, email: str, language: str, token: str = "") -> SpeakerLink:
+    """The link of a person at an event, with the answer asked anew.
+
+    Another address than before gets another link: the old one may be in somebody else's hands.
+    """
+    # Two buttons pressed at once make one link.
+    db.session.refresh(person, ["id"], with_for_update=True)
+    link = queries.link_of(event, person)
+    if link is None:
+        link = SpeakerLink(event=event, event_id=event.id, person=person, email=email.strip())
+        link.token = token or tokens.token()
+        db.session.add(link)
+    elif link.email.casefold() != email.strip().casefold():
+        link.token = token or tokens.token()
+    link.email, link.language = email.strip(), language
+    link.answer, link.asked_at, link.answered_at = Answer.PENDING, clock.now(), None
+    db.session.flush()
+    return link
+
+
+def ask(event: Event, person: Person, *, email: str, language: str, letter: Draft) -> SpeakerLink:
+    """Ask somebody who stands in the programme to confirm, at this address. Who is public stays so meanwhile."""
+    link = link_for(event, person, email=email, language=language)
+    if person.id not in released.document(event).person_ids:
+        programme.confirm_parts(event, person, confirmed=False)
+    db.session.flush()
+    emails.to_speaker(link, Occasion.CONFIRM, letter)
+    return link
+
+
+def answer(link: SpeakerLink, *, yes: bool) -> None:
+    """The speaker says yes or no, to every part at the event; the answer can be changed until the event is over."""
+    _check_time(link)
+    db.session.refresh(link, ["answer"], with_for_update=True)
+    link.answer = Answer.CONFIRMED if yes else Answer.DECLINED
+    link.answered_at = clock.now()
+    programme.confirm_parts(link.event, link.person, confirmed=yes)
+    db.session.flush()
+
+
+def _check_time(link: SpeakerLink) -> None:
+    if link.event.over:
+        raise Refused(_("This event is over."))
+
+
+def held(link: SpeakerLink) -> Position | None:
+    """The position that the speaker holds when the event begins."""
+    found = link.person.position_on(link.event.first_day)
+    return found[0] if found and not found[1] else None
+
+
+def profile_of(link: SpeakerLink) -> dict[str, Any]:
+    """What the form of the profile holds."""
+    person, position = link.person, held(link)
+    at = position.organization if position else None
+    return {
+        "family": person.family,
+        "given": person.given,
+        "order": person.order.value,
+        "honorific": person.honorific,
+        "position": position.title if position else Words(),
+        "organization": at.names if at else Words(),
+        "biography": person.biography,
+        "zone": link.zone,
+    }
+
+
+def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> None:
+    """The speaker's own name, position and biography, which are one for all events.
+
+    `marks` are those of the values that the form was made with (see programme/seen.py). Raises Overtaken where the team
+    has changed one of them since.
+    """
+    _check_time(link)
+    db.session.refresh(link.person, with_for_update=True)
+    _not_overtaken(profile_of(link), typed, marks)
+    if typed["zone"] and typed["zone"] not in zones():
+        raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
+    if typed["organization"] and not typed["position"]:
+        raise Refused(_("Enter your position there as well."), field="position")
+    person, position = link.person, held(link)
+    directory.save_person(
+        person,
+        family=typed["family"],
+        given=typed["given"],
+        order=NameOrder(typed["order"]),
+        honorific=typed["honorific"],
+        reading=person.reading,
+        biography=typed["biography"],
+    )
+    if typed["position"] or position:
+        same = position is not None and position.organization and position.organization.names == typed["organization"]
+        directory.set_position(
+            person,
+            position=position,
+            title=typed["position"],
+            organization=position.organization if position and same else organization(typed["organization"]),
+            starts=position.starts if position else None,
+            ends=position.ends if position else None,
+        )
+    link.zone = typed["zone"]
+    db.session.flush()
+
+
+def organization(names: Words) -> Organization | None:
+    """The organization that is known under one of the names, or a new one; None for no name."""
+    if not names:
+        return None
+    found = next(filter(None, (known.organization_named(name) for name in names.values())), None)
+    return found or directory.add_organization(kind=OrganizationKind.OTHER, names=names)
+
+
+def talk_of(session: Session) -> dict[str, Any]:
+    """What the form of a session's words holds."""
+    return {"title": session.title, "subtitle": session.subtitle, "abstract": session.abstract}
+
+
+def own_session(link: SpeakerLink, code: str) -> Session | None:
+    """A session whose words the speaker may change; None for those of others and for cancelled ones."""
+    for session, part in queries.parts_of(link):
+        if session.code == code and rules.may_write(part.role) and session.status is not SessionStatus.CANCELLED:
+            return session
+    return None
+
+
+def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, marks: str) -> None:
+    """The words of the speaker's own session, for the team to release. Raises Overtaken as `save_profile` does."""
+    _check_time(link)
+    db.session.refresh(session, with_for_update=True)
+    _not_overtaken(talk_of(session), typed, marks)
+    programme.save_session(
+        link.event,
+        session,
+        title=typed["title"],
+        kind=session.kind,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        rooms=session.rooms,
+        track=session.track,
+        seen_revision=session.revision,
+        subtitle=typed["subtitle"],
+        abstract=typed["abstract"],
+    )
+
+
+def _not_overtaken(now: Mapping[str, Any], typed: Mapping[str, Any], marks: str) -> None:
+    changes = seen.compare(marks, now=now, typed=typed)
+    if changes.theirs or changes.both:
+        raise Overtaken(changes, now)
+
+
+def tell_changes(event: Event, release: Release) -> int:
+    """Write to the speakers whose session a release has moved, put into another room or cancelled: one letter each.
+
+    Only those are written to who are announced and have a link. Returns the number of letters.
+    """
+    happened = [change for row in release.changes if (change := Change.from_json(row)).kind.significant]
+    links = queries.links(event) if happened else []
+    if not links:
+        return 0
+    sessions = released.content(release.id, event.uid, release.at).by_code
+    told = 0
+    for link in links:
+        mine = [c for c in happened if link.person_id in {p.person_id for p in sessions[c.code].participations}]
+        if mine and link.answer is not Answer.DECLINED:
+            emails.session_changed(link, mine)
+            told += 1
+    return told

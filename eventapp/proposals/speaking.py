@@ -1,0 +1,129 @@
+"""The page of somebody who speaks: say yes or no, look after one's profile and the words of one's session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.core.db import db
+from eventapp.core.errors import Refused, found
+from eventapp.core.forms import Form
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import listing
+from eventapp.core.limits import limit
+from eventapp.core.pages import page
+from eventapp.programme import operations as programme
+from eventapp.programme import queries as released
+from eventapp.programme import seen
+from eventapp.proposals import queries, rules, speakers
+from eventapp.proposals.forms import ProfileForm, TalkForm
+from eventapp.proposals.models import SpeakerLink
+from eventapp.proposals.views import private
+
+views = Blueprint("speaking", __name__, url_prefix="/speaking/<token>")
+
+PACE = "60/minute"
+
+
+@views.get("")
+def mine(token: str) -> ResponseReturnValue:
+    """What one is asked, and one's sessions as the team plans them."""
+    link = _link(token)
+    parts = queries.parts_of(link)
+    return private(
+        page(
+            "proposals/speaking.html",
+            link=link,
+            event=link.event,
+            person=link.person,
+            parts=[(s, part, programme.slot(link.event, s), rules.may_write(part.role)) for s, part in parts],
+            public=set(released.document(link.event).by_code),
+            saved=bool(request.args.get("saved")),
+        )
+    )
+
+
+@views.post("/<any(confirm, decline):verb>")
+def answer(token: str, verb: str) -> ResponseReturnValue:
+    """Say yes or no; a button and no link, for mail scanners follow links."""
+    speakers.answer(_link(token), yes=verb == "confirm")
+    return private(redirect(url_for(".mine", token=token), 303))
+
+
+@views.route("/profile", methods=["GET", "POST"])
+def profile(token: str) -> ResponseReturnValue:
+    """One's own name, position and biography."""
+    link = _link(token)
+    now = speakers.profile_of(link)
+    form = ProfileForm(data=now)
+    return _edit(
+        link, form, now, "proposals/profile.html",
+        save=lambda typed, marks: speakers.save_profile(link, {**typed, "zone": typed["zone"] or ""}, marks=marks),
+    )  # fmt: skip
+
+
+@views.route("/sessions/<code>", methods=["GET", "POST"])
+def talk(token: str, code: str) -> ResponseReturnValue:
+    """Title, subtitle and abstract of one's own session."""
+    link = _link(token)
+    session = found(speakers.own_session(link, code))
+    now = speakers.talk_of(session)
+    form = TalkForm(data=now)
+    return _edit(
+        link, form, now, "proposals/talk.html",
+        save=lambda typed, marks: speakers.save_talk(link, session, typed, marks=marks),
+    )  # fmt: skip
+
+
+def _edit(
+    link: SpeakerLink,
+    form: Form,
+    now: dict[str, Any],
+    template: str,
+    *,
+    save: Callable[[dict[str, Any], str], None],
+) -> ResponseReturnValue:
+    """A form that keeps what the team has changed meanwhile: who reads that and saves again means it."""
+    event = link.event
+    for field in form:
+        if hasattr(field, "speak"):
+            field.speak(event.languages)
+    marks = request.form.get("seen", "") if form.is_submitted() else seen.marks(now)
+    if form.is_submitted():
+        limit(PACE, "speaking")
+    if form.validate_on_submit():
+        try:
+            save({name: form[name].data for name in now}, marks)
+            return private(redirect(url_for(".mine", token=link.token, saved=1), 303))
+        except speakers.Overtaken as late:
+            form.refuse(Refused(_taken_over(form, late)))
+            marks = seen.marks(late.now)
+            db.session.rollback()
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal)
+    return private(page(template, link=link, event=event, form=form, marks=marks))
+
+
+def _taken_over(form: Form, late: speakers.Overtaken) -> str:
+    """What the team has changed; of that, what was not touched here is taken into the form."""
+
+    def named(names: tuple[str, ...]) -> str:
+        return listing([form[name].label.text for name in names])
+
+    for name in late.changes.theirs:
+        form[name].raw_data = None
+        form[name].process(None, data=late.now[name])
+    said = [late.message]
+    if late.changes.theirs:
+        said.append(_("Their changes stand in the form now: %(fields)s.", fields=named(late.changes.theirs)))
+    if late.changes.both:
+        said.append(_("Yours are kept, and differ from theirs: %(fields)s.", fields=named(late.changes.both)))
+    return " ".join([*said, _("Save again if it is right so.")])
+
+
+def _link(token: str) -> SpeakerLink:
+    return found(queries.link_by_token(token))

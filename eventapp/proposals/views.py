@@ -1,0 +1,108 @@
+"""Proposing something, and the page of one's own proposal."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.core import tokens
+from eventapp.core.errors import Refused, found
+from eventapp.core.limits import allowed, limit
+from eventapp.core.pages import page
+from eventapp.events import queries as events
+from eventapp.proposals import operations, queries
+from eventapp.proposals.forms import ProposeForm
+from eventapp.proposals.models import Proposal
+from eventapp.proposals.rules import CallState, ProposalStatus
+
+views = Blueprint("proposals", __name__)
+
+# People write for longer than they register: a whole faculty behind one address is still slower than this.
+PACE = "60/minute"
+# Nobody can fill somebody else's mailbox from here; past this the proposal is taken and no letter is written.
+LETTERS = "5/hour"
+ONCE = re.compile(r"[\w-]{16,64}")
+
+
+@views.route("/events/<slug>/propose", methods=["GET", "POST"])
+def propose(slug: str) -> ResponseReturnValue:
+    """The form while the call is open; before and after, when it is."""
+    event = events.by_slug(slug)
+    if event is None:
+        return redirect(url_for(".propose", slug=found(events.present_slug(slug))), 301)
+    call = found(queries.call_of(event) if event.public else None)
+    form = ProposeForm.for_call(event, call)
+    if form.is_submitted():
+        limit(PACE, "propose")
+    if form.validate_on_submit():
+        try:
+            answers = form.answers()
+            letter = allowed(LETTERS, "proposal", key=answers.email.casefold())
+            once = form.once.data if ONCE.fullmatch(form.once.data or "") else ""
+            proposal = operations.submit(event, answers, once=once, letter=letter)
+            return redirect(url_for(".mine", token=proposal.token, sent=1), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    if not form.is_submitted():
+        form.once.data = tokens.token()
+    return page("proposals/propose.html", event=event, call=call, form=form, open_now=call.state is CallState.OPEN)
+
+
+@views.route("/proposals/<token>", methods=["GET", "POST"])
+def mine(token: str) -> ResponseReturnValue:
+    """One's own proposal: see it, change it while the call is open. Once accepted it leads to the speaker's."""
+    proposal = _mine(token)
+    if proposal.speaking is not None:
+        return private(redirect(url_for("speaking.mine", token=proposal.speaking.token), 303))
+    call = queries.call_of(proposal.event)
+    can_change = call is not None and call.state is CallState.OPEN and proposal.status is ProposalStatus.SUBMITTED
+    form = ProposeForm.for_call(proposal.event, call, proposal=proposal) if call else None
+    if form is not None and form.validate_on_submit():
+        try:
+            operations.change(proposal, form.answers())
+            return private(redirect(url_for(".mine", token=token, saved=1), 303))
+        except Refused as refusal:
+            form.refuse(refusal)
+    said = "" if request.method == "POST" else next((w for w in ("sent", "saved") if request.args.get(w)), "")
+    return private(
+        page(
+            "proposals/mine.html",
+            proposal=proposal,
+            event=proposal.event,
+            form=form,
+            can_change=can_change,
+            said=said,
+        )
+    )
+
+
+@views.post("/proposals/<token>/<any(withdraw, delete):verb>")
+def take_back(token: str, verb: str) -> ResponseReturnValue:
+    """Withdraw, or withdraw and have everything deleted; a button and no link, for mail scanners follow links."""
+    proposal = _mine(token)
+    if verb == "withdraw":
+        operations.withdraw(proposal)
+        return private(redirect(url_for(".mine", token=token), 303))
+    operations.forget(proposal)
+    return private(redirect(url_for(".deleted"), 303))
+
+
+@views.get("/proposals/deleted")
+def deleted() -> ResponseReturnValue:
+    """That nothing is kept any more."""
+    return private(page("proposals/deleted.html"))
+
+
+def _mine(token: str) -> Proposal:
+    return found(queries.by_token(token))
+
+
+def private(response: Response | object) -> Response:
+    """The address of the page is a key: it must not travel further, and nobody keeps the page."""
+    assert isinstance(response, Response)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,78 @@
+"""An event that asks for proposals, and one that somebody has made."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.mail.models import Mail
+from eventapp.programme.rules import Mode, SessionKind
+from eventapp.proposals import operations
+from eventapp.proposals.emails import Draft
+from eventapp.proposals.operations import Answers
+
+LETTER = Draft("A subject", "A text.\n\nAnother paragraph.")
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+@pytest.fixture
+def call(forum):
+    return open_call(forum)
+
+
+def open_call(event, **values):
+    with transaction():
+        return operations.save_call(
+            event,
+            **{
+                "opens_at": None,
+                "closes_at": None,
+                "text": Words(en="Tell us of your **city**."),
+                "kinds": [SessionKind.LECTURE, SessionKind.WORKSHOP],
+                "lengths": [20, 45],
+                "modes": [Mode.IN_PERSON, Mode.ONLINE],
+                **values,
+            },
+        )
+
+
+def answers(**values) -> Answers:
+    return Answers(
+        **{
+            "title": "Rivers that remember",
+            "abstract": "What a **river** tells a city.",
+            "written_in": "en",
+            "kind": SessionKind.LECTURE,
+            "mode": Mode.ONLINE,
+            "minutes": 20,
+            "spoken": ("en",),
+            "family_name": "Lovelace",
+            "given_name": "Ada",
+            "email": "ada@example.org",
+            "position": "Hydrologist",
+            "organization": "River Institute",
+            "notes": "I can't come on Tuesday.",
+            **values,
+        }
+    )
+
+
+def propose(event, **values):
+    with transaction():
+        return operations.submit(event, answers(**values))
+
+
+def accept(proposal, **values):
+    with transaction():
+        return operations.accept(db.session.merge(proposal), letter=LETTER, **values)
+
+
+def letters(kind: str = "") -> list[Mail]:
+    query = select(Mail).where(Mail.kind.startswith("proposals")).order_by(Mail.id)
+    return [letter for letter in db.session.scalars(query) if not kind or letter.kind == f"proposals.{kind}"]

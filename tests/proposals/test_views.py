@@ -1,0 +1,211 @@
+"""Proposing as a visitor does, and the page of one's own proposal."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.core import clock
+from eventapp.core.db import db
+from eventapp.events.rules import EventStatus
+from eventapp.proposals import views
+from eventapp.proposals.models import Proposal
+from eventapp.proposals.rules import ProposalStatus
+from tests.proposals.conftest import accept, letters, open_call, propose
+
+PATH = "/events/forum/propose"
+ADA = {
+    "title": "Rivers that remember",
+    "abstract": "What a river tells a city.",
+    "kind": "lecture",
+    "minutes": "45",
+    "spoken": "en",
+    "mode": "online",
+    "family_name": "Lovelace",
+    "given_name": "Ada",
+    "email": "ada@example.org",
+    "notes": "I can't come on Tuesday.",
+    "processing": "y",
+    "publication": "y",
+}
+
+
+def the_one() -> Proposal:
+    return db.session.scalars(select(Proposal)).one()
+
+
+def text(visitor) -> str:
+    return visitor.page.text(visitor.page.one("main"))
+
+
+def test_after_sending_one_is_led_to_ones_own_page_which_is_private(client, call):
+    response = client.fill(PATH, ADA)
+    assert response.status_code == 303
+    assert response.location.startswith(f"/proposals/{the_one().token}")
+    page = client.get(response.location)
+    assert "We have written to ada@example.org" in text(client)
+    assert client.page.one("main").get("data-status") == "submitted"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert the_one().minutes == 45
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"title": ""}, "title"), ({"title": "x" * 201}, "title"), ({"title": "see https://example.org"}, "title"),
+        ({"abstract": " "}, "abstract"), ({"abstract": "x" * 5001}, "abstract"), ({"kind": "party"}, "kind"),
+        ({"minutes": "7"}, "minutes"), ({"spoken": None}, "spoken"), ({"spoken": "xx"}, "spoken"),
+        ({"mode": None}, "mode"), ({"mode": "flying"}, "mode"), ({"written_in": "xx"}, "written_in"),
+        ({"family_name": ""}, "family_name"), ({"given_name": "www.example.org"}, "given_name"),
+        ({"email": "ada"}, "email"), ({"country": "Atlantis"}, "country"), ({"notes": "x" * 2001}, "notes"),
+        ({"processing": None}, "processing"), ({"publication": None}, "publication"),
+    ],
+)  # fmt: skip
+def test_a_wrong_form_names_the_field_keeps_what_was_typed_and_stores_nothing(client, call, wrong, field):
+    response = client.fill(PATH, {**ADA, **wrong})
+    assert response.status_code == 422
+    summary = client.page.by_id("problems")
+    assert any((a.get("href") or "").startswith(f"#{field}") for a in summary.iter("a"))
+    if field != "notes":
+        assert "I can&#39;t come on Tuesday." in response.get_data(as_text=True)
+    assert db.session.query(Proposal).count() == 0
+    assert letters() == []
+
+
+def test_a_double_click_makes_one_proposal(client, call):
+    client.get(PATH)
+    hidden = {i.get("name"): i.get("value") for i in client.page.all("input") if i.get("type") == "hidden"}
+    assert len(hidden["once"]) > 16
+    places = {client.post(PATH, data={**ADA, **hidden, "written_in": "en"}).location for _ in range(2)}
+    assert len(places) == 1
+    assert db.session.query(Proposal).count() == 1
+
+
+@pytest.mark.parametrize("once", ["", "short", "x" * 500, "not a token!"])
+def test_a_form_without_its_number_makes_a_proposal_all_the_same(client, call, once):
+    assert client.fill(PATH, {**ADA, "once": once}).status_code == 303
+
+
+def test_before_and_after_the_call_the_page_says_when(client, forum):
+    assert client.get(PATH).status_code == 404, "there is no call"
+    day = clock.now() + timedelta(days=3)
+    open_call(forum, opens_at=day)
+    client.get(PATH)
+    assert "The call for speakers opens on" in text(client)
+    assert client.page.forms() == []
+    open_call(forum, closes_at=clock.now() - timedelta(days=3))
+    client.get(PATH)
+    assert "The call for speakers closed on" in text(client)
+
+
+def test_what_is_sent_after_the_end_is_refused_and_not_lost(client, forum, call):
+    client.get(PATH)
+    hidden = {i.get("name"): i.get("value") for i in client.page.all("input") if i.get("type") == "hidden"}
+    open_call(forum, closes_at=clock.now() - timedelta(minutes=1))
+    response = client.post(PATH, data={**ADA, **hidden, "written_in": "en"})
+    assert response.status_code == 422
+    assert "Rivers that remember" in response.get_data(as_text=True)
+    assert "not open" in text(client)
+
+
+def test_an_event_that_is_not_public_has_no_form(client, make):
+    event = make.event("draft", status=EventStatus.DRAFT)
+    open_call(event)
+    assert client.get("/events/draft/propose").status_code == 404
+
+
+def test_an_open_call_stands_on_the_event_page_and_under_the_speakers(client, forum):
+    pages = ("/events/forum", "/events/forum/speakers")
+    for path in pages:
+        client.get(path)
+        assert "Propose a session" not in text(client)
+    open_call(forum)
+    for path in pages:
+        client.get(path)
+        assert "Propose a session" in text(client)
+    open_call(forum, closes_at=clock.now() - timedelta(minutes=1))
+    for path in pages:
+        client.get(path)
+        assert "Propose a session" not in text(client)
+
+
+def test_ones_own_proposal_is_changed_withdrawn_and_deleted(client, forum, call):
+    path = f"/proposals/{propose(forum).token}"
+    assert client.fill(path, {"title": "Lakes"}, action=path).status_code == 303
+    assert (the_one().title, the_one().email) == ("Lakes", "ada@example.org")
+    assert client.fill(path, {"title": ""}, action=path).status_code == 422
+    assert client.fill(path, action="/withdraw").status_code == 303
+    client.get(path)
+    assert client.page.one("main").get("data-status") == "withdrawn"
+    response = client.fill(path, action="/delete", follow=True)
+    assert response.status_code == 200
+    assert "are deleted" in text(client)
+    assert client.get(path).status_code == 404
+    assert letters() == []
+
+
+def test_the_link_of_an_accepted_proposal_leads_to_the_speakers_page(client, forum, call):
+    proposal = propose(forum)
+    accept(proposal)
+    response = client.get(f"/proposals/{proposal.token}")
+    assert (response.status_code, response.location) == (303, f"/speaking/{proposal.token}")
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_wrong_link_leads_nowhere(client, forum, call):
+    assert client.get("/proposals/nothing").status_code == 404
+    assert client.get("/speaking/nothing").status_code == 404
+
+
+def test_nothing_private_is_public_or_in_the_log(client, forum, call, make, caplog):
+    proposal = propose(forum)
+    make.session(forum)
+    with caplog.at_level(logging.INFO):
+        client.get(f"/proposals/{proposal.token}")
+    assert caplog.records
+    log = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records if record.name != "werkzeug")
+    assert proposal.token not in log.replace("'request': ", "")
+    for path in (
+        "",
+        "/programme",
+        "/speakers",
+        "/counts.json",
+        "/calendar.ics",
+        "/changes",
+        "/changes.atom",
+        "/propose",
+    ):
+        shown = client.get(f"/events/forum{path}").get_data(as_text=True)
+        for private in ("ada@example.org", "on Tuesday", proposal.token, proposal.code, "Rivers that remember"):
+            assert private not in shown, (path, private)
+
+
+def test_somebody_elses_mailbox_is_not_filled_from_here(client, call, monkeypatch):
+    monkeypatch.setattr(views, "LETTERS", "1/hour")
+    for _ in range(3):
+        assert client.fill(PATH, ADA).status_code == 303
+    assert db.session.query(Proposal).count() == 3
+    assert len(letters()) == 1
+
+
+def test_a_robot_is_slowed_down(client, call, monkeypatch):
+    monkeypatch.setattr(views, "PACE", "1/minute")
+    assert client.fill(PATH, ADA).status_code == 303
+    client.looks = False
+    response = client.fill(PATH, ADA)
+    assert response.status_code == 429
+    assert "Retry-After" in response.headers
+
+
+def test_the_whole_way_is_there_in_japanese(client, call):
+    response = client.fill(f"{PATH}?lang=ja", {**ADA, "family_name": "佐藤", "given_name": "花"})
+    assert response.status_code == 303
+    assert the_one().language == "ja"
+    assert the_one().name == "佐藤花"
+    assert client.get(response.location).status_code == 200
+    assert the_one().status is ProposalStatus.SUBMITTED
