@@ -64,3 +64,30 @@ def test_of_two_who_save_in_the_same_moment_the_second_is_told(app, make):
     for thread in threads:
         thread.join()
     assert sorted(heard) == ["Stale", "saved"]
+
+
+def test_a_new_part_is_confirmed_and_a_saved_one_stays_as_it_is_unless_it_is_said(make):
+    forum, ada = make.event("forum"), make.person()
+    session = make.session(forum, "Opening", people=[ada], release=False)
+
+    def save(confirmed) -> bool:
+        with transaction():
+            row = db.session.get(type(session), session.id)
+            operations.save_session(
+                forum, row, title=row.title, kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at,
+                parts=[operations.Part(db.session.merge(ada), confirmed=confirmed)],
+            )  # fmt: skip
+            return row.participations[0].confirmed
+
+    assert [save(None), save(False), save(None), save(True)] == [True, False, False, True]
+
+
+def test_a_yes_is_a_change_of_the_session_that_another_editor_notices(make):
+    forum, ada = make.event("forum"), make.person()
+    session = make.session(forum, "Opening", people=[ada])
+    seen = session.revision
+    with transaction():
+        operations.confirm_parts(forum, ada, confirmed=False)
+    with pytest.raises(operations.Stale), transaction():
+        row = db.session.get(type(session), session.id)
+        operations.move_session(forum, row, starts_at=None, ends_at=None, rooms=[], seen_revision=seen)

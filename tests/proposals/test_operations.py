@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
+from eventapp.events import queries as events
 from eventapp.events.rules import EventStatus
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
@@ -286,3 +289,36 @@ def test_nobody_is_announced_before_saying_yes(call, forum):
         releases.release(forum)
     assert released.public_sessions(forum)[0].participations == ()
     assert db.session.scalars(select(SpeakerLink)).one().answer is Answer.PENDING
+
+
+def at_once(app, deed, times: int = 2) -> list:
+    """What comes of doing something several times in the same moment: a result, or the refusal."""
+    together = Barrier(times)
+
+    def do(_number):
+        with app.app_context():
+            together.wait()
+            try:
+                with transaction():
+                    return deed()
+            except Refused as refusal:
+                return refusal
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(do, range(times)))
+
+
+def test_two_who_accept_in_the_same_moment_make_one_session(app, call, forum):
+    number = propose(forum).id
+    db.session.rollback()
+    results = at_once(app, lambda: operations.accept(db.session.get(Proposal, number), letter=LETTER).id)
+    assert sorted(isinstance(one, Refused) for one in results) == [False, True]
+    assert (count(Session), len(letters("accepted"))) == (1, 1)
+
+
+def test_a_form_that_is_sent_twice_in_the_same_moment_makes_one_proposal(app, call, forum):
+    slug = forum.slug
+    db.session.rollback()
+    results = at_once(app, lambda: operations.submit(events.by_slug(slug), answers(), once="0123456789abcdef").id)
+    assert len(set(results)) == 1
+    assert (count(Proposal), len(letters())) == (1, 1)

@@ -17,7 +17,7 @@ from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
 from eventapp.programme import seen
 from eventapp.programme.models import Participation, Session
-from eventapp.programme.rules import SessionStatus
+from eventapp.programme.rules import ParticipationRole, SessionStatus
 from eventapp.proposals import queries, speakers
 from eventapp.proposals.models import SpeakerLink
 from tests.proposals.conftest import LETTER, letters
@@ -204,6 +204,14 @@ def test_only_ones_own_sessions_can_be_written(make, forum, ada, session):
     with transaction():
         programme.set_status(db.session.get(Session, session.id), SessionStatus.CANCELLED)
     assert speakers.own_session(the_link(), session.code) is None
+
+
+def test_who_moderates_does_not_write_the_words(make, forum, ada, session):
+    ask(forum, ada)
+    with transaction():
+        db.session.scalars(select(Participation)).one().role = ParticipationRole.MODERATOR
+    assert speakers.own_session(the_link(), session.code) is None
+    assert len(queries.parts_of(the_link())) == 1
 
 
 def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada, session):
