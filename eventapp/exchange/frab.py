@@ -7,7 +7,7 @@ only `start`, on the day of the element around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -141,8 +141,18 @@ class Book:
             abstract={"": described(says("abstract"), says("description"), own=self.own)},
             people=tuple(self._people(raw)),
             do_not_record=values.yes(says("optout")),
-            links=tuple(link for title_, url in raw.links if (link := values.web_link(title_, url))),
+            links=self.links(raw.where, raw.links),
         )
+
+    def links(self, where: str, said: Iterable[tuple[object, object]]) -> tuple[Mapping[str, str], ...]:
+        """The links of an entry; one that leads nowhere is noted and takes nothing else with it."""
+        found = []
+        for title, url in said:
+            try:
+                found.append(values.web_link(title, url))
+            except Unclear as unclear:
+                self.leave_out(Problem(where, str(unclear), whole=False))
+        return tuple(filter(None, found))
 
     def kind(self, said: object) -> SessionKind | None:
         """The kind that a word means; one without a counterpart is noted."""

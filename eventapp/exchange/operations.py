@@ -57,8 +57,9 @@ def _checked(event: Event, report: Report) -> Report:
             if change.outcome in {Outcome.CREATED, Outcome.CHANGED}:
                 values = change.values
                 programme.check_session(
-                    event, title=values["title"], starts_at=values["starts_at"], ends_at=values["ends_at"]
-                )
+                    event, title=values["title"], starts_at=values["starts_at"], ends_at=values["ends_at"],
+                    links=values.get("links"), minutes=values.get("minutes"),
+                )  # fmt: skip
                 _check_new(change)
             kept.append(change)
         except Refused as refusal:

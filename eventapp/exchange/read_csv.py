@@ -194,7 +194,7 @@ class _Row:
         if "links" not in self.says:
             return None
         pairs = [line.rpartition(" ")[::2] for line in values.text(self.says["links"]).split("\n")]
-        return tuple(link for title, url in pairs if (link := values.web_link(title, url)))
+        return self.book.links(self.where, pairs)
 
     def _status(self, starts: datetime | None) -> SessionStatus:
         said = values.line(self.says.get("status")).casefold()

@@ -14,12 +14,15 @@ from eventapp.core.clock import zones
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import TAG
+from eventapp.programme.operations import ADDRESS
 from eventapp.programme.rules import SessionKind
 
 # C0 but tab and line feed, DEL, C1, surrogates, the byte order mark and non-characters: no text of ours has them.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
 LONGEST_LINE, LONGEST_TEXT = 500, 50_000
+# What the form of a session takes as a link.
+LONGEST_ADDRESS, LONGEST_NAME = 500, 200
 
 
 class Unclear(ValueError):
@@ -291,8 +294,14 @@ def yes(value: object) -> bool:
 
 
 def web_link(title: object, url: object) -> dict[str, str] | None:
-    """A link with its title, or None where the address is no web address."""
-    address = "".join(line(url).split())
-    if not re.fullmatch(r"https?://[^\s<>\"]{1,2000}", address):
+    """A link with its title; None where there is no address. Raises Unclear for one that can't be a link of a session."""
+    address = "".join(text(url).split())
+    if not address:
         return None
-    return {"title": line(title) or address, "url": address}
+    if not ADDRESS.fullmatch(address) or re.search(r'[<>"]', address):
+        raise Unclear(_("“%(said)s” is no address of a web page.", said=address[:60]))
+    if len(address) > LONGEST_ADDRESS:
+        raise Unclear(_("The address %(said)s… has more than %(number)d characters.",
+                        said=address[:60], number=LONGEST_ADDRESS))  # fmt: skip
+    named = " ".join(text(title).split()) or address
+    return {"title": named if len(named) <= LONGEST_NAME else f"{named[: LONGEST_NAME - 1]}…", "url": address}

@@ -300,3 +300,10 @@ def test_files_that_nobody_imports_go_after_a_day(forum):
     assert operations.forget_old(at=clock.now()) == 0
     assert operations.forget_old(at=clock.now() + timedelta(hours=25)) == 1
     assert not db.session.scalars(select(Upload)).all()
+
+
+def test_what_the_dry_run_takes_the_import_takes_also_with_the_longest_links(forum):
+    source = files.CONGRESS.replace(">Mehr</link>", f">{'m' * 400}</link>").replace("/x'", f"/{'x' * 470}'")
+    report = imported(forum, source)
+    assert counts(report) == (2, 0, 0, 0)
+    assert counts(planned(forum, source)) == (0, 0, 0, 2)

@@ -52,7 +52,8 @@ def test_a_congress_keeps_its_guids_its_nights_and_its_second_room():
     assert night.starts_at == datetime(2031, 3, 18, 15, 30, tzinfo=UTC), (
         "half past midnight of the evening's day, in Tokyo"
     )
-    assert [(p.whole, "xx-klingon" in p.sentence) for p in found.problems] == [(False, True)]
+    assert [p.whole for p in found.problems] == [False, False]
+    assert "javascript" in found.problems[0].sentence and "xx-klingon" in found.problems[1].sentence
     assert "Assembly" in found.notes[0]
 
 
@@ -312,3 +313,27 @@ def test_no_json_of_any_shape_makes_a_reader_fall(document):
         {"schedule": {"conference": {"days": [{"date": "2031-03-18", "rooms": {"A": [document]}}]}}},
     ):
         survives(json.dumps(whole).encode())
+
+
+LINKS = [
+    ("https://example.org/" + "a" * 600, "has more than 500 characters"),
+    ("http://", "is no address of a web page"),
+    ("javascript:alert(1)", "is no address of a web page"),
+    ("/system/slides.pdf", "is no address of a web page"),
+    ("https:///nowhere", "is no address of a web page"),
+]
+
+
+@pytest.mark.parametrize(("address", "sentence"), LINKS)
+def test_a_link_that_leads_nowhere_is_noted_and_takes_nothing_else_with_it(address, sentence):
+    found = read(files.CONGRESS.replace("javascript:alert(1)", address))
+    assert len(found.sessions) == 2
+    assert [link["url"] for link in found.sessions[0].links] == ["https://example.org/x"]
+    assert any(sentence in problem.sentence and not problem.whole for problem in found.problems)
+    row = read(f"title,links\nTalk,Slides {address}\n")
+    assert row.sessions[0].links == () and sentence in row.problems[0].sentence
+
+
+def test_a_long_title_of_a_link_is_cut_and_one_of_spaces_is_its_address():
+    assert len(values.web_link("word " * 200, "https://example.org")["title"]) == 200
+    assert values.web_link(" \n", "https://example.org")["title"] == "https://example.org"
