@@ -15,7 +15,16 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
 from eventapp.exchange.html import to_markdown
-from eventapp.exchange.incoming import MOST, Incoming, IncomingPerson, IncomingSession, Options, Problem, gathered
+from eventapp.exchange.incoming import (
+    MOST,
+    Incoming,
+    IncomingPerson,
+    IncomingSession,
+    Options,
+    Problem,
+    gathered,
+    told_apart,
+)
 from eventapp.exchange.numbers import guid_of_number
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionKind
@@ -100,7 +109,13 @@ class Book:
                 _("Kinds without a counterpart here are taken as lectures: %(kinds)s.",
                   kinds=", ".join(list(self.unknown_kinds)[:12]))
             )  # fmt: skip
-        sessions, twice = gathered(self.sessions)
+        apart, shared = told_apart(self.sessions)
+        if shared:
+            named = _(", ").join(f"{guid[:60]} ({number})" for guid, number in list(shared.items())[:12])
+            self.notes.append(
+                _("Different entries share an identifier, which is not used then: %(identifiers)s.", identifiers=named)
+            )
+        sessions, twice = gathered(apart)
         return Incoming(
             self.format, tuple(sessions), tuple(self.rooms), tuple(self.tracks), self.capacities,
             (*self.problems, *twice), tuple(self.notes), self.zone, self.language,

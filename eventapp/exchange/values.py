@@ -294,7 +294,7 @@ def yes(value: object) -> bool:
 
 
 def web_link(title: object, url: object) -> dict[str, str] | None:
-    """A link with its title; None where there is no address. Raises Unclear for one that can't be a link of a session."""
+    """A link with its title; None where there is no address. Raises Unclear for one that no session may have."""
     address = "".join(text(url).split())
     if not address:
         return None

@@ -307,3 +307,28 @@ def test_what_the_dry_run_takes_the_import_takes_also_with_the_longest_links(for
     report = imported(forum, source)
     assert counts(report) == (2, 0, 0, 0)
     assert counts(planned(forum, source)) == (0, 0, 0, 2)
+
+
+def shared_uid(*entries: tuple[str, str]) -> str:
+    """A calendar in which all entries, (title, hour), have one UID."""
+    found = "".join(
+        f"BEGIN:VEVENT\r\nUID:46939\r\nSEQUENCE:0\r\nSUMMARY:{title}\r\nDTSTART:20310318T{hour}0000Z\r\nDURATION:PT30M\r\nEND:VEVENT\r\n"
+        for title, hour in entries
+    )
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{found}END:VCALENDAR\r\n"
+
+
+def test_an_identifier_that_different_entries_share_is_not_used(forum):
+    source = shared_uid(("Opening", "01"), ("Keynote", "02"), ("Workshop", "02"))
+    report = imported(forum, source)
+    assert counts(report) == (3, 0, 0, 0) and not report.refused
+    assert "46939 (3)" in report.incoming.notes[-1]
+    assert [session.guid for session in sessions(forum).values()] == [None] * 3
+    assert counts(planned(forum, source)) == (0, 0, 0, 3)
+
+
+def test_entries_that_may_be_one_that_was_moved_or_renamed_are_not_told_apart_by_a_guess(forum):
+    for entries in ([("Opening", "01"), ("Opening", "02")], [("Opening", "01"), ("Keynote", "01")]):
+        report = planned(forum, shared_uid(*entries))
+        assert counts(report) == (1, 0, 0, 0)
+        assert "another title or time" in report.refused[0].sentence
