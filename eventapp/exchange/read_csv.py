@@ -25,8 +25,8 @@ COLUMNS = {
     "subtitle": "subtitle untertitel 副題",
     "abstract": "abstract description beschreibung text inhalt 概要 説明",
     "date": "date day datum tag 日付 日",
-    "start": "start starts begin beginn von starttime starttimelocal 開始 開始時刻 開始時間",
-    "end": "end ends ende bis endtime finish 終了 終了時刻 終了時間",
+    "start": "start starts begin beginn von starttime timestart starttimelocal startsat 開始 開始時刻 開始時間",
+    "end": "end ends ende bis endtime timeend endsat finish 終了 終了時刻 終了時間",
     "end_date": "enddate enddatum 終了日",
     "duration": "duration dauer length minutes minuten 所要時間 時間",
     "room": "room rooms raum ort location saal venue 会場 部屋 場所",
@@ -34,7 +34,8 @@ COLUMNS = {
     "kind": "kind type typ art format 種類 種別 形式",
     "language": "language sprache lang spoken 言語",
     "interpreted": "interpreted interpretation dolmetschen 通訳",
-    "people": "people speakers speaker referent referenten referentin vortragende persons 登壇者 講師 講演者",
+    "people": "people speakers speaker presenters presenter authors author referent referenten referentin "
+    "vortragende teilnehmer persons 登壇者 講師 講演者",
     "status": "status state 状態",
     "do_not_record": "donotrecord optout norecording",
     "links": "links link url",
@@ -59,6 +60,12 @@ def read(data: bytes, options: Options) -> Incoming:
         raise Refused(_("The file is empty."), field="file")
     columns = columns_of([values.line(cell) for cell in rows[0][1]], options.columns)
     book = Book(options, "csv", zone=options.zone)
+    unread = [name for at, name in enumerate(rows[0][1]) if name.strip() and at not in columns.values()]
+    if unread:
+        book.notes.append(
+            _("Columns that are not read: %(columns)s. If one is needed, say which, such as people=%(first)s.",
+              columns=_(", ").join(values.line(name)[:40] for name in unread[:30]), first=values.line(unread[0])[:40])
+        )  # fmt: skip
     for number, cells in rows[1:]:
         if len(book.sessions) >= MOST:
             raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")

@@ -149,6 +149,22 @@ def test_columns_that_are_not_recognized_are_asked_for():
     assert found.sessions[0].starts_at == at(1)
 
 
+def test_columns_that_are_not_read_are_named():
+    found = read("id,title,authors,Chair,notes\n7,Talk,Ada Lovelace; Bo Ek,Somebody,\n", Options())
+    assert [person.name for person in found.sessions[0].people] == ["Ada Lovelace", "Bo Ek"]
+    assert found.notes == (
+        "Columns that are not read: id, Chair, notes. If one is needed, say which, such as people=id.",
+    )
+    named = read("title,Chair\nTalk,Ada Lovelace\n", Options(columns={"people": "Chair"}))
+    assert not named.notes and named.sessions[0].people[0].name == "Ada Lovelace"
+
+
+def test_a_part_of_a_calendar_is_refused_as_such():
+    with pytest.raises(Refused) as refused:
+        read("BEGIN:VEVENT\nSUMMARY:Alone\nEND:VEVENT\n")
+    assert "it does not begin with BEGIN:VCALENDAR" in refused.value.message
+
+
 @pytest.mark.parametrize(
     "source",
     [
