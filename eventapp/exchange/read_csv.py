@@ -130,6 +130,10 @@ def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
+# 18.3.2031 begins as a time of day does.
+_DAY = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
+
+
 def _unguarded(cell: str) -> str:
     # Our own files put an apostrophe before what a spreadsheet would take for a formula.
     return cell[1:] if re.match(r"''?[=+\-@\t]", cell) else cell
@@ -233,7 +237,9 @@ class _Row:
         bare, nothing = values.line(said), (on or date(1970, 1, 1), False)
         if not bare:
             return None, nothing
-        alone = re.fullmatch(r"\d{1,2}[:.時]\d{2}.{0,9}|\d{4}", bare) is not None
+        alone = re.fullmatch(r"(?:午前|午後)?\s*\d{1,2}[:：.時].{0,11}|\d{4}", bare) is not None and not _DAY.match(
+            bare
+        )
         offset, at = None, None
         if alone:
             at = values.clock_time(bare)

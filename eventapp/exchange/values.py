@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -79,12 +80,16 @@ def _length(bare: str) -> int | None:
 
 
 def clock_time(value: object) -> time | None:
-    """A time of day from 09:30, 9:30, 0930, 09:30:00 or 9:30 pm; None for nothing. Raises Unclear for anything else."""
+    """A time of day from 09:30, 0930, 09:30:00, 9:30 pm, 9時半, 午後1時30分; None for nothing.
+
+    Raises Unclear for anything else.
+    """
     bare = line(value)
     if not bare:
         return None
-    match = re.fullmatch(r"(\d{1,2})[:.時](\d{2})分?(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", bare, re.I)
-    if match is None and (match := re.fullmatch(r"(\d{2})(\d{2})()()", bare)) is None:
+    plain = _plain_time(bare)
+    match = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", plain, re.I)
+    if match is None and (match := re.fullmatch(r"(\d{2})(\d{2})()()", plain)) is None:
         raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
     hour, minute = int(match[1]), int(match[2])
     if match[4]:
@@ -96,12 +101,60 @@ def clock_time(value: object) -> time | None:
     return time(hour, minute)
 
 
+def _plain_time(bare: str) -> str:
+    """A time of day as 13:30: wide digits, 時 and 分, and 午前 and 午後 are what spreadsheets in Japan have."""
+    plain = unicodedata.normalize("NFKC", bare)
+    match = re.fullmatch(r"(午前|午後)?\s*(\d{1,2})(?:時|:)\s*(?:(\d{1,2})分?|(半))?", plain)
+    if match is None or not (match[1] or "時" in plain):
+        return plain
+    hour, minute = int(match[2]), 30 if match[4] else int(match[3] or 0)
+    if match[1] and hour > 12:
+        return bare  # 午後13時: nobody can tell which half is wrong
+    return f"{hour % 12 + 12 if match[1] == '午後' else hour % 12 if match[1] else hour}:{minute:02d}"
+
+
+@lru_cache(maxsize=1)
+def _calendar_words() -> tuple[dict[str, int], set[str]]:
+    """Names of months → their number, and names of days of the week, short and long, in the languages of our hosts."""
+    months: dict[str, int] = {}
+    days: set[str] = set()
+    for tag in ("en", "de", "fr", "es", "it", "nl", "pt"):
+        for width in ("wide", "abbreviated"):
+            for number, name in Locale(tag).months["format"][width].items():
+                months.setdefault(name.casefold().rstrip("."), number)
+            days |= {name.casefold().rstrip(".") for name in Locale(tag).days["format"][width].values()}
+    return months, days
+
+
+_NAMED_DAYS = (
+    re.compile(r"(?P<y>\d{4})[-/ ](?P<m>[^\W\d_]+)\.?[-/ ](?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?P<d>\d{1,2})(?:\.|st|nd|rd|th)?[-/ ]\s?(?P<m>[^\W\d_]+)\.?,?[-/ ](?P<y>\d{4})(?!\d)"),
+    re.compile(r"(?P<m>[^\W\d_]+)\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})(?!\d)"),
+)
+
+
+def _plain_day(bare: str) -> str:
+    """A text that begins with a day, the day in figures: 2020-Nov-09, Mon, November 9, 2020, 令和13年3月18日（火）."""
+    plain = unicodedata.normalize("NFKC", bare)
+    plain = re.sub(r"^令和(元|\d{1,2})年", lambda m: f"{2018 + (1 if m[1] == '元' else int(m[1]))}年", plain)
+    plain = re.sub(r"^(\S*?\d日?) ?\([月火水木金土日](?:曜日?)?\)", r"\1", plain)
+    months, days = _calendar_words()
+    word, _space, rest = plain.partition(" ")
+    if rest and word.casefold().rstrip(".,") in days:
+        plain = rest.strip()
+    for pattern in _NAMED_DAYS:
+        match = pattern.match(plain)
+        if match and (month := months.get(match["m"].casefold())):
+            return f"{match['y']}-{month:02d}-{int(match['d']):02d}{plain[match.end() :]}"
+    return plain
+
+
 def day(value: object) -> date | None:
-    """A day from 2031-03-18, 2031/3/18, 18.3.2031, 2031年3月18日; None for nothing.
+    """A day from 2031-03-18, 2031/3/18, 18.3.2031, 18 March 2031, 2031年3月18日(火); None for nothing.
 
     3/18/2031 is taken where only one order can be meant. Raises Unclear otherwise.
     """
-    bare = line(value)
+    bare = _plain_day(line(value))
     if not bare:
         return None
     if match := re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T00:00(?::00)?\S*)?", bare):
@@ -129,7 +182,8 @@ def _real(bare: str, year: str, month: str, day_of_month: str) -> date:
 
 _MOMENT = re.compile(
     r"(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4}|\d{4}年\d{1,2}月\d{1,2}日)"
-    r"(?:[T ,]\s*(\d{1,2}[:.]?\d{2}(?::?\d{2})?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?))?"
+    r"(?:[T ,]\s*(\d{1,2}[:.]?\d{2}(?::?\d{2})?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?"
+    r"|(?:午前|午後)?\d{1,2}時(?:\d{1,2}分|半)?))?"
     r"\s*(Z|UTC|[+-]\d{1,2}:?\d{2}|[+-]\d{2})?",
     re.I,
 )
@@ -138,7 +192,7 @@ _MOMENT = re.compile(
 def day_and_time(value: object) -> tuple[date, time | None, timedelta | None]:
     """The day, the time of day where there is one, and the offset from UTC where there is one. Raises Unclear."""
     bare = line(value)
-    match = _MOMENT.fullmatch(bare)
+    match = _MOMENT.fullmatch(_plain_day(bare))
     if match is None:
         raise Unclear(_("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60]))
     on = day(match[1])

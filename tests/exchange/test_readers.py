@@ -247,12 +247,13 @@ def test_a_length_that_can_not_be_is_unclear(said):
 
 
 @pytest.mark.parametrize(("said", "shown"), [("0930", "09:30"), ("9:30", "09:30"), ("9:30 pm", "21:30"), ("12:05 AM", "00:05"),
-                                             ("09:30:00", "09:30"), ("9.30", "09:30"), ("9時30分", "09:30")])  # fmt: skip
+                                             ("09:30:00", "09:30"), ("9.30", "09:30"), ("9時30分", "09:30"), ("９：３０", "09:30"), ("午後1時半", "13:30"),
+                                             ("午前12時05分", "00:05"), ("午後 1:30", "13:30"), ("13時", "13:00")])  # fmt: skip
 def test_times_of_day_are_read(said, shown):
     assert f"{values.clock_time(said):%H:%M}" == shown
 
 
-@pytest.mark.parametrize("said", ["930", "25:00", "13:00 pm", "9", "24:00"])
+@pytest.mark.parametrize("said", ["930", "25:00", "13:00 pm", "9", "24:00", "午後13時", "25時", "半"])
 def test_times_of_day_that_can_mean_two_things_or_none_are_unclear(said):
     with pytest.raises(values.Unclear):
         values.clock_time(said)
@@ -353,3 +354,31 @@ def test_a_link_that_leads_nowhere_is_noted_and_takes_nothing_else_with_it(addre
 def test_a_long_title_of_a_link_is_cut_and_one_of_spaces_is_its_address():
     assert len(values.web_link("word " * 200, "https://example.org")["title"]) == 200
     assert values.web_link(" \n", "https://example.org")["title"] == "https://example.org"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2031-Mar-18", "18-Mar-2031", "18 March 2031", "Tue, March 18, 2031", "Tuesday 18th March 2031", "Dienstag, 18. März 2031", "18 mars 2031",
+     "2031年3月18日（火）", "2031/3/18(火)", "２０３１／３／１８", "令和13年3月18日", "令和13年3月18日(火曜日)"],
+)  # fmt: skip
+def test_days_are_read_as_city_halls_write_them(said):
+    assert values.day(said) == at(1).date()
+    on, time, _offset = values.day_and_time(f"{said} 10:00")
+    assert (on, f"{time:%H:%M}") == (at(1).date(), "10:00")
+
+
+@pytest.mark.parametrize(
+    "said", ["27/12/14", "Freitag", "18 Smarch 2031", "3/4/2031", "平成13年3月18日", "31 June 2031", "令和"]
+)
+def test_days_that_can_mean_two_things_or_none_are_unclear(said):
+    with pytest.raises(values.Unclear):
+        values.day(said)
+
+
+def test_a_japanese_spreadsheet_is_read_as_it_is_written():
+    source = "日付,開始時刻,終了時刻,題名,会場,登壇者\n2031年3月18日（火）,午前10時,１１：３０,開会式,大ホール,山田 太郎、田中 花子\n"
+    found = read(source)
+    assert not found.problems
+    opening = found.sessions[0]
+    assert (opening.starts_at, opening.ends_at) == (at(1), at(2, 30))
+    assert [person.name for person in opening.people] == ["山田 太郎", "田中 花子"]
