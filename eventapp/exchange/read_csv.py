@@ -193,7 +193,7 @@ class _Row:
     def _list(self, name: str) -> tuple[str, ...] | None:
         if name not in self.says:
             return None
-        return tuple(dict.fromkeys(filter(None, (values.line(part) for part in re.split(r"[;\n]", self.says[name])))))
+        return tuple(dict.fromkeys(values.listed(self.says[name], "[;\n]")))
 
     def _tags(self, name: str) -> tuple[str, ...] | None:
         if name not in self.says:

@@ -333,13 +333,23 @@ def kind(value: object) -> SessionKind | None:
 
 def names(value: object) -> list[str]:
     """People of one cell. Semicolons and lines part them; commas only where each part is a whole name."""
-    parts = [line(part) for part in re.split(r"[;\n；、]", text(value))]
-    found = [part for part in parts if part]
-    if len(found) == 1 and "," in found[0]:
+    found = listed(value, "[;\n；、]")
+    if len(found) == 1 and "\\" not in text(value) and "," in found[0]:
         commas = [part.strip() for part in found[0].split(",")]
         if all(" " in part for part in commas):
             return commas
     return found
+
+
+def listed(value: object, separators: str) -> list[str]:
+    """The names of one cell, each on one line. A backslash takes its meaning from the separator behind it."""
+    parts = [line(re.sub(r"\\([;,、；])", r"\1", part)) for part in re.split(rf"(?<!\\){separators}", text(value))]
+    return [part for part in parts if part]
+
+
+def in_list(name: str) -> str:
+    """A name as `names` and `listed` read it back in one piece."""
+    return re.sub(r"([;,、；])", r"\\\1", name)
 
 
 def yes(value: object) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
+import jsonschema
 import pytest
 from sqlalchemy import select
 
@@ -332,3 +335,25 @@ def test_entries_that_may_be_one_that_was_moved_or_renamed_are_not_told_apart_by
         report = planned(forum, shared_uid(*entries))
         assert counts(report) == (1, 0, 0, 0)
         assert "another title or time" in report.refused[0].sentence
+
+
+def test_names_with_the_marks_that_part_them_come_back_in_one_piece(make, forum):
+    hall = make.room(forum, "Hall; left, half")
+    somebody = [make.person(name, "") for name in ("Lupi Valerio, Zuddas Gabriele", "山田、太郎", "Ek; Bo")]
+    make.session(forum, "Talk", rooms=[hall, make.room(forum, "Annex")], people=somebody)
+    make.session(forum, "Alone", rooms=[hall], people=somebody[:1])
+    body = export.written(forum, "csv", language="en", state=State.READY)
+    assert counts(planned(forum, body)) == (0, 0, 0, 2)
+    assert not planned(forum, body).new_rooms
+
+
+def test_a_guid_in_capitals_is_one_that_readers_know(make):
+    event = make.event("g7")
+    imported(event, files.CONGRESS.replace("HOqeNIb6G7M4hYFKFRkCmQ", "E796422C-C694-4B6C-B057-2FF69EF9453B"))
+    for format in ("xml", "json", "csv"):
+        body = export.written(event, format, language="en", state=State.READY)
+        assert b"e796422c-c694-4b6c-b057-2ff69ef9453b" in body and b"E796422C" not in body
+        assert counts(planned(event, body)) == (0, 0, 0, 2)
+    schema = json.loads((Path(__file__).parent / "schedule.schema.json").read_text())
+    body = export.written(event, "json", language="en", state=State.READY)
+    jsonschema.validate(json.loads(body), schema, format_checker=jsonschema.FormatChecker())
