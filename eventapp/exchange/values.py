@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -333,12 +334,18 @@ def kind(value: object) -> SessionKind | None:
 
 def names(value: object) -> list[str]:
     """People of one cell. Semicolons and lines part them; commas only where each part is a whole name."""
+    value = unescaped(text(value))
     found = listed(value, "[;\n；、]")
-    if len(found) == 1 and "\\" not in text(value) and "," in found[0]:
+    if len(found) == 1 and "\\" not in value and "," in found[0]:
         commas = [part.strip() for part in found[0].split(",")]
         if all(" " in part for part in commas):
             return commas
     return found
+
+
+def unescaped(value: str) -> str:
+    """A text without the &amp; and &#233; that some systems leave in what is no HTML; nobody means them as they are."""
+    return unescape(value) if re.search(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", value, re.I) else value
 
 
 def listed(value: object, separators: str) -> list[str]:

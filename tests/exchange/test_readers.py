@@ -382,3 +382,14 @@ def test_a_japanese_spreadsheet_is_read_as_it_is_written():
     opening = found.sessions[0]
     assert (opening.starts_at, opening.ends_at) == (at(1), at(2, 30))
     assert [person.name for person in opening.people] == ["山田 太郎", "田中 花子"]
+
+
+def test_what_is_left_of_html_in_calendars_and_names_is_undone_once():
+    found = read(files.CALENDAR.replace("LOCATION:Main hall", "LOCATION:Online &amp; hall")
+                 .replace("DESCRIPTION:First", "DESCRIPTION:https://example.org/?a&#x3D;b"))  # fmt: skip
+    assert found.sessions[0].rooms == ("Online & hall",)
+    assert found.sessions[0].abstract == {"": "https://example.org/?a=b\nsecond"}
+    people = read("title,speakers\nTalk,Cl&#233;ment G.; Ek & Co\n").sessions[0].people
+    assert [person.name for person in people] == ["Clément G.", "Ek & Co"]
+    congress = read(files.CONGRESS.replace("&lt;p&gt;Viel", "&lt;p&gt;Schreibe &amp;amp;lt; und viel"))
+    assert "Schreibe &lt; und viel" in congress.sessions[0].abstract[""]
