@@ -7,9 +7,11 @@ only `start`, on the day of the element around it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -70,6 +72,8 @@ class Book:
     tracks: dict[str, None] = field(default_factory=dict)
     capacities: dict[str, int] = field(default_factory=dict)
     unknown_kinds: dict[str, None] = field(default_factory=dict)
+    elsewhere: list[tuple[time, datetime]] = field(default_factory=list)
+    without_place: Counter[str] = field(default_factory=Counter)
 
     def head(self, acronym: object, zone: object, generator: Mapping[str, object]) -> None:
         """What the file says of itself. A zone that somebody states goes before that of the file."""
@@ -109,6 +113,16 @@ class Book:
                 _("Kinds without a counterpart here are taken as lectures: %(kinds)s.",
                   kinds=", ".join(list(self.unknown_kinds)[:12]))
             )  # fmt: skip
+        if self.elsewhere:
+            said, meant = self.elsewhere[0]
+            self.notes.append(
+                _("The file says %(said)s, and by its offset that is %(meant)s in %(zone)s (%(number)d entries). "
+                  "If %(said)s is meant there, correct the offset in the file.",
+                  said=f"{said:%H:%M}", meant=f"{meant:%H:%M}", zone=self.options.home, number=len(self.elsewhere))
+            )  # fmt: skip
+        if self.without_place:
+            parts = _(", ").join(f"{name} ({number})" for name, number in self.without_place.items())
+            self.notes.append(_("What has no place here is left out: %(parts)s.", parts=parts))
         apart, shared = told_apart(self.sessions)
         if shared:
             named = _(", ").join(f"{guid[:60]} ({number})" for guid, number in list(shared.items())[:12])
@@ -123,6 +137,10 @@ class Book:
 
     def _session(self, raw: Raw) -> IncomingSession:
         says = raw.texts.get
+        if isinstance(attachments := says("attachments"), list) and attachments:
+            self.without_place[_("attachments")] += len(attachments)
+        if biographies := sum(bool(says_.get("biography")) for says_ in raw.people):
+            self.without_place[_("biographies")] += biographies
         title = values.line(says("title"))
         if not title:
             raise Unclear(_("The entry has no title."))
@@ -193,7 +211,13 @@ class Book:
                 raise Unclear(_("There is a day, but no time."))
             if raw.day.on == on and raw.day.opens is not None and at < raw.day.opens:
                 on += timedelta(days=1)  # past midnight: it belongs to the day that began the morning before
-        return values.moment(on, at, offset, self.zone)
+        moment = values.moment(on, at, offset, self.zone)
+        if offset is not None and start == at and self.options.home:
+            # Programs that know no zones write a Z or their own offset behind what the clock on the wall shows.
+            there = moment.astimezone(ZoneInfo(self.options.home))
+            if there.time() != at:
+                self.elsewhere.append((at, there))
+        return moment
 
     def _people(self, raw: Raw) -> list[IncomingPerson]:
         found = []

@@ -25,13 +25,15 @@ class Options:
     """What somebody says of a file that it may not say itself.
 
     `zone` is an IANA zone for times without an offset, `language` a tag for texts without one, `columns` maps our
-    names of columns to those of a CSV file. `own_uid` is the UID of the event: its own entry in a calendar.
+    names of columns to those of a CSV file. `own_uid` is the UID of the event: its own entry in a calendar. `home` is
+    the event's zone.
     """
 
     zone: str = ""
     language: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     own_uid: str = ""
+    home: str = ""
 
     @staticmethod
     def columns_from(typed: str) -> dict[str, str]:

@@ -393,3 +393,25 @@ def test_what_is_left_of_html_in_calendars_and_names_is_undone_once():
     assert [person.name for person in people] == ["Clément G.", "Ek & Co"]
     congress = read(files.CONGRESS.replace("&lt;p&gt;Viel", "&lt;p&gt;Schreibe &amp;amp;lt; und viel"))
     assert "Schreibe &lt; und viel" in congress.sessions[0].abstract[""]
+
+
+@pytest.mark.parametrize(("offset", "noted"), [("Z", True), ("+09:00", False), ("+01:00", True)])
+def test_an_offset_that_is_not_the_one_of_the_place_is_noted(offset, noted):
+    source = (
+        '<schedule><day date="2031-03-18"><room name="Hall"><event id="1"><title>Opening</title>'
+        f"<date>2031-03-18T09:00:00{offset}</date><start>09:00</start><duration>00:30</duration></event></room></day></schedule>"
+    )
+    notes = read(source, Options(home="Asia/Tokyo")).notes
+    assert bool(notes) == noted
+    if offset == "Z":
+        assert "The file says 09:00, and by its offset that is 18:00 in Asia/Tokyo (1 entries)." in notes[0]
+
+
+def test_what_has_no_place_here_is_counted():
+    event = '{"title": "A", "persons": [{"name": "Ada", "biography": "Born."}], "attachments": [{"url": "/a.pdf"}, {"url": "/b.pdf"}]}'
+    found = read(f'{{"schedule": {{"conference": {{"days": [{{"rooms": {{"Hall": [{event}]}}}}]}}}}}}')
+    assert found.notes == ("What has no place here is left out: attachments (2), biographies (1).",)
+    congress = files.CONGRESS.replace(
+        "<subtitle>", "<attachments><attachment href='a'>A</attachment></attachments><subtitle>", 1
+    )
+    assert "attachments (1)" in read(congress).notes[-1]
