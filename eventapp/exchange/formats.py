@@ -24,7 +24,8 @@ def detected(data: bytes) -> str:
         return "xml"
     if head[:1] in {b"{", b"["}:
         return "json"
-    return "ics" if re.match(rb"BEGIN:VCALENDAR", head, re.I) else "csv"
+    # A part of a calendar is none, but no spreadsheet either: its reader has the sentence for it.
+    return "ics" if re.match(rb"BEGIN:V[A-Z]", head, re.I) else "csv"
 
 
 def read(data: bytes, options: Options, *, format: str = "") -> Incoming:

@@ -7,15 +7,26 @@ only `start`, on the day of the element around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
 from eventapp.exchange.html import to_markdown
-from eventapp.exchange.incoming import MOST, Incoming, IncomingPerson, IncomingSession, Options, Problem, gathered
+from eventapp.exchange.incoming import (
+    MOST,
+    Incoming,
+    IncomingPerson,
+    IncomingSession,
+    Options,
+    Problem,
+    gathered,
+    told_apart,
+)
 from eventapp.exchange.numbers import guid_of_number
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionKind
@@ -61,6 +72,8 @@ class Book:
     tracks: dict[str, None] = field(default_factory=dict)
     capacities: dict[str, int] = field(default_factory=dict)
     unknown_kinds: dict[str, None] = field(default_factory=dict)
+    elsewhere: list[tuple[time, datetime]] = field(default_factory=list)
+    without_place: Counter[str] = field(default_factory=Counter)
 
     def head(self, acronym: object, zone: object, generator: Mapping[str, object]) -> None:
         """What the file says of itself. A zone that somebody states goes before that of the file."""
@@ -100,7 +113,23 @@ class Book:
                 _("Kinds without a counterpart here are taken as lectures: %(kinds)s.",
                   kinds=", ".join(list(self.unknown_kinds)[:12]))
             )  # fmt: skip
-        sessions, twice = gathered(self.sessions)
+        if self.elsewhere:
+            said, meant = self.elsewhere[0]
+            self.notes.append(
+                _("The file says %(said)s, and by its offset that is %(meant)s in %(zone)s (%(number)d entries). "
+                  "If %(said)s is meant there, correct the offset in the file.",
+                  said=f"{said:%H:%M}", meant=f"{meant:%H:%M}", zone=self.options.home, number=len(self.elsewhere))
+            )  # fmt: skip
+        if self.without_place:
+            parts = _(", ").join(f"{name} ({number})" for name, number in self.without_place.items())
+            self.notes.append(_("What has no place here is left out: %(parts)s.", parts=parts))
+        apart, shared = told_apart(self.sessions)
+        if shared:
+            named = _(", ").join(f"{guid[:60]} ({number})" for guid, number in list(shared.items())[:12])
+            self.notes.append(
+                _("Different entries share an identifier, which is not used then: %(identifiers)s.", identifiers=named)
+            )
+        sessions, twice = gathered(apart)
         return Incoming(
             self.format, tuple(sessions), tuple(self.rooms), tuple(self.tracks), self.capacities,
             (*self.problems, *twice), tuple(self.notes), self.zone, self.language,
@@ -108,6 +137,10 @@ class Book:
 
     def _session(self, raw: Raw) -> IncomingSession:
         says = raw.texts.get
+        if isinstance(attachments := says("attachments"), list) and attachments:
+            self.without_place[_("attachments")] += len(attachments)
+        if biographies := sum(bool(says_.get("biography")) for says_ in raw.people):
+            self.without_place[_("biographies")] += biographies
         title = values.line(says("title"))
         if not title:
             raise Unclear(_("The entry has no title."))
@@ -141,8 +174,18 @@ class Book:
             abstract={"": described(says("abstract"), says("description"), own=self.own)},
             people=tuple(self._people(raw)),
             do_not_record=values.yes(says("optout")),
-            links=tuple(link for title_, url in raw.links if (link := values.web_link(title_, url))),
+            links=self.links(raw.where, raw.links),
         )
+
+    def links(self, where: str, said: Iterable[tuple[object, object]]) -> tuple[Mapping[str, str], ...]:
+        """The links of an entry; one that leads nowhere is noted and takes nothing else with it."""
+        found = []
+        for title, url in said:
+            try:
+                found.append(values.web_link(title, url))
+            except Unclear as unclear:
+                self.leave_out(Problem(where, str(unclear), whole=False))
+        return tuple(filter(None, found))
 
     def kind(self, said: object) -> SessionKind | None:
         """The kind that a word means; one without a counterpart is noted."""
@@ -168,7 +211,13 @@ class Book:
                 raise Unclear(_("There is a day, but no time."))
             if raw.day.on == on and raw.day.opens is not None and at < raw.day.opens:
                 on += timedelta(days=1)  # past midnight: it belongs to the day that began the morning before
-        return values.moment(on, at, offset, self.zone)
+        moment = values.moment(on, at, offset, self.zone)
+        if offset is not None and start == at and self.options.home:
+            # Programs that know no zones write a Z or their own offset behind what the clock on the wall shows.
+            there = moment.astimezone(ZoneInfo(self.options.home))
+            if there.time() != at:
+                self.elsewhere.append((at, there))
+        return moment
 
     def _people(self, raw: Raw) -> list[IncomingPerson]:
         found = []

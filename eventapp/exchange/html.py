@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from html.parser import HTMLParser
 
 _LOOKS_LIKE = re.compile(r"</(p|div|ul|ol|li|a|strong|em|b|i|h[1-6]|span)>|<br\s*/?>|<p>", re.I)
@@ -56,4 +55,4 @@ def to_markdown(value: str) -> str:
     reader.feed(value)
     reader.close()
     lines = [line.strip() for line in "".join(reader.pieces).split("\n")]
-    return unescape(re.sub(r"\n{3,}", "\n\n", "\n".join(lines))).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

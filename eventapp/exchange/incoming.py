@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -24,13 +25,15 @@ class Options:
     """What somebody says of a file that it may not say itself.
 
     `zone` is an IANA zone for times without an offset, `language` a tag for texts without one, `columns` maps our
-    names of columns to those of a CSV file. `own_uid` is the UID of the event: its own entry in a calendar.
+    names of columns to those of a CSV file. `own_uid` is the UID of the event: its own entry in a calendar. `home` is
+    the event's zone.
     """
 
     zone: str = ""
     language: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     own_uid: str = ""
+    home: str = ""
 
     @staticmethod
     def columns_from(typed: str) -> dict[str, str]:
@@ -113,6 +116,26 @@ class Incoming:
     notes: tuple[str, ...] = ()
     zone: str = ""
     language: str = ""
+
+
+def told_apart(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], dict[str, int]]:
+    """The sessions without identifiers that say nothing, and how many entries had each of these.
+
+    Some systems give one identifier to a whole day: where entries of it have neither title nor start in common, they
+    are different sessions. One that differs in one of them only may as well be moved or renamed, and is left to
+    `gathered`.
+    """
+    by_guid: dict[str, list[IncomingSession]] = {}
+    for session in sessions:
+        if session.guid:
+            by_guid.setdefault(session.guid, []).append(session)
+    shared = {guid: len(group) for guid, group in by_guid.items() if _different(group)}
+    return [replace(one, guid="") if one.guid in shared else one for one in sessions], shared
+
+
+def _different(group: Sequence[IncomingSession]) -> bool:
+    slots = list(dict.fromkeys((one.named, one.starts_at) for one in group))
+    return any(a[0] != b[0] and a[1] != b[1] for a, b in pairwise(slots))
 
 
 def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], list[Problem]]:

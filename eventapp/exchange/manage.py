@@ -61,6 +61,12 @@ def _readable(event: Event, data: bytes, options: Options) -> None:
     except Refused as refusal:
         if refusal.field not in _STATED:
             raise
+        # A zone that is none must not hide that the file is none either: the report could only ask for the zone.
+        try:
+            operations.plan(event, data, Options())
+        except Refused as without:
+            if without.field not in _STATED:
+                raise
 
 
 @manage.route("/import/<key>", methods=["GET", "POST"])

@@ -14,8 +14,8 @@ _NUMBERED = re.compile(r"00000000-0000-8000-8[0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def session_guid(known_as: str) -> str:
-    """A UUID for what is called so: itself where it is one, else one that is made from it."""
-    return known_as if _UUID.fullmatch(known_as) else str(uuid5(NAMESPACE_URL, f"eventapp:{known_as}"))
+    """A UUID for what is called so: itself where it is one, in small letters as readers want it, else a made one."""
+    return known_as.lower() if _UUID.fullmatch(known_as) else str(uuid5(NAMESPACE_URL, f"eventapp:{known_as}"))
 
 
 def in_room(guid: str, room: str) -> str:
@@ -57,5 +57,5 @@ def person_number(person: Person) -> int:
 def person_guid(person: Person) -> str:
     """A UUID of somebody: the one from another system, else one that holds the number."""
     if person.guid and _UUID.fullmatch(person.guid):
-        return person.guid
+        return person.guid.lower()
     return guid_of_number(person_number(person))

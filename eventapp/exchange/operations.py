@@ -39,7 +39,7 @@ def plan(event: Event, data: bytes, options: Options, *, format: str = "") -> Re
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if options.language and not TAG.fullmatch(options.language):
         raise Refused(_("Enter a language tag, such as en or ja."), field="language")
-    incoming = formats.read(data, replace(options, own_uid=event.uid), format=format)
+    incoming = formats.read(data, replace(options, own_uid=event.uid, home=event.zone), format=format)
     present = queries.present(event)
     language = options.language or incoming.language or event.languages[0]
     people = queries.people(present, incoming)
@@ -57,8 +57,9 @@ def _checked(event: Event, report: Report) -> Report:
             if change.outcome in {Outcome.CREATED, Outcome.CHANGED}:
                 values = change.values
                 programme.check_session(
-                    event, title=values["title"], starts_at=values["starts_at"], ends_at=values["ends_at"]
-                )
+                    event, title=values["title"], starts_at=values["starts_at"], ends_at=values["ends_at"],
+                    links=values.get("links"), minutes=values.get("minutes"),
+                )  # fmt: skip
                 _check_new(change)
             kept.append(change)
         except Refused as refusal:

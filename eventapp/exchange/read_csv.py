@@ -25,8 +25,8 @@ COLUMNS = {
     "subtitle": "subtitle untertitel 副題",
     "abstract": "abstract description beschreibung text inhalt 概要 説明",
     "date": "date day datum tag 日付 日",
-    "start": "start starts begin beginn von starttime starttimelocal 開始 開始時刻 開始時間",
-    "end": "end ends ende bis endtime finish 終了 終了時刻 終了時間",
+    "start": "start starts begin beginn von starttime timestart starttimelocal startsat 開始 開始時刻 開始時間",
+    "end": "end ends ende bis endtime timeend endsat finish 終了 終了時刻 終了時間",
     "end_date": "enddate enddatum 終了日",
     "duration": "duration dauer length minutes minuten 所要時間 時間",
     "room": "room rooms raum ort location saal venue 会場 部屋 場所",
@@ -34,7 +34,8 @@ COLUMNS = {
     "kind": "kind type typ art format 種類 種別 形式",
     "language": "language sprache lang spoken 言語",
     "interpreted": "interpreted interpretation dolmetschen 通訳",
-    "people": "people speakers speaker referent referenten referentin vortragende persons 登壇者 講師 講演者",
+    "people": "people speakers speaker presenters presenter authors author referent referenten referentin "
+    "vortragende teilnehmer persons 登壇者 講師 講演者",
     "status": "status state 状態",
     "do_not_record": "donotrecord optout norecording",
     "links": "links link url",
@@ -59,6 +60,12 @@ def read(data: bytes, options: Options) -> Incoming:
         raise Refused(_("The file is empty."), field="file")
     columns = columns_of([values.line(cell) for cell in rows[0][1]], options.columns)
     book = Book(options, "csv", zone=options.zone)
+    unread = [name for at, name in enumerate(rows[0][1]) if name.strip() and at not in columns.values()]
+    if unread:
+        book.notes.append(
+            _("Columns that are not read: %(columns)s. If one is needed, say which, such as people=%(first)s.",
+              columns=_(", ").join(values.line(name)[:40] for name in unread[:30]), first=values.line(unread[0])[:40])
+        )  # fmt: skip
     for number, cells in rows[1:]:
         if len(book.sessions) >= MOST:
             raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
@@ -123,6 +130,10 @@ def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
+# 18.3.2031 begins as a time of day does.
+_DAY = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
+
+
 def _unguarded(cell: str) -> str:
     # Our own files put an apostrophe before what a spreadsheet would take for a formula.
     return cell[1:] if re.match(r"''?[=+\-@\t]", cell) else cell
@@ -182,7 +193,7 @@ class _Row:
     def _list(self, name: str) -> tuple[str, ...] | None:
         if name not in self.says:
             return None
-        return tuple(dict.fromkeys(filter(None, (values.line(part) for part in re.split(r"[;\n]", self.says[name])))))
+        return tuple(dict.fromkeys(values.listed(self.says[name], "[;\n]")))
 
     def _tags(self, name: str) -> tuple[str, ...] | None:
         if name not in self.says:
@@ -194,7 +205,7 @@ class _Row:
         if "links" not in self.says:
             return None
         pairs = [line.rpartition(" ")[::2] for line in values.text(self.says["links"]).split("\n")]
-        return tuple(link for title, url in pairs if (link := values.web_link(title, url)))
+        return self.book.links(self.where, pairs)
 
     def _status(self, starts: datetime | None) -> SessionStatus:
         said = values.line(self.says.get("status")).casefold()
@@ -226,7 +237,9 @@ class _Row:
         bare, nothing = values.line(said), (on or date(1970, 1, 1), False)
         if not bare:
             return None, nothing
-        alone = re.fullmatch(r"\d{1,2}[:.時]\d{2}.{0,9}|\d{4}", bare) is not None
+        alone = re.fullmatch(r"(?:午前|午後)?\s*\d{1,2}[:：.時].{0,11}|\d{4}", bare) is not None and not _DAY.match(
+            bare
+        )
         offset, at = None, None
         if alone:
             at = values.clock_time(bare)

@@ -157,7 +157,9 @@ def _parse(data: bytes, book: Book) -> list[Component]:
 
 
 def _session(event: Component, book: Book, zones: dict[str, Component]) -> IncomingSession:
-    title = values.line(event.say("SUMMARY"))
+    # In our own calendars an &amp; is one that somebody typed.
+    plain = str if book.own else values.unescaped
+    title = values.line(plain(event.say("SUMMARY")))
     if not title:
         raise Unclear(_("The entry has no title."))
     for name in ("RRULE", "RDATE", "RECURRENCE-ID"):
@@ -172,7 +174,7 @@ def _session(event: Component, book: Book, zones: dict[str, Component]) -> Incom
         if length is None:
             raise Unclear(_("“%(title)s” has a start and no length.", title=title))
         ends = starts + timedelta(minutes=length)
-    location = values.line(event.say("LOCATION"))
+    location = values.line(plain(event.say("LOCATION")))
     rooms = (location,) if location else ()
     book.rooms.update(dict.fromkeys(rooms))
     cancelled = event.say("STATUS").strip().upper() == "CANCELLED"
@@ -190,7 +192,7 @@ def _session(event: Component, book: Book, zones: dict[str, Component]) -> Incom
         place=location,
         # Our own calendars write speakers and addresses into the description, which are no part of the abstract.
         abstract=None if book.own or "DESCRIPTION" not in event.properties
-        else {"": to_markdown(values.text(event.say("DESCRIPTION")))},
+        else {"": values.unescaped(to_markdown(values.text(event.say("DESCRIPTION"))))},
         status=SessionStatus.CANCELLED if cancelled else SessionStatus.PUBLISHED,
     )  # fmt: skip
 

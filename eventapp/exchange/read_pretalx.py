@@ -215,6 +215,8 @@ class _Reader:
         for said in row["speakers"] if isinstance(row["speakers"], list) else []:
             person = self.tables.row("speakers", said)
             name = values.line(person.get("name") or person.get("public_name"))
+            if person.get("biography"):
+                self.book.without_place[_("biographies")] += 1
             code = values.line(person.get("code") or (said if not isinstance(said, dict) else ""))[:20]
             if name or code:
                 yield IncomingPerson(name, values.line(person.get("guid"))[:200], code)

@@ -80,6 +80,7 @@ def _event(event: Element, day: Day, rooms: list[str]) -> Raw:
     texts["type"] = texts["type"] or event.say("category")
     recording = event.first("recording")
     texts["optout"] = recording.say("optout") if recording else ""
+    texts["attachments"] = [one for group in event.all("attachments") for one in group.all("attachment")]
     links = [
         (link.text, link.attributes.get("href") or link.text)
         for group in event.all("links")
@@ -93,7 +94,8 @@ def _people(event: Element) -> list[dict[str, object]]:
     for group in event.all("persons", "speakers"):
         for person in group.all("person", "speaker"):
             name = person.say("name") or person.text
-            found.append({**person.attributes, "name": name or person.attributes.get("name")})
+            about = {"name": name or person.attributes.get("name"), "biography": person.say("biography", "description")}
+            found.append({**person.attributes, **about})
     for person in event.all("person"):
         found += [{"name": name} for name in values.names(person.text)]
     return found

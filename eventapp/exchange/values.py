@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -14,12 +16,15 @@ from eventapp.core.clock import zones
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import TAG
+from eventapp.programme.operations import ADDRESS
 from eventapp.programme.rules import SessionKind
 
 # C0 but tab and line feed, DEL, C1, surrogates, the byte order mark and non-characters: no text of ours has them.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
 LONGEST_LINE, LONGEST_TEXT = 500, 50_000
+# What the form of a session takes as a link.
+LONGEST_ADDRESS, LONGEST_NAME = 500, 200
 
 
 class Unclear(ValueError):
@@ -76,12 +81,16 @@ def _length(bare: str) -> int | None:
 
 
 def clock_time(value: object) -> time | None:
-    """A time of day from 09:30, 9:30, 0930, 09:30:00 or 9:30 pm; None for nothing. Raises Unclear for anything else."""
+    """A time of day from 09:30, 0930, 09:30:00, 9:30 pm, 9時半, 午後1時30分; None for nothing.
+
+    Raises Unclear for anything else.
+    """
     bare = line(value)
     if not bare:
         return None
-    match = re.fullmatch(r"(\d{1,2})[:.時](\d{2})分?(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", bare, re.I)
-    if match is None and (match := re.fullmatch(r"(\d{2})(\d{2})()()", bare)) is None:
+    plain = _plain_time(bare)
+    match = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", plain, re.I)
+    if match is None and (match := re.fullmatch(r"(\d{2})(\d{2})()()", plain)) is None:
         raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
     hour, minute = int(match[1]), int(match[2])
     if match[4]:
@@ -93,12 +102,60 @@ def clock_time(value: object) -> time | None:
     return time(hour, minute)
 
 
+def _plain_time(bare: str) -> str:
+    """A time of day as 13:30: wide digits, 時 and 分, and 午前 and 午後 are what spreadsheets in Japan have."""
+    plain = unicodedata.normalize("NFKC", bare)
+    match = re.fullmatch(r"(午前|午後)?\s*(\d{1,2})(?:時|:)\s*(?:(\d{1,2})分?|(半))?", plain)
+    if match is None or not (match[1] or "時" in plain):
+        return plain
+    hour, minute = int(match[2]), 30 if match[4] else int(match[3] or 0)
+    if match[1] and hour > 12:
+        return bare  # 午後13時: nobody can tell which half is wrong
+    return f"{hour % 12 + 12 if match[1] == '午後' else hour % 12 if match[1] else hour}:{minute:02d}"
+
+
+@lru_cache(maxsize=1)
+def _calendar_words() -> tuple[dict[str, int], set[str]]:
+    """Names of months → their number, and names of days of the week, short and long, in the languages of our hosts."""
+    months: dict[str, int] = {}
+    days: set[str] = set()
+    for tag in ("en", "de", "fr", "es", "it", "nl", "pt"):
+        for width in ("wide", "abbreviated"):
+            for number, name in Locale(tag).months["format"][width].items():
+                months.setdefault(name.casefold().rstrip("."), number)
+            days |= {name.casefold().rstrip(".") for name in Locale(tag).days["format"][width].values()}
+    return months, days
+
+
+_NAMED_DAYS = (
+    re.compile(r"(?P<y>\d{4})[-/ ](?P<m>[^\W\d_]+)\.?[-/ ](?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?P<d>\d{1,2})(?:\.|st|nd|rd|th)?[-/ ]\s?(?P<m>[^\W\d_]+)\.?,?[-/ ](?P<y>\d{4})(?!\d)"),
+    re.compile(r"(?P<m>[^\W\d_]+)\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})(?!\d)"),
+)
+
+
+def _plain_day(bare: str) -> str:
+    """A text that begins with a day, the day in figures: 2020-Nov-09, Mon, November 9, 2020, 令和13年3月18日（火）."""
+    plain = unicodedata.normalize("NFKC", bare)
+    plain = re.sub(r"^令和(元|\d{1,2})年", lambda m: f"{2018 + (1 if m[1] == '元' else int(m[1]))}年", plain)
+    plain = re.sub(r"^(\S*?\d日?) ?\([月火水木金土日](?:曜日?)?\)", r"\1", plain)
+    months, days = _calendar_words()
+    word, _space, rest = plain.partition(" ")
+    if rest and word.casefold().rstrip(".,") in days:
+        plain = rest.strip()
+    for pattern in _NAMED_DAYS:
+        match = pattern.match(plain)
+        if match and (month := months.get(match["m"].casefold())):
+            return f"{match['y']}-{month:02d}-{int(match['d']):02d}{plain[match.end() :]}"
+    return plain
+
+
 def day(value: object) -> date | None:
-    """A day from 2031-03-18, 2031/3/18, 18.3.2031, 2031年3月18日; None for nothing.
+    """A day from 2031-03-18, 2031/3/18, 18.3.2031, 18 March 2031, 2031年3月18日(火); None for nothing.
 
     3/18/2031 is taken where only one order can be meant. Raises Unclear otherwise.
     """
-    bare = line(value)
+    bare = _plain_day(line(value))
     if not bare:
         return None
     if match := re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T00:00(?::00)?\S*)?", bare):
@@ -126,7 +183,8 @@ def _real(bare: str, year: str, month: str, day_of_month: str) -> date:
 
 _MOMENT = re.compile(
     r"(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4}|\d{4}年\d{1,2}月\d{1,2}日)"
-    r"(?:[T ,]\s*(\d{1,2}[:.]?\d{2}(?::?\d{2})?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?))?"
+    r"(?:[T ,]\s*(\d{1,2}[:.]?\d{2}(?::?\d{2})?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?"
+    r"|(?:午前|午後)?\d{1,2}時(?:\d{1,2}分|半)?))?"
     r"\s*(Z|UTC|[+-]\d{1,2}:?\d{2}|[+-]\d{2})?",
     re.I,
 )
@@ -135,7 +193,7 @@ _MOMENT = re.compile(
 def day_and_time(value: object) -> tuple[date, time | None, timedelta | None]:
     """The day, the time of day where there is one, and the offset from UTC where there is one. Raises Unclear."""
     bare = line(value)
-    match = _MOMENT.fullmatch(bare)
+    match = _MOMENT.fullmatch(_plain_day(bare))
     if match is None:
         raise Unclear(_("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60]))
     on = day(match[1])
@@ -276,13 +334,29 @@ def kind(value: object) -> SessionKind | None:
 
 def names(value: object) -> list[str]:
     """People of one cell. Semicolons and lines part them; commas only where each part is a whole name."""
-    parts = [line(part) for part in re.split(r"[;\n；、]", text(value))]
-    found = [part for part in parts if part]
-    if len(found) == 1 and "," in found[0]:
+    value = unescaped(text(value))
+    found = listed(value, "[;\n；、]")
+    if len(found) == 1 and "\\" not in value and "," in found[0]:
         commas = [part.strip() for part in found[0].split(",")]
         if all(" " in part for part in commas):
             return commas
     return found
+
+
+def unescaped(value: str) -> str:
+    """A text without the &amp; and &#233; that some systems leave in what is no HTML; nobody means them as they are."""
+    return unescape(value) if re.search(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", value, re.I) else value
+
+
+def listed(value: object, separators: str) -> list[str]:
+    """The names of one cell, each on one line. A backslash takes its meaning from the separator behind it."""
+    parts = [line(re.sub(r"\\([;,、；])", r"\1", part)) for part in re.split(rf"(?<!\\){separators}", text(value))]
+    return [part for part in parts if part]
+
+
+def in_list(name: str) -> str:
+    """A name as `names` and `listed` read it back in one piece."""
+    return re.sub(r"([;,、；])", r"\\\1", name)
 
 
 def yes(value: object) -> bool:
@@ -291,8 +365,14 @@ def yes(value: object) -> bool:
 
 
 def web_link(title: object, url: object) -> dict[str, str] | None:
-    """A link with its title, or None where the address is no web address."""
-    address = "".join(line(url).split())
-    if not re.fullmatch(r"https?://[^\s<>\"]{1,2000}", address):
+    """A link with its title; None where there is no address. Raises Unclear for one that no session may have."""
+    address = "".join(text(url).split())
+    if not address:
         return None
-    return {"title": line(title) or address, "url": address}
+    if not ADDRESS.fullmatch(address) or re.search(r'[<>"]', address):
+        raise Unclear(_("“%(said)s” is no address of a web page.", said=address[:60]))
+    if len(address) > LONGEST_ADDRESS:
+        raise Unclear(_("The address %(said)s… has more than %(number)d characters.",
+                        said=address[:60], number=LONGEST_ADDRESS))  # fmt: skip
+    named = " ".join(text(title).split()) or address
+    return {"title": named if len(named) <= LONGEST_NAME else f"{named[: LONGEST_NAME - 1]}…", "url": address}

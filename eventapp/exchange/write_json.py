@@ -14,8 +14,8 @@ def write(schedule: Schedule) -> bytes:
     """The file in UTF-8."""
     head = schedule.head
     conference = {
-        # The schema takes no hyphen here.
-        "acronym": head.slug.replace("-", "_"),
+        # The schema takes no hyphen here, and no less than four characters.
+        "acronym": head.slug.replace("-", "_").ljust(4, "_"),
         "title": head.title,
         "start": str(schedule.days[0].on),
         "end": str(schedule.days[-1].on),

@@ -104,3 +104,21 @@ def test_the_team_downloads_its_programme(organizer, make, forum, format):
     assert response.status_code == 200
     assert "Opening" in response.get_data(as_text=True)
     assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_zone_that_is_none_does_not_hide_that_the_file_is_none(organizer, forum):
+    response = send(organizer, b"\x89PNG\r\n\x1a\n\x00\x00", zone="Moon/Base", columns="title=Titel")
+    assert response.status_code == 422
+    assert "This is no text" in text(organizer) or "not in UTF-8" in text(organizer)
+    assert b"Moon/Base" in response.data and b"title=Titel" in response.data
+    assert not db.session.scalars(select(Upload)).all()
+
+
+def test_a_long_report_shows_the_first_of_each_and_says_when_nothing_comes_in(organizer, forum):
+    rows = "".join(f"Talk {n},2035-03-18T10:00Z,2035-03-18T11:00Z,Room {n}\n" for n in range(30))
+    report = send(organizer, "title,start,end,room\n" + rows).location
+    organizer.get(report)
+    assert "These entries can't be imported." in text(organizer) and "10 more" in text(organizer)
+    report = send(organizer, "title,start,end,room\n" + rows.replace("2035", "2031")).location
+    organizer.get(report)
+    assert "New rooms: Room 0" in text(organizer) and "18 more" in text(organizer)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
+import jsonschema
 import pytest
 from sqlalchemy import select
 
@@ -300,3 +303,57 @@ def test_files_that_nobody_imports_go_after_a_day(forum):
     assert operations.forget_old(at=clock.now()) == 0
     assert operations.forget_old(at=clock.now() + timedelta(hours=25)) == 1
     assert not db.session.scalars(select(Upload)).all()
+
+
+def test_what_the_dry_run_takes_the_import_takes_also_with_the_longest_links(forum):
+    source = files.CONGRESS.replace(">Mehr</link>", f">{'m' * 400}</link>").replace("/x'", f"/{'x' * 470}'")
+    report = imported(forum, source)
+    assert counts(report) == (2, 0, 0, 0)
+    assert counts(planned(forum, source)) == (0, 0, 0, 2)
+
+
+def shared_uid(*entries: tuple[str, str]) -> str:
+    """A calendar in which all entries, (title, hour), have one UID."""
+    found = "".join(
+        f"BEGIN:VEVENT\r\nUID:46939\r\nSEQUENCE:0\r\nSUMMARY:{title}\r\nDTSTART:20310318T{hour}0000Z\r\nDURATION:PT30M\r\nEND:VEVENT\r\n"
+        for title, hour in entries
+    )
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{found}END:VCALENDAR\r\n"
+
+
+def test_an_identifier_that_different_entries_share_is_not_used(forum):
+    source = shared_uid(("Opening", "01"), ("Keynote", "02"), ("Workshop", "02"))
+    report = imported(forum, source)
+    assert counts(report) == (3, 0, 0, 0) and not report.refused
+    assert "46939 (3)" in report.incoming.notes[-1]
+    assert [session.guid for session in sessions(forum).values()] == [None] * 3
+    assert counts(planned(forum, source)) == (0, 0, 0, 3)
+
+
+def test_entries_that_may_be_one_that_was_moved_or_renamed_are_not_told_apart_by_a_guess(forum):
+    for entries in ([("Opening", "01"), ("Opening", "02")], [("Opening", "01"), ("Keynote", "01")]):
+        report = planned(forum, shared_uid(*entries))
+        assert counts(report) == (1, 0, 0, 0)
+        assert "another title or time" in report.refused[0].sentence
+
+
+def test_names_with_the_marks_that_part_them_come_back_in_one_piece(make, forum):
+    hall = make.room(forum, "Hall; left, half")
+    somebody = [make.person(name, "") for name in ("Lupi Valerio, Zuddas Gabriele", "山田、太郎", "Ek; Bo")]
+    make.session(forum, "Talk", rooms=[hall, make.room(forum, "Annex")], people=somebody)
+    make.session(forum, "Alone", rooms=[hall], people=somebody[:1])
+    body = export.written(forum, "csv", language="en", state=State.READY)
+    assert counts(planned(forum, body)) == (0, 0, 0, 2)
+    assert not planned(forum, body).new_rooms
+
+
+def test_a_guid_in_capitals_is_one_that_readers_know(make):
+    event = make.event("g7")
+    imported(event, files.CONGRESS.replace("HOqeNIb6G7M4hYFKFRkCmQ", "E796422C-C694-4B6C-B057-2FF69EF9453B"))
+    for format in ("xml", "json", "csv"):
+        body = export.written(event, format, language="en", state=State.READY)
+        assert b"e796422c-c694-4b6c-b057-2ff69ef9453b" in body and b"E796422C" not in body
+        assert counts(planned(event, body)) == (0, 0, 0, 2)
+    schema = json.loads((Path(__file__).parent / "schedule.schema.json").read_text())
+    body = export.written(event, "json", language="en", state=State.READY)
+    jsonschema.validate(json.loads(body), schema, format_checker=jsonschema.FormatChecker())

@@ -52,7 +52,8 @@ def test_a_congress_keeps_its_guids_its_nights_and_its_second_room():
     assert night.starts_at == datetime(2031, 3, 18, 15, 30, tzinfo=UTC), (
         "half past midnight of the evening's day, in Tokyo"
     )
-    assert [(p.whole, "xx-klingon" in p.sentence) for p in found.problems] == [(False, True)]
+    assert [p.whole for p in found.problems] == [False, False]
+    assert "javascript" in found.problems[0].sentence and "xx-klingon" in found.problems[1].sentence
     assert "Assembly" in found.notes[0]
 
 
@@ -148,6 +149,22 @@ def test_columns_that_are_not_recognized_are_asked_for():
     assert found.sessions[0].starts_at == at(1)
 
 
+def test_columns_that_are_not_read_are_named():
+    found = read("id,title,authors,Chair,notes\n7,Talk,Ada Lovelace; Bo Ek,Somebody,\n", Options())
+    assert [person.name for person in found.sessions[0].people] == ["Ada Lovelace", "Bo Ek"]
+    assert found.notes == (
+        "Columns that are not read: id, Chair, notes. If one is needed, say which, such as people=id.",
+    )
+    named = read("title,Chair\nTalk,Ada Lovelace\n", Options(columns={"people": "Chair"}))
+    assert not named.notes and named.sessions[0].people[0].name == "Ada Lovelace"
+
+
+def test_a_part_of_a_calendar_is_refused_as_such():
+    with pytest.raises(Refused) as refused:
+        read("BEGIN:VEVENT\nSUMMARY:Alone\nEND:VEVENT\n")
+    assert "it does not begin with BEGIN:VCALENDAR" in refused.value.message
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -230,12 +247,13 @@ def test_a_length_that_can_not_be_is_unclear(said):
 
 
 @pytest.mark.parametrize(("said", "shown"), [("0930", "09:30"), ("9:30", "09:30"), ("9:30 pm", "21:30"), ("12:05 AM", "00:05"),
-                                             ("09:30:00", "09:30"), ("9.30", "09:30"), ("9時30分", "09:30")])  # fmt: skip
+                                             ("09:30:00", "09:30"), ("9.30", "09:30"), ("9時30分", "09:30"), ("９：３０", "09:30"), ("午後1時半", "13:30"),
+                                             ("午前12時05分", "00:05"), ("午後 1:30", "13:30"), ("13時", "13:00")])  # fmt: skip
 def test_times_of_day_are_read(said, shown):
     assert f"{values.clock_time(said):%H:%M}" == shown
 
 
-@pytest.mark.parametrize("said", ["930", "25:00", "13:00 pm", "9", "24:00"])
+@pytest.mark.parametrize("said", ["930", "25:00", "13:00 pm", "9", "24:00", "午後13時", "25時", "半"])
 def test_times_of_day_that_can_mean_two_things_or_none_are_unclear(said):
     with pytest.raises(values.Unclear):
         values.clock_time(said)
@@ -312,3 +330,88 @@ def test_no_json_of_any_shape_makes_a_reader_fall(document):
         {"schedule": {"conference": {"days": [{"date": "2031-03-18", "rooms": {"A": [document]}}]}}},
     ):
         survives(json.dumps(whole).encode())
+
+
+LINKS = [
+    ("https://example.org/" + "a" * 600, "has more than 500 characters"),
+    ("http://", "is no address of a web page"),
+    ("javascript:alert(1)", "is no address of a web page"),
+    ("/system/slides.pdf", "is no address of a web page"),
+    ("https:///nowhere", "is no address of a web page"),
+]
+
+
+@pytest.mark.parametrize(("address", "sentence"), LINKS)
+def test_a_link_that_leads_nowhere_is_noted_and_takes_nothing_else_with_it(address, sentence):
+    found = read(files.CONGRESS.replace("javascript:alert(1)", address))
+    assert len(found.sessions) == 2
+    assert [link["url"] for link in found.sessions[0].links] == ["https://example.org/x"]
+    assert any(sentence in problem.sentence and not problem.whole for problem in found.problems)
+    row = read(f"title,links\nTalk,Slides {address}\n")
+    assert row.sessions[0].links == () and sentence in row.problems[0].sentence
+
+
+def test_a_long_title_of_a_link_is_cut_and_one_of_spaces_is_its_address():
+    assert len(values.web_link("word " * 200, "https://example.org")["title"]) == 200
+    assert values.web_link(" \n", "https://example.org")["title"] == "https://example.org"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2031-Mar-18", "18-Mar-2031", "18 March 2031", "Tue, March 18, 2031", "Tuesday 18th March 2031", "Dienstag, 18. März 2031", "18 mars 2031",
+     "2031年3月18日（火）", "2031/3/18(火)", "２０３１／３／１８", "令和13年3月18日", "令和13年3月18日(火曜日)"],
+)  # fmt: skip
+def test_days_are_read_as_city_halls_write_them(said):
+    assert values.day(said) == at(1).date()
+    on, time, _offset = values.day_and_time(f"{said} 10:00")
+    assert (on, f"{time:%H:%M}") == (at(1).date(), "10:00")
+
+
+@pytest.mark.parametrize(
+    "said", ["27/12/14", "Freitag", "18 Smarch 2031", "3/4/2031", "平成13年3月18日", "31 June 2031", "令和"]
+)
+def test_days_that_can_mean_two_things_or_none_are_unclear(said):
+    with pytest.raises(values.Unclear):
+        values.day(said)
+
+
+def test_a_japanese_spreadsheet_is_read_as_it_is_written():
+    source = "日付,開始時刻,終了時刻,題名,会場,登壇者\n2031年3月18日（火）,午前10時,１１：３０,開会式,大ホール,山田 太郎、田中 花子\n"
+    found = read(source)
+    assert not found.problems
+    opening = found.sessions[0]
+    assert (opening.starts_at, opening.ends_at) == (at(1), at(2, 30))
+    assert [person.name for person in opening.people] == ["山田 太郎", "田中 花子"]
+
+
+def test_what_is_left_of_html_in_calendars_and_names_is_undone_once():
+    found = read(files.CALENDAR.replace("LOCATION:Main hall", "LOCATION:Online &amp; hall")
+                 .replace("DESCRIPTION:First", "DESCRIPTION:https://example.org/?a&#x3D;b"))  # fmt: skip
+    assert found.sessions[0].rooms == ("Online & hall",)
+    assert found.sessions[0].abstract == {"": "https://example.org/?a=b\nsecond"}
+    people = read("title,speakers\nTalk,Cl&#233;ment G.; Ek & Co\n").sessions[0].people
+    assert [person.name for person in people] == ["Clément G.", "Ek & Co"]
+    congress = read(files.CONGRESS.replace("&lt;p&gt;Viel", "&lt;p&gt;Schreibe &amp;amp;lt; und viel"))
+    assert "Schreibe &lt; und viel" in congress.sessions[0].abstract[""]
+
+
+@pytest.mark.parametrize(("offset", "noted"), [("Z", True), ("+09:00", False), ("+01:00", True)])
+def test_an_offset_that_is_not_the_one_of_the_place_is_noted(offset, noted):
+    source = (
+        '<schedule><day date="2031-03-18"><room name="Hall"><event id="1"><title>Opening</title>'
+        f"<date>2031-03-18T09:00:00{offset}</date><start>09:00</start><duration>00:30</duration></event></room></day></schedule>"
+    )
+    notes = read(source, Options(home="Asia/Tokyo")).notes
+    assert bool(notes) == noted
+    if offset == "Z":
+        assert "The file says 09:00, and by its offset that is 18:00 in Asia/Tokyo (1 entries)." in notes[0]
+
+
+def test_what_has_no_place_here_is_counted():
+    event = '{"title": "A", "persons": [{"name": "Ada", "biography": "Born."}], "attachments": [{"url": "/a.pdf"}, {"url": "/b.pdf"}]}'
+    found = read(f'{{"schedule": {{"conference": {{"days": [{{"rooms": {{"Hall": [{event}]}}}}]}}}}}}')
+    assert found.notes == ("What has no place here is left out: attachments (2), biographies (1).",)
+    congress = files.CONGRESS.replace(
+        "<subtitle>", "<attachments><attachment href='a'>A</attachment></attachments><subtitle>", 1
+    )
+    assert "attachments (1)" in read(congress).notes[-1]
