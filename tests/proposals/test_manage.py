@@ -90,6 +90,9 @@ def test_the_letter_is_read_and_changed_before_it_is_sent(organizer, forum, call
     assert f"/proposals/{link.token}" in letter.text
     assert organizer.fill(f"{DESK}/programme/sessions/{db.session.query(Session).one().code}").status_code == 303
     assert db.session.query(Participation).one().confirmed is False, "saving the form does not confirm for others"
+    form = f"{DESK}/programme/sessions/{db.session.query(Session).one().code}"
+    assert organizer.fill(form, {"confirmed-0": "on"}).status_code == 303
+    assert db.session.query(Participation).one().confirmed is True, "but ticking it does"
     organizer.get(path)
     assert organizer.fill(path).status_code == 422, "it is decided already"
 

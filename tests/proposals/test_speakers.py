@@ -264,6 +264,16 @@ def test_who_is_not_announced_has_declined_or_has_no_link_is_not_written_to(make
     assert letters("changed") == []
 
 
+def test_who_has_declined_is_not_told_that_the_session_is_taken_off(make, forum, ada, session):
+    ask(forum, ada)
+    answer(yes=False)
+    with transaction():
+        programme.set_status(db.session.get(Session, session.id), SessionStatus.DRAFT)
+    publish(forum)
+    assert released.document(forum).by_code[session.code].participations, "what is gone stays as it was"
+    assert letters("changed") == []
+
+
 def test_new_words_are_no_reason_for_a_letter(make, forum, ada, session):
     ask(forum, ada)
     with transaction():
