@@ -12,6 +12,9 @@ from eventapp.exchange.values import Unclear
 
 FORMATS = ("xml", "json", "ics", "csv")
 LARGEST = 6 * 1024 * 1024
+# How files begin that are often chosen by mistake. A workbook of Excel is a ZIP, or in its old form an OLE file.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
 
 
 def detected(data: bytes) -> str:
@@ -34,6 +37,13 @@ def read(data: bytes, options: Options, *, format: str = "") -> Incoming:
         raise Refused(_("The file is larger than %(number)d MB.", number=LARGEST // 1024 // 1024), field="file")
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         raise Refused(_("The file is empty."), field="file")
+    if data.startswith(_WORKBOOKS):
+        raise Refused(
+            _("This is a workbook or an archive. In Excel, save the sheet as “CSV UTF-8” and choose that file."),
+            field="file",
+        )
+    if data.startswith(_OTHERS):
+        raise Refused(_("This is a picture, a PDF or an archive, and no programme."), field="file")
     try:
         found = _read(data, options, format or detected(data))
     except Unclear as unclear:

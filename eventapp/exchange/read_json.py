@@ -17,7 +17,7 @@ from eventapp.exchange.values import Unclear
 def parse(data: bytes) -> Any:
     """The JSON values. Raises Refused for what is no complete JSON."""
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        return json.loads(data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"))
     except json.JSONDecodeError as error:
         raise Refused(
             _("This is no complete JSON: line %(line)d, column %(column)d.", line=error.lineno, column=error.colno),

@@ -17,7 +17,7 @@ from eventapp.core.languages import force_locale
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
-from eventapp.exchange import export, operations
+from eventapp.exchange import export, operations, values
 from eventapp.exchange.compare import Field, Outcome
 from eventapp.exchange.incoming import Options
 from eventapp.exchange.models import Upload
@@ -357,3 +357,10 @@ def test_a_guid_in_capitals_is_one_that_readers_know(make):
     schema = json.loads((Path(__file__).parent / "schedule.schema.json").read_text())
     body = export.written(event, "json", language="en", state=State.READY)
     jsonschema.validate(json.loads(body), schema, format_checker=jsonschema.FormatChecker())
+
+
+def test_the_dry_run_asks_the_rules_of_links_too(forum, monkeypatch):
+    monkeypatch.setattr(values, "LONGEST_NAME", 400)
+    report = imported(forum, files.CONGRESS.replace(">Mehr</link>", f">{'m' * 300}</link>"))
+    assert counts(report) == (1, 0, 0, 0)
+    assert "at most 200 characters" in report.refused[0].sentence

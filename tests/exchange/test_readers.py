@@ -415,3 +415,19 @@ def test_what_has_no_place_here_is_counted():
         "<subtitle>", "<attachments><attachment href='a'>A</attachment></attachments><subtitle>", 1
     )
     assert "attachments (1)" in read(congress).notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [(b"PK\x03\x04" + bytes(range(256)), "save the sheet as “CSV UTF-8”"), (b"\xd0\xcf\x11\xe0" + bytes(99), "save the sheet"),
+     (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"), (b"%PDF-1.4\n1 0 obj\n", "a PDF"),
+     (files.CONGRESS.replace("Die Agenda", "Präsidium").encode("latin-1"), "letters in another encoding")],
+)  # fmt: skip
+def test_a_file_of_another_kind_is_told_what_it_is(data, sentence):
+    with pytest.raises(Refused) as refused:
+        read(data)
+    assert sentence in refused.value.message and refused.value.field == "file"
+
+
+def test_json_in_utf_16_is_read_as_spreadsheets_and_calendars_are():
+    assert read(files.PRETALX.encode("utf-16")).sessions[0].code == "ABCDEF"
