@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from sqlalchemy import delete, select
@@ -61,7 +62,15 @@ def test_a_full_session_takes_nobody_until_a_place_is_free(make, forum):
     assert [offer.left for offer in queries.offers(second)] == [0]
 
 
-def test_many_at_once_do_not_get_more_places_than_there_are(app, make, forum):
+def test_many_at_once_do_not_get_more_places_than_there_are(app, make, forum, monkeypatch):
+    count = queries.number_signed_up
+
+    def slowly(session_id: int) -> int:
+        counted = count(session_id)
+        sleep(0.05)  # as long as it takes another request to count the same
+        return counted
+
+    monkeypatch.setattr(queries, "number_signed_up", slowly)
     session = make.session(forum, capacity=3)
     people = [guest.id for guest in guests(make, forum, 8)]
     code = session.code
