@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
+from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
 from eventapp.core import clock, languages, revisions, words
 from eventapp.core.db import db
@@ -63,7 +64,7 @@ def move(event: Event, code: str) -> ResponseReturnValue:
     try:
         rooms = queries.rooms(event)
         wanted = _wanted(rooms)
-        saved = operations.move_session(event, shown, **wanted)
+        saved = operations.move_session(event, shown, by=at_desk().name, **wanted)
     except operations.Stale as stale:
         values = _session(stale.session)
         db.session.rollback()

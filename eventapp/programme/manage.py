@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
 from eventapp.core.clock import to_local
 from eventapp.core.db import db
@@ -90,6 +91,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
                 rooms=[room for room in rooms if room.id in (form.rooms.data or [])],
                 track=next((t for t in tracks if t.slug == form.track.data), None),
                 parts=parts.parts_of(form.people, people),
+                by=at_desk().name,
                 seen_revision=revision,
                 subtitle=form.subtitle.data,
                 minutes=form.minutes.data,

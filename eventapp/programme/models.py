@@ -115,6 +115,8 @@ class Session(Base, AtDesk):
     join_url: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    # The name of the team's member who saved it last, for the one who saves at the same time.
+    saved_by: Mapped[str] = mapped_column(default="")
     event: Mapped[Event] = relationship()
     track: Mapped[Track | None] = relationship()
     rooms: Mapped[list[Room]] = relationship(secondary=session_room, order_by=Room.position, passive_deletes=True)

@@ -36,8 +36,8 @@ class Stale(Refused):
         self.session = session
         self.at = languages.clock_time(session.updated_at, event.zone)
         super().__init__(
-            _("Somebody else saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
-              title=languages.say(session.title).text, time=self.at,
+            _("%(who)s saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
+              who=session.saved_by or _("Somebody else"), title=languages.say(session.title).text, time=self.at,
               slot=slot(event, session))
         )  # fmt: skip
 
@@ -114,13 +114,15 @@ def save_session(
     track: Track | None = None,
     parts: Sequence[Part] | None = None,
     seen_revision: int | None = None,
+    by: str = "",
     **values: Any,
 ) -> Session:
     """The one way a session is made or changed, from a form, the demo or an import.
 
-    `parts` None leaves the people as they are. Raises Refused for times that can't be (end before start, longer than a
-    day, more than a week outside the event), a session without a title, rooms of another event, and addresses that
-    lead nowhere; Stale, which has the present session, when somebody else has saved it since `seen_revision`.
+    `parts` None leaves the people as they are; `by` is the name of who saves. Raises Refused for times that can't be
+    (end before start, longer than a day, more than a week outside the event), a session without a title, rooms of
+    another event, and addresses that lead nowhere; Stale, which has the present session, when somebody else has saved
+    it since `seen_revision`.
     """
     if session is not None and seen_revision is not None:
         _still(event, session, seen_revision)
@@ -137,6 +139,8 @@ def save_session(
         session.updated_at = clock.now()
     if parts is not None:
         _set_parts(session, parts)
+    if db.session.is_modified(session):
+        session.saved_by = by
     db.session.flush()
     return session
 
@@ -157,6 +161,7 @@ def move_session(
     ends_at: datetime | None,
     rooms: Sequence[Room],
     seen_revision: int | None = None,
+    by: str = "",
 ) -> Session:
     """Give a session another slot, or none (both times None), and leave all else as it is.
 
@@ -172,6 +177,7 @@ def move_session(
         rooms=rooms,
         track=session.track,
         seen_revision=seen_revision,
+        by=by,
     )
 
 

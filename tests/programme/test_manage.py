@@ -269,6 +269,7 @@ def test_a_second_editor_reads_what_changed_and_keeps_what_both_have_done(organi
             "link-url-0": "", "link-title-0": "", **old}  # fmt: skip
     assert organizer.fill(path, mine).status_code == 422
     said = organizer.page.text(organizer.page.by_id("problems"))
+    assert "Aoi saved “" in said
     assert "It is now: Tue 18 March, 10:00 – 11:00, Main hall." in said
     assert "Their changes stand in the form now: Rooms, Places, People, and Links." in said
     assert "Yours are kept, and differ from theirs: Title." in said

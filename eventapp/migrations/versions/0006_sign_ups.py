@@ -1,4 +1,4 @@
-"""Places in single sessions.
+"""Places in single sessions, and who saved a session last.
 
 Revision ID: 0006
 Revises: 0005
@@ -32,7 +32,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", "session_id", name="uq_session_signup_registration_session"),
     )
     op.create_index("ix_session_signup_session", "session_signup", ["session_id"])
+    op.add_column("session", sa.Column("saved_by", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("session", "saved_by")
     op.drop_table("session_signup")
