@@ -16,7 +16,7 @@ from eventapp.core import clock
 from eventapp.core.errors import found, wants_json
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
-from eventapp.core.pages import page
+from eventapp.core.pages import page, private
 from eventapp.programme import queries as programme
 from eventapp.registration import queries as registrations
 
@@ -35,7 +35,7 @@ def start() -> ResponseReturnValue:
     known = _of_cookie()
     if known is not None:
         return redirect(url_for(".agenda", token=known.token), 303)
-    return _private(page("agenda/start.html"))
+    return private(page("agenda/start.html"))
 
 
 @views.get("/agenda/<token>")
@@ -49,7 +49,7 @@ def agenda(token: str) -> ResponseReturnValue:
             entries, lambda e: clock.programme_day(e.session.starts_at, e.event.zone, e.event.day_starts)
         )
     ]
-    return _private(
+    return private(
         page(
             "agenda/agenda.html",
             agenda=shown,
@@ -87,7 +87,7 @@ def change(token: str, verb: str) -> ResponseReturnValue:
     operations.close(shown)
     response = make_response(redirect(url_for(".start"), 303))
     response.delete_cookie(COOKIE)
-    return _private(response)
+    return private(response)
 
 
 @views.route("/agenda/registrations/<token>", methods=["GET", "POST"])
@@ -100,7 +100,7 @@ def registration(token: str) -> ResponseReturnValue:
         shown = known or operations.open_agenda([])
         operations.add_registration(shown, own)
         return _led_to(shown)
-    return _private(page("agenda/registration.html", event=own.event, token=token, known=known is not None))
+    return private(page("agenda/registration.html", event=own.event, token=token, known=known is not None))
 
 
 @views.route("/agenda/<token>/stars", methods=["GET", "POST"])
@@ -115,7 +115,7 @@ def stars(token: str) -> ResponseReturnValue:
         if not wants_json():
             return redirect(url_for(".agenda", token=token), 303)
     listed = [f"{event.slug}/{session.code}" for event, session in queries.starred(shown)]
-    return _private(make_response(jsonify(stars=listed)))
+    return private(make_response(jsonify(stars=listed)))
 
 
 @views.route("/events/<slug>/sessions/<code>/star", methods=["GET", "POST"])
@@ -130,7 +130,7 @@ def star(slug: str, code: str) -> ResponseReturnValue:
             return _led_to(operations.open_agenda([f"{slug}/{code}"]))
         operations.set_star(known, event, code, on=True)
         return _led_to(known)
-    return _private(page("agenda/star.html", event=event, session=session, known=known is not None))
+    return private(page("agenda/star.html", event=event, session=session, known=known is not None))
 
 
 def _of_cookie() -> Agenda | None:
@@ -143,11 +143,4 @@ def _led_to(shown: Agenda) -> Response:
     response.set_cookie(
         COOKIE, shown.token, max_age=YEARS, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
     )
-    return _private(response)
-
-
-def _private(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.cache_control.no_store = True
-    return response
+    return private(response)

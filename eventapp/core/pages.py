@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventapp.core import clock, express, languages, markdown, words
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
+
+R = TypeVar("R", bound=BaseResponse)
 
 
 def page(template: str, **context: Any) -> Response:
@@ -52,6 +54,14 @@ def remembered(
     response.cache_control.public = True
     response.cache_control.no_cache = True  # keep it, but ask: a changed room must not wait for a cache
     return response.make_conditional(request.environ)
+
+
+def private(response: R) -> R:
+    """An answer at an address that is its own key: it must not travel further, and nobody keeps the answer."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.cache_control.no_store = True
+    return response
 
 
 def _say(value: Words | None) -> Markup:

@@ -14,14 +14,13 @@ from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import listing
 from eventapp.core.limits import limit
-from eventapp.core.pages import page
+from eventapp.core.pages import page, private
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
 from eventapp.programme import seen
 from eventapp.proposals import queries, rules, speakers
 from eventapp.proposals.forms import ProfileForm, TalkForm
 from eventapp.proposals.models import SpeakerLink
-from eventapp.proposals.views import private
 
 views = Blueprint("speaking", __name__, url_prefix="/speaking/<token>")
 

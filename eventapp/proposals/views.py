@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import tokens
 from eventapp.core.errors import Refused, found
 from eventapp.core.limits import allowed, limit
-from eventapp.core.pages import page
+from eventapp.core.pages import page, private
 from eventapp.events import queries as events
 from eventapp.proposals import operations, queries
 from eventapp.proposals.forms import ProposeForm
@@ -97,12 +97,3 @@ def deleted() -> ResponseReturnValue:
 
 def _mine(token: str) -> Proposal:
     return found(queries.by_token(token))
-
-
-def private(response: Response | object) -> Response:
-    """The address of the page is a key: it must not travel further, and nobody keeps the page."""
-    assert isinstance(response, Response)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.cache_control.no_store = True
-    return response

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused, found
 from eventapp.core.limits import allowed, limit
-from eventapp.core.pages import page
+from eventapp.core.pages import page, private
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
@@ -110,10 +110,7 @@ def mine(token: str) -> ResponseReturnValue:
         place=queries.place_in_line(registration) if registration.waiting_since else None,
         saved=bool(request.args.get("saved")) and request.method == "GET",
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.cache_control.no_store = True
-    return response
+    return private(response)
 
 
 @views.post("/registrations/<token>/sessions/<code>")
