@@ -146,11 +146,20 @@ def person_ids(changes: Iterable[Change]) -> set[int]:
     }
 
 
-def sentence(change: Change, *, zone: str, timed: bool = True, names: Mapping[int, str]) -> str:
+def concerning(rows: Iterable[Mapping[str, Any]]) -> list[Change]:
+    """Of the changes of a release, as they are kept, those that who planned to come must be told."""
+    return [change for row in rows if (change := Change.from_json(row)).kind.significant]
+
+
+def sentence(
+    change: Change, *, zone: str, timed: bool = True, names: Mapping[int, str], language: str | None = None
+) -> str:
     """What happened, without the title: "Tue 18 March, 10:00 – 11:00 → 14:00 – 15:00". Empty where the kind says all.
 
-    `names` gives the names of people by number; somebody who is not among them is not named.
+    `names` gives the names of people by number; somebody who is not among them is not named. Titles and rooms are in
+    `language`: in a letter it is the reader's, which is not that of whoever publishes.
     """
+    tag = language or languages.reader()
     before, after = change.before, change.after
     if change.kind in {ChangeKind.MOVED, ChangeKind.RESTORED} and before:
         if not timed:
@@ -161,9 +170,9 @@ def sentence(change: Change, *, zone: str, timed: bool = True, names: Mapping[in
     if change.kind in {ChangeKind.CANCELLED, ChangeKind.GONE}:
         return _when(before, zone) if before and timed else ""
     if change.kind is ChangeKind.ROOM:
-        return _("%(before)s → %(after)s", before=_listed(before), after=_listed(after))
+        return _("%(before)s → %(after)s", before=_listed(before, tag), after=_listed(after, tag))
     if change.kind is ChangeKind.RENAMED:
-        return _("before: “%(title)s”", title=languages.say(Words(before)).text)
+        return _("before: “%(title)s”", title=Words(before).say(tag).text)
     if change.kind is ChangeKind.LANGUAGE:
         return _("%(before)s → %(after)s", before=_tongues(before), after=_tongues(after))
     if change.kind is ChangeKind.PEOPLE:
@@ -181,8 +190,8 @@ def _when(span: list[str], zone: str, *, unlike: list[str] | None = None) -> str
     return _("%(day)s, %(times)s", day=languages.day(day, year=False), times=times)
 
 
-def _listed(names: list[Any]) -> str:
-    return languages.listing([languages.say(Words(name)).text for name in names]) if names else _("no room")
+def _listed(names: list[Any], language: str) -> str:
+    return languages.listing([Words(name).say(language).text for name in names]) if names else _("no room")
 
 
 def _tongues(pair: list[list[str]]) -> str:

@@ -11,7 +11,6 @@ from flask import render_template
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
-from eventapp.core.words import Words
 from eventapp.events.models import Event
 from eventapp.mail import letters
 from eventapp.mail.letters import Letter
@@ -95,21 +94,14 @@ def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
     """Title and what happened; times at the venue, and below them in the zone that the reader has chosen."""
     title = change.title.say(link.language).text
     event = link.event
-    if change.kind is ChangeKind.ROOM:
-        said = _("%(before)s → %(after)s", before=_rooms(change.before, link), after=_rooms(change.after, link))
-        return [(title, _("%(what)s: %(details)s", what=change.kind.label, details=said))]
-    said = changes.sentence(change, zone=event.zone, timed=event.timed, names={})
+    said = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=link.language)
     facts = [(title, _("%(what)s: %(details)s", what=change.kind.label, details=said) if said else change.kind.label)]
-    if link.zone and link.zone != event.zone and said:
+    # A room is the same in every zone.
+    if link.zone and link.zone != event.zone and said and change.kind is not ChangeKind.ROOM:
         name = languages.zone_name(link.zone, link.language, event.starts_at)
-        own = changes.sentence(change, zone=link.zone, timed=event.timed, names={})
+        own = changes.sentence(change, zone=link.zone, timed=event.timed, names={}, language=link.language)
         facts.append((_("In your time (%(zone)s)", zone=name), own))
     return facts
-
-
-def _rooms(names: Sequence[dict[str, str]], link: SpeakerLink) -> str:
-    said = [Words(name).say(link.language).text for name in names]
-    return languages.listing(said, link.language) if said else _("no room")
 
 
 def _send(

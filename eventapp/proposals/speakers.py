@@ -16,10 +16,9 @@ from eventapp.directory import queries as known
 from eventapp.directory.models import Organization, Person, Position
 from eventapp.directory.rules import NameOrder, OrganizationKind
 from eventapp.events.models import Event
+from eventapp.programme import changes, seen
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
-from eventapp.programme import seen
-from eventapp.programme.changes import Change
 from eventapp.programme.models import Release, Session
 from eventapp.programme.rules import SessionStatus
 from eventapp.proposals import emails, queries, rules
@@ -31,9 +30,9 @@ from eventapp.proposals.rules import Answer
 class Overtaken(Refused):
     """Somebody else has changed the same page meanwhile. `now` is what it holds; `changes` names what is different."""
 
-    def __init__(self, changes: seen.Changes, now: Mapping[str, Any]) -> None:
+    def __init__(self, changed: seen.Changes, now: Mapping[str, Any]) -> None:
         super().__init__(_("Somebody of the team has changed this meanwhile. Nothing was overwritten."))
-        self.changes = changes
+        self.changes = changed
         self.now = now
 
 
@@ -183,9 +182,9 @@ def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, 
 
 
 def _not_overtaken(now: Mapping[str, Any], typed: Mapping[str, Any], marks: str) -> None:
-    changes = seen.compare(marks, now=now, typed=typed)
-    if changes.theirs or changes.both:
-        raise Overtaken(changes, now)
+    changed = seen.compare(marks, now=now, typed=typed)
+    if changed.theirs or changed.both:
+        raise Overtaken(changed, now)
 
 
 def tell_changes(event: Event, release: Release) -> int:
@@ -193,7 +192,7 @@ def tell_changes(event: Event, release: Release) -> int:
 
     Only those are written to who are announced and have a link. Returns the number of letters.
     """
-    happened = [change for row in release.changes if (change := Change.from_json(row)).kind.significant]
+    happened = changes.concerning(release.changes)
     links = queries.links(event) if happened else []
     if not links:
         return 0

@@ -239,7 +239,7 @@ def sessions_changed(registration: Registration, happened: list[Change]) -> None
         said = []
         for change in happened:
             name = change.title.say(registration.language).text
-            what = sentence(change, zone=event.zone, timed=event.timed, names={})
+            what = sentence(change, zone=event.zone, timed=event.timed, names={}, language=registration.language)
             said.append(
                 _("“%(session)s” – %(kind)s: %(what)s", session=name, kind=change.kind.label, what=what)
                 if what

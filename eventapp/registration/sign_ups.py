@@ -8,7 +8,7 @@ from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
-from eventapp.programme.changes import Change
+from eventapp.programme import changes
 from eventapp.programme.models import Release, Session
 from eventapp.registration import emails, queries
 from eventapp.registration.models import Registration, SessionSignup
@@ -55,7 +55,7 @@ def tell_changes(event: Event, release: Release) -> int:
 
     Returns the number of letters.
     """
-    happened = [change for row in release.changes if (change := Change.from_json(row)).kind.significant]
+    happened = changes.concerning(release.changes)
     concerned = queries.signed_up(event, {change.code for change in happened}) if happened else []
     for registration, codes in concerned:
         emails.sessions_changed(registration, [change for change in happened if change.code in codes])

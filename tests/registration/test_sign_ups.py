@@ -132,3 +132,17 @@ def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(ma
     assert "“Workshop” – Moved: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in letter.text
     assert "Japan" in letter.text, "the zone is named"
     assert "Walk" not in letter.text, "another title is nothing to write about"
+
+
+def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, make, forum):
+    hall, annex = make.room(forum, Words(en="Main hall", ja="大ホール")), make.room(forum, Words(en="Annex", ja="別館"))
+    session = make.session(forum, Words(en="Workshop", ja="実習"), capacity=5, rooms=[hall])
+    guest = make.registration(forum, make.option(forum), language="ja")
+    with transaction():
+        sign_ups.sign_up(guest, session.code)
+        db.session.execute(delete(Mail))
+    with app.test_request_context("/?lang=en"), transaction():
+        db.session.get(type(session), session.id).rooms = [db.session.merge(annex)]
+        lifecycle.release_programme(db.session.merge(forum))
+    (letter,) = db.session.scalars(select(Mail))
+    assert "大ホール → 別館" in letter.text
