@@ -9,6 +9,7 @@ from sqlalchemy import delete
 
 from eventapp.core.db import db
 from eventapp.core.words import Words, fold
+from eventapp.directory import queries
 from eventapp.directory.models import Organization, OrganizationName, Person, Place, PlaceName, Position
 from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind, fold_city
 
@@ -48,6 +49,12 @@ def add_organization(
     db.session.flush()
     _spell(organization, aliases)
     return organization
+
+
+def known_or_new(names: Words, *, kind: OrganizationKind = OrganizationKind.OTHER) -> Organization:
+    """The organization that is known under one of the names, or a new one of this kind."""
+    known = next(filter(None, (queries.organization_named(name) for name in names.values())), None)
+    return known or add_organization(kind=kind, names=names)
 
 
 def _spell(organization: Organization, aliases: Iterable[str]) -> None:

@@ -18,7 +18,6 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
-from eventapp.directory import queries as directory_queries
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import desk
@@ -176,10 +175,7 @@ def host(event: Event) -> ResponseReturnValue:
     form.name.speak(event.languages)
     if form.validate_on_submit():
         names: Words = form.name.data
-        known = next(filter(None, (directory_queries.organization_named(name) for name in names.values())), None)
-        organization = known or directory.add_organization(
-            kind=OrganizationKind(form.organization_kind.data), names=names
-        )
+        organization = directory.known_or_new(names, kind=OrganizationKind(form.organization_kind.data))
         present = [(h.organization, h.role) for h in queries.hosts(event) if h.organization_id != organization.id]
         operations.set_hosts(event, [*present, (organization, HostRole(form.role.data))])
         flash(_("Saved."))

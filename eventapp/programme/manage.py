@@ -21,7 +21,7 @@ from eventapp.core.words import Words
 from eventapp.directory import operations as directory
 from eventapp.directory import queries as directory_queries
 from eventapp.directory.models import Organization, Person
-from eventapp.directory.rules import NameOrder, OrganizationKind
+from eventapp.directory.rules import NameOrder
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
@@ -340,6 +340,5 @@ def _person_data(person: Person | None, held: Any) -> dict[str, Any]:
 def _organization(form: PersonForm) -> Organization | None:
     names: Words = form.new_organization.data
     if names:
-        known = next(filter(None, (directory_queries.organization_named(name) for name in names.values())), None)
-        return known or directory.add_organization(kind=OrganizationKind.OTHER, names=names)
+        return directory.known_or_new(names)
     return db.session.get(Organization, int(form.organization.data)) if form.organization.data else None

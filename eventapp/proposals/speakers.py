@@ -12,9 +12,8 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
-from eventapp.directory import queries as known
 from eventapp.directory.models import Organization, Person, Position
-from eventapp.directory.rules import NameOrder, OrganizationKind
+from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event
 from eventapp.programme import changes, seen
 from eventapp.programme import operations as programme
@@ -141,11 +140,8 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> 
 
 
 def organization(names: Words) -> Organization | None:
-    """The organization that is known under one of the names, or a new one; None for no name."""
-    if not names:
-        return None
-    found = next(filter(None, (known.organization_named(name) for name in names.values())), None)
-    return found or directory.add_organization(kind=OrganizationKind.OTHER, names=names)
+    """The organization that somebody names; None for no name."""
+    return directory.known_or_new(names) if names else None
 
 
 def talk_of(session: Session) -> dict[str, Any]:
