@@ -165,12 +165,7 @@ def _changed(form: SessionForm, stale: operations.Stale, marks: str, now: dict[s
         titles = {"people": str(lazy_pgettext("session", "People")), "links": _("Links")}
         return listing([titles.get(name) or form[name].label.text for name in names])
 
-    said = [stale.message]
-    if changes.theirs:
-        said.append(_("Their changes stand in the form now: %(fields)s.", fields=named(changes.theirs)))
-    if changes.both:
-        said.append(_("Yours are kept, and differ from theirs: %(fields)s.", fields=named(changes.both)))
-    return " ".join([*said, _("Save again if it is right so.")])
+    return seen.sentence(stale.message, changes, named=named)
 
 
 def _data(event: Event, session: Session | None) -> dict[str, Any]:

@@ -7,9 +7,11 @@ told who has changed what, without keeping old versions: a value that is mine is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from eventapp.core.languages import gettext as _
 
 
 def _plain(value: object) -> str:
@@ -49,3 +51,13 @@ def compare(seen: str, *, now: Mapping[str, object], typed: Mapping[str, object]
     mine = {name for name in changed if known.get(name) != _mark(typed.get(name))}
     apart = {name for name in mine if _mark(typed.get(name)) != _mark(now[name])}
     return Changes(tuple(n for n in changed if n not in mine), tuple(n for n in changed if n in apart))
+
+
+def sentence(message: str, changes: Changes, *, named: Callable[[tuple[str, ...]], str]) -> str:
+    """What a form says that was overtaken: `message`, then whose values stand in it; `named` lists fields in words."""
+    said = [message]
+    if changes.theirs:
+        said.append(_("Their changes stand in the form now: %(fields)s.", fields=named(changes.theirs)))
+    if changes.both:
+        said.append(_("Yours are kept, and differ from theirs: %(fields)s.", fields=named(changes.both)))
+    return " ".join([*said, _("Save again if it is right so.")])

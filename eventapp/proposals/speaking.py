@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.forms import Form
-from eventapp.core.languages import gettext as _
 from eventapp.core.languages import listing
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
@@ -116,12 +115,7 @@ def _taken_over(form: Form, late: speakers.Overtaken) -> str:
     for name in late.changes.theirs:
         form[name].raw_data = None
         form[name].process(None, data=late.now[name])
-    said = [late.message]
-    if late.changes.theirs:
-        said.append(_("Their changes stand in the form now: %(fields)s.", fields=named(late.changes.theirs)))
-    if late.changes.both:
-        said.append(_("Yours are kept, and differ from theirs: %(fields)s.", fields=named(late.changes.both)))
-    return " ".join([*said, _("Save again if it is right so.")])
+    return seen.sentence(late.message, late.changes, named=named)
 
 
 def _link(token: str) -> SpeakerLink:
