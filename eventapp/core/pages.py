@@ -66,11 +66,12 @@ def private(response: R) -> R:
 
 def _say(value: Words | None) -> Markup:
     """Content in the reader's language, marked with its own language where that differs from the page's."""
-    return _marked(languages.say(value))
+    return marked(languages.say(value))
 
 
-def _marked(said: Said) -> Markup:
-    if said.language == languages.interface() or not said.text:
+def marked(said: Said, page_language: str | None = None) -> Markup:
+    """A text, marked with its own language where that is not the page's (asked for unless a caller knows it)."""
+    if said.language == (page_language or languages.interface()) or not said.text:
         return Markup.escape(said.text)
     return Markup('<span lang="{}" dir="{}">{}</span>').format(said.language, words.direction(said.language), said.text)
 
@@ -114,7 +115,7 @@ def short_month(value: date) -> str:
 
 def init_app(app: Flask) -> None:
     app.extensions["pages"] = Shelf()
-    app.jinja_env.filters.update(say=_say, prose=_prose, marked=_marked, country=languages.country)
+    app.jinja_env.filters.update(say=_say, prose=_prose, marked=marked, country=languages.country)
     app.jinja_env.filters.update(text=lambda value: languages.say(value).text)
     app.jinja_env.globals.update(
         day=languages.day,

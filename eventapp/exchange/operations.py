@@ -165,7 +165,6 @@ def _save(
         if code and code not in codes:
             values["code"] = code
             codes.add(code)
-        values.setdefault("spoken", event.working_languages[:0])
     kind = values.pop("kind", session.kind if session else SessionKind.LECTURE)
     return programme.save_session(
         event,

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from eventapp.core import clock, languages, words
+from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Said
+from eventapp.core.pages import marked
 from eventapp.directory.models import Person
 from eventapp.programme.published import PublishedRoom, PublishedSession
 
@@ -63,7 +63,7 @@ class Writer:
         return Box(
             code=session.code,
             classes=classes,
-            title=self._marked(session.title.say(self.language)),
+            title=marked(session.title.say(self.language), self.shown),
             pause=session.kind.pause,
             cancelled=off,
             starts=session.starts_at.isoformat(),
@@ -72,13 +72,6 @@ class Writer:
             also=self._also(session.starts_at, session.ends_at),
             where=self._where(session),
             tongues="" if session.kind.pause or not session.spoken else self._spoken(session),
-        )
-
-    def _marked(self, said: Said) -> Markup:
-        if said.language == self.shown or not said.text:
-            return Markup.escape(said.text)
-        return Markup('<span lang="{}" dir="{}">{}</span>').format(
-            said.language, words.direction(said.language), said.text
         )
 
     def _also(self, start: datetime, end: datetime) -> str:
@@ -103,10 +96,10 @@ class Writer:
         return Markup(self._comma).join(parts)
 
     def _room(self, room: PublishedRoom) -> Markup:
-        return _kept(self._rooms, room.id, lambda: self._marked(room.name.say(self.language)))
+        return _kept(self._rooms, room.id, lambda: marked(room.name.say(self.language), self.shown))
 
     def _person(self, person: Person) -> Markup:
-        return _kept(self._people, person.id, lambda: self._marked(person.name(self.language)))
+        return _kept(self._people, person.id, lambda: marked(person.name(self.language), self.shown))
 
     def _spoken(self, session: PublishedSession) -> str:
         key = session.spoken, session.interpreted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid5
@@ -157,7 +156,9 @@ def session(slug: str, code: str) -> ResponseReturnValue:
     def build() -> Response:
         event = found(events.by_slug(slug))
         shown = found(queries.public_session(event, code))
-        return page("programme/session.html", event=event, session=shown, day=_day(event, shown.starts_at))
+        return page(
+            "programme/session.html", event=event, session=shown, day=clock.local_day(shown.starts_at, event.zone)
+        )
 
     return _answer(slug, ".session", build, code=code)
 
@@ -186,7 +187,3 @@ def speaker(slug: str, code: str) -> ResponseReturnValue:
         return page("programme/speaker.html", event=event, speaker=shown, elsewhere=elsewhere, day=event.first_day)
 
     return _answer(slug, ".speaker", build, code=code)
-
-
-def _day(event: Event, moment: datetime | None) -> date:
-    return clock.local_day(moment, event.zone) if moment else event.first_day
