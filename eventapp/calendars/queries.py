@@ -21,7 +21,7 @@ from eventapp.events import rules as event_rules
 from eventapp.events.models import Event, FormerSlug, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 from eventapp.programme import queries as programme_queries
-from eventapp.programme.models import Release
+from eventapp.programme.models import Release, is_latest
 from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
@@ -175,7 +175,7 @@ class State:
 
 
 _says, _directory, _listing = aliased(Revision), aliased(Revision), aliased(Revision)
-_release, _newest = aliased(Release), aliased(Release)
+_release = aliased(Release)
 
 _former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug", "")).scalar_subquery()
 
@@ -188,14 +188,7 @@ _state: Rows = (
     )
     .outerjoin(_says, _says.scope == literal("event:") + cast(Event.id, String))
     .outerjoin(_directory, _directory.scope == DIRECTORY)
-    .outerjoin(
-        _release,
-        (_release.event_id == Event.id)
-        & (
-            _release.number
-            == select(func.max(_newest.number)).where(_newest.event_id == Event.id).correlate(Event).scalar_subquery()
-        ),
-    )
+    .outerjoin(_release, (_release.event_id == Event.id) & is_latest(_release))
     .where(or_(Event.slug == bindparam("slug", ""), Event.id == _former))
     .order_by(Event.slug != bindparam("slug", ""))
     .limit(1)

@@ -6,8 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+)  # fmt: skip
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from eventapp.accounts.models import User
 from eventapp.core import tokens
@@ -161,6 +171,12 @@ class Release(Base, OfEvent):
     # Megabytes at a summit, so it is read only where it is asked for.
     content: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     user: Mapped[User | None] = relationship()
+
+
+def is_latest(release: type[Release]) -> ColumnElement[bool]:
+    """The condition that a release (the class, or an alias of it) is the present one of its event."""
+    every = aliased(Release)
+    return release.number == select(func.max(every.number)).where(every.event_id == release.event_id).scalar_subquery()
 
 
 class OnProgramme(Base):

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.core import languages
 from eventapp.core.clock import programme_day
@@ -18,7 +18,7 @@ from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event, Site
 from eventapp.programme import published, rules
 from eventapp.programme.conflicts import Audience, Finding, Frame, Place, Slot, check
-from eventapp.programme.models import OnProgramme, Participation, Release, Room, Session, Track
+from eventapp.programme.models import OnProgramme, Participation, Release, Room, Session, Track, is_latest
 from eventapp.programme.published import Document, PublishedPart, PublishedSession, with_people
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
@@ -100,10 +100,8 @@ def documents(event_ids: Iterable[int]) -> list[tuple[Event, Document]]:
 
 
 def _documents(of: ColumnElement[bool]) -> list[tuple[Event, Document]]:
-    every = aliased(Release)
-    last = select(func.max(every.number)).where(every.event_id == Event.id).correlate(Event).scalar_subquery()
     query = select(Event, Release.id, Release.at).join(Release, Release.event_id == Event.id)
-    rows = db.session.execute(query.where(of, Release.number == last)).all()
+    rows = db.session.execute(query.where(of, is_latest(Release))).all()
     return [(event, content(number, event.uid, at)) for event, number, at in rows]
 
 
