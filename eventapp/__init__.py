@@ -29,6 +29,7 @@ from eventapp.exchange import manage as exchange_manage
 from eventapp.exchange import tasks as exchange_tasks
 from eventapp.exchange import views as exchange
 from eventapp.jobs import Sweep
+from eventapp.lifecycle import news
 from eventapp.mail import tasks as mail_tasks
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import editor as programme_editor
@@ -36,11 +37,13 @@ from eventapp.programme import manage as programme_manage
 from eventapp.programme import views as programme
 from eventapp.programme import wiring
 from eventapp.proposals import manage as proposals_manage
+from eventapp.proposals import news as proposals_news
 from eventapp.proposals import queries as proposals_queries
 from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
+from eventapp.registration import news as registration_news
 from eventapp.registration import queries as registration_queries
 from eventapp.registration import views as registration
 from eventapp.site import views as site
@@ -140,6 +143,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
     app.extensions["sweeps"] = [
+        Sweep("news", 5, news.look),
+        Sweep("news to guests", 2, registration_news.tell_due),
+        Sweep("news to speakers", 2, proposals_news.tell_due),
         Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
     ]

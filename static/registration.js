@@ -10,4 +10,7 @@ if (form) {
   form.addEventListener("change", arrange);
   arrange();
 }
+// Letters tell times on the reader's own clocks as well.
+const zone = document.querySelector("[data-own-zone]");
+if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 document.getElementById("problems")?.focus();

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import time_machine
 from flask_security.utils import hash_password
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
+from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
@@ -19,10 +21,13 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations as events
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventStatus
+from eventapp.lifecycle import news
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Release, Room, Session, Track
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
+from eventapp.proposals import news as proposals_news
+from eventapp.registration import news as registration_news
 from eventapp.registration import operations as registration
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import Access
@@ -151,6 +156,15 @@ class Make:
         """The programme as it is now, in public."""
         with transaction():
             return releases.release(event, **values)
+
+    def tell(self, *, minutes: float = 11) -> int:
+        """What the worker does: look for news now, and write the letters that are due so many minutes later."""
+        news.look()
+        with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+            written = registration_news.tell_due() + proposals_news.tell_due()
+        db.session.rollback()
+        db.session.expire_all()
+        return written
 
     def option(self, event: Event, mode: Mode = Mode.IN_PERSON, **values: Any) -> AttendanceOption:
         with transaction():

@@ -18,7 +18,7 @@ from eventapp.core.words import Said
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.published import PublishedSession
-from eventapp.registration import emails
+from eventapp.registration import invitations
 from eventapp.registration import queries as registrations
 
 
@@ -38,7 +38,7 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
             for event, session, star in found
             if event.timed and _still_told(event, session, star)
         ]
-        own = [emails.entry_of(row, language=voice.language) for row in registered]
+        own = [invitations.entry(row, language=voice.language) for row in registered]
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
         rows = sorted([*rows, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(

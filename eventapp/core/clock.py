@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 # The zone data of our own lock file, not whatever the machine carries: two servers must not differ by an hour.
@@ -24,6 +25,23 @@ def zones() -> frozenset[str]:
         "Pacific/",
     )  # fmt: skip
     return frozenset(name for name in available_timezones() if name.startswith(continents)) | {"UTC"}
+
+
+@lru_cache(maxsize=1)
+def _zones_of_countries() -> dict[str, list[str]]:
+    """ISO 3166-1 code → the zones that are in use there, from the zone data's own table."""
+    found: dict[str, list[str]] = {}
+    for line in (files("tzdata.zoneinfo") / "zone.tab").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            code, _place, zone = line.split("\t")[:3]
+            found.setdefault(code, []).append(zone)
+    return found
+
+
+def zone_of_country(code: str | None, moment: datetime) -> str:
+    """The zone of a country all of whose clocks show the same at a moment; empty where they do not."""
+    found = _zones_of_countries().get(code or "", [])
+    return found[0] if len({to_local(moment, zone).utcoffset() for zone in found}) == 1 else ""
 
 
 class NoSuchTime(ValueError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flask import render_template
+from flask import current_app, render_template
 
 from eventapp.core.languages import force_locale
-from eventapp.mail import operations
+from eventapp.mail import message, operations
 from eventapp.mail.models import Mail
+from eventapp.mail.operations import CalendarFile
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,13 @@ class Letter:
     signature: str = ""
 
 
+def sender() -> tuple[str, str]:
+    """(address, name) that letters come from; the site's name where none is set."""
+    settings = current_app.config["SETTINGS"]
+    known = message.address(settings.mail_from)
+    return known.addr_spec, known.display_name or settings.site_name
+
+
 def send(
     letter: Letter,
     *,
@@ -31,8 +40,7 @@ def send(
     language: str,
     kind: str,
     topic: str,
-    calendar: bytes | None = None,
-    calendar_name: str = "event.ics",
+    calendars: Sequence[CalendarFile] = (),
 ) -> Mail:
     """Render the letter in its language and put it into the outbox."""
     with force_locale(language):
@@ -44,6 +52,5 @@ def send(
             kind=kind,
             topic=topic,
             language=language,
-            calendar=calendar,
-            calendar_name=calendar_name,
+            calendars=calendars,
         )

@@ -17,7 +17,13 @@ def address(text: str) -> Address:
 
 
 def build(letter: Mail, *, sender: str) -> EmailMessage:
-    """The message: text, HTML if there is one, and the calendar file as an attachment."""
+    """The message: text, HTML if there is one, and the calendars that go with it.
+
+    A single calendar stands among the alternatives, where mail programs look for an invitation, without a
+    Content-Disposition and in base64, for a line that a server breaks breaks the calendar (RFC 6047 §2.4). The same
+    file is attached for programs that look for attachments only, as a type that nobody takes for a second invitation.
+    Several calendars are attached one by one: each is an invitation of its own (RFC 5546 §3.2.2 allows one UID).
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = address(sender)
     message["To"] = address(letter.to)
@@ -28,14 +34,14 @@ def build(letter: Mail, *, sender: str) -> EmailMessage:
     message.set_content(letter.text, cte="quoted-printable")
     if letter.html:
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    if letter.calendar:
-        message.add_attachment(
-            letter.calendar,
-            maintype="text",
-            subtype="calendar",
-            filename=letter.calendar_name,
-            params={"charset": "utf-8", "method": "PUBLISH"},
-        )
+    alone = len(letter.calendars) == 1
+    for one in letter.calendars:
+        params = {"charset": "utf-8", "method": one.method}
+        if alone:
+            message.add_alternative(one.content, "text", "calendar", cte="base64", params=params)
+            message.add_attachment(one.content, "application", "ics", cte="base64", filename=one.name)
+        else:
+            message.add_attachment(one.content, "text", "calendar", cte="base64", filename=one.name, params=params)
     # Last: the library moves every Content-… header that is there before into the first part.
     message["Content-Language"] = letter.language
     return message

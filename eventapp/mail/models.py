@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.core.clock import now
 from eventapp.core.db import Base
@@ -32,8 +32,6 @@ class Mail(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str] = mapped_column(default="")
-    calendar: Mapped[bytes | None] = mapped_column(LargeBinary)
-    calendar_name: Mapped[str] = mapped_column(default="event.ics")
     message_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime] = mapped_column(default=now)
@@ -43,3 +41,18 @@ class Mail(Base):
     # A worker that takes a letter holds it until then; one that dies gives it back by the passing of time.
     held_until: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
+    calendars: Mapped[list[MailCalendar]] = relationship(
+        order_by="MailCalendar.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class MailCalendar(Base):
+    """A calendar file that goes with a letter. `method` is that of its content (RFC 5546 §1.4)."""
+
+    __tablename__ = "mail_calendar"
+
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    method: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
 
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.mail.models import Mail, MailStatus
+from eventapp.mail.models import Mail, MailCalendar, MailStatus
 
 HOLD = timedelta(minutes=5)
 # After each failed try: wait, then try again; after the last one the letter is given up and shown to the organizer.
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 720)]
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    """A calendar that a letter carries: `method` is what its content says, such as REQUEST or CANCEL."""
+
+    name: str
+    method: str
+    content: bytes
 
 
 def enqueue(
@@ -25,8 +36,7 @@ def enqueue(
     topic: str = "",
     html: str = "",
     language: str = "en",
-    calendar: bytes | None = None,
-    calendar_name: str = "event.ics",
+    calendars: Sequence[CalendarFile] = (),
 ) -> Mail:
     """A letter to be sent once the present transaction has committed, and never if it does not."""
     letter = Mail(
@@ -37,9 +47,11 @@ def enqueue(
         kind=kind,
         topic=topic,
         language=language,
-        calendar=calendar,
-        calendar_name=calendar_name,
         message_id=f"<{uuid.uuid4()}@eventapp>",
+        calendars=[
+            MailCalendar(position=place, name=file.name, method=file.method, content=file.content)
+            for place, file in enumerate(calendars)
+        ],
     )
     db.session.add(letter)
     db.session.flush()

@@ -38,6 +38,11 @@ class ChangeKind(Labelled):
         """Whether those who planned to come must be told: it is at another time or place, or not at all."""
         return self in _SIGNIFICANT
 
+    @property
+    def tells_time(self) -> bool:
+        """Whether its sentence names times. A room is the same in every zone."""
+        return self in _SIGNIFICANT - {ChangeKind.ROOM}
+
 
 _SIGNIFICANT = {ChangeKind.CANCELLED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.ROOM, ChangeKind.RESTORED}
 _ORDER = {kind: number for number, kind in enumerate(ChangeKind)}

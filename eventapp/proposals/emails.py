@@ -8,14 +8,18 @@ from enum import StrEnum
 
 from flask import render_template
 
+from eventapp.calendars import told
+from eventapp.calendars.invitations import Item
+from eventapp.calendars.told import Topic
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
 from eventapp.events.models import Event
 from eventapp.mail import letters
 from eventapp.mail.letters import Letter
+from eventapp.mail.operations import CalendarFile
 from eventapp.programme import changes
-from eventapp.programme.changes import Change, ChangeKind
+from eventapp.programme.changes import Change
 from eventapp.proposals.models import Proposal, SpeakerLink
 
 
@@ -28,6 +32,7 @@ class Occasion(StrEnum):
     REOPENED = "reopened"
     CONFIRM = "confirm"
     CHANGED = "changed"
+    SCHEDULED = "scheduled"
 
 
 _TEMPLATES = {
@@ -37,6 +42,7 @@ _TEMPLATES = {
     Occasion.REOPENED: "proposals/emails/reopened.txt",
     Occasion.CONFIRM: "proposals/emails/confirm.txt",
     Occasion.CHANGED: "proposals/emails/changed.txt",
+    Occasion.SCHEDULED: "proposals/emails/scheduled.txt",
 }
 
 
@@ -74,20 +80,48 @@ def to_speaker(link: SpeakerLink, occasion: Occasion, written: Draft | None = No
     _to_speaker(link, occasion, written, [])
 
 
-def session_changed(link: SpeakerLink, happened: Sequence[Change]) -> None:
-    """What a new version of the programme means for one speaker: one letter, however many changes."""
-    written = draft(Occasion.CHANGED, link.event, language=link.language)
+def news(link: SpeakerLink, items: Sequence[Item]) -> None:
+    """What is new about a speaker's sessions: one letter, however many versions of the programme it took."""
+    changed = any(item.before is not None for item in items)
+    occasion = Occasion.CHANGED if changed else Occasion.SCHEDULED
     with languages.force_locale(link.language):
-        facts = [fact for change in happened for fact in _facts(change, link)]
-    _to_speaker(link, Occasion.CHANGED, written, facts)
+        facts = [fact for item in items for fact in _item_facts(item, link)]
+    files = [item.file for item in items if item.file]
+    _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, files)
 
 
-def _to_speaker(link: SpeakerLink, occasion: Occasion, written: Draft, facts: list[tuple[str, str]]) -> None:
+def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
+    title = item.title.say(link.language).text
+    if item.given_up:
+        return [(title, _("You do not take part in it any more."))]
+    if item.before is None:
+        where = told.where(item.after, link.event.format, link.language)
+        facts = [(title, told.when(item.after, link.language) + (f", {where}" if where else ""))]
+        if told.elsewhere(link.zone, item.after) and link.event.timed:
+            facts.append((_("In your time"), told.when(item.after, link.language, zone=link.zone)))
+        return facts
+    happened = told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone)
+    facts = [fact for change in happened for fact in _facts(change, link)]
+    if Topic.LINK in told.news(item.before, item.after) and item.link:
+        facts.append((title, _("New link to join: %(link)s", link=item.link)))
+    if not facts:
+        facts.append((title, told.when(item.after, link.language)))
+    return facts
+
+
+def _to_speaker(
+    link: SpeakerLink,
+    occasion: Occasion,
+    written: Draft,
+    facts: list[tuple[str, str]],
+    files: Sequence[CalendarFile] = (),
+) -> None:
     with languages.force_locale(link.language):
-        label = _("See your sessions") if occasion is Occasion.CHANGED else _("Answer, and see your sessions")
+        asks = occasion not in {Occasion.CHANGED, Occasion.SCHEDULED}
+        label = _("Answer, and see your sessions") if asks else _("See your sessions")
         address = absolute("speaking.mine", token=link.token, lang=link.language)
         name = link.person.name(link.language).text
-        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts)
+        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, files)
 
 
 def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
@@ -97,7 +131,7 @@ def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
     said = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=link.language)
     facts = [(title, _("%(what)s: %(details)s", what=change.kind.label, details=said) if said else change.kind.label)]
     # A room is the same in every zone.
-    if link.zone and link.zone != event.zone and said and change.kind is not ChangeKind.ROOM:
+    if link.zone and link.zone != event.zone and said and change.kind.tells_time:
         name = languages.zone_name(link.zone, link.language, event.starts_at)
         own = changes.sentence(change, zone=link.zone, timed=event.timed, names={}, language=link.language)
         facts.append((_("In your time (%(zone)s)", zone=name), own))
@@ -113,6 +147,7 @@ def _send(
     language: str,
     action: tuple[str, str],
     facts: list[tuple[str, str]] | None = None,
+    files: Sequence[CalendarFile] = (),
 ) -> None:
     contact = f" · {event.contact_email}" if event.contact_email else ""
     letters.send(
@@ -122,11 +157,19 @@ def _send(
             paragraphs=[part.strip() for part in written.text.replace("\r\n", "\n").split("\n\n") if part.strip()],
             facts=facts or [],
             action=action,
-            after=[_("The link is your key. Keep it, and do not pass it on.")],
+            after=[
+                *(
+                    [_("Your calendar takes what is new from this letter. If it does not, open the attached file.")]
+                    if files
+                    else []
+                ),
+                _("The link is your key. Keep it, and do not pass it on."),
+            ],
             signature=event.title.say(language).text + contact,
         ),
         to=to,
         language=language,
         kind=f"proposals.{occasion}",
         topic=f"event:{event.id}",
+        calendars=files,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.accounts.models import User
+from eventapp.calendars.models import Due, Told
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
@@ -70,6 +71,24 @@ class SpeakerLink(Base):
     answered_at: Mapped[datetime | None]
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
+
+
+class SpeakerInvitation(Base, Told):
+    """What a speaker's own calendar was told by mail: each session of theirs on the released programme."""
+
+    __tablename__ = "speaker_invitation"
+    __table_args__ = (UniqueConstraint("link_id", "code", name="uq_speaker_invitation_link_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("speaker_link.id", ondelete="CASCADE"))
+
+
+class SpeakerNews(Base, Due):
+    """A speaker to be written to, if there is news for them by then."""
+
+    __tablename__ = "speaker_news"
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("speaker_link.id", ondelete="CASCADE"), primary_key=True)
 
 
 class Proposal(Base):

@@ -15,7 +15,7 @@ from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import SessionStatus
-from eventapp.proposals.models import Call, Proposal, Review, SpeakerLink
+from eventapp.proposals.models import Call, Proposal, Review, SpeakerInvitation, SpeakerLink
 from eventapp.proposals.rules import Answer, CallState, ProposalStatus, same_name
 
 
@@ -145,6 +145,18 @@ def links(event: Event) -> list[SpeakerLink]:
     """The links of an event, with their people."""
     query = select(SpeakerLink).where(SpeakerLink.event_id == event.id).options(joinedload(SpeakerLink.person))
     return list(db.session.scalars(query.order_by(SpeakerLink.id)))
+
+
+def locked_link(number: int) -> SpeakerLink | None:
+    """A link, locked for this transaction and read anew; None where it is gone."""
+    query = select(SpeakerLink).where(SpeakerLink.id == number).with_for_update(key_share=True)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def invitations(link: SpeakerLink) -> dict[str, SpeakerInvitation]:
+    """What the speaker's calendar was told, by the session's code."""
+    query = select(SpeakerInvitation).where(SpeakerInvitation.link_id == link.id)
+    return {row.code: row for row in db.session.scalars(query)}
 
 
 def parts_of(link: SpeakerLink) -> list[tuple[Session, Participation]]:

@@ -15,12 +15,12 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person, Position
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event
-from eventapp.programme import changes, seen
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
-from eventapp.programme.models import Release, Session
+from eventapp.programme import seen
+from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionStatus
-from eventapp.proposals import emails, queries, rules
+from eventapp.proposals import emails, invitations, news, queries, rules
 from eventapp.proposals.emails import Draft, Occasion
 from eventapp.proposals.models import SpeakerLink
 from eventapp.proposals.rules import Answer
@@ -52,6 +52,7 @@ def link_for(event: Event, person: Person, *, email: str, language: str, token: 
     link.email, link.language = email.strip(), language
     link.answer, link.asked_at, link.answered_at = Answer.PENDING, clock.now(), None
     db.session.flush()
+    invitations.remember(link)
     return link
 
 
@@ -73,6 +74,7 @@ def answer(link: SpeakerLink, *, yes: bool) -> None:
     link.answered_at = clock.now()
     programme.confirm_parts(link.event, link.person, confirmed=yes)
     db.session.flush()
+    news.expect(link)
 
 
 def _check_time(link: SpeakerLink) -> None:
@@ -181,22 +183,3 @@ def _not_overtaken(now: Mapping[str, Any], typed: Mapping[str, Any], marks: str)
     changed = seen.compare(marks, now=now, typed=typed)
     if changed.theirs or changed.both:
         raise Overtaken(changed, now)
-
-
-def tell_changes(event: Event, release: Release) -> int:
-    """Write to the speakers whose session a release has moved, put into another room or cancelled: one letter each.
-
-    Only those are written to who are announced and have a link. Returns the number of letters.
-    """
-    happened = changes.concerning(release.changes)
-    links = queries.links(event) if happened else []
-    if not links:
-        return 0
-    sessions = released.content(release.id, event.uid, release.at).by_code
-    told = 0
-    for link in links:
-        mine = [c for c in happened if link.person_id in {p.person_id for p in sessions[c.code].participations}]
-        if mine and link.answer is not Answer.DECLINED:
-            emails.session_changed(link, mine)
-            told += 1
-    return told

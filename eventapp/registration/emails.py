@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-from eventapp.calendars import invitations
-from eventapp.calendars.ics import Entry
+from eventapp.calendars import told
+from eventapp.calendars.invitations import Item
+from eventapp.calendars.told import Facts, State, Topic
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
-from eventapp.core.links import absolute, base_url
-from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus
+from eventapp.core.links import absolute
+from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail import letters
 from eventapp.mail.letters import Letter
-from eventapp.programme.changes import Change, sentence
+from eventapp.programme import changes
 from eventapp.programme.rules import Mode
+from eventapp.registration import invitations
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 
@@ -28,48 +28,29 @@ def _in_language(registration: Registration) -> Iterator[str]:
         yield registration.event.title.say(registration.language).text
 
 
-def _facts(registration: Registration, language: str) -> list[tuple[str, str]]:
-    event = registration.event
-    facts = [(_("When"), _when(event, language))]
-    if registration.option.mode is Mode.IN_PERSON and event.place:
-        facts.append((_("Where"), event.place.say(language).text))
+def _facts(registration: Registration, item: Item | None) -> list[tuple[str, str]]:
+    """When, where and how, as it holds now; the former time as well where the reader does not know of another yet."""
+    event, language = registration.event, registration.language
+    now = item.after if item else invitations.facts_now(registration)
+    facts = []
+    if item and item.before and Topic.TIME in told.news(item.before, item.after):
+        facts += _time(_("Until now"), item.before, registration)
+    facts += _time(_("When"), now, registration)
+    if registration.option.mode is Mode.IN_PERSON and now.venue:
+        facts.append((_("Where"), told.where(now, event.format, language)))
     facts.append((_("You take part"), option_title(registration, language)))
-    if registration.option.mode is Mode.ONLINE and event.join_url:
-        if registration.status is RegistrationStatus.CONFIRMED:
-            facts.append((_("Join here"), event.join_url))
+    if invitations.takes_part_online(registration) and event.join_url:
+        facts.append((_("Join here"), event.join_url))
     return facts
 
 
-def _when(event: Event, language: str) -> str:
-    start, end = languages.clock_time(event.starts_at, event.zone), languages.clock_time(event.ends_at, event.zone)
-    zone = languages.zone_name(event.zone, language, event.starts_at)
-    day = event.when(language)
-    return _("%(day)s, %(start)s – %(end)s (%(zone)s)", day=day, start=start, end=end, zone=zone)
-
-
-def calendar_of(registration: Registration) -> bytes:
-    """The event as it stands for one person: tentative until the place is certain, gone once it is given up."""
-    return invitations.confirmation(registration.event, **_standing(registration, registration.language))
-
-
-def entry_of(registration: Registration, *, language: str) -> Entry:
-    """The same as an entry of a calendar that holds more."""
-    return invitations.entry_of(registration.event, **_standing(registration, language))
-
-
-def _standing(registration: Registration, language: str) -> dict[str, Any]:
-    confirmed = registration.status is RegistrationStatus.CONFIRMED
-    return {
-        "uid": registration.uid,
-        "sequence": registration.sequence,
-        "language": language,
-        "tentative": not confirmed,
-        "join_url": registration.event.join_url if confirmed and registration.option.mode is Mode.ONLINE else "",
-        "self_service_url": absolute("registration.mine", token=registration.token, lang=language),
-        "stamp": registration.updated_at,
-        "base_url": base_url(),
-        "cancelled": not registration.status.active,
-    }
+def _time(label: str, facts: Facts, registration: Registration) -> list[tuple[str, str]]:
+    """A time at the venue, and below it on the reader's own clocks where they show another one."""
+    language, zone = registration.language, invitations.own_zone(registration)
+    found = [(label, told.when(facts, language))]
+    if told.elsewhere(zone, facts) and facts.precision is Precision.DAY:
+        found.append((_("%(label)s (your time)", label=label), told.when(facts, language, zone=zone)))
+    return found
 
 
 def option_title(registration: Registration, language: str) -> str:
@@ -83,19 +64,24 @@ def _write(
     kind: str,
     subject: str,
     paragraphs: list[str],
-    facts: bool = True,
+    facts: list[tuple[str, str]] | None = None,
     link: bool = True,
     after: list[str] | None = None,
-    calendar: bool = False,
+    items: Sequence[Item] = (),
 ) -> None:
+    """A letter with the files of what is new to the reader's calendar.
+
+    Without `facts` those of the registration as it stands are told.
+    """
     event, language = registration.event, registration.language
+    about = next((item for item in items if not item.code), None)
     self_service = absolute("registration.mine", token=registration.token, lang=language)
     letters.send(
         Letter(
             subject=subject,
             greeting=_("Dear %(name)s,", name=registration.name),
             paragraphs=paragraphs,
-            facts=_facts(registration, language) if facts else [],
+            facts=_facts(registration, about) if facts is None else facts,
             action=(_("See or change your registration"), self_service) if link else None,
             after=after or [],
             signature=event.title.say(language).text + (f" · {event.contact_email}" if event.contact_email else ""),
@@ -104,8 +90,7 @@ def _write(
         language=language,
         kind=kind,
         topic=f"event:{event.id}",
-        calendar=calendar_of(registration) if calendar else None,
-        calendar_name=f"{event.slug}.ics",
+        calendars=[item.file for item in items if item.file],
     )
 
 
@@ -124,7 +109,7 @@ def received(registration: Registration) -> None:
             subject = _("Received: %(title)s", title=title)
             text = _("Thank you for registering. The team looks at every registration and will write to you.")
         _write(registration, kind=f"registration.{registration.status}", subject=subject, paragraphs=[text],
-               calendar=True)  # fmt: skip
+               items=invitations.issue(registration))  # fmt: skip
 
 
 def confirmed(registration: Registration) -> None:
@@ -135,8 +120,8 @@ def confirmed(registration: Registration) -> None:
             kind="registration.confirmed",
             subject=_("Confirmed: %(title)s", title=title),
             paragraphs=[_("Your place at “%(title)s” is confirmed. We look forward to seeing you.", title=title)],
-            after=[_("The attached file puts the event into your calendar.")],
-            calendar=True,
+            after=[_("Your calendar takes the event from this letter. If it does not, open the attached file.")],
+            items=invitations.issue(registration),
         )
 
 
@@ -149,7 +134,7 @@ def changed(registration: Registration) -> None:
             subject=_("Changed: %(title)s", title=title),
             paragraphs=[_("Your registration has changed. This is how it stands now: %(status)s.",
                           status=registration.status.label)],
-            calendar=True,
+            items=invitations.issue(registration, anew=True),
         )  # fmt: skip
 
 
@@ -164,9 +149,9 @@ def cancelled(registration: Registration) -> None:
                 _("Your registration for “%(title)s” is cancelled, and your place goes to somebody else.", title=title),
                 _("If this is a mistake, you can register again on the event's page."),
             ],
-            facts=False,
+            facts=[],
             link=False,
-            calendar=True,
+            items=invitations.issue(registration),
         )
 
 
@@ -178,8 +163,9 @@ def declined(registration: Registration) -> None:
             kind="registration.declined",
             subject=_("About your registration: %(title)s", title=title),
             paragraphs=[_("We are sorry that we can't offer you a place at “%(title)s”.", title=title)],
-            facts=False,
+            facts=[],
             link=False,
+            items=invitations.issue(registration),
         )
 
 
@@ -206,54 +192,130 @@ def new_link(registration: Registration) -> None:
             kind="registration.new_link",
             subject=_("Your registration: %(title)s", title=title),
             paragraphs=[_("Here is a new link to your registration. The old one does not work any more.")],
+            # The entry in the calendar holds the old one.
+            items=invitations.issue(registration, anew=True),
         )
 
 
-def event_changed(registration: Registration) -> None:
-    """The event is cancelled or postponed: everybody who counts on it is told."""
+def news(registration: Registration, items: Sequence[Item]) -> None:
+    """What is new about the event and about sessions with a place of the reader's: one letter, with old and new."""
     with _in_language(registration) as title:
-        event = registration.event
-        off = event.status is EventStatus.CANCELLED
-        subject = _("Cancelled: %(title)s", title=title) if off else _("Postponed: %(title)s", title=title)
-        text = (
-            _("“%(title)s” will not take place. We are sorry.", title=title)
-            if off
-            else _("“%(title)s” is postponed. Your registration stays; we write again when there is a new date.",
-                   title=title)
-        )  # fmt: skip
-        note = event.status_note.say(registration.language).text
+        about = next((item for item in items if not item.code), None)
+        kind, subject, paragraphs, facts = _event_news(registration, about, title)
+        calls_off = about is not None and about.after.state is State.CANCELLED
+        changed = [line for item in items if item.code and not calls_off for line in _session_news(registration, item)]
+        places = [_place(registration, item) for item in items if item.code and not item.before]
+        left = [item.title.say(registration.language).text for item in items if item.given_up and not calls_off]
+        if changed:
+            kind, subject = kind or "session.changed", subject or _("Changed: sessions at %(title)s", title=title)
+            paragraphs += [_("Something has changed about sessions in which you have a place:"), *changed]
+        if places or left:
+            kind, subject = kind or "session.places", subject or _("Your sessions at %(title)s", title=title)
+        if places:
+            paragraphs += [_("You have a place in:"), *places]
+        if left:
+            paragraphs.append(_("You have given up your place in: %(titles)s", titles=languages.listing(left)))
+        if changed or places:
+            paragraphs.append(_("All times are in %(zone)s.", zone=_zone_of(registration)))
         _write(
             registration,
-            kind=f"event.{event.status}",
-            subject=subject,
-            paragraphs=[text, *([note] if note else [])],
-            facts=False,
-            link=not off,
+            kind=kind,
+            subject=subject or _("Your registration: %(title)s", title=title),
+            paragraphs=paragraphs,
+            facts=facts,
+            link=not calls_off,
+            after=[_("Your calendar takes what is new from this letter. If it does not, open the attached file.")]
+            if any(item.file for item in items)
+            else None,
+            items=items,
         )
 
 
-def sessions_changed(registration: Registration, happened: list[Change]) -> None:
-    """Sessions in which the person has a place are at another time or place, or do not take place."""
-    with _in_language(registration) as title:
-        event = registration.event
-        said = []
-        for change in happened:
-            name = change.title.say(registration.language).text
-            what = sentence(change, zone=event.zone, timed=event.timed, names={}, language=registration.language)
-            said.append(
-                _("“%(session)s” – %(kind)s: %(what)s", session=name, kind=change.kind.label, what=what)
-                if what
-                else _("“%(session)s” – %(kind)s", session=name, kind=change.kind.label)
-            )
-        zone = languages.zone_name(event.zone, registration.language, event.starts_at)
-        _write(
-            registration,
-            kind="session.changed",
-            subject=_("Changed: sessions at %(title)s", title=title),
-            paragraphs=[
-                _("Something has changed about sessions in which you have a place:"),
-                *said,
-                _("All times are in %(zone)s.", zone=zone),
-            ],
-            facts=False,
+def _event_news(
+    registration: Registration, item: Item | None, title: str
+) -> tuple[str, str, list[str], list[tuple[str, str]]]:
+    """(kind, subject, paragraphs, facts) of what is new about the event itself; empty where nothing is."""
+    if item is None:
+        return "", "", [], []
+    event, language = registration.event, registration.language
+    note = event.status_note.say(language).text
+    notes = [note] if note else []
+    if item.after.state is State.CANCELLED:
+        text = _("“%(title)s” will not take place. We are sorry.", title=title)
+        return "event.cancelled", _("Cancelled: %(title)s", title=title), [text, *notes], []
+    before = item.before or item.after
+    topics = told.news(before, item.after)
+    facts = []
+    if Topic.TIME in topics:
+        facts += [*_time(_("Until now"), before, registration), *_time(_("New time"), item.after, registration)]
+    if Topic.PLACE in topics:
+        facts.append((_("Place until now"), told.where(before, event.format, language) or "–"))
+        facts.append((_("New place"), told.where(item.after, event.format, language) or "–"))
+    if Topic.LINK in topics and item.link:
+        facts.append((_("Join here"), item.link))
+    if event.status is EventStatus.POSTPONED:
+        text = _("“%(title)s” is postponed. Your registration stays; we write again when there is a new date.",
+                 title=title)  # fmt: skip
+        return "event.postponed", _("Postponed: %(title)s", title=title), [text, *notes], []
+    subject, text = _headline(topics, before, title)
+    if item.before is None:
+        facts = _facts(registration, item)
+    return "event.changed", subject, [text], facts
+
+
+def _headline(topics: list[Topic], before: Facts, title: str) -> tuple[str, str]:
+    stays = _("Your registration stays as it is.")
+    if Topic.STATE in topics and before.state is State.POSTPONED:
+        text = _("“%(title)s” was postponed. Now there is a date.", title=title)
+        return _("New date: %(title)s", title=title), f"{text} {stays}"
+    if Topic.TIME in topics and Topic.PLACE in topics:
+        text = _("“%(title)s” takes place at another time and place than we told you.", title=title)
+        return _("New time and place: %(title)s", title=title), f"{text} {stays}"
+    if Topic.TIME in topics:
+        text = _("“%(title)s” takes place at another time than we told you.", title=title)
+        return _("New time: %(title)s", title=title), f"{text} {stays}"
+    if Topic.PLACE in topics:
+        text = _("“%(title)s” takes place at another place than we told you.", title=title)
+        return _("New place: %(title)s", title=title), f"{text} {stays}"
+    if Topic.LINK in topics:
+        text = _("There is a new link with which you join “%(title)s”. The old one does not lead there any more.",
+                 title=title)  # fmt: skip
+        return _("New link to join: %(title)s", title=title), text
+    return _("Your registration: %(title)s", title=title), _("This is how your registration stands now.")
+
+
+def _session_news(registration: Registration, item: Item) -> list[str]:
+    """Sentences about one session that is not as the reader knows it."""
+    if item.before is None or item.given_up:
+        return []
+    event, language = registration.event, registration.language
+    name = item.title.say(language).text
+    lines = []
+    for change in told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone):
+        what = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=language)
+        lines.append(
+            _("“%(session)s” – %(kind)s: %(what)s", session=name, kind=change.kind.label, what=what)
+            if what
+            else _("“%(session)s” – %(kind)s", session=name, kind=change.kind.label)
         )
+        zone = invitations.own_zone(registration)
+        if change.kind.tells_time and event.timed and told.elsewhere(zone, item.after):
+            own = changes.sentence(change, zone=zone, timed=True, names={}, language=language)
+            named = languages.zone_name(zone, language, item.after.starts)
+            lines.append(_("In your time (%(zone)s): %(what)s", zone=named, what=own))
+    if Topic.LINK in told.news(item.before, item.after) and item.link:
+        lines.append(_("“%(session)s” – new link to join: %(link)s", session=name, link=item.link))
+    return lines
+
+
+def _place(registration: Registration, item: Item) -> str:
+    """ "“Workshop” – Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A"."""
+    language = registration.language
+    where = told.where(item.after, registration.event.format, language)
+    said = _("“%(session)s” – %(when)s", session=item.title.say(language).text, when=told.when(item.after, language))
+    return f"{said}, {where}" if where else said
+
+
+def _zone_of(registration: Registration) -> str:
+    event = registration.event
+    return languages.zone_name(event.zone, registration.language, event.starts_at)

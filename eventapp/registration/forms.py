@@ -20,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import CountryField, Form, LocalTimeField, WordsField, between
+from eventapp.core.forms import CountryField, Form, LocalTimeField, WordsField, between, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
@@ -80,9 +80,18 @@ class TakePart(Form):
     )
     organization_kind = SelectField(_l("Kind of organization"), validators=[Optional()])
     country = CountryField(_l("Country or region"), render_kw={"autocomplete": "country"})
+    # The browser fills it in unseen; on one's own page it can be changed.
+    zone = StringField(
+        _l("Your time zone"),
+        description=_l("Such as Europe/Berlin. Letters then tell times there as well as at the venue."),
+        validators=[Optional(), known_zone],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"},
+    )
 
     options: list[AttendanceOption]
     questions: list[Question]
+    asks_browser: bool
+    language: str
 
     @classmethod
     def for_event(
@@ -106,12 +115,19 @@ class TakePart(Form):
                 "organization": registration.organization_name,
                 "organization_kind": registration.organization_kind or "",
                 "country": registration.country_code or "",
+                "zone": registration.zone,
                 **{f"q_{key}": value for key, value in registration.answers.items()},
             }
         elif len(open_ones := [o for o in options if by_team or takable(o)]) == 1:
             data = {"option": open_ones[0].key}
         form = cast(TakePart, made(data=data))
         form.options, form.questions = options, questions
+        # The team's browser is not where the guest is.
+        form.asks_browser = registration is None and not by_team
+        # Nor does the team's page say which language a guest reads.
+        form.language = registration.language if registration is not None and by_team else languages.interface()
+        if registration is None:
+            form.zone.validators = []  # nobody can mend what is not seen: what is no zone is left out
         if registration is not None:
             del form["email"]
         form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
@@ -155,7 +171,8 @@ class TakePart(Form):
             organization=self.organization.data or "",
             organization_kind=OrganizationKind(kind) if kind else None,
             country=self.country.data or None,
-            language=languages.interface(),
+            language=self.language,
+            zone=self.zone.data or "",
             extra=extra,
         )
 

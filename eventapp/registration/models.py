@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventapp.calendars.models import Due, Told
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
@@ -122,6 +123,8 @@ class Registration(Base, Scoped):
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
     country_code: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="en")
+    # Where letters tell the time of as well; empty: that of the country, where it has one.
+    zone: Mapped[str] = mapped_column(default="")
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     waiting_since: Mapped[datetime | None]
     generated: Mapped[bool] = mapped_column(default=False)
@@ -169,3 +172,21 @@ class SessionSignup(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RegistrationInvitation(Base, Told):
+    """What somebody's own calendar was told by mail: the event, and each session with a place of theirs."""
+
+    __tablename__ = "registration_invitation"
+    __table_args__ = (UniqueConstraint("registration_id", "code", name="uq_registration_invitation_registration_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+
+
+class RegistrationNews(Base, Due):
+    """Somebody to be written to, if there is news for them by then."""
+
+    __tablename__ = "registration_news"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)

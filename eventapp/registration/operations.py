@@ -43,6 +43,7 @@ class Answers:
     organization_kind: OrganizationKind | None = None
     country: str | None = None
     language: str = "en"
+    zone: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -110,6 +111,7 @@ def _fill(registration: Registration, answers: Answers) -> None:
     registration.given_name = answers.given_name
     registration.country_code = answers.country or None
     registration.language = answers.language
+    registration.zone = answers.zone if answers.zone in clock.zones() else ""
     registration.answers = dict(answers.extra)
     if (registration.organization_name, registration.organization_kind) != (
         answers.organization,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -15,7 +14,13 @@ from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
-from eventapp.registration.models import AttendanceOption, Question, Registration, SessionSignup
+from eventapp.registration.models import (
+    AttendanceOption,
+    Question,
+    Registration,
+    RegistrationInvitation,
+    SessionSignup,
+)  # fmt: skip
 from eventapp.registration.rules import ACTIVE, RegistrationStatus, email_key
 
 
@@ -94,6 +99,24 @@ def online_sessions(registration: Registration) -> list[tuple[PublishedSession, 
     return [(session, links[session.code]) for session in listed if session.code in links and not session.cancelled]
 
 
+def invitations(registration: Registration) -> dict[str, RegistrationInvitation]:
+    """What the person's calendar was told, by the session's code; empty for the event."""
+    query = select(RegistrationInvitation).where(RegistrationInvitation.registration_id == registration.id)
+    return {row.code: row for row in db.session.scalars(query)}
+
+
+def signed_up_for(registration: Registration) -> list[str]:
+    """The codes of the sessions that the person has a place in."""
+    if registration.status is not RegistrationStatus.CONFIRMED:
+        return []
+    query = (
+        select(Session.code)
+        .join(SessionSignup, SessionSignup.session_id == Session.id)
+        .where(SessionSignup.registration_id == registration.id)
+    )
+    return list(db.session.scalars(query))
+
+
 def sign_up(registration: Registration, session_id: int) -> SessionSignup | None:
     """Somebody's place in a session."""
     return db.session.scalar(
@@ -116,22 +139,6 @@ def number_signed_up(session_id: int) -> int:
     )
 
 
-def signed_up(event: Event, codes: Iterable[str]) -> list[tuple[Registration, list[str]]]:
-    """Who has a place in one of the sessions, each with the codes of those."""
-    rows = db.session.execute(
-        select(Registration, Session.code)
-        .join(SessionSignup, SessionSignup.registration_id == Registration.id)
-        .join(Session, Session.id == SessionSignup.session_id)
-        .where(Session.event_id == event.id, Session.code.in_(sorted(set(codes))))
-        .where(Registration.status == RegistrationStatus.CONFIRMED)
-        .order_by(Registration.id, Session.starts_at)
-    )
-    found: dict[int, tuple[Registration, list[str]]] = {}
-    for registration, code in rows:
-        found.setdefault(registration.id, (registration, []))[1].append(code)
-    return list(found.values())
-
-
 def lock_options(event_id: int) -> None:
     """Lock the event's options for this transaction, always in one order, and read them anew."""
     query = select(AttendanceOption).where(AttendanceOption.event_id == event_id).order_by(AttendanceOption.id)
@@ -142,6 +149,12 @@ def lock(registration: Registration) -> None:
     """Lock a registration for this transaction and read it anew."""
     query = select(Registration).where(Registration.id == registration.id)
     db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
+def locked(number: int) -> Registration | None:
+    """A registration, locked for this transaction and read anew; None where it is gone."""
+    query = select(Registration).where(Registration.id == number).with_for_update(key_share=True)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def option_by_key(event: Event, key: str) -> AttendanceOption | None:

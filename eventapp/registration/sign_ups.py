@@ -7,10 +7,8 @@ from sqlalchemy import select
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.events.models import Event
-from eventapp.programme import changes
-from eventapp.programme.models import Release, Session
-from eventapp.registration import emails, queries
+from eventapp.programme.models import Session
+from eventapp.registration import news, queries
 from eventapp.registration.models import Registration, SessionSignup
 from eventapp.registration.rules import RegistrationStatus
 
@@ -37,6 +35,7 @@ def sign_up(registration: Registration, code: str) -> None:
         raise Refused(_("All places in this session are taken."))
     db.session.add(SessionSignup(registration_id=registration.id, session_id=session.id))
     db.session.flush()
+    news.expect(registration)
 
 
 def give_up(registration: Registration, code: str) -> None:
@@ -48,15 +47,4 @@ def give_up(registration: Registration, code: str) -> None:
     if present is not None:
         db.session.delete(present)
         db.session.flush()
-
-
-def tell_changes(event: Event, release: Release) -> int:
-    """Write to those with a place in a session that a release has moved, put elsewhere or cancelled: one letter each.
-
-    Returns the number of letters.
-    """
-    happened = changes.concerning(release.changes)
-    concerned = queries.signed_up(event, {change.code for change in happened}) if happened else []
-    for registration, codes in concerned:
-        emails.sessions_changed(registration, [change for change in happened if change.code in codes])
-    return len(concerned)
+        news.expect(registration)

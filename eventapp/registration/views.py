@@ -12,7 +12,7 @@ from eventapp.core.pages import page, private
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.registration import emails, operations, queries, sign_ups
+from eventapp.registration import invitations, operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE, RegistrationStatus
@@ -126,9 +126,9 @@ def session(token: str, code: str) -> ResponseReturnValue:
 
 @views.get("/registrations/<token>/calendar.ics")
 def calendar(token: str) -> ResponseReturnValue:
-    """The calendar file of one's own registration, as it was attached to the letter."""
+    """The event as it stands for one person, to put into a calendar by hand."""
     registration = _mine(token)
-    response = Response(emails.calendar_of(registration), content_type="text/calendar; charset=utf-8")
+    response = Response(invitations.own_file(registration), content_type="text/calendar; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{registration.event.slug}.ics")
     response.cache_control.no_store = True
     return response

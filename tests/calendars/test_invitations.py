@@ -8,7 +8,10 @@ from typing import Any
 import icalendar
 import pytest
 
-from eventapp.calendars import invitations
+from eventapp.calendars import ics, invitations
+from eventapp.calendars.ics import Party
+from eventapp.calendars.invitations import Guest
+from eventapp.calendars.queries import Venue
 from eventapp.core.words import Words
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
@@ -30,18 +33,23 @@ def event(**values: Any) -> Event:
     return Event(**{**given, **values})
 
 
-def made(about: Event | None = None, **values: Any) -> lint.Component:
-    data = invitations.confirmation(
+def entry(about: Event | None = None, **values: Any) -> ics.Entry:
+    page = "https://example.org/registrations/t0ken"
+    own = {key: values.pop(key) for key in ("language", "join_url", "tentative", "cancelled") if key in values}
+    return invitations.entry_of(
         about or event(),
         **{
-            "uid": "the-registration", "sequence": 3, "language": "en", "tentative": False, "join_url": "",
-            "self_service_url": "https://example.org/registrations/t0ken", "stamp": STAMP,
-            "base_url": "https://example.org", **values,
+            "uid": "the-registration", "sequence": 3, "guest": Guest(**{"language": "en", "page": page, **own}),
+            "stamp": STAMP, "base_url": "https://example.org", **values,
         },
     )  # fmt: skip
+
+
+def made(about: Event | None = None, **values: Any) -> lint.Component:
+    data = ics.single(entry(about, **values))
     icalendar.Calendar.from_ical(data)
     calendar = lint.check(data, feed=False)
-    assert calendar.one("METHOD") == "PUBLISH"
+    assert not calendar.all("METHOD"), "a METHOD is for mail"
     return next(part for part in calendar.parts if part.name == "VEVENT")
 
 
@@ -76,7 +84,7 @@ def test_who_comes_online_gets_the_link_where_every_program_shows_it() -> None:
 
 def test_the_first_site_tells_where_to_go() -> None:
     site = Site(name=Words(en="Arena"), address=Words(en="8 Shintoshin, Chuo-ku"), latitude=35.895, longitude=139.631)
-    entry = made(sites=[site])
+    entry = made(venues=[Venue.of(site)])
     assert lint.text(entry.one("LOCATION")) == "Arena, 8 Shintoshin, Chuo-ku"
     assert entry.one("GEO") == "35.895000;139.631000"
 
@@ -120,3 +128,21 @@ def test_it_speaks_the_readers_language() -> None:
 def test_a_day_that_is_not_known_is_a_span() -> None:
     entry = made(event(precision=Precision.MONTH))
     assert (entry.one("DTSTART"), entry.one("DTEND")) == ("20310301", "20310401")
+
+
+@pytest.mark.parametrize(("cancelled", "method"), [(False, "REQUEST"), (True, "CANCEL")])
+def test_by_mail_it_is_a_request_or_takes_back_what_it_asked(cancelled: bool, method: str) -> None:
+    file = invitations.file(
+        entry(cancelled=cancelled),
+        organizer=Party(email="desk@example.org", name="Desk"),
+        attendee=Party(email="ada@example.org", name="Ada", answer="ACCEPTED"),
+        name="forum.ics",
+    )
+    calendar = lint.check(file.content, feed=False)
+    assert file.method == calendar.one("METHOD") == method
+    sent = calendar.parts[-1]
+    assert sent.one("ORGANIZER") == "mailto:desk@example.org"
+    assert sent.one("ATTENDEE") == "mailto:ada@example.org"
+    asked = sent.all("ATTENDEE")[0].params
+    assert (asked["PARTSTAT"], asked["RSVP"]) == ("ACCEPTED", "FALSE")
+    assert (sent.one("STATUS") == "CANCELLED") is cancelled

@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from eventapp.core.clock import NoSuchTime, from_local, offsets, programme_day, programme_span, to_local, zones
+from eventapp.core.clock import (
+    NoSuchTime,
+    from_local,
+    offsets,
+    programme_day,
+    programme_span,
+    to_local,
+    zone_of_country,
+    zones,
+)
 
 
 def test_a_time_that_the_clocks_skip_is_no_time():
@@ -54,3 +63,11 @@ def test_what_goes_on_past_midnight_belongs_to_its_evening():
     night = datetime(2031, 3, 18, 17, 0, tzinfo=UTC)  # 02:00 on the 19th in Tokyo
     assert programme_day(night, "Asia/Tokyo", 240) == date(2031, 3, 18)
     assert programme_day(night, "Asia/Tokyo", 0) == date(2031, 3, 19)
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [("JP", "Asia/Tokyo"), ("BD", "Asia/Dhaka"), ("DE", "Europe/Berlin"), ("US", ""), ("XX", ""), (None, "")],
+)
+def test_a_country_tells_its_zone_where_all_its_clocks_agree(country, zone):
+    assert zone_of_country(country, datetime(2031, 3, 18, tzinfo=UTC)) == zone

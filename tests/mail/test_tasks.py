@@ -18,6 +18,9 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.mail import operations, tasks
 from eventapp.mail.models import Mail, MailStatus
+from eventapp.mail.operations import CalendarFile
+
+CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 
 class Server:
@@ -68,7 +71,7 @@ def deliver(url, sender="desk@example.org") -> int:
 
 
 def test_a_letter_arrives_as_it_was_written(app, smtp):
-    write(html="<p>こんにちは</p>", calendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    write(html="<p>こんにちは</p>", calendars=[CalendarFile("forum.ics", "REQUEST", CALENDAR)])
     assert deliver(smtp.url, "Forum desk <desk@example.org>") == 1
     (message,) = smtp.taken
     assert message["Subject"] == "確認：フォーラム"
@@ -77,7 +80,8 @@ def test_a_letter_arrives_as_it_was_written(app, smtp):
     assert message.get_body(("plain",)).get_content().strip() == "こんにちは"
     assert "<p>" in message.get_body(("html",)).get_content()
     (attached,) = list(message.iter_attachments())
-    assert attached.get_content_type() == "text/calendar"
+    assert (attached.get_content_type(), attached.get_filename()) == ("application/ics", "forum.ics")
+    assert attached.get_content() == CALENDAR
     assert db.session.scalars(select(Mail)).one().status is MailStatus.SENT
 
 

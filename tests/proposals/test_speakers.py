@@ -15,11 +15,12 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
-from eventapp.programme import seen
+from eventapp.programme import releases, seen
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import ParticipationRole, SessionStatus
 from eventapp.proposals import queries, speakers
 from eventapp.proposals.models import SpeakerLink
+from tests.make import Make
 from tests.proposals.conftest import LETTER, letters
 
 HOUR = timedelta(hours=1)
@@ -57,7 +58,8 @@ def confirmed() -> list[bool]:
 
 def publish(event):
     with transaction():
-        return lifecycle.release_programme(db.session.merge(event))
+        releases.release(db.session.merge(event))
+    Make().tell()
 
 
 def move(event, session, *, by=HOUR, rooms=None, status=None) -> None:
@@ -230,11 +232,11 @@ def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada
 
 
 def test_the_letter_is_in_the_speakers_language_whoever_publishes(make, forum, ada, session):
-    ask(forum, ada, language="ja")
     with transaction():
         row = db.session.get(Session, session.id)
         programme.save_room(forum, row.rooms[0], name=Words(en="Hall A", ja="Aホール"))
     publish(forum)
+    ask(forum, ada, language="ja")
     move(forum, session, rooms=[make.room(forum, Words(en="Hall B", ja="Bホール"))], by=timedelta(0))
     publish(forum)
     (letter,) = letters("changed")
@@ -290,5 +292,6 @@ def test_speakers_are_told_when_the_event_is_cancelled(make, forum, ada, session
     ask(forum, ada)
     with transaction():
         assert lifecycle.cancel_event(db.session.merge(forum), note=Words()) == 1
+    assert make.tell(minutes=0) == 1
     (letter,) = letters("changed")
     assert "Cancelled" in letter.text

@@ -40,8 +40,9 @@ def test_whoever_registers_is_confirmed_and_gets_a_letter_with_the_calendar_file
     (letter,) = letters()
     assert letter.to == "ada@example.org"
     assert registration.token in letter.text
-    assert letter.calendar.startswith(b"BEGIN:VCALENDAR")
-    assert registration.uid.encode() in letter.calendar
+    (file,) = letter.calendars
+    assert file.content.startswith(b"BEGIN:VCALENDAR")
+    assert registration.uid.encode() in file.content
 
 
 def test_the_letter_is_in_the_language_of_its_reader(make, forum):

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from time import sleep
 
 import pytest
-from sqlalchemy import delete, select
 
-from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
-from eventapp.mail.models import Mail
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Level
 from eventapp.registration import operations, queries, sign_ups
@@ -112,37 +107,3 @@ def test_the_check_tells_when_more_signed_up_than_a_smaller_room_holds(make, for
     (error,) = [one for one in found if one.level is Level.ERROR]
     assert "2 people signed up for “Workshop”" in error.sentence
     assert "its room holds 1" in error.sentence
-
-
-def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(make, forum):
-    moved, stays = make.session(forum, "Workshop", capacity=5), make.session(forum, "Tour", capacity=5)
-    guest, other, _idle = guests(make, forum, 3)
-    with transaction():
-        sign_ups.sign_up(guest, moved.code)
-        sign_ups.sign_up(guest, stays.code)
-        sign_ups.sign_up(other, stays.code)
-        db.session.execute(delete(Mail))
-    with transaction():
-        row = db.session.get(type(moved), moved.id)
-        row.starts_at, row.ends_at = row.starts_at + timedelta(hours=2), row.ends_at + timedelta(hours=2)
-        db.session.get(type(stays), stays.id).title = Words(en="Walk")
-        lifecycle.release_programme(forum)
-    (letter,) = db.session.scalars(select(Mail))
-    assert letter.to == guest.email
-    assert "“Workshop” – Moved: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in letter.text
-    assert "Japan" in letter.text, "the zone is named"
-    assert "Walk" not in letter.text, "another title is nothing to write about"
-
-
-def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, make, forum):
-    hall, annex = make.room(forum, Words(en="Main hall", ja="大ホール")), make.room(forum, Words(en="Annex", ja="別館"))
-    session = make.session(forum, Words(en="Workshop", ja="実習"), capacity=5, rooms=[hall])
-    guest = make.registration(forum, make.option(forum), language="ja")
-    with transaction():
-        sign_ups.sign_up(guest, session.code)
-        db.session.execute(delete(Mail))
-    with app.test_request_context("/?lang=en"), transaction():
-        db.session.get(type(session), session.id).rooms = [db.session.merge(annex)]
-        lifecycle.release_programme(db.session.merge(forum))
-    (letter,) = db.session.scalars(select(Mail))
-    assert "大ホール → 別館" in letter.text

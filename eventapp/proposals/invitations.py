@@ -1,0 +1,144 @@
+"""What belongs into the calendar of somebody who speaks, and what of it is new to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from eventapp.calendars import invitations, told
+from eventapp.calendars.ics import Party
+from eventapp.calendars.invitations import Guest, Item, differences
+from eventapp.calendars.queries import SessionRow, names_of
+from eventapp.calendars.told import Facts, State
+from eventapp.core import clock
+from eventapp.core.db import db
+from eventapp.core.links import absolute, base_url
+from eventapp.mail import letters
+from eventapp.mail.operations import CalendarFile
+from eventapp.programme import queries as released
+from eventapp.programme.published import PublishedSession
+from eventapp.programme.rules import Mode
+from eventapp.proposals import queries
+from eventapp.proposals.models import SpeakerInvitation, SpeakerLink
+from eventapp.proposals.rules import Answer
+
+
+def join_link(link: SpeakerLink, session: PublishedSession, links: Mapping[str, str]) -> str:
+    """The link to join, for somebody who speaks from elsewhere."""
+    online = any(part.person_id == link.person_id and part.mode is Mode.ONLINE for part in session.participations)
+    return links.get(session.code, "") if online else ""
+
+
+def present(link: SpeakerLink, links: Mapping[str, str]) -> dict[str, Facts]:
+    """The sessions of a speaker on the released programme, by code; none for somebody who has said no."""
+    if link.answer is Answer.DECLINED:
+        return {}
+    return {
+        session.code: told.session_facts(session, link.event, join_url=join_link(link, session, links))
+        for session in released.document(link.event).sessions
+        if any(part.person_id == link.person_id for part in session.participations)
+    }
+
+
+def differs(link: SpeakerLink, known: Mapping[str, SpeakerInvitation], links: Mapping[str, str]) -> bool:
+    """Whether there is anything to tell."""
+    now = present(link, links)
+    return any(
+        row is not None or facts.state is not State.CANCELLED
+        for _code, row, facts in differences(now, known, anew=_unsent(link, known))
+    )
+
+
+def _unsent(link: SpeakerLink, known: Mapping[str, SpeakerInvitation]) -> list[str]:
+    """What the team announced before the speaker had said yes: the calendar gets it with the yes."""
+    if link.answer is not Answer.CONFIRMED:
+        return []
+    return [code for code, row in known.items() if row.sequence < 0 and row.said.state is not State.CANCELLED]
+
+
+def issue(link: SpeakerLink) -> list[Item]:
+    """Bring what the speaker's calendar knows up to date: what to tell, by time, with the files to send.
+
+    A file goes only to somebody who has said yes, or takes away what went out before. What stands on the programme of
+    somebody who was not asked before is kept without a word: the letter that asks them tells it.
+    """
+    links = released.join_links(link.event)
+    known = queries.invitations(link)
+    sessions = released.document(link.event).by_code
+    items = []
+    for code, row, after in differences(present(link, links), known, anew=_unsent(link, known)):
+        session = sessions.get(code)
+        if session is None or (row is None and after.state is State.CANCELLED):
+            continue
+        before = row.said if row is not None else None
+        if row is None:
+            row = SpeakerInvitation(link_id=link.id, code=code, sequence=-1)
+            db.session.add(row)
+            if link.answer is not Answer.CONFIRMED:
+                row.say(after)
+                continue
+        first = row.sequence < 0
+        gives_up = after.state is State.CANCELLED and not session.cancelled
+        row.say(after)
+        if first and (gives_up or link.answer is Answer.DECLINED):
+            continue  # their calendar never had it, and they know best that they said no
+        file = None
+        if link.answer is Answer.CONFIRMED or (gives_up and not first):
+            file = _file(link, session, row, join_url=join_link(link, session, links), given_up=gives_up)
+        own = None if first and link.answer is Answer.CONFIRMED and before == after else before
+        items.append(Item(code, session.title, own, after, file, given_up=gives_up, gone=session.gone,
+                          link=join_link(link, session, links)))  # fmt: skip
+    db.session.flush()
+    return sorted(items, key=lambda item: (item.after.starts, item.code))
+
+
+def remember(link: SpeakerLink, *, told_before: bool = False) -> None:
+    """Keep what is public of a speaker's sessions as what they know: they are asked now, and see it on their page.
+
+    `told_before`: their calendar has it from somewhere else already, so that it is not sent without a change.
+    """
+    known = queries.invitations(link)
+    for code, facts in present(link, released.join_links(link.event)).items():
+        if code not in known:
+            row = SpeakerInvitation(link_id=link.id, code=code, sequence=0 if told_before else -1)
+            row.say(facts)
+            db.session.add(row)
+    db.session.flush()
+
+
+def known_as_told(link: SpeakerLink) -> bool:
+    """Take what holds now for told, without a letter. False where something was never told: that stays to be told."""
+    now = present(link, released.join_links(link.event))
+    known = queries.invitations(link)
+    for code, row in known.items():
+        row.say(now.get(code) or told.given_up(row.said))
+    db.session.flush()
+    return now.keys() <= known.keys() and not _unsent(link, known)
+
+
+def _file(
+    link: SpeakerLink, session: PublishedSession, row: SpeakerInvitation, *, join_url: str, given_up: bool
+) -> CalendarFile:
+    row.sequence = max(session.sequence + link.event.sequence, row.sequence + 1)
+    db.session.flush()
+    entry = invitations.session_entry(
+        SessionRow.of(session, names_of([session])),
+        link.event,
+        uid=row.uid,
+        sequence=row.sequence,
+        guest=Guest(
+            language=link.language,
+            join_url=join_url,
+            page=absolute("speaking.mine", token=link.token, lang=link.language),
+            cancelled=given_up,
+        ),
+        stamp=clock.now(),
+        base_url=base_url(),
+    )
+    answer = "DECLINED" if link.answer is Answer.DECLINED else "ACCEPTED"
+    guest = Party(email=link.email, name=link.person.name(link.language).text, answer=answer)
+    return invitations.file(
+        entry,
+        organizer=invitations.party(letters.sender()),
+        attendee=guest,
+        name=invitations.file_name(link.event, session.code),
+    )

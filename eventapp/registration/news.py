@@ -1,0 +1,168 @@
+"""Telling those who take part what is new: found by comparing with what they were told, once a burst is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from eventapp.calendars import due, told
+from eventapp.calendars.queries import Venue
+from eventapp.calendars.told import Facts
+from eventapp.core import clock
+from eventapp.core.db import db, transaction
+from eventapp.events import queries as events
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
+from eventapp.programme import queries as programme
+from eventapp.programme.models import Session
+from eventapp.programme.rules import Mode
+from eventapp.registration import emails, invitations, queries
+from eventapp.registration.models import (
+    AttendanceOption,
+    Registration,
+    RegistrationInvitation,
+    RegistrationNews,
+    SessionSignup,
+)  # fmt: skip
+from eventapp.registration.rules import ACTIVE, RegistrationStatus
+
+_KEY = RegistrationNews.registration_id
+
+
+def expect(registration: Registration) -> None:
+    """The person has changed something that their calendar should know; they may change more within minutes."""
+    due.expect(_KEY, [registration.id])
+
+
+def expect_all(event: Event) -> int:
+    """Everybody who stands is written to at once, if it is news to them. Returns how many are looked at."""
+    everyone = list(
+        db.session.scalars(
+            select(Registration.id).where(
+                Registration.event_id == event.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
+            )
+        )
+    )
+    due.expect(_KEY, everyone, at_once=True)
+    return len(everyone)
+
+
+def notice(event: Event) -> int:
+    """Find those to whom something about the event or their sessions is new, and expect them. Returns how many."""
+    venues = [Venue.of(site) for site in events.sites(event)]
+    document, links = programme.document(event), programme.join_links(event)
+    marks: dict[tuple[str, bool, bool], str] = {}
+
+    def mark(code: str, online: bool, confirmed: bool) -> str:
+        key = code, online, confirmed
+        if key not in marks:
+            facts = (
+                told.session_facts(
+                    document.by_code[code], event, join_url=links.get(code, "") if online and confirmed else ""
+                )
+                if code
+                else told.event_facts(event, venues, online=online, confirmed=confirmed)
+            )
+            marks[key] = facts.mark
+        return marks[key]
+
+    rows = db.session.execute(
+        select(
+            Registration.id, Registration.status, AttendanceOption.mode, RegistrationInvitation.code,
+            RegistrationInvitation.mark, RegistrationInvitation.facts, SessionSignup.id,
+        )
+        .join(Registration, Registration.id == RegistrationInvitation.registration_id)
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+        .outerjoin(
+            Session, (Session.event_id == Registration.event_id) & (Session.code == RegistrationInvitation.code)
+        )
+        .outerjoin(
+            SessionSignup,
+            (SessionSignup.session_id == Session.id) & (SessionSignup.registration_id == Registration.id),
+        )
+        .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
+    )  # fmt: skip
+    concerned = set()
+    for number, status, mode, code, known, facts, signed_up in rows:
+        if code and (signed_up is None or code not in document.by_code):
+            now = told.given_up(Facts.from_json(facts)).mark
+        else:
+            now = mark(code, mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED)
+        if now != known:
+            concerned.add(number)
+    due.expect(_KEY, concerned)
+    return len(concerned)
+
+
+def adopt(event: Event) -> None:
+    """Take what holds for told, for those who were registered before letters carried invitations."""
+    unknown = select(RegistrationInvitation.id).where(
+        RegistrationInvitation.registration_id == Registration.id, RegistrationInvitation.code == ""
+    )
+    rows = db.session.scalars(
+        select(Registration).where(
+            Registration.event_id == event.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False),
+            ~unknown.exists(),
+        )
+    )  # fmt: skip
+    venues = [Venue.of(site) for site in events.sites(event)]
+    for registration in rows:
+        row = RegistrationInvitation(registration_id=registration.id, code="", uid=registration.uid)
+        row.sequence = registration.sequence + event.sequence
+        row.say(invitations.event_facts(registration, venues))
+        db.session.add(row)
+    db.session.flush()
+
+
+def tell_due(*, limit: int = 200) -> int:
+    """Write to those whose time has come and to whom something is new still. Returns the number of letters."""
+    numbers = due.owners(_KEY, limit=limit)
+    written = 0
+    for number in numbers:
+        with transaction():
+            written += _tell(number)
+    return written
+
+
+def _tell(number: int) -> int:
+    registration = queries.locked(number)
+    if registration is None or not due.take(RegistrationNews, number):
+        return 0
+    event = registration.event
+    if registration.generated or event.status is EventStatus.DRAFT or event.over:
+        return 0
+    items = invitations.issue(registration)
+    if not items:
+        return 0
+    emails.news(registration, items)
+    return 1
+
+
+def waiting(event: Event) -> tuple[int, datetime | None]:
+    """How many will be looked at, and when the first."""
+    on = Registration, Registration.id == RegistrationNews.registration_id
+    return due.waiting(_KEY, Registration.event_id == event.id, join=on)
+
+
+def send_now(event: Event) -> None:
+    """Do not wait for more changes."""
+    of_event = select(Registration.id).where(Registration.event_id == event.id)
+    db.session.execute(
+        update(RegistrationNews)
+        .where(RegistrationNews.registration_id.in_(of_event))
+        .values(due_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def tell_nobody(event: Event) -> None:
+    """The team finds it not worth a letter: what holds is taken for told. Places just taken are told all the same."""
+    rows = db.session.scalars(
+        select(Registration)
+        .join(RegistrationNews, RegistrationNews.registration_id == Registration.id)
+        .where(Registration.event_id == event.id)
+    )
+    for registration in rows:
+        if invitations.known_as_told(registration):
+            db.session.execute(delete(RegistrationNews).where(_KEY.in_([registration.id])))

@@ -1,0 +1,84 @@
+"""What is news and what is not, and how it is said. No database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from eventapp.calendars import told
+from eventapp.calendars.told import Facts, State, Topic
+from eventapp.core.words import Words
+from eventapp.events.rules import Precision
+from eventapp.programme.changes import ChangeKind
+
+FACTS = Facts(
+    starts=datetime(2031, 3, 18, 1, tzinfo=UTC),
+    ends=datetime(2031, 3, 18, 9, tzinfo=UTC),
+    zone="Asia/Tokyo",
+    place="hall-a",
+    rooms=(Words(en="Hall A", ja="Aホール"),),
+    venue=(Words(en="Arena"),),
+)
+
+
+def test_facts_come_back_from_what_is_kept_of_them() -> None:
+    assert Facts.from_json(FACTS.to_json()) == FACTS
+    assert Facts.from_json(FACTS.to_json()).mark == FACTS.mark
+
+
+@pytest.mark.parametrize(
+    ("changed", "topics"),
+    [
+        ({"starts": FACTS.starts + timedelta(minutes=5)}, [Topic.TIME]),
+        ({"zone": "Asia/Seoul"}, [Topic.TIME]),
+        ({"precision": Precision.MONTH}, [Topic.TIME]),
+        ({"place": "hall-b"}, [Topic.PLACE]),
+        ({"link": "another"}, [Topic.LINK]),
+        ({"state": State.CANCELLED, "place": "hall-b"}, [Topic.STATE]),
+        ({"state": State.POSTPONED, "starts": FACTS.starts + timedelta(days=1)}, [Topic.STATE]),
+        ({"state": State.WAITING, "place": "hall-b"}, [Topic.STATE, Topic.PLACE]),
+        ({"rooms": (Words(en="Great hall"),), "venue": ()}, []),
+    ],
+)
+def test_what_is_new_is_named_and_has_another_mark(changed: dict, topics: list[Topic]) -> None:
+    after = replace(FACTS, **changed)
+    assert told.news(FACTS, after) == topics
+    assert (after.mark != FACTS.mark) is bool(topics)
+
+
+@pytest.mark.parametrize("state", [State.POSTPONED, State.CANCELLED])
+def test_when_and_where_is_no_news_of_what_has_no_date(state: State) -> None:
+    off = replace(FACTS, state=state)
+    moved = replace(off, starts=FACTS.starts - timedelta(days=7), place="elsewhere")
+    assert told.news(off, moved) == []
+    assert off.mark == moved.mark
+
+
+def test_a_session_is_told_in_the_words_of_the_programme() -> None:
+    def kinds(after: Facts, before: Facts = FACTS, **values: bool) -> list[ChangeKind]:
+        return [change.kind for change in told.session_changes("CODE", Words(en="Talk"), before, after, **values)]
+
+    off = replace(FACTS, state=State.CANCELLED)
+    moved = replace(FACTS, starts=FACTS.starts - timedelta(hours=1), place="b", rooms=(Words(en="Hall B"),))
+    assert kinds(moved) == [ChangeKind.MOVED, ChangeKind.ROOM]
+    assert kinds(off) == [ChangeKind.CANCELLED]
+    assert kinds(off, gone=True) == [ChangeKind.GONE]
+    assert kinds(FACTS, off) == [ChangeKind.RESTORED]
+    elsewhere = replace(FACTS, place="c", venue=(Words(en="Harbour"),))
+    (change,) = told.session_changes("CODE", Words(en="Talk"), FACTS, elsewhere)
+    assert (change.before, change.after) == ([Words(en="Arena")], [Words(en="Harbour")])
+
+
+def test_a_time_is_said_with_its_zone_and_no_more_exactly_than_it_is_known(app) -> None:
+    assert told.when(FACTS, "en") == "Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)"
+    over_night = told.when(FACTS, "en", zone="America/New_York")
+    assert over_night == ("Mon 17 March 2031, 21:00 – Tue 18 March 2031, 05:00 (Eastern Daylight Time)")
+    assert told.when(replace(FACTS, precision=Precision.MONTH), "en") == "March 2031"
+
+
+def test_another_zone_with_the_same_clocks_is_not_elsewhere() -> None:
+    assert told.elsewhere("Europe/Berlin", FACTS)
+    assert not told.elsewhere("Asia/Seoul", FACTS)
+    assert not told.elsewhere("", FACTS)

@@ -1,0 +1,229 @@
+"""A speaker's calendar follows the programme: invited with the yes, updated with each move, cancelled with the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from eventapp import lifecycle
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.lifecycle import news
+from eventapp.mail.models import Mail
+from eventapp.programme import operations as programme
+from eventapp.programme import releases
+from eventapp.programme.models import Participation, Session
+from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.proposals import speakers
+from eventapp.proposals.models import SpeakerInvitation, SpeakerLink
+from tests.calendars import lint
+from tests.proposals.conftest import LETTER
+from tests.proposals.conftest import letters as all_letters
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def ada(make):
+    return make.person("Lovelace", "Ada")
+
+
+def letters() -> list[Mail]:
+    found = all_letters()
+    for letter in found:
+        letter.calendars  # noqa: B018 - read while the row is there
+        db.session.expunge(letter)
+    with transaction():
+        db.session.execute(delete(Mail))
+    return found
+
+
+def ask(event, person) -> None:
+    with transaction():
+        speakers.ask(db.session.merge(event), db.session.merge(person), email="ada@example.org", language="en",
+                     letter=LETTER)  # fmt: skip
+
+
+def answer(*, yes: bool) -> None:
+    with transaction():
+        link = db.session.scalars(select(SpeakerLink).execution_options(populate_existing=True)).one()
+        speakers.answer(link, yes=yes)
+
+
+def move(event, session, *, by=HOUR, status=None) -> None:
+    with transaction():
+        row = db.session.get_one(Session, session.id, populate_existing=True)
+        programme.move_session(event, row, starts_at=row.starts_at + by, ends_at=row.ends_at + by, rooms=row.rooms)
+        if status:
+            programme.set_status(row, status)
+        releases.release(db.session.merge(event))
+
+
+def entry(letter: Mail) -> lint.Component:
+    (file,) = letter.calendars
+    calendar = lint.check(file.content, feed=False)
+    assert calendar.one("METHOD") == file.method
+    (found,) = [part for part in calendar.parts if part.name == "VEVENT"]
+    assert found.one("ATTENDEE") == "mailto:ada@example.org"
+    return found
+
+
+@pytest.fixture
+def asked(make, forum, ada):
+    """A session that is public with its speaker, who is asked to confirm."""
+    session = make.session(forum, "Rivers", people=[ada], rooms=[make.room(forum, "Hall A")])
+    ask(forum, ada)
+    make.tell()
+    assert len(letters()) == 1, "the letter that asks, and no other"
+    return session
+
+
+def test_with_the_yes_the_calendar_gets_what_is_public(make, forum, asked):
+    answer(yes=True)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.kind == "proposals.scheduled"
+    assert "Rivers: Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A" in letter.text
+    sent = entry(letter)
+    assert letter.calendars[0].method == "REQUEST"
+    assert sent.all("ATTENDEE")[0].params["PARTSTAT"] == "ACCEPTED"
+    assert sent.one("UID") != asked.uid
+    assert make.tell() == 0
+
+
+def test_who_said_yes_before_is_invited_when_the_programme_is_out(make, forum, ada):
+    session = make.session(forum, "Rivers", people=[ada], release=False)
+    ask(forum, ada)
+    answer(yes=True)
+    make.tell()
+    letters()
+    with transaction():
+        assert db.session.get(Session, session.id) is not None
+        releases.release(db.session.merge(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert (letter.kind, letter.calendars[0].method) == ("proposals.scheduled", "REQUEST")
+
+
+def test_each_move_is_one_update_under_the_same_uid(make, forum, asked):
+    answer(yes=True)
+    make.tell()
+    (first,) = letters()
+    move(forum, asked)
+    news.look()
+    move(forum, asked)
+    assert make.tell() == 1
+    (second,) = letters()
+    assert "Rivers: Moved: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in second.text
+    before, after = entry(first), entry(second)
+    assert after.one("UID") == before.one("UID")
+    assert int(after.one("SEQUENCE")) > int(before.one("SEQUENCE"))
+    move(forum, asked)
+    news.look()
+    move(forum, asked, by=-HOUR)
+    assert make.tell() == 0
+
+
+def test_who_cancels_after_the_yes_gets_the_entry_taken_away(make, forum, asked):
+    answer(yes=True)
+    make.tell()
+    letters()
+    answer(yes=False)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.calendars[0].method == "CANCEL"
+    assert "You do not take part in it any more." in letter.text
+    answer(yes=True)
+    assert make.tell() == 1
+    (again,) = letters()
+    assert again.calendars[0].method == "REQUEST"
+
+
+def test_somebody_taken_off_a_session_is_told_and_one_put_on_it_is_invited(make, forum, asked, ada):
+    answer(yes=True)
+    make.tell()
+    letters()
+    with transaction():
+        db.session.execute(delete(Participation).where(Participation.session_id == asked.id))
+        releases.release(db.session.merge(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.calendars[0].method == "CANCEL"
+    make.session(forum, "Lakes", people=[db.session.merge(ada)])
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "Lakes" in letter.text
+    assert letter.calendars[0].method == "REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Taken off")]
+)
+def test_a_session_that_is_off_is_cancelled_in_the_calendar(make, forum, asked, status, said):
+    answer(yes=True)
+    make.tell()
+    letters()
+    move(forum, asked, by=timedelta(0), status=status)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert f"Rivers: {said}" in letter.text
+    assert (letter.calendars[0].method, entry(letter).one("STATUS")) == ("CANCEL", "CANCELLED")
+
+
+def test_a_cancelled_event_is_told_at_once(make, forum, asked):
+    answer(yes=True)
+    make.tell()
+    letters()
+    with transaction():
+        assert lifecycle.cancel_event(db.session.merge(forum), note=Words()) == 1
+    assert make.tell(minutes=0) == 1
+    (letter,) = letters()
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_who_speaks_from_elsewhere_gets_the_link_to_join(make, forum, asked):
+    with transaction():
+        db.session.get_one(Session, asked.id).join_url = "https://meet.example/stage"
+    answer(yes=True)
+    make.tell()
+    (letter,) = letters()
+    assert b"meet.example" not in letter.calendars[0].content
+    with transaction():
+        db.session.scalars(select(Participation)).one().mode = Mode.ONLINE
+        releases.release(db.session.merge(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert entry(letter).one("CONFERENCE") == "https://meet.example/stage"
+    assert "https://meet.example/stage" in letter.text
+
+
+def test_the_team_can_keep_a_change_to_itself_but_not_a_speakers_first_invitation(make, forum, asked):
+    answer(yes=True)
+    with transaction():
+        news.tell_nobody(db.session.merge(forum))
+    assert make.tell() == 1
+    letters()
+    move(forum, asked)
+    news.look()
+    assert news.waiting(db.session.merge(forum)).speakers == 1
+    with transaction():
+        news.tell_nobody(db.session.merge(forum))
+    assert make.tell() == 0
+
+
+def test_who_was_asked_before_letters_carried_invitations_is_told_what_comes_after(make, forum, asked):
+    answer(yes=True)
+    make.tell()
+    letters()
+    with transaction():
+        db.session.execute(delete(SpeakerInvitation))
+        db.session.merge(news.Look(event_id=forum.id, says=-1, desk=-1))
+    assert make.tell() == 0
+    make.session(forum, "Of others")
+    assert make.tell() == 0, "what they know is not sent again"
+    move(forum, asked)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "Rivers: Moved" in letter.text
