@@ -23,6 +23,7 @@ from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
 from eventapp.lifecycle import clone as cloning
+from eventapp.lifecycle import news
 from eventapp.mail import operations as mail
 from eventapp.mail import queries as mail_queries
 from eventapp.mail.models import Mail, MailStatus
@@ -120,6 +121,7 @@ def event(event: Event) -> ResponseReturnValue:
         numbers=numbers,
         mail=mail_queries.numbers_of_topic(f"event:{event.id}"),
         statement=attendance.statement(event),
+        waiting=news.waiting(event),
         steps=next_steps(
             event,
             sessions=sessions,
@@ -160,6 +162,19 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
             form.refuse(refusal)
     people = len(registration.everyone(event))
     return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
+
+
+@manage.post("/events/<slug>/news/<any(now, nobody):verb>")
+@desk(Needs.PROGRAMME)
+def tell(event: Event, verb: str) -> ResponseReturnValue:
+    """Write at once of what has changed, or to nobody."""
+    if verb == "now":
+        news.send_now(event)
+        flash(_("The letters are on their way."))
+    else:
+        news.tell_nobody(event)
+        flash(_("Nobody is written to about it. Calendars that are subscribed to follow all the same."))
+    return redirect(url_for(".event", slug=event.slug), 303)
 
 
 @manage.route("/events/<slug>/clone", methods=["GET", "POST"])

@@ -7,7 +7,6 @@ from itertools import groupby
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp import lifecycle
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.rules import Needs
 from eventapp.core.db import db
@@ -17,6 +16,7 @@ from eventapp.core.languages import reader
 from eventapp.core.pages import page
 from eventapp.events.access import desk
 from eventapp.events.models import Event
+from eventapp.lifecycle import news
 from eventapp.programme import changes, queries, releases
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import ReleaseForm
@@ -33,7 +33,7 @@ def release(event: Event) -> ResponseReturnValue:
     form.note.speak(event.languages)
     if form.validate_on_submit():
         try:
-            made = lifecycle.release_programme(event, user=signed_in(), note=form.note.data)
+            made = releases.release(event, user=signed_in(), note=form.note.data)
             flash(_("Version %(number)d is public.", number=made.number))
             return redirect(url_for(".release", slug=event.slug), 303)
         except Refused as refusal:
@@ -50,4 +50,5 @@ def release(event: Event) -> ResponseReturnValue:
         names={number: person.name(reader()).text for number, person in people.items()},
         findings=[one for one in queries.findings(event, audience_of(event)) if one.level is not Level.NOTICE],
         releases=queries.releases(event),
+        told=news.waiting(event),
     )
