@@ -6,39 +6,41 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from eventapp.agenda import queries
-from eventapp.agenda.models import Agenda, Star
+from eventapp.agenda.models import Agenda
+from eventapp.agenda.queries import Held
 from eventapp.calendars import entries, ics
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead, Entry, Status
-from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, names_of
+from eventapp.calendars.invitations import Guest, personal
+from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, Venue, names_of
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
+from eventapp.core.links import absolute
 from eventapp.core.words import Said
-from eventapp.events.models import Event
+from eventapp.events import queries as events
 from eventapp.events.rules import EventStatus
-from eventapp.programme.published import PublishedSession
+from eventapp.programme import queries as programme
+from eventapp.programme.rules import Mode
 from eventapp.registration import invitations
 from eventapp.registration import queries as registrations
+from eventapp.registration.models import Registration
 
 
 def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
-    found = queries.with_stars(agenda)
-    names = names_of(session for _event, session, _star in found)
+    found = [one for one in queries.held(agenda, queries.speaking(agenda)) if one.event.timed and _still_told(one)]
+    names = names_of(one.session for one in found)
     registered = queries.registrations(agenda)
-    joining = {
-        (row.event_id, session.code): url for row in registered for session, url in registrations.online_sessions(row)
-    }
+    venues = {row.event_id: [Venue.of(site) for site in events.sites(row.event)] for row in registered}
+    joining = _links_to_join(found, registered)
     with wish.voice.speaking() as voice:
         rows = [
-            _entry(
-                event, SessionRow.of(session, names), star, voice, wish.links, joining.get((event.id, session.code), "")
-            )
-            for event, session, star in found
-            if event.timed and _still_told(event, session, star)
-        ]
-        own = [invitations.entry(row, language=voice.language) for row in registered]
+            _entry(one, SessionRow.of(one.session, names), voice, wish.links,
+                   joining.get((one.event.id, one.session.code), ""))
+            for one in found
+        ]  # fmt: skip
+        own = [invitations.entry(row, language=voice.language, venues=venues[row.event_id]) for row in registered]
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
         rows = sorted([*rows, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
@@ -52,24 +54,49 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
         return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
 
 
-def _still_told(event: Event, session: PublishedSession, star: Star) -> bool:
+def _links_to_join(found: Iterable[Held], registered: Iterable[Registration]) -> dict[tuple[int, str], str]:
+    """By event and code, for sessions that the owner takes part in online, as a guest or as a speaker."""
+    links = {
+        (row.event_id, session.code): url for row in registered for session, url in registrations.online_sessions(row)
+    }
+    speaking = [one for one in found if one.part is not None and one.part.mode is Mode.ONLINE]
+    for event in {one.event.id: one.event for one in speaking}.values():
+        known = programme.join_links(event)
+        links |= {
+            (event.id, one.session.code): known[one.session.code]
+            for one in speaking
+            if one.event.id == event.id and one.session.code in known
+        }
+    return links
+
+
+def _still_told(one: Held) -> bool:
     """What is gone, from the programme or from the agenda, is told until a month after the event."""
-    return (star.on and not session.gone) or clock.now() < event.ends_at + KEEP_GONE
+    return (one.on and not one.session.gone) or clock.now() < one.event.ends_at + KEEP_GONE
 
 
-def _entry(event: Event, session: SessionRow, star: Star, voice: Voice, links: Links, join_url: str) -> Entry:
-    entry = entries.session_entry(session, EventRow.of(event), voice=voice, links=links, parent=False)
-    entry = replace(entry, sequence=entry.sequence + star.toggles, revised=max(entry.revised, star.changed_at))
+def _entry(one: Held, session: SessionRow, voice: Voice, links: Links, join_url: str) -> Entry:
+    entry = entries.session_entry(session, EventRow.of(one.event), voice=voice, links=links, parent=False)
+    # Each of these never falls, and one of them rises whenever the session comes into the agenda or goes out of it.
+    toggles = one.star.toggles if one.star is not None else 0
+    entry = replace(
+        entry,
+        sequence=entry.sequence + toggles + one.turns,
+        revised=max(entry.revised, one.star.changed_at) if one.star is not None else entry.revised,
+    )
     if entry.status is Status.CANCELLED:
         return entry
-    if star.on:
-        if not join_url:
-            return entry
-        text = f"{_('Join here: %(address)s', address=join_url)}\n\n{entry.description.text}"
-        described = Said(text, entry.description.language)
-        return replace(entry, description=described, join_url=join_url, join_label=_("Join online"))
-    title = session.title.say(voice.language)
-    return replace(entry, status=Status.CANCELLED, summary=entries.marked(title, EventStatus.CANCELLED))
+    if not one.on:
+        title = session.title.say(voice.language)
+        return replace(entry, status=Status.CANCELLED, summary=entries.marked(title, EventStatus.CANCELLED))
+    page = ""
+    if one.part is not None and one.link is not None:
+        page = absolute("speaking.mine", token=one.link.token, lang=voice.language)
+        role = _("You: %(role)s", role=voice.label(one.part.role))
+        entry = replace(entry, description=Said(f"{role}\n\n{entry.description.text}", entry.description.language))
+    if not (join_url or page):
+        return entry
+    return personal(entry, Guest(language=voice.language, join_url=join_url, page=page))
 
 
 def _zone(rows: Iterable[Entry]) -> str:

@@ -49,3 +49,15 @@ class OwnRegistration(Base):
         ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class OwnPart(Base):
+    """That whoever has the agenda speaks at an event, and wants the sessions of theirs in it."""
+
+    __tablename__ = "own_part"
+
+    agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id", ondelete="CASCADE"), primary_key=True)
+    link_id: Mapped[int] = mapped_column(
+        ForeignKey("speaker_link.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eventapp.agenda import queries
-from eventapp.agenda.models import Agenda, OwnRegistration, Star
+from eventapp.agenda.models import Agenda, OwnPart, OwnRegistration, Star
 from eventapp.agenda.rules import MOST_STARS, star_of
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
@@ -13,6 +13,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
+from eventapp.proposals.models import SpeakerLink
 from eventapp.registration.models import Registration
 
 
@@ -66,6 +67,13 @@ def add_registration(agenda: Agenda, registration: Registration) -> None:
     """Put one's registration into an agenda; twice is once."""
     if db.session.get(OwnRegistration, (agenda.id, registration.id)) is None:
         db.session.add(OwnRegistration(agenda_id=agenda.id, registration_id=registration.id))
+        db.session.flush()
+
+
+def add_part(agenda: Agenda, link: SpeakerLink) -> None:
+    """Put the sessions in which one speaks into an agenda, now and as the programme changes; twice is once."""
+    if db.session.get(OwnPart, (agenda.id, link.id)) is None:
+        db.session.add(OwnPart(agenda_id=agenda.id, link_id=link.id))
         db.session.flush()
 
 

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.agenda import rules
-from eventapp.agenda.models import Agenda, OwnRegistration, Star
+from eventapp.agenda.models import Agenda, OwnPart, OwnRegistration, Star
 from eventapp.core.db import db
 from eventapp.core.revisions import Revision
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
-from eventapp.programme.published import PublishedSession
+from eventapp.programme.models import Release
+from eventapp.programme.published import PublishedPart, PublishedSession
+from eventapp.proposals.models import SpeakerLink
 from eventapp.registration.models import Registration
 
 
 @dataclass(frozen=True)
+class Held:
+    """A public session that is in an agenda, or was once: by a star, or because its owner speaks there (`link`).
+
+    `turns`: how often the owner came into the session as a speaker, or left it. It never falls.
+    """
+
+    event: Event
+    session: PublishedSession
+    star: Star | None = None
+    link: SpeakerLink | None = None
+    turns: int = 0
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the owner stands in it now."""
+        return self.part is not None
+
+    @property
+    def part(self) -> PublishedPart | None:
+        """The owner's part in it."""
+        link = self.link
+        return next((p for p in self.session.participations if link and p.person_id == link.person_id), None)
+
+    @property
+    def on(self) -> bool:
+        """Whether it is in the agenda now."""
+        return self.speaks or (self.star is not None and self.star.on)
+
+
+@dataclass(frozen=True)
 class Entry:
-    """A starred session, and those of the same agenda that lie over it."""
+    """A session of an agenda, and those of the same agenda that lie over it."""
 
     event: Event
     session: PublishedSession
     overlaps: list[PublishedSession]
+    starred: bool = True
+    part: PublishedPart | None = None
 
 
 def by_token(token: str) -> Agenda | None:
@@ -45,21 +80,65 @@ def star(agenda: Agenda, event: Event, code: str) -> Star | None:
 
 def starred(agenda: Agenda) -> list[tuple[Event, PublishedSession]]:
     """The starred sessions that the public may see, in the order of time. Two statements, however many events."""
-    return [(event, session) for event, session, star in with_stars(agenda) if star.on]
+    return [(one.event, one.session) for one in held(agenda) if one.on]
 
 
-def with_stars(agenda: Agenda) -> list[tuple[Event, PublishedSession, Star]]:
-    """The public sessions that are starred, or were once, in the order of time."""
-    stars: dict[int, list[Star]] = {}
+def held(agenda: Agenda, speaks: Iterable[SpeakerLink] = ()) -> list[Held]:
+    """The public sessions that are in an agenda, or were once, in the order of time.
+
+    Those of `speaks` as well, which are the owner's links as a speaker (see `speaking`). At most three statements.
+    """
+    stars: dict[int, dict[str, Star]] = {}
     for star in db.session.scalars(select(Star).where(Star.agenda_id == agenda.id)):
-        stars.setdefault(star.event_id, []).append(star)
-    found = [
-        (event, document.by_code[star.code], star)
-        for event, document in programme.documents(stars)
-        for star in stars[event.id]
-        if event.public and star.code in document.by_code
-    ]
-    return sorted(found, key=lambda row: (row[1].starts_at, row[1].ends_at, row[1].id))
+        stars.setdefault(star.event_id, {})[star.code] = star
+    links = {link.event_id: link for link in speaks}
+    turned = _turns(links)
+    found = []
+    for event, document in programme.documents({*stars, *links}):
+        if not event.public:
+            continue
+        link, turns, of_event = links.get(event.id), turned.get(event.id, {}), stars.get(event.id, {})
+        mine = {
+            session.code
+            for session in document.sessions
+            if link is not None and any(part.person_id == link.person_id for part in session.participations)
+        }
+        found += [
+            # One more for being a speaker at all: the star of the same session may have been taken away before.
+            Held(
+                event,
+                document.by_code[code],
+                of_event.get(code),
+                link,
+                turns.get(code, 0) + (code in mine or code in turns),
+            )
+            for code in {*of_event, *mine, *turns}
+            if code in document.by_code
+        ]
+    return sorted(found, key=lambda one: (one.session.starts_at, one.session.ends_at, one.session.id))
+
+
+def speaking(agenda: Agenda) -> list[SpeakerLink]:
+    """The links of its owner as a speaker, with their events."""
+    query = (
+        select(SpeakerLink)
+        .join(OwnPart, OwnPart.link_id == SpeakerLink.id)
+        .where(OwnPart.agenda_id == agenda.id)
+        .options(joinedload(SpeakerLink.event))
+        .order_by(SpeakerLink.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def _turns(links: Mapping[int, SpeakerLink]) -> dict[int, dict[str, int]]:
+    """By event and code, how often a speaker came into a session or left it; those of the releases that say so."""
+    if not links:
+        return {}
+    query = select(Release.event_id, Release.changes).where(Release.event_id.in_(sorted(links)))
+    changes: dict[int, list[dict[str, Any]]] = {}
+    for event_id, rows in db.session.execute(query):
+        changes.setdefault(event_id, []).extend(rows)
+    return {event_id: rules.turns(rows, links[event_id].person_id) for event_id, rows in changes.items()}
 
 
 def registrations(agenda: Agenda) -> list[Registration]:
@@ -75,7 +154,7 @@ def registrations(agenda: Agenda) -> list[Registration]:
 
 
 def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
-    """What changes with all that the agenda's calendar says, and when it last did. Three statements."""
+    """What changes with all that the agenda's calendar says, and when it last did. Four statements."""
     stars = db.session.execute(
         select(Star.event_id, Star.code, Star.toggles, Star.changed_at).where(Star.agenda_id == agenda.id)
     ).all()
@@ -84,23 +163,32 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
         .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
         .where(OwnRegistration.agenda_id == agenda.id)
     ).all()
+    parts = db.session.execute(
+        select(SpeakerLink.event_id, SpeakerLink.id, SpeakerLink.token, SpeakerLink.asked_at, OwnPart.at)
+        .join(OwnPart, OwnPart.link_id == SpeakerLink.id)
+        .where(OwnPart.agenda_id == agenda.id)
+    ).all()
     # The desk's number too: a link to join a session is not released, it holds at once.
-    scopes = {f"event:{row[0]}{of}" for row in (*stars, *own) for of in ("", ":desk")} | {"directory"}
+    scopes = {f"event:{row[0]}{of}" for row in (*stars, *own, *parts) for of in ("", ":desk")} | {"directory"}
     seen = db.session.execute(
         select(Revision.scope, Revision.number, Revision.at).where(Revision.scope.in_(sorted(scopes)))
     ).all()
-    moments = [row[-1] for rows in (stars, own, seen) for row in rows]
-    plain = tuple(sorted(tuple(map(str, row[:-1])) for rows in (stars, own, seen) for row in rows))
+    every = (stars, own, parts, seen)
+    moments = [row[-1] for rows in every for row in rows] + [asked for *_, asked, _at in parts]
+    plain = tuple(sorted(tuple(map(str, row[:-1])) for rows in every for row in rows))
     return (agenda.token, plain), max([agenda.created_at, *moments])
 
 
-def entries(agenda: Agenda) -> list[Entry]:
+def entries(agenda: Agenda, speaks: Iterable[SpeakerLink] = ()) -> list[Entry]:
     """The agenda as its page shows it. What is cancelled, or of an event known by month only, overlaps nothing."""
-    found = starred(agenda)
-    live = [n for n, (event, session) in enumerate(found) if event.timed and not session.cancelled]
-    crossing = rules.overlaps([(found[n][1].starts_at, found[n][1].ends_at) for n in live])
-    over = {n: [found[live[m]][1] for m in crossed] for n, crossed in zip(live, crossing, strict=True)}
-    return [Entry(event, session, over.get(n, [])) for n, (event, session) in enumerate(found)]
+    found = [one for one in held(agenda, speaks) if one.on]
+    live = [n for n, one in enumerate(found) if one.event.timed and not one.session.cancelled]
+    crossing = rules.overlaps([(found[n].session.starts_at, found[n].session.ends_at) for n in live])
+    over = {n: [found[live[m]].session for m in crossed] for n, crossed in zip(live, crossing, strict=True)}
+    return [
+        Entry(one.event, one.session, over.get(n, []), one.star is not None and one.star.on, one.part)
+        for n, one in enumerate(found)
+    ]
 
 
 def public_events(slugs: Iterable[str]) -> dict[str, Event]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 # More than anybody can go to; it keeps a robot from filling the table through one address.
 MOST_STARS = 500
@@ -24,3 +25,18 @@ def star_of(text: str) -> tuple[str, str] | None:
     """The event's slug and the session's code of "slug/CODE", as a device keeps it; None for anything else."""
     matched = _STAR.fullmatch(text)
     return (matched[1], matched[2]) if matched else None
+
+
+def turns(changes: Iterable[Mapping[str, Any]], person: int) -> dict[str, int]:
+    """How often each session, by its code, has won or lost a person, after it was first released.
+
+    `changes` are those of all releases as they are kept (see programme/changes.py). The number never falls, and it
+    rises whenever the session comes into the person's calendar or goes out of it, as SEQUENCE must (RFC 5546 §2.1.4).
+    """
+    found: dict[str, int] = {}
+    for change in changes:
+        if change["kind"] == "people":
+            was, now = ({row[0] for row in change[side] or ()} for side in ("before", "after"))
+            if (person in was) is not (person in now):
+                found[change["code"]] = found.get(change["code"], 0) + 1
+    return found

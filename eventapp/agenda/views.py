@@ -18,6 +18,7 @@ from eventapp.core.limits import limit
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
 from eventapp.programme import queries as programme
+from eventapp.proposals import queries as proposals
 from eventapp.registration import queries as registrations
 
 views = Blueprint("agenda", __name__)
@@ -42,7 +43,8 @@ def start() -> ResponseReturnValue:
 def agenda(token: str) -> ResponseReturnValue:
     """The starred sessions by day, with what lies over what. The address is the key, so it must not travel further."""
     shown = found(queries.by_token(token))
-    entries = queries.entries(shown)
+    speaks = queries.speaking(shown)
+    entries = queries.entries(shown, speaks)
     days = [
         (day, list(rows))
         for day, rows in groupby(
@@ -56,6 +58,7 @@ def agenda(token: str) -> ResponseReturnValue:
             days=days,
             number=len(entries),
             registrations=queries.registrations(shown),
+            speaking=[link for link in speaks if link.event.public],
         )
     )
 
@@ -101,6 +104,19 @@ def registration(token: str) -> ResponseReturnValue:
         operations.add_registration(shown, own)
         return _led_to(shown)
     return private(page("agenda/registration.html", event=own.event, token=token, known=known is not None))
+
+
+@views.route("/agenda/speaking/<token>", methods=["GET", "POST"])
+def speaking(token: str) -> ResponseReturnValue:
+    """Put the sessions in which one speaks into the agenda that this browser knows, or into a new one."""
+    link = found(proposals.link_by_token(token))
+    known = _of_cookie()
+    if request.method == "POST":
+        limit("60/minute", "agenda")
+        shown = known or operations.open_agenda([])
+        operations.add_part(shown, link)
+        return _led_to(shown)
+    return private(page("agenda/speaking.html", event=link.event, token=token, known=known is not None))
 
 
 @views.route("/agenda/<token>/stars", methods=["GET", "POST"])

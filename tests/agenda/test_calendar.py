@@ -8,7 +8,9 @@ import time_machine
 from eventapp.agenda.models import Agenda, Star
 from eventapp.core.db import db, transaction
 from eventapp.programme import operations
+from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.proposals import speakers
 from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from tests.agenda.test_views import begin, main
@@ -138,3 +140,102 @@ def test_the_link_to_a_session_is_only_for_those_registered_online(client, make,
     with transaction():
         db.session.get(type(session), session.id).join_url = "https://meet.example.org/studio"
     assert "meet.example.org/studio" in client.get(f"{address}.ics").get_data(as_text=True).replace("\r\n ", "")
+
+
+# ---- somebody who speaks -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def speaking(client, make, forum):
+    """(address of the agenda, the session, who speaks): a speaker who has put their part into an agenda."""
+    ada = make.person("Lovelace", "Ada")
+    session = make.session(forum, "Opening", people=[ada], join_url="https://meet.example.org/stage")
+    with transaction():
+        link = speakers.link_for(
+            db.session.merge(forum), db.session.merge(ada), email="ada@example.org", language="en", token="key"
+        )
+        speakers.answer(link, yes=True)
+    response = client.fill("/agenda/speaking/key")
+    assert response.status_code == 303
+    return response.location, session, ada
+
+
+def test_ones_own_sessions_are_in_it_with_ones_part_and_the_way_to_ones_page(client, make, forum, speaking):
+    address, session, _ada = speaking
+    make.session(forum, "Of others")
+    (own,) = fetch(client, address).values()
+    assert (own.one("UID"), own.one("STATUS")) == (session.uid, "CONFIRMED")
+    text = lint.text(own.one("DESCRIPTION"))
+    assert "You: Speaker" in text
+    assert "/speaking/key?lang=en" in text
+    assert "meet.example.org/stage" not in text
+    client.get(address)
+    assert "You: Speaker" in main(client)
+    assert "You speak at" in main(client)
+    assert "Remove" not in main(client)
+
+
+def test_who_speaks_from_elsewhere_has_the_link_in_it(client, make, forum, speaking):
+    address, _session, _ada = speaking
+    with transaction():
+        db.session.query(Participation).one().mode = Mode.ONLINE
+    make.release(db.session.merge(forum))
+    assert fetch(client, address)["Opening"].one("CONFERENCE") == "https://meet.example.org/stage"
+    assert b"meet.example.org/stage" not in client.get("/events/forum/calendar.ics").data
+
+
+def test_a_session_that_loses_or_wins_the_speaker_says_so_and_sequence_never_falls(client, make, forum, speaking):
+    address, session, ada = speaking
+    seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
+    version = client.get(f"{address}.ics").headers
+    for people in ([], [ada], [], [ada]):
+        with transaction():
+            row = db.session.get_one(Session, session.id, populate_existing=True)
+            row.participations = [Participation(person=db.session.merge(person)) for person in people]
+        make.release(db.session.merge(forum))
+        title = "Opening" if people else "Cancelled: Opening"
+        (part,) = fetch(client, address).values()
+        assert lint.text(part.one("SUMMARY")) == title
+        assert part.one("UID") == session.uid
+        seen.append(int(part.one("SEQUENCE")))
+        new = client.get(f"{address}.ics").headers
+        assert new["ETag"] != version["ETag"]
+        version = new
+    assert seen == sorted(set(seen)), seen
+
+
+def test_a_star_and_a_part_are_one_entry(client, make, forum, speaking):
+    address, session, _ada = speaking
+    seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
+    star(client, address, session, on=True)
+    seen.append(int(fetch(client, address)["Opening"].one("SEQUENCE")))
+    star(client, address, session, on=False)
+    (part,) = fetch(client, address).values()
+    assert part.one("STATUS") == "CONFIRMED", "the speaker is expected with a star and without one"
+    seen.append(int(part.one("SEQUENCE")))
+    assert seen == sorted(seen), seen
+
+
+def test_what_was_no_longer_starred_and_is_spoken_at_comes_back_newer(client, make, forum):
+    ada = make.person("Lovelace", "Ada")
+    session = make.session(forum, "Opening", people=[ada])
+    address = begin(client, f"forum/{session.code}")
+    client.get(address)
+    star(client, address, session, on=False)
+    gone = fetch(client, address)["Cancelled: Opening"]
+    with transaction():
+        speakers.link_for(db.session.merge(forum), db.session.merge(ada), email="a@b.example", language="en", token="k")
+    client.fill("/agenda/speaking/k")
+    back = fetch(client, address)["Opening"]
+    assert int(back.one("SEQUENCE")) > int(gone.one("SEQUENCE"))
+
+
+def test_a_part_that_is_not_public_is_not_in_it(client, make, forum):
+    ada = make.person("Lovelace", "Ada")
+    make.session(forum, "Secret", people=[ada], release=False)
+    with transaction():
+        speakers.link_for(db.session.merge(forum), db.session.merge(ada), email="a@b.example", language="en", token="k")
+    address = client.fill("/agenda/speaking/k").location
+    assert fetch(client, address) == {}
+    client.get(address)
+    assert "Secret" not in main(client)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventapp.agenda.rules import overlaps, star_of
+from eventapp.agenda.rules import overlaps, star_of, turns
 
 START = datetime(2031, 3, 30, 0, 30, tzinfo=UTC)
 
@@ -28,3 +28,15 @@ def test_what_shares_a_moment_overlaps_and_what_touches_does_not():
 )  # fmt: skip
 def test_a_star_is_an_event_and_a_session(text, expected):
     assert star_of(text) == expected
+
+
+def test_coming_into_a_session_and_leaving_it_is_counted_by_session():
+    changes = [
+        {"kind": "people", "code": "A", "before": [[1, "speaker"]], "after": [[2, "speaker"]]},
+        {"kind": "moved", "code": "A", "before": ["x", "y"], "after": ["x", "z"]},
+        {"kind": "people", "code": "A", "before": [[2, "speaker"]], "after": [[2, "speaker"], [1, "moderator"]]},
+        {"kind": "people", "code": "A", "before": [[1, "speaker"]], "after": [[1, "moderator"]]},
+        {"kind": "people", "code": "B", "before": [[1, "speaker"]], "after": []},
+    ]
+    assert turns(changes, 1) == {"A": 2, "B": 1}
+    assert turns(changes, 3) == {}

@@ -15,7 +15,7 @@ PUBLIC = {
     "calendars.event", "calendars.event_jcal", "calendars.session", "calendars.everything",
     "calendars.track", "calendars.room", "calendars.speaker",
     "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star", "agenda.feed", "agenda.change",
-    "agenda.registration",
+    "agenda.registration", "agenda.speaking",
     "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.session",
     "registration.calendar",
     "proposals.propose", "proposals.mine", "proposals.take_back", "proposals.deleted",

@@ -1,5 +1,7 @@
 """Letters carry invitations: what each calendar was told, who is to be written to, and the zone of those registered.
 
+Also the sessions in which somebody speaks, in their agenda.
+
 Revision ID: 0008
 Revises: 0006
 """
@@ -65,6 +67,16 @@ def upgrade() -> None:
     # -1: who is registered today was told by other letters; what holds now is what they know.
     op.execute("INSERT INTO calendar_look (event_id, says, desk) SELECT id, -1, -1 FROM event")
     op.create_table(
+        "own_part",
+        sa.Column("agenda_id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agenda_id"], ["agenda.id"], name="fk_own_part_agenda_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["link_id"], ["speaker_link.id"], name="fk_own_part_link_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("agenda_id", "link_id", name="pk_own_part"),
+    )
+    op.create_index("ix_own_part_link_id", "own_part", ["link_id"])
+    op.create_table(
         "mail_calendar",
         sa.Column("mail_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -90,7 +102,7 @@ def downgrade() -> None:
         "UPDATE mail SET calendar = (SELECT content FROM mail_calendar WHERE mail_id = mail.id AND position = 0), "
         "calendar_name = COALESCE((SELECT name FROM mail_calendar WHERE mail_id = mail.id AND position = 0), 'event.ics')"
     )
-    for table in ("mail_calendar", "calendar_look", "speaker_news", "registration_news", "speaker_invitation",
+    for table in ("own_part", "mail_calendar", "calendar_look", "speaker_news", "registration_news", "speaker_invitation",
                   "registration_invitation"):  # fmt: skip
         op.drop_table(table)
     op.drop_column("registration", "zone")
