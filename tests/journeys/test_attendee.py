@@ -21,7 +21,7 @@ def test_somebody_registers_online_and_gets_a_letter_with_everything(open_house,
 
     letter = post.wait("ada@rivers.example.com", "Confirmed: Open House")
     kinds = [part.get_content_type() for part in letter.walk() if not part.is_multipart()]
-    assert kinds == ["text/plain", "text/html", "text/calendar"]
+    assert kinds == ["text/plain", "text/html", "text/calendar", "application/ics"]
     assert link_in(letter) == path
     assert "https://meet.example.org/room" in text_of(letter)
     html = letter.get_body(("html",))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from eventapp.core.clock import from_local
-from tests.journeys.people import calendar_in, register
+from tests.journeys.people import calendar_in, register, text_of
 from tests.journeys.window import ICAL, Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
@@ -92,7 +92,7 @@ def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(op
     attendee = window(timezone_id="Europe/Berlin")
     path = register(attendee, "open-house", "cal@endar.example.com")
     calendar = read(attendee, calendar_in(post.wait("cal@endar.example.com", "Confirmed")))
-    assert calendar["method"] == "PUBLISH"
+    assert calendar["method"] == "REQUEST"
     (entry,) = calendar["entries"]
     assert entry["summary"] == "Open House"
     assert entry["status"] == "CONFIRMED"
@@ -109,3 +109,30 @@ def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(op
     assert (last["uid"], last["status"]) == (entry["uid"], "CANCELLED"), "the calendar takes away what it has put in"
     assert last["sequence"] > entry["sequence"]
     assert urlsplit(served.url).netloc in entry["description"]
+
+
+def test_an_event_that_moves_twice_is_told_once_on_the_clocks_of_whoever_reads(desk, window, post):
+    at_desk = desk("moving-forum")
+    at_desk.open_event("Moving Forum", places=5)
+    attendee = window(timezone_id="Europe/Berlin")
+    register(attendee, "moving-forum", "far@moving.example.com")
+    (first,) = read(attendee, calendar_in(post.wait("far@moving.example.com", "Confirmed")))["entries"]
+    page = at_desk.window.page
+    for hours in ("11:00", "12:00"):
+        at_desk.window.open(at_desk.path("/edit"))
+        page.fill("[name=starts_at]", f"{at_desk.day}T{hours}")
+        at_desk.save()
+    at_desk.send_news()
+    letter = post.wait("far@moving.example.com", "New time: Moving Forum")
+    text = text_of(letter)
+    assert "Until now: " in text and "10:00 – 17:00 (Japan Standard Time)" in text
+    assert "New time: " in text and "12:00 – 17:00 (Japan Standard Time)" in text
+    assert "11:00 – 17:00" not in text
+    assert "New time (your time): " in text, "the browser has said where its clocks are"
+    assert "(Central European" in text
+    (moved,) = read(attendee, calendar_in(letter))["entries"]
+    assert (moved["uid"], moved["ends"]) == (first["uid"], first["ends"])
+    day = datetime(at_desk.day.year, at_desk.day.month, at_desk.day.day)
+    assert moment(moved["starts"]) == from_local(day.replace(hour=12), "Asia/Tokyo")
+    assert moved["sequence"] > first["sequence"]
+    assert len(post.to("far@moving.example.com")) == 2

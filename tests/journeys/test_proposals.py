@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.journeys.people import propose, text_of
+from tests.journeys.people import calendar_in, propose, text_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -75,14 +75,20 @@ def test_a_proposal_is_accepted_confirmed_released_and_moved(window, desk, post)
     assert "Noor measures rivers." in shown
     assert "Hydrologist, River Institute" in shown
 
+    at_desk.send_news()
+    invited = post.wait("noor@river.example.com", "When you speak")
+    assert "METHOD:REQUEST" in calendar_in(invited)
+
     organizer.open(path[1])
     organizer.page.fill("[name=starts_at]", f"{at_desk.day}T14:00")
     organizer.page.fill("[name=ends_at]", f"{at_desk.day}T14:20")
     at_desk.save()
     organizer.open(at_desk.path("/programme/release"))
     at_desk.save()
+    at_desk.send_news()
     moved = post.wait("noor@river.example.com", "Your session has changed")
     assert "11:00 – 11:20 → 14:00 – 14:20" in text_of(moved)
+    assert "T140000" in calendar_in(moved)
 
     speaker.press("text=I can't come after all")
     organizer.open(at_desk.path())
