@@ -17,7 +17,6 @@ from time import perf_counter, time
 from typing import Any
 
 from flask import Flask, request
-from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.core.logs import REQUEST_ID, access
 
@@ -56,7 +55,6 @@ class Express:
     """WSGI middleware. Least recently asked goes first when the budget of bytes is used up."""
 
     def __init__(self, app: Flask, budget: int = 48 * 1024 * 1024) -> None:
-        self._flask = app
         self._inner = app.wsgi_app
         self._budget = budget
         self._size = 0
@@ -75,7 +73,7 @@ class Express:
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         kept = self._kept.get(key)
         if kept is not None:
-            if kept.offer.until > time() and self._still(kept):
+            if kept.offer.until > time() and kept.offer.still():
                 self._asked(key)
                 return self._answer(kept, environ, start)
             self._drop(key)
@@ -90,13 +88,6 @@ class Express:
         if made is not None and answered and answered[0][0].startswith("200") and _for_everybody(answered[0][1]):
             self._keep(key, _Kept(made, [(n, v) for n, v in answered[0][1] if n.lower() not in _OWN]))
         return result
-
-    def _still(self, kept: _Kept) -> bool:
-        try:
-            with self._flask.app_context():
-                return kept.offer.still()
-        except SQLAlchemyError:
-            return False  # the database does not answer: Flask has the page that says so
 
     def _asked(self, key: Key) -> None:
         with self._lock:
