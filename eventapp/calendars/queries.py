@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -12,7 +13,7 @@ from sqlalchemy import Select, bindparam, select
 from eventapp.calendars.state import LISTED, State
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.words import Words
+from eventapp.core.words import Words, fold
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder, full_name
 from eventapp.events import rules
@@ -241,6 +242,14 @@ def speaks(session: PublishedSession, person: int) -> bool:
     )
 
 
+class PartKind(StrEnum):
+    """What a calendar can be narrowed to."""
+
+    TRACKS = "tracks"
+    ROOMS = "rooms"
+    SPEAKERS = "speakers"
+
+
 # What a feed is narrowed to: its name and which sessions are in it, or None where the public knows of no such thing.
 Part = Callable[[State], tuple[Words, Callable[[PublishedSession], bool]] | None]
 
@@ -272,10 +281,36 @@ def of_speaker(code: str) -> Part:
         row = db.session.execute(_people.where(Person.code == code)).one_or_none()
         if row is None or not any(speaks(session, row.id) for session in document(state).sessions):
             return None
-        said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
-        return Words({one.language: one.text for one in said}), lambda s: speaks(s, row.id)
+        return _named(row), lambda s: speaks(s, row.id)
 
     return part
+
+
+def parts(state: State) -> list[tuple[PartKind, list[tuple[str, Words]]]]:
+    """What a calendar can be narrowed to: (path of its feed without ending, name) by kind, where there is any.
+
+    Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
+    """
+    shown = document(state)
+    live = [session for session in shown.listed if not session.cancelled]
+    tracks = {session.track.slug for session in live if session.track}
+    rooms = {room.slug for session in live for room in session.rooms}
+    people = [row for row in names_of(live).values() if any(speaks(session, row.id) for session in live)]
+    found: list[tuple[PartKind, list[tuple[str, Words]]]] = [
+        (PartKind.TRACKS, [(f"tracks/{one.slug}", one.name) for one in shown.tracks if one.slug in tracks]),
+        (PartKind.ROOMS, [(f"rooms/{one.slug}", one.name) for one in shown.rooms if one.slug in rooms]),
+        (PartKind.SPEAKERS, sorted(((f"speakers/{row.code}", _named(row)) for row in people), key=_sorted_by_name)),
+    ]
+    return [(kind, rows) for kind, rows in found if rows]
+
+
+def _named(row: Any) -> Words:
+    said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
+    return Words({one.language: one.text for one in said})
+
+
+def _sorted_by_name(row: tuple[str, Words]) -> str:
+    return fold(row[1].say("en").text)
 
 
 def has_session(state: State, code: str) -> bool:

@@ -6,20 +6,25 @@ import json
 from collections.abc import Callable
 
 import icalendar
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 
-from eventapp.calendars import entries, ics, queries, wiring, withdrawn
+from eventapp.calendars import entries, ics, links, queries, wiring, withdrawn
 from eventapp.calendars import state as states
 from eventapp.calendars.answer import ICS, JCAL, Wish, answer
+from eventapp.calendars.choices import ALARMS, Choice, reminder
 from eventapp.calendars.deadlines import deadline_entry
 from eventapp.calendars.ics import NO_IMAGE, CalendarHead
 from eventapp.calendars.state import State
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
+from eventapp.core.languages import interface, say
 from eventapp.core.links import base_url
+from eventapp.core.pages import page, remembered
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
+from eventapp.events import queries as events
 from eventapp.programme.published import PublishedSession
 
 views = Blueprint("calendars", __name__)
@@ -78,6 +83,54 @@ def everything() -> Response:
     """The feed of all listed events."""
     wish = Wish.of_request("/calendar.ics")
     return _answer(wish, states.listed_state(), lambda: _everything(wish), name="calendar.ics")
+
+
+@views.get("/qr/<path:feed>.svg")
+def code(feed: str) -> Response:
+    """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
+    found(links.DRAWN.fullmatch(f"/{feed}"))
+    wish = Wish.of_request(f"/{feed}.ics", span=feed.endswith("/calendar"))
+    response = Response(links.qr_file(links.webcal_of(wish.address)), content_type="image/svg+xml")
+    response.cache_control.public = True
+    response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
+    return response
+
+
+@views.get("/events/<slug>/calendar")
+def choose(slug: str) -> ResponseReturnValue:
+    """Choose what is in one's calendar of an event. A form that only asks: the answer is an address."""
+    known = events.page_state(slug)
+    if known is None:
+        return redirect(url_for(".choose", slug=found(events.present_slug(slug))), 301)
+    found(known if known.public else None)
+    says, _people, directory = known.revisions
+    return remembered(f"choose {known.id} {says} {directory}", lambda: _choose(slug), still=known.still)
+
+
+def _choose(slug: str) -> Response:
+    shown = found(events.by_slug(slug))
+    parts = queries.parts(found(states.state(slug)))
+    names = {value: name for _kind, rows in parts for value, name in rows}
+    usual = interface()
+    spoken = list(dict.fromkeys([usual, *shown.languages]))
+    chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)
+    asked = request.args.get("part", "")
+    name = say(names[chosen.part]).text if chosen.part else say(shown.title).text
+    return make_response(
+        page(
+            "calendars/choose.html",
+            event=shown,
+            parts=parts,
+            spoken=spoken,
+            choice=chosen,
+            missing=bool(asked) and asked not in names,
+            alarms=ALARMS,
+            reminder=reminder,
+            sentence=chosen.sentence(name),
+            links=links.links_of(chosen.path(shown.slug), name=name),
+        ),
+        422 if asked and asked not in names else 200,
+    )
 
 
 def _feed(slug: str, path: str, *, of: queries.Part | None = None, span: bool = False, kind: str = ICS) -> Response:

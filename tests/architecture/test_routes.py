@@ -13,7 +13,7 @@ PUBLIC = {
     "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
     "programme.version", "programme.changelog", "programme.changes_feed", "exchange.schedule",
     "calendars.event", "calendars.event_jcal", "calendars.session", "calendars.everything",
-    "calendars.track", "calendars.room", "calendars.speaker",
+    "calendars.choose", "calendars.code", "calendars.track", "calendars.room", "calendars.speaker",
     "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star", "agenda.feed", "agenda.change",
     "agenda.registration",
     "registration.register", "registration.link", "registration.mine", "registration.cancel", "registration.session",
