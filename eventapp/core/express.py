@@ -7,7 +7,6 @@ right. The next visitor with the same address and language gets it after that qu
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -18,7 +17,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from eventapp.core.logs import REQUEST_ID, access
+from eventapp.core import logs
 
 Start = Callable[..., Any]
 Key = tuple[str, str, str]
@@ -117,7 +116,7 @@ class Express:
     def _answer(self, kept: _Kept, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         begun = perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        number = given if given and REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        number = given if given and logs.REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         plain, zipped = f'"{kept.offer.etag}"', f'"{kept.offer.etag}-gz"'
         packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         headers = [*kept.headers, ("ETag", zipped if packed else plain), ("X-Request-ID", number)]
@@ -130,15 +129,7 @@ class Express:
             if packed:
                 headers.append(("Content-Encoding", "gzip"))
         start(status, headers)
-        if access.isEnabledFor(logging.INFO):
-            facts = {
-                "request": number,
-                "method": environ["REQUEST_METHOD"],
-                "route": kept.offer.route,
-                "status": int(status[:3]),
-                "ms": round((perf_counter() - begun) * 1000, 1),
-            }
-            access.info("request", extra={"facts": facts})
+        logs.answered(number, environ["REQUEST_METHOD"], kept.offer.route, int(status[:3]), begun)
         return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]
 
 
