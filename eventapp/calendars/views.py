@@ -39,30 +39,31 @@ Wanted = Callable[[PublishedSession], bool]
 
 
 @views.get("/events/<slug>/calendar.ics")
+@views.get("/events/<slug>/calendar.jcal", endpoint="event_jcal")
 def event(slug: str) -> Response:
-    """The feed of an event. A former slug answers as well: calendar programs do not follow redirects reliably."""
+    """The feed of an event, also as jCal (RFC 7265).
+
+    A former slug answers as well: calendar programs do not follow redirects reliably.
+    """
     return _feed(slug, "calendar", span=True)
 
 
-@views.get("/events/<slug>/calendar.jcal")
-def event_jcal(slug: str) -> Response:
-    """The same as jCal (RFC 7265)."""
-    return _feed(slug, "calendar", span=True, kind=JCAL)
-
-
 @views.get("/events/<slug>/tracks/<key>.ics")
+@views.get("/events/<slug>/tracks/<key>.jcal", endpoint="track_jcal")
 def track(slug: str, key: str) -> Response:
     """The sessions of one track."""
     return _feed(slug, f"tracks/{key}", of=queries.of_track(key))
 
 
 @views.get("/events/<slug>/rooms/<key>.ics")
+@views.get("/events/<slug>/rooms/<key>.jcal", endpoint="room_jcal")
 def room(slug: str, key: str) -> Response:
     """The sessions in one room."""
     return _feed(slug, f"rooms/{key}", of=queries.of_room(key))
 
 
 @views.get("/events/<slug>/speakers/<code>.ics")
+@views.get("/events/<slug>/speakers/<code>.jcal", endpoint="speaker_jcal")
 def speaker(slug: str, code: str) -> Response:
     """The sessions of one speaker."""
     return _feed(slug, f"speakers/{code}", of=queries.of_speaker(code))
@@ -133,9 +134,9 @@ def _choose(slug: str) -> Response:
     )
 
 
-def _feed(slug: str, path: str, *, of: queries.Part | None = None, span: bool = False, kind: str = ICS) -> Response:
+def _feed(slug: str, path: str, *, of: queries.Part | None = None, span: bool = False) -> Response:
     """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
-    ending = "ics" if kind == ICS else "jcal"
+    ending, kind = ("jcal", JCAL) if request.path.endswith(".jcal") else ("ics", ICS)
     state = found(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
     wish = Wish.of_request(f"/events/{state.slug}/{path}.{ending}", span=span)
     found(state if state.public or state.withdrawn else None)
