@@ -186,7 +186,7 @@ class GoneRow:
 
 
 _unlisted: Select[*tuple[Any, ...]] = (
-    select(Event.uid, Event.sequence, Event.unlisted_at, Event.told_starts_at, Event.told_ends_at, Event.zone)
+    select(Event.uid, Event.told_sequence, Event.unlisted_at, Event.told_starts_at, Event.told_ends_at, Event.zone)
     .where(Event.unlisted_at.is_not(None), Event.told_ends_at > bindparam("since"), Event.precision == Precision.DAY)
     .order_by(Event.told_starts_at, Event.id)
 )
@@ -202,9 +202,9 @@ def gone_row(state: State) -> GoneRow:
     gone = state.withdrawn
     assert gone is not None
     uid, sequence, zone = db.session.execute(
-        select(Event.uid, Event.sequence, Event.zone).where(Event.id == state.id)
+        select(Event.uid, Event.told_sequence, Event.zone).where(Event.id == state.id)
     ).one()
-    return GoneRow(uid, sequence, gone.at, gone.starts_at, gone.ends_at, zone)
+    return GoneRow(uid, sequence or 0, gone.at, gone.starts_at, gone.ends_at, zone)
 
 
 def _load(state: State, sessions: Iterable[PublishedSession]) -> Programme:

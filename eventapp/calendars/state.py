@@ -78,7 +78,7 @@ class _Question:
         self._state = QuickRead(
             _joined(
                 select(
-                    *mark, Event.id, Event.slug, Event.sequence, Event.updated_at, Event.ends_at, Event.precision,
+                    *mark, Event.id, Event.slug, Event.updated_at, Event.ends_at, Event.precision,
                     Event.withdrawn_at, Event.told_starts_at, Event.told_ends_at, release.id, release.at,
                 ),
                 revisions,
@@ -128,14 +128,14 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
         return None
     mark, rest, still = found
     uid, status, visibility, *revisions = mark
-    (number, present, sequence, updated, ends, precision, withdrawn_at, told_starts, told_ends, release,
+    (number, present, updated, ends, precision, withdrawn_at, told_starts, told_ends, release,
      released_at) = rest  # fmt: skip
     now = clock.now()
     content = (release, uid, released_at) if release and precision is Precision.DAY else None
     if not rules.public(status, visibility):
         gone = rules.taken_back(withdrawn_at, told_ends, now)
         return State(
-            number, present, False, (uid, "withdrawn", withdrawn_at, sequence), withdrawn_at, still,
+            number, present, False, (uid, "withdrawn", withdrawn_at, *revisions[4::2]), withdrawn_at, still,
             until=(told_ends + rules.KEEP_GONE).timestamp() if gone else 0.0,
             content=content, withdrawn=Withdrawn(withdrawn_at, told_starts, told_ends) if gone else None,
         )  # fmt: skip

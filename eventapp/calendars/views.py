@@ -90,7 +90,7 @@ def everything() -> Response:
 def code(feed: str) -> Response:
     """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
     found(links.DRAWN.fullmatch(f"/{feed}"))
-    wish = Wish.of_request(f"/{feed}.ics", span=feed.endswith("/calendar"))
+    wish = Wish.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
     response = Response(links.qr_file(links.webcal_of(wish.address)), content_type="image/svg+xml")
     response.cache_control.public = True
     response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
@@ -186,7 +186,7 @@ def _event(wish: Wish, state: State, wanted: Wanted | None, part: Words | None) 
 def _withdrawn(wish: Wish, state: State, wanted: Wanted | None) -> bytes:
     deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
     with wish.voice.speaking() as voice:
-        rows, zone = withdrawn.entries(state, voice, wanted=wanted, deadlines=deadlines)
+        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=deadlines)
         return ics.feed(withdrawn.head(voice, source=wish.address, zone=zone), rows, utc=wish.utc)
 
 

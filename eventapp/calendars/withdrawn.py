@@ -43,18 +43,19 @@ def entries(
     state: State,
     voice: Voice,
     *,
+    span: bool = True,
     wanted: Callable[[PublishedSession], bool] | None = None,
     deadlines: Iterable[Deadline] = (),
 ) -> tuple[list[Entry], str]:
     """The entries of a withdrawn event, and its zone: itself, then its sessions as the public saw them last.
 
-    `wanted` narrows them to a part, without the event itself. A deadline that was touched since is not told of.
+    `wanted` narrows them to a part, `span` is whether the feed has the event itself (one without sessions is itself).
+    A deadline that was touched since is not told of.
     """
     row = queries.gone_row(state)
-    found = [] if wanted else [event_entry(row, voice=voice)]
-    found += [
-        _session(session, row, voice) for session in queries.document(state).sessions if not wanted or wanted(session)
-    ]
+    sessions = [one for one in queries.document(state).sessions if wanted is None or wanted(one)]
+    found = [event_entry(row, voice=voice)] if span or not (sessions or wanted) else []
+    found += [_session(session, row, voice) for session in sessions]
     found += [
         _entry(one.uid, one.sequence + row.sequence, row, one.at - LENGTH, one.at, voice)
         for one in deadlines

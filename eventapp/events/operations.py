@@ -20,9 +20,6 @@ from eventapp.directory.models import Organization
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
 from eventapp.events.rules import SLUG, EventStatus, HostRole, listed
 
-# A change of these is one that a calendar must tell (RFC 5546 §2.1.4).
-_SIGNIFICANT = ("starts_at", "ends_at", "zone", "status", "place", "precision")
-
 
 def create(*, owner: User | None, slug: str, title: Words, **values: Any) -> Event:
     """A new draft; `owner` becomes the first of its team. Raises Refused as `edit` does."""
@@ -52,20 +49,27 @@ def edit(event: Event, *, slug: str, seen: str = "", **values: Any) -> Event:
         if db.session.get(FormerSlug, event.slug) is None:
             db.session.add(FormerSlug(slug=event.slug, event_id=event.id))
         event.slug = slug
-    before = [getattr(event, name) for name in _SIGNIFICANT], event.public
+    before = _significant(event)
     with _noted_audience(event):
         _apply(event, values)
-    if before != ([getattr(event, name) for name in _SIGNIFICANT], event.public):
+    if before != _significant(event):
         event.sequence += 1
     _flush()
     return event
+
+
+def _significant(event: Event) -> tuple[object, ...]:
+    """What calendars must be told of when it changes (RFC 5546 §2.1.4): when, where, whether, to whom."""
+    told = event.public, listed(event.status, event.visibility)
+    return *(getattr(event, name) for name in ("starts_at", "ends_at", "zone", "status", "place", "precision")), *told
 
 
 @contextmanager
 def _noted_audience(event: Event) -> Iterator[None]:
     """Write down when the event first becomes public, and when it leaves the public or the list, with its hours then.
 
-    Calendars that have it must be told, and somebody who was never told must learn nothing.
+    Calendars that have it must be told, and somebody who was never told must learn nothing. Whoever changes the
+    audience raises the event's SEQUENCE by one afterwards.
     """
     was_public, was_listed = event.public, listed(event.status, event.visibility)
     starts, ends = event.starts_at, event.ends_at
@@ -82,7 +86,7 @@ def _noted_audience(event: Event) -> Iterator[None]:
     elif was_listed:
         event.unlisted_at = moment
     if (was_public and not event.public) or (was_listed and not is_listed):
-        event.told_starts_at, event.told_ends_at = starts, ends
+        event.told_starts_at, event.told_ends_at, event.told_sequence = starts, ends, event.sequence + 1
 
 
 def _apply(event: Event, values: dict[str, Any]) -> None:

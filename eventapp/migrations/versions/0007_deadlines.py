@@ -58,6 +58,7 @@ def upgrade() -> None:
     op.create_index("ix_removed_option_event_id", "removed_option", ["event_id"])
     for name in AUDIENCE:
         op.add_column("event", sa.Column(name, moment(), nullable=True))
+    op.add_column("event", sa.Column("told_sequence", sa.Integer(), nullable=True))
     event = _table("event", "status", "visibility", created_at=moment(), announced_at=moment())
     op.execute(
         event.update()
@@ -83,7 +84,7 @@ def _fill(name: str) -> None:
 
 
 def downgrade() -> None:
-    for name in reversed(AUDIENCE):
+    for name in ("told_sequence", *reversed(AUDIENCE)):
         op.drop_column("event", name)
     op.drop_table("removed_option")
     for table in reversed(CLOSING):
