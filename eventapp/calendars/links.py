@@ -117,6 +117,7 @@ def qr(address: str) -> Markup:
     return Markup(drawn)
 
 
+@lru_cache(maxsize=256)
 def qr_file(address: str) -> bytes:
     """The same as a file, dark on white."""
     file = BytesIO()

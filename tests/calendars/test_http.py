@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.robotparser import RobotFileParser
 
@@ -103,6 +104,9 @@ def test_the_span_shows_the_first_picture_and_a_drawing_only_without_photographs
     assert line.params == {"VALUE": "URI", "DISPLAY": "FULLSIZE", "FMTTYPE": "image/svg+xml"}
     assert line.value == f"http://localhost/events/forum/pictures/{drawing.id}"
     assert client.get(line.value).location.endswith("/media/lecture-hall.svg")
+    jcal = json.loads(client.get("/events/forum/calendar.jcal").data)
+    images = [one for component in jcal[2] for one in component[1] if one[0] == "image"]
+    assert [one[2:] for one in images] == [["uri", line.value]]
     photo = picture(forum, "media/hall.jpg", 2)
     (line,) = entries(fetch(client, "/events/forum/calendar.ics"))["Forum"].all("IMAGE")
     assert (line.params["FMTTYPE"], line.value.rpartition("/")[2]) == ("image/jpeg", str(photo.id))
