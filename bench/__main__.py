@@ -27,6 +27,7 @@ from time import sleep
 
 from bench import client
 from bench.client import Measured, request_bytes
+from bench.data import AGENDA
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = [("60 sessions, 300 registrations", 60, 300), ("1000 sessions, 10,000 registrations", 1000, 10_000)]
@@ -145,7 +146,7 @@ def bench(seconds: float, repeats: int) -> list[str]:
 
 
 def _rows(port: int, pid: int, floor_port: int, floor_pid: int, *, seconds: float, repeats: int) -> list[Row]:
-    event, feed = "/events/summit", "/events/summit/calendar.ics"
+    event, feed, agenda = "/events/summit", "/events/summit/calendar.ics", f"/agenda/{AGENDA}.ics"
     plans = [
         ("trivial Flask route (the floor)", floor_port, floor_pid, lambda: again(request_bytes("GET", "/")), 200),
         ("liveness, /healthz", port, pid, lambda: again(request_bytes("GET", "/healthz")), 200),
@@ -156,6 +157,13 @@ def _rows(port: int, pid: int, floor_port: int, floor_pid: int, *, seconds: floa
         ("event feed", port, pid, lambda: again(request_bytes("GET", feed)), 200),
         ("event feed, 304", port, pid,
          lambda: again(request_bytes("GET", feed, {"If-None-Match": etag_of(port, feed)})), 304),
+        ("event feed, not packed", port, pid,
+         lambda: again(request_bytes("GET", feed, {"Accept-Encoding": "identity"})), 200),
+        ("event feed with deadlines", port, pid, lambda: again(request_bytes("GET", f"{feed}?deadlines=1")), 200),
+        ("all events' feed", port, pid, lambda: again(request_bytes("GET", "/calendar.ics")), 200),
+        ("agenda feed", port, pid, lambda: again(request_bytes("GET", agenda)), 200),
+        ("agenda feed, 304", port, pid,
+         lambda: again(request_bytes("GET", agenda, {"If-None-Match": etag_of(port, agenda)})), 304),
         ("registration form", port, pid, lambda: again(request_bytes("GET", f"{event}/register")), 200),
         ("registration POST", port, pid, lambda: forms(port, f"{event}/register"), 303),
     ]  # fmt: skip
@@ -203,6 +211,12 @@ def _spread(values: list[float]) -> str:
     return f"{median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
 
 
+def _calendars(*, smoke: bool) -> list[str]:
+    command = [sys.executable, "-m", "bench.calendars", *(["--smoke"] if smoke else [])]
+    run = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+    return run.stdout.splitlines()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a moment each, nothing is written")
@@ -223,6 +237,10 @@ def main() -> None:
         "rush of visitors; bytes are those on the wire (gzip).",
         "",
         *bench(seconds, repeats),
+        "In a process of its own, without a server: median, lowest and highest in milliseconds of "
+        f"{2 if options.smoke else 15} renderings.",
+        "",
+        *_calendars(smoke=options.smoke),
     ]
     text = "\n".join(lines).rstrip() + "\n"
     print(text)

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
+from eventapp.agenda import operations as agenda
 from eventapp.core import tokens
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.events import operations as events
+from eventapp.programme import queries as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
@@ -18,6 +20,7 @@ from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 
+AGENDA = "the-agenda-of-a-benchmark"
 START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
 
 
@@ -87,3 +90,5 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
         for first in range(0, len(rows), 1000):
             db.session.execute(insert(Registration), rows[first : first + 1000])
         option.taken = registrations
+        codes = programme.document(event).by_code
+        agenda.open_agenda(f"{slug}/{code}" for code in codes).token = AGENDA

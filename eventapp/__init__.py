@@ -17,6 +17,7 @@ from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import sentence
 from eventapp.attendance import views as attendance
 from eventapp.calendars import views as calendars
+from eventapp.calendars import wiring as calendar_wiring
 from eventapp.calendars.links import entry_links, links_to, qr
 from eventapp.core import assets, clock, db, errors, express, headers, languages, limits, logs, pages
 from eventapp.core.links import absolute
@@ -31,6 +32,7 @@ from eventapp.exchange import views as exchange
 from eventapp.jobs import Sweep
 from eventapp.lifecycle import news
 from eventapp.mail import tasks as mail_tasks
+from eventapp.media import views as media
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import editor as programme_editor
 from eventapp.programme import manage as programme_manage
@@ -57,6 +59,7 @@ BLUEPRINTS = [
     exchange.views,
     registration.views,
     agenda.views,
+    media.views,
     proposals.views,
     speaking.views,
     attendance.views,
@@ -139,6 +142,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         sentence=sentence.sentence,
     )
     app.extensions[wiring.AUDIENCE] = registration_queries.audience
+    app.extensions[calendar_wiring.IMAGE] = media.poster_address
+    app.extensions[calendar_wiring.DEADLINES] = [registration_queries.deadlines, proposals_queries.deadlines]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")

@@ -122,18 +122,18 @@ def queries(app: Flask) -> Any:
             if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA", "ROLLBACK")):
                 counted.statements.append(statement)
 
-        quick = QuickRead.row
+        quick = QuickRead._fetch
 
-        def counted_row(read: QuickRead, **values: Any) -> Any:
+        def counted_fetch(read: QuickRead, *rest: Any) -> Any:
             counted.statements.append("quick")
-            return quick(read, **values)
+            return quick(read, *rest)
 
         sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-        QuickRead.row = counted_row  # type: ignore[method-assign]
+        QuickRead._fetch = counted_fetch  # type: ignore[method-assign]
         try:
             yield counted
         finally:
-            QuickRead.row = quick  # type: ignore[method-assign]
+            QuickRead._fetch = quick  # type: ignore[method-assign]
             sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
 
     return count

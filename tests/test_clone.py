@@ -26,7 +26,7 @@ from eventapp.registration.models import AttendanceOption, Question, Registratio
 # Every column of what is copied is on one side. "made": it follows from the copy itself.
 STAY = {
     Event: {"id", "slug", "uid", "sequence", "date_note", "join_url", "sources", "status", "status_note", "generated",
-            "created_at", "updated_at"},
+            "created_at", "updated_at", "announced_at", "withdrawn_at", "unlisted_at", "told_starts_at", "told_ends_at", "told_sequence"},
     Theme: {"id"},
     EventHost: {"id"},
     Site: {"id"},
@@ -36,7 +36,7 @@ STAY = {
     Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at",
               "saved_by"},
     Participation: {"id"},
-    AttendanceOption: {"id", "taken"},
+    AttendanceOption: {"id", "taken", "uid", "closing_sequence"},
     Question: {"id"},
 }  # fmt: skip
 MADE = {
@@ -45,7 +45,7 @@ MADE = {
     Room: {"event_id", "site_id"},
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
-    AttendanceOption: {"event_id", "opens_at", "closes_at"},
+    AttendanceOption: {"event_id", "opens_at", "closes_at", "told_closing", "closing_changed_at"},
     Question: {"event_id"},
 }  # fmt: skip
 GO = {

@@ -123,7 +123,7 @@ def test_japanese_is_japanese(japanese):
 
 
 # Names that are the same in every language, and the example of a language tag.
-NAMES = {"Google", "Outlook", "Microsoft 365", "Thunderbird", "English"}
+NAMES = {"Google", "Outlook", "Outlook.com", "Microsoft 365", "Thunderbird", "English"}
 _CODE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 # What is no text: scripts, comments, and blocks that fill a class attribute.
 _RAW = re.compile(

@@ -41,7 +41,7 @@ def counts(slug: str) -> ResponseReturnValue:
     if not state.public:
         found(access.preview(slug))
         return build()
-    return remembered(_key("counts", state), build, still=lambda: events.page_state(slug) == state)
+    return remembered(_key("counts", state), build, still=state.still)
 
 
 @views.get("/counts.json")
@@ -63,7 +63,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
         event = _published(slug)
         return _json(event, _counted(event, basis))
 
-    return remembered(_key("counts.json", state), build, still=lambda: events.page_state(slug) == state)
+    return remembered(_key("counts.json", state), build, still=state.still)
 
 
 def _published(slug: str) -> Event:

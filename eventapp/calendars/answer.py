@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,16 +28,21 @@ class Wish:
     """What the address asks for. Only the address: calendar programs send no Accept-Language, or their server's.
 
     `path` has the present slug also where a former one was asked for, so both give the same bytes. `alarm` is how many
-    minutes before each session the calendar program should ring; without it nothing rings.
+    minutes before each session the calendar program should ring; without it nothing rings. Feeds of an event and its
+    parts also take `deadlines`, and a `span` of the event that differs from what is `usual` for the feed.
     """
 
     path: str
     asked: str | None
     utc: bool
     alarm: int | None = None
+    deadlines: bool = False
+    span: bool | None = None
+    usual: bool | None = None
 
     @classmethod
-    def of_request(cls, path: str) -> Wish:
+    def of_request(cls, path: str, *, span: bool | None = None) -> Wish:
+        """`span`: whether the feed usually has it; None for one that offers no such choice."""
         tag = request.args.get("lang", "")
         alarm = request.args.get("alarm", "")
         minutes = int(alarm) if alarm.isdecimal() and alarm.isascii() and len(alarm) < 6 else None
@@ -45,6 +51,9 @@ class Wish:
             tag if TAG.fullmatch(tag) else None,
             request.args.get("tz", "").lower() == "utc",
             minutes if minutes is not None and minutes <= LONGEST_ALARM else None,
+            deadlines=span is not None and request.args.get("deadlines") == "1",
+            span={"0": False, "1": True}.get(request.args.get("span", ""), span) if span is not None else None,
+            usual=span,
         )
 
     @property
@@ -58,7 +67,13 @@ class Wish:
     @property
     def address(self) -> str:
         """The address in one spelling: the calendar's own, and its name on the shelf."""
-        query = {"lang": self.asked, "tz": "utc" if self.utc else None, "alarm": self.alarm}
+        query = {
+            "lang": self.asked,
+            "tz": "utc" if self.utc else None,
+            "alarm": self.alarm,
+            "deadlines": 1 if self.deadlines else None,
+            "span": int(bool(self.span)) if self.span != self.usual else None,
+        }
         wanted = urlencode({key: value for key, value in query.items() if value is not None})
         return f"{base_url()}{self.path}" + (f"?{wanted}" if wanted else "")
 
@@ -71,6 +86,7 @@ def answer(
     *,
     name: str,
     still: Callable[[], bool] | None = None,
+    until: float = math.inf,
     attached: bool = False,
     kind: str = ICS,
     personal: bool = False,
@@ -79,7 +95,8 @@ def answer(
 
     `version` must change with all that is written, `modified` is when it last did. The ETag is strong: equal for equal
     bytes, and another one for the packed form. `still` asks again whether the version holds, for those who come after
-    and need not be asked through Flask. A `personal` calendar is for its owner alone: no cache in between keeps it.
+    and need not be asked through Flask, until `until` (seconds since 1970). A `personal` calendar is for its owner
+    alone: no cache in between keeps it.
     """
     parts = (ics.VERSION, wish.address, current_app.config["SETTINGS"].site_name, *version)
     etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
@@ -90,7 +107,7 @@ def answer(
         shelf: Shelf = current_app.extensions["calendars"]
         kept = shelf.get(wish.address, etag) or shelf.put(wish.address, etag, write())
         if still is not None:
-            express.offer(etag=etag, body=kept.body, packed=kept.packed, still=still, until=time() + 3600)
+            express.offer(etag=etag, body=kept.body, packed=kept.packed, still=still, until=min(time() + 3600, until))
         response = Response(kept.packed if zipped else kept.body)
         response.content_type = f"{kind}; charset=utf-8" if kind == ICS else kind
         response.headers.set("Content-Disposition", "attachment" if attached else "inline", filename=name)

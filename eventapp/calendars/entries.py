@@ -8,11 +8,11 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from eventapp.calendars import prose
+from eventapp.calendars import ics, prose
 from eventapp.calendars.ics import CalendarHead, Entry, Status
 from eventapp.calendars.queries import EventRow, Programme, RoomRow, SessionRow, Venue
 from eventapp.core import clock, languages
@@ -21,6 +21,11 @@ from eventapp.core.words import Said, Words
 from eventapp.directory.rules import full_name
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, when
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus, rank
+
+# The CSS3 names nearest to the colours of tracks in static/core/base.css.
+TRACK_COLOURS = {
+    1: "steelblue", 2: "darkolivegreen", 3: "saddlebrown", 4: "purple", 5: "teal", 6: "indianred",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,19 @@ class Links:
     def session(self, slug: str, code: str) -> str:
         return f"{self.base_url}/events/{quote(slug)}/sessions/{quote(code)}{self.query}"
 
+    def register(self, slug: str) -> str:
+        return f"{self.base_url}/events/{quote(slug)}/register{self.query}"
+
+    def propose(self, slug: str) -> str:
+        return f"{self.base_url}/events/{quote(slug)}/propose{self.query}"
+
 
 def _joined(parts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
-def _paragraphs(parts: Iterable[str]) -> str:
+def paragraphs(parts: Iterable[str]) -> str:
+    """The parts that are not empty, with an empty line between."""
     return "\n\n".join(part for part in parts if part)
 
 
@@ -142,10 +154,15 @@ def event_place(event: EventRow, venues: Iterable[Venue], voice: Voice) -> tuple
     return place, None
 
 
+def off_note(event: EventRow, voice: Voice) -> str:
+    """What the team says of an event that is cancelled or postponed; empty of any other."""
+    off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+    return prose.text(event.status_note.say(voice.language).text) if off else ""
+
+
 def event_text(event: EventRow, voice: Voice) -> Said:
     """What the event says of itself: why it is off, its subtitle, what for, and what happens."""
     said = event.description.say(voice.language)
-    off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     known = ""
     if event.precision is not Precision.DAY:
         about = event.date_note.say(voice.language).text or when(
@@ -153,13 +170,13 @@ def event_text(event: EventRow, voice: Voice) -> Said:
         )
         known = _("The exact date is not given: %(date)s", date=about)
     parts = [
-        prose.text(event.status_note.say(voice.language).text) if off else "",
+        off_note(event, voice),
         event.subtitle.say(voice.language).text,
         known,
         prose.text(event.purpose.say(voice.language).text),
         prose.text(said.text),
     ]
-    return Said(_paragraphs(parts), said.language)
+    return Said(paragraphs(parts), said.language)
 
 
 def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links: Links, all_day: bool) -> Entry:
@@ -179,7 +196,7 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links
         ends=ends,
         zone=event.zone,
         summary=marked(event.title.say(voice.language), event.status),
-        description=Said(_paragraphs([text.text, url]), text.language),
+        description=Said(paragraphs([text.text, url]), text.language),
         location=place,
         geo=geo,
         url=url,
@@ -236,9 +253,8 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
     url = links.session(event.slug, session.code)
     abstract = session.abstract.say(voice.language)
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-    note = prose.text(event.status_note.say(voice.language).text) if off else ""
     text = [
-        note,
+        off_note(event, voice),
         prose.text(abstract.text),
         _people(session, voice),
         _spoken(session, voice),
@@ -253,28 +269,40 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
         ends=session.ends_at,
         zone=event.zone,
         summary=marked(session.title.say(voice.language), session.status if session.cancelled else worse),
-        description=Said(_paragraphs(text), abstract.language),
+        description=Said(paragraphs(text), abstract.language),
         location=place,
         geo=geo,
         url=url,
         categories=tuple(filter(None, [session.track.say(voice.language).text, voice.label(session.kind)])),
         status=status_of(event.status, session.status),
         transparent=session.kind.pause,
+        colour=TRACK_COLOURS.get(session.colour or 0, ""),
         parent_uid=event.uid if parent else "",
     )
 
 
-def programme_entries(programme: Programme, *, voice: Voice, links: Links, span: bool = True) -> list[Entry]:
-    """The event as a span of days, then its sessions by time; without sessions a day's event with its hours.
+def programme_entries(
+    programme: Programme,
+    *,
+    voice: Voice,
+    links: Links,
+    span: bool = True,
+    hours: bool = True,
+    image: tuple[str, str] = ics.NO_IMAGE,
+) -> list[Entry]:
+    """The event as a `span` of days, then its sessions by time.
 
-    Without `span` the sessions alone, as in the feed of a room.
+    A day's event without sessions is its own `hours` instead, and stands there without a span as well: else there
+    would be nothing. `image` is the address of a picture with its media type.
     """
     event = programme.event
-    if not span:
-        return [session_entry(one, event, voice=voice, links=links, parent=False) for one in programme.sessions]
-    all_day = bool(programme.sessions) or not one_day(event)
-    first = event_entry(event, programme.venues, voice=voice, links=links, all_day=all_day)
-    return [first, *(session_entry(one, event, voice=voice, links=links) for one in programme.sessions)]
+    timed = one_day(event) and not programme.sessions
+    first = []
+    if (timed and hours) or (span and not timed):
+        shown = event_entry(event, programme.venues, voice=voice, links=links, all_day=not timed)
+        first = [replace(shown, image=image)]
+    rows = [session_entry(one, event, voice=voice, links=links, parent=bool(first)) for one in programme.sessions]
+    return first + rows
 
 
 def events_entries(events: Iterable[EventRow], *, voice: Voice, links: Links) -> list[Entry]:

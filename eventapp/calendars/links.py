@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from io import BytesIO
 from urllib.parse import quote, urlencode
 
 import segno
 from markupsafe import Markup
 
 from eventapp.core.languages import interface
-from eventapp.core.links import absolute
+from eventapp.core.links import absolute, base_url
 
 
 @dataclass(frozen=True)
 class CalendarLinks:
-    """One feed, for each kind of program."""
+    """One feed, for each kind of program. `code` is the address of its QR code, empty where none may be asked for."""
 
     download: str
     webcal: str
     google: str
     outlook: str
     office: str
+    code: str = ""
 
 
 def links_to(endpoint: str, *, name: str, **values: str) -> CalendarLinks:
-    """The ways into a calendar for the feed at `endpoint`, in the reader's language.
+    """The ways into a calendar for the feed at `endpoint`, in the reader's language."""
+    return links_of(absolute(endpoint, **values, lang=interface()).removeprefix(base_url()), name=name)
+
+
+def links_of(path: str, *, name: str) -> CalendarLinks:
+    """The ways into a calendar for the feed at a path with its query.
+
+    Google takes an address only as `webcal:`; `https:` it looks up as somebody's mail address.
+    """
+    address, called = quote(base_url() + path, safe=""), quote(name)
+    webcal = webcal_of(base_url() + path)
+    return CalendarLinks(
+        download=base_url() + path,
+        webcal=webcal,
+        google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""),
+        outlook=f"https://outlook.live.com/calendar/0/addfromweb?url={address}&name={called}",
+        office=f"https://outlook.office.com/calendar/0/addfromweb?url={address}&name={called}",
+        code=_code_of(path),
+    )
+
+
+def webcal_of(address: str) -> str:
+    """The address as one to subscribe to.
 
     `webcal`, not `webcals`: Apple and Thunderbird know only the former, and upgrade by themselves.
     """
-    address = absolute(endpoint, **values, lang=interface())
-    webcal = "webcal://" + address.partition("://")[2]
-    return CalendarLinks(
-        download=address,
-        webcal=webcal,
-        google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""),
-        outlook=f"https://outlook.live.com/calendar/0/addfromweb?url={quote(address, safe='')}&name={quote(name)}",
-        office=f"https://outlook.office.com/calendar/0/addfromweb?url={quote(address, safe='')}&name={quote(name)}",
-    )
+    return "webcal://" + address.partition("://")[2]
+
+
+def _code_of(path: str) -> str:
+    feed, _dot, query = path.partition(".ics")
+    # The address of an agenda is a key: it stands in its own page and in no other address.
+    return f"/qr{feed}.svg{query}" if DRAWN.fullmatch(feed) else ""
+
+
+# Feeds whose QR code can be asked for; see views.code.
+DRAWN = re.compile(r"/calendar|/events/[a-z0-9-]+/(calendar|(tracks|rooms|speakers)/[\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -88,3 +115,11 @@ def qr(address: str) -> Markup:
     """The address as a QR code (ISO/IEC 18004, level M), an SVG to stand in a page."""
     drawn = segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None)
     return Markup(drawn)
+
+
+@lru_cache(maxsize=256)
+def qr_file(address: str) -> bytes:
+    """The same as a file, dark on white."""
+    file = BytesIO()
+    segno.make(address, error="m").save(file, kind="svg", scale=4, border=2, light="#fff", xmldecl=False, svgclass=None)
+    return file.getvalue()

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, bindparam, select
 
+from eventapp.calendars.state import LISTED, State
 from eventapp.core import clock
-from eventapp.core.db import QuickRead, db
-from eventapp.core.revisions import Revision
-from eventapp.core.words import Words
-from eventapp.directory.models import SCOPE as DIRECTORY
+from eventapp.core.db import db
+from eventapp.core.words import Words, fold
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder, full_name
-from eventapp.events import rules as event_rules
-from eventapp.events.models import Event, FormerSlug, Site
+from eventapp.events import rules
+from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 from eventapp.programme import queries as programme_queries
-from eventapp.programme.models import Release, is_latest
 from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
-# How long after the event an entry stays that says a session is off: longer than anybody's calendar program sleeps.
-KEEP_GONE = timedelta(days=30)
-_LISTED = [status for status in EventStatus if event_rules.listed(status, Visibility.PUBLIC)]
-
-Rows = Select[*tuple[Any, ...]]
+KEEP_GONE = rules.KEEP_GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +109,7 @@ class SessionRow:
     interpreted: tuple[str, ...]
     updated_at: datetime
     track: Words
+    colour: int | None
     rooms: list[RoomRow] = field(default_factory=list)
     people: list[PartRow] = field(default_factory=list)
 
@@ -136,6 +131,7 @@ class SessionRow:
             interpreted=session.interpreted,
             updated_at=session.updated_at,
             track=session.track.name if session.track else Words(),
+            colour=session.track.colour if session.track else None,
             rooms=[RoomRow(r.name, r.online, Venue.of(r.site) if r.site else None) for r in session.rooms],
             people=[
                 PartRow(row.family, row.given, row.order, part.role, row.code)
@@ -158,93 +154,57 @@ class Programme:
     sessions: list[SessionRow]
 
 
-@dataclass(frozen=True)
-class State:
-    """Which version of a feed is the present one, and since when. Equal `version`: equal content.
-
-    `id` and `slug` (the present one) are the event's, or None and empty for the feed of all events.
-    """
-
-    id: int | None
-    slug: str
-    public: bool
-    version: tuple[object, ...]
-    modified: datetime | None
-    content: tuple[int, str, datetime] | None = field(default=None, compare=False)
-    keeps_gone: bool = field(default=True, compare=False)
-
-
-_says, _directory, _listing = aliased(Revision), aliased(Revision), aliased(Revision)
-_release = aliased(Release)
-
-_former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug", "")).scalar_subquery()
-
-# Revisions rise with all that is shown. The UID and the time tell a database that was restored, where a number may
-# come a second time with other content.
-_state: Rows = (
-    select(
-        Event.id, Event.slug, Event.status, Event.visibility, Event.uid, Event.updated_at, Event.ends_at,
-        Event.precision, _says.number, _says.at, _directory.number, _directory.at, _release.id, _release.at,
-    )
-    .outerjoin(_says, _says.scope == literal("event:") + cast(Event.id, String))
-    .outerjoin(_directory, _directory.scope == DIRECTORY)
-    .outerjoin(_release, (_release.event_id == Event.id) & is_latest(_release))
-    .where(or_(Event.slug == bindparam("slug", ""), Event.id == _former))
-    .order_by(Event.slug != bindparam("slug", ""))
-    .limit(1)
-)  # fmt: skip
-
-_listed_state = QuickRead(
-    select(func.count(), func.max(Event.uid), func.max(_listing.number), func.max(_listing.at))
-    .select_from(Event)
-    .outerjoin(_listing, _listing.scope == "events")
-    .where(Event.status.in_(_LISTED), Event.visibility == Visibility.PUBLIC)
-)
-
 _EVENT_COLUMNS = [getattr(Event, name) for name in EventRow.__slots__]
 _event = select(*_EVENT_COLUMNS).where(Event.id == bindparam("event"))
 _listed = (
     select(*_EVENT_COLUMNS)
-    .where(Event.status.in_(_LISTED), Event.visibility == Visibility.PUBLIC, Event.precision == Precision.DAY)
+    .where(Event.status.in_(LISTED), Event.visibility == Visibility.PUBLIC, Event.precision == Precision.DAY)
     .order_by(Event.starts_at, Event.id)
 )
 _SITE_COLUMNS = [Site.name, Site.address, Site.latitude, Site.longitude]
 _venues = select(*_SITE_COLUMNS).where(Site.event_id == bindparam("event")).order_by(Site.position, Site.id)
 
 
-_event_state = QuickRead(_state)
 _people = select(Person.id, Person.family, Person.given, Person.order, Person.code)
-
-
-def state(slug: str) -> State | None:
-    """The state of an event's calendars by its present or a former slug; None where there is no such event."""
-    row = _event_state.row(slug=slug)
-    if row is None:
-        return None
-    (number, present, status, visibility, uid, updated, ends, precision, says, said_at, directory, changed_at,
-     release, released_at) = row  # fmt: skip
-    modified = max(filter(None, (updated, said_at, changed_at)))
-    keeps_gone = clock.now() < ends + KEEP_GONE
-    return State(
-        number,
-        present,
-        event_rules.public(status, visibility),
-        (uid, says or 0, directory or 0, modified, keeps_gone),
-        modified,
-        content=(release, uid, released_at) if release and precision is Precision.DAY else None,
-        keeps_gone=keeps_gone,
-    )
-
-
-def listed_state() -> State:
-    """The state of the calendar of all events."""
-    count, uid, says, modified = _listed_state.row() or (0, None, 0, None)
-    return State(None, "", True, (count, uid, says or 0, modified), modified)
 
 
 def listed() -> list[EventRow]:
     """All listed events whose day is known, by time."""
     return [EventRow(*row) for row in db.session.execute(_listed)]
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRow:
+    """An event that was taken back, `at` a moment; its hours are those that were told last."""
+
+    uid: str
+    sequence: int
+    at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+
+
+_unlisted: Select[*tuple[Any, ...]] = (
+    select(Event.uid, Event.told_sequence, Event.unlisted_at, Event.told_starts_at, Event.told_ends_at, Event.zone)
+    .where(Event.unlisted_at.is_not(None), Event.told_ends_at > bindparam("since"), Event.precision == Precision.DAY)
+    .order_by(Event.told_starts_at, Event.id)
+)
+
+
+def unlisted() -> list[GoneRow]:
+    """Events that were taken out of the list, as long as its calendar says so."""
+    return [GoneRow(*row) for row in db.session.execute(_unlisted, {"since": clock.now() - KEEP_GONE})]
+
+
+def gone_row(state: State) -> GoneRow:
+    """What calendars know of a withdrawn event (`state.withdrawn`)."""
+    gone = state.withdrawn
+    assert gone is not None
+    uid, sequence, zone = db.session.execute(
+        select(Event.uid, Event.told_sequence, Event.zone).where(Event.id == state.id)
+    ).one()
+    return GoneRow(uid, sequence or 0, gone.at, gone.starts_at, gone.ends_at, zone)
 
 
 def _load(state: State, sessions: Iterable[PublishedSession]) -> Programme:
@@ -282,13 +242,75 @@ def speaks(session: PublishedSession, person: int) -> bool:
     )
 
 
-def speaker(state: State, code: str) -> tuple[int, Words] | None:
-    """Number and name of somebody who is or was announced; None for everybody else."""
-    row = db.session.execute(_people.where(Person.code == code)).one_or_none()
-    if row is None or not any(speaks(session, row.id) for session in document(state).sessions):
-        return None
+class PartKind(StrEnum):
+    """What a calendar can be narrowed to."""
+
+    TRACKS = "tracks"
+    ROOMS = "rooms"
+    SPEAKERS = "speakers"
+
+
+# What a feed is narrowed to: its name and which sessions are in it, or None where the public knows of no such thing.
+Part = Callable[[State], tuple[Words, Callable[[PublishedSession], bool]] | None]
+
+
+def of_track(slug: str) -> Part:
+    """The sessions of a track."""
+
+    def part(state: State) -> tuple[Words, Callable[[PublishedSession], bool]] | None:
+        name = next((one.name for one in document(state).tracks if one.slug == slug), None)
+        return None if name is None else (name, lambda s: s.track is not None and s.track.slug == slug)
+
+    return part
+
+
+def of_room(slug: str) -> Part:
+    """The sessions in a room."""
+
+    def part(state: State) -> tuple[Words, Callable[[PublishedSession], bool]] | None:
+        name = next((one.name for one in document(state).rooms if one.slug == slug), None)
+        return None if name is None else (name, lambda s: any(one.slug == slug for one in s.rooms))
+
+    return part
+
+
+def of_speaker(code: str) -> Part:
+    """The sessions of somebody who is or was announced."""
+
+    def part(state: State) -> tuple[Words, Callable[[PublishedSession], bool]] | None:
+        row = db.session.execute(_people.where(Person.code == code)).one_or_none()
+        if row is None or not any(speaks(session, row.id) for session in document(state).sessions):
+            return None
+        return _named(row), lambda s: speaks(s, row.id)
+
+    return part
+
+
+def parts(state: State) -> list[tuple[PartKind, list[tuple[str, Words]]]]:
+    """What a calendar can be narrowed to: (path of its feed without ending, name) by kind, where there is any.
+
+    Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
+    """
+    shown = document(state)
+    live = [session for session in shown.listed if not session.cancelled]
+    tracks = {session.track.slug for session in live if session.track}
+    rooms = {room.slug for session in live for room in session.rooms}
+    people = [row for row in names_of(live).values() if any(speaks(session, row.id) for session in live)]
+    found: list[tuple[PartKind, list[tuple[str, Words]]]] = [
+        (PartKind.TRACKS, [(f"tracks/{one.slug}", one.name) for one in shown.tracks if one.slug in tracks]),
+        (PartKind.ROOMS, [(f"rooms/{one.slug}", one.name) for one in shown.rooms if one.slug in rooms]),
+        (PartKind.SPEAKERS, sorted(((f"speakers/{row.code}", _named(row)) for row in people), key=_sorted_by_name)),
+    ]
+    return [(kind, rows) for kind, rows in found if rows]
+
+
+def _named(row: Any) -> Words:
     said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
-    return row.id, Words({one.language: one.text for one in said})
+    return Words({one.language: one.text for one in said})
+
+
+def _sorted_by_name(row: tuple[str, Words]) -> str:
+    return fold(row[1].say("en").text)
 
 
 def has_session(state: State, code: str) -> bool:

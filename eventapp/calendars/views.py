@@ -6,18 +6,25 @@ import json
 from collections.abc import Callable
 
 import icalendar
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 
-from eventapp.calendars import entries, ics, queries
-from eventapp.calendars.answer import JCAL, Wish, answer
-from eventapp.calendars.ics import CalendarHead
-from eventapp.calendars.queries import State
+from eventapp.calendars import entries, ics, links, queries, wiring, withdrawn
+from eventapp.calendars import state as states
+from eventapp.calendars.answer import ICS, JCAL, Wish, answer
+from eventapp.calendars.choices import ALARMS, Choice, reminder
+from eventapp.calendars.deadlines import deadline_entry
+from eventapp.calendars.ics import NO_IMAGE, CalendarHead
+from eventapp.calendars.state import State
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
+from eventapp.core.languages import interface, say
 from eventapp.core.links import base_url
+from eventapp.core.pages import page, remembered
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
+from eventapp.events import queries as events
 from eventapp.programme.published import PublishedSession
 
 views = Blueprint("calendars", __name__)
@@ -28,115 +35,159 @@ def _make_shelf(setup: BlueprintSetupState) -> None:
     setup.app.extensions["calendars"] = Shelf()
 
 
+Wanted = Callable[[PublishedSession], bool]
+
+
 @views.get("/events/<slug>/calendar.ics")
+@views.get("/events/<slug>/calendar.jcal", endpoint="event_jcal")
 def event(slug: str) -> Response:
-    """The feed of an event. A former slug answers as well: calendar programs do not follow redirects reliably."""
-    state = _visible(slug)
-    wish = Wish.of_request(f"/events/{state.slug}/calendar.ics")
-    return _feed(slug, wish, state, lambda: _event(wish, state), name=f"{state.slug}.ics")
+    """The feed of an event, also as jCal (RFC 7265).
 
-
-@views.get("/events/<slug>/calendar.jcal")
-def event_jcal(slug: str) -> Response:
-    """The same as jCal (RFC 7265)."""
-    state = _visible(slug)
-    wish = Wish.of_request(f"/events/{state.slug}/calendar.jcal")
-    return _feed(slug, wish, state, lambda: _as_jcal(_event(wish, state)), name=f"{state.slug}.jcal", kind=JCAL)
+    A former slug answers as well: calendar programs do not follow redirects reliably.
+    """
+    return _feed(slug, "calendar", span=True)
 
 
 @views.get("/events/<slug>/tracks/<key>.ics")
+@views.get("/events/<slug>/tracks/<key>.jcal", endpoint="track_jcal")
 def track(slug: str, key: str) -> Response:
     """The sessions of one track."""
-    state = _visible(slug)
-    shown = found(next((one for one in queries.document(state).tracks if one.slug == key), None))
-    return _part(slug, state, f"tracks/{key}", shown.name, lambda s: s.track is not None and s.track.slug == key)
+    return _feed(slug, f"tracks/{key}", of=queries.of_track(key))
 
 
 @views.get("/events/<slug>/rooms/<key>.ics")
+@views.get("/events/<slug>/rooms/<key>.jcal", endpoint="room_jcal")
 def room(slug: str, key: str) -> Response:
     """The sessions in one room."""
-    state = _visible(slug)
-    shown = found(next((one for one in queries.document(state).rooms if one.slug == key), None))
-    return _part(slug, state, f"rooms/{key}", shown.name, lambda s: any(one.slug == key for one in s.rooms))
+    return _feed(slug, f"rooms/{key}", of=queries.of_room(key))
 
 
 @views.get("/events/<slug>/speakers/<code>.ics")
+@views.get("/events/<slug>/speakers/<code>.jcal", endpoint="speaker_jcal")
 def speaker(slug: str, code: str) -> Response:
     """The sessions of one speaker."""
-    state = _visible(slug)
-    number, name = found(queries.speaker(state, code))
-    return _part(slug, state, f"speakers/{code}", name, lambda s: queries.speaks(s, number))
+    return _feed(slug, f"speakers/{code}", of=queries.of_speaker(code))
 
 
 @views.get("/events/<slug>/sessions/<code>.ics")
 def session(slug: str, code: str) -> Response:
     """One session to download."""
-    state = _visible(slug)
-    found(queries.has_session(state, code) or None)
+    state = found(states.state(slug))
+    found((state.public and queries.has_session(state, code)) or None)
     wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.ics")
     name = f"{state.slug}-{code}.ics"
-    return _feed(slug, wish, state, lambda: _session(wish, state, code), name=name, attached=True)
+    return _answer(wish, state, lambda: _session(wish, state, code), name=name, attached=True)
 
 
 @views.get("/calendar.ics")
 def everything() -> Response:
     """The feed of all listed events."""
     wish = Wish.of_request("/calendar.ics")
-    state = queries.listed_state()
-    return answer(
-        wish,
-        state.version,
-        state.modified,
-        lambda: _everything(wish),
-        still=lambda: queries.listed_state() == state,
-        name="calendar.ics",
+    return _answer(wish, states.listed_state(), lambda: _everything(wish), name="calendar.ics")
+
+
+@views.get("/qr/<path:feed>.svg")
+def code(feed: str) -> Response:
+    """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
+    found(links.DRAWN.fullmatch(f"/{feed}"))
+    wish = Wish.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
+    response = Response(links.qr_file(links.webcal_of(wish.address)), content_type="image/svg+xml")
+    response.cache_control.public = True
+    response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
+    return response
+
+
+@views.get("/events/<slug>/calendar")
+def choose(slug: str) -> ResponseReturnValue:
+    """Choose what is in one's calendar of an event. A form that only asks: the answer is an address."""
+    known = events.page_state(slug)
+    if known is None:
+        return redirect(url_for(".choose", slug=found(events.present_slug(slug))), 301)
+    found(known if known.public else None)
+    says, _people, directory = known.revisions
+    return remembered(f"choose {known.id} {says} {directory}", lambda: _choose(slug), still=known.still)
+
+
+def _choose(slug: str) -> Response:
+    shown = found(events.by_slug(slug))
+    parts = queries.parts(found(states.state(slug)))
+    names = {value: name for _kind, rows in parts for value, name in rows}
+    usual = interface()
+    spoken = list(dict.fromkeys([usual, *shown.languages]))
+    chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)
+    asked = request.args.get("part", "")
+    name = say(names[chosen.part]).text if chosen.part else say(shown.title).text
+    return make_response(
+        page(
+            "calendars/choose.html",
+            event=shown,
+            parts=parts,
+            spoken=spoken,
+            choice=chosen,
+            missing=bool(asked) and asked not in names,
+            alarms=ALARMS,
+            reminder=reminder,
+            sentence=chosen.sentence(name),
+            links=links.links_of(chosen.path(shown.slug), name=name),
+        ),
+        422 if asked and asked not in names else 200,
     )
 
 
-def _visible(slug: str) -> State:
-    state = queries.state(slug)
-    return found(state if state is not None and state.public else None)
+def _feed(slug: str, path: str, *, of: queries.Part | None = None, span: bool = False) -> Response:
+    """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
+    ending, kind = ("jcal", JCAL) if request.path.endswith(".jcal") else ("ics", ICS)
+    state = found(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
+    wish = Wish.of_request(f"/events/{state.slug}/{path}.{ending}", span=span)
+    found(state if state.public or state.withdrawn else None)
+    name, wanted = found(of(state)) if of else (None, None)
+
+    def write() -> bytes:
+        data = _event(wish, state, wanted, name) if state.public else _withdrawn(wish, state, wanted)
+        return data if kind == ICS else _as_jcal(data)
+
+    file = state.slug if of is None else f"{state.slug}-{path.replace('/', '-')}"
+    return _answer(wish, state, write, name=f"{file}.{ending}", kind=kind)
 
 
-def _feed(
-    slug: str, wish: Wish, state: State, write: Callable[[], bytes], *, name: str, kind: str = "text/calendar",
-    attached: bool = False,
-) -> Response:  # fmt: skip
+def _answer(
+    wish: Wish, state: State, write: Callable[[], bytes], *, name: str, kind: str = ICS, attached: bool = False
+) -> Response:
     return answer(
         wish,
         state.version,
         state.modified,
         write,
-        still=lambda: queries.state(slug) == state,
+        still=state.still,
+        until=state.until,
         name=name,
         kind=kind,
         attached=attached,
     )
 
 
-def _part(slug: str, state: State, path: str, name: Words, wanted: Callable[[PublishedSession], bool]) -> Response:
-    wish = Wish.of_request(f"/events/{state.slug}/{path}.ics")
-    return _feed(
-        slug,
-        wish,
-        state,
-        lambda: _event(wish, state, wanted=wanted, part=name),
-        name=f"{state.slug}-{path.replace('/', '-')}.ics",
-    )
-
-
-def _event(
-    wish: Wish,
-    state: State,
-    *,
-    wanted: Callable[[PublishedSession], bool] | None = None,
-    part: Words | None = None,
-) -> bytes:
+def _event(wish: Wish, state: State, wanted: Wanted | None, part: Words | None) -> bytes:
     programme = queries.programme(state, wanted)
+    image = wiring.image_of(state.id or 0) if wish.span else NO_IMAGE
+    deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
     with wish.voice.speaking() as voice:
         head = entries.programme_head(programme, voice=voice, links=wish.links, source=wish.address, part=part)
-        rows = entries.programme_entries(programme, voice=voice, links=wish.links, span=part is None)
+        rows = entries.programme_entries(
+            programme, voice=voice, links=wish.links, span=bool(wish.span), hours=part is None, image=image
+        )
+        rows += [
+            deadline_entry(one, programme.event, voice=voice, links=wish.links)
+            for one in deadlines
+            if state.keeps_gone or not one.gone
+        ]
         return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
+
+
+def _withdrawn(wish: Wish, state: State, wanted: Wanted | None) -> bytes:
+    deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
+    with wish.voice.speaking() as voice:
+        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=deadlines)
+        return ics.feed(withdrawn.head(voice, source=wish.address, zone=zone), rows, utc=wish.utc)
 
 
 def _as_jcal(data: bytes) -> bytes:
@@ -163,4 +214,5 @@ def _everything(wish: Wish) -> bytes:
             colour="navy",
         )
         rows = entries.events_entries(queries.listed(), voice=voice, links=wish.links)
+        rows += [withdrawn.event_entry(row, voice=voice) for row in queries.unlisted()]
         return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)

@@ -7,7 +7,6 @@ right. The next visitor with the same address and language gets it after that qu
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -17,9 +16,8 @@ from time import perf_counter, time
 from typing import Any
 
 from flask import Flask, request
-from sqlalchemy.exc import SQLAlchemyError
 
-from eventapp.core.logs import REQUEST_ID, access
+from eventapp.core import logs
 
 Start = Callable[..., Any]
 Key = tuple[str, str, str]
@@ -56,7 +54,6 @@ class Express:
     """WSGI middleware. Least recently asked goes first when the budget of bytes is used up."""
 
     def __init__(self, app: Flask, budget: int = 48 * 1024 * 1024) -> None:
-        self._flask = app
         self._inner = app.wsgi_app
         self._budget = budget
         self._size = 0
@@ -75,7 +72,7 @@ class Express:
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         kept = self._kept.get(key)
         if kept is not None:
-            if kept.offer.until > time() and self._still(kept):
+            if kept.offer.until > time() and kept.offer.still():
                 self._asked(key)
                 return self._answer(kept, environ, start)
             self._drop(key)
@@ -90,13 +87,6 @@ class Express:
         if made is not None and answered and answered[0][0].startswith("200") and _for_everybody(answered[0][1]):
             self._keep(key, _Kept(made, [(n, v) for n, v in answered[0][1] if n.lower() not in _OWN]))
         return result
-
-    def _still(self, kept: _Kept) -> bool:
-        try:
-            with self._flask.app_context():
-                return kept.offer.still()
-        except SQLAlchemyError:
-            return False  # the database does not answer: Flask has the page that says so
 
     def _asked(self, key: Key) -> None:
         with self._lock:
@@ -126,7 +116,7 @@ class Express:
     def _answer(self, kept: _Kept, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         begun = perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        number = given if given and REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        number = given if given and logs.REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         plain, zipped = f'"{kept.offer.etag}"', f'"{kept.offer.etag}-gz"'
         packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         headers = [*kept.headers, ("ETag", zipped if packed else plain), ("X-Request-ID", number)]
@@ -139,15 +129,7 @@ class Express:
             if packed:
                 headers.append(("Content-Encoding", "gzip"))
         start(status, headers)
-        if access.isEnabledFor(logging.INFO):
-            facts = {
-                "request": number,
-                "method": environ["REQUEST_METHOD"],
-                "route": kept.offer.route,
-                "status": int(status[:3]),
-                "ms": round((perf_counter() - begun) * 1000, 1),
-            }
-            access.info("request", extra={"facts": facts})
+        logs.answered(number, environ["REQUEST_METHOD"], kept.offer.route, int(status[:3]), begun)
         return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]
 
 

@@ -7,7 +7,7 @@ last thing the transaction does: many writers share these rows, and who locks th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, event, select
@@ -48,13 +48,20 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise))
 
 
-_number = QuickRead(select(Revision.number).where(Revision.scope == bindparam("scope", "")))
+# The time tells a database that was restored, where a number may come a second time.
+_present = QuickRead(select(Revision.number, Revision.at).where(Revision.scope == bindparam("scope", "")))
 
 
 def number(scope: str) -> int:
     """The present number of a scope; 0 where nothing was ever written."""
-    row = _number.row(scope=scope)
+    row = _present.row(scope=scope)
     return row[0] if row else 0
+
+
+def known(scope: str) -> tuple[str, Callable[[], bool]]:
+    """The present version of a scope, in a text to remember it by, and the question whether it still is."""
+    seen = _present.raw(scope=scope)
+    return str(seen), _present.watch(seen, scope=scope)
 
 
 _CHANGED = "changed scopes"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
@@ -39,6 +39,34 @@ class OfEvent(Scoped):
     def scopes(self) -> Iterable[str]:
         # A new row that hangs on the relationship alone has no event_id before the flush, but after it.
         return [f"event:{self.event_id}", "events"]
+
+
+class Closes:
+    """Mixin of what one can send in until a moment, which calendars show as an entry of its own.
+
+    The entry has a UID for life and a SEQUENCE (RFC 5546 §2.1.4) that rises with every other moment and never falls;
+    `told_closing` is the moment it shows, also when there is none any more and the entry says so.
+    """
+
+    uid: Mapped[str] = mapped_column(unique=True, index=True, default=tokens.uid)
+    closes_at: Mapped[datetime | None]
+    told_closing: Mapped[datetime | None]
+    closing_sequence: Mapped[int] = mapped_column(default=0)
+    # When the entry changed last. Not with every change of the row: whoever registers changes the places taken.
+    closing_changed_at: Mapped[datetime] = mapped_column(default=now)
+
+    @validates("closes_at", "title", "mode")
+    def _told(self, name: str, value: Any) -> Any:
+        if value == getattr(self, name):
+            return value
+        if name == "closes_at":
+            if self.told_closing is not None:
+                self.closing_sequence = (self.closing_sequence or 0) + 1
+            self.told_closing = value or self.told_closing
+            self.closing_changed_at = now()
+        elif self.closes_at is not None:
+            self.closing_changed_at = now()
+        return value
 
 
 class Event(Base, Scoped):
@@ -82,6 +110,15 @@ class Event(Base, Scoped):
     status_note: Mapped[Words] = mapped_column(default=Words)
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC)
     generated: Mapped[bool] = mapped_column(default=False)
+    # What has been public is known for ever (see operations._noted_audience): when it first was; since when it is not
+    # any more, or not in the list; and the hours it then had, for those whose calendars still have them. The SEQUENCE
+    # that tells them stays as it was then, whatever the team does to the event afterwards.
+    announced_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    unlisted_at: Mapped[datetime | None]
+    told_starts_at: Mapped[datetime | None]
+    told_ends_at: Mapped[datetime | None]
+    told_sequence: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     series: Mapped[EventSeries | None] = relationship()

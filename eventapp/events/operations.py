@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import select
@@ -10,24 +11,22 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
-from eventapp.core import tokens
+from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
-from eventapp.events.rules import SLUG, EventStatus, HostRole
-
-# A change of these is one that a calendar must tell (RFC 5546 §2.1.4).
-_SIGNIFICANT = ("starts_at", "ends_at", "zone", "status", "place", "precision")
+from eventapp.events.rules import SLUG, EventStatus, HostRole, listed
 
 
 def create(*, owner: User | None, slug: str, title: Words, **values: Any) -> Event:
     """A new draft; `owner` becomes the first of its team. Raises Refused as `edit` does."""
     event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
     _check_slug(slug, event=None)
-    _apply(event, values)
+    with _noted_audience(event):
+        _apply(event, values)
     db.session.add(event)
     _flush()
     if owner is not None:
@@ -50,12 +49,44 @@ def edit(event: Event, *, slug: str, seen: str = "", **values: Any) -> Event:
         if db.session.get(FormerSlug, event.slug) is None:
             db.session.add(FormerSlug(slug=event.slug, event_id=event.id))
         event.slug = slug
-    before = [getattr(event, name) for name in _SIGNIFICANT]
-    _apply(event, values)
-    if before != [getattr(event, name) for name in _SIGNIFICANT]:
+    before = _significant(event)
+    with _noted_audience(event):
+        _apply(event, values)
+    if before != _significant(event):
         event.sequence += 1
     _flush()
     return event
+
+
+def _significant(event: Event) -> tuple[object, ...]:
+    """What calendars must be told of when it changes (RFC 5546 §2.1.4): when, where, whether, to whom."""
+    told = event.public, listed(event.status, event.visibility)
+    return *(getattr(event, name) for name in ("starts_at", "ends_at", "zone", "status", "place", "precision")), *told
+
+
+@contextmanager
+def _noted_audience(event: Event) -> Iterator[None]:
+    """Write down when the event first becomes public, and when it leaves the public or the list, with its hours then.
+
+    Calendars that have it must be told, and somebody who was never told must learn nothing. Whoever changes the
+    audience raises the event's SEQUENCE by one afterwards.
+    """
+    was_public, was_listed = event.public, listed(event.status, event.visibility)
+    starts, ends = event.starts_at, event.ends_at
+    yield
+    is_listed = listed(event.status, event.visibility)
+    moment = clock.now()
+    if event.public:
+        event.announced_at = event.announced_at or moment
+        event.withdrawn_at = None
+    elif was_public:
+        event.withdrawn_at = moment
+    if is_listed:
+        event.unlisted_at = None
+    elif was_listed:
+        event.unlisted_at = moment
+    if (was_public and not event.public) or (was_listed and not is_listed):
+        event.told_starts_at, event.told_ends_at, event.told_sequence = starts, ends, event.sequence + 1
 
 
 def _apply(event: Event, values: dict[str, Any]) -> None:
@@ -92,7 +123,8 @@ def _flush() -> None:
 def _turn(event: Event, status: EventStatus, *, note: Words | None, allowed: set[EventStatus]) -> None:
     if event.status not in allowed:
         raise Refused(_("This can't be done while the event is in the state “%(state)s”.", state=event.status.label))
-    event.status = status
+    with _noted_audience(event):
+        event.status = status
     event.status_note = note or Words()
     event.sequence += 1
     db.session.flush()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import String, bindparam, cast, extract, literal, select
@@ -34,11 +35,12 @@ def present_slug(former: str) -> str | None:
 
 @dataclass(frozen=True)
 class PageState:
-    """What decides whether a kept page of an event is still right, read with one query."""
+    """What decides whether a kept page of an event is right, read with one query; `still` asks whether it is yet."""
 
     id: int
     public: bool
     revisions: tuple[int, int, int]
+    still: Callable[[], bool] = field(compare=False)
 
 
 _scope = literal("event:", String) + cast(Event.id, String)
@@ -57,11 +59,12 @@ _state = QuickRead(
 
 def page_state(slug: str) -> PageState | None:
     """The state of an event's public pages: (what it says, who comes, the directory)."""
-    row = _state.row(slug=slug)
-    if row is None:
+    seen = _state.raw(slug=slug)
+    if seen is None:
         return None
-    number, status, visibility, says, people, directory = row
-    return PageState(number, rules.public(status, visibility), (says or 0, people or 0, directory or 0))
+    number, status, visibility, says, people, directory = _state.read(seen)
+    revisions = (says or 0, people or 0, directory or 0)
+    return PageState(number, rules.public(status, visibility), revisions, _state.watch(seen, slug=slug))
 
 
 @dataclass(frozen=True)

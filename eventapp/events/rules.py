@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from eventapp.core import languages
 from eventapp.core.clock import local_day
@@ -73,6 +73,19 @@ def public(status: EventStatus, visibility: Visibility) -> bool:
 def listed(status: EventStatus, visibility: Visibility) -> bool:
     """Whether an event stands in lists and in the calendar of all events."""
     return status in _SHOWN and visibility is Visibility.PUBLIC
+
+
+# How long after the event an entry stays that says something is off: longer than anybody's calendar program sleeps.
+KEEP_GONE = timedelta(days=30)
+
+
+def taken_back(withdrawn_at: datetime | None, told_ends_at: datetime | None, now: datetime) -> bool:
+    """Whether calendars still say of an event that it is announced no longer. Pages never do: they are not found.
+
+    Only of one that was public and is not (`withdrawn_at`): a draft that nobody was told of can't be told from one
+    that does not exist. For the calendar of all events, `withdrawn_at` is when it left the list.
+    """
+    return withdrawn_at is not None and told_ends_at is not None and now < told_ends_at + KEEP_GONE
 
 
 def when(starts: datetime, ends: datetime, zone: str, precision: Precision, language: str | None = None) -> str:

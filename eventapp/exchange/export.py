@@ -6,6 +6,7 @@ import hashlib
 
 from eventapp.calendars import entries, ics
 from eventapp.calendars import queries as calendars
+from eventapp.calendars import state as calendar_state
 from eventapp.calendars.entries import Links, Voice
 from eventapp.core.clock import local_day
 from eventapp.core.links import base_url
@@ -57,7 +58,7 @@ def _versioned(body: bytes) -> bytes:
 
 def _calendar(event: Event, language: str) -> bytes:
     """What is public: calendars have no drafts."""
-    state = calendars.state(event.slug)
+    state = calendar_state.state(event.slug)
     assert state is not None, "the event was read a moment ago"
     programme = calendars.programme(state)
     links = Links.of(base_url(), language=language)

@@ -35,4 +35,4 @@ def schedule(slug: str, format: str) -> ResponseReturnValue:
     says, _people, directory = state.revisions
     key = f"schedule.{format} {state.id} {says} {directory}"
     # An hour: nothing in it depends on the time of day.
-    return remembered(key, build, still=lambda: events.page_state(slug) == state, seconds=3600)
+    return remembered(key, build, still=state.still, seconds=3600)

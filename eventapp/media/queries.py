@@ -9,6 +9,18 @@ from eventapp.events.models import Event
 from eventapp.media.models import Photo
 
 
+def poster(event_id: int) -> tuple[Photo, str] | None:
+    """The picture that stands for an event, with the event's slug: its first, a drawing only without photographs."""
+    query = select(Photo, Event.slug).join(Event, Event.id == Photo.event_id).where(Photo.event_id == event_id)
+    rows = [(photo, slug) for photo, slug in db.session.execute(query.order_by(Photo.position, Photo.id))]
+    return min(rows, key=lambda row: row[0].path.endswith(".svg"), default=None)
+
+
+def photo(event: Event, number: int) -> Photo | None:
+    """A picture of this event."""
+    return db.session.scalar(select(Photo).where(Photo.event_id == event.id, Photo.id == number))
+
+
 def of_event(event: Event) -> list[Photo]:
     """An event's pictures in order."""
     return list(db.session.scalars(select(Photo).where(Photo.event_id == event.id).order_by(Photo.position)))

@@ -39,7 +39,7 @@ def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: A
         return build()
     says, _people, directory = state.revisions
     key = f"{endpoint} {state.id} {says} {directory}"
-    return remembered(key, build, still=lambda: events.page_state(slug) == state)
+    return remembered(key, build, still=state.still)
 
 
 def _wanted() -> Filter:

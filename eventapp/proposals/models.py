@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -15,7 +16,7 @@ from eventapp.core.db import Base
 from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder, full_name
-from eventapp.events.models import Event, OfEvent
+from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind
@@ -23,7 +24,7 @@ from eventapp.proposals import rules
 from eventapp.proposals.rules import Answer, CallState, ProposalStatus
 
 
-class Call(Base, OfEvent):
+class Call(Base, Closes, OfEvent):
     """What an event asks of those who propose something. Public pages say that it is open."""
 
     __tablename__ = "call_for_speakers"
@@ -32,13 +33,15 @@ class Call(Base, OfEvent):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     opens_at: Mapped[datetime | None]
-    closes_at: Mapped[datetime | None]
     text: Mapped[Words] = mapped_column(default=Words)
     kinds: Mapped[list[str]] = mapped_column(default=list)
     # In minutes; empty: the length is not asked.
     lengths: Mapped[list[int]] = mapped_column(JSON, default=list)
     modes: Mapped[list[str]] = mapped_column(default=list)
     event: Mapped[Event] = relationship()
+
+    def scopes(self) -> Iterable[str]:
+        return [*super().scopes(), f"event:{self.event_id}:deadlines"]
 
     @property
     def state(self) -> CallState:

@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import User
+from eventapp.calendars.deadlines import Closing, Deadline, was_told
 from eventapp.core.db import db
+from eventapp.core.words import Words
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
@@ -39,6 +41,19 @@ class Row:
 def call_of(event: Event) -> Call | None:
     """The call of an event, if one is set up."""
     return db.session.scalar(select(Call).where(Call.event_id == event.id).options(joinedload(Call.event)))
+
+
+def deadlines(event_id: int) -> list[Deadline]:
+    """When the call of an event closes, or that it does not any more. The page of a call tells it from the start."""
+    query = select(Call, Event.announced_at).join(Event, Event.id == Call.event_id).where(Call.event_id == event_id)
+    return [
+        Deadline(
+            call.uid, call.closing_sequence, call.closing_changed_at, call.told_closing, Closing.PROPOSALS, Words(),
+            gone=call.closes_at is None,
+        )
+        for call, announced_at in db.session.execute(query)
+        if call.told_closing and was_told(call.closes_at, call.closing_changed_at, announced_at)
+    ]  # fmt: skip
 
 
 def open_call(event: Event) -> Call | None:

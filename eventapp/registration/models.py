@@ -17,7 +17,7 @@ from eventapp.core.revisions import Scoped
 from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import NameOrder, OrganizationKind, full_name
-from eventapp.events.models import Event, OfEvent
+from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.programme.rules import Mode
 from eventapp.registration import rules
 from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus, Standing
@@ -25,7 +25,7 @@ from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus
 _ACTIVE = text("status IN ('pending', 'confirmed', 'waitlisted')")
 
 
-class AttendanceOption(Base, OfEvent):
+class AttendanceOption(Base, Closes, OfEvent):
     """A way to take part, with its places. `taken` counts the places held; the database never lets it pass capacity."""
 
     __tablename__ = "attendance_option"
@@ -45,12 +45,11 @@ class AttendanceOption(Base, OfEvent):
     waiting_list: Mapped[bool] = mapped_column(default=True)
     access: Mapped[Access] = mapped_column(default=Access.ANYONE)
     opens_at: Mapped[datetime | None]
-    closes_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)
     event: Mapped[Event] = relationship()
 
     def scopes(self) -> Iterable[str]:
-        return [f"event:{self.event_id}:people", "events"]
+        return [f"event:{self.event_id}:people", f"event:{self.event_id}:deadlines", "events"]
 
     @property
     def left(self) -> int | None:
@@ -69,6 +68,21 @@ class AttendanceOption(Base, OfEvent):
             waiting_list=self.waiting_list,
             event_ends=self.event.ends_at,
         )
+
+
+class RemovedOption(Base):
+    """What calendars have to say of an option that was taken away after its closing had been public."""
+
+    __tablename__ = "removed_option"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    mode: Mapped[Mode]
+    title: Mapped[Words] = mapped_column(default=Words)
+    told_closing: Mapped[datetime]
+    closing_sequence: Mapped[int]
+    removed_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Question(Base, OfEvent):

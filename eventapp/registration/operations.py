@@ -20,7 +20,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
 from eventapp.registration import emails, queries
-from eventapp.registration.models import AttendanceOption, ModeChange, Question, Registration
+from eventapp.registration.models import AttendanceOption, ModeChange, Question, Registration, RemovedOption
 from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_PLACE,
@@ -346,6 +346,17 @@ def remove_option(option: AttendanceOption) -> None:
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
         raise Refused(_("People are registered with this. Close it instead, by setting its closing time."))
+    if option.told_closing is not None and option.event.announced_at is not None:
+        db.session.add(
+            RemovedOption(
+                event_id=option.event_id,
+                uid=option.uid,
+                mode=option.mode,
+                title=option.title,
+                told_closing=option.told_closing,
+                closing_sequence=option.closing_sequence + 1,
+            )
+        )
     db.session.delete(option)
     db.session.flush()
 

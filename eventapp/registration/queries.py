@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from eventapp.calendars.deadlines import Closing, Deadline, was_told
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
@@ -19,6 +20,7 @@ from eventapp.registration.models import (
     Question,
     Registration,
     RegistrationInvitation,
+    RemovedOption,
     SessionSignup,
 )  # fmt: skip
 from eventapp.registration.rules import ACTIVE, RegistrationStatus, email_key
@@ -32,6 +34,31 @@ def options(event: Event) -> list[AttendanceOption]:
             query.options(joinedload(AttendanceOption.event)).order_by(AttendanceOption.position, AttendanceOption.id)
         )
     )
+
+
+def deadlines(event_id: int) -> list[Deadline]:
+    """When registration closes, for each option with such a moment, and what is gone that was public. Two queries."""
+    rows = db.session.execute(
+        select(AttendanceOption, Event.announced_at)
+        .join(Event, Event.id == AttendanceOption.event_id)
+        .where(AttendanceOption.event_id == event_id, AttendanceOption.told_closing.is_not(None))
+    )
+    found = [
+        Deadline(
+            option.uid, option.closing_sequence, option.closing_changed_at, option.told_closing,
+            Closing.REGISTRATION, option.title, option.mode, gone=option.closes_at is None,
+        )
+        for option, announced_at in rows
+        if option.told_closing and was_told(option.closes_at, option.closing_changed_at, announced_at)
+    ]  # fmt: skip
+    removed = db.session.scalars(select(RemovedOption).where(RemovedOption.event_id == event_id))
+    return found + [
+        Deadline(
+            one.uid, one.closing_sequence, one.removed_at, one.told_closing, Closing.REGISTRATION, one.title,
+            one.mode, gone=True,
+        )
+        for one in removed
+    ]  # fmt: skip
 
 
 def audience(event: Event) -> Audience:

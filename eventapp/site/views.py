@@ -16,7 +16,7 @@ from eventapp.core import assets, clock
 from eventapp.core.db import db
 from eventapp.core.errors import found
 from eventapp.core.pages import page, remembered
-from eventapp.core.revisions import number
+from eventapp.core.revisions import known
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.queries import Filter
@@ -41,8 +41,8 @@ def home() -> ResponseReturnValue:
         past = events.listed(until=now, limit=6)
         return page("site/home.html", coming=coming, past=past, countdown=countdown, today=now.date())
 
-    known = _all_events()
-    return remembered(known, build, still=lambda: _all_events() == known)
+    version, still = known("events")
+    return remembered(version, build, still=still)
 
 
 @views.get("/events", endpoint="events")
@@ -75,12 +75,8 @@ def events_list() -> ResponseReturnValue:
             today=now.date(),
         )
 
-    known = _all_events()
-    return remembered(known, build, still=lambda: _all_events() == known)
-
-
-def _all_events() -> str:
-    return str(number("events"))
+    version, still = known("events")
+    return remembered(version, build, still=still)
 
 
 def _member(kind: type[E], value: str) -> E | None:
@@ -96,9 +92,7 @@ def event(slug: str) -> ResponseReturnValue:
     if not state.public:
         found(access.preview(slug))
         return _event_page(slug, preview=True)
-    return remembered(
-        f"event {state.revisions}", lambda: _event_page(slug), still=lambda: events.page_state(slug) == state
-    )
+    return remembered(f"event {state.revisions}", lambda: _event_page(slug), still=state.still)
 
 
 def _event_page(slug: str, *, preview: bool = False) -> Response:

@@ -19,7 +19,7 @@ PAGES = {
     "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
     "/events/forum/speakers": 7, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
-    "/events/forum/calendar.ics": 5, "/calendar.ics": 3,
+    "/events/forum/calendar.ics": 6, "/events/forum/calendar.ics?deadlines=1": 9, "/calendar.ics": 4, "/events/forum/calendar": 5,
     "/events/forum/schedule.xml": 5, "/events/forum/schedule.json": 5,
     "/manage/events/forum/programme/import": 3, "/manage/events/forum/programme/export.xml": 10,
     "/manage/events/forum/programme/export.csv": 10, "/manage/events/forum/programme/export.ics": 7,

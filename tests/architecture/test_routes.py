@@ -9,10 +9,11 @@ from eventapp.events.rules import EventStatus
 
 # Pages that are open to everybody. A new one is added here on purpose.
 PUBLIC = {
-    "site.home", "site.events", "site.event", "site.robots", "site.healthz", "site.readyz",
+    "media.picture", "site.home", "site.events", "site.event", "site.robots", "site.healthz", "site.readyz",
     "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
     "programme.version", "programme.changelog", "programme.changes_feed", "exchange.schedule",
     "calendars.event", "calendars.event_jcal", "calendars.session", "calendars.everything",
+    "calendars.choose", "calendars.code", "calendars.track_jcal", "calendars.room_jcal", "calendars.speaker_jcal",
     "calendars.track", "calendars.room", "calendars.speaker",
     "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star", "agenda.feed", "agenda.change",
     "agenda.registration", "agenda.speaking",

@@ -32,11 +32,3 @@ def test_a_code_is_drawn_of_the_address_and_holds_none_of_its_text():
     assert first != second
     assert "example" not in first
     assert "style=" not in first
-
-
-def test_the_programme_shows_its_code_and_its_address(client, make):
-    event = make.event("forum")
-    make.session(event)
-    html = client.get("/events/forum/programme").get_data(as_text=True)
-    assert client.page.by_id("feed-address").get("value") == "http://localhost/events/forum/calendar.ics?lang=en"
-    assert 'class="qr"' in html

@@ -69,8 +69,8 @@ def test_what_is_not_public_any_more_is_gone_at_once(client, forum):
         assert client.get(path).status_code == 200
     with transaction():
         events.edit(forum, slug="forum", visibility=Visibility.PRIVATE)
-    for path in ("/events/forum", "/events/forum/calendar.ics"):
-        assert client.get(path).status_code == 404
+    assert client.get("/events/forum").status_code == 404
+    assert "Forum of cities" not in client.get("/events/forum/calendar.ics").get_data(as_text=True)
 
 
 def test_an_unchanged_answer_is_a_304_for_each_form_of_its_etag(client, forum, flask_asked):

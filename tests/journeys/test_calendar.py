@@ -136,3 +136,33 @@ def test_an_event_that_moves_twice_is_told_once_on_the_clocks_of_whoever_reads(d
     assert moment(moved["starts"]) == from_local(day.replace(hour=12), "Asia/Tokyo")
     assert moved["sequence"] > first["sequence"]
     assert len(post.to("far@moving.example.com")) == 2
+
+
+def test_somebody_chooses_a_calendar_and_copies_its_address(window):
+    visitor = window()
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.open("/events/cooperation-forum-2027")
+    visitor.press("text=Choose what is in it")
+    visitor.page.select_option("#alarm", "15")
+    visitor.page.check("[name=deadlines]")
+    assert visitor.press("text=Show this calendar") == 200
+    visitor.accessible()
+    visitor.page.click("text=Copy the address")
+    visitor.page.wait_for_selector("[role=status]:text-is('Copied')")
+    address = visitor.page.evaluate("navigator.clipboard.readText()")
+    assert address == visitor.page.input_value("#feed-address")
+    assert address.endswith("/events/cooperation-forum-2027/calendar.ics?lang=en&alarm=15&deadlines=1")
+    found = read(visitor, visitor.context.request.get(address).text())
+    assert any(entry["summary"].startswith("Registration closes: ") for entry in found["entries"])
+
+
+def test_the_code_is_fetched_only_by_whom_looks_at_it(window):
+    visitor = window()
+    asked = []
+    visitor.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    visitor.open("/events/cooperation-forum-2027")
+    visitor.page.locator(".cal").scroll_into_view_if_needed()
+    code = "/qr/events/cooperation-forum-2027/calendar.svg"
+    assert code not in asked
+    with visitor.page.expect_response(f"**{code}*"):
+        visitor.page.click(".cal summary")

@@ -59,6 +59,9 @@ PUBLIC: dict[str, Where] = {
     "event-bare": "/events/pages-open",
     "own-confirmed": "own:online",
     "own-waiting": "own:in_person",
+    "calendar": f"{FORUM}/calendar",
+    "calendar-chosen": f"{FORUM}/calendar?chosen=1&deadlines=1&alarm=15&language=ja",
+    "calendar-over": f"{SUMMIT}/calendar",
     "login": "/login",
     "login-reset": "/login/reset",
 }  # fmt: skip

@@ -1,0 +1,175 @@
+"""Which version of a calendar is the present one: one statement, before anything is read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from eventapp.core import clock
+from eventapp.core.db import QuickRead
+from eventapp.core.revisions import Revision
+from eventapp.directory.models import SCOPE as DIRECTORY
+from eventapp.events import rules
+from eventapp.events.models import Event, FormerSlug
+from eventapp.events.rules import EventStatus, Precision, Visibility
+from eventapp.programme.models import Release, is_latest
+
+Statement = Select[*tuple[Any, ...]]
+LISTED = [status for status in EventStatus if rules.listed(status, Visibility.PUBLIC)]
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What an event was last known as that is not public any more: since when, and its hours then."""
+
+    at: datetime
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class State:
+    """Which version of a feed is the present one, and since when. Equal `version`: equal content.
+
+    `id` and `slug` (the present one) are the event's, or None and empty for the feed of all events. Of an event that
+    is not `public` (any more), `withdrawn` is what calendars say. `until` is when time itself changes the content
+    (seconds since 1970), `still` asks whether the version holds, also outside of an app context.
+    """
+
+    id: int | None
+    slug: str
+    public: bool
+    version: tuple[object, ...]
+    modified: datetime | None
+    still: Callable[[], bool] = field(compare=False)
+    until: float = field(default=float("inf"), compare=False)
+    content: tuple[int, str, datetime] | None = field(default=None, compare=False)
+    keeps_gone: bool = field(default=True, compare=False)
+    withdrawn: Withdrawn | None = field(default=None, compare=False)
+
+
+def _at(scope: ColumnElement[Any]) -> tuple[type[Revision], ColumnElement[bool]]:
+    revision = aliased(Revision)
+    return revision, revision.scope == scope
+
+
+class _Question:
+    """The state of an event by its slug, and the cheap question whether it has changed, by its number.
+
+    The columns of the second come first in the first, so no change can slip in between. Revisions rise with all that
+    is shown. The UID and the times tell a database that was restored, where a number may come a second time with
+    other content; status and visibility are what decides who may see it.
+    """
+
+    def __init__(self, *scopes: str) -> None:
+        of_event = literal("event:", String) + cast(Event.id, String)
+        revisions = [_at(of_event), _at(literal(DIRECTORY)), *(_at(of_event + scope) for scope in scopes)]
+        mark: list[Any] = [Event.uid, Event.status, Event.visibility]
+        mark += [column for revision, _on in revisions for column in (revision.number, revision.at)]
+        self.width = len(mark)
+        self._mark = QuickRead(_joined(select(*mark), revisions).where(Event.id == bindparam("event", 0)))
+        former = select(FormerSlug.event_id).where(FormerSlug.slug == bindparam("slug", "")).scalar_subquery()
+        release = aliased(Release)
+        self._state = QuickRead(
+            _joined(
+                select(
+                    *mark, Event.id, Event.slug, Event.updated_at, Event.ends_at, Event.precision,
+                    Event.withdrawn_at, Event.told_starts_at, Event.told_ends_at, release.id, release.at,
+                ),
+                revisions,
+            )
+            .outerjoin(release, (release.event_id == Event.id) & _shown(release))
+            .where(or_(Event.slug == bindparam("slug", ""), Event.id == former))
+            .order_by(Event.slug != bindparam("slug", ""))
+            .limit(1)
+        )  # fmt: skip
+
+    def ask(self, slug: str) -> tuple[tuple[Any, ...], tuple[Any, ...], Callable[[], bool]] | None:
+        """(mark, the rest, whether the mark still holds), or None where there is no such event."""
+        raw = self._state.raw(slug=slug)
+        if raw is None:
+            return None
+        row = self._state.read(raw)
+        number = row[self.width]
+        return row[: self.width], row[self.width :], self._mark.watch(tuple(raw[: self.width]), event=number)
+
+
+def _joined(statement: Statement, revisions: list[tuple[type[Revision], ColumnElement[bool]]]) -> Statement:
+    statement = statement.select_from(Event)
+    for revision, on in revisions:
+        statement = statement.outerjoin(revision, on)
+    return statement
+
+
+def _shown(release: type[Release]) -> ColumnElement[bool]:
+    """The release that the public sees, or saw last: one that came after the event was withdrawn it never saw."""
+    every = aliased(Release)
+    last = (
+        select(func.max(every.number))
+        .where(every.event_id == Event.id, every.at <= Event.withdrawn_at)
+        .correlate(Event)
+        .scalar_subquery()
+    )
+    return (Event.withdrawn_at.is_(None) & is_latest(release)) | (release.number == last)
+
+
+_plain, _with_deadlines = _Question(), _Question(":deadlines")
+
+
+def state(slug: str, *, deadlines: bool = False) -> State | None:
+    """The state of an event's calendars by its present or a former slug; None where there is no such event."""
+    found = (_with_deadlines if deadlines else _plain).ask(slug)
+    if found is None:
+        return None
+    mark, rest, still = found
+    uid, status, visibility, *revisions = mark
+    (number, present, updated, ends, precision, withdrawn_at, told_starts, told_ends, release,
+     released_at) = rest  # fmt: skip
+    now = clock.now()
+    content = (release, uid, released_at) if release and precision is Precision.DAY else None
+    if not rules.public(status, visibility):
+        gone = rules.taken_back(withdrawn_at, told_ends, now)
+        return State(
+            number, present, False, (uid, "withdrawn", withdrawn_at, *revisions[4::2]), withdrawn_at, still,
+            until=(told_ends + rules.KEEP_GONE).timestamp() if gone else 0.0,
+            content=content, withdrawn=Withdrawn(withdrawn_at, told_starts, told_ends) if gone else None,
+        )  # fmt: skip
+    modified = max(filter(None, (updated, *revisions[1::2])))
+    last_day = ends + rules.KEEP_GONE
+    keeps_gone = now < last_day
+    return State(
+        number, present, True, (uid, *(n or 0 for n in revisions[0::2]), modified, keeps_gone), modified, still,
+        until=last_day.timestamp() if keeps_gone else float("inf"), content=content, keeps_gone=keeps_gone,
+    )  # fmt: skip
+
+
+_listing, _left = aliased(Revision), aliased(Event)
+_is_told = (_left.unlisted_at.is_not(None), _left.told_ends_at > bindparam("since", None, Event.told_ends_at.type))
+_listed_state = QuickRead(
+    select(
+        func.count(),
+        func.max(Event.uid),
+        func.max(_listing.number),
+        func.max(_listing.at),
+        select(func.count()).select_from(_left).where(*_is_told).scalar_subquery(),
+        select(func.min(_left.told_ends_at)).where(*_is_told).scalar_subquery(),
+    )
+    .select_from(Event)
+    .outerjoin(_listing, _listing.scope == "events")
+    .where(Event.status.in_(LISTED), Event.visibility == Visibility.PUBLIC)
+)
+
+
+def listed_state() -> State:
+    """The state of the calendar of all events."""
+    since = clock.now() - rules.KEEP_GONE
+    raw = _listed_state.raw(since=since) or ()
+    count, uid, says, modified, gone, first_end = _listed_state.read(raw)
+    until = (first_end + rules.KEEP_GONE).timestamp() if first_end else float("inf")
+    version = (count, uid, says or 0, modified, gone)
+    return State(None, "", True, version, modified, _listed_state.watch(raw, since=since), until=until)

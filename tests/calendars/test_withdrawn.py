@@ -1,0 +1,193 @@
+"""An event that was public and is not any more: calendars are told that it is off, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from eventapp.calendars import ics, withdrawn
+from eventapp.calendars.entries import Voice
+from eventapp.core.db import transaction
+from eventapp.core.words import Words
+from eventapp.events import operations as events
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus, Visibility
+from tests.calendars import lint
+from tests.calendars.test_views import fetch, fresh
+from tests.make import Make
+from tests.visitor import Visitor
+
+FEED = "/events/forum/calendar.ics"
+GONE = "Cancelled: no longer announced"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(app: Any) -> None:
+    ics.vevent.cache_clear()
+
+
+@pytest.fixture
+def forum(make: Make) -> Event:
+    event = make.event("forum", title="Secret forum", place=Words(en="Saitama"), description=Words(en="Of rivers"))
+    room = make.room(event, "Hall")
+    make.session(event, "Opening", rooms=[room], people=[make.person("Lovelace", "Ada")], track=make.track(event, "T"))
+    return event
+
+
+def withdraw(event: Event) -> None:
+    with transaction():
+        events.withdraw(fresh(event))
+
+
+def hide(event: Event, visibility: Visibility = Visibility.PRIVATE) -> None:
+    with transaction():
+        events.edit(fresh(event), slug=event.slug, visibility=visibility)
+
+
+def parts(client: Visitor, path: str) -> dict[str, lint.Component]:
+    """VEVENTs by UID: the neutral ones all have the same title."""
+    return {one.one("UID"): one for one in fetch(client, path).parts if one.name == "VEVENT"}
+
+
+@pytest.mark.parametrize("take_back", [withdraw, hide])
+def test_calendars_are_told_that_it_is_off_and_nothing_else(
+    client: Visitor, make: Make, forum: Event, take_back: Any
+) -> None:
+    code = fresh(make.session(forum, "Talk")).code
+    session = f"/events/forum/sessions/{code}.ics"
+    assert client.get(session).status_code == 200
+    before = parts(client, FEED)
+    take_back(forum)
+    response = client.get(FEED)
+    lint.check(response.data, feed=True)
+    text = response.get_data(as_text=True)
+    for word in ("Secret", "Saitama", "rivers", "Opening", "Lovelace", "Hall", "sessions/"):
+        assert word not in text, word
+    after = parts(client, FEED)
+    assert after.keys() == before.keys()
+    for uid, one in after.items():
+        assert (lint.text(one.one("SUMMARY")), one.one("STATUS"), one.one("TRANSP")) == (
+            GONE,
+            "CANCELLED",
+            "TRANSPARENT",
+        )
+        assert int(one.one("SEQUENCE")) > int(before[uid].one("SEQUENCE"))
+    etag = response.headers["ETag"]
+    assert client.get(FEED, headers={"If-None-Match": etag}).status_code == 304
+    for path in ("/events/forum", "/events/forum/programme", session):
+        assert client.get(path).status_code == 404
+
+
+def test_every_feed_of_a_part_says_so_too(client: Visitor, make: Make, forum: Event) -> None:
+    track, person = make.track(forum, "Rivers"), make.person("Ek", "Bo")
+    make.session(forum, "Talk", track=track, people=[person])
+    make.option(forum, closes_at=datetime(2031, 3, 1, tzinfo=UTC))
+    paths = [
+        f"/events/forum/tracks/{track.slug}.ics",
+        f"/events/forum/speakers/{person.code}.ics",
+        f"{FEED}?deadlines=1",
+    ]
+    before = [parts(client, path).keys() for path in paths]
+    withdraw(forum)
+    assert [parts(client, path).keys() for path in paths] == before
+    assert GONE in client.get("/events/forum/calendar.jcal").get_data(as_text=True)
+
+
+def test_in_the_language_of_the_feed(client: Visitor, forum: Event) -> None:
+    withdraw(forum)
+    assert "SUMMARY;LANGUAGE=ja:中止：公開を取りやめました" in client.get(f"{FEED}?lang=ja").get_data(as_text=True)
+
+
+def test_a_draft_that_nobody_was_told_of_is_as_if_it_did_not_exist(client: Visitor, make: Make) -> None:
+    draft = make.event("draft", status=EventStatus.DRAFT)
+    make.session(draft, "Talk")
+    make.event("private", visibility=Visibility.PRIVATE)
+    for slug in ("draft", "private"):
+        for ending in ("calendar.ics", "calendar.jcal", "calendar.ics?deadlines=1"):
+            same = {"X-Request-ID": "the-same-for-both"}
+            answer = client.get(f"/events/{slug}/{ending}", headers=same)
+            nothing = client.get(f"/events/nothing/{ending}", headers=same)
+            assert answer.status_code == nothing.status_code == 404
+            assert answer.data.replace(slug.encode(), b"nothing") == nothing.data
+    assert not parts(client, "/calendar.ics")
+
+
+def test_what_the_team_does_afterwards_is_nobodys_business(client: Visitor, make: Make, forum: Event) -> None:
+    before = parts(client, FEED)
+    withdraw(forum)
+    told = client.get(FEED)
+    with transaction():
+        events.edit(fresh(forum), slug="forum", starts_at=datetime(2031, 9, 1, 1, tzinfo=UTC),
+                    ends_at=datetime(2031, 9, 2, 9, tzinfo=UTC))  # fmt: skip
+    make.session(fresh(forum), "New", starts_at=datetime(2031, 9, 1, 2, tzinfo=UTC))
+    assert client.get(FEED).data == told.data
+    assert client.get(FEED).headers["ETag"] == told.headers["ETag"]
+    assert parts(client, FEED).keys() == before.keys()
+
+
+def test_it_ends_a_month_after_the_event(client: Visitor, forum: Event) -> None:
+    withdraw(forum)
+    last = forum.ends_at + timedelta(days=30)
+    with time_machine.travel(last - timedelta(minutes=1), tick=False):
+        assert client.get(FEED).status_code == 200
+        assert parts(client, "/calendar.ics")
+    with time_machine.travel(last + timedelta(minutes=1), tick=False):
+        assert client.get(FEED).status_code == 404
+        assert not parts(client, "/calendar.ics")
+
+
+def test_published_again_it_is_as_before_with_a_higher_sequence(client: Visitor, forum: Event) -> None:
+    withdraw(forum)
+    gone = parts(client, FEED)
+    with transaction():
+        events.publish(fresh(forum))
+    again = parts(client, FEED)
+    assert again.keys() == gone.keys()
+    assert all(int(again[uid].one("SEQUENCE")) > int(gone[uid].one("SEQUENCE")) for uid in gone)
+    assert "Secret forum" in client.get(FEED).get_data(as_text=True)
+    assert GONE not in client.get("/calendar.ics").get_data(as_text=True)
+
+
+def test_the_calendar_of_all_events_says_it_of_what_stood_in_it(client: Visitor, make: Make, forum: Event) -> None:
+    hidden = make.event("hidden", visibility=Visibility.UNLISTED)
+    listed = parts(client, "/calendar.ics")
+    first = client.get("/calendar.ics").headers["ETag"]
+    withdraw(forum)
+    hide(hidden)  # it was public, but never stood here
+    after = parts(client, "/calendar.ics")
+    assert after.keys() == listed.keys() == {fresh(forum).uid}
+    assert lint.text(after[fresh(forum).uid].one("SUMMARY")) == GONE
+    assert client.get("/calendar.ics").headers["ETag"] != first
+
+
+def test_an_event_that_leaves_the_list_alone_keeps_its_own_feed(client: Visitor, forum: Event) -> None:
+    uid = fresh(forum).uid
+    seen = [parts(client, "/calendar.ics")[uid]]
+    for visibility in (Visibility.UNLISTED, Visibility.PUBLIC):
+        hide(forum, visibility)
+        seen.append(parts(client, "/calendar.ics")[uid])
+    assert [lint.text(one.one("SUMMARY")) for one in seen] == ["Secret forum", GONE, "Secret forum"]
+    numbers = [int(one.one("SEQUENCE")) for one in seen]
+    assert numbers == sorted(set(numbers)), "each replaces the one before"
+    hide(forum, Visibility.UNLISTED)
+    assert "Secret forum" in client.get(FEED).get_data(as_text=True)
+
+
+def test_who_did_without_the_span_is_told_of_sessions_alone(client: Visitor, forum: Event) -> None:
+    before = parts(client, f"{FEED}?span=0").keys()
+    withdraw(forum)
+    assert parts(client, f"{FEED}?span=0").keys() == before
+
+
+def test_somebody_who_holds_a_session_can_be_told_of_it(app: Any, make: Make, forum: Event) -> None:
+    code = fresh(make.session(forum, "Talk")).code
+    with Voice("en").speaking() as voice:
+        assert withdrawn.session_entry(fresh(forum), code, voice=voice) is None
+        withdraw(forum)
+        entry = withdrawn.session_entry(fresh(forum), code, voice=voice)
+        assert entry is not None
+        assert (entry.summary.text, entry.status) == (GONE, ics.Status.CANCELLED)
+        assert withdrawn.session_entry(fresh(forum), "NONE", voice=voice) is None
