@@ -28,7 +28,7 @@ from eventapp.calendars.text import (
 from eventapp.core.words import Said
 
 # Part of every ETag: raise it with any change of what is written here.
-VERSION = 2
+VERSION = 3
 PRODUCT = "-//eventapp//Calendar//EN"
 # How often a subscriber is asked to look again. Calendars add their own limits: see RFC 7986 §5.7.
 REFRESH = "PT1H"
@@ -110,12 +110,14 @@ class Entry:
 
     @property
     def local(self) -> bool:
-        """Whether the times can be written on the wall clock: all but an hour that comes twice, the second time.
+        """Whether the times can be written on the wall clock: all but an hour that comes twice.
 
-        A local time that comes twice means the first (RFC 5545 §3.3.5), so the second has to be written in UTC.
+        A local time that comes twice means the first (RFC 5545 §3.3.5), so the second has to be written in UTC. The
+        first is as well: Thunderbird's reader (ical.js) takes it for the second.
         """
-        info = ZoneInfo(self.zone)
-        return self.zone != "UTC" and not any(t.astimezone(info).fold for t in (self.starts, self.ends))
+        return self.zone != "UTC" and not any(
+            _twice(t.astimezone(ZoneInfo(self.zone))) for t in (self.starts, self.ends)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,11 @@ class CalendarHead:
     source: str
     zone: str
     colour: str = ""
+
+
+def _twice(local: datetime) -> bool:
+    """Whether the clocks of the place show this time twice."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def _utc(moment: datetime) -> str:

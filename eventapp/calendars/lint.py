@@ -252,8 +252,11 @@ def _time(line: Line) -> tuple[str, str]:
     if "TZID" not in line.params:
         return "floating", "" if moment else wrong
     tzid = line.params["TZID"].strip('"')
-    if moment and lint_zones.known(tzid) and lint_zones.skipped(moment, tzid):
-        return "local", _("%(name)s is a time that the clocks skip when summer time begins.", name=line.name)
+    if moment and lint_zones.known(tzid):
+        if lint_zones.skipped(moment, tzid):
+            return "local", _("%(name)s is a time that the clocks skip when summer time begins.", name=line.name)
+        if lint_zones.doubled(moment, tzid):
+            return "local", _("%(name)s is a time that comes twice: programs differ in which is meant.", name=line.name)
     return "local", "" if moment else wrong
 
 

@@ -153,3 +153,10 @@ def skipped(local: datetime, tzid: str) -> bool:
     except OverflowError:  # the first and last day that there is
         return False
     return False
+
+
+def doubled(local: datetime, tzid: str) -> bool:
+    """Whether the clocks of the zone show this local time twice."""
+    info = ZoneInfo(tzid)
+    first, second = (local.replace(tzinfo=info, fold=fold).utcoffset() for fold in (0, 1))
+    return first != second and not skipped(local, tzid)

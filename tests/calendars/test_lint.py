@@ -90,6 +90,7 @@ def test_a_right_calendar_has_no_finding(text: str, profile: Profile) -> None:
 
 START = "DTSTART;TZID=Europe/Berlin:20310318T100000"
 OFF = ENTRY.replace("STATUS:CONFIRMED", "STATUS:CANCELLED").replace("OPAQUE", "TRANSPARENT")
+TWICE = ENTRY.replace("20310318T1", "20311026T0").replace("T00", "T02").replace("T01", "T03")
 EDGE = ENTRY.replace("20310318T100000", "20310330T023000").replace("20310318T110000", "20310330T033000")
 
 # Name of the rule → a calendar that breaks it. As feeds, unless a profile stands with it.
@@ -147,7 +148,7 @@ BROKEN: dict[str, list[str | bytes | tuple[str, Profile]]] = {
     "alarm": [feed(ENTRY.replace("END:VEVENT\n", ALARM.replace("TRIGGER:-PT15M\n", "")))],
     # its times
     "time": [instead("20310318T100000", "20310230T100000"), instead("20310318T100000", "today"),
-             instead("20310318T100000", "20310318T100000Z"), feed(EDGE),
+             instead("20310318T100000", "20310318T100000Z"), feed(EDGE), feed(TWICE),
              feed(re.sub(r"DT(START|END).*", r"DT\1;VALUE=DATE:20310231", ENTRY), zone="")],
     "floating": [feed(re.sub(";TZID=Europe/Berlin", "", ENTRY), zone="")],
     "time-kinds": [instead("DTEND;TZID=Europe/Berlin:20310318T110000", "DTEND;VALUE=DATE:20310319"),
