@@ -19,6 +19,12 @@ from eventapp.core.db import db, transaction
 from eventapp.mail import operations, tasks
 from eventapp.mail.models import Mail, MailStatus
 
+FILE = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:one\r\n"
+    b"DTSTAMP:20301201T093015Z\r\nDTSTART;VALUE=DATE:20310318\r\nSUMMARY:Forum\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\n"
+    b"TRANSP:TRANSPARENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
 
 class Server:
     """An SMTP server that keeps what it takes, and refuses what it is told to."""
@@ -68,7 +74,7 @@ def deliver(url, sender="desk@example.org") -> int:
 
 
 def test_a_letter_arrives_as_it_was_written(app, smtp):
-    write(html="<p>こんにちは</p>", calendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    write(html="<p>こんにちは</p>", calendar=FILE)
     assert deliver(smtp.url, "Forum desk <desk@example.org>") == 1
     (message,) = smtp.taken
     assert message["Subject"] == "確認：フォーラム"
