@@ -33,6 +33,8 @@ PRODUCT = "-//eventapp//Calendar//EN"
 # How often a subscriber is asked to look again. Calendars add their own limits: see RFC 7986 §5.7.
 REFRESH = "PT1H"
 NOTHING = Said("", "en")
+# What has no title shows as nothing at all; a text of control characters alone leaves none.
+NAMELESS = "…"
 
 
 class Status(StrEnum):
@@ -193,7 +195,7 @@ def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> byte
     lines += [
         f"SEQUENCE:{entry.sequence}",
         f"LAST-MODIFIED:{_utc(entry.revised)}",
-        _said("SUMMARY", entry.summary),
+        _said("SUMMARY", entry.summary) or f"SUMMARY:{NAMELESS}",
         _said("DESCRIPTION", entry.description, lines=True),
         _said("LOCATION", entry.location),
         f"GEO:{entry.geo[0]:.6f};{entry.geo[1]:.6f}" if entry.geo else "",
@@ -238,12 +240,12 @@ def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False, ala
     if len({entry.uid for entry in entries}) != len(entries):
         raise ValueError("a UID may come once in a feed")
     source, url = web_address(head.source), web_address(head.url)
-    name, described = one_line(head.name.text), one_line(head.description.text)
+    name, described = one_line(head.name.text) or NAMELESS, one_line(head.description.text)
     return _calendar(
         [
             "CALSCALE:GREGORIAN",
-            _said("NAME", head.name),
-            f"X-WR-CALNAME:{escaped(name)}" if name else "",
+            _said("NAME", head.name) or f"NAME:{NAMELESS}",
+            f"X-WR-CALNAME:{escaped(name)}",
             _said("DESCRIPTION", head.description),
             f"X-WR-CALDESC:{escaped(described)}" if described else "",
             f"X-WR-TIMEZONE:{head.zone}" if head.zone != "UTC" else "",
