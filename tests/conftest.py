@@ -13,8 +13,11 @@ from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
 
 from eventapp import create_app
+from eventapp.calendars.lint import Profile
 from eventapp.config import Settings
 from eventapp.core.db import Base, QuickRead, db, transaction
+from eventapp.mail.models import Mail
+from tests.calendars import lint
 from tests.databases import postgresql
 from tests.make import Make
 from tests.visitor import Visitor
@@ -98,6 +101,24 @@ def organizer(app: Flask, make: Make) -> Visitor:
     assert isinstance(visitor, Visitor)
     visitor.sign_in(make.owner())
     return visitor
+
+
+def lint_letter(letter: Mail) -> None:
+    """What must hold of every calendar that travels with a letter."""
+    for file in letter.calendars:
+        lint.quiet(file.content, Profile.INVITATION, attendee=letter.to)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _letters_are_linted() -> Iterator[None]:
+    """No test needs to ask for it: a letter with a broken calendar does not get into the outbox."""
+
+    def look(mapper: Any, connection: Any, letter: Mail) -> None:
+        lint_letter(letter)
+
+    sqlalchemy_event.listen(Mail, "before_insert", look)
+    yield
+    sqlalchemy_event.remove(Mail, "before_insert", look)
 
 
 @dataclass

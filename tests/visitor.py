@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextvars
+import gzip
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
+import icalendar
 from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from eventapp.calendars.lint import Profile
 from eventapp.core.db import db
+from tests.calendars import lint
 
 _LABELLED = {"input", "select", "textarea"}
 _VOID_OF_LABEL = {"hidden", "submit", "button", "image", "reset"}
@@ -96,6 +100,29 @@ def _check_labels(page: Page, ids: set[str]) -> None:
                 assert target in ids, f"{attribute} names {target}, which is not there"
 
 
+def lint_calendar(response: TestResponse) -> None:
+    """What must hold of every calendar of the product, whichever test asks for it."""
+    path = response.request.path
+    if response.mimetype == "application/calendar+json":
+        again = icalendar.Calendar.from_jcal(response.get_data(as_text=True))
+        assert again.name == "VCALENDAR", path
+        assert {str(one["UID"]) for one in again.walk("VEVENT")}, path
+    elif response.mimetype == "text/calendar":
+        data = response.data
+        if response.content_encoding == "gzip":
+            data = gzip.decompress(data)
+        lint.quiet(data, profile_of(path, attached="attachment" in response.headers.get("Content-Disposition", "")))
+
+
+def profile_of(path: str, *, attached: bool) -> Profile:
+    """What the calendar at an address is for."""
+    if path.startswith("/registrations/"):
+        return Profile.INVITATION
+    if path.startswith("/agenda/"):
+        return Profile.PERSONAL
+    return Profile.SINGLE if attached and "/sessions/" in path else Profile.FEED
+
+
 class Visitor(FlaskClient):
     """Fetches pages, checks them, and fills in forms as a browser does."""
 
@@ -111,6 +138,8 @@ class Visitor(FlaskClient):
         if self.looks and response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 307, 308}:
             if response.request.method != "HEAD" and response.data:
                 self.page = check(response)
+        if response.status_code == 200 and response.request.method != "HEAD":
+            lint_calendar(response)
         return response
 
     def sign_in(self, user: Any) -> None:

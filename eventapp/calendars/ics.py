@@ -37,6 +37,8 @@ NOTHING = Said("", "en")
 NO_IMAGE = ("", "")
 _COLOUR = re.compile(r"[a-z]+")
 _MEDIA_TYPE = re.compile(r"image/[a-z0-9.+-]+")
+# What has no title shows as nothing at all; a text of control characters alone leaves none.
+NAMELESS = "…"
 
 
 class Status(StrEnum):
@@ -118,12 +120,14 @@ class Entry:
 
     @property
     def local(self) -> bool:
-        """Whether the times can be written on the wall clock: all but an hour that comes twice, the second time.
+        """Whether the times can be written on the wall clock: all but an hour that comes twice.
 
-        A local time that comes twice means the first (RFC 5545 §3.3.5), so the second has to be written in UTC.
+        A local time that comes twice means the first (RFC 5545 §3.3.5), so the second has to be written in UTC. The
+        first is as well: Thunderbird's reader (ical.js) takes it for the second.
         """
-        info = ZoneInfo(self.zone)
-        return self.zone != "UTC" and not any(t.astimezone(info).fold for t in (self.starts, self.ends))
+        return self.zone != "UTC" and not any(
+            _twice(t.astimezone(ZoneInfo(self.zone))) for t in (self.starts, self.ends)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +140,11 @@ class CalendarHead:
     source: str
     zone: str
     colour: str = ""
+
+
+def _twice(local: datetime) -> bool:
+    """Whether the clocks of the place show this time twice."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def _utc(moment: datetime) -> str:
@@ -194,7 +203,7 @@ def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> byte
     lines += [
         f"SEQUENCE:{entry.sequence}",
         f"LAST-MODIFIED:{_utc(entry.revised)}",
-        _said("SUMMARY", entry.summary),
+        _said("SUMMARY", entry.summary) or f"SUMMARY:{NAMELESS}",
         _said("DESCRIPTION", entry.description, lines=True),
         _said("LOCATION", entry.location),
         f"GEO:{entry.geo[0]:.6f};{entry.geo[1]:.6f}" if entry.geo else "",
@@ -243,12 +252,12 @@ def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False, ala
     if len({entry.uid for entry in entries}) != len(entries):
         raise ValueError("a UID may come once in a feed")
     source, url = web_address(head.source), web_address(head.url)
-    name, described = one_line(head.name.text), one_line(head.description.text)
+    name, described = one_line(head.name.text) or NAMELESS, one_line(head.description.text)
     return _calendar(
         [
             "CALSCALE:GREGORIAN",
-            _said("NAME", head.name),
-            f"X-WR-CALNAME:{escaped(name)}" if name else "",
+            _said("NAME", head.name) or f"NAME:{NAMELESS}",
+            f"X-WR-CALNAME:{escaped(name)}",
             _said("DESCRIPTION", head.description),
             f"X-WR-CALDESC:{escaped(described)}" if described else "",
             f"X-WR-TIMEZONE:{head.zone}" if head.zone != "UTC" else "",

@@ -152,7 +152,7 @@ def test_what_ends_at_midnight_does_not_reach_into_the_next_day() -> None:
     assert b"DTEND;VALUE=DATE:20310319" in ics.single(entry(all_day=True, ends=midnight))
 
 
-def test_the_second_of_two_equal_hours_is_written_in_utc() -> None:
+def test_an_hour_that_comes_twice_is_written_in_utc_both_times() -> None:
     # 26 October 2031 in Berlin: 02:30 comes at 00:30 and at 01:30 UTC.
     second = entry(zone="Europe/Berlin", starts=datetime(2031, 10, 26, 1, 30, tzinfo=UTC),
                    ends=datetime(2031, 10, 26, 2, 30, tzinfo=UTC))  # fmt: skip
@@ -161,8 +161,13 @@ def test_the_second_of_two_equal_hours_is_written_in_utc() -> None:
     assert b"DTSTART:20311026T013000Z\r\nDTEND:20311026T023000Z" in text
     assert b"VTIMEZONE" not in text
     lint.check(text)
+    # The first is what the local time means by the standard, and yet ical.js takes it for the second.
     alone = dataclasses.replace(first, ends=datetime(2031, 10, 26, 0, 45, tzinfo=UTC))
-    assert b"DTSTART;TZID=Europe/Berlin:20311026T023000" in ics.feed(HEAD, [alone])
+    assert b"DTSTART:20311026T003000Z\r\nDTEND:20311026T004500Z" in ics.feed(HEAD, [alone])
+    before = dataclasses.replace(
+        first, starts=datetime(2031, 10, 25, 23, tzinfo=UTC), ends=datetime(2031, 10, 25, 23, 59, tzinfo=UTC)
+    )
+    assert b"DTSTART;TZID=Europe/Berlin:20311026T010000" in ics.feed(HEAD, [before])
 
 
 @pytest.mark.parametrize("field", ["revised", "starts", "ends"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from eventapp.calendars import ics
 from eventapp.core.clock import from_local
+from tests.calendars import test_readers
+from tests.calendars.test_ics import EDGES, entry
 from tests.journeys.people import calendar_in, register, text_of
 from tests.journeys.window import ICAL, Window
 
@@ -166,3 +169,34 @@ def test_the_code_is_fetched_only_by_whom_looks_at_it(window):
     assert code not in asked
     with visitor.page.expect_response(f"**{code}*"):
         visitor.page.click(".cal summary")
+
+
+# Of each kind of zone: northern and southern summer time, half hours, changes by no weekday of the month, none at all.
+ZONES = sorted({
+    *(zone for zone, _at in EDGES), "Europe/London", "Europe/Dublin", "Atlantic/Azores", "America/Sao_Paulo",
+    "America/St_Johns", "America/Phoenix", "America/Havana", "America/Nuuk", "America/Scoresbysund", "Asia/Tokyo",
+    "Asia/Dhaka", "Asia/Kolkata", "Asia/Tehran", "Asia/Jerusalem", "Asia/Gaza", "Asia/Amman", "Africa/El_Aaiun",
+    "Africa/Nairobi", "Africa/Abidjan", "Australia/Adelaide", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Apia",
+    "Pacific/Kiritimati", "Antarctica/Troll",
+})  # fmt: skip
+
+
+def test_thunderbird_reads_the_hours_around_every_change_of_clocks_from_the_file_alone(window):
+    visitor = window(timezone_id="Pacific/Honolulu")
+    visitor.open("/")
+    wrong = {}
+    for zone in ZONES:
+        text = test_readers.renamed(test_readers.written(zone), zone)
+        told = [moment(one["starts"]) for one in read(visitor, text)["entries"]]
+        if told != test_readers.moments(zone):
+            wrong[zone] = [(a, b) for a, b in zip(told, test_readers.moments(zone), strict=True) if a != b]
+    assert not wrong
+
+
+def test_thunderbird_reads_the_moments_where_readers_go_wrong(window):
+    visitor = window(timezone_id="Pacific/Honolulu")
+    visitor.open("/")
+    for zone, at in EDGES:
+        text = ics.single(entry(zone=zone, starts=at, ends=at + timedelta(minutes=30))).decode()
+        (told,) = read(visitor, text)["entries"]
+        assert (moment(told["starts"]), moment(told["ends"])) == (at, at + timedelta(minutes=30)), zone

@@ -20,7 +20,11 @@ from eventapp.mail import operations, tasks
 from eventapp.mail.models import Mail, MailStatus
 from eventapp.mail.operations import CalendarFile
 
-CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+FILE = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:one\r\n"
+    b"DTSTAMP:20301201T093015Z\r\nDTSTART;VALUE=DATE:20310318\r\nSUMMARY:Forum\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\n"
+    b"TRANSP:TRANSPARENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 
 class Server:
@@ -71,7 +75,7 @@ def deliver(url, sender="desk@example.org") -> int:
 
 
 def test_a_letter_arrives_as_it_was_written(app, smtp):
-    write(html="<p>こんにちは</p>", calendars=[CalendarFile("forum.ics", "REQUEST", CALENDAR)])
+    write(html="<p>こんにちは</p>", calendars=[CalendarFile("forum.ics", "PUBLISH", FILE)])
     assert deliver(smtp.url, "Forum desk <desk@example.org>") == 1
     (message,) = smtp.taken
     assert message["Subject"] == "確認：フォーラム"
@@ -81,7 +85,7 @@ def test_a_letter_arrives_as_it_was_written(app, smtp):
     assert "<p>" in message.get_body(("html",)).get_content()
     (attached,) = list(message.iter_attachments())
     assert (attached.get_content_type(), attached.get_filename()) == ("application/ics", "forum.ics")
-    assert attached.get_content() == CALENDAR
+    assert attached.get_content() == FILE
     assert db.session.scalars(select(Mail)).one().status is MailStatus.SENT
 
 
