@@ -117,7 +117,7 @@ def lint_calendar(response: TestResponse) -> None:
 def profile_of(path: str, *, attached: bool) -> Profile:
     """What the calendar at an address is for."""
     if path.startswith("/registrations/"):
-        return Profile.INVITATION
+        return Profile.OWN
     if path.startswith("/agenda/"):
         return Profile.PERSONAL
     return Profile.SINGLE if attached and "/sessions/" in path else Profile.FEED

@@ -22,12 +22,14 @@ from eventapp.core.words import TAG
 class Profile(StrEnum):
     """What a calendar is for: each is written differently.
 
-    A public feed; a personal feed, which may carry links to join; a single entry to download; an invitation by mail.
+    A public feed; a personal feed, which may carry links to join; a single entry to download; one that its owner
+    downloads, which may carry them too; an invitation by mail.
     """
 
     FEED = "feed"
     PERSONAL = "personal"
     SINGLE = "single"
+    OWN = "own"
     INVITATION = "invitation"
 
 
@@ -278,7 +280,7 @@ def _in_profile(calendar: Component, profile: Profile, attendee: str) -> Iterabl
         for line in event.all("ATTENDEE") + event.all("ORGANIZER"):
             said = _("%(name)s stands in a file that is not for one person.", name=line.name)
             yield Finding("people", said, line.number, *_entry_title(event))
-    if profile is not Profile.PERSONAL:
+    if profile not in {Profile.PERSONAL, Profile.OWN}:
         for event in events:
             for line in event.all("CONFERENCE"):
                 said = _("A link to join stands in a public calendar.")

@@ -29,6 +29,6 @@ def check(data: bytes, *, feed: bool | None = None, personal: bool = False) -> C
     if feed is not None:
         profile = (Profile.PERSONAL if personal else Profile.FEED) if feed else Profile.INVITATION
         if feed is False and not read(data)[0][0].all("METHOD"):
-            profile = Profile.SINGLE
+            profile = Profile.OWN if personal else Profile.SINGLE
     quiet(data, profile)
     return parse(data)
