@@ -43,8 +43,7 @@ class Held:
     @property
     def part(self) -> PublishedPart | None:
         """The owner's part in it."""
-        link = self.link
-        return next((p for p in self.session.participations if link and p.person_id == link.person_id), None)
+        return self.session.part_of(self.link.person_id) if self.link is not None else None
 
     @property
     def on(self) -> bool:
@@ -101,7 +100,7 @@ def held(agenda: Agenda, speaks: Iterable[SpeakerLink] = ()) -> list[Held]:
         mine = {
             session.code
             for session in document.sessions
-            if link is not None and any(part.person_id == link.person_id for part in session.participations)
+            if link is not None and session.part_of(link.person_id) is not None
         }
         found += [
             # One more for being a speaker at all: the star of the same session may have been taken away before.

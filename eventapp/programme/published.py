@@ -92,6 +92,10 @@ class PublishedSession:
     def cancelled(self) -> bool:
         return self.status is SessionStatus.CANCELLED
 
+    def part_of(self, person: int) -> PublishedPart | None:
+        """The first part that a person has in it."""
+        return next((part for part in self.participations if part.person_id == person), None)
+
 
 @dataclass(frozen=True)
 class Document:

@@ -15,7 +15,7 @@ from eventapp.core.links import absolute, base_url
 from eventapp.mail import letters
 from eventapp.mail.operations import CalendarFile
 from eventapp.programme import queries as released
-from eventapp.programme.published import PublishedSession
+from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import Mode
 from eventapp.proposals import queries
 from eventapp.proposals.models import SpeakerInvitation, SpeakerLink
@@ -28,20 +28,26 @@ def join_link(link: SpeakerLink, session: PublishedSession, links: Mapping[str, 
     return links.get(session.code, "") if online else ""
 
 
-def present(link: SpeakerLink, links: Mapping[str, str]) -> dict[str, Facts]:
+def present(link: SpeakerLink, document: Document, links: Mapping[str, str]) -> dict[str, Facts]:
     """The sessions of a speaker on the released programme, by code; none for somebody who has said no."""
     if link.answer is Answer.DECLINED:
         return {}
     return {
         session.code: told.session_facts(session, link.event, join_url=join_link(link, session, links))
-        for session in released.document(link.event).sessions
-        if any(part.person_id == link.person_id for part in session.participations)
+        for session in document.sessions
+        if session.part_of(link.person_id) is not None
     }
 
 
-def differs(link: SpeakerLink, known: Mapping[str, SpeakerInvitation], links: Mapping[str, str]) -> bool:
-    """Whether there is anything to tell."""
-    now = present(link, links)
+def _now(link: SpeakerLink) -> dict[str, Facts]:
+    return present(link, released.document(link.event), released.join_links(link.event))
+
+
+def differs(
+    link: SpeakerLink, known: Mapping[str, SpeakerInvitation], document: Document, links: Mapping[str, str]
+) -> bool:
+    """Whether there is anything to tell. Asks nothing: it is asked of every speaker of an event."""
+    now = present(link, document, links)
     return any(
         row is not None or facts.state is not State.CANCELLED
         for _code, row, facts in differences(now, known, anew=_unsent(link, known))
@@ -61,12 +67,11 @@ def issue(link: SpeakerLink) -> list[Item]:
     A file goes only to somebody who has said yes, or takes away what went out before. What stands on the programme of
     somebody who was not asked before is kept without a word: the letter that asks them tells it.
     """
-    links = released.join_links(link.event)
+    document, links = released.document(link.event), released.join_links(link.event)
     known = queries.invitations(link)
-    sessions = released.document(link.event).by_code
     items = []
-    for code, row, after in differences(present(link, links), known, anew=_unsent(link, known)):
-        session = sessions.get(code)
+    for code, row, after in differences(present(link, document, links), known, anew=_unsent(link, known)):
+        session = document.by_code.get(code)
         if session is None or (row is None and after.state is State.CANCELLED):
             continue
         before = row.said if row is not None else None
@@ -97,7 +102,7 @@ def remember(link: SpeakerLink, *, told_before: bool = False) -> None:
     `told_before`: their calendar has it from somewhere else already, so that it is not sent without a change.
     """
     known = queries.invitations(link)
-    for code, facts in present(link, released.join_links(link.event)).items():
+    for code, facts in _now(link).items():
         if code not in known:
             row = SpeakerInvitation(link_id=link.id, code=code, sequence=0 if told_before else -1)
             row.say(facts)
@@ -107,7 +112,7 @@ def remember(link: SpeakerLink, *, told_before: bool = False) -> None:
 
 def known_as_told(link: SpeakerLink) -> bool:
     """Take what holds now for told, without a letter. False where something was never told: that stays to be told."""
-    now = present(link, released.join_links(link.event))
+    now = _now(link)
     known = queries.invitations(link)
     for code, row in known.items():
         row.say(now.get(code) or told.given_up(row.said))

@@ -45,8 +45,8 @@ def _concerned(event: Event) -> list[int]:
     rows = select(SpeakerInvitation).where(SpeakerInvitation.link_id.in_(known))
     for row in db.session.scalars(rows):
         known[row.link_id][row.code] = row
-    joining = released.join_links(event)
-    return [link.id for link in links if invitations.differs(link, known[link.id], joining)]
+    document, joining = released.document(event), released.join_links(event)
+    return [link.id for link in links if invitations.differs(link, known[link.id], document, joining)]
 
 
 def adopt(event: Event) -> None:

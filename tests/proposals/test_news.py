@@ -16,8 +16,10 @@ from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.proposals import news as speaker_news
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerInvitation, SpeakerLink
+from eventapp.registration import news as guest_news
 from tests.calendars import lint
 from tests.proposals.conftest import LETTER
 from tests.proposals.conftest import letters as all_letters
@@ -227,3 +229,27 @@ def test_who_was_asked_before_letters_carried_invitations_is_told_what_comes_aft
     assert make.tell() == 1
     (letter,) = letters()
     assert "Rivers: Moved" in letter.text
+
+
+@pytest.mark.parametrize("kind", ["speakers", "guests"])
+def test_looking_for_news_asks_as_often_for_many_people_as_for_one(make, forum, queries, kind):
+    option = make.option(forum)
+    looked_through = speaker_news if kind == "speakers" else guest_news
+    asked = []
+    for _ in range(2):
+        for _ in range(4):
+            person = make.person("Family", "Given")
+            make.session(forum, people=[person])
+            make.registration(forum, option)
+            with transaction():
+                link = speakers.link_for(
+                    db.session.merge(forum), db.session.merge(person), email="a@b.example", language="en"
+                )
+                speakers.answer(link, yes=True)
+        make.tell()
+        event = db.session.merge(forum)
+        with queries() as counted:
+            assert looked_through.notice(event) == 0
+        db.session.rollback()
+        asked.append(len(counted))
+    assert asked[0] == asked[1], asked
