@@ -13,12 +13,11 @@ from eventapp.calendars.answer import Wish
 from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead, Entry, Status
 from eventapp.calendars.invitations import Guest, personal
-from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, Venue, names_of
+from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, names_of, venues_of
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
 from eventapp.core.words import Said
-from eventapp.events import queries as events
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode
@@ -32,7 +31,7 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     found = [one for one in queries.held(agenda, queries.speaking(agenda)) if one.event.timed and _still_told(one)]
     names = names_of(one.session for one in found)
     registered = queries.registrations(agenda)
-    venues = {row.event_id: [Venue.of(site) for site in events.sites(row.event)] for row in registered}
+    venues = {row.event_id: venues_of(row.event_id) for row in registered}
     joining = _links_to_join(found, registered)
     with wish.voice.speaking() as voice:
         rows = [

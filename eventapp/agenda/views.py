@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
@@ -17,6 +18,7 @@ from eventapp.core.errors import found, wants_json
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
+from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
 from eventapp.registration import queries as registrations
@@ -97,26 +99,24 @@ def change(token: str, verb: str) -> ResponseReturnValue:
 def registration(token: str) -> ResponseReturnValue:
     """Put one's own registration into the agenda that this browser knows, or into a new one."""
     own = found(registrations.by_token(token))
-    known = _of_cookie()
-    if request.method == "POST":
-        limit("60/minute", "agenda")
-        shown = known or operations.open_agenda([])
-        operations.add_registration(shown, own)
-        return _led_to(shown)
-    return private(page("agenda/registration.html", event=own.event, token=token, known=known is not None))
+    return _put_in("agenda/registration.html", own.event, token, lambda shown: operations.add_registration(shown, own))
 
 
 @views.route("/agenda/speaking/<token>", methods=["GET", "POST"])
 def speaking(token: str) -> ResponseReturnValue:
     """Put the sessions in which one speaks into the agenda that this browser knows, or into a new one."""
     link = found(proposals.link_by_token(token))
+    return _put_in("agenda/speaking.html", link.event, token, lambda shown: operations.add_part(shown, link))
+
+
+def _put_in(template: str, event: Event, token: str, put: Callable[[Agenda], None]) -> Response:
     known = _of_cookie()
     if request.method == "POST":
         limit("60/minute", "agenda")
         shown = known or operations.open_agenda([])
-        operations.add_part(shown, link)
+        put(shown)
         return _led_to(shown)
-    return private(page("agenda/speaking.html", event=link.event, token=token, known=known is not None))
+    return private(page(template, event=event, token=token, known=known is not None))
 
 
 @views.route("/agenda/<token>/stars", methods=["GET", "POST"])

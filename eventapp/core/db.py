@@ -15,8 +15,9 @@ from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, String, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from eventapp.core.words import Words, WordsType
@@ -142,6 +143,12 @@ class _Prepared(NamedTuple):
     fixed: dict[str, Any]
     writers: dict[str, Callable[[Any], Any] | None]
     readers: list[Callable[[Any], Any] | None]
+
+
+def insert(session: Session, table: Any) -> Any:
+    """An INSERT that can say ON CONFLICT, which each engine spells in a dialect of its own."""
+    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return made(table)
 
 
 class QuickRead:

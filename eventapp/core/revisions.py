@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, event, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core.clock import now
-from eventapp.core.db import Base, QuickRead
+from eventapp.core.db import Base, QuickRead, insert
 
 
 class Revision(Base):
@@ -41,9 +40,8 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     names = sorted(set(scopes))  # always in one order, and once: two writers can't wait for each other
     if not names:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     moment = now()
-    statement = insert(Revision).values([{"scope": name, "number": 1, "at": moment} for name in names])
+    statement = insert(session, Revision).values([{"scope": name, "number": 1, "at": moment} for name in names])
     rise = {"number": Revision.number + 1, "at": moment}
     session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise))
 

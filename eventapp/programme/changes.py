@@ -151,11 +151,6 @@ def person_ids(changes: Iterable[Change]) -> set[int]:
     }
 
 
-def concerning(rows: Iterable[Mapping[str, Any]]) -> list[Change]:
-    """Of the changes of a release, as they are kept, those that who planned to come must be told."""
-    return [change for row in rows if (change := Change.from_json(row)).kind.significant]
-
-
 def sentence(
     change: Change, *, zone: str, timed: bool = True, names: Mapping[int, str], language: str | None = None
 ) -> str:

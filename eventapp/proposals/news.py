@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from eventapp.calendars import due
-from eventapp.core import clock
-from eventapp.core.db import db, transaction
+from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as released
@@ -57,24 +56,20 @@ def adopt(event: Event) -> None:
 
 def tell_due(*, limit: int = 200) -> int:
     """Write to those whose time has come and to whom something is new still. Returns the number of letters."""
-    written = 0
-    for number in due.owners(_KEY, limit=limit):
-        with transaction():
-            written += _tell(number)
-    return written
+    return due.tell(_KEY, _tell, limit=limit)
 
 
-def _tell(number: int) -> int:
+def _tell(number: int) -> bool:
     link = queries.locked_link(number)
     if link is None or not due.take(SpeakerNews, number):
-        return 0
+        return False
     if link.event.status is EventStatus.DRAFT or link.event.over:
-        return 0
+        return False
     items = invitations.issue(link)
     if not items:
-        return 0
+        return False
     emails.news(link, items)
-    return 1
+    return True
 
 
 def waiting(event: Event) -> tuple[int, datetime | None]:
@@ -84,13 +79,7 @@ def waiting(event: Event) -> tuple[int, datetime | None]:
 
 def send_now(event: Event) -> None:
     """Do not wait for more changes."""
-    of_event = select(SpeakerLink.id).where(SpeakerLink.event_id == event.id)
-    db.session.execute(
-        update(SpeakerNews)
-        .where(_KEY.in_(of_event))
-        .values(due_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    due.at_once(_KEY, select(SpeakerLink.id).where(SpeakerLink.event_id == event.id))
 
 
 def tell_nobody(event: Event) -> None:
@@ -98,4 +87,4 @@ def tell_nobody(event: Event) -> None:
     query = select(SpeakerLink).join(SpeakerNews, SpeakerLink.id == _KEY).where(SpeakerLink.event_id == event.id)
     for link in db.session.scalars(query):
         if invitations.known_as_told(link):
-            db.session.execute(delete(SpeakerNews).where(_KEY.in_([link.id])))
+            due.forget(_KEY, link.id)

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from eventapp.calendars import ics, invitations, told
 from eventapp.calendars.ics import Entry, Party
 from eventapp.calendars.invitations import Guest, Item, differences
-from eventapp.calendars.queries import SessionRow, Venue, names_of
+from eventapp.calendars.queries import SessionRow, Venue, names_of, venues_of
 from eventapp.calendars.told import Facts, State
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.links import absolute, base_url
-from eventapp.events import queries as events
 from eventapp.mail import letters
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
@@ -56,13 +55,13 @@ def event_facts(registration: Registration, venues: Iterable[Venue]) -> Facts:
 
 def facts_now(registration: Registration) -> Facts:
     """The event for one person, as it is now."""
-    return event_facts(registration, [Venue.of(site) for site in events.sites(registration.event)])
+    return event_facts(registration, venues_of(registration.event_id))
 
 
 def present(registration: Registration) -> Present:
     """What holds for a person: the event, and the sessions in which they have a place. Up to four statements."""
     event = registration.event
-    venues = [Venue.of(site) for site in events.sites(event)]
+    venues = venues_of(event.id)
     facts = {"": event_facts(registration, venues)}
     document = programme.document(event)
     links = programme.join_links(event) if takes_part_online(registration) else {}
@@ -155,28 +154,26 @@ def _entry(registration: Registration, now: Present, row: RegistrationInvitation
 
 def entry(registration: Registration, *, language: str, venues: Iterable[Venue] = ()) -> Entry:
     """The event as it stands for one person: tentative until the place is certain, gone once it is given up."""
-    confirmed = registration.status is RegistrationStatus.CONFIRMED
-    online = registration.option.mode is Mode.ONLINE
     return invitations.entry_of(
         registration.event,
         uid=registration.uid,
         sequence=registration.sequence,
         guest=Guest(
             language=language,
-            join_url=registration.event.join_url if confirmed and online else "",
+            join_url=registration.event.join_url if takes_part_online(registration) else "",
             page=_page(registration, language),
-            tentative=not confirmed,
+            tentative=registration.status is not RegistrationStatus.CONFIRMED,
             cancelled=not registration.status.active,
         ),
         stamp=registration.updated_at,
         base_url=base_url(),
-        venues=() if online else venues,
+        venues=() if registration.option.mode is Mode.ONLINE else venues,
     )
 
 
 def own_file(registration: Registration) -> bytes:
     """The same as a file to download: no invitation, for nobody answers it."""
-    venues = [Venue.of(site) for site in events.sites(registration.event)]
+    venues = venues_of(registration.event_id)
     return ics.single(entry(registration, language=registration.language, venues=venues))
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from eventapp.calendars import due, told
-from eventapp.calendars.queries import Venue
+from eventapp.calendars.queries import venues_of
 from eventapp.calendars.told import Facts
-from eventapp.core import clock
-from eventapp.core.db import db, transaction
-from eventapp.events import queries as events
+from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
@@ -50,7 +48,7 @@ def expect_all(event: Event) -> int:
 
 def notice(event: Event) -> int:
     """Find those to whom something about the event or their sessions is new, and expect them. Returns how many."""
-    venues = [Venue.of(site) for site in events.sites(event)]
+    venues = venues_of(event.id)
     document, links = programme.document(event), programme.join_links(event)
     marks: dict[tuple[str, bool, bool], str] = {}
 
@@ -106,7 +104,7 @@ def adopt(event: Event) -> None:
             ~unknown.exists(),
         )
     )  # fmt: skip
-    venues = [Venue.of(site) for site in events.sites(event)]
+    venues = venues_of(event.id)
     for registration in rows:
         row = RegistrationInvitation(registration_id=registration.id, code="", uid=registration.uid)
         row.sequence = registration.sequence + event.sequence
@@ -117,26 +115,21 @@ def adopt(event: Event) -> None:
 
 def tell_due(*, limit: int = 200) -> int:
     """Write to those whose time has come and to whom something is new still. Returns the number of letters."""
-    numbers = due.owners(_KEY, limit=limit)
-    written = 0
-    for number in numbers:
-        with transaction():
-            written += _tell(number)
-    return written
+    return due.tell(_KEY, _tell, limit=limit)
 
 
-def _tell(number: int) -> int:
+def _tell(number: int) -> bool:
     registration = queries.locked(number)
     if registration is None or not due.take(RegistrationNews, number):
-        return 0
+        return False
     event = registration.event
     if registration.generated or event.status is EventStatus.DRAFT or event.over:
-        return 0
+        return False
     items = invitations.issue(registration)
     if not items:
-        return 0
+        return False
     emails.news(registration, items)
-    return 1
+    return True
 
 
 def waiting(event: Event) -> tuple[int, datetime | None]:
@@ -147,13 +140,7 @@ def waiting(event: Event) -> tuple[int, datetime | None]:
 
 def send_now(event: Event) -> None:
     """Do not wait for more changes."""
-    of_event = select(Registration.id).where(Registration.event_id == event.id)
-    db.session.execute(
-        update(RegistrationNews)
-        .where(RegistrationNews.registration_id.in_(of_event))
-        .values(due_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    due.at_once(_KEY, select(Registration.id).where(Registration.event_id == event.id))
 
 
 def tell_nobody(event: Event) -> None:
@@ -165,4 +152,4 @@ def tell_nobody(event: Event) -> None:
     )
     for registration in rows:
         if invitations.known_as_told(registration):
-            db.session.execute(delete(RegistrationNews).where(_KEY.in_([registration.id])))
+            due.forget(_KEY, registration.id)
