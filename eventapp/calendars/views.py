@@ -10,11 +10,10 @@ from flask import Blueprint, Response, current_app, make_response, redirect, req
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from eventapp.calendars import entries, ics, links, queries, wiring, withdrawn
+from eventapp.calendars import entries, feeds, ics, links, queries, wiring, withdrawn
 from eventapp.calendars import state as states
 from eventapp.calendars.answer import ICS, JCAL, Wish, answer
 from eventapp.calendars.choices import ALARMS, Choice, reminder
-from eventapp.calendars.deadlines import deadline_entry
 from eventapp.calendars.ics import NO_IMAGE, CalendarHead
 from eventapp.calendars.state import State
 from eventapp.core.errors import found
@@ -75,8 +74,11 @@ def session(slug: str, code: str) -> Response:
     state = found(states.state(slug))
     found((state.public and queries.has_session(state, code)) or None)
     wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.ics")
-    name = f"{state.slug}-{code}.ics"
-    return _answer(wish, state, lambda: _session(wish, state, code), name=name, attached=True)
+
+    def write() -> bytes:
+        return feeds.session_file(queries.one_session(state, code), wish)
+
+    return _answer(wish, state, write, name=f"{state.slug}-{code}.ics", attached=True)
 
 
 @views.get("/calendar.ics")
@@ -143,7 +145,7 @@ def _feed(slug: str, path: str, *, of: queries.Part | None = None, span: bool = 
     name, wanted = found(of(state)) if of else (None, None)
 
     def write() -> bytes:
-        data = _event(wish, state, wanted, name) if state.public else _withdrawn(wish, state, wanted)
+        data = _event(wish, state, wanted, name)
         return data if kind == ICS else _as_jcal(data)
 
     file = state.slug if of is None else f"{state.slug}-{path.replace('/', '-')}"
@@ -167,40 +169,20 @@ def _answer(
 
 
 def _event(wish: Wish, state: State, wanted: Wanted | None, part: Words | None) -> bytes:
-    programme = queries.programme(state, wanted)
-    image = wiring.image_of(state.id or 0) if wish.span else NO_IMAGE
     deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
-    with wish.voice.speaking() as voice:
-        head = entries.programme_head(programme, voice=voice, links=wish.links, source=wish.address, part=part)
-        rows = entries.programme_entries(
-            programme, voice=voice, links=wish.links, span=bool(wish.span), hours=part is None, image=image
-        )
-        rows += [
-            deadline_entry(one, programme.event, voice=voice, links=wish.links)
-            for one in deadlines
-            if state.keeps_gone or not one.gone
-        ]
-        return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
-
-
-def _withdrawn(wish: Wish, state: State, wanted: Wanted | None) -> bytes:
-    deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
-    with wish.voice.speaking() as voice:
-        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=deadlines)
-        return ics.feed(withdrawn.head(voice, source=wish.address, zone=zone), rows, utc=wish.utc)
+    if not state.public:
+        return feeds.withdrawn_feed(state, wish, wanted=wanted, deadlines=deadlines)
+    return feeds.feed(
+        queries.programme(state, wanted),
+        wish,
+        part=part,
+        deadlines=[one for one in deadlines if state.keeps_gone or not one.gone],
+        image=wiring.image_of(state.id or 0) if wish.span else NO_IMAGE,
+    )
 
 
 def _as_jcal(data: bytes) -> bytes:
     return json.dumps(icalendar.Calendar.from_ical(data).to_jcal(), ensure_ascii=False, indent=None).encode()
-
-
-def _session(wish: Wish, state: State, code: str) -> bytes:
-    programme = queries.one_session(state, code)
-    with wish.voice.speaking() as voice:
-        entry = entries.session_entry(
-            programme.sessions[0], programme.event, voice=voice, links=wish.links, parent=False
-        )
-        return ics.single(entry, utc=wish.utc, alarm=wish.alarm)
 
 
 def _everything(wish: Wish) -> bytes:

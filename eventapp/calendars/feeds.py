@@ -1,0 +1,54 @@
+"""The feeds of an event and its parts as bytes: what is served, and what the desk looks through before it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from eventapp.calendars import entries, ics, withdrawn
+from eventapp.calendars.answer import Wish
+from eventapp.calendars.deadlines import Deadline, deadline_entry
+from eventapp.calendars.ics import NO_IMAGE
+from eventapp.calendars.queries import Programme
+from eventapp.calendars.state import State
+from eventapp.core.words import Words
+from eventapp.programme.published import PublishedSession
+
+
+def feed(
+    programme: Programme,
+    wish: Wish,
+    *,
+    part: Words | None = None,
+    deadlines: Iterable[Deadline] = (),
+    image: tuple[str, str] = NO_IMAGE,
+) -> bytes:
+    """A calendar of an event. `part` names the track, room or speaker that the programme is narrowed to."""
+    with wish.voice.speaking() as voice:
+        head = entries.programme_head(programme, voice=voice, links=wish.links, source=wish.address, part=part)
+        rows = entries.programme_entries(
+            programme, voice=voice, links=wish.links, span=bool(wish.span), hours=part is None, image=image
+        )
+        rows += [deadline_entry(one, programme.event, voice=voice, links=wish.links) for one in deadlines]
+        return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
+
+
+def session_file(programme: Programme, wish: Wish) -> bytes:
+    """The first session of a programme, as a file to download."""
+    with wish.voice.speaking() as voice:
+        entry = entries.session_entry(
+            programme.sessions[0], programme.event, voice=voice, links=wish.links, parent=False
+        )
+        return ics.single(entry, utc=wish.utc, alarm=wish.alarm)
+
+
+def withdrawn_feed(
+    state: State,
+    wish: Wish,
+    *,
+    wanted: Callable[[PublishedSession], bool] | None = None,
+    deadlines: Iterable[Deadline] = (),
+) -> bytes:
+    """A calendar of an event that is not public any more."""
+    with wish.voice.speaking() as voice:
+        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=deadlines)
+        return ics.feed(withdrawn.head(voice, source=wish.address, zone=zone), rows, utc=wish.utc)
