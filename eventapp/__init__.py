@@ -16,9 +16,11 @@ from eventapp.agenda import views as agenda
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import sentence
 from eventapp.attendance import views as attendance
+from eventapp.calendars import manage as calendars_manage
 from eventapp.calendars import views as calendars
 from eventapp.calendars import wiring as calendar_wiring
 from eventapp.calendars.links import entry_links, links_to, qr
+from eventapp.calendars.programs import IN_PANEL
 from eventapp.core import assets, clock, db, errors, express, headers, languages, limits, logs, pages
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
@@ -72,6 +74,7 @@ BLUEPRINTS = [
     proposals_manage.manage,
     registration_manage.manage,
     attendance_manage.manage,
+    calendars_manage.manage,
 ]
 
 
@@ -130,6 +133,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         links_to=links_to,
         entry_links=entry_links,
         qr=qr,
+        panel_programs=IN_PANEL,
         monogram=monogram,
         local_day=clock.local_day,
         change_said=programme_changes.sentence,

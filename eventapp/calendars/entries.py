@@ -207,7 +207,8 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links
     )
 
 
-def _session_place(session: SessionRow, event: EventRow, voice: Voice) -> tuple[Said, tuple[float, float] | None]:
+def session_place(session: SessionRow, event: EventRow, voice: Voice) -> tuple[Said, tuple[float, float] | None]:
+    """Where a session is: its rooms and their sites, else the event's place; and the coordinates of the first site."""
     rooms: list[RoomRow] = session.rooms
     if not rooms:
         if event.format is EventFormat.ONLINE:
@@ -249,7 +250,7 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
     Its SEQUENCE is the sum of its own and the event's: neither ever falls, and cancelling or postponing the event
     changes the STATUS of every session.
     """
-    place, geo = _session_place(session, event, voice)
+    place, geo = session_place(session, event, voice)
     url = links.session(event.slug, session.code)
     abstract = session.abstract.say(voice.language)
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}

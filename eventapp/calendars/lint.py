@@ -244,22 +244,27 @@ def _times(event: Component) -> Iterable[tuple[str, str, int]]:
 
 def _time(line: Line) -> tuple[str, str]:
     """How a time is written (date, utc, local, floating), and what is wrong with it."""
-    wrong = _("%(name)s is no date or time that there is.", name=line.name)
+    kind, right = _written(line)
+    if not right:
+        return kind, _("%(name)s is no date or time that there is.", name=line.name)
+    tzid = line.params.get("TZID", "").strip('"')
+    moment = lint_zones.local_time(line.value) if kind == "local" and lint_zones.known(tzid) else None
+    if moment and lint_zones.skipped(moment, tzid):
+        return kind, _("%(name)s is a time that the clocks skip when summer time begins.", name=line.name)
+    if moment and lint_zones.doubled(moment, tzid):
+        return kind, _("%(name)s is a time that comes twice: programs differ in which is meant.", name=line.name)
+    return kind, ""
+
+
+def _written(line: Line) -> tuple[str, bool]:
+    """How a time is written, and whether there is such a time."""
     if line.params.get("VALUE") == "DATE":
-        right = re.fullmatch(r"[0-9]{8}", line.value) and lint_zones.local_time(f"{line.value}T000000")
-        return "date", "" if right and "TZID" not in line.params else wrong
-    moment = lint_zones.local_time(line.value.removesuffix("Z"))
+        day = re.fullmatch(r"[0-9]{8}", line.value) and lint_zones.local_time(f"{line.value}T000000")
+        return "date", bool(day) and "TZID" not in line.params
+    there = lint_zones.local_time(line.value.removesuffix("Z")) is not None
     if line.value.endswith("Z"):
-        return "utc", "" if moment and "TZID" not in line.params else wrong
-    if "TZID" not in line.params:
-        return "floating", "" if moment else wrong
-    tzid = line.params["TZID"].strip('"')
-    if moment and lint_zones.known(tzid):
-        if lint_zones.skipped(moment, tzid):
-            return "local", _("%(name)s is a time that the clocks skip when summer time begins.", name=line.name)
-        if lint_zones.doubled(moment, tzid):
-            return "local", _("%(name)s is a time that comes twice: programs differ in which is meant.", name=line.name)
-    return "local", "" if moment else wrong
+        return "utc", there and "TZID" not in line.params
+    return "local" if "TZID" in line.params else "floating", there
 
 
 def _in_profile(calendar: Component, profile: Profile, attendee: str) -> Iterable[Finding]:

@@ -13,7 +13,7 @@ from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_LOCAL = re.compile(r"[0-9]{8}T[0-9]{6}")
+_LOCAL = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})")
 _OFFSET = re.compile(r"([+-])([0-9]{2})([0-5][0-9])([0-5][0-9])?")
 # "The nth or last such weekday of a month": the only rule of a zone that Outlook understands.
 _RULE = re.compile(r"FREQ=YEARLY;BYMONTH=(1[0-2]|[1-9]);BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU)")
@@ -29,10 +29,11 @@ def known(tzid: str) -> bool:
 
 def local_time(text: str) -> datetime | None:
     """A local DATE-TIME as a naive datetime; None for what is none."""
-    if not _LOCAL.fullmatch(text):
+    found = _LOCAL.fullmatch(text)
+    if found is None:
         return None
     try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007 (local by definition)
+        return datetime(*(int(part) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 (local by definition)
     except ValueError:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -212,10 +213,11 @@ def venues_of(event: int) -> list[Venue]:
     return [Venue.of(row) for row in db.session.execute(_venues, {"event": event})]
 
 
-def _load(state: State, sessions: Iterable[PublishedSession]) -> Programme:
+def programme_of(event: int, sessions: Iterable[PublishedSession]) -> Programme:
+    """An event, by its number, with these sessions of it: three statements."""
     sessions = list(sessions)
-    head = db.session.execute(_event, {"event": state.id}).one()
-    venues = venues_of(state.id or 0)
+    head = db.session.execute(_event, {"event": event}).one()
+    venues = venues_of(event)
     names = names_of(sessions)
     return Programme(EventRow(*head), venues, [SessionRow.of(session, names) for session in sessions])
 
@@ -237,14 +239,17 @@ def programme(state: State, wanted: Callable[[PublishedSession], bool] | None = 
     A session that is gone is an entry that says so, until a month after the event.
     """
     sessions = [one for one in document(state).sessions if state.keeps_gone or not one.gone]
-    return _load(state, [one for one in sessions if wanted(one)] if wanted else sessions)
+    return programme_of(state.id or 0, [one for one in sessions if wanted(one)] if wanted else sessions)
+
+
+def announced(session: PublishedSession) -> set[int]:
+    """Who is announced with a session, by number; interpreters are not."""
+    return {part.person_id for part in session.participations if part.role is not ParticipationRole.INTERPRETER}
 
 
 def speaks(session: PublishedSession, person: int) -> bool:
-    """Whether the person is announced with the session; interpreters are not."""
-    return any(
-        part.person_id == person and part.role is not ParticipationRole.INTERPRETER for part in session.participations
-    )
+    """Whether the person is announced with the session."""
+    return person in announced(session)
 
 
 class PartKind(StrEnum):
@@ -255,14 +260,24 @@ class PartKind(StrEnum):
     SPEAKERS = "speakers"
 
 
+Has = Callable[[PublishedSession], bool]
 # What a feed is narrowed to: its name and which sessions are in it, or None where the public knows of no such thing.
-Part = Callable[[State], tuple[Words, Callable[[PublishedSession], bool]] | None]
+Part = Callable[[State], tuple[Words, Has] | None]
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A part of a programme that has a feed: its path without ending, its name, and the codes of its sessions."""
+
+    path: str
+    name: Words
+    codes: frozenset[str]
 
 
 def of_track(slug: str) -> Part:
     """The sessions of a track."""
 
-    def part(state: State) -> tuple[Words, Callable[[PublishedSession], bool]] | None:
+    def part(state: State) -> tuple[Words, Has] | None:
         name = next((one.name for one in document(state).tracks if one.slug == slug), None)
         return None if name is None else (name, lambda s: s.track is not None and s.track.slug == slug)
 
@@ -272,7 +287,7 @@ def of_track(slug: str) -> Part:
 def of_room(slug: str) -> Part:
     """The sessions in a room."""
 
-    def part(state: State) -> tuple[Words, Callable[[PublishedSession], bool]] | None:
+    def part(state: State) -> tuple[Words, Has] | None:
         name = next((one.name for one in document(state).rooms if one.slug == slug), None)
         return None if name is None else (name, lambda s: any(one.slug == slug for one in s.rooms))
 
@@ -282,7 +297,7 @@ def of_room(slug: str) -> Part:
 def of_speaker(code: str) -> Part:
     """The sessions of somebody who is or was announced."""
 
-    def part(state: State) -> tuple[Words, Callable[[PublishedSession], bool]] | None:
+    def part(state: State) -> tuple[Words, Has] | None:
         row = db.session.execute(_people.where(Person.code == code)).one_or_none()
         if row is None or not any(speaks(session, row.id) for session in document(state).sessions):
             return None
@@ -291,31 +306,40 @@ def of_speaker(code: str) -> Part:
     return part
 
 
-def parts(state: State) -> list[tuple[PartKind, list[tuple[str, Words]]]]:
-    """What a calendar can be narrowed to: (path of its feed without ending, name) by kind, where there is any.
+def parts(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
+    """What a calendar can be narrowed to, by kind, where there is any.
 
     Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
     """
-    shown = document(state)
-    live = [session for session in shown.listed if not session.cancelled]
-    tracks = {session.track.slug for session in live if session.track}
-    rooms = {room.slug for session in live for room in session.rooms}
-    people = [row for row in names_of(live).values() if any(speaks(session, row.id) for session in live)]
-    found: list[tuple[PartKind, list[tuple[str, Words]]]] = [
-        (PartKind.TRACKS, [(f"tracks/{one.slug}", one.name) for one in shown.tracks if one.slug in tracks]),
-        (PartKind.ROOMS, [(f"rooms/{one.slug}", one.name) for one in shown.rooms if one.slug in rooms]),
-        (PartKind.SPEAKERS, sorted(((f"speakers/{row.code}", _named(row)) for row in people), key=_sorted_by_name)),
-    ]
-    return [(kind, rows) for kind, rows in found if rows]
+    found: dict[PartKind, dict[Any, set[str]]] = {kind: defaultdict(set) for kind in PartKind}
+    live: set[tuple[PartKind, Any]] = set()
+    for session in shown.sessions:
+        keys: list[tuple[PartKind, Any]] = [(PartKind.TRACKS, session.track.slug)] if session.track else []
+        keys += [(PartKind.ROOMS, room.slug) for room in session.rooms]
+        keys += [(PartKind.SPEAKERS, person) for person in announced(session)]
+        for kind, key in keys:
+            found[kind][key].add(session.code)
+        if not (session.gone or session.cancelled):
+            live.update(keys)
+
+    def narrowed(kind: PartKind, key: Any, path: str, name: Words) -> Narrowed:
+        return Narrowed(f"{kind}/{path}", name, frozenset(found[kind][key]))
+
+    tracks = [narrowed(PartKind.TRACKS, one.slug, one.slug, one.name) for one in shown.tracks
+              if (PartKind.TRACKS, one.slug) in live]  # fmt: skip
+    rooms = [narrowed(PartKind.ROOMS, one.slug, one.slug, one.name) for one in shown.rooms
+             if (PartKind.ROOMS, one.slug) in live]  # fmt: skip
+    people = names_of(session for session in shown.sessions if not (session.gone or session.cancelled))
+    speakers = [narrowed(PartKind.SPEAKERS, number, row.code, _named(row)) for number, row in people.items()
+                if (PartKind.SPEAKERS, number) in live]  # fmt: skip
+    speakers.sort(key=lambda one: fold(one.name.say("en").text))
+    every = [(PartKind.TRACKS, tracks), (PartKind.ROOMS, rooms), (PartKind.SPEAKERS, speakers)]
+    return [(kind, listed) for kind, listed in every if listed]
 
 
 def _named(row: Any) -> Words:
     said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
     return Words({one.language: one.text for one in said})
-
-
-def _sorted_by_name(row: tuple[str, Words]) -> str:
-    return fold(row[1].say("en").text)
 
 
 def has_session(state: State, code: str) -> bool:
@@ -325,4 +349,4 @@ def has_session(state: State, code: str) -> bool:
 
 def one_session(state: State, code: str) -> Programme:
     """An event with one session of it. Raises KeyError where `has_session` says no."""
-    return _load(state, [document(state).by_code[code]])
+    return programme_of(state.id or 0, [document(state).by_code[code]])

@@ -112,8 +112,8 @@ def choose(slug: str) -> ResponseReturnValue:
 
 def _choose(slug: str) -> Response:
     shown = found(events.by_slug(slug))
-    parts = queries.parts(found(states.state(slug)))
-    names = {value: name for _kind, rows in parts for value, name in rows}
+    parts = queries.parts(queries.document(found(states.state(slug))))
+    names = {part.path: part.name for _kind, rows in parts for part in rows}
     usual = interface()
     spoken = list(dict.fromkeys([usual, *shown.languages]))
     chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)

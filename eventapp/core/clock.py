@@ -48,6 +48,12 @@ class NoSuchTime(ValueError):
     """A wall-clock time that the zone skips when summer time begins."""
 
 
+def zone_typed(text: str) -> str:
+    """The zone that somebody means, whatever the case and with spaces for underscores; empty where there is none."""
+    typed = text.strip().replace(" ", "_").casefold()
+    return next((name for name in zones() if name.casefold() == typed), "")
+
+
 def from_local(local: datetime, zone: str) -> datetime:
     """The UTC moment of a naive wall-clock time.
 

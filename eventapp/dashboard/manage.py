@@ -45,6 +45,7 @@ PAGES = [
     ("registration_manage.registrations", _l("Registrations"), Needs.VIEW),
     ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
     ("attendance_manage.counts", _l("Counts"), Needs.VIEW),
+    ("calendars_manage.calendars", _l("Calendars"), Needs.VIEW),
     ("dashboard.mail_list", _l("Mail"), Needs.REGISTRATION),
     ("events_manage.team", _l("Team"), Needs.OWN),
 ]

@@ -72,8 +72,8 @@ def version(slug: str, number: int) -> ResponseReturnValue:
 
 def _other_zone() -> tuple[str, str]:
     """The zone that the reader asked for beside the venue's, or what is wrong with it."""
-    typed = request.args.get("zone", "").strip().replace(" ", "_")
-    zone = next((name for name in clock.zones() if name.casefold() == typed.casefold()), "") if typed else ""
+    typed = request.args.get("zone", "").strip()
+    zone = clock.zone_typed(typed)
     if typed and not zone:
         return "", _("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=typed)
     return zone, ""

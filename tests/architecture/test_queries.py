@@ -32,7 +32,8 @@ PAGES = {
     "/proposals/token": 3, "/speaking/token": 6,
     "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
     "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
-    "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7,
+    "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7, "/manage/events/forum/calendars": 13,
+    "/manage/events/forum/calendars?of=next": 20,
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What independent readers make of our time zones: all IANA zones, around every change of clocks from 2020 to 2035.
 
 Each zone stands in the file under a name that nobody knows, so that the reader has nothing but our VTIMEZONE: it is how
-Outlook and Thunderbird read. ical.js, which is Thunderbird's own reader, runs in tests/journeys/test_calendar.py.
+Outlook reads. ical.js, which is Thunderbird's own reader, runs in tests/journeys/test_calendar.py.
 """
 
 from __future__ import annotations
