@@ -49,7 +49,8 @@ def entries(
     """The entries of a withdrawn event, and its zone: itself, then its sessions as the public saw them last.
 
     `wanted` narrows them to a part, `span` is whether the feed has the event itself (one without sessions is itself).
-    A deadline that was touched since is not told of.
+    A deadline that was touched since is not told of: of its moments only the new one is known, which is not public, and
+    one that was put in since can't be told from it. Whoever asked in between was told already.
     """
     row = queries.gone_row(state)
     sessions = [one for one in queries.document(state).sessions if wanted is None or wanted(one)]
