@@ -21,6 +21,7 @@ from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from tests.agenda.test_views import begin, main
 from tests.calendars import lint
+from tests.make import fresh
 
 
 @pytest.fixture
@@ -264,36 +265,30 @@ def number(client, address: str, session) -> int:
 
 def withdraw(event) -> None:
     with transaction():
-        events.withdraw(db.session.get_one(type(event), event.id))
+        events.withdraw(fresh(event))
 
 
 def publish(event) -> None:
     with transaction():
-        events.publish(db.session.get_one(type(event), event.id))
+        events.publish(fresh(event))
 
 
 def hide(event, visibility: Visibility = Visibility.PRIVATE) -> None:
     with transaction():
-        events.edit(db.session.get_one(type(event), event.id), slug=event.slug, visibility=visibility)
+        events.edit(fresh(event), slug=event.slug, visibility=visibility)
 
 
 def postpone(event, by: timedelta) -> None:
     with transaction():
-        row = db.session.get_one(type(event), event.id)
+        row = fresh(event)
         events.edit(row, slug=row.slug, starts_at=row.starts_at + by, ends_at=row.ends_at + by)
 
 
 def cast(event, session, *people) -> None:
     """Other people in a session, in public where the event is."""
     with transaction():
-        row = db.session.get_one(Session, session.id, populate_existing=True)
-        row.participations = [Participation(person=db.session.merge(person)) for person in people]
-    make_release(event)
-
-
-def make_release(event) -> None:
-    with transaction():
-        releases.release(db.session.merge(event))
+        fresh(session).participations = [Participation(person=db.session.merge(person)) for person in people]
+        releases.release(fresh(event))
 
 
 @pytest.fixture
@@ -407,7 +402,7 @@ def test_whoever_has_the_calendar_hears_of_every_turn_but_not_of_what_the_team_d
     with time_machine.travel(start + timedelta(minutes=8), tick=False):
         postpone(secret, timedelta(days=90))
         with transaction():
-            db.session.get_one(Session, session.id).starts_at += timedelta(minutes=10)
+            fresh(session).starts_at += timedelta(minutes=10)
         make.release(db.session.merge(secret))
     again = client.get(f"{address}.ics")
     assert (again.headers["ETag"], again.headers["Last-Modified"]) == (
@@ -446,13 +441,15 @@ def test_what_was_never_told_is_not_told_as_off(client, make, forum):
     with transaction():
         speakers.link_for(db.session.merge(forum), db.session.merge(ada), email="a@b.example", language="en", token="k")
     starred = begin(client, f"forum/{told.code}")
-    client.post("/agenda/speaking/k")
+    client.fill("/agenda/speaking/k")
     withdraw(forum)
-    make.session(db.session.merge(forum), "New", people=[ada])
+    new = make.session(fresh(forum), "New", people=[ada])
     assert by_uid(client, starred).keys() == {told.uid}
     client.delete_cookie("agenda")
-    assert by_uid(client, client.fill("/agenda/speaking/k").location) == {}
+    late = client.fill("/agenda/speaking/k").location
+    assert by_uid(client, late) == {}
     publish(forum)
+    assert by_uid(client, late).keys() == by_uid(client, starred).keys() == {told.uid, new.uid}
 
 
 def test_what_never_had_hours_is_not_told_as_off(client, make):
@@ -485,7 +482,7 @@ def test_ones_own_registration_stays_as_it_is_on_ones_own_page(client, make, sec
     assert "Secret forum" in client.get(f"/registrations/{guest.token}").get_data(as_text=True)
     known = {"If-None-Match": client.get(f"{address}.ics").headers["ETag"]}
     with transaction():
-        events.edit(db.session.get_one(type(secret), secret.id), slug="forum", place=Words(en="Kobe"))
+        events.edit(fresh(secret), slug="forum", place=Words(en="Kobe"))
     assert client.get(f"{address}.ics", headers=known).status_code == 200, "the registered are told, as on their page"
 
 

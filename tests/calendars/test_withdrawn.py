@@ -16,8 +16,8 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Visibility
 from tests.calendars import lint
-from tests.calendars.test_views import fetch, fresh
-from tests.make import Make
+from tests.calendars.test_views import fetch
+from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
