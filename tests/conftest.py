@@ -104,7 +104,8 @@ def organizer(app: Flask, make: Make) -> Visitor:
 
 
 def lint_letter(letter: Mail) -> None:
-    """What must hold of every calendar that travels with a letter."""
+    """What must hold of every letter, and of every calendar that travels with it."""
+    assert "\n\n\n" not in letter.text, "one empty line between what it says is enough"
     for file in letter.calendars:
         lint.quiet(file.content, Profile.INVITATION, attendee=letter.to)
 

@@ -49,6 +49,11 @@ def words(text: str | Words | None, **more: str) -> Words:
     return text if isinstance(text, Words) else Words(en=text or "", **more)
 
 
+def fresh(thing: Any) -> Any:
+    """The row as it is in the database now."""
+    return db.session.get_one(type(thing), thing.id, populate_existing=True)
+
+
 class Make:
     """One per test."""
 

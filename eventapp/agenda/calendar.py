@@ -1,4 +1,7 @@
-"""An agenda as a calendar: what is starred, what is not any more, and the events somebody is registered for."""
+"""An agenda as a calendar: what is starred, what is not any more, and the events somebody is registered for.
+
+An event that is withdrawn leaves its sessions behind as neutral entries that say so (see calendars/withdrawn.py).
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from dataclasses import replace
 
 from eventapp.agenda import queries
 from eventapp.agenda.models import Agenda
-from eventapp.agenda.queries import Held
-from eventapp.calendars import entries, ics
+from eventapp.agenda.queries import Held, Lost
+from eventapp.calendars import entries, ics, withdrawn
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead, Entry, Status
@@ -28,7 +31,9 @@ from eventapp.registration.models import Registration
 
 def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
-    found = [one for one in queries.held(agenda, queries.speaking(agenda)) if one.event.timed and _still_told(one)]
+    marks = queries.marks(agenda, queries.speaking(agenda))
+    found = [one for one in queries.held(marks) if one.event.timed and _still_told(one)]
+    lost = queries.lost(marks)
     names = names_of(one.session for one in found)
     registered = queries.registrations(agenda)
     venues = {row.event_id: venues_of(row.event_id) for row in registered}
@@ -39,9 +44,10 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
                    joining.get((one.event.id, one.session.code), ""))
             for one in found
         ]  # fmt: skip
+        gone = [_gone(one, voice) for one in lost]
         own = [invitations.entry(row, language=voice.language, venues=venues[row.event_id]) for row in registered]
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
-        rows = sorted([*rows, *own], key=lambda entry: (entry.starts, entry.uid))
+        rows = sorted([*rows, *gone, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
             name=Said(_("My agenda"), voice.shown),
             description=Said(_("Sessions and events that I have chosen"), voice.shown),
@@ -76,11 +82,9 @@ def _still_told(one: Held) -> bool:
 
 def _entry(one: Held, session: SessionRow, voice: Voice, links: Links, join_url: str) -> Entry:
     entry = entries.session_entry(session, EventRow.of(one.event), voice=voice, links=links, parent=False)
-    # Each of these never falls, and one of them rises whenever the session comes into the agenda or goes out of it.
-    toggles = one.star.toggles if one.star is not None else 0
     entry = replace(
         entry,
-        sequence=entry.sequence + toggles + one.turns,
+        sequence=entry.sequence + one.steps,
         revised=max(entry.revised, one.star.changed_at) if one.star is not None else entry.revised,
     )
     if entry.status is Status.CANCELLED:
@@ -96,6 +100,12 @@ def _entry(one: Held, session: SessionRow, voice: Voice, links: Links, join_url:
     if not (join_url or page):
         return entry
     return personal(entry, Guest(language=voice.language, join_url=join_url, page=page))
+
+
+def _gone(one: Lost, voice: Voice) -> Entry:
+    """What the public calendars say of it too, but never older than what stood here before."""
+    entry = withdrawn.session_entry(one.session, one.row, voice=voice)
+    return replace(entry, sequence=entry.sequence + one.steps)
 
 
 def _zone(rows: Iterable[Entry]) -> str:

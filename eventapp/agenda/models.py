@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
+from eventapp.proposals.models import SpeakerLink
 
 
 class Agenda(Base):
@@ -61,3 +62,4 @@ class OwnPart(Base):
         ForeignKey("speaker_link.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     at: Mapped[datetime] = mapped_column(default=now)
+    link: Mapped[SpeakerLink] = relationship()

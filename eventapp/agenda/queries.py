@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.agenda import rules
 from eventapp.agenda.models import Agenda, OwnPart, OwnRegistration, Star
+from eventapp.calendars import queries as calendars
+from eventapp.calendars.queries import KEEP_GONE, GoneRow
+from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.revisions import Revision
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Release
-from eventapp.programme.published import PublishedPart, PublishedSession
+from eventapp.programme.published import Document, PublishedPart, PublishedSession
 from eventapp.proposals.models import SpeakerLink
 from eventapp.registration.models import Registration
 
@@ -26,14 +29,14 @@ from eventapp.registration.models import Registration
 class Held:
     """A public session that is in an agenda, or was once: by a star, or because its owner speaks there (`link`).
 
-    `turns`: how often the owner came into the session as a speaker, or left it. It never falls.
+    `steps`: how often it came into the agenda or went out of it. The number never falls, as SEQUENCE must not.
     """
 
     event: Event
     session: PublishedSession
     star: Star | None = None
     link: SpeakerLink | None = None
-    turns: int = 0
+    steps: int = 0
 
     @property
     def speaks(self) -> bool:
@@ -49,6 +52,43 @@ class Held:
     def on(self) -> bool:
         """Whether it is in the agenda now."""
         return self.speaks or (self.star is not None and self.star.on)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The same of an event that was withdrawn (`row`): a session as the public saw it last, for calendars alone."""
+
+    row: GoneRow
+    session: PublishedSession
+    steps: int
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What an agenda has to do with one event: the stars by code, and the owner's part as a speaker.
+
+    `turns`: by code, how often the owner came into a session as a speaker, or left it.
+    """
+
+    stars: dict[str, Star]
+    part: OwnPart | None
+    turns: dict[str, int]
+
+    @property
+    def link(self) -> SpeakerLink | None:
+        return self.part.link if self.part is not None else None
+
+    def of(self, document: Document) -> list[tuple[PublishedSession, Star | None, int]]:
+        """The sessions that are in the agenda, or were once, with their stars and steps (see `Held`)."""
+        link = self.link
+        mine = {one.code for one in document.sessions if link is not None and one.part_of(link.person_id) is not None}
+        found = []
+        for code in {*self.stars, *mine, *self.turns} & document.by_code.keys():
+            star = self.stars.get(code)
+            # One more for being a speaker at all: the star of the same session may have been taken away before.
+            turns = self.turns.get(code, 0) + (code in mine or code in self.turns)
+            found.append((document.by_code[code], star, turns + (star.toggles if star is not None else 0)))
+        return found
 
 
 @dataclass(frozen=True)
@@ -79,69 +119,72 @@ def star(agenda: Agenda, event: Event, code: str) -> Star | None:
 
 def starred(agenda: Agenda) -> list[tuple[Event, PublishedSession]]:
     """The starred sessions that the public may see, in the order of time. Two statements, however many events."""
-    return [(one.event, one.session) for one in held(agenda) if one.on]
+    return [(one.event, one.session) for one in held(marks(agenda)) if one.on]
 
 
-def held(agenda: Agenda, speaks: Iterable[SpeakerLink] = ()) -> list[Held]:
-    """The public sessions that are in an agenda, or were once, in the order of time.
-
-    Those of `speaks` as well, which are the owner's links as a speaker (see `speaking`). At most three statements.
-    """
+def marks(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, Marks]:
+    """What is in an agenda or was once, by event. `speaks` are the owner's parts (see `speaking`). Two statements."""
     stars: dict[int, dict[str, Star]] = {}
     for star in db.session.scalars(select(Star).where(Star.agenda_id == agenda.id)):
         stars.setdefault(star.event_id, {})[star.code] = star
-    links = {link.event_id: link for link in speaks}
-    turned = _turns(links)
-    found = []
-    for event, document in programme.documents({*stars, *links}):
-        if not event.public:
-            continue
-        link, turns, of_event = links.get(event.id), turned.get(event.id, {}), stars.get(event.id, {})
-        mine = {
-            session.code
-            for session in document.sessions
-            if link is not None and session.part_of(link.person_id) is not None
-        }
-        found += [
-            # One more for being a speaker at all: the star of the same session may have been taken away before.
-            Held(
-                event,
-                document.by_code[code],
-                of_event.get(code),
-                link,
-                turns.get(code, 0) + (code in mine or code in turns),
-            )
-            for code in {*of_event, *mine, *turns}
-            if code in document.by_code
-        ]
+    parts = {part.link.event_id: part for part in speaks}
+    turned = _turns(parts)
+    return {event: Marks(stars.get(event, {}), parts.get(event), turned.get(event, {})) for event in {*stars, *parts}}
+
+
+def held(marks: Mapping[int, Marks]) -> list[Held]:
+    """The public sessions that are in an agenda, or were once, in the order of time. One statement."""
+    found = [
+        Held(event, session, star, marks[event.id].link, steps)
+        for event, document in programme.documents(marks)
+        if event.public
+        for session, star, steps in marks[event.id].of(document)
+    ]
     return sorted(found, key=lambda one: (one.session.starts_at, one.session.ends_at, one.session.id))
 
 
-def speaking(agenda: Agenda) -> list[SpeakerLink]:
-    """The links of its owner as a speaker, with their events."""
+def lost(marks: Mapping[int, Marks]) -> list[Lost]:
+    """The sessions that went with a withdrawn event, as long as calendars say so. One statement."""
+    found = []
+    for event, row, document in calendars.withdrawn(marks):
+        of_event = marks[event]
+        if of_event.part is not None and of_event.part.at > row.at:
+            of_event = replace(of_event, part=None, turns={})  # it was put in afterwards: no calendar has it from here
+        found += [Lost(row, session, steps) for session, _star, steps in of_event.of(document)]
+    return found
+
+
+def speaking(agenda: Agenda) -> list[OwnPart]:
+    """The parts of its owner as a speaker, with their links and events."""
     query = (
-        select(SpeakerLink)
-        .join(OwnPart, OwnPart.link_id == SpeakerLink.id)
+        select(OwnPart)
         .where(OwnPart.agenda_id == agenda.id)
-        .options(joinedload(SpeakerLink.event))
-        .order_by(SpeakerLink.id)
+        .options(joinedload(OwnPart.link).joinedload(SpeakerLink.event))
+        .order_by(OwnPart.link_id)
     )
     return list(db.session.scalars(query))
 
 
-def _turns(links: Mapping[int, SpeakerLink]) -> dict[int, dict[str, int]]:
-    """By event and code, how often a speaker came into a session or left it; those of the releases that say so."""
-    if not links:
+def _turns(parts: Mapping[int, OwnPart]) -> dict[int, dict[str, int]]:
+    """By event and code, how often a speaker came into a session or left it; those of the releases that say so.
+
+    What is released after an event was withdrawn counts once it is public again.
+    """
+    if not parts:
         return {}
-    query = select(Release.event_id, Release.changes).where(Release.event_id.in_(sorted(links)))
+    query = (
+        select(Release.event_id, Release.changes)
+        .join(Event, Event.id == Release.event_id)
+        .where(Event.id.in_(sorted(parts)), or_(Event.withdrawn_at.is_(None), Release.at <= Event.withdrawn_at))
+    )
     changes: dict[int, list[dict[str, Any]]] = {}
-    for event_id, rows in db.session.execute(query):
-        changes.setdefault(event_id, []).extend(rows)
-    return {event_id: rules.turns(rows, links[event_id].person_id) for event_id, rows in changes.items()}
+    for event, rows in db.session.execute(query):
+        changes.setdefault(event, []).extend(rows)
+    return {event: rules.turns(rows, parts[event].link.person_id) for event, rows in changes.items()}
 
 
 def registrations(agenda: Agenda) -> list[Registration]:
-    """The registrations in the agenda, for public events."""
+    """The registrations in the agenda. Also for a withdrawn event: its guests read of it on their own pages still."""
     query = (
         select(Registration)
         .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
@@ -149,11 +192,11 @@ def registrations(agenda: Agenda) -> list[Registration]:
         .options(joinedload(Registration.event), joinedload(Registration.option))
         .order_by(Registration.id)
     )
-    return [row for row in db.session.scalars(query) if row.event.public]
+    return list(db.session.scalars(query))
 
 
 def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
-    """What changes with all that the agenda's calendar says, and when it last did. Four statements."""
+    """What changes with all that the agenda's calendar says, and when it last did. Five statements."""
     stars = db.session.execute(
         select(Star.event_id, Star.code, Star.toggles, Star.changed_at).where(Star.agenda_id == agenda.id)
     ).all()
@@ -167,20 +210,36 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
         .join(OwnPart, OwnPart.link_id == SpeakerLink.id)
         .where(OwnPart.agenda_id == agenda.id)
     ).all()
+    wanted = {row[0] for row in (*stars, *own, *parts)}
+    events = db.session.execute(
+        select(Event.id, Event.withdrawn_at, Event.ends_at, Event.told_ends_at).where(Event.id.in_(sorted(wanted)))
+    ).all()
+    turns = [_turning(*row) for row in events]
+    # What the team does to a withdrawn event is nobody's business but that of those who are registered.
+    silent = {number for number, withdrawn_at, *_ in events if withdrawn_at is not None} - {row[0] for row in own}
     # The desk's number too: a link to join a session is not released, it holds at once.
-    scopes = {f"event:{row[0]}{of}" for row in (*stars, *own, *parts) for of in ("", ":desk")} | {"directory"}
+    scopes = {f"event:{number}{of}" for number in wanted - silent for of in ("", ":desk")} | {"directory"}
     seen = db.session.execute(
         select(Revision.scope, Revision.number, Revision.at).where(Revision.scope.in_(sorted(scopes)))
     ).all()
-    every = (stars, own, parts, seen)
+    every = (stars, own, parts, turns, seen)
     moments = [row[-1] for rows in every for row in rows] + [asked for *_, asked, _at in parts]
     plain = tuple(sorted(tuple(map(str, row[:-1])) for rows in every for row in rows))
-    return (agenda.token, plain), max([agenda.created_at, *moments])
+    return (agenda.token, plain), max(filter(None, [agenda.created_at, *moments]))
 
 
-def entries(agenda: Agenda, speaks: Iterable[SpeakerLink] = ()) -> list[Entry]:
+def _turning(
+    number: int, withdrawn_at: datetime | None, ends_at: datetime, told_ends_at: datetime | None
+) -> tuple[int, datetime | None, bool, datetime | None]:
+    """Whether an event is withdrawn, whether what is gone of it is told no longer, and when that last changed."""
+    last = (told_ends_at if withdrawn_at and told_ends_at else ends_at) + KEEP_GONE
+    over = last <= clock.now()
+    return number, withdrawn_at, over, max(filter(None, (withdrawn_at, last if over else None)), default=None)
+
+
+def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[Entry]:
     """The agenda as its page shows it. What is cancelled, or of an event known by month only, overlaps nothing."""
-    found = [one for one in held(agenda, speaks) if one.on]
+    found = [one for one in held(marks(agenda, speaks)) if one.on]
     live = [n for n, one in enumerate(found) if one.event.timed and not one.session.cancelled]
     crossing = rules.overlaps([(found[n].session.starts_at, found[n].session.ends_at) for n in live])
     over = {n: [found[live[m]].session for m in crossed] for n, crossed in zip(live, crossing, strict=True)}

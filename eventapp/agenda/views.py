@@ -60,7 +60,7 @@ def agenda(token: str) -> ResponseReturnValue:
             days=days,
             number=len(entries),
             registrations=queries.registrations(shown),
-            speaking=[link for link in speaks if link.event.public],
+            speaking=[part.link for part in speaks if part.link.event.public],
         )
     )
 

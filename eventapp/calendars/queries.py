@@ -9,9 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
-from eventapp.calendars.state import LISTED, State
+from eventapp.calendars.state import LISTED, State, shown
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.words import Words, fold
@@ -21,6 +21,7 @@ from eventapp.events import rules
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 from eventapp.programme import queries as programme_queries
+from eventapp.programme.models import Release
 from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
@@ -206,6 +207,30 @@ def gone_row(state: State) -> GoneRow:
         select(Event.uid, Event.told_sequence, Event.zone).where(Event.id == state.id)
     ).one()
     return GoneRow(uid, sequence or 0, gone.at, gone.starts_at, gone.ends_at, zone)
+
+
+_withdrawn: Select[*tuple[Any, ...]] = (
+    select(
+        Event.id, Release.id, Release.at,
+        Event.uid, func.coalesce(Event.told_sequence, 0), Event.withdrawn_at, Event.told_starts_at, Event.told_ends_at,
+        Event.zone,
+    )
+    .join(Release, (Release.event_id == Event.id) & shown(Release))
+    .where(Event.id.in_(bindparam("events", expanding=True)), Event.withdrawn_at.is_not(None))
+    .where(Event.told_ends_at > bindparam("since"), Event.precision == Precision.DAY)
+)  # fmt: skip
+
+
+def withdrawn(events: Iterable[int]) -> list[tuple[int, GoneRow, Document]]:
+    """Those of the events, by number, that were withdrawn, with the programme that the public saw last.
+
+    As long as calendars say so. One statement, however many events, and one more for a release new to the process.
+    """
+    known = {"events": sorted(set(events)), "since": clock.now() - KEEP_GONE}
+    return [
+        (number, GoneRow(uid, *row), programme_queries.content(release, uid, at))
+        for number, release, at, uid, *row in db.session.execute(_withdrawn, known)
+    ]
 
 
 def venues_of(event: int) -> list[Venue]:

@@ -83,7 +83,7 @@ class _Question:
                 ),
                 revisions,
             )
-            .outerjoin(release, (release.event_id == Event.id) & _shown(release))
+            .outerjoin(release, (release.event_id == Event.id) & shown(release))
             .where(or_(Event.slug == bindparam("slug", ""), Event.id == former))
             .order_by(Event.slug != bindparam("slug", ""))
             .limit(1)
@@ -106,7 +106,7 @@ def _joined(statement: Statement, revisions: list[tuple[type[Revision], ColumnEl
     return statement
 
 
-def _shown(release: type[Release]) -> ColumnElement[bool]:
+def shown(release: type[Release]) -> ColumnElement[bool]:
     """The release that the public sees, or saw last: one that came after the event was withdrawn it never saw."""
     every = aliased(Release)
     last = (

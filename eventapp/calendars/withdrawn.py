@@ -14,11 +14,10 @@ from eventapp.calendars.deadlines import LENGTH, Deadline
 from eventapp.calendars.entries import Voice
 from eventapp.calendars.ics import CalendarHead, Entry, Status
 from eventapp.calendars.queries import GoneRow
-from eventapp.calendars.state import State, state
+from eventapp.calendars.state import State
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Said
-from eventapp.events.models import Event
 from eventapp.programme.published import PublishedSession
 
 
@@ -50,12 +49,13 @@ def entries(
     """The entries of a withdrawn event, and its zone: itself, then its sessions as the public saw them last.
 
     `wanted` narrows them to a part, `span` is whether the feed has the event itself (one without sessions is itself).
-    A deadline that was touched since is not told of.
+    A deadline that was touched since is not told of: of its moments only the new one is known, which is not public, and
+    one that was put in since can't be told from it. Whoever asked in between was told already.
     """
     row = queries.gone_row(state)
     sessions = [one for one in queries.document(state).sessions if wanted is None or wanted(one)]
     found = [event_entry(row, voice=voice)] if span or not (sessions or wanted) else []
-    found += [_session(session, row, voice) for session in sessions]
+    found += [session_entry(session, row, voice=voice) for session in sessions]
     found += [
         _entry(one.uid, one.sequence + row.sequence, row, one.at - LENGTH, one.at, voice)
         for one in deadlines
@@ -64,19 +64,8 @@ def entries(
     return found, row.zone
 
 
-def session_entry(event: Event, code: str, *, voice: Voice) -> Entry | None:
-    """The neutral entry of one session of a withdrawn event, for calendars that hold it by its code.
-
-    None where the event is public, was never announced, is forgotten by now, or never showed such a session.
-    """
-    known = state(event.slug)
-    if known is None or known.withdrawn is None:
-        return None
-    session = queries.document(known).by_code.get(code)
-    return _session(session, queries.gone_row(known), voice) if session is not None else None
-
-
-def _session(session: PublishedSession, row: GoneRow, voice: Voice) -> Entry:
+def session_entry(session: PublishedSession, row: GoneRow, *, voice: Voice) -> Entry:
+    """One session, as the public saw it last."""
     return _entry(session.uid, session.sequence + row.sequence, row, session.starts_at, session.ends_at, voice)
 
 

@@ -25,7 +25,8 @@ def main(client) -> str:
 
 
 def begin(client, *stars: str) -> str:
-    """The address of a new agenda."""
+    """The address of a new agenda, whether or not this device has one already."""
+    client.delete_cookie("agenda")
     response = client.fill("/agenda", {"star": list(stars)})
     assert response.status_code == 303
     return response.location
@@ -148,5 +149,6 @@ def test_the_page_asks_as_often_for_many_stars_as_for_one(client, make, queries)
         client.get(address)
         with queries() as counted:
             client.get(address)
+        assert f"{events**2} session" in main(client)
         asked.append(len(counted))
     assert asked == [5, 5]

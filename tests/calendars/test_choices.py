@@ -16,8 +16,8 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
 from eventapp.programme.models import Track
 from tests.calendars import lint
-from tests.calendars.test_views import entries, fetch, fresh
-from tests.make import Make
+from tests.calendars.test_views import entries, fetch
+from tests.make import Make, fresh
 from tests.visitor import Page, Visitor
 
 PAGE = "/events/forum/calendar"

@@ -13,8 +13,8 @@ from eventapp.core.words import Words
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.media.models import Photo
-from tests.calendars.test_views import entries, fetch, fresh
-from tests.make import Make
+from tests.calendars.test_views import entries, fetch
+from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 PATHS = (

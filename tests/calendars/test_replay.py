@@ -18,7 +18,7 @@ import time_machine
 
 from eventapp.agenda import operations as agendas
 from eventapp.calendars import ics
-from eventapp.core.db import db, transaction
+from eventapp.core.db import transaction
 from eventapp.core.words import Words
 from eventapp.events.models import Event
 from eventapp.programme import operations
@@ -26,14 +26,10 @@ from eventapp.programme.models import Session
 from eventapp.programme.operations import Part
 from eventapp.programme.rules import SessionStatus
 from tests.calendars import lint
-from tests.make import Make
+from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 START = datetime(2031, 1, 7, 8, 0, tzinfo=UTC)
-
-
-def fresh(thing: Any) -> Any:
-    return db.session.get_one(type(thing), thing.id, populate_existing=True)
 
 
 @dataclass

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,7 +23,7 @@ from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.make import Make
+from tests.make import Make, fresh
 
 
 class _Silent(WSGIRequestHandler):
@@ -107,10 +106,6 @@ def address(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def fresh(thing: Any) -> Any:
-    return db.session.get_one(type(thing), thing.id, populate_existing=True)
 
 
 def field(data: bytes, name: str) -> str:

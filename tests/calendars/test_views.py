@@ -27,7 +27,7 @@ from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionKind, SessionStatus
 from tests.calendars import lint
-from tests.make import Make
+from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 
@@ -47,11 +47,6 @@ def entries(calendar: lint.Component) -> dict[str, lint.Component]:
     """VEVENTs by summary."""
     found = [part for part in calendar.parts if part.name == "VEVENT"]
     return {lint.text(event.one("SUMMARY")): event for event in found}
-
-
-def fresh(thing: Any) -> Any:
-    """The row as it is in the database now."""
-    return db.session.get_one(type(thing), thing.id, populate_existing=True)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from eventapp.calendars import ics, withdrawn
+from eventapp.calendars import ics, queries, withdrawn
 from eventapp.calendars.entries import Voice
 from eventapp.core.db import transaction
 from eventapp.core.words import Words
@@ -16,8 +16,8 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Visibility
 from tests.calendars import lint
-from tests.calendars.test_views import fetch, fresh
-from tests.make import Make
+from tests.calendars.test_views import fetch
+from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
@@ -184,10 +184,17 @@ def test_who_did_without_the_span_is_told_of_sessions_alone(client: Visitor, for
 
 def test_somebody_who_holds_a_session_can_be_told_of_it(app: Any, make: Make, forum: Event) -> None:
     code = fresh(make.session(forum, "Talk")).code
+    draft = make.event("draft", status=EventStatus.DRAFT)
+    make.session(draft, "Idea")
+    every = [forum.id, draft.id]
+    assert not queries.withdrawn(every), "the one is public, the other never was"
+    withdraw(forum)
+    make.session(fresh(forum), "Came after")
+    ((number, row, document),) = queries.withdrawn(every)
+    assert (number, len(document.sessions)) == (forum.id, 2), "the programme that the public saw last"
     with Voice("en").speaking() as voice:
-        assert withdrawn.session_entry(fresh(forum), code, voice=voice) is None
-        withdraw(forum)
-        entry = withdrawn.session_entry(fresh(forum), code, voice=voice)
-        assert entry is not None
-        assert (entry.summary.text, entry.status) == (GONE, ics.Status.CANCELLED)
-        assert withdrawn.session_entry(fresh(forum), "NONE", voice=voice) is None
+        entry = withdrawn.session_entry(document.by_code[code], row, voice=voice)
+    assert (entry.summary.text, entry.status) == (GONE, ics.Status.CANCELLED)
+    assert not queries.withdrawn([draft.id])
+    with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
+        assert not queries.withdrawn(every)

@@ -11,7 +11,6 @@ from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.lifecycle import news
-from eventapp.mail.models import Mail
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Participation, Session
@@ -20,9 +19,8 @@ from eventapp.proposals import news as speaker_news
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerInvitation, SpeakerLink
 from eventapp.registration import news as guest_news
-from tests.calendars import lint
+from tests.outbox import entry, letters
 from tests.proposals.conftest import LETTER
-from tests.proposals.conftest import letters as all_letters
 
 HOUR = timedelta(hours=1)
 
@@ -30,16 +28,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def ada(make):
     return make.person("Lovelace", "Ada")
-
-
-def letters() -> list[Mail]:
-    found = all_letters()
-    for letter in found:
-        letter.calendars  # noqa: B018 - read while the row is there
-        db.session.expunge(letter)
-    with transaction():
-        db.session.execute(delete(Mail))
-    return found
 
 
 def ask(event, person) -> None:
@@ -61,15 +49,6 @@ def move(event, session, *, by=HOUR, status=None) -> None:
         if status:
             programme.set_status(row, status)
         releases.release(db.session.merge(event))
-
-
-def entry(letter: Mail) -> lint.Component:
-    (file,) = letter.calendars
-    calendar = lint.check(file.content, feed=False)
-    assert calendar.one("METHOD") == file.method
-    (found,) = [part for part in calendar.parts if part.name == "VEVENT"]
-    assert found.one("ATTENDEE") == "mailto:ada@example.org"
-    return found
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""What was written to people: the letters, taken out of the outbox, and the calendar entries that travel with them."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from eventapp.core.db import db, transaction
+from eventapp.mail.models import Mail
+from tests.calendars import lint
+
+
+def letters() -> list[Mail]:
+    """All letters since the last look at them, in order."""
+    found = list(db.session.scalars(select(Mail).order_by(Mail.id)))
+    for letter in found:
+        letter.calendars  # noqa: B018 - read while the row is there
+        db.session.expunge(letter)
+    with transaction():
+        db.session.execute(delete(Mail))
+    return found
+
+
+def entry(letter: Mail, place: int | None = None) -> lint.Component:
+    """The one entry that a letter brings; of several files that at a `place`. It is for the reader, and from the site."""
+    (file,) = letter.calendars if place is None else [letter.calendars[place]]
+    calendar = lint.check(file.content, feed=False)
+    assert calendar.one("METHOD") == file.method
+    (found,) = [part for part in calendar.parts if part.name == "VEVENT"]
+    assert found.one("ATTENDEE") == f"mailto:{letter.to}"
+    assert found.one("ORGANIZER") == "mailto:events@localhost"
+    return found
+
+
+def sequence(letter: Mail, place: int | None = None) -> int:
+    """The SEQUENCE of that entry."""
+    return int(entry(letter, place).one("SEQUENCE"))

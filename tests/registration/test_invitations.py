@@ -1,0 +1,290 @@
+"""What belongs into the calendar of somebody who takes part: the event, and the sessions in which they have a place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.core.db import db, transaction
+from eventapp.core.words import Words
+from eventapp.events.models import Event
+from eventapp.lifecycle import news as looks
+from eventapp.programme import operations as programme
+from eventapp.programme import releases
+from eventapp.programme.models import Session
+from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.registration import operations, sign_ups
+from eventapp.registration.models import Registration, RegistrationInvitation
+from tests.calendars import lint
+from tests.make import fresh
+from tests.outbox import entry, letters, sequence
+from tests.registration.test_news import edit
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum", place=Words(en="City Hall", ja="市役所"))
+
+
+def test_a_confirmation_is_an_invitation_that_is_accepted_already(make, forum):
+    guest = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace", given_name="Ada")
+    (letter,) = letters()
+    assert [file.method for file in letter.calendars] == ["REQUEST"]
+    sent = entry(letter)
+    assert sent.one("UID") == guest.uid
+    asked = sent.all("ATTENDEE")[0].params
+    assert (asked["PARTSTAT"], asked["RSVP"], asked["CN"]) == ("ACCEPTED", "FALSE", '"Ada Lovelace"')
+    known = db.session.scalars(select(RegistrationInvitation)).one()
+    assert (known.uid, known.sequence) == (guest.uid, sequence(letter))
+
+
+def test_whoever_waits_is_tentative_and_each_step_after_it_is_newer(make, forum):
+    option = make.option(forum, capacity=1)
+    first = make.registration(forum, option)
+    second = make.registration(forum, option)
+    waiting = letters()[-1]
+    assert (entry(waiting).one("STATUS"), entry(waiting).all("ATTENDEE")[0].params["PARTSTAT"]) == (
+        "TENTATIVE", "TENTATIVE",
+    )  # fmt: skip
+    with transaction():
+        operations.cancel(fresh(first))
+    left, certain = letters()
+    if left.to != first.email:
+        left, certain = certain, left
+    assert (left.calendars[0].method, entry(left).one("STATUS")) == ("CANCEL", "CANCELLED")
+    assert (certain.to, entry(certain).one("STATUS")) == (second.email, "CONFIRMED")
+    assert sequence(certain) > sequence(waiting)
+    with transaction():
+        operations.cancel(fresh(second))
+    (gone,) = letters()
+    assert gone.calendars[0].method == "CANCEL"
+    assert sequence(gone) > sequence(certain)
+    assert entry(gone).one("UID") == second.uid
+
+
+def test_a_declined_request_is_taken_out_of_the_calendar_it_stands_in(make, forum):
+    guest = make.registration(forum, make.approval_option(forum))
+    letters()
+    with transaction():
+        operations.decline(fresh(guest))
+    (letter,) = letters()
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_another_way_of_taking_part_is_an_update_with_the_link(make, forum):
+    edit(forum, join_url="https://meet.example/all")
+    guest = make.registration(forum, make.option(forum))
+    (before,) = letters()
+    assert b"meet.example" not in before.calendars[0].content
+    with transaction():
+        operations.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
+    (letter,) = letters()
+    assert sequence(letter) > sequence(before)
+    assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
+    assert lint.text(entry(letter).one("LOCATION")) == "Online"
+
+
+def test_the_desk_gives_a_new_link_and_the_calendar_gets_it(make, forum):
+    guest = make.registration(forum, make.option(forum))
+    (before,) = letters()
+    with transaction():
+        operations.new_link(fresh(guest))
+    (letter,) = letters()
+    assert sequence(letter) > sequence(before)
+    assert fresh(guest).token in lint.text(entry(letter).one("DESCRIPTION"))
+
+
+def test_who_registers_again_is_invited_under_a_new_uid(make, forum):
+    option = make.option(forum)
+    first = make.registration(forum, option, "ada@example.org")
+    with transaction():
+        operations.cancel(fresh(first))
+    make.registration(forum, option, "ada@example.org")
+    uids = [entry(letter).one("UID") for letter in letters()]
+    assert uids[0] == uids[1] != uids[2]
+
+
+# ---- sessions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def workshop(make, forum):
+    return make.session(forum, Words(en="Workshop", ja="実習"), capacity=5, rooms=[make.room(forum, "Hall A")])
+
+
+def sign_up(guest: Registration, *sessions: Session) -> None:
+    with transaction():
+        for session in sessions:
+            sign_ups.sign_up(fresh(guest), session.code)
+
+
+def reschedule(event: Event, session: Session, *, by: timedelta = HOUR, **values) -> None:
+    with transaction():
+        row = fresh(session)
+        programme.move_session(
+            fresh(event), row, starts_at=row.starts_at + by, ends_at=row.ends_at + by,
+            rooms=values.get("rooms", row.rooms),
+        )  # fmt: skip
+        if "status" in values:
+            programme.set_status(row, values["status"])
+        releases.release(fresh(event))
+
+
+def test_places_in_sessions_come_into_the_calendar_with_one_letter(make, forum, workshop):
+    tour = make.session(forum, "Tour", capacity=5, starts_at=forum.starts_at + 3 * HOUR)
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    sign_up(guest, workshop, tour)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.subject == "Your sessions at Forum of cities"
+    assert "“Workshop” – Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A" in letter.text
+    assert [file.method for file in letter.calendars] == ["REQUEST", "REQUEST"]
+    uids = {entry(letter, place).one("UID") for place in (0, 1)}
+    assert len(uids) == 2
+    assert not uids & {workshop.uid, tour.uid, guest.uid}
+
+
+def test_who_changes_their_mind_within_minutes_is_not_written_to(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    sign_up(guest, workshop)
+    with transaction():
+        sign_ups.give_up(fresh(guest), workshop.code)
+    assert make.tell() == 0
+    assert letters() == []
+
+
+def test_a_place_given_back_leaves_the_calendar_and_returns_newer(make, forum, workshop):
+    option = make.option(forum)
+    guest, stays = make.registration(forum, option), make.registration(forum, option)
+    sign_up(stays, workshop)
+    sign_up(guest, workshop)
+    make.tell()
+    came = next(letter for letter in letters() if letter.to == guest.email and letter.kind == "session.places")
+    with transaction():
+        sign_ups.give_up(fresh(guest), workshop.code)
+    assert make.tell() == 1
+    (left,) = letters()
+    assert left.calendars[0].method == "CANCEL"
+    assert "You have given up your place in: Workshop" in left.text
+    edit(forum, description=Words(en="More words."))
+    assert looks.look() == 0, "what was given up is no news for ever, whoever else has a place there"
+    sign_up(guest, workshop)
+    assert make.tell() == 1
+    (back,) = letters()
+    assert "Workshop" in back.text
+    assert sequence(came) < sequence(left) < sequence(back)
+
+
+def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(make, forum, workshop):
+    tour = make.session(forum, "Tour", capacity=5)
+    option = make.option(forum)
+    guest, other, _idle = (make.registration(forum, option, zone="Europe/Berlin") for _ in range(3))
+    sign_up(guest, workshop, tour)
+    sign_up(other, tour)
+    make.tell()
+    letters()
+    with transaction():
+        fresh(tour).title = Words(en="Walk")
+    reschedule(forum, workshop)
+    looks.look()
+    reschedule(forum, workshop)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.to == guest.email
+    assert "“Workshop” – Moved: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in letter.text
+    assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 04:00 – 05:00" in letter.text
+    assert "Japan" in letter.text, "the zone is named"
+    assert "Walk" not in letter.text, "another title is nothing to write about"
+    assert [file.name for file in letter.calendars] == [f"forum-{workshop.code}.ics"]
+    assert entry(letter).one("DTSTART") == "20310318T120000"
+
+
+def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, make, forum):
+    hall, annex = make.room(forum, Words(en="Main hall", ja="大ホール")), make.room(forum, Words(en="Annex", ja="別館"))
+    session = make.session(forum, Words(en="Workshop", ja="実習"), capacity=5, rooms=[hall])
+    guest = make.registration(forum, make.option(forum), language="ja")
+    sign_up(guest, session)
+    make.tell()
+    letters()
+    with app.test_request_context("/?lang=en"), transaction():
+        fresh(session).rooms = [fresh(annex)]
+        releases.release(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "大ホール → 別館" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Taken off")]
+)
+def test_a_session_that_is_off_is_taken_out_of_the_calendar(make, forum, workshop, status, said):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    reschedule(forum, workshop, by=timedelta(0), status=status)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert f"“Workshop” – {said}" in letter.text
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_a_session_that_the_team_deletes_is_taken_out_too(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    with transaction():
+        db.session.delete(fresh(workshop))
+        db.session.flush()
+        releases.release(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "“Workshop” – Taken off the programme" in letter.text
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_a_cancelled_registration_takes_its_sessions_out_as_well(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    with transaction():
+        operations.cancel(fresh(guest))
+    (letter,) = letters()
+    assert [file.method for file in letter.calendars] == ["CANCEL", "CANCEL"]
+
+
+def test_the_link_to_a_session_goes_to_those_who_take_part_online_alone(make, forum):
+    session = make.session(forum, "Webinar", capacity=9, join_url="https://meet.example/one")
+    here, there = (
+        make.registration(forum, make.option(forum)),
+        make.registration(forum, make.option(forum, Mode.ONLINE)),
+    )
+    sign_up(here, session)
+    sign_up(there, session)
+    make.tell()
+    found = {letter.to: letter for letter in letters() if letter.kind == "session.places"}
+    assert b"meet.example" not in found[here.email].calendars[0].content
+    assert entry(found[there.email]).one("CONFERENCE") == "https://meet.example/one"
+    with transaction():
+        fresh(session).join_url = "https://meet.example/two"
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.to == there.email
+    assert "new link to join: https://meet.example/two" in letter.text
+
+
+def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    sign_up(guest, workshop)
+    with transaction():
+        looks.tell_nobody(fresh(forum))
+    assert make.tell() == 1
