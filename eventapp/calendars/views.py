@@ -69,23 +69,25 @@ def speaker(slug: str, code: str) -> Response:
 
 
 @views.get("/events/<slug>/sessions/<code>.ics")
+@views.get("/events/<slug>/sessions/<code>.jcal", endpoint="session_jcal")
 def session(slug: str, code: str) -> Response:
     """One session to download."""
     state = found(states.state(slug))
     found((state.public and queries.has_session(state, code)) or None)
-    wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.ics")
+    wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.{_ending()}")
 
     def write() -> bytes:
         return feeds.session_file(queries.one_session(state, code), wish)
 
-    return _answer(wish, state, write, name=f"{state.slug}-{code}.ics", attached=True)
+    return _answer(wish, state, write, name=f"{state.slug}-{code}", attached=True)
 
 
 @views.get("/calendar.ics")
+@views.get("/calendar.jcal", endpoint="everything_jcal")
 def everything() -> Response:
     """The feed of all listed events."""
-    wish = Wish.of_request("/calendar.ics")
-    return _answer(wish, states.listed_state(), lambda: _everything(wish), name="calendar.ics")
+    wish = Wish.of_request(f"/calendar.{_ending()}")
+    return _answer(wish, states.listed_state(), lambda: _everything(wish), name="calendar")
 
 
 @views.get("/qr/<path:feed>.svg")
@@ -138,32 +140,31 @@ def _choose(slug: str) -> Response:
 
 def _feed(slug: str, path: str, *, of: queries.Part | None = None, span: bool = False) -> Response:
     """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
-    ending, kind = ("jcal", JCAL) if request.path.endswith(".jcal") else ("ics", ICS)
     state = found(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
-    wish = Wish.of_request(f"/events/{state.slug}/{path}.{ending}", span=span)
+    wish = Wish.of_request(f"/events/{state.slug}/{path}.{_ending()}", span=span)
     found(state if state.public or state.withdrawn else None)
     name, wanted = found(of(state)) if of else (None, None)
 
-    def write() -> bytes:
-        data = _event(wish, state, wanted, name)
-        return data if kind == ICS else _as_jcal(data)
-
     file = state.slug if of is None else f"{state.slug}-{path.replace('/', '-')}"
-    return _answer(wish, state, write, name=f"{file}.{ending}", kind=kind)
+    return _answer(wish, state, lambda: _event(wish, state, wanted, name), name=file)
 
 
-def _answer(
-    wish: Wish, state: State, write: Callable[[], bytes], *, name: str, kind: str = ICS, attached: bool = False
-) -> Response:
+def _ending() -> str:
+    return "jcal" if request.path.endswith(".jcal") else "ics"
+
+
+def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, attached: bool = False) -> Response:
+    """The calendar as a file of that name, in the form that the address asks for."""
+    ending = _ending()
     return answer(
         wish,
         state.version,
         state.modified,
-        write,
+        write if ending == "ics" else lambda: _as_jcal(write()),
         still=state.still,
         until=state.until,
-        name=name,
-        kind=kind,
+        name=f"{name}.{ending}",
+        kind=ICS if ending == "ics" else JCAL,
         attached=attached,
     )
 

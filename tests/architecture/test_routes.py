@@ -12,7 +12,7 @@ PUBLIC = {
     "media.picture", "site.home", "site.events", "site.event", "site.robots", "site.healthz", "site.readyz",
     "programme.programme", "programme.session", "programme.speakers", "programme.speaker",
     "programme.version", "programme.changelog", "programme.changes_feed", "exchange.schedule",
-    "calendars.event", "calendars.event_jcal", "calendars.session", "calendars.everything",
+    "calendars.event", "calendars.event_jcal", "calendars.session", "calendars.session_jcal", "calendars.everything", "calendars.everything_jcal",
     "calendars.choose", "calendars.code", "calendars.track_jcal", "calendars.room_jcal", "calendars.speaker_jcal",
     "calendars.track", "calendars.room", "calendars.speaker",
     "agenda.start", "agenda.agenda", "agenda.stars", "agenda.star", "agenda.feed", "agenda.change",

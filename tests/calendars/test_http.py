@@ -21,6 +21,7 @@ PATHS = (
     "/calendar.ics", "/events/forum/calendar.ics", "/events/forum/calendar.jcal", "/events/forum/tracks/rivers.ics",
     "/events/forum/tracks/rivers.jcal", "/events/forum/rooms/hall.ics", "/events/forum/rooms/hall.jcal",
     "/events/forum/speakers/ADA.ics", "/events/forum/speakers/ADA.jcal", "/events/forum/sessions/TALK.ics",
+    "/events/forum/sessions/TALK.jcal", "/calendar.jcal",
     "/events/forum/calendar.ics?lang=ja&tz=utc&alarm=5&deadlines=1&span=0",
 )  # fmt: skip
 

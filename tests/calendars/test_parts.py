@@ -17,7 +17,7 @@ from eventapp.programme import operations
 from eventapp.programme.models import Participation
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 from tests.calendars import lint
-from tests.make import Make
+from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 
@@ -95,6 +95,19 @@ def test_the_feed_comes_as_jcal_that_says_the_same(client: Visitor, make: Make, 
     etag = response.headers["ETag"]
     assert client.get("/events/forum/calendar.jcal", headers={"If-None-Match": etag}).status_code == 304
     assert etag != client.get("/events/forum/calendar.ics").headers["ETag"]
+
+
+def test_the_calendar_of_all_events_and_a_single_session_come_as_jcal_too(
+    client: Visitor, make: Make, forum: Event
+) -> None:
+    code = fresh(make.session(forum, "Talk; with, \\ everything")).code
+    for path in ("/calendar", f"/events/forum/sessions/{code}"):
+        said = icalendar.Calendar.from_jcal(client.get(f"{path}.jcal?lang=ja").get_data(as_text=True))
+        plain = icalendar.Calendar.from_ical(client.get(f"{path}.ics?lang=ja").data)
+        for one, other in zip(said.walk("VEVENT"), plain.walk("VEVENT"), strict=True):
+            assert (one["UID"], one["SUMMARY"]) == (other["UID"], other["SUMMARY"])
+    response = client.get(f"/events/forum/sessions/{code}.jcal")
+    assert response.headers["Content-Disposition"] == f"attachment; filename=forum-{code}.jcal"
 
 
 def test_a_calendar_rings_only_for_whom_asked_for_it(client: Visitor, make: Make, forum: Event) -> None:
