@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
+from eventapp.events import operations as events
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, views
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
+from tests.make import fresh
 
 PATH = "/events/forum/register"
 ADA = {
@@ -214,3 +216,19 @@ def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
         assert response.status_code == 422
         assert "Enter a name, without a web address." in response.get_data(as_text=True)
     assert db.session.scalars(select(Mail)).all() == []
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_no_link_of_ones_own_page_leads_nowhere(client, make, public):
+    """A registration stays when its event is taken back; the pages of the event don't."""
+    event = make.event("forum")
+    make.session(event, "Workshop", capacity=5)
+    registration = make.registration(event, make.option(event))
+    if not public:
+        with transaction():
+            events.withdraw(fresh(event))
+    client.get(f"/registrations/{registration.token}")
+    links = {a.get("href") for a in client.page.all("a") if a.get("href").startswith("/")}
+    assert ("/events/forum" in links) is public
+    for link in links - {"/manage"}:
+        assert client.get(link, follow_redirects=True).status_code == 200, link
