@@ -130,7 +130,7 @@ def entry_of(
             event.subtitle.say(language).text,
             _("Join here: %(address)s", address=guest.join_url) if guest.join_url and not gone else "",
             _("Your registration: %(address)s", address=guest.page) if guest.page else "",
-            _("The event's page: %(address)s", address=links.event(event.slug)),
+            _("The event's page: %(address)s", address=links.event(event.slug)) if event.public else "",
         ]
         return Entry(
             uid=uid,

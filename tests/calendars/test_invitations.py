@@ -14,7 +14,7 @@ from eventapp.calendars.invitations import Guest
 from eventapp.calendars.queries import Venue
 from eventapp.core.words import Words
 from eventapp.events.models import Event, Site
-from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 from tests.calendars import lint
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ def event(**values: Any) -> Event:
         "starts_at": START, "ends_at": START + timedelta(hours=8), "zone": "Asia/Tokyo", "precision": Precision.DAY,
         "date_note": Words(), "format": EventFormat.HYBRID, "place": Words(en="Saitama"),
         "status": EventStatus.PUBLISHED, "status_note": Words(), "updated_at": STAMP - timedelta(days=1),
-        "join_url": "https://meet.example/everybody",
+        "join_url": "https://meet.example/everybody", "visibility": Visibility.PUBLIC,
     }  # fmt: skip
     return Event(**{**given, **values})
 
@@ -87,6 +87,13 @@ def test_the_first_site_tells_where_to_go() -> None:
     entry = made(venues=[Venue.of(site)])
     assert lint.text(entry.one("LOCATION")) == "Arena, 8 Shintoshin, Chuo-ku"
     assert entry.one("GEO") == "35.895000;139.631000"
+
+
+def test_an_event_that_is_not_public_is_not_linked_to() -> None:
+    assert "https://example.org/events/forum" in made().one("DESCRIPTION")
+    taken_back = made(event(status=EventStatus.DRAFT))
+    assert "https://example.org/events/forum" not in taken_back.one("DESCRIPTION")
+    assert "https://example.org/registrations/t0ken" in taken_back.one("DESCRIPTION")
 
 
 def test_the_events_own_link_is_only_given_when_it_is_handed_in() -> None:
