@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 from email.errors import MessageError
+from time import monotonic
 from urllib.parse import unquote, urlsplit
 
 from eventapp.core.db import db, transaction
@@ -32,52 +33,103 @@ def connect(url: str) -> smtplib.SMTP:
     return server
 
 
-def deliver_due(mail_url: str | None, sender: str) -> int:
+# How long one sweep may go on: the worker's other sweeps wait for it.
+SECONDS = 10
+
+
+def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) -> int:
     """Send what is due and return how many were sent. Without a server the letters stay in the outbox.
 
-    A letter is marked sent only after the server took it: a crash in between sends it twice, never not at all.
-    No transaction is open while we talk to the server: SQLite has one write lock, and a slow server must not hold it.
+    Goes on for so many seconds, over one connection, and at least through one batch. A letter is marked sent only after
+    the server took it: a crash in between sends it twice, never not at all.
     """
     if not mail_url:
         return 0
-    with transaction():
-        ids = operations.take()
-    if not ids:
-        return 0
+    end = monotonic() + seconds
+    post = _Post(mail_url, sender)
     sent = 0
-    server: smtplib.SMTP | None = None
-    for number in ids:
+    try:
+        while ids := _take():
+            sent += sum(post.send(number) for number in ids)
+            if post.away or monotonic() >= end:
+                break
+    finally:
+        post.close()
+    return sent
+
+
+def _take() -> list[int]:
+    with transaction():
+        return operations.take()
+
+
+class _Post:
+    """The way to the mail server: opened when first needed, and again when it broke.
+
+    No transaction is open while we talk to the server: SQLite has one write lock, and a slow server must not hold it.
+    `away`, once it does not answer at all: then no other letter waits for that.
+    """
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._url = url
+        self._sender = sender
+        self._server: smtplib.SMTP | None = None
+        self.away = ""
+
+    def send(self, number: int) -> bool:
+        """Send one letter and note what became of it; whether it was sent."""
         letter = db.session.get(Mail, number)
         if letter is None or letter.status != MailStatus.QUEUED:
-            continue
+            return False
         try:
-            ready = message.build(letter, sender=sender)
+            ready = message.build(letter, sender=self._sender)
         except (ValueError, IndexError, MessageError) as error:
             # An address that is none must not hold up the letters behind it.
             _failed(number, f"cannot be written: {type(error).__name__}", for_good=True)
-            continue
+            return False
         db.session.rollback()
+        if not self._connected(number):
+            _failed(number, self.away)
+            return False
         try:
-            server = server or connect(mail_url)
-            server.send_message(ready)
+            self._open().send_message(ready)
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             _failed(number, f"recipient refused ({code})", for_good=code >= 500)
         except (OSError, smtplib.SMTPException) as error:
-            # The text of an SMTP error may quote the address: the outbox may show it, the log may not.
-            log.warning("mail not sent: %s", type(error).__name__, extra={"facts": {"mail": number}})
-            _failed(number, str(error) or type(error).__name__)
-            server = None
+            _failed(number, _noted(number, error))
+            self._server = None
         else:
             with transaction():
                 operations.mark_sent(db.session.get_one(Mail, number))
-            sent += 1
-    if server is not None:
+            return True
+        return False
+
+    def _connected(self, number: int) -> bool:
         try:
-            server.quit()
-        except (OSError, smtplib.SMTPException):
-            log.info("mail server closed the connection early")
-    return sent
+            if not self.away:
+                self._open()
+        except (OSError, smtplib.SMTPException) as error:
+            self.away = _noted(number, error)
+        return not self.away
+
+    def _open(self) -> smtplib.SMTP:
+        self._server = self._server or connect(self._url)
+        return self._server
+
+    def close(self) -> None:
+        """Say goodbye, if anybody is there."""
+        if self._server is not None:
+            try:
+                self._server.quit()
+            except (OSError, smtplib.SMTPException):
+                log.info("mail server closed the connection early")
+
+
+def _noted(number: int, error: Exception) -> str:
+    """What went wrong. The text of an SMTP error may quote the address: the outbox may show it, the log may not."""
+    log.warning("mail not sent: %s", type(error).__name__, extra={"facts": {"mail": number}})
+    return str(error) or type(error).__name__
 
 
 def _failed(number: int, reason: str, *, for_good: bool = False) -> None:

@@ -68,8 +68,13 @@ def write(**values) -> Mail:
         )
 
 
-def deliver(url, sender="desk@example.org") -> int:
-    done = tasks.deliver_due(url, sender)
+def write_many(number: int) -> None:
+    for n in range(number):
+        write(to=f"guest{n}@example.org")
+
+
+def deliver(url, sender="desk@example.org", **values) -> int:
+    done = tasks.deliver_due(url, sender, **values)
     db.session.expire_all()
     return done
 
@@ -184,5 +189,38 @@ def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
             write()
 
     monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
-    assert deliver(smtp.url) == 1
+    assert deliver(smtp.url, seconds=0) == 1
     assert db.session.get(Mail, first.id).status is MailStatus.SENT
+
+
+def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monkeypatch):
+    write_many(45)
+    opened = []
+    connect = tasks.connect
+    monkeypatch.setattr(tasks, "connect", lambda url: opened.append(url) or connect(url))
+    assert deliver(smtp.url) == 45
+    assert len(smtp.taken) == 45
+    assert len(opened) == 1
+
+
+def test_a_sweep_ends_so_that_others_get_their_turn(app, smtp):
+    write_many(45)
+    assert deliver(smtp.url, seconds=0) == 20
+    assert deliver(smtp.url) == 25
+
+
+def test_a_server_that_is_away_is_not_waited_for_once_per_letter(app, monkeypatch):
+    write_many(25)
+    asked = []
+
+    def away(url):
+        asked.append(url)
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(tasks, "connect", away)
+    assert deliver("smtp://mail.example.org") == 0
+    assert len(asked) == 1
+    tried = db.session.scalars(select(Mail).where(Mail.attempts == 1)).all()
+    assert len(tried) == 20
+    assert {letter.last_error for letter in tried} == {"timed out"}
+    assert all(letter.held_until is None for letter in db.session.scalars(select(Mail)))
