@@ -16,7 +16,7 @@ from eventapp.calendars import queries as calendars
 from eventapp.calendars.queries import KEEP_GONE, GoneRow
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.revisions import Revision
+from eventapp.core.revisions import versions
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Release
@@ -197,8 +197,11 @@ def registrations(agenda: Agenda) -> list[Registration]:
 
 def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
     """What changes with all that the agenda's calendar says, and when it last did. Five statements."""
+    # Each change of a star raises its toggles, so their sum tells of any: hundreds of stars are a row per event.
     stars = db.session.execute(
-        select(Star.event_id, Star.code, Star.toggles, Star.changed_at).where(Star.agenda_id == agenda.id)
+        select(Star.event_id, func.count(), func.sum(Star.toggles), func.max(Star.changed_at))
+        .where(Star.agenda_id == agenda.id)
+        .group_by(Star.event_id)
     ).all()
     own = db.session.execute(
         select(Registration.event_id, Registration.id, Registration.sequence, Registration.updated_at)
@@ -219,10 +222,7 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
     silent = {number for number, withdrawn_at, *_ in events if withdrawn_at is not None} - {row[0] for row in own}
     # The desk's number too: a link to join a session is not released, it holds at once.
     scopes = {f"event:{number}{of}" for number in wanted - silent for of in ("", ":desk")} | {"directory"}
-    seen = db.session.execute(
-        select(Revision.scope, Revision.number, Revision.at).where(Revision.scope.in_(sorted(scopes)))
-    ).all()
-    every = (stars, own, parts, turns, seen)
+    every = (stars, own, parts, turns, versions(scopes))
     moments = [row[-1] for rows in every for row in rows] + [asked for *_, asked, _at in parts]
     plain = tuple(sorted(tuple(map(str, row[:-1])) for rows in every for row in rows))
     return (agenda.token, plain), max(filter(None, [agenda.created_at, *moments]))
