@@ -119,31 +119,29 @@ class _Clocks:
 
 def _entry(event: Component, clocks: _Clocks) -> EntrySeen | None:
     lines = {line.name: line for line in reversed(event.lines)}
-    starts, ends = _when(lines, clocks)
-    if starts is None or ends is None:
+    when = _when(lines, clocks)
+    if when is None:
         return None
 
     return EntrySeen(
         uid=plain(event.first("UID")),
         title=plain(event.first("SUMMARY")),
-        starts=starts,
-        ends=ends,
+        starts=when[0],
+        ends=when[1],
         status=event.first("STATUS"),
         place=plain(event.first("LOCATION")),
         text=plain(event.first("DESCRIPTION")),
     )
 
 
-def _when(lines: dict[str, Line], clocks: _Clocks) -> tuple[datetime, datetime] | tuple[date, date] | tuple[None, None]:
+def _when(lines: dict[str, Line], clocks: _Clocks) -> tuple[datetime, datetime] | tuple[date, date] | None:
     if "DTSTART" not in lines:
-        return None, None
+        return None
     begin = lines["DTSTART"]
     end = lines.get("DTEND", begin)
     if begin.params.get("VALUE") == "DATE":
         first, after = (lint_zones.local_time(f"{one.value}T000000") for one in (begin, end))
-        if first is None or after is None:
-            return None, None
         # DTEND is the day after the last one (RFC 5545 §3.6.1).
-        return first.date(), max(first.date(), after.date() - timedelta(days=1))
+        return (first.date(), max(first.date(), after.date() - timedelta(days=1))) if first and after else None
     starts, ends = clocks.moment(begin), clocks.moment(end)
-    return (None, None) if starts is None or ends is None else (starts, ends)
+    return (starts, ends) if starts and ends else None

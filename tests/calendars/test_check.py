@@ -12,6 +12,7 @@ import time_machine
 from eventapp.calendars import check
 from eventapp.calendars import state as states
 from eventapp.calendars.check import Source, Which
+from eventapp.core import languages
 from eventapp.core.db import transaction
 from eventapp.core.words import Words
 from eventapp.events import operations as events
@@ -126,6 +127,13 @@ def test_an_event_whose_day_is_not_known_has_no_sessions_in_its_calendars(client
         assert found == served(client, found)
 
 
+def test_a_month_after_the_event_nothing_is_told_of_what_is_gone(client: Visitor, forum: Event) -> None:
+    with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
+        found = written(forum)
+        assert not any(b"Gone" in data for data in found.values())
+        assert found == served(client, found)
+
+
 def test_nothing_is_wrong_with_what_we_write(forum: Event) -> None:
     for which in Which:
         found = check.check(source(forum, which), TAGS)
@@ -159,9 +167,23 @@ def test_what_was_found_is_kept_until_something_changes(
     assert [fault.rule for fault in check.check(source(forum), TAGS).faults] == ["version"]
 
 
+def test_what_was_found_is_said_in_the_language_of_whoever_looks(forum: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(monkeypatch, lambda data: data.replace(b"VERSION:2.0", b"VERSION:3.0"))
+    said = []
+    for language in ("en", "ja"):
+        with languages.force_locale(language):
+            said += [fault.sentence for fault in check.check(source(forum), TAGS).faults]
+    assert said[0] == "The calendar does not say VERSION:2.0, once."
+    assert said[1] != said[0]
+
+
+@pytest.mark.parametrize("public", [True, False])
 @pytest.mark.parametrize("change", ["event", "person", "draft", "deadline"])
-def test_the_version_moves_with_all_that_is_written(make: Make, forum: Event, change: str) -> None:
-    which = Which.NEXT if change == "draft" else Which.PUBLIC
+def test_the_version_moves_with_all_that_is_written(make: Make, forum: Event, change: str, public: bool) -> None:
+    which = Which.PUBLIC if public and change != "draft" else Which.NEXT
+    if not public:
+        with transaction():
+            events.withdraw(fresh(forum))
     before = source(forum, which).version
     assert source(forum, which).version == before
     if change == "event":

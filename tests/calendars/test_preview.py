@@ -71,6 +71,14 @@ def test_an_entry_whose_zone_nobody_knows_is_not_seen() -> None:
     assert see(cut, ZonesFrom.FILE).entries == ()
 
 
+def test_an_entry_of_which_only_one_time_can_be_read_is_not_seen() -> None:
+    data = ics.feed(HEAD, [entry(zone="Asia/Tokyo")])
+    for name in (b"DTSTART", b"DTEND"):
+        assert (
+            see(data.replace(name + b";TZID=Asia/Tokyo", name + b";TZID=Nowhere/City"), ZonesFrom.NAMES).entries == ()
+        )
+
+
 def test_days_are_the_same_everywhere_and_the_last_one_counts() -> None:
     found = one(
         entry(
