@@ -65,11 +65,11 @@ def web_address(value: str) -> str:
 
 
 def mail_address(value: str) -> str:
-    """A `mailto:` URI. Raises ValueError for what is no address."""
+    """A `mailto:` URI (RFC 6068 §2). Raises ValueError for what is no address."""
     bare = value.strip()
     if "@" not in bare or _DIRTY.search(bare) or any(c.isspace() or c in '<>"\\,;:' for c in bare):
         raise ValueError("not a mail address")
-    return "mailto:" + quote(bare, safe="@!#$&'*+/=?^_`{|}~.-")
+    return "mailto:" + quote(bare, safe="@!$&'*+=_~.-")
 
 
 def line(content: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import icalendar
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
@@ -16,6 +17,7 @@ from eventapp.calendars.answer import ICS, JCAL, Wish, answer
 from eventapp.calendars.choices import ALARMS, Choice, reminder
 from eventapp.calendars.ics import NO_IMAGE, CalendarHead
 from eventapp.calendars.state import State
+from eventapp.calendars.tree import plain
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, say
@@ -183,7 +185,19 @@ def _event(wish: Wish, state: State, wanted: Wanted | None, part: Words | None) 
 
 
 def _as_jcal(data: bytes) -> bytes:
-    return json.dumps(icalendar.Calendar.from_ical(data).to_jcal(), ensure_ascii=False, indent=None).encode()
+    whole = icalendar.Calendar.from_ical(data).to_jcal()
+    _plain_texts(whole)
+    return json.dumps(whole, ensure_ascii=False, indent=None).encode()
+
+
+def _plain_texts(component: list[Any]) -> None:
+    """NAME and COLOR are texts (RFC 7986 §5.1, §5.9). The library knows neither, and hands on their escapes."""
+    _name, properties, parts = component
+    for row in properties:
+        if row[0] in {"name", "color"} and row[2] == "unknown":
+            row[2:] = ["text", plain(row[3])]
+    for part in parts:
+        _plain_texts(part)
 
 
 def _everything(wish: Wish) -> bytes:

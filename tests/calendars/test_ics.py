@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -16,6 +17,7 @@ from ical.calendar_stream import IcsCalendarStream
 
 from eventapp.calendars import ics
 from eventapp.calendars.ics import CalendarHead, Entry, Method, Party, Status
+from eventapp.calendars.text import mail_address
 from eventapp.core.words import Said
 from tests.calendars import lint
 
@@ -266,6 +268,22 @@ def test_an_invitation_names_both_sides() -> None:
     assert event.all("ATTENDEE")[0].params["CN"] == "\"Ada ^'A^', Lovelace\""
     assert event.one("ORGANIZER") == "mailto:forum@example.org"
     lint.check(text, feed=False)
+
+
+@pytest.mark.parametrize(
+    "email", ["a?b#c=d@example.org", "a/b@example.org", "{x}|y^`z%@example.org", "o'b+c&d@example.org"]
+)
+def test_an_address_of_mail_is_one_address_whatever_is_in_it(email: str) -> None:
+    """RFC 6068 §2: what would begin a query or a fragment, or stands in no address at all, is percent-encoded."""
+    written = mail_address(email)
+    parts = urlsplit(written)
+    assert (parts.scheme, parts.query, parts.fragment) == ("mailto", "", "")
+    assert unquote(parts.path) == email
+    assert not set(parts.path) & set("/?#[]{}|^`")
+
+
+def test_a_plain_address_of_mail_is_written_as_it_is() -> None:
+    assert mail_address("ada.love+lace@example.org") == "mailto:ada.love+lace@example.org"
 
 
 @pytest.mark.parametrize("email", ["nobody", "a b@example.org", "a@b\r\nX:1", "<a@b>"])

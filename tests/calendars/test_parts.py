@@ -110,6 +110,15 @@ def test_the_calendar_of_all_events_and_a_single_session_come_as_jcal_too(
     assert response.headers["Content-Disposition"] == f"attachment; filename=forum-{code}.jcal"
 
 
+def test_the_name_of_a_calendar_is_a_plain_text_in_jcal(client: Visitor, make: Make) -> None:
+    """RFC 7986 §5.1 and §5.9: NAME and COLOR are TEXT; the library knows neither, and would keep the escapes."""
+    make.event("other", title="Clocks; back, at \\Night")
+    _name, properties, _components = json.loads(client.get("/events/other/calendar.jcal").data)
+    told = {row[0]: row[1:] for row in properties}
+    assert told["name"] == [{"language": "en"}, "text", "Clocks; back, at \\Night"]
+    assert told["color"] == [{}, "text", "navy"]
+
+
 def test_a_calendar_rings_only_for_whom_asked_for_it(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     make.session(forum, "Lunch", kind=SessionKind.MEAL)
