@@ -23,6 +23,9 @@ from eventapp.core.pages import page
 from eventapp.events.access import desk
 from eventapp.events.models import Event
 
+# So many entries of a day are shown unless somebody asks for all of them.
+ENOUGH = 50
+
 manage = Blueprint("calendars_manage", __name__, url_prefix="/manage/events/<slug>")
 
 
@@ -67,7 +70,8 @@ def calendars(event: Event) -> ResponseReturnValue:
         zones=sorted(clock.zones()),
         days=days,
         chosen_day=day,
-        entries=entries,
+        entries=entries if "whole" in request.args else entries[:ENOUGH],
+        of_day=len(entries),
         cancelled=sum(entry.cancelled for entry in seen[ZonesFrom.NAMES].entries),
         address=wish.address,
     )
@@ -90,7 +94,7 @@ def _meant(source: Source) -> dict[str, tuple[datetime, datetime]]:
 def _days(shown: Shown, zone: str) -> tuple[list[date], date | None, list[EntrySeen]]:
     """The days on which something begins, the chosen one (else today's or the first), and what is on it.
 
-    A large summit has more entries than a page should; a day of it has not.
+    A large summit has more entries than a page should.
     """
     spans = [(entry, *entry.days(zone)) for entry in shown.entries]
     days = sorted({first for _entry, first, _last in spans})

@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 
 from eventapp.accounts.rules import Role
+from eventapp.calendars import manage
 from eventapp.calendars.check import Source
 from eventapp.core.db import transaction
 from eventapp.core.words import Words
@@ -147,6 +148,19 @@ def test_a_large_programme_is_shown_by_the_day(organizer: Visitor, make: Make) -
     assert [title for _time, title in rows(organizer)] == ["Forum of cities", "Talk 1"]
     look(organizer, "?day=2031-13-77")
     assert [title for _time, title in rows(organizer)] == ["Forum of cities", "Talk 0"]
+
+
+def test_a_day_with_very_many_entries_shows_some_and_all_to_whoever_asks(
+    organizer: Visitor, make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manage, "ENOUGH", 3)
+    for number in range(4):
+        make.session(forum, f"Talk {number}", starts_at=START + timedelta(hours=number), release=False)
+    make.release(forum)
+    assert "Show all 5 of this day" in look(organizer)
+    assert len(rows(organizer)) == 3
+    assert "Show all" not in look(organizer, "?whole=1")
+    assert len(rows(organizer)) == 5
 
 
 def test_during_the_event_it_opens_with_today(organizer: Visitor, make: Make) -> None:
