@@ -96,7 +96,7 @@ def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
         return [(title, _("You do not take part in it any more."))]
     if item.before is None:
         where = told.where(item.after, link.event.format, link.language)
-        facts = [(title, told.when(item.after, link.language) + (f", {where}" if where else ""))]
+        facts = [(title, told.when(item.after, link.language) + (_(", ") + where if where else ""))]
         if told.elsewhere(link.zone, item.after) and link.event.timed:
             facts.append((_("In your time"), told.when(item.after, link.language, zone=link.zone)))
         return facts
