@@ -86,6 +86,26 @@ def test_who_is_asked_is_not_announced_before_saying_yes(make, forum, ada):
     assert released.document(forum).person_ids == {ada.id}
 
 
+def test_ones_own_page_says_what_the_public_sees_and_when(client, make, forum, ada, session):
+    ask(forum, ada)
+    path = f"/speaking/{the_link().token}"
+
+    def said() -> str:
+        client.get(path)
+        return client.page.text(client.page.one("main"))
+
+    assert client.fill(path, action="/confirm").status_code == 303
+    assert "Your name is on the programme." in said()
+    assert client.page.one("time").get("data-zone") == "Asia/Tokyo"
+    assert "10:00 – 11:00 JST" in said()
+    assert client.fill(path, action="/decline").status_code == 303
+    assert "Your name leaves the programme with its next version." in said()
+    publish(forum)
+    assert "your name is not announced" in said()
+    assert client.fill(path, action="/confirm").status_code == 303
+    assert "Your name is announced with the next version of the programme." in said()
+
+
 def test_who_is_public_already_stays_so_until_the_answer_is_no(make, forum, ada, session):
     ask(forum, ada)
     assert confirmed() == [True]
