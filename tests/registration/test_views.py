@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
+from eventapp.events.rules import Precision
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, views
@@ -214,3 +215,14 @@ def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
         assert response.status_code == 422
         assert "Enter a name, without a web address." in response.get_data(as_text=True)
     assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_ones_own_page_tells_hours_only_where_they_are_known(client, make):
+    timed = make.event("timed")
+    make.option(timed)
+    client.get(client.fill("/events/timed/register", ADA).location)
+    assert client.page.one("time").text == "10:00 – 18:00"
+    assert client.page.one("time").get("data-zone") == "Asia/Tokyo", "the viewer's own clocks stand beside it"
+    make.option(make.event("some-month", precision=Precision.MONTH))
+    client.get(client.fill("/events/some-month/register", {**ADA, "email": "ada@some.example.org"}).location)
+    assert not client.page.all("time")
