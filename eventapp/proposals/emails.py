@@ -77,7 +77,7 @@ def to_proposer(proposal: Proposal, occasion: Occasion, written: Draft | None = 
 def to_speaker(link: SpeakerLink, occasion: Occasion, written: Draft | None = None) -> None:
     """A letter to somebody who takes part, with the link to answer."""
     written = written or draft(occasion, link.event, language=link.language)
-    _to_speaker(link, occasion, written, [])
+    _to_speaker(link, occasion, written)
 
 
 def news(link: SpeakerLink, items: Sequence[Item]) -> None:
@@ -86,8 +86,18 @@ def news(link: SpeakerLink, items: Sequence[Item]) -> None:
     occasion = Occasion.CHANGED if changed else Occasion.SCHEDULED
     with languages.force_locale(link.language):
         facts = [fact for item in items for fact in _item_facts(item, link)]
+        zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
+        bare = link.event.timed and any(change.kind.tells_time for item in items for change in _happened(item))
+        more = [_("Times are in %(zone)s unless it says otherwise.", zone=zone)] if bare else []
     files = [item.file for item in items if item.file]
-    _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, files)
+    _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, more, files)
+
+
+def _happened(item: Item) -> list[Change]:
+    """What is different about a session that the reader knows and still takes part in."""
+    if item.before is None or item.given_up:
+        return []
+    return told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone)
 
 
 def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
@@ -100,8 +110,7 @@ def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
         if told.elsewhere(link.zone, item.after) and link.event.timed:
             facts.append((_("In your time"), told.when(item.after, link.language, zone=link.zone)))
         return facts
-    happened = told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone)
-    facts = [fact for change in happened for fact in _facts(change, link)]
+    facts = [fact for change in _happened(item) for fact in _facts(change, link)]
     if Topic.LINK in told.news(item.before, item.after) and item.link:
         facts.append((title, _("New link to join: %(link)s", link=item.link)))
     if not facts:
@@ -113,7 +122,8 @@ def _to_speaker(
     link: SpeakerLink,
     occasion: Occasion,
     written: Draft,
-    facts: list[tuple[str, str]],
+    facts: list[tuple[str, str]] | None = None,
+    more: list[str] | None = None,
     files: Sequence[CalendarFile] = (),
 ) -> None:
     with languages.force_locale(link.language):
@@ -121,7 +131,7 @@ def _to_speaker(
         label = _("Answer, and see your sessions") if asks else _("See your sessions")
         address = absolute("speaking.mine", token=link.token, lang=link.language)
         name = link.person.name(link.language).text
-        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, files)
+        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, more, files)
 
 
 def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
@@ -147,6 +157,7 @@ def _send(
     language: str,
     action: tuple[str, str],
     facts: list[tuple[str, str]] | None = None,
+    more: list[str] | None = None,
     files: Sequence[CalendarFile] = (),
 ) -> None:
     contact = f" · {event.contact_email}" if event.contact_email else ""
@@ -156,6 +167,7 @@ def _send(
             greeting=_("Dear %(name)s,", name=name),
             paragraphs=[part.strip() for part in written.text.replace("\r\n", "\n").split("\n\n") if part.strip()],
             facts=facts or [],
+            more=more or [],
             action=action,
             after=[
                 *(

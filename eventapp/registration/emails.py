@@ -67,12 +67,14 @@ def _write(
     facts: list[tuple[str, str]] | None = None,
     more: list[str] | None = None,
     link: bool = True,
+    action: tuple[str, str] | None = None,
     after: list[str] | None = None,
     items: Sequence[Item] = (),
 ) -> None:
     """A letter with the files of what is new to the reader's calendar.
 
-    Without `facts` those of the registration as it stands are told.
+    Without `facts` those of the registration as it stands are told. `link`: whether it leads to one's own page;
+    `action` is where it leads instead.
     """
     event, language = registration.event, registration.language
     about = next((item for item in items if not item.code), None)
@@ -84,7 +86,7 @@ def _write(
             paragraphs=paragraphs,
             facts=_facts(registration, about) if facts is None else facts,
             more=more or [],
-            action=(_("See or change your registration"), self_service) if link else None,
+            action=(_("See or change your registration"), self_service) if link else action,
             after=after or [],
             signature=event.title.say(language).text + (f" · {event.contact_email}" if event.contact_email else ""),
         ),
@@ -153,8 +155,13 @@ def cancelled(registration: Registration) -> None:
             ],
             facts=[],
             link=False,
+            action=(_("The event's page"), _event_page(registration)),
             items=invitations.issue(registration),
         )
+
+
+def _event_page(registration: Registration) -> str:
+    return absolute("site.event", slug=registration.event.slug, lang=registration.language)
 
 
 def declined(registration: Registration) -> None:
@@ -219,7 +226,7 @@ def news(registration: Registration, items: Sequence[Item]) -> None:
         if left:
             sessions.append(_("You have given up your place in: %(titles)s", titles=languages.listing(left)))
         if changed or places:
-            sessions.append(_("All times are in %(zone)s.", zone=_zone_of(registration)))
+            sessions.append(_("Times are in %(zone)s unless it says otherwise.", zone=_zone_of(registration)))
         _write(
             registration,
             kind=kind,

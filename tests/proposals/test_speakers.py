@@ -248,6 +248,7 @@ def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada
     assert "Rivers: Moved: Tue 18 March, 10:00 – 11:00 → 11:00 – 12:00" in letter.text
     assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 03:00 – 04:00" in letter.text
     assert "Rivers: Other room: Hall A → Hall B" in letter.text
+    assert "Times are in Japan Standard Time unless it says otherwise." in letter.text
     assert f"/speaking/{the_link().token}" in letter.text
 
 
