@@ -10,11 +10,12 @@ from flask import render_template
 
 from eventapp.calendars import told
 from eventapp.calendars.invitations import Item
-from eventapp.calendars.told import Topic
+from eventapp.calendars.told import State, Topic
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
 from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
 from eventapp.mail import letters
 from eventapp.mail.letters import Letter
 from eventapp.mail.operations import CalendarFile
@@ -84,13 +85,33 @@ def news(link: SpeakerLink, items: Sequence[Item]) -> None:
     """What is new about a speaker's sessions: one letter, however many versions of the programme it took."""
     changed = any(item.before is not None for item in items)
     occasion = Occasion.CHANGED if changed else Occasion.SCHEDULED
+    files = [item.file for item in items if item.file]
+    called_off = _called_off(link, items)
+    if called_off:
+        _to_speaker(link, occasion, called_off, files=files)
+        return
     with languages.force_locale(link.language):
         facts = [fact for item in items for fact in _item_facts(item, link)]
         zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
         bare = link.event.timed and any(change.kind.tells_time for item in items for change in _happened(item))
         more = [_("Times are in %(zone)s unless it says otherwise.", zone=zone)] if bare else []
-    files = [item.file for item in items if item.file]
     _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, more, files)
+
+
+def _called_off(link: SpeakerLink, items: Sequence[Item]) -> Draft | None:
+    """The letter where the whole event is postponed or cancelled: the hours of a session are no news then."""
+    event, states = link.event, {item.after.state for item in items if not item.given_up}
+    with languages.force_locale(link.language):
+        title, note = event.title.say(link.language).text, event.status_note.say(link.language).text
+        if event.status is EventStatus.POSTPONED and State.POSTPONED in states:
+            subject = _("Postponed: %(title)s", title=title)
+            text = _("“%(title)s” is postponed. We write again when there is a new date.", title=title)
+        elif event.status is EventStatus.CANCELLED and State.CANCELLED in states:
+            subject = _("Cancelled: %(title)s", title=title)
+            text = _("“%(title)s” will not take place. We are sorry.", title=title)
+        else:
+            return None
+    return Draft(subject, f"{text}\n\n{note}")
 
 
 def _happened(item: Item) -> list[Change]:

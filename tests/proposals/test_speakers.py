@@ -315,4 +315,4 @@ def test_speakers_are_told_when_the_event_is_cancelled(make, forum, ada, session
         assert lifecycle.cancel_event(db.session.merge(forum), note=Words()) == 1
     assert make.tell(minutes=0) == 1
     (letter,) = letters("changed")
-    assert "Cancelled" in letter.text
+    assert letter.subject == "Cancelled: Forum of cities"
