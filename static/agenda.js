@@ -87,7 +87,7 @@ function draw() {
     one.made.textContent = on ? "★" : "☆";
     const over = on ? mine.filter((other) => other !== one && other.starts < one.ends && other.ends > one.starts) : [];
     one.hint.hidden = !over.length;
-    one.hint.textContent = over.map((other) => words.overlap?.replace("{title}", other.title)).join(" ");
+    one.hint.textContent = over.map((other) => words.overlap?.replace("{title}", `\u2068${other.title}\u2069`)).join(" ");
   }
   const bar = document.querySelector("[data-starbar]");
   if (bar) {

@@ -15,12 +15,16 @@ from eventapp.mail.operations import CalendarFile
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter before it is written: plain sentences, facts as (label, value), and at most one thing to do."""
+    """A letter before it is written: plain sentences, facts as (label, value), and at most one thing to do.
+
+    `more` stands between the facts and the thing to do, `after` behind it.
+    """
 
     subject: str
     greeting: str
     paragraphs: list[str]
     facts: list[tuple[str, str]] = field(default_factory=list)
+    more: list[str] = field(default_factory=list)
     action: tuple[str, str] | None = None
     after: list[str] = field(default_factory=list)
     signature: str = ""

@@ -10,11 +10,12 @@ from flask import render_template
 
 from eventapp.calendars import told
 from eventapp.calendars.invitations import Item
-from eventapp.calendars.told import Topic
+from eventapp.calendars.told import State, Topic
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
 from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
 from eventapp.mail import letters
 from eventapp.mail.letters import Letter
 from eventapp.mail.operations import CalendarFile
@@ -77,17 +78,47 @@ def to_proposer(proposal: Proposal, occasion: Occasion, written: Draft | None = 
 def to_speaker(link: SpeakerLink, occasion: Occasion, written: Draft | None = None) -> None:
     """A letter to somebody who takes part, with the link to answer."""
     written = written or draft(occasion, link.event, language=link.language)
-    _to_speaker(link, occasion, written, [])
+    _to_speaker(link, occasion, written)
 
 
 def news(link: SpeakerLink, items: Sequence[Item]) -> None:
     """What is new about a speaker's sessions: one letter, however many versions of the programme it took."""
     changed = any(item.before is not None for item in items)
     occasion = Occasion.CHANGED if changed else Occasion.SCHEDULED
+    files = [item.file for item in items if item.file]
+    called_off = _called_off(link, items)
+    if called_off:
+        _to_speaker(link, occasion, called_off, files=files)
+        return
     with languages.force_locale(link.language):
         facts = [fact for item in items for fact in _item_facts(item, link)]
-    files = [item.file for item in items if item.file]
-    _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, files)
+        zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
+        bare = link.event.timed and any(change.kind.tells_time for item in items for change in _happened(item))
+        more = [_("Times are in %(zone)s unless it says otherwise.", zone=zone)] if bare else []
+    _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, more, files)
+
+
+def _called_off(link: SpeakerLink, items: Sequence[Item]) -> Draft | None:
+    """The letter where the whole event is postponed or cancelled: the hours of a session are no news then."""
+    event, states = link.event, {item.after.state for item in items if not item.given_up}
+    with languages.force_locale(link.language):
+        title, note = event.title.say(link.language).text, event.status_note.say(link.language).text
+        if event.status is EventStatus.POSTPONED and State.POSTPONED in states:
+            subject = _("Postponed: %(title)s", title=title)
+            text = _("“%(title)s” is postponed. We write again when there is a new date.", title=title)
+        elif event.status is EventStatus.CANCELLED and State.CANCELLED in states:
+            subject = _("Cancelled: %(title)s", title=title)
+            text = _("“%(title)s” will not take place. We are sorry.", title=title)
+        else:
+            return None
+    return Draft(subject, f"{text}\n\n{note}")
+
+
+def _happened(item: Item) -> list[Change]:
+    """What is different about a session that the reader knows and still takes part in."""
+    if item.before is None or item.given_up:
+        return []
+    return told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone)
 
 
 def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
@@ -96,12 +127,11 @@ def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
         return [(title, _("You do not take part in it any more."))]
     if item.before is None:
         where = told.where(item.after, link.event.format, link.language)
-        facts = [(title, told.when(item.after, link.language) + (f", {where}" if where else ""))]
+        facts = [(title, told.when(item.after, link.language) + (_(", ") + where if where else ""))]
         if told.elsewhere(link.zone, item.after) and link.event.timed:
             facts.append((_("In your time"), told.when(item.after, link.language, zone=link.zone)))
         return facts
-    happened = told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone)
-    facts = [fact for change in happened for fact in _facts(change, link)]
+    facts = [fact for change in _happened(item) for fact in _facts(change, link)]
     if Topic.LINK in told.news(item.before, item.after) and item.link:
         facts.append((title, _("New link to join: %(link)s", link=item.link)))
     if not facts:
@@ -113,7 +143,8 @@ def _to_speaker(
     link: SpeakerLink,
     occasion: Occasion,
     written: Draft,
-    facts: list[tuple[str, str]],
+    facts: list[tuple[str, str]] | None = None,
+    more: list[str] | None = None,
     files: Sequence[CalendarFile] = (),
 ) -> None:
     with languages.force_locale(link.language):
@@ -121,7 +152,7 @@ def _to_speaker(
         label = _("Answer, and see your sessions") if asks else _("See your sessions")
         address = absolute("speaking.mine", token=link.token, lang=link.language)
         name = link.person.name(link.language).text
-        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, files)
+        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, more, files)
 
 
 def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
@@ -147,6 +178,7 @@ def _send(
     language: str,
     action: tuple[str, str],
     facts: list[tuple[str, str]] | None = None,
+    more: list[str] | None = None,
     files: Sequence[CalendarFile] = (),
 ) -> None:
     contact = f" · {event.contact_email}" if event.contact_email else ""
@@ -156,6 +188,7 @@ def _send(
             greeting=_("Dear %(name)s,", name=name),
             paragraphs=[part.strip() for part in written.text.replace("\r\n", "\n").split("\n\n") if part.strip()],
             facts=facts or [],
+            more=more or [],
             action=action,
             after=[
                 *(

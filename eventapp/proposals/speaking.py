@@ -31,6 +31,7 @@ def mine(token: str) -> ResponseReturnValue:
     """What one is asked, and one's sessions as the team plans them."""
     link = _link(token)
     parts = queries.parts_of(link)
+    public = released.document(link.event)
     return private(
         page(
             "proposals/speaking.html",
@@ -38,7 +39,8 @@ def mine(token: str) -> ResponseReturnValue:
             event=link.event,
             person=link.person,
             parts=[(s, part, programme.slot(link.event, s), rules.may_write(part.role)) for s, part in parts],
-            public=set(released.document(link.event).by_code),
+            public=set(public.by_code),
+            announced=link.event.public and link.person_id in public.person_ids,
             saved=bool(request.args.get("saved")),
         )
     )

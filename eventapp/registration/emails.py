@@ -65,13 +65,16 @@ def _write(
     subject: str,
     paragraphs: list[str],
     facts: list[tuple[str, str]] | None = None,
+    more: list[str] | None = None,
     link: bool = True,
+    action: tuple[str, str] | None = None,
     after: list[str] | None = None,
     items: Sequence[Item] = (),
 ) -> None:
     """A letter with the files of what is new to the reader's calendar.
 
-    Without `facts` those of the registration as it stands are told.
+    Without `facts` those of the registration as it stands are told. `link`: whether it leads to one's own page;
+    `action` is where it leads instead.
     """
     event, language = registration.event, registration.language
     about = next((item for item in items if not item.code), None)
@@ -82,7 +85,8 @@ def _write(
             greeting=_("Dear %(name)s,", name=registration.name),
             paragraphs=paragraphs,
             facts=_facts(registration, about) if facts is None else facts,
-            action=(_("See or change your registration"), self_service) if link else None,
+            more=more or [],
+            action=(_("See or change your registration"), self_service) if link else action,
             after=after or [],
             signature=event.title.say(language).text + (f" · {event.contact_email}" if event.contact_email else ""),
         ),
@@ -151,8 +155,13 @@ def cancelled(registration: Registration) -> None:
             ],
             facts=[],
             link=False,
+            action=(_("The event's page"), _event_page(registration)),
             items=invitations.issue(registration),
         )
+
+
+def _event_page(registration: Registration) -> str:
+    return absolute("site.event", slug=registration.event.slug, lang=registration.language)
 
 
 def declined(registration: Registration) -> None:
@@ -204,25 +213,27 @@ def news(registration: Registration, items: Sequence[Item]) -> None:
         kind, subject, paragraphs, facts = _event_news(registration, about, title)
         calls_off = about is not None and about.after.state is State.CANCELLED
         changed = [line for item in items if item.code and not calls_off for line in _session_news(registration, item)]
+        sessions: list[str] = []
         places = [_place(registration, item) for item in items if item.code and not item.before]
         left = [item.title.say(registration.language).text for item in items if item.given_up and not calls_off]
         if changed:
             kind, subject = kind or "session.changed", subject or _("Changed: sessions at %(title)s", title=title)
-            paragraphs += [_("Something has changed about sessions in which you have a place:"), *changed]
+            sessions += [_("Something has changed about sessions in which you have a place:"), *changed]
         if places or left:
             kind, subject = kind or "session.places", subject or _("Your sessions at %(title)s", title=title)
         if places:
-            paragraphs += [_("You have a place in:"), *places]
+            sessions += [_("You have a place in:"), *places]
         if left:
-            paragraphs.append(_("You have given up your place in: %(titles)s", titles=languages.listing(left)))
+            sessions.append(_("You have given up your place in: %(titles)s", titles=languages.listing(left)))
         if changed or places:
-            paragraphs.append(_("All times are in %(zone)s.", zone=_zone_of(registration)))
+            sessions.append(_("Times are in %(zone)s unless it says otherwise.", zone=_zone_of(registration)))
         _write(
             registration,
             kind=kind,
             subject=subject or _("Your registration: %(title)s", title=title),
             paragraphs=paragraphs,
             facts=facts,
+            more=sessions,
             link=not calls_off,
             after=[_("Your calendar takes what is new from this letter. If it does not, open the attached file.")]
             if any(item.file for item in items)
@@ -257,31 +268,31 @@ def _event_news(
         text = _("“%(title)s” is postponed. Your registration stays; we write again when there is a new date.",
                  title=title)  # fmt: skip
         return "event.postponed", _("Postponed: %(title)s", title=title), [text, *notes], []
-    subject, text = _headline(topics, before, title)
+    subject, paragraphs = _headline(topics, before, title)
     if item.before is None:
         facts = _facts(registration, item)
-    return "event.changed", subject, [text], facts
+    return "event.changed", subject, paragraphs, facts
 
 
-def _headline(topics: list[Topic], before: Facts, title: str) -> tuple[str, str]:
+def _headline(topics: list[Topic], before: Facts, title: str) -> tuple[str, list[str]]:
     stays = _("Your registration stays as it is.")
     if Topic.STATE in topics and before.state is State.POSTPONED:
         text = _("“%(title)s” was postponed. Now there is a date.", title=title)
-        return _("New date: %(title)s", title=title), f"{text} {stays}"
+        return _("New date: %(title)s", title=title), [text, stays]
     if Topic.TIME in topics and Topic.PLACE in topics:
         text = _("“%(title)s” takes place at another time and place than we told you.", title=title)
-        return _("New time and place: %(title)s", title=title), f"{text} {stays}"
+        return _("New time and place: %(title)s", title=title), [text, stays]
     if Topic.TIME in topics:
         text = _("“%(title)s” takes place at another time than we told you.", title=title)
-        return _("New time: %(title)s", title=title), f"{text} {stays}"
+        return _("New time: %(title)s", title=title), [text, stays]
     if Topic.PLACE in topics:
         text = _("“%(title)s” takes place at another place than we told you.", title=title)
-        return _("New place: %(title)s", title=title), f"{text} {stays}"
+        return _("New place: %(title)s", title=title), [text, stays]
     if Topic.LINK in topics:
         text = _("There is a new link with which you join “%(title)s”. The old one does not lead there any more.",
                  title=title)  # fmt: skip
-        return _("New link to join: %(title)s", title=title), text
-    return _("Your registration: %(title)s", title=title), _("This is how your registration stands now.")
+        return _("New link to join: %(title)s", title=title), [text]
+    return _("Your registration: %(title)s", title=title), [_("This is how your registration stands now.")]
 
 
 def _session_news(registration: Registration, item: Item) -> list[str]:
@@ -313,7 +324,7 @@ def _place(registration: Registration, item: Item) -> str:
     language = registration.language
     where = told.where(item.after, registration.event.format, language)
     said = _("“%(session)s” – %(when)s", session=item.title.say(language).text, when=told.when(item.after, language))
-    return f"{said}, {where}" if where else said
+    return said + _(", ") + where if where else said
 
 
 def _zone_of(registration: Registration) -> str:

@@ -1,6 +1,7 @@
 // Puts the viewer's own time beside the venue's where the two differ. Without this file the venue's time stands alone.
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const language = document.documentElement.lang;
+// The site writes "Sat 23 January" in English, everywhere.
+const language = document.documentElement.lang.replace(/^en$/, "en-GB");
 
 const clock = (moment, zone) =>
   new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(moment);
@@ -15,7 +16,7 @@ for (const place of document.querySelectorAll("[data-local]")) {
   const zone = time.dataset.zone;
   if (clock(start, own) === clock(start, zone) && day(start, own) === day(start, zone)) continue;
   let text = clock(start, own);
-  if (time.dataset.until) text += " – " + clock(new Date(time.dataset.until), own);
+  if (time.dataset.until) text += "\u00a0– " + clock(new Date(time.dataset.until), own);
   if (day(start, own) !== day(start, zone)) text = named(start, own) + " " + text;
   place.textContent = " " + place.dataset.text.replace("{time}", text);
   place.hidden = false;

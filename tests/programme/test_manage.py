@@ -106,7 +106,9 @@ def test_a_cancelled_session_keeps_its_page(organizer, client, make, forum):
     assert organizer.fill(f"{BASE}/sessions/{session.code}", action="/cancel").status_code == 303
     make.release(forum)
     client.get(f"/events/forum/sessions/{session.code}")
-    assert "This session is cancelled." in client.page.text(client.page.one("main"))
+    text = client.page.text(client.page.one("main"))
+    assert "This session is cancelled." in text
+    assert "Add to my calendar" not in text, "nobody plans for it any more; who has it in a calendar is told there"
 
 
 def test_a_draft_is_nowhere_in_public(client, make, forum):

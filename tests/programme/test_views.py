@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.events.rules import EventStatus
@@ -165,3 +166,15 @@ def make_end():
     from tests.make import START
 
     return START + timedelta(days=2)
+
+
+def test_each_page_of_the_programme_says_that_the_event_is_postponed(client, make, forum):
+    ada = make.person("Lovelace", "Ada")
+    session = make.session(forum, "Opening", people=[ada])
+    with transaction():
+        lifecycle.postpone_event(db.session.merge(forum), note=Words(en="A storm."))
+    for page in ("programme", f"sessions/{session.code}", f"speakers/{ada.code}"):
+        assert client.get(f"/events/forum/{page}").status_code == 200
+        assert "This event is postponed. The new date is not known yet. A storm." in client.page.text(
+            client.page.one("main")
+        )

@@ -74,6 +74,28 @@ def test_with_the_yes_the_calendar_gets_what_is_public(make, forum, asked):
     assert make.tell() == 0
 
 
+@pytest.mark.parametrize(
+    ("verb", "subject", "said"),
+    [
+        ("postpone", "Postponed: ", "is postponed. We write again when there is a new date."),
+        ("cancel", "Cancelled: ", "will not take place. We are sorry."),
+    ],
+)
+def test_an_event_that_is_called_off_is_told_as_that_and_not_as_hours(make, forum, asked, verb, subject, said):
+    answer(yes=True)
+    make.tell()
+    letters()
+    with transaction():
+        getattr(lifecycle, f"{verb}_event")(db.session.merge(forum), note=Words(en="A storm."))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.subject.startswith(subject)
+    assert said in letter.text
+    assert "A storm." in letter.text
+    assert "10:00" not in letter.text
+    assert len(letter.calendars) == 1
+
+
 def test_who_said_yes_before_is_invited_when_the_programme_is_out(make, forum, ada):
     session = make.session(forum, "Rivers", people=[ada], release=False)
     ask(forum, ada)

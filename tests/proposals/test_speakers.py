@@ -86,6 +86,26 @@ def test_who_is_asked_is_not_announced_before_saying_yes(make, forum, ada):
     assert released.document(forum).person_ids == {ada.id}
 
 
+def test_ones_own_page_says_what_the_public_sees_and_when(client, make, forum, ada, session):
+    ask(forum, ada)
+    path = f"/speaking/{the_link().token}"
+
+    def said() -> str:
+        client.get(path)
+        return client.page.text(client.page.one("main"))
+
+    assert client.fill(path, action="/confirm").status_code == 303
+    assert "Your name is on the programme." in said()
+    assert client.page.one("time").get("data-zone") == "Asia/Tokyo"
+    assert "10:00 – 11:00 JST" in said()
+    assert client.fill(path, action="/decline").status_code == 303
+    assert "Your name leaves the programme with its next version." in said()
+    publish(forum)
+    assert "your name is not announced" in said()
+    assert client.fill(path, action="/confirm").status_code == 303
+    assert "Your name is announced with the next version of the programme." in said()
+
+
 def test_who_is_public_already_stays_so_until_the_answer_is_no(make, forum, ada, session):
     ask(forum, ada)
     assert confirmed() == [True]
@@ -228,6 +248,7 @@ def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada
     assert "Rivers: Moved: Tue 18 March, 10:00 – 11:00 → 11:00 – 12:00" in letter.text
     assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 03:00 – 04:00" in letter.text
     assert "Rivers: Other room: Hall A → Hall B" in letter.text
+    assert "Times are in Japan Standard Time unless it says otherwise." in letter.text
     assert f"/speaking/{the_link().token}" in letter.text
 
 
@@ -294,4 +315,4 @@ def test_speakers_are_told_when_the_event_is_cancelled(make, forum, ada, session
         assert lifecycle.cancel_event(db.session.merge(forum), note=Words()) == 1
     assert make.tell(minutes=0) == 1
     (letter,) = letters("changed")
-    assert "Cancelled" in letter.text
+    assert letter.subject == "Cancelled: Forum of cities"

@@ -149,6 +149,17 @@ def test_places_in_sessions_come_into_the_calendar_with_one_letter(make, forum, 
     assert not uids & {workshop.uid, tour.uid, guest.uid}
 
 
+def test_what_is_new_about_the_event_stands_before_what_is_new_about_sessions(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum), language="ja", country="JP")
+    letters()
+    sign_up(guest, workshop)
+    edit(forum, place=Words(en="Port Authority", ja="港湾局"))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.text.index("港湾局") < letter.text.index("「実習」") < letter.text.index("/registrations/")
+    assert "（日本標準時）、Hall A" in letter.text, "Japanese has a comma of its own"
+
+
 def test_who_changes_their_mind_within_minutes_is_not_written_to(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     letters()

@@ -64,6 +64,7 @@ def test_another_time_is_told_with_the_old_one_in_the_readers_zone_and_language(
     assert "2031年3月18日（火） 12:00" in japanese.text or "2031年3月18日（火）12:00" in japanese.text
     assert "your time" not in japanese.text
     assert "日本標準時" in japanese.text
+    assert "。 " not in japanese.text, "no space stands between Japanese sentences"
     for to, letter in told.items():
         assert [file.method for file in letter.calendars] == ["REQUEST"]
         assert entry(letter).one("UID") == entry(first[to]).one("UID")

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.events import operations as events
+from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, views
@@ -232,3 +233,29 @@ def test_no_link_of_ones_own_page_leads_nowhere(client, make, public):
     assert ("/events/forum" in links) is public
     for link in links - {"/manage"}:
         assert client.get(link, follow_redirects=True).status_code == 200, link
+
+
+def test_ones_own_page_tells_hours_only_where_they_are_known(client, make):
+    timed = make.event("timed")
+    make.option(timed)
+    client.get(client.fill("/events/timed/register", ADA).location)
+    assert client.page.one("time").text == "10:00 – 18:00"
+    assert client.page.one("time").get("data-zone") == "Asia/Tokyo", "the viewer's own clocks stand beside it"
+    make.option(make.event("some-month", precision=Precision.MONTH))
+    client.get(client.fill("/events/some-month/register", {**ADA, "email": "ada@some.example.org"}).location)
+    assert not client.page.all("time")
+
+
+@pytest.mark.parametrize("status", [EventStatus.POSTPONED, EventStatus.CANCELLED])
+def test_ones_own_page_looks_forward_to_nobody_at_an_event_that_is_called_off(client, make, status):
+    event = make.event("forum")
+    make.option(event)
+    path = client.fill(PATH, ADA).location
+    with transaction():
+        db.session.merge(event).status = status
+    client.get(path)
+    text = client.page.text(client.page.one("main"))
+    assert "Was planned for" in text
+    assert "look forward" not in text
+    assert "Add to my calendar" not in text
+    assert ("Your registration stays as it is." in text) is (status is EventStatus.POSTPONED)
