@@ -76,3 +76,11 @@ def test_only_those_who_work_on_the_programme_publish_it(app, make, forum):
     assert visitor.get(PATH).status_code == 403
     assert visitor.post(PATH).status_code in {400, 403, 422}
     assert queries.releases(forum) == []
+
+
+def test_what_is_about_to_be_published_can_be_seen_in_calendars_first(organizer, make, forum):
+    make.session(forum, "Opening", release=False)
+    organizer.get(PATH)
+    links = {organizer.page.text(a): a.get("href") for a in organizer.page.all("a")}
+    organizer.get(links["See it in people's calendars first"])
+    assert "Opening" in main(organizer)
