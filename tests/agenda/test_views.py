@@ -10,9 +10,9 @@ from eventapp.agenda.models import Agenda, Star
 from eventapp.agenda.rules import MOST_STARS
 from eventapp.core.db import db, transaction
 from eventapp.events.models import Event
-from eventapp.events.rules import Visibility
+from eventapp.events.rules import EventStatus, Visibility
 from eventapp.programme import operations
-from eventapp.programme.rules import SessionStatus
+from eventapp.programme.rules import Mode, SessionStatus
 
 
 @pytest.fixture
@@ -152,3 +152,30 @@ def test_the_page_asks_as_often_for_many_stars_as_for_one(client, make, queries)
         assert f"{events**2} session" in main(client)
         asked.append(len(counted))
     assert asked == [5, 5]
+
+
+def test_an_agenda_is_deleted_only_in_a_second_step(client, make, forum):
+    address = begin(client, f"forum/{make.session(forum, 'Opening').code}")
+    client.get(address)
+    (folded,) = [one for one in client.page.all("details") if "Delete the agenda" in client.page.text(one)]
+    assert folded.get("open") is None
+    inside = [form.get("action") for form in folded.iter("form")]
+    assert inside == [f"{address}/close"]
+    everywhere = [form.get("action") for form in client.page.forms()]
+    assert everywhere.count(f"{address}/close") == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [(EventStatus.POSTPONED, "Postponed"), (EventStatus.CANCELLED, "Cancelled")]
+)
+def test_an_agenda_says_that_an_event_is_called_off_and_joins_nobody(client, make, status, word):
+    event = make.event("forum", join_url="https://meet.example.org/secret")
+    registration = make.registration(event, make.option(event, Mode.ONLINE))
+    address = client.fill(f"/agenda/registrations/{registration.token}", {}).location
+    with transaction():
+        db.session.query(Event).one().status = status
+    client.get(address)
+    (entry,) = [one for one in client.page.all("li") if "Forum of cities" in client.page.text(one)]
+    assert word in client.page.text(entry)
+    links = [a.get("href") for a in entry.iter("a")]
+    assert ("https://meet.example.org/secret" in links) is (status is EventStatus.POSTPONED)
