@@ -154,15 +154,15 @@ def test_the_page_asks_as_often_for_many_stars_as_for_one(client, make, queries)
     assert asked == [5, 5]
 
 
-def test_an_agenda_is_deleted_only_in_a_second_step(client, make, forum):
+@pytest.mark.parametrize(("verb", "said"), [("close", "Delete the agenda"), ("renew", "Make a new address")])
+def test_what_ends_the_present_address_takes_a_second_step(client, make, forum, verb, said):
     address = begin(client, f"forum/{make.session(forum, 'Opening').code}")
     client.get(address)
-    (folded,) = [one for one in client.page.all("details") if "Delete the agenda" in client.page.text(one)]
+    (folded,) = [one for one in client.page.all("details") if said in client.page.text(one)]
     assert folded.get("open") is None
-    inside = [form.get("action") for form in folded.iter("form")]
-    assert inside == [f"{address}/close"]
+    assert [form.get("action") for form in folded.iter("form")] == [f"{address}/{verb}"]
     everywhere = [form.get("action") for form in client.page.forms()]
-    assert everywhere.count(f"{address}/close") == 1
+    assert everywhere.count(f"{address}/{verb}") == 1
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -47,6 +47,29 @@ def read(window: Window, text: str) -> dict[str, Any]:
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def test_what_the_desk_says_that_thunderbird_shows_is_what_its_reader_reads(desk):
+    """The organizer looks at the calendar on somebody else's clocks, a day after the other."""
+    window = desk("cooperation-forum-2027").window
+    page = window.page
+    window.open("/manage/events/cooperation-forum-2027")
+    window.press("nav a:has-text('Calendars')")
+    page.select_option("#program", "thunderbird")
+    page.fill("#zone", "utc")
+    window.press("main form button")
+    said = set()
+    for number in range(page.locator("nav[aria-label=Days] a").count()):
+        window.press(f"nav[aria-label=Days] a >> nth={number}")
+        day = parse_qs(urlsplit(page.url).query)["day"][0]
+        for row in page.locator(".agenda > li:not(.allday)").all():
+            title = row.locator("b").inner_text()
+            said.add((f"{day} {row.locator('.num').inner_text()[:5]}", title))
+    window.accessible()
+    text = page.request.get("/events/cooperation-forum-2027/calendar.ics?lang=en").text()
+    found = [entry for entry in read(window, text)["entries"] if not entry["day"]]
+    assert said == {(f"{moment(one['starts']):%Y-%m-%d %H:%M}", one["summary"]) for one in found}
+    assert len(said) == len(found) > 10
 
 
 @pytest.mark.parametrize(
