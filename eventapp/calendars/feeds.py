@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from eventapp.calendars import entries, ics, withdrawn
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.deadlines import Deadline, deadline_entry
 from eventapp.calendars.ics import NO_IMAGE
-from eventapp.calendars.queries import Programme
+from eventapp.calendars.queries import Has, Programme
 from eventapp.calendars.state import State
 from eventapp.core.words import Words
-from eventapp.programme.published import PublishedSession
 
 
 def feed(
@@ -45,7 +44,7 @@ def withdrawn_feed(
     state: State,
     wish: Wish,
     *,
-    wanted: Callable[[PublishedSession], bool] | None = None,
+    wanted: Has | None = None,
     deadlines: Iterable[Deadline] = (),
 ) -> bytes:
     """A calendar of an event that is not public any more."""

@@ -26,6 +26,8 @@ from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
 KEEP_GONE = rules.KEEP_GONE
+# Whether a session is in a feed.
+Has = Callable[[PublishedSession], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,7 @@ def document(state: State) -> Document:
     return programme_queries.content(*state.content) if state.content else Document()
 
 
-def programme(state: State, wanted: Callable[[PublishedSession], bool] | None = None) -> Programme:
+def programme(state: State, wanted: Has | None = None) -> Programme:
     """An event with its released programme: three statements, and a fourth where the release is new to the process.
 
     A session that is gone is an entry that says so, until a month after the event.
@@ -285,7 +287,6 @@ class PartKind(StrEnum):
     SPEAKERS = "speakers"
 
 
-Has = Callable[[PublishedSession], bool]
 # What a feed is narrowed to: its name and which sessions are in it, or None where the public knows of no such thing.
 Part = Callable[[State], tuple[Words, Has] | None]
 
@@ -347,19 +348,20 @@ def parts(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
         if not (session.gone or session.cancelled):
             live.update(keys)
 
-    def narrowed(kind: PartKind, key: Any, path: str, name: Words) -> Narrowed:
-        return Narrowed(f"{kind}/{path}", name, frozenset(found[kind][key]))
-
-    tracks = [narrowed(PartKind.TRACKS, one.slug, one.slug, one.name) for one in shown.tracks
-              if (PartKind.TRACKS, one.slug) in live]  # fmt: skip
-    rooms = [narrowed(PartKind.ROOMS, one.slug, one.slug, one.name) for one in shown.rooms
-             if (PartKind.ROOMS, one.slug) in live]  # fmt: skip
     people = names_of(session for session in shown.sessions if not (session.gone or session.cancelled))
-    speakers = [narrowed(PartKind.SPEAKERS, number, row.code, _named(row)) for number, row in people.items()
-                if (PartKind.SPEAKERS, number) in live]  # fmt: skip
-    speakers.sort(key=lambda one: fold(one.name.say("en").text))
-    every = [(PartKind.TRACKS, tracks), (PartKind.ROOMS, rooms), (PartKind.SPEAKERS, speakers)]
-    return [(kind, listed) for kind, listed in every if listed]
+    speakers = [(number, row.code, _named(row)) for number, row in people.items()]
+    # (key, last part of the path, name) of all that a programme names.
+    named: dict[PartKind, list[tuple[Any, str, Words]]] = {
+        PartKind.TRACKS: [(one.slug, one.slug, one.name) for one in shown.tracks],
+        PartKind.ROOMS: [(one.slug, one.slug, one.name) for one in shown.rooms],
+        PartKind.SPEAKERS: sorted(speakers, key=lambda one: fold(one[2].say("en").text)),
+    }
+    every = [
+        (kind, [Narrowed(f"{kind}/{path}", name, frozenset(found[kind][key])) for key, path, name in rows
+                if (kind, key) in live])
+        for kind, rows in named.items()
+    ]  # fmt: skip
+    return [(kind, rows) for kind, rows in every if rows]
 
 
 def _named(row: Any) -> Words:

@@ -26,7 +26,6 @@ from eventapp.core.pages import page, remembered
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
 from eventapp.events import queries as events
-from eventapp.programme.published import PublishedSession
 
 views = Blueprint("calendars", __name__)
 
@@ -34,9 +33,6 @@ views = Blueprint("calendars", __name__)
 @views.record_once
 def _make_shelf(setup: BlueprintSetupState) -> None:
     setup.app.extensions["calendars"] = Shelf()
-
-
-Wanted = Callable[[PublishedSession], bool]
 
 
 @views.get("/events/<slug>/calendar.ics")
@@ -171,7 +167,7 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
     )
 
 
-def _event(wish: Wish, state: State, wanted: Wanted | None, part: Words | None) -> bytes:
+def _event(wish: Wish, state: State, wanted: queries.Has | None, part: Words | None) -> bytes:
     deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
     if not state.public:
         return feeds.withdrawn_feed(state, wish, wanted=wanted, deadlines=deadlines)

@@ -6,14 +6,14 @@ the UIDs they had and neutral words: no title, text, person or place, and the ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from eventapp.calendars import queries
 from eventapp.calendars.deadlines import LENGTH, Deadline
 from eventapp.calendars.entries import Voice
 from eventapp.calendars.ics import CalendarHead, Entry, Status
-from eventapp.calendars.queries import GoneRow
+from eventapp.calendars.queries import GoneRow, Has
 from eventapp.calendars.state import State
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
@@ -43,7 +43,7 @@ def entries(
     voice: Voice,
     *,
     span: bool = True,
-    wanted: Callable[[PublishedSession], bool] | None = None,
+    wanted: Has | None = None,
     deadlines: Iterable[Deadline] = (),
 ) -> tuple[list[Entry], str]:
     """The entries of a withdrawn event, and its zone: itself, then its sessions as the public saw them last.
