@@ -40,7 +40,7 @@ class Advice:
 def advice(programme: Programme, *, languages: Sequence[str], base_url: str) -> list[Advice]:
     """What the team should know, the gravest first. `languages` are those that the event is announced in."""
     live = [session for session in programme.sessions if not session.cancelled]
-    found = [
+    return [
         *_address(base_url),
         *_joining(programme, live),
         *_without_place(programme, live),
@@ -49,7 +49,6 @@ def advice(programme: Programme, *, languages: Sequence[str], base_url: str) -> 
         *_long(live),
         *_without_address(programme),
     ]
-    return found
 
 
 def _about(sessions: Iterable[SessionRow]) -> tuple[tuple[str, str], ...]:

@@ -128,14 +128,22 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: in which sessions (code, title), in how many calendars, and where first."""
+    """One thing that is wrong: the addresses of the calendars that have it, and the sessions (code, title)."""
 
     rule: str
     sentence: str
-    address: str
-    line: int
-    calendars: int = 1
+    addresses: list[str] = field(default_factory=list)
     sessions: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def calendars(self) -> int:
+        """In how many calendars."""
+        return len(self.addresses)
+
+    @property
+    def address(self) -> str:
+        """Where first."""
+        return self.addresses[0]
 
 
 @dataclass(frozen=True)
@@ -163,14 +171,13 @@ def _check(source: Source, tags: Sequence[str]) -> Checked:
     titles = source.titles()
     number = 0
     found: dict[tuple[str, str], Fault] = {}
-    seen: dict[tuple[str, str], set[str]] = {}
     for wish, data, profile in calendars(source, tags):
         number += 1
         for one in findings(data, profile=profile):
-            key = one.rule, one.sentence
-            fault = found.setdefault(key, Fault(one.rule, one.sentence, wish.address, one.line))
-            seen.setdefault(key, set()).add(wish.address)
+            fault = found.setdefault((one.rule, one.sentence), Fault(one.rule, one.sentence))
+            if wish.address not in fault.addresses[-1:]:  # one calendar after the other
+                fault.addresses.append(wish.address)
             session = titles.get(one.uid)
             if session and session not in fault.sessions:
                 fault.sessions.append(session)
-    return Checked(number, [Fault(**{**asdict(fault), "calendars": len(seen[key])}) for key, fault in found.items()])
+    return Checked(number, list(found.values()))

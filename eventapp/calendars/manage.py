@@ -12,12 +12,12 @@ from eventapp.calendars import check
 from eventapp.calendars import state as states
 from eventapp.calendars.advice import advice
 from eventapp.calendars.check import Source, Which
-from eventapp.calendars.preview import CalendarSeen, EntrySeen, ZonesFrom, see
+from eventapp.calendars.preview import CalendarSeen, EntrySeen, ZonesFrom, both_ways
 from eventapp.calendars.programs import PROGRAMS, Program
 from eventapp.calendars.shown import Shown, shown, wrong_in, wrong_times
 from eventapp.core import clock, languages
 from eventapp.core.errors import found
-from eventapp.core.languages import gettext as _
+from eventapp.core.forms import zone_asked
 from eventapp.core.links import base_url
 from eventapp.core.pages import page
 from eventapp.events.access import desk
@@ -38,14 +38,11 @@ def calendars(event: Event) -> ResponseReturnValue:
     which = next((one for one in offered if one == request.args.get("of")), offered[0])
     source = check.source(event, state, which)
     tags = list(dict.fromkeys([*event.languages, *languages.INTERFACE]))
-    usual = languages.interface()
-    language = next((tag for tag in tags if tag == request.args.get("language")), usual)
+    language = next((tag for tag in tags if tag == request.args.get("language")), languages.interface())
     program = PROGRAMS.get(request.args.get("program", ""), next(iter(PROGRAMS.values())))
-    typed = request.args.get("zone", "").strip()
-    zone = clock.zone_typed(typed)
+    zone, problem = zone_asked(request.args.get("zone", ""))
     wish = check.feed_wish(event.slug, language)
-    data = source.write(wish)
-    seen = {way: see(data, way) for way in ZonesFrom}
+    seen = both_ways(source.write(wish))
     wrong = {way: wrong_times(one, _meant(source)) for way, one in seen.items()}
     makes = [(one, shown(one, _read_by(one, seen), wish.address), wrong_in(one, wrong)) for one in PROGRAMS.values()]
     chosen = next(made for one, made, _wrong in makes if one is program)
@@ -55,7 +52,6 @@ def calendars(event: Event) -> ResponseReturnValue:
         event=event,
         which=which,
         offered=offered,
-        state=state,
         checked=check.check(source, tags),
         advice=[] if source.withdrawn else advice(source.programme, languages=event.languages, base_url=base_url()),
         tags=tags,
@@ -64,18 +60,14 @@ def calendars(event: Event) -> ResponseReturnValue:
         shown=chosen,
         makes=makes,
         zone=zone or event.zone,
-        zone_problem=_("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=typed)
-        if typed and not zone
-        else "",
+        zone_problem=problem,
         zones=sorted(clock.zones()),
         days=days,
         chosen_day=day,
         entries=entries if "whole" in request.args else entries[:ENOUGH],
         of_day=len(entries),
-        cancelled=sum(entry.cancelled for entry in seen[ZonesFrom.NAMES].entries),
-        address=wish.address,
     )
-    if typed and not zone:
+    if problem:
         answer.status_code = 422
     return answer
 

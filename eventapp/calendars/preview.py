@@ -68,10 +68,21 @@ class CalendarSeen:
 
 def see(data: bytes, zones: ZonesFrom) -> CalendarSeen:
     """What is in a calendar. An entry whose times can't be read is left out, as programs do."""
+    return _seen(_calendar(data), zones)
+
+
+def both_ways(data: bytes) -> dict[ZonesFrom, CalendarSeen]:
+    """The same for each way of looking up a zone; what takes time, the reading, is done once."""
+    calendar = _calendar(data)
+    return {way: _seen(calendar, way) for way in ZonesFrom}
+
+
+def _calendar(data: bytes) -> Component:
     tops, _found = read(data)
-    if not tops:
-        return CalendarSeen("", ())
-    calendar = tops[0]
+    return tops[0] if tops else Component("VCALENDAR")
+
+
+def _seen(calendar: Component, zones: ZonesFrom) -> CalendarSeen:
     clocks = _Clocks(calendar, zones)
     found = [seen for event in calendar.of("VEVENT") if (seen := _entry(event, clocks)) is not None]
     name = calendar.first("NAME") or calendar.first("X-WR-CALNAME")
@@ -118,11 +129,9 @@ class _Clocks:
 
 
 def _entry(event: Component, clocks: _Clocks) -> EntrySeen | None:
-    lines = {line.name: line for line in reversed(event.lines)}
-    when = _when(lines, clocks)
+    when = _when(event, clocks)
     if when is None:
         return None
-
     return EntrySeen(
         uid=plain(event.first("UID")),
         title=plain(event.first("SUMMARY")),
@@ -134,11 +143,11 @@ def _entry(event: Component, clocks: _Clocks) -> EntrySeen | None:
     )
 
 
-def _when(lines: dict[str, Line], clocks: _Clocks) -> tuple[datetime, datetime] | tuple[date, date] | None:
-    if "DTSTART" not in lines:
+def _when(event: Component, clocks: _Clocks) -> tuple[datetime, datetime] | tuple[date, date] | None:
+    begins = event.all("DTSTART")
+    if not begins:
         return None
-    begin = lines["DTSTART"]
-    end = lines.get("DTEND", begin)
+    begin, end = begins[0], (event.all("DTEND") or begins)[0]
     if begin.params.get("VALUE") == "DATE":
         first, after = (lint_zones.local_time(f"{one.value}T000000") for one in (begin, end))
         # DTEND is the day after the last one (RFC 5545 §3.6.1).

@@ -29,12 +29,13 @@ def shown(program: Program, seen: CalendarSeen, address: str) -> Shown:
     there = [entry for entry in seen.entries if not (vanish and entry.cancelled)]
     limits = program.limits.value or Limits()
     rows = [_cut(entry, limits) for entry in there]
+    cut = sum(before != after for before, after in zip(there, rows, strict=True))
     if program.cancelled.value is Cancelled.PREFIXED:
         rows = [replace(row, title=f"CANCELLED {row.title}") if row.cancelled else row for row in rows]
     return Shown(
         entries=tuple(rows),
         gone=len(seen.entries) - len(there),
-        cut=sum(_cut(entry, limits) != entry for entry in there),
+        cut=cut,
         name=_name(program, seen, address),
     )
 

@@ -33,6 +33,14 @@ def page_number(typed: str | None) -> int:
     return max(int(typed), 1) if typed and re.fullmatch(r"[0-9]{1,5}", typed) else 1
 
 
+def zone_asked(typed: str) -> tuple[str, str]:
+    """The zone that `?zone=` asks for, or what is wrong with it; two empty texts where none is asked for."""
+    zone = clock.zone_typed(typed)
+    if typed.strip() and not zone:
+        return "", _("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=typed.strip())
+    return zone, ""
+
+
 # What WTForms says by itself, said as we would. Its own catalogue is stiff, and names what only programmers know.
 _SAID = {
     "This field is required.": _l("Fill this in."),

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock, languages
 from eventapp.core.errors import found
-from eventapp.core.languages import gettext as _
+from eventapp.core.forms import zone_asked
 from eventapp.core.pages import page, remembered
 from eventapp.events import access
 from eventapp.events import queries as events
@@ -70,18 +70,9 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     return _answer(slug, ".version", build, number=number)
 
 
-def _other_zone() -> tuple[str, str]:
-    """The zone that the reader asked for beside the venue's, or what is wrong with it."""
-    typed = request.args.get("zone", "").strip()
-    zone = clock.zone_typed(typed)
-    if typed and not zone:
-        return "", _("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=typed)
-    return zone, ""
-
-
 def _programme(event: Event, older: Release | None) -> Response:
     wanted = _wanted()
-    zone, problem = _other_zone()
+    zone, problem = zone_asked(request.args.get("zone", ""))
     write = Writer(event.zone, zone if zone != event.zone else "")
     latest = queries.latest(event)
     shown_release = older or latest

@@ -21,8 +21,7 @@ from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as programme_queries
 from eventapp.programme.rules import SessionStatus
-from tests.calendars.test_views import fresh
-from tests.make import START, Make
+from tests.make import START, Make, fresh
 from tests.visitor import Visitor
 
 TAGS = ["en", "ja"]
