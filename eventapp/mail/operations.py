@@ -75,6 +75,11 @@ def take(limit: int = 20) -> list[int]:
     return ids
 
 
+def let_go(ids: list[int]) -> None:
+    """Give back letters that were taken and not tried: they are due as before."""
+    db.session.execute(update(Mail).where(Mail.id.in_(ids)).values(held_until=None))
+
+
 def mark_sent(letter: Mail) -> None:
     """The server has taken it."""
     letter.status = MailStatus.SENT

@@ -33,14 +33,14 @@ def connect(url: str) -> smtplib.SMTP:
     return server
 
 
-# How long one sweep may go on: the worker's other sweeps wait for it.
+# How long one sweep may go on: the worker's other sweeps wait for it, and the letters it holds must go back in time.
 SECONDS = 10
 
 
 def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) -> int:
     """Send what is due and return how many were sent. Without a server the letters stay in the outbox.
 
-    Goes on for so many seconds, over one connection, and at least through one batch. A letter is marked sent only after
+    Goes on for so many seconds, over one connection, and at least for one letter. A letter is marked sent only after
     the server took it: a crash in between sends it twice, never not at all.
     """
     if not mail_url:
@@ -48,13 +48,17 @@ def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) 
     end = monotonic() + seconds
     post = _Post(mail_url, sender)
     sent = 0
+    held: list[int] = []
     try:
-        while ids := _take():
-            sent += sum(post.send(number) for number in ids)
-            if post.away or monotonic() >= end:
+        while held := held or _take():
+            sent += post.send(held.pop(0))
+            if monotonic() >= end or (post.away and not held):
                 break
     finally:
         post.close()
+    if held:
+        with transaction():
+            operations.let_go(held)
     return sent
 
 
@@ -96,9 +100,11 @@ class _Post:
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             _failed(number, f"recipient refused ({code})", for_good=code >= 500)
+            if code == 421:  # the server says goodbye, and smtplib has hung up (RFC 5321 §3.8)
+                self._drop()
         except (OSError, smtplib.SMTPException) as error:
             _failed(number, _noted(number, error))
-            self._server = None
+            self._drop()
         else:
             with transaction():
                 operations.mark_sent(db.session.get_one(Mail, number))
@@ -116,6 +122,12 @@ class _Post:
     def _open(self) -> smtplib.SMTP:
         self._server = self._server or connect(self._url)
         return self._server
+
+    def _drop(self) -> None:
+        """Forget a connection that is of no use any more: the next letter opens another."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     def close(self) -> None:
         """Say goodbye, if anybody is there."""

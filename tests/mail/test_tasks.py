@@ -33,9 +33,10 @@ class Server:
     def __init__(self) -> None:
         self.taken: list = []
         self.answer = ""
+        self.refused = ""  # alone, or everybody
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.answer:
+        if self.answer and self.refused in {"", address}:
             return self.answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -203,10 +204,37 @@ def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monke
     assert len(opened) == 1
 
 
-def test_a_sweep_ends_so_that_others_get_their_turn(app, smtp):
+@pytest.mark.parametrize("answer", ["421 closing", "450 try later", "550 no such user"])
+def test_one_address_that_is_refused_costs_the_letter_behind_it_nothing(app, smtp, answer):
+    """smtplib hangs up when it hears 421, also from one recipient of a server that goes on."""
+    refused, behind = write(to="gone@example.org"), write()
+    smtp.answer, smtp.refused = answer, "gone@example.org"
+    assert deliver(smtp.url) == 1
+    assert refused.attempts == 1
+    assert (behind.status, behind.attempts) == (MailStatus.SENT, 0)
+
+
+def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
+    write_many(3)
+    opened = []
+    connect = tasks.connect
+    monkeypatch.setattr(tasks, "connect", lambda url: opened.append(connect(url)) or opened[-1])
+
+    def breaks(server, ready):
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", breaks)
+    assert deliver(smtp.url) == 0
+    assert len(opened) == 3
+    assert all(server.sock is None for server in opened)
+
+
+def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(app, smtp):
+    """A slow server takes twenty seconds for a letter: the rest of a batch must not be held until others take it."""
     write_many(45)
-    assert deliver(smtp.url, seconds=0) == 20
-    assert deliver(smtp.url) == 25
+    assert deliver(smtp.url, seconds=0) == 1
+    assert all(letter.held_until is None for letter in db.session.scalars(select(Mail)))
+    assert deliver(smtp.url) == 44
 
 
 def test_a_server_that_is_away_is_not_waited_for_once_per_letter(app, monkeypatch):
