@@ -204,7 +204,9 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
         .group_by(Star.event_id)
     ).all()
     own = db.session.execute(
-        select(Registration.event_id, Registration.id, Registration.sequence, Registration.updated_at)
+        select(
+            Registration.event_id, Registration.id, Registration.sequence, Registration.updated_at, OwnRegistration.at
+        )
         .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
         .where(OwnRegistration.agenda_id == agenda.id)
     ).all()
@@ -223,7 +225,7 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
     # The desk's number too: a link to join a session is not released, it holds at once.
     scopes = {f"event:{number}{of}" for number in wanted - silent for of in ("", ":desk")} | {"directory"}
     every = (stars, own, parts, turns, versions(scopes))
-    moments = [row[-1] for rows in every for row in rows] + [asked for *_, asked, _at in parts]
+    moments = [row[-1] for rows in every for row in rows] + [changed for *_, changed, _at in (*own, *parts)]
     plain = tuple(sorted(tuple(map(str, row[:-1])) for rows in every for row in rows))
     return (agenda.token, plain), max(filter(None, [agenda.created_at, *moments]))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
+
 import time_machine
 
 from eventapp.agenda.models import Agenda, Star
+from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.programme import operations
 from eventapp.programme.models import Participation, Session
@@ -102,6 +106,27 @@ def test_the_same_bytes_come_until_something_changes_and_304_for_whom_has_them(c
         operations.set_status(db.session.get(type(session), session.id), SessionStatus.CANCELLED)
     make.release(forum)
     assert client.get(f"{address}.ics", headers={"If-None-Match": second.headers["ETag"]}).status_code == 200
+
+
+def test_a_new_link_of_ones_registration_and_one_put_in_late_are_news(client, make, forum):
+    """What calendars are not told of by SEQUENCE changes the bytes all the same: nobody may keep a link that is void."""
+    early, late = (make.registration(forum, make.option(forum, Mode.ONLINE)) for _ in range(2))
+    client.fill(f"/agenda/registrations/{early.token}")
+    address = f"/agenda/{db.session.query(Agenda).one().token}"
+    start, void = clock.now(), early.token
+    answers = [client.get(f"{address}.ics")]
+    with time_machine.travel(start + timedelta(minutes=1), tick=False), transaction():
+        registration.new_link(db.session.get(Registration, early.id))
+    answers.append(client.get(f"{address}.ics"))
+    with time_machine.travel(start + timedelta(minutes=2), tick=False):
+        client.fill(f"/agenda/registrations/{late.token}")
+    answers.append(client.get(f"{address}.ics"))
+    for known, news in itertools.pairwise(answers):
+        assert news.data != known.data
+        assert news.last_modified > known.last_modified
+        for header in ({"If-None-Match": known.headers["ETag"]}, {"If-Modified-Since": known.headers["Last-Modified"]}):
+            assert client.get(f"{address}.ics", headers=header).status_code == 200
+    assert void not in answers[1].get_data(as_text=True).replace("\r\n ", "")
 
 
 def test_a_new_address_ends_the_old_one_and_a_closed_agenda_leaves_nothing(client, make, forum):
