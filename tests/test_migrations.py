@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from eventapp.core.db import Base, db
+from eventapp.events.models import Event
+from eventapp.events.rules import Precision
 
 
 @pytest.fixture
@@ -65,3 +67,37 @@ def test_options_get_uids_and_public_events_are_known_as_announced(at: Any) -> N
         assert connection.execute(text("SELECT count(*) FROM registration")).scalar() == 1
         announced = connection.execute(text("SELECT announced_at IS NOT NULL FROM event ORDER BY id")).scalars()
         assert [bool(value) for value in announced] == [True, False, False, True]
+
+
+def test_what_is_taken_back_stays_as_it_was_told(at: Any) -> None:
+    at("0008")
+    option = """INSERT INTO attendance_option (id, event_id, key, mode, title, note, taken, waiting_list, access,
+        closes_at, position, uid, told_closing, closing_sequence, closing_changed_at) VALUES (:id, :event, :uid,
+        'in_person', '{}', '{}', 0, true, 'anyone', :closes, 0, :uid, :closes, 2, :changed)"""
+    with db.engine.begin() as connection:
+        for number in (1, 2):
+            values = {"id": number, "slug": f"e{number}", "status": "draft", "visibility": "public"}
+            connection.execute(text(EVENT), values)
+        connection.execute(
+            text("UPDATE event SET withdrawn_at = '2030-06-01 00:00:00', told_ends_at = ends_at WHERE id = 1")
+        )
+        for number, (event, changed) in enumerate([(1, "2030-05-01"), (1, "2030-07-01"), (2, "2030-05-01")], 1):
+            closes = None if event == 2 else "2031-03-01 08:00:00"
+            values = {"id": number, "event": event, "uid": f"u{number}", "closes": closes, "changed": changed}
+            connection.execute(text(option), values)
+        connection.execute(
+            text("""INSERT INTO removed_option (event_id, uid, mode, title, told_closing, closing_sequence, removed_at)
+                VALUES (1, 'gone', 'online', '{}', '2031-03-02 08:00:00', 1, '2030-05-02 00:00:00')""")
+        )
+    at("0009")
+    with db.engine.connect() as connection:
+        rows = connection.execute(
+            select(Event.told_zone, Event.told_precision, Event.told_deadlines).order_by(Event.id)
+        )
+        assert rows.all() == [
+            ("Asia/Tokyo", Precision.DAY, [
+                {"uid": "u1", "sequence": 2, "at": "2031-03-01T08:00:00+00:00"},
+                {"uid": "gone", "sequence": 1, "at": "2031-03-02T08:00:00+00:00"},
+            ]),
+            (None, None, []),
+        ]  # fmt: skip

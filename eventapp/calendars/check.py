@@ -56,16 +56,15 @@ class Source:
 
     def write(self, wish: Wish, part: Narrowed | None = None) -> bytes:
         """One calendar, as its address gives it."""
-        deadlines = self.deadlines if wish.deadlines else ()
         if self.withdrawn is not None:
-            return feeds.withdrawn_feed(self.withdrawn, wish, deadlines=deadlines)
+            return feeds.withdrawn_feed(self.withdrawn, wish)
         shown = self.programme
         rows = [row for row in shown.sessions if part is None or row.code in part.codes]
         return feeds.feed(
             Programme(shown.event, shown.venues, rows),
             wish,
             part=part.name if part else None,
-            deadlines=deadlines,
+            deadlines=self.deadlines if wish.deadlines else (),
             image=self.image if wish.span else NO_IMAGE,
         )
 

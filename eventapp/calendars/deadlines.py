@@ -47,13 +47,17 @@ def was_told(closes_at: datetime | None, changed_at: datetime, announced_at: dat
     return closes_at is not None or (announced_at is not None and changed_at > announced_at)
 
 
+def shown_at(deadline: Deadline, ends_at: datetime, precision: Precision) -> datetime:
+    """The moment that calendars show. Nobody can register when the event is over, whatever its options say."""
+    return min(deadline.at, ends_at) if precision is Precision.DAY else deadline.at
+
+
 def deadline_entry(deadline: Deadline, event: EventRow, *, voice: Voice, links: Links) -> Entry:
     """A transparent half hour that ends at the closing, and rings for those who want to be reminded.
 
-    Its SEQUENCE is the sum of its own and the event's, as a session's is. Nobody can register when the event is over,
-    whatever its options say.
+    Its SEQUENCE is the sum of its own and the event's, as a session's is.
     """
-    at = min(deadline.at, event.ends_at) if event.precision is Precision.DAY else deadline.at
+    at = shown_at(deadline, event.ends_at, event.precision)
     title = event.title.say(voice.language)
     if deadline.kind is Closing.REGISTRATION:
         url = links.register(event.slug)

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from eventapp.calendars import ics, prose
 from eventapp.calendars.ics import CalendarHead, Entry, Status
-from eventapp.calendars.queries import EventRow, Programme, RoomRow, SessionRow, Venue
+from eventapp.calendars.queries import EventRow, GoneRow, Programme, RoomRow, SessionRow, Venue
 from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Said, Words
@@ -119,7 +119,7 @@ def status_of(event: EventStatus, session: SessionStatus | None = None) -> Statu
     return Status.TENTATIVE if event is EventStatus.POSTPONED else Status.CONFIRMED
 
 
-def span(event: EventRow) -> tuple[datetime, datetime]:
+def spanned(event: EventRow | GoneRow) -> tuple[datetime, datetime]:
     """From when to when the event is drawn: all of the month or year where no more is known."""
     if event.precision is Precision.DAY:
         return event.starts_at, event.ends_at
@@ -136,11 +136,17 @@ def span(event: EventRow) -> tuple[datetime, datetime]:
     )
 
 
-def one_day(event: EventRow) -> bool:
+def one_day(event: EventRow | GoneRow) -> bool:
     """Whether the event begins and ends on the same known day at its place."""
     last = event.ends_at - timedelta(microseconds=1)
     same = clock.local_day(event.starts_at, event.zone) == clock.local_day(last, event.zone)
     return same and event.precision is Precision.DAY
+
+
+def own_entry(event: EventRow | GoneRow, *, sessions: bool, span: bool, hours: bool) -> tuple[bool, bool]:
+    """(whether an event stands among its sessions itself, whether as all days): as `programme_entries` says."""
+    timed = one_day(event) and not sessions
+    return (timed and hours) or (span and not timed), not timed
 
 
 def event_place(event: EventRow, venues: Iterable[Venue], voice: Voice) -> tuple[Said, tuple[float, float] | None]:
@@ -181,7 +187,7 @@ def event_text(event: EventRow, voice: Voice) -> Said:
 
 def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links: Links, all_day: bool) -> Entry:
     """The event as one entry: a transparent span of days, or its hours."""
-    starts, ends = span(event)
+    starts, ends = spanned(event)
     place, geo = event_place(event, venues, voice)
     url = links.event(event.slug)
     text = event_text(event, voice)
@@ -297,10 +303,10 @@ def programme_entries(
     would be nothing. `image` is the address of a picture with its media type.
     """
     event = programme.event
-    timed = one_day(event) and not programme.sessions
+    stands, all_day = own_entry(event, sessions=bool(programme.sessions), span=span, hours=hours)
     first = []
-    if (timed and hours) or (span and not timed):
-        shown = event_entry(event, programme.venues, voice=voice, links=links, all_day=not timed)
+    if stands:
+        shown = event_entry(event, programme.venues, voice=voice, links=links, all_day=all_day)
         first = [replace(shown, image=image)]
     rows = [session_entry(one, event, voice=voice, links=links, parent=bool(first)) for one in programme.sessions]
     return first + rows

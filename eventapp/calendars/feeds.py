@@ -45,9 +45,8 @@ def withdrawn_feed(
     wish: Wish,
     *,
     wanted: Has | None = None,
-    deadlines: Iterable[Deadline] = (),
 ) -> bytes:
     """A calendar of an event that is not public any more."""
     with wish.voice.speaking() as voice:
-        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=deadlines)
+        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=wish.deadlines)
         return ics.feed(withdrawn.head(voice, source=wish.address, zone=zone), rows, utc=wish.utc)

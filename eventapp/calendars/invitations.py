@@ -115,7 +115,7 @@ def entry_of(
         elif guest.tentative and status is Status.CONFIRMED:
             status = Status.TENTATIVE
         gone = status is Status.CANCELLED
-        starts, ends = entries.span(row)
+        starts, ends = entries.spanned(row)
         place, geo = entries.event_place(row, venues, voice)
         if guest.join_url and not gone:
             place = Said(_("Online"), voice.shown)

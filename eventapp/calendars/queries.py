@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -179,19 +179,23 @@ def listed() -> list[EventRow]:
 
 @dataclass(frozen=True, slots=True)
 class GoneRow:
-    """An event that was taken back, `at` a moment; its hours are those that were told last."""
+    """An event as it was told last, before it was taken back `at` a moment."""
 
     uid: str
     sequence: int
-    at: datetime
     starts_at: datetime
     ends_at: datetime
     zone: str
+    precision: Precision
+    at: datetime
 
 
+_GONE_COLUMNS: list[Any] = [Event.uid, func.coalesce(Event.told_sequence, 0), Event.told_starts_at, Event.told_ends_at,
+                 Event.told_zone, Event.told_precision]  # fmt: skip
 _unlisted: Select[*tuple[Any, ...]] = (
-    select(Event.uid, Event.told_sequence, Event.unlisted_at, Event.told_starts_at, Event.told_ends_at, Event.zone)
-    .where(Event.unlisted_at.is_not(None), Event.told_ends_at > bindparam("since"), Event.precision == Precision.DAY)
+    select(*_GONE_COLUMNS, Event.unlisted_at)
+    .where(Event.unlisted_at.is_not(None), Event.told_ends_at > bindparam("since"))
+    .where(Event.told_precision == Precision.DAY)
     .order_by(Event.told_starts_at, Event.id)
 )
 
@@ -203,24 +207,23 @@ def unlisted() -> list[GoneRow]:
 
 def gone_row(state: State) -> GoneRow:
     """What calendars know of a withdrawn event (`state.withdrawn`)."""
-    gone = state.withdrawn
-    assert gone is not None
-    uid, sequence, zone = db.session.execute(
-        select(Event.uid, Event.told_sequence, Event.zone).where(Event.id == state.id)
-    ).one()
-    return GoneRow(uid, sequence or 0, gone.at, gone.starts_at, gone.ends_at, zone)
+    assert state.withdrawn is not None
+    columns: list[Any] = [*_GONE_COLUMNS, Event.withdrawn_at]
+    row = db.session.execute(select(*columns).where(Event.id == state.id)).one()
+    return replace(GoneRow(*row), at=state.withdrawn)
+
+
+def told_deadlines(event_id: int) -> list[dict[str, Any]]:
+    """The deadlines of a withdrawn event as they were told last (see `Event.told_deadlines`)."""
+    return list(db.session.scalars(select(Event.told_deadlines).where(Event.id == event_id)).one())
 
 
 _withdrawn: Select[*tuple[Any, ...]] = (
-    select(
-        Event.id, Release.id, Release.at,
-        Event.uid, func.coalesce(Event.told_sequence, 0), Event.withdrawn_at, Event.told_starts_at, Event.told_ends_at,
-        Event.zone,
-    )
+    select(Event.id, Release.id, Release.at, *_GONE_COLUMNS, Event.withdrawn_at)
     .join(Release, (Release.event_id == Event.id) & shown(Release))
     .where(Event.id.in_(bindparam("events", expanding=True)), Event.withdrawn_at.is_not(None))
-    .where(Event.told_ends_at > bindparam("since"), Event.precision == Precision.DAY)
-)  # fmt: skip
+    .where(Event.told_ends_at > bindparam("since"), Event.told_precision == Precision.DAY)
+)
 
 
 def withdrawn(events: Iterable[int]) -> list[tuple[int, GoneRow, Document]]:
@@ -230,8 +233,8 @@ def withdrawn(events: Iterable[int]) -> list[tuple[int, GoneRow, Document]]:
     """
     known = {"events": sorted(set(events)), "since": clock.now() - KEEP_GONE}
     return [
-        (number, GoneRow(uid, *row), programme_queries.content(release, uid, at))
-        for number, release, at, uid, *row in db.session.execute(_withdrawn, known)
+        (number, row := GoneRow(*columns), programme_queries.content(release, row.uid, at))
+        for number, release, at, *columns in db.session.execute(_withdrawn, known)
     ]
 
 

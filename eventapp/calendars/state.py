@@ -24,21 +24,12 @@ LISTED = [status for status in EventStatus if rules.listed(status, Visibility.PU
 
 
 @dataclass(frozen=True)
-class Withdrawn:
-    """What an event was last known as that is not public any more: since when, and its hours then."""
-
-    at: datetime
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True)
 class State:
     """Which version of a feed is the present one, and since when. Equal `version`: equal content.
 
     `id` and `slug` (the present one) are the event's, or None and empty for the feed of all events. Of an event that
-    is not `public` (any more), `withdrawn` is what calendars say. `until` is when time itself changes the content
-    (seconds since 1970), `still` asks whether the version holds, also outside of an app context.
+    is not `public`, `withdrawn` is since when, as long as calendars say so. `until` is when time itself changes
+    the content (seconds since 1970), `still` asks whether the version holds, also outside of an app context.
     """
 
     id: int | None
@@ -50,7 +41,7 @@ class State:
     until: float = field(default=float("inf"), compare=False)
     content: tuple[int, str, datetime] | None = field(default=None, compare=False)
     keeps_gone: bool = field(default=True, compare=False)
-    withdrawn: Withdrawn | None = field(default=None, compare=False)
+    withdrawn: datetime | None = field(default=None, compare=False)
 
 
 def _at(scope: ColumnElement[Any]) -> tuple[type[Revision], ColumnElement[bool]]:
@@ -79,7 +70,7 @@ class _Question:
             _joined(
                 select(
                     *mark, Event.id, Event.slug, Event.updated_at, Event.ends_at, Event.precision,
-                    Event.withdrawn_at, Event.told_starts_at, Event.told_ends_at, release.id, release.at,
+                    Event.withdrawn_at, Event.told_ends_at, Event.told_precision, release.id, release.at,
                 ),
                 revisions,
             )
@@ -128,16 +119,18 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
         return None
     mark, rest, still = found
     uid, status, visibility, *revisions = mark
-    (number, present, updated, ends, precision, withdrawn_at, told_starts, told_ends, release,
+    (number, present, updated, ends, precision, withdrawn_at, told_ends, told_precision, release,
      released_at) = rest  # fmt: skip
     now = clock.now()
-    content = (release, uid, released_at) if release and precision is Precision.DAY else None
-    if not rules.public(status, visibility):
+    is_public = rules.public(status, visibility)
+    known = (precision if is_public else told_precision) is Precision.DAY
+    content = (release, uid, released_at) if release and known else None
+    if not is_public:
         gone = rules.taken_back(withdrawn_at, told_ends, now)
         return State(
-            number, present, False, (uid, "withdrawn", withdrawn_at, *revisions[4::2]), withdrawn_at, still,
+            number, present, False, (uid, "withdrawn", withdrawn_at), withdrawn_at, still,
             until=(told_ends + rules.KEEP_GONE).timestamp() if gone else 0.0,
-            content=content, withdrawn=Withdrawn(withdrawn_at, told_starts, told_ends) if gone else None,
+            content=content, withdrawn=withdrawn_at if gone else None,
         )  # fmt: skip
     modified = max(filter(None, (updated, *revisions[1::2])))
     last_day = ends + rules.KEEP_GONE

@@ -168,9 +168,9 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
 
 
 def _event(wish: Wish, state: State, wanted: queries.Has | None, part: Words | None) -> bytes:
-    deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
     if not state.public:
-        return feeds.withdrawn_feed(state, wish, wanted=wanted, deadlines=deadlines)
+        return feeds.withdrawn_feed(state, wish, wanted=wanted)
+    deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
     return feeds.feed(
         queries.programme(state, wanted),
         wish,
@@ -207,5 +207,7 @@ def _everything(wish: Wish) -> bytes:
             colour="navy",
         )
         rows = entries.events_entries(queries.listed(), voice=voice, links=wish.links)
-        rows += [withdrawn.event_entry(row, voice=voice) for row in queries.unlisted()]
+        rows += [
+            withdrawn.event_entry(row, voice=voice, all_day=not entries.one_day(row)) for row in queries.unlisted()
+        ]
         return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)

@@ -6,19 +6,31 @@ the UIDs they had and neutral words: no title, text, person or place, and the ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from eventapp.calendars import queries
-from eventapp.calendars.deadlines import LENGTH, Deadline
-from eventapp.calendars.entries import Voice
+from eventapp.calendars import queries, wiring
+from eventapp.calendars.deadlines import LENGTH, shown_at
+from eventapp.calendars.entries import Voice, own_entry, spanned
 from eventapp.calendars.ics import CalendarHead, Entry, Status
 from eventapp.calendars.queries import GoneRow, Has
 from eventapp.calendars.state import State
-from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Said
+from eventapp.events import operations as events
+from eventapp.events.models import Event
 from eventapp.programme.published import PublishedSession
+
+
+@events.leaving
+def remember_deadlines(event: Event) -> None:
+    """Keep the deadlines as calendars have them: the team goes on with them, and takes some away."""
+    ends, precision = event.told_ends_at, event.told_precision
+    assert ends is not None
+    assert precision is not None
+    event.told_deadlines = [
+        {"uid": one.uid, "sequence": one.sequence, "at": shown_at(one, ends, precision).isoformat()}
+        for one in wiring.deadlines_of(event.id)
+    ]
 
 
 def words(voice: Voice) -> Said:
@@ -31,11 +43,9 @@ def head(voice: Voice, *, source: str, zone: str) -> CalendarHead:
     return CalendarHead(name=words(voice), description=Said("", voice.shown), url="", source=source, zone=zone)
 
 
-def event_entry(row: GoneRow, *, voice: Voice) -> Entry:
-    """The event itself, as the days that were told last."""
-    last = row.ends_at - timedelta(microseconds=1)
-    one_day = clock.local_day(row.starts_at, row.zone) == clock.local_day(last, row.zone)
-    return _entry(row.uid, row.sequence, row, row.starts_at, row.ends_at, voice, all_day=not one_day)
+def event_entry(row: GoneRow, *, voice: Voice, all_day: bool) -> Entry:
+    """The event itself, as the days or hours that were told last."""
+    return _entry(row.uid, row.sequence, row, *spanned(row), voice, all_day=all_day)
 
 
 def entries(
@@ -44,23 +54,20 @@ def entries(
     *,
     span: bool = True,
     wanted: Has | None = None,
-    deadlines: Iterable[Deadline] = (),
+    deadlines: bool = False,
 ) -> tuple[list[Entry], str]:
     """The entries of a withdrawn event, and its zone: itself, then its sessions as the public saw them last.
 
-    `wanted` narrows them to a part, `span` is whether the feed has the event itself (one without sessions is itself).
-    A deadline that was touched since is not told of: of its moments only the new one is known, which is not public, and
-    one that was put in since can't be told from it. Whoever asked in between was told already.
+    `wanted` narrows them to a part, `span` is whether the feed has the event itself, `deadlines` whether it has those.
     """
     row = queries.gone_row(state)
     sessions = [one for one in queries.document(state).sessions if wanted is None or wanted(one)]
-    found = [event_entry(row, voice=voice)] if span or not (sessions or wanted) else []
+    stands, all_day = own_entry(row, sessions=bool(sessions), span=span, hours=wanted is None)
+    found = [event_entry(row, voice=voice, all_day=all_day)] if stands else []
     found += [session_entry(session, row, voice=voice) for session in sessions]
-    found += [
-        _entry(one.uid, one.sequence + row.sequence, row, one.at - LENGTH, one.at, voice)
-        for one in deadlines
-        if one.changed_at <= row.at
-    ]
+    for one in queries.told_deadlines(state.id or 0) if deadlines else ():
+        at = datetime.fromisoformat(one["at"])
+        found.append(_entry(one["uid"], one["sequence"] + row.sequence, row, at - LENGTH, at, voice))
     return found, row.zone
 
 

@@ -111,14 +111,18 @@ class Event(Base, Scoped):
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC)
     generated: Mapped[bool] = mapped_column(default=False)
     # What has been public is known for ever (see operations._noted_audience): when it first was; since when it is not
-    # any more, or not in the list; and the hours it then had, for those whose calendars still have them. The SEQUENCE
-    # that tells them stays as it was then, whatever the team does to the event afterwards.
+    # any more, or not in the list; and the hours, zone and deadlines it then had, for those whose calendars still have
+    # them. They and the SEQUENCE that tells them stay as they were, whatever the team does to the event afterwards.
     announced_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     unlisted_at: Mapped[datetime | None]
     told_starts_at: Mapped[datetime | None]
     told_ends_at: Mapped[datetime | None]
+    told_zone: Mapped[str | None]
+    told_precision: Mapped[Precision | None]
     told_sequence: Mapped[int | None]
+    # {"uid", "sequence", "at"} of each (see calendars/withdrawn.py); when it left the public, not the list alone.
+    told_deadlines: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     series: Mapped[EventSeries | None] = relationship()

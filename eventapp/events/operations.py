@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,18 @@ from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
 from eventapp.events.rules import SLUG, EventStatus, HostRole, listed
+
+Keeper = Callable[[Event], None]
+_keepers: list[Keeper] = []
+
+
+def leaving(keep: Keeper) -> Keeper:
+    """A decorator: called with an event that the public sees no longer, to keep what it was told.
+
+    For features that stand on this one, and which it can't call by name.
+    """
+    _keepers.append(keep)
+    return keep
 
 
 def create(*, owner: User | None, slug: str, title: Words, **values: Any) -> Event:
@@ -66,13 +78,13 @@ def _significant(event: Event) -> tuple[object, ...]:
 
 @contextmanager
 def _noted_audience(event: Event) -> Iterator[None]:
-    """Write down when the event first becomes public, and when it leaves the public or the list, with its hours then.
+    """Write down when the event first becomes public, and what it was told as when it leaves the public or the list.
 
     Calendars that have it must be told, and somebody who was never told must learn nothing. Whoever changes the
     audience raises the event's SEQUENCE by one afterwards.
     """
     was_public, was_listed = event.public, listed(event.status, event.visibility)
-    starts, ends = event.starts_at, event.ends_at
+    starts, ends, zone, precision = event.starts_at, event.ends_at, event.zone, event.precision
     yield
     is_listed = listed(event.status, event.visibility)
     moment = clock.now()
@@ -86,7 +98,12 @@ def _noted_audience(event: Event) -> Iterator[None]:
     elif was_listed:
         event.unlisted_at = moment
     if (was_public and not event.public) or (was_listed and not is_listed):
-        event.told_starts_at, event.told_ends_at, event.told_sequence = starts, ends, event.sequence + 1
+        event.told_starts_at, event.told_ends_at, event.told_zone, event.told_precision = starts, ends, zone, precision
+        event.told_sequence = event.sequence + 1
+    if was_public and not event.public:
+        with db.session.no_autoflush:  # what is wrong with the event is found where it is said
+            for keep in _keepers:
+                keep(event)
 
 
 def _apply(event: Event, values: dict[str, Any]) -> None:

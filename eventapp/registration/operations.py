@@ -346,7 +346,9 @@ def remove_option(option: AttendanceOption) -> None:
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
         raise Refused(_("People are registered with this. Close it instead, by setting its closing time."))
-    if option.told_closing is not None and option.event.announced_at is not None:
+    event = option.event
+    told = event.public or option.uid in {one["uid"] for one in event.told_deadlines}
+    if option.told_closing is not None and event.announced_at is not None and told:
         db.session.add(
             RemovedOption(
                 event_id=option.event_id,

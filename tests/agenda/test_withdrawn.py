@@ -174,6 +174,8 @@ def test_whoever_has_the_calendar_hears_of_every_turn_but_not_of_what_the_team_d
     with time_machine.travel(start + timedelta(minutes=8), tick=False):
         postpone(secret, timedelta(days=90))
         with transaction():
+            events.edit(fresh(secret), slug="forum", zone="Europe/Helsinki", precision=Precision.MONTH)
+        with transaction():
             fresh(session).starts_at += timedelta(minutes=10)
         make.release(db.session.merge(secret))
     again = client.get(f"{address}.ics")

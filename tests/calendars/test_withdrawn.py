@@ -14,7 +14,9 @@ from eventapp.core.db import transaction
 from eventapp.core.words import Words
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus, Visibility
+from eventapp.events.rules import EventStatus, Precision, Visibility
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations as registration
 from tests.calendars import lint
 from tests.calendars.test_views import fetch
 from tests.make import Make, fresh
@@ -22,6 +24,7 @@ from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
 GONE = "Cancelled: no longer announced"
+CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -115,17 +118,75 @@ def test_a_draft_that_nobody_was_told_of_is_as_if_it_did_not_exist(client: Visit
     assert not parts(client, "/calendar.ics")
 
 
-def test_what_the_team_does_afterwards_is_nobodys_business(client: Visitor, make: Make, forum: Event) -> None:
-    before = parts(client, FEED)
-    withdraw(forum)
-    told = client.get(FEED)
+@pytest.mark.parametrize("sessions", [True, False])
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"starts_at": datetime(2031, 9, 1, 1, tzinfo=UTC), "ends_at": datetime(2031, 9, 2, 9, tzinfo=UTC)},
+        {"zone": "Europe/Helsinki"},
+        {"precision": Precision.MONTH},
+    ],
+    ids=lambda later: next(iter(later)),
+)
+def test_what_the_team_does_afterwards_is_nobodys_business(
+    client: Visitor, make: Make, later: dict[str, Any], sessions: bool
+) -> None:
+    event = make.event("forum")
+    if sessions:
+        make.session(event, "Opening")
+    option, other = make.option(event, closes_at=CLOSES), make.option(event, Mode.ONLINE, closes_at=CLOSES)
+    feeds = (FEED, f"{FEED}?deadlines=1", "/calendar.ics")
+    before = [parts(client, path).keys() for path in feeds]
+    withdraw(event)
+    told = [client.get(path) for path in feeds]
     with transaction():
-        events.edit(fresh(forum), slug="forum", starts_at=datetime(2031, 9, 1, 1, tzinfo=UTC),
-                    ends_at=datetime(2031, 9, 2, 9, tzinfo=UTC))  # fmt: skip
-    make.session(fresh(forum), "New", starts_at=datetime(2031, 9, 1, 2, tzinfo=UTC))
-    assert client.get(FEED).data == told.data
-    assert client.get(FEED).headers["ETag"] == told.headers["ETag"]
-    assert parts(client, FEED).keys() == before.keys()
+        row = events.edit(fresh(event), slug="forum", **later)
+        registration.save_option(row, fresh(option), mode=Mode.IN_PERSON, title=Words(en="Hall"), closes_at=LATER)
+        registration.remove_option(fresh(other))
+        registration.save_option(row, None, mode=Mode.ONLINE, title=Words(en="New"), closes_at=LATER)
+    make.session(fresh(event), "New")
+    client.application.extensions["calendars"].clear()
+    ics.vevent.cache_clear()
+    for path, answer, uids in zip(feeds, told, before, strict=True):
+        again = client.get(path)
+        assert again.data == answer.data, path
+        if path != "/calendar.ics":  # any change of any event moves that one's
+            assert again.headers["ETag"] == answer.headers["ETag"]
+        assert parts(client, path).keys() == uids
+
+
+@pytest.mark.parametrize("sessions", [True, False])
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"ends_at": datetime(2031, 3, 20, 9, tzinfo=UTC)}, {"precision": Precision.MONTH}, {"zone": "America/Lima"}],
+    ids=["one day", "three days", "a month", "over midnight"],
+)
+@pytest.mark.parametrize("query", ["", "?span=0", "?deadlines=1", "?tz=utc"])
+def test_it_stays_where_it_was_told(
+    client: Visitor, make: Make, values: dict[str, Any], sessions: bool, query: str
+) -> None:
+    """Days stay days and hours hours: programs that take an entry anew must not move it."""
+    event = make.event("forum", **values)
+    make.option(event, closes_at=event.ends_at + timedelta(days=9))
+    if sessions:
+        make.session(event, "Opening")
+    before = parts(client, f"{FEED}{query}")
+    withdraw(event)
+    after = parts(client, f"{FEED}{query}")
+    assert after.keys() == before.keys()
+    for uid, one in after.items():
+        for name in ("DTSTART", "DTEND"):
+            shown, was = ([(line.params, line.value) for line in part.all(name)] for part in (one, before[uid]))
+            assert shown == was, name
+
+
+def test_a_deadline_that_the_public_never_knew_is_never_told(client: Visitor, make: Make, forum: Event) -> None:
+    withdraw(forum)
+    option = make.option(fresh(forum), closes_at=CLOSES)
+    with transaction():
+        registration.remove_option(fresh(option))
+        events.publish(fresh(forum))
+    assert parts(client, f"{FEED}?deadlines=1").keys() == parts(client, FEED).keys()
 
 
 def test_it_ends_a_month_after_the_event(client: Visitor, forum: Event) -> None:

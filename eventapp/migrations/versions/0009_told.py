@@ -1,0 +1,61 @@
+"""Where and how exactly the hours of an event that is taken back were told, and its deadlines as they were told.
+
+Revision ID: 0009
+Revises: 0008
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+CLOSING = ("attendance_option", "call_for_speakers")
+
+
+def moment() -> sa.DateTime:
+    return sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    # Never by making a table anew: SQLite would take the registrations of its rows along.
+    op.add_column("event", sa.Column("told_zone", sa.String(), nullable=True))
+    precision = sa.Enum("day", "month", "year", name="precision", native_enum=False, length=32)
+    op.add_column("event", sa.Column("told_precision", precision, nullable=True))
+    op.add_column("event", sa.Column("told_deadlines", sa.JSON(), nullable=False, server_default="[]"))
+    # What the team has changed since the withdrawal is not known any more: from here on it stays.
+    op.execute("UPDATE event SET told_zone = zone, told_precision = precision WHERE told_ends_at IS NOT NULL")
+    _fill()
+
+
+def _fill() -> None:
+    names = ("uid", "closing_sequence")
+    event = sa.table("event", sa.column("id"), sa.column("told_deadlines", sa.JSON()), sa.column("withdrawn_at", moment()))
+    told: dict[int, list[dict[str, object]]] = {}
+    for name, changed in [*((table, "closing_changed_at") for table in CLOSING), ("removed_option", "removed_at")]:
+        table = sa.table(
+            name, sa.column("event_id"), *map(sa.column, names), sa.column("told_closing", moment()),
+            sa.column(changed, moment()),
+        )  # fmt: skip
+        rows = op.get_bind().execute(
+            sa.select(event.c.id, table.c.uid, table.c.closing_sequence, table.c.told_closing)
+            .join(event, event.c.id == table.c.event_id)
+            .where(table.c.told_closing.is_not(None), table.c[changed] <= event.c.withdrawn_at)
+        )
+        for number, uid, sequence, at in rows:
+            at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+            entry = {"uid": uid, "sequence": sequence, "at": at.isoformat()}
+            told.setdefault(number, []).append(entry)
+    for number, entries in told.items():
+        op.execute(event.update().where(event.c.id == number).values(told_deadlines=entries))
+
+
+def downgrade() -> None:
+    for name in ("told_deadlines", "told_precision", "told_zone"):
+        op.drop_column("event", name)
