@@ -47,6 +47,7 @@ class Source:
     """
 
     slug: str
+    which: Which
     document: Document
     programme: Programme
     deadlines: Sequence[Deadline]
@@ -77,7 +78,6 @@ class Source:
 def source(event: Event, state: State, which: Which) -> Source:
     """What is written of an event, in a number of statements that does not depend on how much there is."""
     scopes = [f"event:{event.id}{of}" for of in ("", ":desk", ":deadlines")] + ["directory"]
-    version = f"{which} {event.uid} {state.version} {versions(scopes)}"
     deadlines = wiring.deadlines_of(event.id)
     keeps_gone = clock.now() < event.ends_at + KEEP_GONE
     if which is Which.PUBLIC:
@@ -88,11 +88,12 @@ def source(event: Event, state: State, which: Which) -> Source:
         document = Document()
     return Source(
         slug=event.slug,
+        which=which,
         document=document,
         programme=queries.programme_of(event.id, [one for one in document.sessions if keeps_gone or not one.gone]),
         deadlines=[one for one in deadlines if keeps_gone or not one.gone],
         image=wiring.image_of(event.id),
-        version=version,
+        version=f"{event.uid} {state.version} {state.withdrawn} {keeps_gone} {versions(scopes)}",
         withdrawn=state if which is Which.PUBLIC and not state.public else None,
     )
 
@@ -157,7 +158,7 @@ def check(source: Source, tags: Sequence[str]) -> Checked:
     """Look through all calendars, or say again what was found where nothing has changed since."""
     shelf: Shelf = current_app.extensions["calendars"]
     # The sentences are in the reader's language.
-    name = f"check {source.slug} {languages.interface()} {' '.join(tags)}"
+    name = f"check {source.which} {source.slug} {languages.interface()} {' '.join(tags)}"
     kept = shelf.get(name, source.version)
     if kept is None:
         found = _check(source, tags)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from flask import current_app
 
 from eventapp.calendars import check
 from eventapp.calendars import state as states
@@ -164,6 +165,28 @@ def test_what_was_found_is_kept_until_something_changes(
     assert check.check(source(forum), TAGS).faults == []
     make.session(forum, "Another")
     assert [fault.rule for fault in check.check(source(forum), TAGS).faults] == ["version"]
+
+
+def test_each_of_both_versions_is_kept_beside_the_other(make: Make, forum: Event) -> None:
+    """Whoever goes to and fro between what is public and what comes next waits once for each."""
+    make.session(forum, "Draft", release=False)
+    kept = {which: check.check(source(forum, which), TAGS) for which in Which}
+    shelf = current_app.extensions["calendars"]
+    names = {which: f"check {which} forum en en ja" for which in Which}
+    for which in Which:
+        assert shelf.get(names[which], source(forum, which).version), which
+    assert kept[Which.NEXT].calendars == kept[Which.PUBLIC].calendars + 1
+
+
+def test_what_was_found_is_looked_for_again_when_the_month_is_over(make: Make, forum: Event) -> None:
+    for public in (True, False):
+        if not public:
+            with transaction():
+                events.withdraw(fresh(forum))
+        before = [source(forum, which).version for which in Which]
+        with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
+            after = [source(forum, which).version for which in Which]
+        assert not set(before) & set(after)
 
 
 def test_what_was_found_is_said_in_the_language_of_whoever_looks(forum: Event, monkeypatch: pytest.MonkeyPatch) -> None:
