@@ -141,19 +141,19 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
     )  # fmt: skip
 
 
-_listing, _left = aliased(Revision), aliased(Event)
+_left = aliased(Event)
 _is_told = (_left.unlisted_at.is_not(None), _left.told_ends_at > bindparam("since", None, Event.told_ends_at.type))
 _listed_state = QuickRead(
     select(
         func.count(),
         func.max(Event.uid),
-        func.max(_listing.number),
-        func.max(_listing.at),
+        # Not joined: what is gone is told, and changes, also where no event is listed at all.
+        select(Revision.number).where(Revision.scope == "events").scalar_subquery(),
+        select(Revision.at).where(Revision.scope == "events").scalar_subquery(),
         select(func.count()).select_from(_left).where(*_is_told).scalar_subquery(),
         select(func.min(_left.told_ends_at)).where(*_is_told).scalar_subquery(),
     )
     .select_from(Event)
-    .outerjoin(_listing, _listing.scope == "events")
     .where(Event.status.in_(LISTED), Event.visibility == Visibility.PUBLIC)
 )
 

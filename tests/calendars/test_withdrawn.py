@@ -10,6 +10,7 @@ import time_machine
 
 from eventapp.calendars import ics, queries, withdrawn
 from eventapp.calendars.entries import Voice
+from eventapp.core import clock
 from eventapp.core.db import transaction
 from eventapp.core.words import Words
 from eventapp.events import operations as events
@@ -241,6 +242,20 @@ def test_who_did_without_the_span_is_told_of_sessions_alone(client: Visitor, for
     before = parts(client, f"{FEED}?span=0").keys()
     withdraw(forum)
     assert parts(client, f"{FEED}?span=0").keys() == before
+
+
+def test_the_list_says_so_also_where_nothing_else_is_listed(client: Visitor, forum: Event) -> None:
+    hide(forum)
+    uid = fresh(forum).uid
+    seen = [client.get("/calendar.ics")]
+    start = clock.now()
+    for minute, visibility in enumerate((Visibility.PUBLIC, Visibility.UNLISTED, Visibility.PRIVATE), 1):
+        with time_machine.travel(start + timedelta(minutes=minute), tick=False):
+            hide(forum, visibility)
+        known = {"If-None-Match": seen[-1].headers["ETag"]}
+        seen.append(client.get("/calendar.ics", headers=known))
+        assert uid in seen[-1].get_data(as_text=True)
+        assert seen[-1].last_modified > seen[-2].last_modified
 
 
 def test_somebody_who_holds_a_session_can_be_told_of_it(app: Any, make: Make, forum: Event) -> None:
