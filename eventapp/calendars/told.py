@@ -18,7 +18,7 @@ from eventapp.calendars.queries import Venue
 from eventapp.core import languages
 from eventapp.core.clock import local_day, to_local
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words, fold
+from eventapp.core.words import Words
 from eventapp.events import rules
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus, Precision
@@ -122,8 +122,7 @@ def event_facts(event: Event, venues: Iterable[Venue], *, online: bool, confirme
         zone=event.zone,
         precision=event.precision,
         state=state,
-        # A site can be edited into another one, so it is known by what it is called, but not by how it is spelt.
-        place="/".join(fold(name.say("en").text) for name in venue),
+        place=rules.place_key(*venue),  # a site can be edited into another one
         venue=venue,
         link=_digest(event.join_url) if online and confirmed and event.join_url else "",
     )

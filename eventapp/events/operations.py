@@ -18,7 +18,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
-from eventapp.events.rules import SLUG, EventStatus, HostRole, listed
+from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
 
 Keeper = Callable[[Event], None]
 _keepers: list[Keeper] = []
@@ -73,7 +73,8 @@ def edit(event: Event, *, slug: str, seen: str = "", **values: Any) -> Event:
 def _significant(event: Event) -> tuple[object, ...]:
     """What calendars must be told of when it changes (RFC 5546 §2.1.4): when, where, whether, to whom."""
     told = event.public, listed(event.status, event.visibility)
-    return *(getattr(event, name) for name in ("starts_at", "ends_at", "zone", "status", "place", "precision")), *told
+    hours = event.starts_at, event.ends_at, event.zone, event.precision
+    return *hours, event.status, place_key(event.place), event.format, *told
 
 
 @contextmanager
@@ -194,21 +195,38 @@ def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> N
 
 def save_site(event: Event, site: Site | None, *, name: Words, address: Words, **values: Any) -> Site:
     """A new site, or the changed one."""
-    if site is None:
-        site = Site(event_id=event.id, slug=values.pop("slug", "") or tokens.code().lower())
-        db.session.add(site)
-    site.name = name
-    site.address = address
-    for key, value in values.items():
-        setattr(site, key, value)
-    db.session.flush()
+    with _noted_venue(event):
+        if site is None:
+            site = Site(event_id=event.id, slug=values.pop("slug", "") or tokens.code().lower())
+            db.session.add(site)
+        site.name = name
+        site.address = address
+        for key, value in values.items():
+            setattr(site, key, value)
+        db.session.flush()
     return site
 
 
 def remove_site(site: Site) -> None:
     """Take a site away; its rooms stay, without a site."""
-    db.session.delete(site)
-    db.session.flush()
+    with _noted_venue(db.session.get_one(Event, site.event_id)):
+        db.session.delete(site)
+        db.session.flush()
+
+
+@contextmanager
+def _noted_venue(event: Event) -> Iterator[None]:
+    """The first site is where the event is: calendars must be told of another one, as of another place."""
+    query = select(Site.name, Site.address).where(Site.event_id == event.id).order_by(Site.position, Site.id).limit(1)
+
+    def key() -> str:
+        return place_key(*(db.session.execute(query).one_or_none() or ()))
+
+    before = key()
+    yield
+    if key() != before:
+        event.sequence += 1
+        db.session.flush()
 
 
 def ensure_series(slug: str, *, title: Words) -> EventSeries:

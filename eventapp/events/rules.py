@@ -11,7 +11,7 @@ from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
-from eventapp.core.words import fold
+from eventapp.core.words import Words, fold
 
 
 class EventKind(Labelled):
@@ -73,6 +73,11 @@ def public(status: EventStatus, visibility: Visibility) -> bool:
 def listed(status: EventStatus, visibility: Visibility) -> bool:
     """Whether an event stands in lists and in the calendar of all events."""
     return status in _SHOWN and visibility is Visibility.PUBLIC
+
+
+def place_key(*names: Words) -> str:
+    """Equal for the same place, by what it is called and not by how it is spelt: a translation moves nobody."""
+    return "/".join(fold(name.say("en").text) for name in names if name)
 
 
 # How long after the event an entry stays that says something is off: longer than anybody's calendar program sleeps.

@@ -1,0 +1,38 @@
+"""What the verbs of an event tell its calendars."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from eventapp.core.db import transaction
+from eventapp.core.words import Words
+from eventapp.events import operations
+from eventapp.events.rules import EventFormat
+from tests.make import Make, fresh
+
+
+def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: Make) -> None:
+    """Where it is: its first site, else what the event says, else whether it is online."""
+    event = make.event("forum", place=Words(en="Saitama"))
+    seen = [event.sequence]
+
+    def edit(**values: Any) -> None:
+        with transaction():
+            operations.edit(fresh(event), slug="forum", **values)
+        seen.append(fresh(event).sequence)
+
+    edit(place=Words(en="SAITAMA", ja="さいたま"))
+    edit(place=Words(en="Kobe"))
+    edit(format=EventFormat.HYBRID)
+    site, second = make.site(fresh(event), "Arena"), make.site(fresh(event), "Annex")
+    seen.append(fresh(event).sequence)
+    for name in (Words(en="Arena", ja="アリーナ"), Words(en="Stadium")):
+        with transaction():
+            operations.save_site(fresh(event), fresh(site), name=name, address=Words(en="1-1 Chuo"))
+        seen.append(fresh(event).sequence)
+    for one in (second, site):
+        with transaction():
+            operations.remove_site(fresh(one))
+        seen.append(fresh(event).sequence)
+    assert [after - before for before, after in itertools.pairwise(seen)] == [0, 1, 1, 1, 0, 1, 0, 1]
