@@ -26,8 +26,8 @@ from eventapp.registration.models import AttendanceOption, Question, Registratio
 # Every column of what is copied is on one side. "made": it follows from the copy itself.
 STAY = {
     Event: {"id", "slug", "uid", "sequence", "date_note", "join_url", "sources", "status", "status_note", "generated",
-            "created_at", "updated_at", "announced_at", "withdrawn_at", "unlisted_at", "told_starts_at", "told_ends_at",
-            "told_zone", "told_precision", "told_sequence", "told_deadlines"},
+            "created_at", "updated_at", "announced_at", "withdrawn_at", "unlisted_at", "undated_at", "told_starts_at",
+            "told_ends_at", "told_zone", "told_precision", "told_sequence", "told_deadlines"},
     Theme: {"id"},
     EventHost: {"id"},
     Site: {"id"},

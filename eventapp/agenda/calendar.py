@@ -32,7 +32,7 @@ from eventapp.registration.models import Registration
 def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
     marks = queries.marks(agenda, queries.speaking(agenda))
-    found = [one for one in queries.held(marks) if one.event.timed and _still_told(one)]
+    found = [one for one in queries.held(marks, timed=True) if _still_told(one)]
     lost = queries.lost(marks)
     names = names_of(one.session for one in found)
     registered = queries.registrations(agenda)

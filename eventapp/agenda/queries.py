@@ -132,12 +132,18 @@ def marks(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, Marks]:
     return {event: Marks(stars.get(event, {}), parts.get(event), turned.get(event, {})) for event in {*stars, *parts}}
 
 
-def held(marks: Mapping[int, Marks]) -> list[Held]:
-    """The public sessions that are in an agenda, or were once, in the order of time. One statement."""
+def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[Held]:
+    """The public sessions that are in an agenda, or were once, in the order of time. One statement.
+
+    `timed`: only those that have hours or had them once. One more where the day of an event is not known any more.
+    """
+    shown = [(event, document) for event, document in programme.documents(marks) if event.public]
+    if timed:
+        had = calendars.undated(event.id for event, _document in shown if not event.timed)
+        shown = [(event, had.get(event.id, document)) for event, document in shown if event.timed or event.id in had]
     found = [
         Held(event, session, star, marks[event.id].link, steps)
-        for event, document in programme.documents(marks)
-        if event.public
+        for event, document in shown
         for session, star, steps in marks[event.id].of(document)
     ]
     return sorted(found, key=lambda one: (one.session.starts_at, one.session.ends_at, one.session.id))

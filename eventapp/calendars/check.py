@@ -80,7 +80,7 @@ def source(event: Event, state: State, which: Which) -> Source:
     scopes = [f"event:{event.id}{of}" for of in ("", ":desk", ":deadlines")] + ["directory"]
     deadlines = wiring.deadlines_of(event.id)
     keeps_gone = clock.now() < event.ends_at + KEEP_GONE
-    if which is Which.PUBLIC:
+    if which is Which.PUBLIC or state.undated:
         document = queries.document(state)
     elif event.precision is Precision.DAY:
         document = releases.pending(event).document

@@ -267,7 +267,9 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
         _spoken(session, voice),
         url,
     ]
-    worse = event.status if off else session.status
+    shown = SessionStatus.CANCELLED if session.cancelled else event.status if off else session.status
+    if session.undated and event.status is not EventStatus.CANCELLED:
+        shown = EventStatus.POSTPONED
     return Entry(
         uid=session.uid,
         sequence=session.sequence + event.sequence,
@@ -275,13 +277,13 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
-        summary=marked(session.title.say(voice.language), session.status if session.cancelled else worse),
+        summary=marked(session.title.say(voice.language), shown),
         description=Said(paragraphs(text), abstract.language),
         location=place,
         geo=geo,
         url=url,
         categories=tuple(filter(None, [session.track.say(voice.language).text, voice.label(session.kind)])),
-        status=status_of(event.status, session.status),
+        status=Status.CANCELLED if session.undated else status_of(event.status, session.status),
         transparent=session.kind.pause,
         colour=TRACK_COLOURS.get(session.colour or 0, ""),
         parent_uid=event.uid if parent else "",

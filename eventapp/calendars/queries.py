@@ -116,6 +116,7 @@ class SessionRow:
     colour: int | None
     rooms: list[RoomRow] = field(default_factory=list)
     people: list[PartRow] = field(default_factory=list)
+    undated: bool = False
 
     @classmethod
     def of(cls, session: PublishedSession, names: Mapping[int, Any]) -> SessionRow:
@@ -134,6 +135,7 @@ class SessionRow:
             spoken=session.spoken,
             interpreted=session.interpreted,
             updated_at=session.updated_at,
+            undated=session.undated,
             track=session.track.name if session.track else Words(),
             colour=session.track.colour if session.track else None,
             rooms=[RoomRow(r.name, r.online, Venue.of(r.site) if r.site else None) for r in session.rooms],
@@ -195,7 +197,6 @@ _GONE_COLUMNS: list[Any] = [Event.uid, func.coalesce(Event.told_sequence, 0), Ev
 _unlisted: Select[*tuple[Any, ...]] = (
     select(*_GONE_COLUMNS, Event.unlisted_at)
     .where(Event.unlisted_at.is_not(None), Event.told_ends_at > bindparam("since"))
-    .where(Event.told_precision == Precision.DAY)
     .order_by(Event.told_starts_at, Event.id)
 )
 
@@ -222,8 +223,28 @@ _withdrawn: Select[*tuple[Any, ...]] = (
     select(Event.id, Release.id, Release.at, *_GONE_COLUMNS, Event.withdrawn_at)
     .join(Release, (Release.event_id == Event.id) & shown(Release))
     .where(Event.id.in_(bindparam("events", expanding=True)), Event.withdrawn_at.is_not(None))
-    .where(Event.told_ends_at > bindparam("since"), Event.told_precision == Precision.DAY)
+    .where(Event.told_ends_at > bindparam("since"))
+    .where((Event.told_precision == Precision.DAY) | Event.undated_at.is_not(None))
 )
+
+
+_undated: Select[*tuple[Any, ...]] = (
+    select(Event.id, Event.undated_at, Event.uid, Release.id, Release.at)
+    .join(Release, (Release.event_id == Event.id) & shown(Release))
+    .where(Event.id.in_(bindparam("events", expanding=True)), Event.undated_at.is_not(None))
+)
+
+
+def undated(events: Iterable[int]) -> dict[int, Document]:
+    """By number, those of the public events whose day is not known any more, with the programme they had last.
+
+    One statement where there are events, however many, and one more for a release new to the process.
+    """
+    wanted = sorted(set(events))
+    rows = db.session.execute(_undated, {"events": wanted}) if wanted else ()
+    return {
+        number: programme_queries.content(release, uid, at).undated(since) for number, since, uid, release, at in rows
+    }
 
 
 def withdrawn(events: Iterable[int]) -> list[tuple[int, GoneRow, Document]]:
@@ -259,8 +280,9 @@ def names_of(sessions: Iterable[PublishedSession]) -> dict[int, Any]:
 
 
 def document(state: State) -> Document:
-    """The released programme; empty before the first release, and of an event whose days are not known."""
-    return programme_queries.content(*state.content) if state.content else Document()
+    """The released programme; empty before the first release, and of an event whose days never were known."""
+    shown = programme_queries.content(*state.content) if state.content else Document()
+    return shown.undated(state.undated) if state.undated else shown
 
 
 def programme(state: State, wanted: Has | None = None) -> Programme:

@@ -28,8 +28,9 @@ class State:
     """Which version of a feed is the present one, and since when. Equal `version`: equal content.
 
     `id` and `slug` (the present one) are the event's, or None and empty for the feed of all events. Of an event that
-    is not `public`, `withdrawn` is since when, as long as calendars say so. `until` is when time itself changes
-    the content (seconds since 1970), `still` asks whether the version holds, also outside of an app context.
+    is not `public`, `withdrawn` is since when, as long as calendars say so. `undated` is since when the day of a public
+    one is not known any more. `until` is when time itself changes the content (seconds since 1970), `still` asks
+    whether the version holds, also outside of an app context.
     """
 
     id: int | None
@@ -42,6 +43,7 @@ class State:
     content: tuple[int, str, datetime] | None = field(default=None, compare=False)
     keeps_gone: bool = field(default=True, compare=False)
     withdrawn: datetime | None = field(default=None, compare=False)
+    undated: datetime | None = field(default=None, compare=False)
 
 
 def _at(scope: ColumnElement[Any]) -> tuple[type[Revision], ColumnElement[bool]]:
@@ -70,7 +72,8 @@ class _Question:
             _joined(
                 select(
                     *mark, Event.id, Event.slug, Event.updated_at, Event.ends_at, Event.precision,
-                    Event.withdrawn_at, Event.told_ends_at, Event.told_precision, release.id, release.at,
+                    Event.withdrawn_at, Event.undated_at, Event.told_ends_at, Event.told_precision,
+                    release.id, release.at,
                 ),
                 revisions,
             )
@@ -98,15 +101,18 @@ def _joined(statement: Statement, revisions: list[tuple[type[Revision], ColumnEl
 
 
 def shown(release: type[Release]) -> ColumnElement[bool]:
-    """The release that the public sees, or saw last: one that came after the event was withdrawn it never saw."""
+    """The release that calendars have, or had last: one that came after the event was withdrawn, or after its day was
+    not known any more, they never had.
+    """
     every = aliased(Release)
+    until = func.coalesce(Event.undated_at, Event.withdrawn_at)
     last = (
         select(func.max(every.number))
-        .where(every.event_id == Event.id, every.at <= Event.withdrawn_at)
+        .where(every.event_id == Event.id, every.at <= until)
         .correlate(Event)
         .scalar_subquery()
     )
-    return (Event.withdrawn_at.is_(None) & is_latest(release)) | (release.number == last)
+    return (until.is_(None) & is_latest(release)) | (release.number == last)
 
 
 _plain, _with_deadlines = _Question(), _Question(":deadlines")
@@ -119,12 +125,12 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
         return None
     mark, rest, still = found
     uid, status, visibility, *revisions = mark
-    (number, present, updated, ends, precision, withdrawn_at, told_ends, told_precision, release,
+    (number, present, updated, ends, precision, withdrawn_at, undated_at, told_ends, told_precision, release,
      released_at) = rest  # fmt: skip
     now = clock.now()
     is_public = rules.public(status, visibility)
-    known = (precision if is_public else told_precision) is Precision.DAY
-    content = (release, uid, released_at) if release and known else None
+    dated = (precision if is_public else told_precision) is Precision.DAY or undated_at is not None
+    content = (release, uid, released_at) if release and dated else None
     if not is_public:
         gone = rules.taken_back(withdrawn_at, told_ends, now)
         return State(
@@ -138,6 +144,7 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
     return State(
         number, present, True, (uid, *(n or 0 for n in revisions[0::2]), modified, keeps_gone), modified, still,
         until=last_day.timestamp() if keeps_gone else float("inf"), content=content, keeps_gone=keeps_gone,
+        undated=undated_at,
     )  # fmt: skip
 
 

@@ -110,12 +110,14 @@ class Event(Base, Scoped):
     status_note: Mapped[Words] = mapped_column(default=Words)
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC)
     generated: Mapped[bool] = mapped_column(default=False)
-    # What has been public is known for ever (see operations._noted_audience): when it first was; since when it is not
-    # any more, or not in the list; and the hours, zone and deadlines it then had, for those whose calendars still have
-    # them. They and the SEQUENCE that tells them stay as they were, whatever the team does to the event afterwards.
+    # What has been public is known for ever (see operations._noted_audience): when it first was; since when it is not,
+    # or not in the calendar of all events, or has no known day any more; and the hours, zone and deadlines it then had,
+    # for those whose calendars still have them. They and the SEQUENCE that tells them stay as they were, whatever the
+    # team does to the event afterwards.
     announced_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     unlisted_at: Mapped[datetime | None]
+    undated_at: Mapped[datetime | None]
     told_starts_at: Mapped[datetime | None]
     told_ends_at: Mapped[datetime | None]
     told_zone: Mapped[str | None]

@@ -18,7 +18,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
-from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
+from eventapp.events.rules import SLUG, EventStatus, HostRole, Precision, listed, place_key
 
 Keeper = Callable[[Event], None]
 _keepers: list[Keeper] = []
@@ -79,21 +79,26 @@ def _significant(event: Event) -> tuple[object, ...]:
 
 @contextmanager
 def _noted_audience(event: Event) -> Iterator[None]:
-    """Write down when the event first becomes public, and what it was told as when it leaves the public or the list.
+    """Write down when the event first becomes public, and what it was told as when it leaves the public or the list,
+    or when its day is not known any more.
 
     Calendars that have it must be told, and somebody who was never told must learn nothing. Whoever changes the
     audience raises the event's SEQUENCE by one afterwards.
     """
-    was_public, was_listed = event.public, listed(event.status, event.visibility)
+    was_public, was_listed, withdrawn_at = event.public, _in_list(event), event.withdrawn_at
     starts, ends, zone, precision = event.starts_at, event.ends_at, event.zone, event.precision
     yield
-    is_listed = listed(event.status, event.visibility)
+    is_listed = _in_list(event)
     moment = clock.now()
     if event.public:
         event.announced_at = event.announced_at or moment
         event.withdrawn_at = None
     elif was_public:
         event.withdrawn_at = moment
+    if event.public and event.timed:
+        event.undated_at = None
+    elif event.public and (precision if was_public else event.told_precision) is Precision.DAY:
+        event.undated_at = moment if was_public else withdrawn_at
     if is_listed:
         event.unlisted_at = None
     elif was_listed:
@@ -105,6 +110,11 @@ def _noted_audience(event: Event) -> Iterator[None]:
         with db.session.no_autoflush:  # what is wrong with the event is found where it is said
             for keep in _keepers:
                 keep(event)
+
+
+def _in_list(event: Event) -> bool:
+    """Whether it stands in the calendar of all events."""
+    return listed(event.status, event.visibility) and event.timed
 
 
 def _apply(event: Event, values: dict[str, Any]) -> None:

@@ -63,6 +63,7 @@ class PublishedSession:
     """A scheduled session as it was released. `sequence` is that of RFC 5546 §2.1.4, `updated_at` its last change.
 
     `gone`: it was public once and is on the programme no more. Its page and its calendar entry stay and say so.
+    `undated`: its hours are those it had, for the event's day is not known any more. That is not part of a release.
     """
 
     id: int
@@ -84,6 +85,7 @@ class PublishedSession:
     links: tuple[Mapping[str, str], ...]
     updated_at: datetime
     gone: bool = False
+    undated: bool = False
     track: PublishedTrack | None = None
     rooms: tuple[PublishedRoom, ...] = ()
     participations: tuple[PublishedPart, ...] = ()
@@ -113,6 +115,16 @@ class Document:
     def listed(self) -> list[PublishedSession]:
         """The sessions that are on the programme, cancelled ones included."""
         return [session for session in self.sessions if not session.gone]
+
+    def undated(self, since: datetime) -> Document:
+        """The same when the event's day is not known any more: what had an hour has none, and calendars must say so."""
+        return replace(
+            self,
+            sessions=tuple(
+                replace(one, gone=True, undated=not (one.gone or one.cancelled), updated_at=max(one.updated_at, since))
+                for one in self.sessions
+            ),
+        )
 
     @property
     def person_ids(self) -> set[int]:

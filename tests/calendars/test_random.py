@@ -24,7 +24,7 @@ from eventapp.core.words import Words
 from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus, Visibility
+from eventapp.events.rules import EventStatus, Precision, Visibility
 from eventapp.lifecycle import cancel_event, postpone_event
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
@@ -127,6 +127,9 @@ class World:
     def zone(self) -> None:
         self._edit(zone=self.draw.choice(["Asia/Tokyo", "Europe/Helsinki", "America/Lima"]))
 
+    def precision(self) -> None:
+        self._edit(precision=self.draw.choice([Precision.DAY, Precision.DAY, Precision.MONTH]))
+
     def words(self) -> None:
         self._edit(title=Words(en=f"Forum {self.draw.randrange(9)}"), place=Words(en=f"Hall {self.draw.randrange(9)}"))
 
@@ -197,7 +200,7 @@ class World:
         """Do something, and say what."""
         every: list[Callable[[], Any]] = [
             self.save_session, self.save_session, self.session_status, self.delete_session, self.new_session,
-            self.release, self.release, self.times, self.zone, self.words, self.audience, self.status, self.status,
+            self.release, self.release, self.times, self.zone, self.precision, self.words, self.audience, self.status, self.status,
             self.rename, self.option, self.more_options, self.fewer_options, self.call, self.guest, self.own, self.star,
         ]  # fmt: skip
         action = self.draw.choice(every)

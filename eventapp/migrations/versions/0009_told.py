@@ -1,4 +1,4 @@
-"""Where and how exactly the hours of an event that is taken back were told, and its deadlines as they were told.
+"""How an event that is taken back, or whose day is not known any more, was told: hours, zone, deadlines.
 
 Revision ID: 0009
 Revises: 0008
@@ -25,12 +25,15 @@ def moment() -> sa.DateTime:
 
 def upgrade() -> None:
     # Never by making a table anew: SQLite would take the registrations of its rows along.
+    op.add_column("event", sa.Column("undated_at", moment(), nullable=True))
     op.add_column("event", sa.Column("told_zone", sa.String(), nullable=True))
     precision = sa.Enum("day", "month", "year", name="precision", native_enum=False, length=32)
     op.add_column("event", sa.Column("told_precision", precision, nullable=True))
     op.add_column("event", sa.Column("told_deadlines", sa.JSON(), nullable=False, server_default="[]"))
     # What the team has changed since the withdrawal is not known any more: from here on it stays.
     op.execute("UPDATE event SET told_zone = zone, told_precision = precision WHERE told_ends_at IS NOT NULL")
+    # One whose day is not known never was in the calendar of all events.
+    op.execute("UPDATE event SET unlisted_at = NULL WHERE precision <> 'day'")
     _fill()
 
 
@@ -57,5 +60,5 @@ def _fill() -> None:
 
 
 def downgrade() -> None:
-    for name in ("told_deadlines", "told_precision", "told_zone"):
+    for name in ("told_deadlines", "told_precision", "told_zone", "undated_at"):
         op.drop_column("event", name)
