@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import select, text
 from eventapp.core.db import Base, db
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
+from eventapp.programme.models import Release
 
 
 @pytest.fixture
@@ -101,3 +103,26 @@ def test_what_is_taken_back_stays_as_it_was_told(at: Any) -> None:
             ]),
             (None, None, []),
         ]  # fmt: skip
+
+
+def test_who_came_into_a_session_or_left_it_is_known_of_old_releases(at: Any) -> None:
+    at("0008")
+    first, second, other = (
+        {"sessions": [{"code": code, "parts": [[person, "speaker", "online"] for person in people]}
+                      for code, people in rows.items()]}
+        for rows in ({"A": [1, 2], "B": []}, {"A": [2], "B": [1], "C": [3]}, {"A": [1]})
+    )  # fmt: skip
+    with db.engine.begin() as connection:
+        for number in (1, 2):
+            values = {"id": number, "slug": f"e{number}", "status": "published", "visibility": "public"}
+            connection.execute(text(EVENT), values)
+        for event, number, content in ((1, 1, first), (2, 1, other), (1, 2, second)):
+            connection.execute(
+                text("""INSERT INTO release (event_id, number, at, note, changes, content)
+                    VALUES (:event, :number, '2030-06-01 00:00:00', '{}', '[]', :content)"""),
+                {"event": event, "number": number, "content": json.dumps(content)},
+            )
+    at("0009")
+    with db.engine.connect() as connection:
+        rows = connection.execute(select(Release.turned).order_by(Release.event_id, Release.number)).scalars().all()
+    assert rows == [[], [{"code": "A", "person": 1}, {"code": "B", "person": 1}], []]

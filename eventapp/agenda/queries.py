@@ -179,14 +179,14 @@ def _turns(parts: Mapping[int, OwnPart]) -> dict[int, dict[str, int]]:
     if not parts:
         return {}
     query = (
-        select(Release.event_id, Release.changes)
+        select(Release.event_id, Release.turned)
         .join(Event, Event.id == Release.event_id)
         .where(Event.id.in_(sorted(parts)), or_(Event.withdrawn_at.is_(None), Release.at <= Event.withdrawn_at))
     )
-    changes: dict[int, list[dict[str, Any]]] = {}
+    turned: dict[int, list[dict[str, Any]]] = {}
     for event, rows in db.session.execute(query):
-        changes.setdefault(event, []).extend(rows)
-    return {event: rules.turns(rows, parts[event].link.person_id) for event, rows in changes.items()}
+        turned.setdefault(event, []).extend(rows)
+    return {event: rules.turns(rows, parts[event].link.person_id) for event, rows in turned.items()}
 
 
 def registrations(agenda: Agenda) -> list[Registration]:

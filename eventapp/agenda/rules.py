@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -27,16 +28,10 @@ def star_of(text: str) -> tuple[str, str] | None:
     return (matched[1], matched[2]) if matched else None
 
 
-def turns(changes: Iterable[Mapping[str, Any]], person: int) -> dict[str, int]:
+def turns(turned: Iterable[Mapping[str, Any]], person: int) -> dict[str, int]:
     """How often each session, by its code, has won or lost a person, after it was first released.
 
-    `changes` are those of all releases as they are kept (see programme/changes.py). The number never falls, and it
-    rises whenever the session comes into the person's calendar or goes out of it, as SEQUENCE must (RFC 5546 §2.1.4).
+    `turned` are those of all releases (`Release.turned`). The number never falls, and it rises whenever the session
+    comes into the person's calendar or goes out of it, as SEQUENCE must (RFC 5546 §2.1.4).
     """
-    found: dict[str, int] = {}
-    for change in changes:
-        if change["kind"] == "people":
-            was, now = ({row[0] for row in change[side] or ()} for side in ("before", "after"))
-            if (person in was) is not (person in now):
-                found[change["code"]] = found.get(change["code"], 0) + 1
-    return found
+    return Counter(row["code"] for row in turned if row["person"] == person)

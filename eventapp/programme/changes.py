@@ -80,6 +80,18 @@ def between(old: Document, new: Document) -> list[Change]:
     return sorted(found, key=lambda change: _ORDER[change.kind])  # stable: within a kind in the order of time
 
 
+def turned(before: Document, after: Document) -> list[dict[str, Any]]:
+    """Who came into a session that was there before, or left it (see `Release.turned`)."""
+    return [
+        {"code": now.code, "person": person}
+        for now in after.sessions
+        if (was := before.by_code.get(now.code)) is not None
+        for person in sorted(
+            {part.person_id for part in was.participations} ^ {p.person_id for p in now.participations}
+        )
+    ]
+
+
 def _times(session: PublishedSession) -> list[str]:
     return [session.starts_at.isoformat(), session.ends_at.isoformat()]
 

@@ -168,6 +168,9 @@ class Release(Base, OfEvent):
     note: Mapped[Words] = mapped_column(default=Words)
     # What is different from the release before: see `changes.py`.
     changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    # {"code", "person"} for each who came into a session that was there before, or left it: also what `changes` do not
+    # speak of, such as who left a session that is off.
+    turned: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     # Megabytes at a summit, so it is read only where it is asked for.
     content: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     user: Mapped[User | None] = relationship()

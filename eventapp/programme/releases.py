@@ -116,6 +116,7 @@ def _publish(
         user=user,
         note=note or Words(),
         changes=[change.to_json() for change in found],
+        turned=changes.turned(queries.document(event), document),
         content=published.to_json(document),
     )
     db.session.add(made)

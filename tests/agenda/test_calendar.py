@@ -208,6 +208,24 @@ def test_a_session_that_loses_or_wins_the_speaker_says_so_and_sequence_never_fal
     assert seen == sorted(set(seen)), seen
 
 
+def test_who_leaves_a_session_while_it_is_off_is_counted_too(client, make, forum, speaking):
+    """The list of changes says of a session that is off only that: SEQUENCE must rise with whoever leaves it."""
+    address, session, ada = speaking
+    seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
+    for status, people in (
+        (SessionStatus.CANCELLED, []), (SessionStatus.PUBLISHED, [ada]), (SessionStatus.DRAFT, []),
+        (SessionStatus.PUBLISHED, [ada]),
+    ):  # fmt: skip
+        with transaction():
+            row = db.session.get_one(Session, session.id, populate_existing=True)
+            row.participations = [Participation(person=db.session.merge(person)) for person in people]
+            operations.set_status(row, status)
+        make.release(db.session.merge(forum))
+        (part,) = fetch(client, address).values()
+        seen.append(int(part.one("SEQUENCE")))
+    assert seen == sorted(set(seen)), seen
+
+
 def test_a_star_and_a_part_are_one_entry(client, make, forum, speaking):
     address, session, _ada = speaking
     seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventapp.core.words import Words
-from eventapp.programme.changes import Change, ChangeKind, between, person_ids, sentence
+from eventapp.programme.changes import Change, ChangeKind, between, person_ids, sentence, turned
 from eventapp.programme.published import Document, PublishedPart, PublishedRoom, PublishedSession
-from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 TEN = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)  # 10:00 in Tokyo
 HALL = PublishedRoom(1, "hall", Words(en="Main hall"))
@@ -80,6 +80,21 @@ def test_the_most_urgent_changes_come_first_then_the_order_of_time():
     assert [(c.kind.value, c.code) for c in between(old, new)] == [
         ("cancelled", "B"), ("cancelled", "C"), ("new", "D"), ("renamed", "A"),
     ]  # fmt: skip
+
+
+def test_whoever_comes_or_leaves_is_noted_also_where_a_session_is_off_but_not_where_it_is_new():
+    def parts(*people: int) -> tuple[PublishedPart, ...]:
+        return tuple(PublishedPart(person, ParticipationRole.SPEAKER, Mode.IN_PERSON) for person in people)
+
+    off = {"status": SessionStatus.CANCELLED, "gone": True}
+    before = document(
+        session("A", participations=parts(1, 2)), session("B", participations=parts(1)), session("C", participations=())
+    )
+    after = document(
+        session("A", participations=parts(3, 2), **off), session("B", participations=parts(1, 1), **off),
+        session("C", participations=parts(2)), session("D", participations=parts(1)),
+    )  # fmt: skip
+    assert [(row["code"], row["person"]) for row in turned(before, after)] == [("A", 1), ("A", 3), ("C", 2)]
 
 
 def test_a_kept_change_is_the_same_when_it_is_read_again():

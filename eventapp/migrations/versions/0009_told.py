@@ -1,5 +1,7 @@
 """How an event that is taken back, or whose day is not known any more, was told: hours, zone, deadlines.
 
+And who came into a session with a release, or left it.
+
 Revision ID: 0009
 Revises: 0008
 """
@@ -34,10 +36,37 @@ def upgrade() -> None:
     op.execute("UPDATE event SET told_zone = zone, told_precision = precision WHERE told_ends_at IS NOT NULL")
     # One whose day is not known never was in the calendar of all events.
     op.execute("UPDATE event SET unlisted_at = NULL WHERE precision <> 'day'")
-    _fill()
+    _fill_deadlines()
+    op.add_column("release", sa.Column("turned", sa.JSON(), nullable=False, server_default="[]"))
+    _fill_turned()
 
 
-def _fill() -> None:
+def _fill_turned() -> None:
+    release = sa.table(
+        "release", *map(sa.column, ("id", "event_id", "number")), sa.column("content", sa.JSON()),
+        sa.column("turned", sa.JSON()),
+    )  # fmt: skip
+    known: dict[str, set[int]] = {}
+    present = None
+    numbers = sa.select(release.c.id).order_by(release.c.event_id, release.c.number)
+    for number in op.get_bind().execute(numbers).scalars().all():  # one by one: each is megabytes at a summit
+        query = sa.select(release.c.event_id, release.c.content).where(release.c.id == number)
+        event, content = op.get_bind().execute(query).one()
+        if event != present:
+            known, present = {}, event
+        people = {row["code"]: {part[0] for part in row["parts"]} for row in content["sessions"]}
+        turned = [
+            {"code": code, "person": person}
+            for code, now in people.items()
+            if code in known
+            for person in sorted(now ^ known[code])
+        ]
+        known = people
+        if turned:
+            op.execute(release.update().where(release.c.id == number).values(turned=turned))
+
+
+def _fill_deadlines() -> None:
     names = ("uid", "closing_sequence")
     event = sa.table("event", sa.column("id"), sa.column("told_deadlines", sa.JSON()), sa.column("withdrawn_at", moment()))
     told: dict[int, list[dict[str, object]]] = {}
@@ -60,5 +89,6 @@ def _fill() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("release", "turned")
     for name in ("told_deadlines", "told_precision", "told_zone", "undated_at"):
         op.drop_column("event", name)
