@@ -29,7 +29,7 @@ from eventapp.calendars.text import (
 from eventapp.core.words import Said
 
 # Part of every ETag: raise it with any change of what is written here.
-VERSION = 4
+VERSION = 5
 PRODUCT = "-//eventapp//Calendar//EN"
 # How often a subscriber is asked to look again. Calendars add their own limits: see RFC 7986 §5.7.
 REFRESH = "PT1H"
