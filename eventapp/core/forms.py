@@ -37,7 +37,9 @@ def zone_asked(typed: str) -> tuple[str, str]:
     """The zone that `?zone=` asks for, or what is wrong with it; two empty texts where none is asked for."""
     zone = clock.zone_typed(typed)
     if typed.strip() and not zone:
-        return "", _("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=typed.strip())
+        # From an address, so it may be anything: what no eye sees would turn the sentence around, or break the page.
+        seen = "".join(letter for letter in typed.strip() if letter.isprintable())[:60]
+        return "", _("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=seen)
     return zone, ""
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db
+from eventapp.core.forms import zone_asked
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 
@@ -27,3 +28,11 @@ def test_a_year_that_no_calendar_holds_is_refused_beside_its_field(organizer, ma
     response = organizer.fill("/manage/events/forum/edit", typed)
     assert response.status_code == 422
     assert response.get_data(as_text=True).count("Enter a year between 1800 and 2200.") >= 2
+
+
+def test_what_an_address_asks_for_is_said_back_as_far_as_it_can_be_read(app):
+    assert zone_asked("europe/helsinki") == ("Europe/Helsinki", "")
+    with app.test_request_context():
+        _zone, said = zone_asked(" Eu\x1brope\u202e/\ufffeNowhere" + "x" * 900)
+    assert "“Europe/Nowhere" in said
+    assert len(said) < 150
