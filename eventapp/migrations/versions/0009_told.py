@@ -85,6 +85,7 @@ def _fill_deadlines() -> None:
             entry = {"uid": uid, "sequence": sequence, "at": at.isoformat()}
             told.setdefault(number, []).append(entry)
     for number, entries in told.items():
+        entries.sort(key=lambda entry: (str(entry["at"]), str(entry["uid"])))  # as calendars have them
         op.execute(event.update().where(event.c.id == number).values(told_deadlines=entries))
 
 
