@@ -39,7 +39,7 @@ class Advice:
 
 def advice(programme: Programme, *, languages: Sequence[str], base_url: str) -> list[Advice]:
     """What the team should know, the gravest first. `languages` are those that the event is announced in."""
-    live = [session for session in programme.sessions if not session.cancelled]
+    live = [session for session in programme.sessions if not (session.cancelled or session.undated)]
     return [
         *_address(base_url),
         *_joining(programme, live),

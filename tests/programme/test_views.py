@@ -10,9 +10,10 @@ import pytest
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
-from eventapp.events.rules import EventStatus
+from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme import operations
 from eventapp.programme.rules import SessionStatus
+from tests.make import START
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -178,3 +179,16 @@ def test_each_page_of_the_programme_says_that_the_event_is_postponed(client, mak
         assert "This event is postponed. The new date is not known yet. A storm." in client.page.text(
             client.page.one("main")
         )
+
+
+def test_the_days_of_an_event_known_by_its_month_are_told_apart(client, make):
+    event = make.event("forum", precision=Precision.MONTH, ends_at=START + timedelta(days=1, hours=8))
+
+    def days() -> list[str]:
+        client.get("/events/forum/programme")
+        return [text for one in client.page.all("h2") if (text := client.page.text(one)).startswith("March 2031")]
+
+    make.session(event, "Opening")
+    assert days() == ["March 2031"]
+    make.session(event, "Closing", starts_at=START + timedelta(days=1))
+    assert days() == ["March 2031 · Day 1", "March 2031 · Day 2"]
