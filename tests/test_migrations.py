@@ -11,10 +11,13 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
+from eventapp.calendars.told import Facts
 from eventapp.core.db import Base, db
+from eventapp.core.words import Words
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
 from eventapp.programme.models import Release
+from eventapp.registration.models import RegistrationInvitation
 
 
 @pytest.fixture
@@ -126,3 +129,35 @@ def test_who_came_into_a_session_or_left_it_is_known_of_old_releases(at: Any) ->
     with db.engine.connect() as connection:
         rows = connection.execute(select(Release.turned).order_by(Release.event_id, Release.number)).scalars().all()
     assert rows == [[], [{"code": "A", "person": 1}, {"code": "B", "person": 1}], []]
+
+
+def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_places(at: Any) -> None:
+    at("0009")
+    hall = {"rooms": [{"en": "Hall A"}], "venue": [{"en": "Arena"}, {"ja": "1-1 中央"}], "place": "hall-a/arena-1"}
+    told = {"starts": "2031-03-18T01:00:00+00:00", "ends": "2031-03-18T02:00:00+00:00", "zone": "Asia/Tokyo",
+            "precision": "day", "state": "confirmed", "place": "", "rooms": [], "venue": [], "link": ""}  # fmt: skip
+    facts = {"HALL": told | hall, "AIR": told, "OFF": told | {"state": "cancelled"}, "": told | {"place": "kept"}}
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
+        connection.execute(text("""UPDATE event SET place = '{"en": "City Hall"}'"""))
+        connection.execute(
+            text("""INSERT INTO attendance_option (id, event_id, key, mode, title, note, taken, waiting_list, access,
+                position, uid, closing_sequence, closing_changed_at) VALUES (1, 1, 'hall', 'in_person', '{}', '{}', 1,
+                true, 'anyone', 0, 'u', 0, '2030-01-01 00:00:00')""")
+        )
+        connection.execute(text(REGISTRATION.replace("language, answers", "language, zone, answers")
+                                .replace("'en', '{}'", "'en', '', '{}'")))  # fmt: skip
+        for code, known in facts.items():
+            connection.execute(
+                text("""INSERT INTO registration_invitation (registration_id, code, uid, sequence, facts, mark, sent_at)
+                    VALUES (1, :code, :uid, 0, :facts, :mark, '2030-01-01 00:00:00')"""),
+                {"code": code, "uid": f"u{code}", "facts": json.dumps(known), "mark": Facts.from_json(known).mark},
+            )
+    at("0010")
+    rows = {row.code: row for row in db.session.scalars(select(RegistrationInvitation))}
+    assert {code: row.said.place for code, row in rows.items()} == {
+        "HALL": "hall-a/arena/11中央", "AIR": "cityhall", "OFF": "cityhall", "": "kept",
+    }  # fmt: skip
+    assert [row.code for row in rows.values() if row.mark != row.said.mark] == []
+    assert rows["AIR"].said.venue == (Words(en="City Hall"),)
+    db.session.rollback()

@@ -129,18 +129,21 @@ def event_facts(event: Event, venues: Iterable[Venue], *, online: bool, confirme
 
 
 def session_facts(session: PublishedSession, event: Event, *, join_url: str = "") -> Facts:
-    """A released session of an event."""
+    """A released session of an event. One without a room is where the event is."""
     off = session.status is SessionStatus.CANCELLED or event.status is EventStatus.CANCELLED
     sites = list({room.site.slug: room.site for room in session.rooms if room.site}.values())
+    venue = tuple(filter(None, (name for site in sites for name in (site.name, site.address))))
+    if not session.rooms and event.format is not EventFormat.ONLINE:
+        venue = tuple(filter(None, (event.place,)))
     return Facts(
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
         precision=event.precision,
         state=State.CANCELLED if off else State.POSTPONED if event.status is EventStatus.POSTPONED else State.CONFIRMED,
-        place="/".join([*(room.slug for room in session.rooms), *(site.slug for site in sites)]),
+        place="/".join(filter(None, (*(room.slug for room in session.rooms), rules.place_key(*venue)))),
         rooms=tuple(room.name for room in session.rooms),
-        venue=tuple(filter(None, (name for site in sites for name in (site.name, site.address)))),
+        venue=venue,
         link=_digest(join_url) if join_url else "",
     )
 
@@ -183,7 +186,7 @@ def session_changes(code: str, title: Words, before: Facts, after: Facts, *, gon
     if Topic.PLACE in topics and before.rooms != after.rooms:
         found.append(Change(ChangeKind.ROOM, code, title, list(before.rooms), list(after.rooms)))
     elif Topic.PLACE in topics:
-        found.append(Change(ChangeKind.ROOM, code, title, list(before.venue), list(after.venue)))
+        found.append(Change(ChangeKind.ROOM, code, title, *(list(one.venue or one.rooms) for one in (before, after))))
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
+from eventapp.events import operations as events
 from eventapp.lifecycle import news
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
@@ -30,10 +31,9 @@ def ada(make):
     return make.person("Lovelace", "Ada")
 
 
-def ask(event, person) -> None:
+def ask(event, person, email="ada@example.org") -> None:
     with transaction():
-        speakers.ask(db.session.merge(event), db.session.merge(person), email="ada@example.org", language="en",
-                     letter=LETTER)  # fmt: skip
+        speakers.ask(db.session.merge(event), db.session.merge(person), email=email, language="en", letter=LETTER)
 
 
 def answer(*, yes: bool) -> None:
@@ -142,6 +142,20 @@ def test_who_cancels_after_the_yes_gets_the_entry_taken_away(make, forum, asked)
     assert make.tell() == 1
     (again,) = letters()
     assert again.calendars[0].method == "REQUEST"
+
+
+def test_a_speaker_without_a_room_is_told_of_another_place_of_the_event(make, forum, ada):
+    make.session(forum, "Rivers", people=[ada])
+    ask(forum, ada)
+    answer(yes=True)
+    make.tell()
+    letters()
+    with transaction():
+        row = db.session.merge(forum)
+        events.edit(row, slug=row.slug, place=Words(en="Port"))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert entry(letter).one("LOCATION") == "Port"
 
 
 def test_somebody_taken_off_a_session_is_told_and_one_put_on_it_is_invited(make, forum, asked, ada):

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
 from eventapp.core.words import Words
+from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.lifecycle import news as looks
 from eventapp.programme import operations as programme
@@ -299,3 +301,23 @@ def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, fo
     with transaction():
         looks.tell_nobody(fresh(forum))
     assert make.tell() == 1
+
+
+def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_site(make, forum):
+    site = make.site(forum, "Arena")
+    housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", site=site)])
+    open_air = make.session(forum, "Open air", capacity=5)
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, housed, open_air)
+    make.tell()
+    letters()
+    edit(forum, place=Words(en="Port"))
+    with transaction():
+        events.save_site(fresh(forum), fresh(site), name=Words(en="Dock"), address=Words())
+        releases.release(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "“Open air” – Other room: City Hall → Port" in letter.text
+    assert "“Housed” – Other room: Arena and 1-1 Chuo → Dock" in letter.text
+    places = {lint.text(entry(letter, place).one("LOCATION")) for place in (1, 2)}
+    assert places == {"Port", "Hall A, Dock"}
