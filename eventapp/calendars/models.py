@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventapp.calendars.told import Facts
+from eventapp.calendars.told import Facts, State
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
@@ -31,6 +31,11 @@ class Told:
     def said(self) -> Facts:
         """What was told last."""
         return Facts.from_json(self.facts)
+
+    @property
+    def known(self) -> Facts | None:
+        """The same where the person has not given it up: with what they come back to they begin anew."""
+        return None if self.said.state is State.GIVEN_UP else self.said
 
     def say(self, facts: Facts) -> None:
         """Keep what is told now."""

@@ -31,16 +31,21 @@ BURST = timedelta(minutes=10)
 
 
 class State(StrEnum):
-    """Whether it takes place for this person. A postponed event is that for everybody, whatever their place."""
+    """Whether it takes place for this person. A postponed event is that for everybody, whatever their place.
+
+    What somebody has given up may take place without them: who comes back to it learns nothing of a cancellation.
+    """
 
     CONFIRMED = "confirmed"
     WAITING = "waiting"
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
+    GIVEN_UP = "given_up"
 
 
+_OFF = {State.CANCELLED, State.GIVEN_UP}
 # When and where is no news of what has no date at the moment, or does not take place.
-_NO_DATE = {State.POSTPONED, State.CANCELLED}
+_NO_DATE = {State.POSTPONED, *_OFF}
 
 
 class Topic(StrEnum):
@@ -94,8 +99,15 @@ class Facts:
         )
 
     @property
+    def off(self) -> bool:
+        """Whether it stands in the person's calendar no more."""
+        return self.state in _OFF
+
+    @property
     def mark(self) -> str:
         """Equal where there is no news, and short: ten thousand of them are compared at a time."""
+        if self.off:
+            return State.CANCELLED.value  # what was given up and is cancelled afterwards is no news
         if self.state in _NO_DATE:
             return self.state.value
         return _digest(json.dumps(replace(self, rooms=(), venue=()).to_json(), sort_keys=True))
@@ -150,7 +162,7 @@ def session_facts(session: PublishedSession, event: Event, *, join_url: str = ""
 
 def given_up(facts: Facts) -> Facts:
     """The same for somebody who does not take part any more."""
-    return replace(facts, state=State.CANCELLED)
+    return replace(facts, state=State.GIVEN_UP)
 
 
 def news(before: Facts, after: Facts) -> list[Topic]:
@@ -177,7 +189,7 @@ def session_changes(code: str, title: Words, before: Facts, after: Facts, *, gon
     topics = news(before, after)
     was, now = _times(before), _times(after)
     found = []
-    if Topic.STATE in topics and after.state is State.CANCELLED:
+    if Topic.STATE in topics and after.off:
         return [Change(ChangeKind.GONE if gone else ChangeKind.CANCELLED, code, title, was)]
     if Topic.STATE in topics and before.state is State.CANCELLED:
         found.append(Change(ChangeKind.RESTORED, code, title, was, now))

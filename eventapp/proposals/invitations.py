@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from eventapp.calendars import invitations, told
 from eventapp.calendars.ics import Party
@@ -20,6 +20,8 @@ from eventapp.programme.rules import Mode
 from eventapp.proposals import queries
 from eventapp.proposals.models import SpeakerInvitation, SpeakerLink
 from eventapp.proposals.rules import Answer
+
+_PARTSTAT = {Answer.PENDING: "NEEDS-ACTION", Answer.CONFIRMED: "ACCEPTED", Answer.DECLINED: "DECLINED"}
 
 
 def join_link(link: SpeakerLink, session: PublishedSession, links: Mapping[str, str]) -> str:
@@ -47,34 +49,46 @@ def differs(
     link: SpeakerLink, known: Mapping[str, SpeakerInvitation], document: Document, links: Mapping[str, str]
 ) -> bool:
     """Whether there is anything to tell. Asks nothing: it is asked of every speaker of an event."""
-    now = present(link, document, links)
-    return any(
-        row is not None or facts.state is not State.CANCELLED
-        for _code, row, facts in differences(now, known, anew=_unsent(link, known))
-    )
+    return any(_different(link, known, document, links))
+
+
+def _different(
+    link: SpeakerLink, known: Mapping[str, SpeakerInvitation], document: Document, links: Mapping[str, str]
+) -> Iterator[tuple[str, SpeakerInvitation | None, Facts]]:
+    """(code, row, facts) of what is to be told or kept.
+
+    What is new while the event is postponed waits for its date. Who has given something up and is asked again learns
+    of it from the letter that asks, and their calendar with the yes.
+    """
+    for code, row, after in differences(present(link, document, links), known, anew=_unsent(link, known)):
+        if row is None and (after.off or after.state is State.POSTPONED):
+            continue
+        if row is not None and row.said.state is State.GIVEN_UP and link.answer is Answer.PENDING:
+            continue
+        yield code, row, after
 
 
 def _unsent(link: SpeakerLink, known: Mapping[str, SpeakerInvitation]) -> list[str]:
     """What the team announced before the speaker had said yes: the calendar gets it with the yes."""
     if link.answer is not Answer.CONFIRMED:
         return []
-    return [code for code, row in known.items() if row.sequence < 0 and row.said.state is not State.CANCELLED]
+    return [code for code, row in known.items() if row.sequence < 0 and row.said.state is State.CONFIRMED]
 
 
 def issue(link: SpeakerLink) -> list[Item]:
     """Bring what the speaker's calendar knows up to date: what to tell, by time, with the files to send.
 
-    A file goes only to somebody who has said yes, or takes away what went out before. What stands on the programme of
-    somebody who was not asked before is kept without a word: the letter that asks them tells it.
+    A file goes only to somebody who has said yes, or brings up to date what went out before. What stands on the
+    programme of somebody who was not asked before is kept without a word: the letter that asks them tells it.
     """
     document, links = released.document(link.event), released.join_links(link.event)
     known = queries.invitations(link)
     items = []
-    for code, row, after in differences(present(link, document, links), known, anew=_unsent(link, known)):
+    for code, row, after in list(_different(link, known, document, links)):
         session = document.by_code.get(code)
-        if session is None or (row is None and after.state is State.CANCELLED):
+        if session is None:
             continue
-        before = row.said if row is not None else None
+        before = row.known if row is not None else None
         if row is None:
             row = SpeakerInvitation(link_id=link.id, code=code, sequence=-1)
             db.session.add(row)
@@ -82,12 +96,12 @@ def issue(link: SpeakerLink) -> list[Item]:
                 row.say(after)
                 continue
         first = row.sequence < 0
-        gives_up = after.state is State.CANCELLED and not session.cancelled
+        gives_up = after.off and not session.cancelled
         row.say(after)
         if first and (gives_up or link.answer is Answer.DECLINED):
             continue  # their calendar never had it, and they know best that they said no
         file = None
-        if link.answer is Answer.CONFIRMED or (gives_up and not first):
+        if not first or (link.answer is Answer.CONFIRMED and not after.off):
             file = _file(link, session, row, join_url=join_link(link, session, links), given_up=gives_up)
         own = None if first and link.answer is Answer.CONFIRMED and before == after else before
         items.append(Item(code, session.title, own, after, file, given_up=gives_up, gone=session.gone,
@@ -107,6 +121,13 @@ def remember(link: SpeakerLink, *, told_before: bool = False) -> None:
             row = SpeakerInvitation(link_id=link.id, code=code, sequence=0 if told_before else -1)
             row.say(facts)
             db.session.add(row)
+    db.session.flush()
+
+
+def forget(link: SpeakerLink) -> None:
+    """The calendar of another address knows nothing, and no UID goes to two: it may be somebody else's."""
+    for row in queries.invitations(link).values():
+        db.session.delete(row)
     db.session.flush()
 
 
@@ -139,8 +160,7 @@ def _file(
         stamp=clock.now(),
         base_url=base_url(),
     )
-    answer = "DECLINED" if link.answer is Answer.DECLINED else "ACCEPTED"
-    guest = Party(email=link.email, name=link.person.name(link.language).text, answer=answer)
+    guest = Party(email=link.email, name=link.person.name(link.language).text, answer=_PARTSTAT[link.answer])
     return invitations.file(
         entry,
         organizer=invitations.party(letters.sender()),

@@ -49,6 +49,7 @@ def link_for(event: Event, person: Person, *, email: str, language: str, token: 
         db.session.add(link)
     elif link.email.casefold() != email.strip().casefold():
         link.token = token or tokens.token()
+        invitations.forget(link)
     link.email, link.language = email.strip(), language
     link.answer, link.asked_at, link.answered_at = Answer.PENDING, clock.now(), None
     db.session.flush()

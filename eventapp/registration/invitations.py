@@ -9,7 +9,7 @@ from eventapp.calendars import ics, invitations, told
 from eventapp.calendars.ics import Entry, Party
 from eventapp.calendars.invitations import Guest, Item, differences
 from eventapp.calendars.queries import SessionRow, Venue, names_of, venues_of
-from eventapp.calendars.told import Facts, State
+from eventapp.calendars.told import Facts
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.links import absolute, base_url
@@ -82,11 +82,11 @@ def issue(registration: Registration, *, anew: bool = False) -> list[Item]:
     items = []
     for code, row, after in differences(now.facts, queries.invitations(registration), anew=[""] if anew else []):
         session = now.sessions.get(code)
-        if row is None and after.state is State.CANCELLED:
+        if row is None and after.off:
             if not code and registration.status.active:
                 items.append(Item(code, registration.event.title, None, after))
             continue
-        before = row.said if row is not None else None
+        before = row.known if row is not None else None
         row = row or _new_row(registration, code)
         gives_up = code not in now.facts and session is not None and not session.cancelled
         made = _entry(registration, now, row, given_up=gives_up)

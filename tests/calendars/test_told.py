@@ -48,12 +48,16 @@ def test_what_is_new_is_named_and_has_another_mark(changed: dict, topics: list[T
     assert (after.mark != FACTS.mark) is bool(topics)
 
 
-@pytest.mark.parametrize("state", [State.POSTPONED, State.CANCELLED])
+@pytest.mark.parametrize("state", [State.POSTPONED, State.CANCELLED, State.GIVEN_UP])
 def test_when_and_where_is_no_news_of_what_has_no_date(state: State) -> None:
     off = replace(FACTS, state=state)
     moved = replace(off, starts=FACTS.starts - timedelta(days=7), place="elsewhere")
     assert told.news(off, moved) == []
     assert off.mark == moved.mark
+
+
+def test_what_was_given_up_and_is_cancelled_afterwards_is_no_news() -> None:
+    assert told.given_up(FACTS).mark == replace(FACTS, state=State.CANCELLED).mark
 
 
 def test_a_session_is_told_in_the_words_of_the_programme() -> None:

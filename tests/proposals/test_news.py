@@ -144,6 +144,88 @@ def test_who_cancels_after_the_yes_gets_the_entry_taken_away(make, forum, asked)
     assert again.calendars[0].method == "REQUEST"
 
 
+def test_who_is_asked_again_keeps_a_calendar_that_is_right(make, forum, asked, ada):
+    answer(yes=True)
+    make.tell()
+    ask(forum, ada)
+    letters()
+    move(forum, asked)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert entry(letter).one("DTSTART") == "20310318T110000"
+    assert entry(letter).all("ATTENDEE")[0].params["PARTSTAT"] == "NEEDS-ACTION"
+    answer(yes=True)
+    assert make.tell() == 0
+
+
+def test_who_said_no_and_is_asked_again_is_told_with_the_yes_and_of_no_cancellation(make, forum, asked, ada):
+    answer(yes=True)
+    make.tell()
+    answer(yes=False)
+    make.tell()
+    move(forum, asked, by=timedelta(0))
+    ask(forum, ada)
+    letters()
+    move(forum, asked)
+    assert make.tell() == 0
+    answer(yes=True)
+    move(forum, asked)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.kind == "proposals.scheduled"
+    assert letter.calendars[0].method == "REQUEST"
+    assert "Takes place after all" not in letter.text
+
+
+def test_another_address_is_invited_under_uids_of_its_own(make, forum, asked, ada):
+    answer(yes=True)
+    make.tell()
+    (old,) = letters()
+    ask(forum, ada, "new@example.org")
+    answer(yes=True)
+    letters()
+    assert make.tell() == 1
+    (new,) = letters()
+    assert new.to == "new@example.org"
+    assert entry(new).one("UID") != entry(old).one("UID")
+
+
+def test_who_says_no_to_a_session_that_is_cancelled_meanwhile_does_not_keep_it(make, forum, asked):
+    answer(yes=True)
+    make.tell()
+    letters()
+    answer(yes=False)
+    move(forum, asked, by=timedelta(0), status=SessionStatus.CANCELLED)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_what_a_calendar_never_had_is_not_taken_out_of_it(make, forum, asked):
+    answer(yes=True)
+    move(forum, asked, by=timedelta(0), status=SessionStatus.CANCELLED)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "Rivers: Cancelled" in letter.text
+    assert letter.calendars == []
+
+
+def test_a_new_session_of_a_postponed_event_waits_for_its_date(make, forum, asked, ada):
+    answer(yes=True)
+    make.tell()
+    with transaction():
+        lifecycle.postpone_event(db.session.merge(forum), note=Words())
+    assert make.tell() == 1
+    letters()
+    make.session(forum, "Lakes", people=[db.session.merge(ada)])
+    assert make.tell() == 0, "they know that it is postponed"
+    with transaction():
+        events.publish(db.session.merge(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "Lakes: Tue 18 March 2031, 10:00" in letter.text
+
+
 def test_a_speaker_without_a_room_is_told_of_another_place_of_the_event(make, forum, ada):
     make.session(forum, "Rivers", people=[ada])
     ask(forum, ada)

@@ -303,6 +303,19 @@ def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, fo
     assert make.tell() == 1
 
 
+def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    for _ in range(2):
+        sign_up(guest, workshop)
+        make.tell()
+        came = letters()[-1]
+        with transaction():
+            sign_ups.give_up(fresh(guest), workshop.code)
+        make.tell()
+    assert "You have a place in:" in came.text
+    assert "Takes place after all" not in came.text
+
+
 def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_site(make, forum):
     site = make.site(forum, "Arena")
     housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", site=site)])
