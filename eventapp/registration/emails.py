@@ -73,8 +73,8 @@ def _write(
 ) -> None:
     """A letter with the files of what is new to the reader's calendar.
 
-    Without `facts` those of the registration as it stands are told. `link`: whether it leads to one's own page;
-    `action` is where it leads instead.
+    Without `facts` those of the registration as it stands are told, and without `more` what is new about sessions.
+    `link`: whether it leads to one's own page; `action` is where it leads instead.
     """
     event, language = registration.event, registration.language
     about = next((item for item in items if not item.code), None)
@@ -85,7 +85,7 @@ def _write(
             greeting=_("Dear %(name)s,", name=registration.name),
             paragraphs=paragraphs,
             facts=_facts(registration, about) if facts is None else facts,
-            more=more or [],
+            more=_sessions(registration, items)[1] if more is None else more,
             action=(_("See or change your registration"), self_service) if link else action,
             after=after or [],
             signature=event.title.say(language).text + (f" · {event.contact_email}" if event.contact_email else ""),
@@ -154,6 +154,7 @@ def cancelled(registration: Registration) -> None:
                 _("If this is a mistake, you can register again on the event's page."),
             ],
             facts=[],
+            more=[],
             link=False,
             action=(_("The event's page"), _event_page(registration)),
             items=invitations.issue(registration),
@@ -173,6 +174,7 @@ def declined(registration: Registration) -> None:
             subject=_("About your registration: %(title)s", title=title),
             paragraphs=[_("We are sorry that we can't offer you a place at “%(title)s”.", title=title)],
             facts=[],
+            more=[],
             link=False,
             items=invitations.issue(registration),
         )
@@ -212,21 +214,8 @@ def news(registration: Registration, items: Sequence[Item]) -> None:
         about = next((item for item in items if not item.code), None)
         kind, subject, paragraphs, facts = _event_news(registration, about, title)
         calls_off = about is not None and about.after.state is State.CANCELLED
-        changed = [line for item in items if item.code and not calls_off for line in _session_news(registration, item)]
-        sessions: list[str] = []
-        places = [_place(registration, item) for item in items if item.code and not item.before]
-        left = [item.title.say(registration.language).text for item in items if item.given_up and not calls_off]
-        if changed:
-            kind, subject = kind or "session.changed", subject or _("Changed: sessions at %(title)s", title=title)
-            sessions += [_("Something has changed about sessions in which you have a place:"), *changed]
-        if places or left:
-            kind, subject = kind or "session.places", subject or _("Your sessions at %(title)s", title=title)
-        if places:
-            sessions += [_("You have a place in:"), *places]
-        if left:
-            sessions.append(_("You have given up your place in: %(titles)s", titles=languages.listing(left)))
-        if changed or places:
-            sessions.append(_("Times are in %(zone)s unless it says otherwise.", zone=_zone_of(registration)))
+        (other, said), sessions = (("", ""), []) if calls_off else _sessions(registration, items)
+        kind, subject = kind or other, subject or said
         _write(
             registration,
             kind=kind,
@@ -240,6 +229,29 @@ def news(registration: Registration, items: Sequence[Item]) -> None:
             else None,
             items=items,
         )
+
+
+def _sessions(registration: Registration, items: Sequence[Item]) -> tuple[tuple[str, str], list[str]]:
+    """(kind, subject) of a letter about what is new in sessions alone, and the paragraphs; empty where nothing is."""
+    title = registration.event.title.say(registration.language).text
+    about = [item for item in items if item.code]
+    changed = [line for item in about for line in _session_news(registration, item)]
+    places = [_place(registration, item) for item in about if not item.before]
+    left = [item.title.say(registration.language).text for item in about if item.given_up]
+    said: list[str] = []
+    kind, subject = "", ""
+    if places or left:
+        kind, subject = "session.places", _("Your sessions at %(title)s", title=title)
+    if changed:
+        kind, subject = "session.changed", _("Changed: sessions at %(title)s", title=title)
+        said += [_("Something has changed about sessions in which you have a place:"), *changed]
+    if places:
+        said += [_("You have a place in:"), *places]
+    if left:
+        said.append(_("You have given up your place in: %(titles)s", titles=languages.listing(left)))
+    if changed or places:
+        said.append(_("Times are in %(zone)s unless it says otherwise.", zone=_zone_of(registration)))
+    return (kind, subject), said
 
 
 def _event_news(

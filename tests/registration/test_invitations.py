@@ -303,6 +303,23 @@ def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, fo
     assert make.tell() == 1
 
 
+def test_a_letter_about_the_registration_says_what_it_does_to_places_in_sessions(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    with transaction():
+        operations.change_option(fresh(guest), make.approval_option(forum))
+    (asked,) = letters()
+    assert [file.method for file in asked.calendars] == ["REQUEST", "CANCEL"]
+    assert "You have given up your place in: Workshop" in asked.text
+    with transaction():
+        operations.approve(fresh(guest))
+    (certain,) = letters()
+    assert [file.method for file in certain.calendars] == ["REQUEST", "REQUEST"]
+    assert "“Workshop” – Tue 18 March 2031, 10:00 – 11:00" in certain.text
+
+
 def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     for _ in range(2):
