@@ -83,14 +83,35 @@ def notice(event: Event) -> int:
     )  # fmt: skip
     concerned = set()
     for number, status, mode, code, known, facts, signed_up in rows:
-        if code and (signed_up is None or code not in document.by_code):
+        confirmed = status is RegistrationStatus.CONFIRMED
+        if code and (signed_up is None or not confirmed or code not in document.by_code):
             now = told.given_up(Facts.from_json(facts)).mark
         else:
-            now = mark(code, mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED)
+            now = mark(code, mode is Mode.ONLINE, confirmed)
         if now != known:
             concerned.add(number)
+    standing = {session.code for session in document.sessions if not session.cancelled}
+    concerned |= {number for number, code in _untold_places(event) if code in standing}
     due.expect(_KEY, concerned)
     return len(concerned)
+
+
+def _untold_places(event: Event) -> list[tuple[int, str]]:
+    """(registration, code) of places in sessions that nobody was told of: when their time came, there was no telling.
+
+    The session was off then, or the event a draft again.
+    """
+    known = select(RegistrationInvitation.id).where(
+        RegistrationInvitation.registration_id == Registration.id, RegistrationInvitation.code == Session.code
+    )
+    rows = db.session.execute(
+        select(Registration.id, Session.code)
+        .join(SessionSignup, SessionSignup.registration_id == Registration.id)
+        .join(Session, Session.id == SessionSignup.session_id)
+        .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
+        .where(Registration.generated.is_(False), ~known.exists())
+    )
+    return [(number, code) for number, code in rows]
 
 
 def adopt(event: Event) -> None:

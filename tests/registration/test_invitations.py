@@ -320,6 +320,17 @@ def test_a_letter_about_the_registration_says_what_it_does_to_places_in_sessions
     assert "“Workshop” – Tue 18 March 2031, 10:00 – 11:00" in certain.text
 
 
+def test_who_waits_for_approval_is_not_looked_at_again_for_their_places(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    with transaction():
+        operations.change_option(fresh(guest), make.approval_option(forum))
+    make.tell()
+    edit(forum, description=Words(en="More words."))
+    assert looks.look() == 0
+
+
 def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     for _ in range(2):
@@ -331,6 +342,27 @@ def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, fo
         make.tell()
     assert "You have a place in:" in came.text
     assert "Takes place after all" not in came.text
+
+
+def test_a_place_that_could_not_be_told_in_time_is_told_when_it_can(make, forum, workshop):
+    off, draft = (make.registration(forum, make.option(forum)) for _ in range(2))
+    sign_up(off, workshop)
+    reschedule(forum, workshop, by=timedelta(0), status=SessionStatus.CANCELLED)
+    make.tell()
+    reschedule(forum, workshop, by=timedelta(0), status=SessionStatus.PUBLISHED)
+    letters()
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert (letter.to, letter.kind) == (off.email, "session.places")
+    sign_up(draft, workshop)
+    with transaction():
+        events.withdraw(fresh(forum))
+    assert make.tell() == 0
+    with transaction():
+        events.publish(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert (letter.to, letter.kind) == (draft.email, "session.places")
 
 
 def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_site(make, forum):
