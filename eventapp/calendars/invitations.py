@@ -26,10 +26,11 @@ T = TypeVar("T", bound=Told)
 class Guest:
     """Whom an entry is for: language of its words, link to join or empty, and the address of their own page.
 
-    `tentative` is for a waiting list or a pending approval.
+    `online`: wherever the event is, they do not go there. `tentative` is for a waiting list or a pending approval.
     """
 
     language: str
+    online: bool = False
     join_url: str = ""
     page: str = ""
     tentative: bool = False
@@ -117,7 +118,7 @@ def entry_of(
         gone = status is Status.CANCELLED
         starts, ends = entries.spanned(row)
         place, geo = entries.event_place(row, venues, voice)
-        if guest.join_url and not gone:
+        if guest.online:
             place = Said(_("Online"), voice.shown)
             geo = None
         title = event.title.say(language)

@@ -132,8 +132,8 @@ def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
             facts.append((_("In your time"), told.when(item.after, link.language, zone=link.zone)))
         return facts
     facts = [fact for change in _happened(item) for fact in _facts(change, link)]
-    if Topic.LINK in told.news(item.before, item.after) and item.link:
-        facts.append((title, _("New link to join: %(link)s", link=item.link)))
+    if Topic.LINK in told.news(item.before, item.after):
+        facts.append((title, _("New link to join: %(link)s", link=item.link or "–")))
     if not facts:
         facts.append((title, told.when(item.after, link.language)))
     return facts

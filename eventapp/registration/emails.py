@@ -271,22 +271,25 @@ def _event_news(
     facts = []
     if Topic.TIME in topics:
         facts += [*_time(_("Until now"), before, registration), *_time(_("New time"), item.after, registration)]
+    elif before.state is State.POSTPONED:
+        facts += _time(_("When"), item.after, registration)
     if Topic.PLACE in topics:
+        online = registration.option.mode is Mode.ONLINE
         facts.append((_("Place until now"), told.where(before, event.format, language) or "–"))
-        facts.append((_("New place"), told.where(item.after, event.format, language) or "–"))
-    if Topic.LINK in topics and item.link:
-        facts.append((_("Join here"), item.link))
+        facts.append((_("New place"), _("Online") if online else told.where(item.after, event.format, language) or "–"))
+    if Topic.LINK in topics:
+        facts.append((_("Join here"), item.link or "–"))
     if event.status is EventStatus.POSTPONED:
         text = _("“%(title)s” is postponed. Your registration stays; we write again when there is a new date.",
                  title=title)  # fmt: skip
         return "event.postponed", _("Postponed: %(title)s", title=title), [text, *notes], []
-    subject, paragraphs = _headline(topics, before, title)
+    subject, paragraphs = _headline(topics, before, item, title)
     if item.before is None:
         facts = _facts(registration, item)
     return "event.changed", subject, paragraphs, facts
 
 
-def _headline(topics: list[Topic], before: Facts, title: str) -> tuple[str, list[str]]:
+def _headline(topics: list[Topic], before: Facts, item: Item, title: str) -> tuple[str, list[str]]:
     stays = _("Your registration stays as it is.")
     if Topic.STATE in topics and before.state is State.POSTPONED:
         text = _("“%(title)s” was postponed. Now there is a date.", title=title)
@@ -300,7 +303,7 @@ def _headline(topics: list[Topic], before: Facts, title: str) -> tuple[str, list
     if Topic.PLACE in topics:
         text = _("“%(title)s” takes place at another place than we told you.", title=title)
         return _("New place: %(title)s", title=title), [text, stays]
-    if Topic.LINK in topics:
+    if Topic.LINK in topics and item.link:
         text = _("There is a new link with which you join “%(title)s”. The old one does not lead there any more.",
                  title=title)  # fmt: skip
         return _("New link to join: %(title)s", title=title), [text]
@@ -326,8 +329,8 @@ def _session_news(registration: Registration, item: Item) -> list[str]:
             own = changes.sentence(change, zone=zone, timed=True, names={}, language=language)
             named = languages.zone_name(zone, language, item.after.starts)
             lines.append(_("In your time (%(zone)s): %(what)s", zone=named, what=own))
-    if Topic.LINK in told.news(item.before, item.after) and item.link:
-        lines.append(_("“%(session)s” – new link to join: %(link)s", session=name, link=item.link))
+    if Topic.LINK in told.news(item.before, item.after):
+        lines.append(_("“%(session)s” – new link to join: %(link)s", session=name, link=item.link or "–"))
     return lines
 
 

@@ -160,6 +160,7 @@ def entry(registration: Registration, *, language: str, venues: Iterable[Venue] 
         sequence=registration.sequence,
         guest=Guest(
             language=language,
+            online=registration.option.mode is Mode.ONLINE,
             join_url=registration.event.join_url if takes_part_online(registration) else "",
             page=_page(registration, language),
             tentative=registration.status is not RegistrationStatus.CONFIRMED,
@@ -167,7 +168,7 @@ def entry(registration: Registration, *, language: str, venues: Iterable[Venue] 
         ),
         stamp=registration.updated_at,
         base_url=base_url(),
-        venues=() if registration.option.mode is Mode.ONLINE else venues,
+        venues=venues,
     )
 
 

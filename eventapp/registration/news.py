@@ -33,6 +33,18 @@ def expect(registration: Registration) -> None:
     due.expect(_KEY, [registration.id])
 
 
+def expect_all_with(option: AttendanceOption) -> None:
+    """What this way to take part means has changed for all who have chosen it."""
+    due.expect(
+        _KEY,
+        db.session.scalars(
+            select(Registration.id).where(
+                Registration.option_id == option.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
+            )
+        ),
+    )
+
+
 def expect_all(event: Event) -> int:
     """Everybody who stands is written to at once, if it is news to them. Returns how many are looked at."""
     everyone = list(

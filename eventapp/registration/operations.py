@@ -19,7 +19,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
-from eventapp.registration import emails, queries
+from eventapp.registration import emails, news, queries
 from eventapp.registration.models import AttendanceOption, ModeChange, Question, Registration, RemovedOption
 from eventapp.registration.rules import (
     ACTIVE,
@@ -328,6 +328,8 @@ def save_option(
             key, number = f"{mode.value}_{number}", number + 1
         option = AttendanceOption(event=event, event_id=event.id, key=key, position=len(keys))
         db.session.add(option)
+    elif option.mode is not mode:
+        news.expect_all_with(option)
     option.mode = mode
     option.title = title
     option.note = note or Words()

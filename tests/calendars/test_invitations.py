@@ -35,7 +35,9 @@ def event(**values: Any) -> Event:
 
 def entry(about: Event | None = None, **values: Any) -> ics.Entry:
     page = "https://example.org/registrations/t0ken"
-    own = {key: values.pop(key) for key in ("language", "join_url", "tentative", "cancelled") if key in values}
+    own = {
+        key: values.pop(key) for key in ("language", "online", "join_url", "tentative", "cancelled") if key in values
+    }
     return invitations.entry_of(
         about or event(),
         **{
@@ -76,7 +78,7 @@ def test_its_stamp_is_the_later_of_both_changes() -> None:
 
 
 def test_who_comes_online_gets_the_link_where_every_program_shows_it() -> None:
-    entry = made(join_url="https://meet.example/mine")
+    entry = made(online=True, join_url="https://meet.example/mine")
     assert entry.one("CONFERENCE") == "https://meet.example/mine"
     assert "https://meet.example/mine" in lint.text(entry.one("DESCRIPTION"))
     assert lint.text(entry.one("LOCATION")) == "Online"

@@ -145,6 +145,40 @@ def test_a_new_link_to_join_is_told_to_those_who_take_part_online_alone(make, fo
     assert entry(letter).one("CONFERENCE") == "https://meet.example/new"
 
 
+def test_a_link_that_is_taken_away_is_not_told_as_a_new_one(make, forum):
+    edit(forum, join_url="https://meet.example/old")
+    make.registration(forum, make.option(forum, Mode.ONLINE))
+    letters()
+    edit(forum, join_url="")
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.subject == "Your registration: Forum of cities"
+    assert "Join here: –" in letter.text
+    assert not entry(letter).all("CONFERENCE")
+
+
+def test_who_takes_part_online_is_nowhere_else_also_before_there_is_a_link(make, forum):
+    make.registration(forum, make.option(forum, Mode.ONLINE))
+    (letter,) = letters()
+    assert entry(letter).one("LOCATION") == "Online"
+
+
+def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_chosen_it(make, forum):
+    edit(forum, join_url="https://meet.example/all")
+    option = make.option(forum)
+    guest = make.registration(forum, option)
+    make.registration(forum, make.option(forum))
+    letters()
+    make.tell()
+    with transaction():
+        operations.save_option(fresh(forum), fresh(option), mode=Mode.ONLINE, title=Words())
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.to == guest.email
+    assert "New place: Online" in letter.text
+    assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
+
+
 def test_a_site_says_where_to_go_and_its_change_is_told_to_those_who_come(make, forum):
     site = make.site(forum)
     make.registration(forum, make.option(forum))
@@ -198,6 +232,20 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
     assert "Until now: Tue 18 March 2031" in on.text
     assert "New time: Tue 25 March 2031" in on.text
     assert sequence(on) > sequence(off) > sequence(first)
+
+
+def test_an_event_that_is_on_again_on_its_old_date_is_told_with_it(make, forum):
+    make.registration(forum, make.option(forum))
+    with transaction():
+        lifecycle.postpone_event(fresh(forum), note=Words())
+    news.tell_due()
+    letters()
+    with transaction():
+        events.publish(fresh(forum))
+    assert make.tell() == 1
+    (on,) = letters()
+    assert on.subject == "New date: Forum of cities"
+    assert "When: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in on.text
 
 
 def test_nobody_is_told_of_a_draft_of_what_is_over_or_of_made_up_guests(make, forum):
