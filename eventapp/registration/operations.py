@@ -288,7 +288,10 @@ def send_link(event: Event, email: str) -> None:
 
 
 def new_link(registration: Registration) -> None:
-    """Make the old self-service link void and send a new one."""
+    """Make the old self-service link void and send a new one. Raises Refused for a registration that has ended."""
+    _hold(registration)
+    if registration.status not in ACTIVE:
+        raise Refused(_("This registration has ended. Register again to take part."))
     registration.token = tokens.token()
     db.session.flush()
     emails.new_link(registration)

@@ -365,6 +365,16 @@ def test_a_place_that_could_not_be_told_in_time_is_told_when_it_can(make, forum,
     assert (letter.to, letter.kind) == (draft.email, "session.places")
 
 
+def test_no_new_link_brings_an_ended_registration_to_mind(make, forum):
+    guest = make.registration(forum, make.option(forum))
+    with transaction():
+        operations.cancel(fresh(guest))
+    letters()
+    with pytest.raises(Refused), transaction():
+        operations.new_link(fresh(guest))
+    assert letters() == []
+
+
 def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_site(make, forum):
     site = make.site(forum, "Arena")
     housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", site=site)])
