@@ -51,4 +51,5 @@ def release(event: Event) -> ResponseReturnValue:
         findings=[one for one in queries.findings(event, audience_of(event)) if one.level is not Level.NOTICE],
         releases=queries.releases(event),
         told=news.waiting(event),
+        would_tell=None if waiting.empty else news.would_tell(event, waiting.document),
     )

@@ -17,6 +17,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.revisions import Revision
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
+from eventapp.programme.published import Document
 from eventapp.proposals import news as speakers
 from eventapp.registration import news as guests
 
@@ -81,6 +82,16 @@ def waiting(event: Event) -> Waiting:
     people, first = guests.waiting(event)
     others, second = speakers.waiting(event)
     return Waiting(people, others, min(filter(None, (first, second)), default=None))
+
+
+def would_tell(event: Event, document: Document) -> Waiting | None:
+    """The letters that wait if this becomes the programme that the public sees, with those that wait already.
+
+    None where nobody is told whatever happens: of a draft, or of what is over.
+    """
+    if event.status is EventStatus.DRAFT or event.over:
+        return None
+    return Waiting(len(guests.concerned(event, document)), len(speakers.concerned(event, document)), None)
 
 
 def send_now(event: Event) -> None:

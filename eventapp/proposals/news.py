@@ -11,6 +11,7 @@ from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as released
+from eventapp.programme.published import Document
 from eventapp.proposals import emails, invitations, queries
 from eventapp.proposals.models import SpeakerInvitation, SpeakerLink, SpeakerNews
 
@@ -24,19 +25,20 @@ def expect(link: SpeakerLink) -> None:
 
 def expect_all(event: Event) -> int:
     """All who would be told something are written to at once. Returns how many."""
-    concerned = _concerned(event)
-    due.expect(_KEY, concerned, at_once=True)
-    return len(concerned)
+    found = concerned(event, released.document(event))
+    due.expect(_KEY, found, at_once=True)
+    return len(found)
 
 
 def notice(event: Event) -> int:
     """Find those to whom something about their sessions is new, and expect them. Returns how many."""
-    concerned = _concerned(event)
-    due.expect(_KEY, concerned)
-    return len(concerned)
+    found = concerned(event, released.document(event))
+    due.expect(_KEY, found)
+    return len(found)
 
 
-def _concerned(event: Event) -> list[int]:
+def concerned(event: Event, document: Document) -> list[int]:
+    """The links of those to whom something is new, if this is the programme that the public sees."""
     links = queries.links(event)
     if not links:
         return []
@@ -44,7 +46,7 @@ def _concerned(event: Event) -> list[int]:
     rows = select(SpeakerInvitation).where(SpeakerInvitation.link_id.in_(known))
     for row in db.session.scalars(rows):
         known[row.link_id][row.code] = row
-    document, joining = released.document(event), released.join_links(event)
+    joining = released.join_links(event)
     return [link.id for link in links if invitations.differs(link, known[link.id], document, joining)]
 
 

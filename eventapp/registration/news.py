@@ -14,6 +14,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Session
+from eventapp.programme.published import Document
 from eventapp.programme.rules import Mode
 from eventapp.registration import emails, invitations, queries
 from eventapp.registration.models import (
@@ -60,8 +61,15 @@ def expect_all(event: Event) -> int:
 
 def notice(event: Event) -> int:
     """Find those to whom something about the event or their sessions is new, and expect them. Returns how many."""
+    found = concerned(event, programme.document(event))
+    due.expect(_KEY, found)
+    return len(found)
+
+
+def concerned(event: Event, document: Document) -> set[int]:
+    """The registrations to which something is new, if this is the programme that the public sees. Three statements."""
     venues = venues_of(event.id)
-    document, links = programme.document(event), programme.join_links(event)
+    links = programme.join_links(event)
     marks: dict[tuple[str, bool, bool], str] = {}
 
     def mark(code: str, online: bool, confirmed: bool) -> str:
@@ -93,7 +101,7 @@ def notice(event: Event) -> int:
         )
         .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
     )  # fmt: skip
-    concerned = set()
+    found = set()
     for number, status, mode, code, known, facts, signed_up in rows:
         confirmed = status is RegistrationStatus.CONFIRMED
         if code and (signed_up is None or not confirmed or code not in document.by_code):
@@ -101,11 +109,9 @@ def notice(event: Event) -> int:
         else:
             now = mark(code, mode is Mode.ONLINE, confirmed)
         if now != known:
-            concerned.add(number)
+            found.add(number)
     standing = {session.code for session in document.sessions if not session.cancelled}
-    concerned |= {number for number, code in _untold_places(event) if code in standing}
-    due.expect(_KEY, concerned)
-    return len(concerned)
+    return found | {number for number, code in _untold_places(event) if code in standing}
 
 
 def _untold_places(event: Event) -> list[tuple[int, str]]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
-from eventapp.programme import operations, queries
+from eventapp.events import operations as events
+from eventapp.programme import operations
+from eventapp.programme import queries as released
+from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.proposals import speakers
+from eventapp.registration import sign_ups
+from tests.make import fresh
+from tests.outbox import letters
 
 PATH = "/manage/events/forum/programme/release"
 
@@ -32,7 +41,7 @@ def test_a_version_is_published_with_a_note_after_its_changes_were_shown(organiz
     assert "1 change" in main(organizer)
     assert "Renamed 1 Welcome before: “Opening”" in main(organizer)
     assert organizer.fill(PATH, {"note_en": "Only the title."}).status_code == 303
-    made = queries.latest(forum)
+    made = released.latest(forum)
     assert (made.number, made.note["en"], made.user.email) == (2, "Only the title.", "organizer@example.org")
     organizer.get(PATH)
     assert "There is nothing to publish" in main(organizer)
@@ -58,7 +67,7 @@ def test_publishing_twice_is_refused_in_a_sentence(organizer, make, forum):
     response = organizer.post(PATH, data={"csrf_token": token})
     assert response.status_code == 422
     assert "Nothing has changed since the last version." in response.get_data(as_text=True)
-    assert len(queries.releases(forum)) == 1
+    assert len(released.releases(forum)) == 1
 
 
 def test_what_is_wrong_is_told_before_it_is_published(organizer, make, forum):
@@ -75,7 +84,7 @@ def test_only_those_who_work_on_the_programme_publish_it(app, make, forum):
     visitor.sign_in(make.member(forum, Role.REGISTRATION))
     assert visitor.get(PATH).status_code == 403
     assert visitor.post(PATH).status_code in {400, 403, 422}
-    assert queries.releases(forum) == []
+    assert released.releases(forum) == []
 
 
 def test_what_is_about_to_be_published_can_be_seen_in_calendars_first(organizer, make, forum):
@@ -84,3 +93,58 @@ def test_what_is_about_to_be_published_can_be_seen_in_calendars_first(organizer,
     links = {organizer.page.text(a): a.get("href") for a in organizer.page.all("a")}
     organizer.get(links["See it in people's calendars first"])
     assert "Opening" in main(organizer)
+
+
+def test_who_would_be_written_to_is_told_before_anything_is_public(organizer, make, forum):
+    ada = make.person("Lovelace", "Ada")
+    talk, other = make.session(forum, "Talk", people=[ada], capacity=3), make.session(forum, "Other")
+    guest = make.registration(forum, make.option(forum))
+    make.registration(forum, make.option(forum, Mode.ONLINE))
+    with transaction():
+        sign_ups.sign_up(fresh(guest), fresh(talk).code)
+        link = speakers.link_for(fresh(forum), fresh(ada), email="ada@example.org", language="en")
+        speakers.answer(link, yes=True)
+    make.tell()
+    letters()
+
+    def edit(session, **values) -> None:
+        row = fresh(session)
+        given = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at, **values}
+        with transaction():
+            operations.save_session(fresh(forum), row, **given)
+
+    edit(other, starts_at=other.starts_at + timedelta(minutes=30), ends_at=other.ends_at + timedelta(minutes=30))
+    organizer.get(PATH)
+    assert "Nobody gets a letter about this version" in main(organizer)
+    edit(talk, starts_at=talk.starts_at + timedelta(minutes=30), ends_at=talk.ends_at + timedelta(minutes=30))
+    organizer.get(PATH)
+    assert "at most: 1 person registered, 1 speaker." in main(organizer)
+    assert not letters()
+    assert make.tell() == 0, "nobody is expected because somebody looked"
+    organizer.fill(PATH)
+    assert make.tell() == 2
+    with transaction():
+        events.withdraw(fresh(forum))
+    edit(talk, starts_at=talk.starts_at, ends_at=talk.ends_at)
+    organizer.get(PATH)
+    assert "letter" not in main(organizer), "of a draft nobody is told"
+
+
+def test_it_asks_as_often_for_many_who_would_be_written_to_as_for_one(organizer, make, queries):
+    asked = []
+    for several in (1, 4):
+        event = make.event(f"e{several}")
+        talk, option = make.session(event, people=[make.person()], capacity=9), make.option(event)
+        for _ in range(several):
+            guest = make.registration(fresh(event), fresh(option))
+            with transaction():
+                sign_ups.sign_up(fresh(guest), fresh(talk).code)
+        with transaction():
+            operations.set_status(fresh(talk), SessionStatus.CANCELLED)
+        path = f"/manage/events/{event.slug}/programme/release"
+        organizer.get(path)
+        with queries() as counted:
+            organizer.get(path)
+        assert f"{several} {'person' if several == 1 else 'people'} registered" in main(organizer)
+        asked.append(len(counted))
+    assert asked[0] == asked[1], asked
