@@ -57,6 +57,27 @@ class Party:
     job: str = ""
 
 
+class Availability(StrEnum):
+    """What somebody who comes now can get. A place on a waiting list is none yet."""
+
+    FREE = "InStock"
+    NONE = "SoldOut"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A way to take part, and the page where to ask for it. Without `availability` it can't be had yet.
+
+    No price is said: what a place costs is agreed elsewhere, and 0 would be a promise.
+    """
+
+    name: str
+    url: str
+    availability: Availability | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+
 def _party(party: Party) -> dict[str, Any]:
     return _without_empty(
         {
@@ -78,6 +99,19 @@ def _spot(spot: Spot) -> dict[str, Any]:
     if spot.geo:
         place["geo"] = {"@type": "GeoCoordinates", "latitude": spot.geo[0], "longitude": spot.geo[1]}
     return _without_empty(place)
+
+
+def _offer(offer: Offer, zone: str) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "@type": "Offer",
+            "name": offer.name,
+            "url": offer.url,
+            "availability": f"{SCHEMA}/{offer.availability}" if offer.availability else "",
+            "validFrom": _when(offer.opens, zone, "time") if offer.opens else "",
+            "validThrough": _when(offer.closes, zone, "time") if offer.closes else "",
+        }
+    )
 
 
 def _without_empty(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +150,7 @@ def event(
     organizers: Iterable[Party] = (),
     performers: Iterable[Party] = (),
     images: Iterable[str] = (),
+    offers: Iterable[Offer] = (),
     sessions: Iterable[Mapping[str, Any]] = (),
     kind: str = "Event",
 ) -> dict[str, Any]:
@@ -149,6 +184,7 @@ def event(
             "organizer": _one_or_all([_party(party) for party in organizers]),
             "performer": _one_or_all([_party(party) for party in performers]),
             "image": list(images),
+            "offers": [_offer(offer, zone) for offer in offers],
             "subEvent": [{k: v for k, v in session.items() if k != "@context"} for session in sessions],
         }
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from eventapp.calendars import jsonld
-from eventapp.calendars.jsonld import Attendance, Party, Spot, State
+from eventapp.calendars.jsonld import Attendance, Availability, Offer, Party, Spot, State
 from eventapp.core import languages, markdown
 from eventapp.core.links import absolute, base_url
+from eventapp.events.models import Site
 from eventapp.events.rules import EventFormat, EventStatus, Precision
-from eventapp.programme.published import PublishedSession
+from eventapp.programme.published import PublishedSession, PublishedSite
+from eventapp.registration.forms import option_name
+from eventapp.registration.rules import Standing
 from eventapp.site.queries import EventPage
 
 _ATTENDANCE = {
@@ -21,21 +24,19 @@ _EXACT: dict[Precision, jsonld.Exactness] = {
     Precision.DAY: "time", Precision.MONTH: "month", Precision.YEAR: "year",
 }  # fmt: skip
 _STATES = {EventStatus.CANCELLED: State.CANCELLED, EventStatus.POSTPONED: State.POSTPONED}
+_AVAILABLE = {
+    Standing.NOT_YET: None,
+    Standing.OPEN: Availability.FREE,
+    Standing.WAITING_LIST: Availability.NONE,
+    Standing.FULL: Availability.NONE,
+}
 
 
 def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
     """schema.org/Event of an event page, with its sessions as subEvent."""
     event = page.event
     address = absolute("site.event", slug=event.slug)
-    spots = [
-        Spot(
-            name=languages.say(site.name).text,
-            address=languages.say(site.address).text,
-            country=event.country_code,
-            geo=(site.latitude, site.longitude) if site.latitude is not None and site.longitude is not None else None,
-        )
-        for site in page.sites
-    ]
+    spots = [_spot(site, event.country_code) for site in page.sites]
     if not spots and event.place:
         spots = [Spot(name=languages.say(event.place).text, country=event.country_code)]
     return jsonld.event(
@@ -54,22 +55,53 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
                     for host in page.hosts],
         performers=[Party(name=speaker.person.name(languages.reader()).text, person=True) for speaker in page.speakers],
         images=[base_url() + image for image in images],
+        offers=_offers(page),
         sessions=[_session(page, one, spots) for one in page.sessions if event.timed and not one.kind.pause],
     )  # fmt: skip
 
 
+def _spot(site: Site | PublishedSite, country: str) -> Spot:
+    return Spot(
+        name=languages.say(site.name).text,
+        address=languages.say(site.address).text,
+        country=country,
+        geo=(site.latitude, site.longitude) if site.latitude is not None and site.longitude is not None else None,
+    )
+
+
+def _offers(page: EventPage) -> list[Offer]:
+    """The ways to take part that are open or will be, where the page shows them for that."""
+    if page.event.status is not EventStatus.PUBLISHED:
+        return []
+    address = absolute("registration.register", slug=page.event.slug)
+    return [
+        Offer(
+            name=option_name(option),
+            url=address,
+            availability=_AVAILABLE[option.standing],
+            opens=option.opens_at,
+            closes=option.closes_at,
+        )
+        for option in page.options
+        if option.standing in _AVAILABLE
+    ]
+
+
 def _session(page: EventPage, session: PublishedSession, spots: list[Spot]) -> dict[str, Any]:
+    """A session at the sites of its rooms; one without a site is where the event is."""
     event = page.event
-    cancelled = session.cancelled or event.status is EventStatus.CANCELLED
+    state = State.CANCELLED if session.cancelled else _STATES.get(event.status, State.SCHEDULED)
     online = bool(session.rooms) and all(room.online for room in session.rooms)
+    sites = {room.site.slug: room.site for room in session.rooms if room.site is not None}
+    own = [_spot(site, event.country_code) for site in sites.values()] or spots[:1]
     return jsonld.event(
         name=languages.say(session.title).text,
         url=absolute("programme.session", slug=event.slug, code=session.code),
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
-        state=State.CANCELLED if cancelled else State.SCHEDULED,
+        state=state,
         attendance=Attendance.ONLINE if online else _ATTENDANCE[event.format],
-        spots=[] if online else spots[:1],
+        spots=[] if online else own,
         online_url=absolute("site.event", slug=event.slug),
     )
