@@ -118,8 +118,12 @@ def qr(address: str) -> Markup:
 
 
 @lru_cache(maxsize=256)
-def qr_file(address: str) -> bytes:
-    """The same as a file, dark on white."""
+def qr_file(address: str) -> bytes | None:
+    """The same as a file, dark on white; None for an address that is too long for any code (2331 bytes)."""
     file = BytesIO()
-    segno.make(address, error="m").save(file, kind="svg", scale=4, border=2, light="#fff", xmldecl=False, svgclass=None)
+    try:
+        drawn = segno.make(address, error="m")
+    except segno.DataOverflowError:
+        return None
+    drawn.save(file, kind="svg", scale=4, border=2, light="#fff", xmldecl=False, svgclass=None)
     return file.getvalue()

@@ -93,7 +93,7 @@ def code(feed: str) -> Response:
     """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
     found(links.DRAWN.fullmatch(f"/{feed}"))
     wish = Wish.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
-    response = Response(links.qr_file(links.webcal_of(wish.address)), content_type="image/svg+xml")
+    response = Response(found(links.qr_file(links.webcal_of(wish.address))), content_type="image/svg+xml")
     response.cache_control.public = True
     response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
     return response

@@ -223,6 +223,11 @@ def test_nothing_but_feeds_is_drawn(client: Visitor, path: str) -> None:
     assert client.get(f"/qr/{path}.svg").status_code in {308, 404}
 
 
+def test_an_address_that_no_code_can_hold_is_not_found(client: Visitor) -> None:
+    for length, status in ((900, 200), (3000, 404)):
+        assert client.get(f"/qr/events/{'x' * length}/calendar.svg").status_code == status
+
+
 def test_the_agenda_keeps_its_address_to_itself(client: Visitor, track: Track) -> None:
     made = client.fill("/agenda", {"star": []})
     token = made.location.rpartition("/")[2]
