@@ -44,6 +44,11 @@ class _Kept:
     headers: list[tuple[str, str]]
 
 
+def _weight(key: Key, offer: Offer) -> int:
+    """Bytes of an answer and of what it was asked with: a stranger's query may be longer than the answer."""
+    return len(offer.body) + len(offer.packed) + sum(len(part) for part in key)
+
+
 def offer(*, etag: str, body: bytes, packed: bytes, still: Callable[[], bool], until: float) -> None:
     """Offer the answer of this request to those who ask the same until then (seconds since 1970)."""
     rule = request.url_rule.rule if request.url_rule else None
@@ -94,7 +99,7 @@ class Express:
                 self._kept.move_to_end(key)
 
     def _keep(self, key: Key, kept: _Kept) -> None:
-        weight = len(kept.offer.body) + len(kept.offer.packed)
+        weight = _weight(key, kept.offer)
         if weight > self._budget // 4:
             return
         with self._lock:
@@ -111,7 +116,7 @@ class Express:
     def _forget(self, key: Key) -> None:
         old = self._kept.pop(key, None)
         if old is not None:
-            self._size -= len(old.offer.body) + len(old.offer.packed)
+            self._size -= _weight(key, old.offer)
 
     def _answer(self, kept: _Kept, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         begun = perf_counter()

@@ -29,6 +29,11 @@ class Kept:
         return hashlib.sha256(self.body).hexdigest()[:24]
 
 
+def _weight(name: str, kept: Kept) -> int:
+    """Bytes of an answer, packed at most the same again, and of its name, in which a stranger's query may stand."""
+    return 2 * len(kept.body) + len(name)
+
+
 class Shelf:
     """Least recently asked goes first. A new version of an answer takes the place of the old one."""
 
@@ -52,10 +57,9 @@ class Shelf:
         kept = Kept(version, body, content_type)
         with self._lock:
             self._drop(name)
-            # Packed it takes at most the same again.
-            if 2 * len(body) <= self._budget:
+            if _weight(name, kept) <= self._budget:
                 self._kept[name] = kept
-                self._size += 2 * len(body)
+                self._size += _weight(name, kept)
             while self._size > self._budget:
                 self._drop(next(iter(self._kept)))
         return kept
@@ -69,4 +73,4 @@ class Shelf:
     def _drop(self, name: str) -> None:
         old = self._kept.pop(name, None)
         if old is not None:
-            self._size -= 2 * len(old.body)
+            self._size -= _weight(name, old)

@@ -147,8 +147,20 @@ def test_the_budget_of_bytes_is_kept(app, client, make):
         express._budget = budget
 
 
+def test_what_was_asked_with_counts_as_well(app):
+    """A small answer to ever new and long queries would else fill the memory beside the budget."""
+    express = Express(app, budget=100_000)
+    for number in range(100):
+        key = ("/calendar.ics", f"x={number:08000}", f"en;q=0.{number:08000}")
+        express._keep(key, _Kept(Offer("e", b"x", b"", lambda: True, math.inf, None), []))
+    assert sum(len(part) for key in express._kept for part in key) <= express._size <= 100_000
+    for key in list(express._kept):
+        express._drop(key)
+    assert express._size == 0
+
+
 def test_what_nobody_asks_for_is_forgotten_first(app):
-    express = Express(app, budget=100)
+    express = Express(app, budget=4 * 26)
     for name in "abcd":
         express._keep((name, "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None), []))
     list(express({"REQUEST_METHOD": "GET", "PATH_INFO": "a"}, lambda *_: None))
