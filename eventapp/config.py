@@ -6,7 +6,10 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.errors import ObsoleteHeaderDefect
+from email.headerregistry import HeaderRegistry
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -59,7 +62,7 @@ class Settings:
             database_url=_database_url(text("DATABASE_URL", f"sqlite:///{instance / 'eventapp.sqlite3'}")),
             redis_url=_url("REDIS_URL", text("REDIS_URL"), {"redis", "rediss"}) or None,
             mail_url=_url("MAIL_URL", text("MAIL_URL"), {"smtp", "smtps"}) or None,
-            mail_from=text("MAIL_FROM", "events@localhost"),
+            mail_from=_sender(text("MAIL_FROM", "events@localhost")),
             base_url=_url("BASE_URL", text("BASE_URL", f"http://{host}:{port}"), {"http", "https"}).rstrip("/"),
             host=host,
             port=port,
@@ -75,6 +78,18 @@ def _url(name: str, raw: str, schemes: set[str]) -> str:
         wanted = " or ".join(f"{scheme}://host" for scheme in sorted(schemes))
         # The value may hold a password, so it is not repeated.
         raise BadSetting(f"EVENTAPP_{name} must look like {wanted}.")
+    return raw
+
+
+def _sender(raw: str) -> str:
+    """One mailbox (RFC 5322 §3.4). What is none would be noticed only when the first letter fails."""
+    read: Any = HeaderRegistry()("from", raw)
+    lost = any(not isinstance(defect, ObsoleteHeaderDefect) for defect in read.defects)
+    alone = len(read.addresses) == 1 and read.groups[0].display_name is None
+    if lost or not alone or not read.addresses[0].domain:
+        raise BadSetting(
+            "EVENTAPP_MAIL_FROM must look like Name <user@host>, with the name in quotes if it has a comma or a colon."
+        )
     return raw
 
 

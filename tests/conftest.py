@@ -15,6 +15,7 @@ from sqlalchemy import event as sqlalchemy_event
 from eventapp import create_app
 from eventapp.calendars.lint import Profile
 from eventapp.config import Settings
+from eventapp.core.addresses import in_ascii
 from eventapp.core.db import Base, QuickRead, db, transaction
 from eventapp.mail.models import Mail
 from tests.calendars import lint
@@ -107,7 +108,7 @@ def lint_letter(letter: Mail) -> None:
     """What must hold of every letter, and of every calendar that travels with it."""
     assert "\n\n\n" not in letter.text, "one empty line between what it says is enough"
     for file in letter.calendars:
-        lint.quiet(file.content, Profile.INVITATION, attendee=letter.to)
+        lint.quiet(file.content, Profile.INVITATION, attendee=in_ascii(letter.to))
 
 
 @pytest.fixture(scope="session", autouse=True)

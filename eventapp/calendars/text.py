@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
+from eventapp.core.addresses import in_ascii
 from eventapp.core.words import TAG
 
 # All that any reader may take for the end of a line becomes LF before the rest of the controls is dropped.
@@ -65,10 +67,16 @@ def web_address(value: str) -> str:
 
 
 def mail_address(value: str) -> str:
-    """A `mailto:` URI (RFC 6068 §2). Raises ValueError for what is no address."""
+    """A `mailto:` URI (RFC 6068 §2). Raises ValueError for what is no address.
+
+    The domain is that of the letter's own header, in ASCII: calendar programs look for the reader by comparing.
+    """
     bare = value.strip()
     if "@" not in bare or _DIRTY.search(bare) or any(c.isspace() or c in '<>"\\,;:' for c in bare):
         raise ValueError("not a mail address")
+    # What letters can't go to is written all the same: one such row must not end a sweep over many people.
+    with suppress(ValueError):
+        bare = in_ascii(bare)
     return "mailto:" + quote(bare, safe="@!$&'*+=_~.-")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import DateTimeLocalField, Field, StringField
-from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import Email, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import html_params
 
 from eventapp.core import clock, languages
@@ -26,6 +26,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 def _strip(value: Any) -> Any:
     return _CONTROL.sub("", value).strip() if isinstance(value, str) else value
+
+
+class MailAddress(Email):
+    """Validator: an address that our letters reach.
+
+    Letters before the @ that are not ASCII need SMTPUTF8 (RFC 6531) on the whole way; without it somebody would be
+    registered and never hear of it. A name of a domain may be in any script.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_l("Enter an e-mail address such as name@example.org."), allow_smtputf8=False)
 
 
 def page_number(typed: str | None) -> int:

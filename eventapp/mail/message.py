@@ -7,13 +7,15 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from eventapp.core.addresses import in_ascii
 from eventapp.mail.models import Mail
 
 
 def address(text: str) -> Address:
-    """`Name <user@host>` or `user@host` as a header value."""
+    """`Name <user@host>` or `user@host` as a header value. Raises ValueError for what no letter can go to."""
     name, spec = parseaddr(text)
-    return Address(display_name=name, addr_spec=spec)
+    # The library would write a domain in another script as an encoded word, and no server finds that.
+    return Address(display_name=name, addr_spec=in_ascii(spec))
 
 
 def build(letter: Mail, *, sender: str) -> EmailMessage:

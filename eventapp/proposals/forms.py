@@ -15,11 +15,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
 from eventapp.core.clock import to_local
-from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, WordsField, known_zone
+from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, MailAddress, WordsField, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
@@ -35,7 +35,7 @@ from eventapp.registration.forms import no_address
 _EMAIL = [
     DataRequired(_l("Enter your e-mail address.")),
     Length(max=254, message=_l("Use at most 254 characters.")),
-    Email(_l("Enter an e-mail address such as name@example.org.")),
+    MailAddress(),
 ]
 
 

@@ -17,10 +17,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import CountryField, Form, LocalTimeField, WordsField, between, known_zone
+from eventapp.core.forms import CountryField, Form, LocalTimeField, MailAddress, WordsField, between, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
@@ -53,7 +53,7 @@ class TakePart(Form):
         validators=[
             DataRequired(_l("Enter your e-mail address.")),
             Length(max=254, message=_l("Use at most 254 characters.")),
-            Email(_l("Enter an e-mail address such as name@example.org.")),
+            MailAddress(),
         ],
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "dir": "ltr"},
     )
@@ -219,7 +219,7 @@ class LinkForm(Form):
         _l("E-mail address"),
         validators=[
             DataRequired(_l("Enter your e-mail address.")),
-            Email(_l("Enter an e-mail address such as name@example.org.")),
+            MailAddress(),
         ],
         render_kw={"autocomplete": "email", "inputmode": "email", "dir": "ltr"},
     )

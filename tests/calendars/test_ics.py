@@ -286,6 +286,13 @@ def test_a_plain_address_of_mail_is_written_as_it_is() -> None:
     assert mail_address("ada.love+lace@example.org") == "mailto:ada.love+lace@example.org"
 
 
+def test_a_domain_in_another_script_is_the_one_in_the_letters_header() -> None:
+    assert mail_address("ada+x@例え.jp") == "mailto:ada+x@xn--r8jz45g.jp"
+    assert unquote(mail_address("日本@例え.jp")) == "mailto:日本@例え.jp", (
+        "no letter goes there, and nothing fails of it"
+    )
+
+
 @pytest.mark.parametrize("email", ["nobody", "a b@example.org", "a@b\r\nX:1", "<a@b>"])
 def test_what_is_no_mail_address_is_refused(email: str) -> None:
     with pytest.raises(ValueError, match="mail address"):

@@ -7,6 +7,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+import pytest
+
 from eventapp.mail import message
 from eventapp.mail.models import Mail, MailCalendar
 
@@ -47,6 +49,32 @@ def test_several_invitations_are_attached_one_by_one() -> None:
         ("text/calendar", "a.ics", "REQUEST"), ("text/calendar", "b.ics", "CANCEL"),
     ]  # fmt: skip
     assert [part.get_content_type() for part in next(whole.iter_parts()).iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "to"),
+    [
+        ('"Büro, Stadt" <desk@straße.de>', "ada@例え.jp"), ("さいたま市、国際課 <desk@例え.jp>", "a'b+c=d?e/f@example.org"),
+        ("desk@example.org", "x" * 64 + "@" + ".".join(["y" * 60] * 3) + ".example.org"),
+    ],
+)  # fmt: skip
+def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
+    """Any server takes them; a domain stands in no encoded word (RFC 2047 §5)."""
+    letter = Mail(
+        to=to, subject="都市フォーラム、" * 20, text="Text", html="", kind="test", language="ja",
+        message_id="<1@eventapp>", created_at=datetime(2031, 3, 1, tzinfo=UTC), calendars=[],
+    )  # fmt: skip
+    data = message.build(letter, sender=sender).as_bytes()
+    assert data.isascii()
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    read = message_from_bytes(data, policy=default)
+    assert str(read["Subject"]) == "都市フォーラム、" * 20
+    for name, given in (("From", sender), ("To", to)):
+        (written,) = read[name].addresses
+        known = message.address(given)
+        assert (written.display_name, written.addr_spec) == (known.display_name, known.addr_spec)
+        assert written.domain.isascii()
+        assert f"@{written.domain}".encode() in data
 
 
 def test_a_letter_without_a_calendar_is_two_alternatives() -> None:

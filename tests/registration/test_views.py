@@ -52,6 +52,7 @@ def test_after_registering_one_sees_ones_own_page(client, forum):
     ("wrong", "field"),
     [
         ({"email": ""}, "email"), ({"email": "ada"}, "email"), ({"email": "a" * 300 + "@example.org"}, "email"),
+        ({"email": "日本@example.org"}, "email"),
         ({"family_name": "  "}, "family_name"), ({"family_name": "x" * 101}, "family_name"),
         ({"option": None}, "option"), ({"option": "flying"}, "option"), ({"country": "Atlantis"}, "country"),
     ],
@@ -91,6 +92,12 @@ def test_a_second_registration_is_told_by_mail_and_by_no_other_way(client, forum
     assert letter.to == "ada@example.org"
     assert registration.token in letter.text
     assert registration.family_name == "Lovelace"
+
+
+def test_an_invitation_goes_to_a_domain_in_any_script(client, forum):
+    assert client.fill(PATH, {**ADA, "email": "ada@例え.jp"}).status_code == 303
+    (file,) = db.session.scalars(select(Mail)).one().calendars
+    assert "mailto:ada@xn--r8jz45g.jp" in file.content.decode().replace("\r\n ", "")
 
 
 def test_the_link_is_sent_again_and_the_page_does_not_say_to_whom(client, forum):
