@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
@@ -47,6 +47,7 @@ def agenda(token: str) -> ResponseReturnValue:
     shown = found(queries.by_token(token))
     speaks = queries.speaking(shown)
     entries = queries.entries(shown, speaks)
+    own = queries.registrations(shown)
     days = [
         (day, list(rows))
         for day, rows in groupby(
@@ -59,10 +60,17 @@ def agenda(token: str) -> ResponseReturnValue:
             agenda=shown,
             days=days,
             number=len(entries),
-            registrations=queries.registrations(shown),
+            only=_only([*(one.event for one in entries), *(one.event for one in own)]),
+            registrations=own,
             speaking=[part.link for part in speaks if part.link.event.public],
         )
     )
+
+
+def _only(events: Iterable[Event]) -> Event | None:
+    """The one event that all is about: then its name need not stand with each session."""
+    named = {event.id: event for event in events}
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 @views.get("/agenda/<token>.ics")

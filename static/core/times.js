@@ -16,7 +16,7 @@ for (const place of document.querySelectorAll("[data-local]")) {
   const zone = time.dataset.zone;
   if (clock(start, own) === clock(start, zone) && day(start, own) === day(start, zone)) continue;
   let text = clock(start, own);
-  if (time.dataset.until) text += "\u00a0– " + clock(new Date(time.dataset.until), own);
+  if (time.dataset.until) text += "\u00a0–\u00a0" + clock(new Date(time.dataset.until), own);
   if (day(start, own) !== day(start, zone)) text = named(start, own) + " " + text;
   place.textContent = " " + place.dataset.text.replace("{time}", text);
   place.hidden = false;

@@ -179,3 +179,31 @@ def test_an_agenda_says_that_an_event_is_called_off_and_joins_nobody(client, mak
     assert word in client.page.text(entry)
     links = [a.get("href") for a in entry.iter("a")]
     assert ("https://meet.example.org/secret" in links) is (status is EventStatus.POSTPONED)
+
+
+def test_the_only_event_is_named_once_and_several_at_each_session(client, make, forum):
+    first, second = make.session(forum, "Opening"), make.session(forum, "Panel")
+    other = make.event("other", title="Fair", starts_at=forum.starts_at + timedelta(days=30))
+    there = make.session(other, "Far talk")
+    stars = [f"forum/{first.code}", f"forum/{second.code}"]
+    client.get(begin(client, *stars))
+    assert main(client).count("Forum of cities") == 1
+    client.get(begin(client, *stars, f"other/{there.code}"))
+    assert (main(client).count("Forum of cities"), main(client).count("Fair")) == (2, 1)
+
+
+def test_an_agenda_without_sessions_does_not_count_them(client, make, forum):
+    registration = make.registration(forum, make.option(forum))
+    client.get(client.fill(f"/agenda/registrations/{registration.token}", {}).location)
+    assert "You are registered" in main(client)
+    assert "0 sessions" not in main(client)
+
+
+def test_what_comes_first_is_to_find_an_event_and_then_to_subscribe(client, make, forum):
+    """One filled button on a page: what there is to do now."""
+    empty, full = begin(client), begin(client, f"forum/{make.session(forum, 'Opening').code}")
+    for address, wanted in ((empty, "Find an event"), (full, "Subscribe")):
+        client.get(address)
+        links = [a for a in client.page.one("main").iter("a") if a.get("class") == "btn"]
+        assert [client.page.text(a) for a in links] == [wanted]
+    assert any(a.get("href") == "#calendar" for a in client.page.all("a")), "a long list is no way to the calendar"

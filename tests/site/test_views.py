@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from sqlalchemy import text
 
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
-from eventapp.events.rules import EventFormat, EventKind, Visibility
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
 
 
 def test_home_of_an_empty_site_says_what_there_is(client):
@@ -95,3 +96,14 @@ def test_robots_may_read_what_is_public_and_no_more(client):
     text = client.get("/robots.txt").get_data(as_text=True)
     assert "Disallow: /registrations/" in text
     assert ".ics" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [(EventStatus.PUBLISHED, True), (EventStatus.POSTPONED, False), (EventStatus.CANCELLED, False)],
+)
+def test_the_way_into_ones_calendar_is_beside_the_date_that_holds(client, make, status, offered):
+    make.event("forum", status=status)
+    client.get("/events/forum")
+    assert any(a.get("href") == "#calendar" for a in client.page.all("a")) is offered
+    assert client.page.by_id("calendar").tag == "h2"
