@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -124,6 +124,9 @@ def test_each_state_of_an_event_is_said(client: Visitor, make: Make, forum: Even
     html = client.get("/events/visit/calendar").get_data(as_text=True)
     assert "The exact day is not known yet." in html
     assert 'id="part"' not in html
+    march = datetime(2021, 3, 1, tzinfo=UTC)
+    make.event("long-ago", precision=Precision.MONTH, starts_at=march, ends_at=march + timedelta(days=31))
+    assert "not known yet" not in client.get("/events/long-ago/calendar").get_data(as_text=True)
     make.event("past", starts_at=datetime(2020, 5, 1, tzinfo=UTC))
     html = client.get("/events/past/calendar").get_data(as_text=True)
     assert "This event is over" in html
@@ -221,6 +224,16 @@ def test_the_code_is_a_picture_that_is_asked_for_when_wanted(client: Visitor, tr
 )
 def test_nothing_but_feeds_is_drawn(client: Visitor, path: str) -> None:
     assert client.get(f"/qr/{path}.svg").status_code in {308, 404}
+
+
+def test_what_is_chosen_can_be_hung_up_at_the_door(client: Visitor, track: Track) -> None:
+    """Printed are the sentence, the code and the address, and nothing that paper can't do."""
+    client.get("/events/forum/calendar")
+    (box,) = [node for node in client.page.all("div") if (node.get("class") or "").startswith("cal ")]
+    hidden = {id(inner) for node in box.iter() if "noprint" in (node.get("class") or "") for inner in node.iter()}
+    left = [node for node in box.iter() if id(node) not in hidden]
+    assert {node.tag for node in left} & {"img", "a", "button", "input", "table"} == {"img"}
+    assert "http://localhost/events/forum/calendar.ics?lang=en" in [node.text for node in left]
 
 
 def test_an_address_that_no_code_can_hold_is_not_found(client: Visitor) -> None:
