@@ -130,8 +130,7 @@ def calendar(token: str) -> ResponseReturnValue:
     registration = _mine(token)
     response = Response(invitations.own_file(registration), content_type="text/calendar; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{registration.event.slug}.ics")
-    response.cache_control.no_store = True
-    return response
+    return private(response)
 
 
 @views.post("/registrations/<token>/cancel")

@@ -140,6 +140,7 @@ def test_a_get_never_cancels_but_the_button_does(client, forum):
 def test_the_calendar_file_of_ones_registration_opens(client, forum):
     location = client.fill(PATH, ADA).location
     response = client.get(f"{location}/calendar.ics")
+    assert response.headers["X-Robots-Tag"] == "noindex", "robots.txt keeps it from being read, not from being listed"
     assert response.mimetype == "text/calendar"
     assert b"STATUS:CONFIRMED" in response.data
 
