@@ -145,6 +145,13 @@ def test_the_calendar_file_of_ones_registration_opens(client, forum):
     assert b"STATUS:CONFIRMED" in response.data
 
 
+def test_what_comes_next_is_ones_calendar(client, forum):
+    """One filled button on the page of whoever has just registered; saving changes is folded away."""
+    client.get(client.fill(PATH, ADA).location)
+    links = [a for a in client.page.one("main").iter("a") if a.get("class") == "btn"]
+    assert [client.page.text(a) for a in links] == ["Add to my calendar"]
+
+
 def test_a_wrong_token_is_no_page(client, forum):
     assert client.get("/registrations/nothing").status_code == 404
 
