@@ -246,8 +246,15 @@ def _leave(registration: Registration, status: RegistrationStatus) -> None:
 
 
 def approve(registration: Registration) -> None:
-    """The team says yes: to somebody pending, or to somebody on the waiting list if a place is free."""
+    """The team says yes: to somebody pending, or to somebody on the waiting list if a place is free.
+
+    Raises Refused where it does not wait, no place is free, or the event is cancelled: there is nothing to promise.
+    """
     _hold(registration)
+    if registration.event.status is EventStatus.CANCELLED:
+        raise Refused(
+            _("This can't be done while the event is in the state “%(state)s”.", state=registration.event.status.label)
+        )
     if registration.status is RegistrationStatus.WAITLISTED:
         if not _take_place(registration.option):
             raise Refused(_("No place is free. Raise the number of places first."))

@@ -22,6 +22,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_PLACE, Access, RegistrationStatus
+from tests.make import fresh
 
 
 def letters(kind: str | None = None) -> list[Mail]:
@@ -134,6 +135,20 @@ def test_an_option_after_approval_holds_a_place_but_confirms_nothing(make, forum
         operations.approve(registration)
     assert registration.status is RegistrationStatus.CONFIRMED
     assert len(letters("registration.confirmed")) == 1
+
+
+def test_nobody_is_promised_a_place_at_an_event_that_is_cancelled(make, forum, organizer):
+    registration = make.registration(forum, make.option(forum, access=Access.APPROVAL))
+    page = f"/manage/events/{forum.slug}/registrations/{registration.id}"
+    organizer.get(page)
+    assert "Confirm" in organizer.page.text(organizer.page.one("main"))
+    with transaction():
+        events.cancel(fresh(forum), note=Words())
+    with pytest.raises(Refused, match="Cancelled"), transaction():
+        operations.approve(fresh(registration))
+    assert not letters("registration.confirmed")
+    organizer.get(page)
+    assert "Confirm" not in organizer.page.text(organizer.page.one("main"))
 
 
 def test_a_declined_registration_gives_its_place_back(make, forum):
