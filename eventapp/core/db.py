@@ -90,7 +90,8 @@ def prepare_sqlite(engine: Engine) -> None:
     def connect(connection: Any, record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+        # Who waits for the write lock stands in no line: on a busy machine one of eight is unlucky for many seconds.
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=20000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
