@@ -39,7 +39,7 @@ from tests.make import START, Make, fresh
 from tests.visitor import Visitor
 
 # A few in every run; hundreds by hand.
-SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "4")))
+SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 STEPS = 30
 
 

@@ -38,7 +38,7 @@ from tests.make import Make, fresh
 from tests.outbox import letters
 
 # A few in every run; hundreds by hand.
-SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "3")))
+SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 BURSTS = 14
 
 
