@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
 
 from eventapp import create_app
+from eventapp.calendars import ics
 from eventapp.calendars.lint import Profile
 from eventapp.config import Settings
 from eventapp.core.addresses import in_ascii
@@ -71,6 +72,7 @@ def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]
     app.extensions["pages"].clear()
     app.extensions["express"].clear()
     app.extensions["limits"].storage.reset()
+    ics.vevent.cache_clear()
     with app.app_context():
         try:
             yield app

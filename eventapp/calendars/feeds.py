@@ -40,12 +40,7 @@ def session_file(programme: Programme, wish: Wish) -> bytes:
         return ics.single(entry, utc=wish.utc, alarm=wish.alarm)
 
 
-def withdrawn_feed(
-    state: State,
-    wish: Wish,
-    *,
-    wanted: Has | None = None,
-) -> bytes:
+def withdrawn_feed(state: State, wish: Wish, *, wanted: Has | None = None) -> bytes:
     """A calendar of an event that is not public any more."""
     with wish.voice.speaking() as voice:
         rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=wish.deadlines)

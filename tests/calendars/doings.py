@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,16 @@ from eventapp.registration import sign_ups
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.make import START, Make, fresh
 from tests.proposals.conftest import LETTER
+
+
+def attempt(action: Callable[[], object], *, alone: Collection[Callable[[], object]]) -> str:
+    """Do it, and say what was done or refused; in a transaction, but for those that commit `alone`."""
+    try:
+        with nullcontext() if action in alone else transaction():
+            action()
+    except Refused as refusal:
+        return f"{action.__name__} refused: {refusal}"
+    return action.__name__
 
 
 class World:
@@ -216,12 +227,4 @@ class World:
             self.register, self.guest, self.other_option, self.sign_up, self.sign_up, self.give_up, self.ask,
             self.answer, self.answer,
         ])  # fmt: skip
-        try:
-            if action in {self.release, self.new_session}:  # these commit themselves
-                action()
-            else:
-                with transaction():
-                    action()
-        except Refused as refusal:
-            return f"{action.__name__} refused: {refusal}"
-        return action.__name__
+        return attempt(action, alone={self.release, self.new_session})

@@ -9,7 +9,6 @@ from typing import Any
 import icalendar
 import pytest
 
-from eventapp.calendars import ics
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.events import operations as events
@@ -28,11 +27,6 @@ from tests.visitor import Visitor
 CLOSES = datetime(2031, 3, 1, 8, 0, tzinfo=UTC)  # 17:00 in Tokyo
 FEED = "/events/forum/calendar.ics?deadlines=1"
 ONE = "Registration closes: In person – Forum"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept(app: Any) -> None:
-    ics.vevent.cache_clear()
 
 
 @pytest.fixture

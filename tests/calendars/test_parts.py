@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import icalendar
 import pytest
 
-from eventapp.calendars import ics
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.events.models import Event
@@ -19,11 +17,6 @@ from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStat
 from tests.calendars import lint
 from tests.make import Make, fresh
 from tests.visitor import Visitor
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept(app: Any) -> None:
-    ics.vevent.cache_clear()
 
 
 @pytest.fixture

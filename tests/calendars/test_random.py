@@ -19,7 +19,6 @@ from eventapp.agenda import operations as agendas
 from eventapp.calendars import ics
 from eventapp.core import clock
 from eventapp.core.db import transaction
-from eventapp.core.errors import Refused
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
 from eventapp.events import operations as events
@@ -35,6 +34,7 @@ from eventapp.proposals import speakers
 from eventapp.registration import operations as registration
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.calendars import lint
+from tests.calendars.doings import attempt
 from tests.make import START, Make, fresh
 from tests.visitor import Visitor
 
@@ -200,20 +200,12 @@ class World:
         """Do something, and say what."""
         every: list[Callable[[], Any]] = [
             self.save_session, self.save_session, self.session_status, self.delete_session, self.new_session,
-            self.release, self.release, self.times, self.zone, self.precision, self.words, self.audience, self.status, self.status,
-            self.rename, self.option, self.more_options, self.fewer_options, self.call, self.guest, self.own, self.star,
+            self.release, self.release, self.times, self.zone, self.precision, self.words, self.audience, self.status,
+            self.status, self.rename, self.option, self.more_options, self.fewer_options, self.call, self.guest, self.own,
+            self.star,
         ]  # fmt: skip
         action = self.draw.choice(every)
-        own = {self.release, self.new_session}  # these commit themselves
-        try:
-            if action in own:
-                action()
-            else:
-                with transaction():
-                    action()
-        except Refused as refusal:
-            return f"{action.__name__} refused: {refusal}"
-        return action.__name__
+        return attempt(action, alone={self.release, self.new_session})
 
 
 class Told:
@@ -221,7 +213,7 @@ class Told:
 
     def __init__(self, client: Visitor, path: str) -> None:
         self.client, self.path = client, path
-        self.whole = path.startswith(("/agenda/", "/calendar.")) or path.startswith("/events/forum/calendar.")
+        self.whole = path.startswith(("/agenda/", "/calendar.", "/events/forum/calendar."))
         self.answer: Any = None
         self.entries: dict[str, dict[str, str]] = {}
         self.highest: dict[str, int] = {}

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 
-from eventapp.calendars import ics
 from eventapp.core import clock
 from eventapp.core.db import transaction
 from eventapp.core.words import Words
@@ -26,11 +25,6 @@ from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept(app: Any) -> None:
-    ics.vevent.cache_clear()
 
 
 @pytest.fixture

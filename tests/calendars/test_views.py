@@ -31,11 +31,6 @@ from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 
-@pytest.fixture(autouse=True)
-def _nothing_kept(app: Flask) -> None:
-    ics.vevent.cache_clear()
-
-
 def fetch(client: Visitor, path: str, *, feed: bool = True, **headers: str) -> lint.Component:
     response = client.get(path, headers=headers)
     assert response.status_code == 200, (path, response.status_code)

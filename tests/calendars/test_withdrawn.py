@@ -28,11 +28,6 @@ GONE = "Cancelled: no longer announced"
 CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_kept(app: Any) -> None:
-    ics.vevent.cache_clear()
-
-
 @pytest.fixture
 def forum(make: Make) -> Event:
     event = make.event("forum", title="Secret forum", place=Words(en="Saitama"), description=Words(en="Of rivers"))
