@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, render_template, request
@@ -93,10 +94,15 @@ def init_app(app: Flask) -> None:
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_MSG_GENERIC_AUTHN_FAILED=(_l("The address or the password is not right."), "error"),
         SECURITY_MSG_UNAUTHENTICATED=(_l("Log in to open this page."), "info"),
-        SECURITY_FRESHNESS_GRACE_PERIOD=0,
+        # Nothing asks for the password once more, so there is no page for it; nor for files of its own.
+        SECURITY_FRESHNESS=timedelta(minutes=-1),
+        SECURITY_STATIC_FOLDER=None,
         SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
     )
     # Its pages' views hand on what this returns, so a Response is as good as the text it asks for.
     security = Security(app, datastore, mail_util_cls=Outbox, render_template=_rendered)  # type: ignore[arg-type]
     security.login_manager.unauthorized_handler(_unknown)
+    # Logging in is for people with a browser: no answers as JSON, and no tokens, neither given nor taken.
+    security.want_json(lambda request: False)
+    security.login_manager.request_loader(lambda request: None)
     app.before_request(_few_tries)

@@ -14,6 +14,7 @@ from eventapp.agenda.models import Agenda
 from eventapp.agenda.rules import star_of
 from eventapp.calendars.answer import Wish, answer
 from eventapp.core import clock
+from eventapp.core.db import finish_writing
 from eventapp.core.errors import found, wants_json
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
@@ -138,6 +139,7 @@ def stars(token: str) -> ResponseReturnValue:
         operations.set_star(shown, event, code, on=request.form.get("on", "1") == "1")
         if not wants_json():
             return redirect(url_for(".agenda", token=token), 303)
+        finish_writing()
     listed = [f"{event.slug}/{session.code}" for event, session in queries.starred(shown)]
     return private(make_response(jsonify(stars=listed)))
 

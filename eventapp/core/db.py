@@ -17,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, String, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 from eventapp.core.words import Words, WordsType
@@ -76,15 +76,23 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True})
 migrate = Migrate()
 
-# Whether the present unit of work may write. SQLite needs to know at BEGIN: a deferred transaction that starts
-# reading and then writes fails with "database is locked" when another writer was faster, whatever the timeout.
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
-
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class Unit(enum.Enum):
+    """What the present unit of work may do to the database."""
+
+    READS = "reads"  # a GET changes nothing: a write raises
+    MAY_WRITE = "may write"  # an unsafe request: reads until it writes for the first time
+    WRITES = "writes"  # that first write has come, and with it SQLite's write lock, until the transaction ends
+    ALWAYS_WRITES = "always writes"  # `transaction()`: each transaction begins with the lock
+
+
+_unit: ContextVar[Unit] = ContextVar("unit", default=Unit.MAY_WRITE)
+
+
 def prepare_sqlite(engine: Engine) -> None:
-    """Give every connection WAL, foreign keys and a busy timeout, and take the write lock at BEGIN in write units."""
+    """Give every connection WAL, foreign keys and a busy timeout, and BEGIN as the unit of work needs it."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: object) -> None:
@@ -97,15 +105,58 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        locked = _unit.get() in {Unit.WRITES, Unit.ALWAYS_WRITES}
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if locked else "BEGIN")
+
+
+def _start_writing(session: Session) -> None:
+    """Take SQLite's write lock if the present transaction does not have it yet.
+
+    A transaction that starts reading and then writes fails with "database is locked" where another writer was faster,
+    whatever the timeout. One that locks at its beginning keeps everybody waiting while it parses, hashes and looks
+    things up. So an unsafe request reads until its first write, and ends its reading there: what was read before may
+    have changed since, exactly as at PostgreSQL's READ COMMITTED. What must not change is read under a row lock
+    (`with_for_update`, which counts as a write here) or written by one atomic statement, on both engines.
+    """
+    unit = _unit.get()
+    if unit is Unit.READS:
+        raise RuntimeError("a request that only reads must not write")
+    if unit is not Unit.MAY_WRITE:
+        return
+    if session.in_nested_transaction():
+        raise RuntimeError("a savepoint must not be the first thing that a unit of work writes")
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _unit.set(Unit.WRITES)
+
+
+@event.listens_for(Session, "before_flush")
+def _lock_for_flush(session: Session, context: object, instances: object) -> None:
+    if session.new or session.dirty or session.deleted:
+        _start_writing(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _lock_for_statement(state: ORMExecuteState) -> None:
+    locks_rows = getattr(state.statement, "_for_update_arg", None) is not None
+    if locks_rows or state.is_insert or state.is_update or state.is_delete:
+        _start_writing(state.session)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _end_writing(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None and _unit.get() is Unit.WRITES:
+        _unit.set(Unit.MAY_WRITE)
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
     """One unit of writing outside a request: commits at the end, rolls back when anything is raised."""
     if db.session().in_transaction():
-        db.session.rollback()  # a read that went before must not turn into a write: see _writing
-    token = _writing.set(True)
+        db.session.rollback()  # a read that went before must not turn into a write: see _start_writing
+    token = _unit.set(Unit.ALWAYS_WRITES)
     try:
         yield
         db.session.commit()
@@ -113,16 +164,45 @@ def transaction() -> Iterator[None]:
         db.session.rollback()
         raise
     finally:
-        _writing.reset(token)
+        _unit.reset(token)
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """What fails inside is undone by itself, and the rest of the transaction goes on."""
+    _start_writing(db.session())
+    with db.session.begin_nested():
+        yield
+
+
+def writing() -> bool:
+    """Whether the present transaction has written, so that others may wait for its end."""
+    return _unit.get() is Unit.WRITES
+
+
+def finish_writing() -> None:
+    """Commit what this request has done, before an answer is made that takes time."""
+    if writing():
+        db.session.commit()
+
+
+def undo() -> None:
+    """Forget what was changed and not committed, also what was not flushed yet; without any of it nothing happens."""
+    if writing() or db.session.new or db.session.dirty or db.session.deleted:
+        db.session.rollback()
 
 
 def _begin_request() -> None:
-    _writing.set(request.method not in SAFE_METHODS)
+    _unit.set(Unit.READS if request.method in SAFE_METHODS else Unit.MAY_WRITE)
+    if request.method not in SAFE_METHODS:
+        # All of the body, before anything is asked of the database: it arrives as slowly as its sender likes.
+        if not request.form and not request.files:
+            request.get_data()
 
 
 def _after_request(error: BaseException | None) -> None:
     # The thread answers others next, also some that Flask does not see (core/express.py): they only read.
-    _writing.set(False)
+    _unit.set(Unit.MAY_WRITE)
 
 
 def _end_request(response: Response) -> Response:

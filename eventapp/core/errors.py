@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from werkzeug.routing import IntegerConverter, Map
 
-from eventapp.core.db import db
+from eventapp.core.db import db, undo
 
 T = TypeVar("T")
 
@@ -61,6 +61,7 @@ def _answer(status: int, *, message: str = "") -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_response().data, error.code or 302, error.get_headers())
+    undo()
     response = _answer(error.code)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
@@ -69,6 +70,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _refused(refusal: Refused) -> Response:
+    undo()
     return _answer(422, message=refusal.message)
 
 

@@ -15,6 +15,7 @@ from wtforms.validators import Email, NumberRange, Optional, StopValidation, Val
 from wtforms.widgets import html_params
 
 from eventapp.core import clock, languages
+from eventapp.core.db import undo
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -97,7 +98,8 @@ class Form(FlaskForm):
             return super().bind_field(form, unbound_field, options)
 
     def refuse(self, refusal: Refused) -> None:
-        """Show a refusal beside its field, or at the top of the form."""
+        """Show a refusal beside its field, or at the top of the form. What the refused operation did is undone."""
+        undo()
         field = self._fields.get(refusal.field or "")
         if field is not None:
             field.errors = [*field.errors, refusal.message]

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core import clock, express, languages, markdown, words
+from eventapp.core.db import finish_writing, undo
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
 
@@ -20,9 +21,13 @@ R = TypeVar("R", bound=BaseResponse)
 
 
 def page(template: str, **context: Any) -> Response:
-    """Render a page. A submitted form that holds errors makes it a 422."""
+    """Render a page, outside of any writing. A submitted form that holds errors makes it a 422 that changes nothing."""
     forms = [value for value in context.values() if isinstance(value, FlaskForm)]
     refused = any(form.is_submitted() and (form.errors or getattr(form, "refusal", None)) for form in forms)
+    if refused:
+        undo()
+    else:
+        finish_writing()
     return make_response(render_template(template, **context), 422 if refused else 200)
 
 

@@ -10,7 +10,6 @@ from eventapp.accounts.access import at_desk, needs_login
 from eventapp.accounts.rules import Needs
 from eventapp.attendance import queries as attendance
 from eventapp.core import clock, languages
-from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
@@ -204,7 +203,6 @@ def clone(event: Event) -> ResponseReturnValue:
                 flash(_("The clocks skip the time of “%(title)s” on its new day: it is later now.", title=title))
             return redirect(url_for(".event", slug=cloned.event.slug), 303)
         except Refused as refusal:
-            db.session.rollback()
             form.refuse(refusal)
     return page("dashboard/clone.html", event=event, form=form)
 

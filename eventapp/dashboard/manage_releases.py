@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.rules import Needs
-from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
@@ -37,7 +36,6 @@ def release(event: Event) -> ResponseReturnValue:
             flash(_("Version %(number)d is public.", number=made.number))
             return redirect(url_for(".release", slug=event.slug), 303)
         except Refused as refusal:
-            db.session.rollback()
             form.refuse(refusal)
     waiting = releases.pending(event)
     people = queries.people_by_id(changes.person_ids(waiting.changes))

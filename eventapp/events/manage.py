@@ -70,7 +70,6 @@ def edit(event: Event) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("dashboard.event", slug=event.slug), 303)
         except Refused as refusal:
-            db.session.rollback()
             form.refuse(refusal)
     return page("events/edit.html", event=event, form=form, zones=sorted(clock.zones()))
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import clock, tokens
-from eventapp.core.db import db
+from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
@@ -140,7 +140,7 @@ def _check_slug(slug: str, *, event: Event | None) -> None:
 
 def _flush() -> None:
     try:
-        with db.session.begin_nested():
+        with savepoint():
             db.session.flush()
     except IntegrityError as error:
         if "slug" in str(error.orig):

@@ -17,7 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
 from eventapp.core import clock, languages, revisions, words
-from eventapp.core.db import db
+from eventapp.core.db import finish_writing, undo
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
@@ -67,10 +67,12 @@ def move(event: Event, code: str) -> ResponseReturnValue:
         saved = operations.move_session(event, shown, by=at_desk().name, **wanted)
     except operations.Stale as stale:
         values = _session(stale.session)
-        db.session.rollback()
+        undo()
         return _refused(stale, session=values)
     except Refused as refusal:
+        undo()
         return _refused(refusal)
+    finish_writing()  # what is wrong in a large programme takes a while to find
     return jsonify(
         session=_session(saved), findings=[_finding(one) for one in queries.findings(event, audience_of(event))]
     )

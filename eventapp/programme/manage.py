@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
 from eventapp.core.clock import to_local
-from eventapp.core.db import db
+from eventapp.core.db import db, finish_writing
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -106,6 +106,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
             wanted = request.form.get("state", "" if shown else "published")
             if wanted in {"draft", "published"}:
                 operations.set_status(saved, SessionStatus(wanted))
+            finish_writing()  # what is wrong in a large programme takes a while to find
             _tell_findings(event, saved)
             flash(_("Saved."))
             return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
@@ -114,9 +115,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
             form.refuse(Refused(_changed(form, stale, marks, now)))
             # Who reads what has changed and saves again means it.
             revision, marks = stale.session.revision, seen.marks(now)
-            db.session.rollback()
         except Refused as refusal:
-            db.session.rollback()
             form.refuse(refusal)
     return page(
         "programme/edit_session.html",

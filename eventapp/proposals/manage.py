@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
 from eventapp.core import languages
-from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
@@ -85,7 +84,6 @@ def call(event: Event) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for(".proposals", slug=event.slug), 303)
         except Refused as refusal:
-            db.session.rollback()
             form.refuse(refusal)
     return page("proposals/call.html", event=event, form=form, call=shown)
 
@@ -132,7 +130,6 @@ def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
             flash(_("“%(title)s”: %(state)s", title=shown.title, state=shown.status.label))
             return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
         except Refused as refusal:
-            db.session.rollback()
             form.refuse(refusal)
     return page("proposals/decision.html", event=event, proposal=shown, form=form, verb=verb)
 

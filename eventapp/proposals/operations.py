@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import User
 from eventapp.core import clock
-from eventapp.core.db import db
+from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
@@ -94,7 +94,7 @@ def submit(event: Event, answers: Answers, *, once: str = "", letter: bool = Tru
         proposal.once = once
     _fill(proposal, answers)
     try:
-        with db.session.begin_nested():
+        with savepoint():
             db.session.add(proposal)
             db.session.flush()
     except IntegrityError:

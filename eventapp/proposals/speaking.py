@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.forms import Form
 from eventapp.core.languages import listing
@@ -101,9 +100,7 @@ def _edit(
         except speakers.Overtaken as late:
             form.refuse(Refused(_taken_over(form, late)))
             marks = seen.marks(late.now)
-            db.session.rollback()
         except Refused as refusal:
-            db.session.rollback()
             form.refuse(refusal)
     return private(page(template, link=link, event=event, form=form, marks=marks))
 

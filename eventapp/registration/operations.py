@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.core import clock, tokens
-from eventapp.core.db import db
+from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
@@ -75,7 +75,7 @@ def register(
     _fill(registration, answers)
     _seat(registration, option)
     try:
-        with db.session.begin_nested():
+        with savepoint():
             db.session.add(registration)
             db.session.flush()
     except IntegrityError as error:

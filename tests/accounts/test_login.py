@@ -98,3 +98,30 @@ def test_logging_out_takes_a_button_and_not_a_link(organizer):
     assert organizer.get("/logout").status_code == 405
     assert organizer.fill("/manage", action="/logout").status_code == 302
     assert organizer.get("/manage").status_code == 302
+
+
+def test_logging_in_gives_and_takes_no_tokens(app, client, make):
+    """Flask-Security can do both when asked in an address, and nobody would look for it there."""
+    owner = make.owner()
+    visitor = app.test_client()
+    with app.test_request_context():
+        token = owner.get_auth_token()
+    for how in ({"query_string": {"auth_token": token}}, {"headers": {"Authentication-Token": token}}):
+        assert visitor.get("/manage", **how).status_code == 302
+    client.get("/login")
+    key = next(field.get("value") for field in client.page.all("input") if field.get("name") == "csrf_token")
+    answer = client.post(
+        "/login?include_auth_token",
+        data={"email": owner.email, "password": PASSWORD, "csrf_token": key},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.status_code == 302
+    assert b"token" not in answer.data
+
+
+def test_login_pages_are_pages_whatever_a_client_says_it_reads(client, organizer):
+    for path, status in (("/login/change", 302), ("/verify", 404), ("/fs-static/js/webauthn.js", 404)):
+        assert client.get(path, headers={"Accept": "application/json"}).status_code in {status, 401}, path
+    assert organizer.get("/login/change", headers={"Accept": "application/json"}).status_code == 200
+    assert organizer.post("/login/change", json={"password": 1}).status_code == 400  # no CSRF token
+    assert organizer.get("/verify").status_code == 404

@@ -23,7 +23,7 @@ PUBLIC = {
     "speaking.mine", "speaking.answer", "speaking.profile", "speaking.talk",
     "attendance.counts", "attendance.counts_json",
     # The login pages of Flask-Security check for themselves who may come.
-    "security.static", "security.login", "security.logout", "security.verify", "security.forgot_password",
+    "security.login", "security.logout", "security.forgot_password",
     "security.reset_password", "security.change_password",
 }  # fmt: skip
 
