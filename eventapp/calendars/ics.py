@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from eventapp.calendars import zones
@@ -26,6 +25,7 @@ from eventapp.calendars.text import (
     parameter,
     web_address,
 )
+from eventapp.core.shelf import remembering
 from eventapp.core.words import Said
 
 # Part of every ETag: raise it with any change of what is written here.
@@ -177,7 +177,7 @@ def _party(name: str, party: Party, *, attendee: bool) -> str:
 
 
 # Half of the work of a feed is escaping and folding, and most entries of a changed programme did not change.
-@lru_cache(maxsize=8192)
+@remembering(budget=32 * 1024 * 1024, weigh=lambda asked, written: 2 * len(written) + 2_000)
 def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> bytes:
     """One VEVENT with CRLF at the end. `utc` writes all times with Z, for readers that fail at time zones.
 

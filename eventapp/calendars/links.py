@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from io import BytesIO
 from urllib.parse import quote, urlencode
 
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from eventapp.core.languages import interface
 from eventapp.core.links import absolute, base_url
+from eventapp.core.shelf import remembering
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ def entry_links(
     )
 
 
-@lru_cache(maxsize=256)
+@remembering(budget=4 * 1024 * 1024)
 def qr(address: str) -> Markup:
     """The address as a QR code (ISO/IEC 18004, level M), an SVG to stand in a page."""
     drawn = segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None)
     return Markup(drawn)
 
 
-@lru_cache(maxsize=256)
+@remembering(budget=4 * 1024 * 1024)
 def qr_file(address: str) -> bytes | None:
     """The same as a file, dark on white; None for an address that is too long for any code (2331 bytes)."""
     file = BytesIO()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+from eventapp.core.markdown import parse
+from eventapp.core.shelf import remembering
+
 # Without any of these a text is its own plain form; parsing is a hundred times slower than looking.
 _MARKUP = re.compile(r"[*_`#\[\]<>!|~\\&]|^\s{0,3}([-+=]|\d+[.)])|^ {4}|^\t", re.MULTILINE)
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -35,7 +35,7 @@ def _inline(tokens: list[Token]) -> str:
     return "".join(out)
 
 
-@lru_cache(maxsize=4096)
+@remembering(budget=8 * 1024 * 1024)
 def text(markdown: str) -> str:
     """The text with paragraphs parted by an empty line, list items marked, and links followed by their address."""
     source = markdown.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -44,7 +44,7 @@ def text(markdown: str) -> str:
     lines: list[str] = []
     numbers: list[int | None] = []
     mark = ""
-    for token in _parser.parse(source):
+    for token in parse(source):
         if token.type == "bullet_list_open":
             numbers.append(None)
         elif token.type == "ordered_list_open":

@@ -11,8 +11,9 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from eventapp.core.shelf import remembering
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # No zone changes its clocks twice within less (Morocco's break for Ramadan takes about five weeks).
@@ -41,7 +42,7 @@ def years(moments: Iterable[datetime], zone: str) -> tuple[int, int]:
     return min(found), max(found)
 
 
-@lru_cache(maxsize=512)
+@remembering(budget=8 * 1024 * 1024, weigh=lambda asked, found: 500 * len(found))
 def onsets(zone: str, first: int, last: int) -> tuple[Onset, ...]:
     """All changes of the offset from 1 January of `first` to 31 December of `last` (in UTC), found in zoneinfo."""
     info = ZoneInfo(zone)
@@ -139,7 +140,7 @@ def _part(onset: Onset, rule: str = "") -> list[str]:
     return [*lines, f"END:{kind}"]
 
 
-@lru_cache(maxsize=512)
+@remembering(budget=4 * 1024 * 1024)
 def vtimezone(zone: str, first: int, last: int) -> bytes:
     """The VTIMEZONE of an IANA zone, right for all wall-clock times of the years `first` to `last`.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, update_wrapper
 from threading import Lock
+from typing import Any, Generic, ParamSpec, TypeVar
 
 
 @dataclass
@@ -74,3 +76,67 @@ class Shelf:
         old = self._kept.pop(name, None)
         if old is not None:
             self._size -= _weight(name, old)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _letters(value: object) -> int:
+    return len(value) if isinstance(value, Sized) else 0
+
+
+class Memo(Generic[P, R]):
+    """A function that remembers its results within a budget of bytes; least recently asked goes first.
+
+    A count of results is no bound where a stranger chooses how long they are. `weigh` gives the bytes of the arguments
+    (in one tuple) and the result; by default their lengths, of those that have one.
+    """
+
+    # What an entry costs besides: its key, its place in the order, the objects around the texts.
+    OVERHEAD = 400
+
+    def __init__(
+        self, function: Callable[P, R], *, budget: int, weigh: Callable[[tuple[Any, ...], R], int] | None = None
+    ) -> None:
+        self._function = function
+        self._budget = budget
+        self._weigh = weigh or (lambda asked, result: sum(map(_letters, asked)) + _letters(result))
+        self._kept: OrderedDict[Any, tuple[R, int]] = OrderedDict()
+        self._lock = Lock()
+        self.size = 0
+        self.misses = 0  # how often the function itself was asked
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        key = (args, tuple(kwargs.items())) if kwargs else args
+        with self._lock:
+            known = self._kept.get(key)
+            if known is not None:
+                self._kept.move_to_end(key)
+                return known[0]
+        made = self._function(*args, **kwargs)
+        self.misses += 1
+        weight = self.OVERHEAD + self._weigh(args, made)
+        if weight <= self._budget:
+            with self._lock:
+                if key not in self._kept:
+                    self._kept[key] = made, weight
+                    self.size += weight
+                while self.size > self._budget:
+                    _key, (_made, gone) = self._kept.popitem(last=False)
+                    self.size -= gone
+        return made
+
+    def cache_clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._kept.clear()
+            self.size = 0
+
+
+def remembering(
+    *, budget: int, weigh: Callable[[tuple[Any, ...], Any], int] | None = None
+) -> Callable[[Callable[P, R]], Memo[P, R]]:
+    """Decorator: a function whose results are remembered within a budget of bytes (see Memo)."""
+    return lambda function: Memo(function, budget=budget, weigh=weigh)

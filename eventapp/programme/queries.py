@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventapp.core import languages
 from eventapp.core.clock import programme_day
 from eventapp.core.db import db
+from eventapp.core.shelf import remembering
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event, Site
 from eventapp.programme import published, rules
@@ -105,7 +105,15 @@ def _documents(of: ColumnElement[bool]) -> list[tuple[Event, Document]]:
     return [(event, content(number, event.uid, at)) for event, number, at in rows]
 
 
-@lru_cache(maxsize=32)
+def _weight(document: Document) -> int:
+    """About how many bytes a document takes: its texts, of up to four bytes a letter, and the objects around them."""
+    texts = [
+        text for one in document.sessions for said in (one.title, one.subtitle, one.abstract) for text in said.values()
+    ]
+    return 4 * sum(map(len, texts)) + 6_000 * len(document.sessions)
+
+
+@remembering(budget=64 * 1024 * 1024, weigh=lambda asked, document: _weight(document))
 def content(release_id: int, _uid: str, _at: datetime) -> Document:
     """The content of a release. It never changes, so each process reads it once.
 

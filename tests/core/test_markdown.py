@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.core.markdown import plain, render
+from eventapp.calendars import prose
+from eventapp.core.markdown import MOST_OUTPUT, parse, plain, render
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,48 @@ def test_headings_stand_below_those_of_the_page():
 
 def test_plain_text_has_no_marks():
     assert plain("**Bold** and [a link](https://example.org)\n\n- one\n- two") == "Bold and a link one two"
+
+
+# What a stranger can put into an abstract of 10,000 characters.
+COSTLY = {
+    "a wide table of short rows": "|a" * 620 + "|\n" + "|-" * 620 + "|\n" + "a\n" * 3000,
+    "many tables": ("|a|b|\n|-|-|\n" + "a\n" * 20 + "\n") * 100,
+    "a table in a quotation": "".join(f"> {line}\n" for line in ["|a" * 600, "|-" * 600, *["a"] * 1500]),
+    "a long address, often referred to": "[x]: http://" + "a" * 4000 + "\n\n" + "[x]" * 1990,
+    "a long title, often referred to": '[x]: http://a "' + "a" * 4000 + '"\n\n' + "[x]" * 1990,
+    "a long address of a picture": "[x]: http://" + "a" * 4000 + "\n\n" + "![x]" * 1490,
+    "more than anybody reads": "word " * 10_000,
+}
+
+
+@pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
+def test_a_short_text_does_not_become_a_long_page(text):
+    assert sum(1 for token in parse(text) for _one in token.children or [token]) <= 3 * len(text)
+    assert len(render(text)) < 2 * MOST_OUTPUT
+    assert len(plain(text)) < 2 * MOST_OUTPUT
+    assert len(prose.text(text)) < 2 * MOST_OUTPUT
+
+
+def test_what_asks_for_too_much_is_shown_as_it_was_typed():
+    assert "| a" not in str(render("| a | b |\n|---|---|\n| 1 | 2 |"))
+    wide = "|a" * 620 + "|\n" + "|-" * 620 + "|\n" + "a\n" * 3000
+    assert "<td" not in str(render(wide))
+    assert "|a|a|" in str(render(wide))
+
+
+def test_a_timetable_is_still_a_table():
+    rows = "".join(f"| {hour}:00 | Talk {hour} | Hall A | Ada | en |\n" for hour in range(100))
+    html = str(render("| Time | Title | Room | Who | Language |\n|---|:--|---|---|---|\n" + rows))
+    assert html.count("<tr>") == 101
+
+
+def test_what_is_remembered_is_weighed_and_not_counted():
+    """2,048 texts of a stranger's choice were 1.4 GB."""
+    render.cache_clear()
+    for number in range(400):
+        render(f"[{number}]: " + "http://" + "a" * 19_000)  # long, and empty when rendered
+        render("<" * 9_000 + str(number))
+    assert 0 < render.size <= 8 * 1024 * 1024
+    assert sum(len(key[0]) + len(value[0]) for key, value in render._kept.items()) <= 8 * 1024 * 1024
+    render.cache_clear()
+    assert render.size == 0

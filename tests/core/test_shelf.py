@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from eventapp.core.shelf import Shelf
+from eventapp.core.shelf import Memo, Shelf, remembering
 
 
 def test_a_calendar_is_found_in_its_version_only() -> None:
@@ -56,3 +56,35 @@ def test_clearing_forgets_all() -> None:
     assert shelf.get("a", "1") is None
     shelf.put("b", "1", b"x" * 30)
     assert shelf.get("b", "1") is not None
+
+
+def test_a_function_remembers_within_a_budget_of_bytes() -> None:
+    asked: list[str] = []
+
+    @remembering(budget=3 * (Memo.OVERHEAD + 20))
+    def twice(text: str) -> str:
+        asked.append(text)
+        return text * 2
+
+    for name in ("a", "b", "c"):
+        assert twice(name * 5) == name * 10
+    assert twice("aaaaa") == "a" * 10
+    assert asked == ["aaaaa", "bbbbb", "ccccc"]
+    twice("ddddd")  # there is room for three: the one not asked for longest goes
+    twice("aaaaa")
+    twice("bbbbb")
+    assert asked == ["aaaaa", "bbbbb", "ccccc", "ddddd", "bbbbb"]
+    assert twice.size <= 3 * (Memo.OVERHEAD + 20)
+    twice("e" * 5000)
+    twice("e" * 5000)
+    assert asked[-2:] == ["e" * 5000] * 2, "what is larger than the budget is not kept"
+    twice.cache_clear()
+    assert twice.size == 0
+
+
+def test_what_is_named_and_what_is_not_are_different_questions() -> None:
+    @remembering(budget=10_000)
+    def said(text: str, *, loud: bool = False) -> str:
+        return text.upper() if loud else text
+
+    assert (said("a"), said("a", loud=True), said("a", loud=False)) == ("a", "A", "a")
