@@ -12,6 +12,7 @@ from eventapp.attendance.rules import Basis, Counts, Statement
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import country, say
 from eventapp.core.pages import page, remembered
+from eventapp.core.parameters import one_of, parameters, words
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.models import Event
@@ -21,6 +22,7 @@ views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
 
 
 @views.get("/counts")
+@parameters(basis=words(20))
 def counts(slug: str) -> ResponseReturnValue:
     """Who takes part, in numbers; only where the team publishes them. People are never named."""
     state = events.page_state(slug)
@@ -45,6 +47,7 @@ def counts(slug: str) -> ResponseReturnValue:
 
 
 @views.get("/counts.json")
+@parameters(basis=words(20), proof=one_of(["1"]))
 def counts_json(slug: str) -> ResponseReturnValue:
     """The numbers for machines. Where the team keeps its counts to itself, only the team gets them (else 404)."""
     state = events.page_state(slug)

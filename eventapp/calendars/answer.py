@@ -13,14 +13,24 @@ from urllib.parse import urlencode
 from flask import Response, current_app, request
 
 from eventapp.calendars import ics
+from eventapp.calendars.choices import ALARMS
 from eventapp.calendars.entries import Links, Voice
 from eventapp.core import express
+from eventapp.core.limits import building
 from eventapp.core.links import base_url
+from eventapp.core.parameters import Known, nearest, one_of
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import TAG
 
 ICS, JCAL = "text/calendar", "application/calendar+json"
-LONGEST_ALARM = 7 * 24 * 60
+
+# Of all calendars. Any number of minutes would be as many different calendars to write and to keep.
+PARAMETERS: Known = {
+    "tz": lambda typed: "utc" if typed.lower() == "utc" else "",
+    "alarm": nearest([0, *ALARMS], most=7 * 24 * 60),
+}
+# Of an event and its parts as well.
+CHOICES: Known = {**PARAMETERS, "deadlines": one_of(["1"]), "span": one_of(["0", "1"])}
 
 
 @dataclass(frozen=True)
@@ -28,8 +38,9 @@ class Wish:
     """What the address asks for. Only the address: calendar programs send no Accept-Language, or their server's.
 
     `path` has the present slug also where a former one was asked for, so both give the same bytes. `alarm` is how many
-    minutes before each session the calendar program should ring; without it nothing rings. Feeds of an event and its
-    parts also take `deadlines`, and a `span` of the event that differs from what is `usual` for the feed.
+    minutes before each session the calendar program should ring, as the nearest number that is offered; without it
+    nothing rings. Feeds of an event and its parts also take `deadlines`, and a `span` of the event that differs from
+    what is `usual` for the feed.
     """
 
     path: str
@@ -44,13 +55,12 @@ class Wish:
     def of_request(cls, path: str, *, span: bool | None = None) -> Wish:
         """`span`: whether the feed usually has it; None for one that offers no such choice."""
         tag = request.args.get("lang", "")
-        alarm = request.args.get("alarm", "")
-        minutes = int(alarm) if alarm.isdecimal() and alarm.isascii() and len(alarm) < 6 else None
+        alarm = PARAMETERS["alarm"](request.args.get("alarm", ""))
         return cls(
             path,
             tag if TAG.fullmatch(tag) else None,
-            request.args.get("tz", "").lower() == "utc",
-            minutes if minutes is not None and minutes <= LONGEST_ALARM else None,
+            bool(PARAMETERS["tz"](request.args.get("tz", ""))),
+            int(alarm) if alarm else None,
             deadlines=span is not None and request.args.get("deadlines") == "1",
             span={"0": False, "1": True}.get(request.args.get("span", ""), span) if span is not None else None,
             usual=span,
@@ -105,7 +115,11 @@ def answer(
         response = Response(status=304, mimetype=kind)
     else:
         shelf: Shelf = current_app.extensions["calendars"]
-        kept = shelf.get(wish.address, etag) or shelf.put(wish.address, etag, write())
+        kept = shelf.get(wish.address, etag)
+        if kept is None:
+            # The servers of a calendar service fetch for all its users, from few addresses.
+            with building(wish.path if personal else None):
+                kept = shelf.put(wish.address, etag, write())
         if still is not None:
             express.offer(etag=etag, body=kept.body, packed=kept.packed, still=still, until=min(time() + 3600, until))
         response = Response(kept.packed if zipped else kept.body)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
-import icalendar
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from eventapp.calendars import entries, feeds, ics, links, queries, wiring, withdrawn
+from eventapp.calendars import entries, feeds, ics, jcal, links, queries, wiring, withdrawn
 from eventapp.calendars import state as states
-from eventapp.calendars.answer import ICS, JCAL, Wish, answer
+from eventapp.calendars.answer import CHOICES, ICS, JCAL, PARAMETERS, Wish, answer
 from eventapp.calendars.choices import ALARMS, Choice, reminder
 from eventapp.calendars.ics import NO_IMAGE, CalendarHead
 from eventapp.calendars.state import State
-from eventapp.calendars.tree import plain
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, say
 from eventapp.core.links import base_url
 from eventapp.core.pages import page, remembered
+from eventapp.core.parameters import one_of, parameters, words
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
 from eventapp.events import queries as events
@@ -37,6 +34,7 @@ def _make_shelf(setup: BlueprintSetupState) -> None:
 
 @views.get("/events/<slug>/calendar.ics")
 @views.get("/events/<slug>/calendar.jcal", endpoint="event_jcal")
+@parameters(**CHOICES)
 def event(slug: str) -> Response:
     """The feed of an event, also as jCal (RFC 7265).
 
@@ -47,6 +45,7 @@ def event(slug: str) -> Response:
 
 @views.get("/events/<slug>/tracks/<key>.ics")
 @views.get("/events/<slug>/tracks/<key>.jcal", endpoint="track_jcal")
+@parameters(**CHOICES)
 def track(slug: str, key: str) -> Response:
     """The sessions of one track."""
     return _feed(slug, f"tracks/{key}", of=queries.of_track(key))
@@ -54,6 +53,7 @@ def track(slug: str, key: str) -> Response:
 
 @views.get("/events/<slug>/rooms/<key>.ics")
 @views.get("/events/<slug>/rooms/<key>.jcal", endpoint="room_jcal")
+@parameters(**CHOICES)
 def room(slug: str, key: str) -> Response:
     """The sessions in one room."""
     return _feed(slug, f"rooms/{key}", of=queries.of_room(key))
@@ -61,6 +61,7 @@ def room(slug: str, key: str) -> Response:
 
 @views.get("/events/<slug>/speakers/<code>.ics")
 @views.get("/events/<slug>/speakers/<code>.jcal", endpoint="speaker_jcal")
+@parameters(**CHOICES)
 def speaker(slug: str, code: str) -> Response:
     """The sessions of one speaker."""
     return _feed(slug, f"speakers/{code}", of=queries.of_speaker(code))
@@ -68,6 +69,7 @@ def speaker(slug: str, code: str) -> Response:
 
 @views.get("/events/<slug>/sessions/<code>.ics")
 @views.get("/events/<slug>/sessions/<code>.jcal", endpoint="session_jcal")
+@parameters(**PARAMETERS)
 def session(slug: str, code: str) -> Response:
     """One session to download."""
     state = found(states.state(slug))
@@ -82,6 +84,7 @@ def session(slug: str, code: str) -> Response:
 
 @views.get("/calendar.ics")
 @views.get("/calendar.jcal", endpoint="everything_jcal")
+@parameters(**PARAMETERS)
 def everything() -> Response:
     """The feed of all listed events."""
     wish = Wish.of_request(f"/calendar.{_ending()}")
@@ -89,6 +92,7 @@ def everything() -> Response:
 
 
 @views.get("/qr/<path:feed>.svg")
+@parameters(**CHOICES)
 def code(feed: str) -> Response:
     """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
     found(links.DRAWN.fullmatch(f"/{feed}"))
@@ -100,6 +104,7 @@ def code(feed: str) -> Response:
 
 
 @views.get("/events/<slug>/calendar")
+@parameters(part=words(120), language=words(16), chosen=one_of(["1"]), **CHOICES)
 def choose(slug: str) -> ResponseReturnValue:
     """Choose what is in one's calendar of an event. A form that only asks: the answer is an address."""
     known = events.page_state(slug)
@@ -158,7 +163,7 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
         wish,
         state.version,
         state.modified,
-        write if ending == "ics" else lambda: _as_jcal(write()),
+        write if ending == "ics" else lambda: jcal.from_calendar(write()),
         still=state.still,
         until=state.until,
         name=f"{name}.{ending}",
@@ -178,22 +183,6 @@ def _event(wish: Wish, state: State, wanted: queries.Has | None, part: Words | N
         deadlines=[one for one in deadlines if state.keeps_gone or not one.gone],
         image=wiring.image_of(state.id or 0) if wish.span else NO_IMAGE,
     )
-
-
-def _as_jcal(data: bytes) -> bytes:
-    whole = icalendar.Calendar.from_ical(data).to_jcal()
-    _plain_texts(whole)
-    return json.dumps(whole, ensure_ascii=False, indent=None).encode()
-
-
-def _plain_texts(component: list[Any]) -> None:
-    """NAME and COLOR are texts (RFC 7986 §5.1, §5.9). The library knows neither, and hands on their escapes."""
-    _name, properties, parts = component
-    for row in properties:
-        if row[0] in {"name", "color"} and row[2] == "unknown":
-            row[2:] = ["text", plain(row[3])]
-    for part in parts:
-        _plain_texts(part)
 
 
 def _everything(wish: Wish) -> bytes:

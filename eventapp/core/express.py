@@ -15,12 +15,16 @@ from threading import Lock
 from time import perf_counter, time
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from eventapp.core import logs
+from eventapp.core.parameters import Known, canonical
 
 Start = Callable[..., Any]
 Key = tuple[str, str, str]
+
+MOST_PATHS = 10_000
 
 # Made anew for each answer.
 _OWN = {"content-length", "content-encoding", "etag", "x-request-id"}
@@ -36,6 +40,7 @@ class Offer:
     still: Callable[[], bool]
     until: float
     route: str | None
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,20 @@ def _weight(key: Key, offer: Offer) -> int:
 
 
 def offer(*, etag: str, body: bytes, packed: bytes, still: Callable[[], bool], until: float) -> None:
-    """Offer the answer of this request to those who ask the same until then (seconds since 1970)."""
+    """Offer the answer of this request to those who ask the same until then (seconds since 1970).
+
+    Raises LookupError for a view that does not say which parameters it reads (core/parameters.py).
+    """
+    known = _parameters(current_app.view_functions.get(request.endpoint or ""))
+    if known is None:
+        raise LookupError(f"{request.endpoint} keeps answers, and does not say for which parameters")
     rule = request.url_rule.rule if request.url_rule else None
-    request.environ["eventapp.offer"] = Offer(etag, body, packed, still, until, rule)
+    request.environ["eventapp.offer"] = Offer(etag, body, packed, still, until, rule, known)
+
+
+def _parameters(view: object) -> Known | None:
+    found: Known | None = getattr(view, "parameters", None)
+    return found
 
 
 class Express:
@@ -60,21 +76,28 @@ class Express:
 
     def __init__(self, app: Flask, budget: int = 48 * 1024 * 1024) -> None:
         self._inner = app.wsgi_app
+        self._views = app.view_functions
+        self._map = app.url_map
         self._budget = budget
         self._size = 0
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._known: dict[str, Known] = {}  # of the paths that something is kept of
         self._lock = Lock()
 
     def clear(self) -> None:
         """Forget all."""
         with self._lock:
             self._kept.clear()
+            self._known.clear()
             self._size = 0
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or "HTTP_IF_MODIFIED_SINCE" in environ:
             return self._inner(environ, start)
-        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        if query and (known := self._known.get(path) or self._asked_for(environ)) is not None:
+            environ["QUERY_STRING"] = query = canonical(query, known)
+        key = (path, query, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         kept = self._kept.get(key)
         if kept is not None:
             if kept.offer.until > time() and kept.offer.still():
@@ -93,6 +116,14 @@ class Express:
             self._keep(key, _Kept(made, [(n, v) for n, v in answered[0][1] if n.lower() not in _OWN]))
         return result
 
+    def _asked_for(self, environ: dict[str, Any]) -> Known | None:
+        """The parameters of the view at this address, where it names them."""
+        try:
+            endpoint, _values = self._map.bind_to_environ(environ).match()
+        except (HTTPException, ValueError):
+            return None
+        return _parameters(self._views.get(endpoint))
+
     def _asked(self, key: Key) -> None:
         with self._lock:
             if key in self._kept:
@@ -106,6 +137,9 @@ class Express:
             self._forget(key)
             self._kept[key] = kept
             self._size += weight
+            if len(self._known) >= MOST_PATHS:
+                self._known.clear()  # it is only a shortcut
+            self._known[key[0]] = kept.offer.known
             while self._size > self._budget:
                 self._forget(next(iter(self._kept)))
 

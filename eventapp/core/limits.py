@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv6Address, ip_address, ip_network
+from time import thread_time
 from typing import cast
 
 from flask import Flask, current_app, request
-from limits import parse
+from limits import RateLimitItemPerMinute, parse
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from eventapp.config import BadSetting
@@ -17,7 +21,38 @@ from eventapp.config import BadSetting
 def allowed(rate: str, name: str, *, key: str | None = None) -> bool:
     """Count one use of `name` by this address (or by `key`); False past `rate` ("10/minute")."""
     limiter = cast(MovingWindowRateLimiter, current_app.extensions["limits"])
-    return limiter.hit(parse(rate), name, key or request.remote_addr or "?")
+    return limiter.hit(parse(rate), name, key or visitor())
+
+
+def visitor() -> str:
+    """Whom a request is counted for: its address, of IPv6 the network of 64 bits that one household or server has."""
+    given = request.remote_addr or "?"
+    try:
+        address = ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((address, 64), strict=False))
+    return str(address)
+
+
+@contextmanager
+def building(key: str | None = None) -> Iterator[None]:
+    """Make an answer that nobody has asked for before, on this visitor's account (or on that of `key`).
+
+    Counts the processor time that it takes. Raises 429 with Retry-After where the minute's is used up.
+    """
+    limiter: FixedWindowRateLimiter = current_app.extensions["building"]
+    minute = RateLimitItemPerMinute(round(current_app.config["BUILDING_SECONDS"] * 100))
+    account = key or visitor()
+    if not limiter.test(minute, "building", account):
+        raise TooManyRequests(retry_after=60)
+    began = thread_time()
+    try:
+        yield
+    finally:
+        limiter.hit(minute, "building", account, cost=1 + round((thread_time() - began) * 100))
 
 
 def limit(rate: str, name: str) -> None:
@@ -33,3 +68,7 @@ def init_app(app: Flask, redis_url: str | None) -> None:
     except ConfigurationError as error:
         raise BadSetting("EVENTAPP_REDIS_URL needs the Python package redis: install it first.") from error
     app.extensions["limits"] = MovingWindowRateLimiter(storage)
+    app.extensions["building"] = FixedWindowRateLimiter(storage)
+    # Of the sixty that each core has in a minute. A page takes hundredths of a second, a calendar of a thousand
+    # sessions a half: enough for an office behind one address, since what is kept costs nothing.
+    app.config["BUILDING_SECONDS"] = 10

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core import clock, express, languages, markdown, words
 from eventapp.core.db import finish_writing, undo
+from eventapp.core.limits import building
 from eventapp.core.shelf import Shelf
 from eventapp.core.words import Said, Words
 
@@ -42,10 +43,12 @@ def remembered(
     """
     shelf: Shelf = current_app.extensions["pages"]
     bucket = int(clock.now().timestamp() // seconds)
-    name, version = f"{languages.reader()} {request.full_path}", f"{bucket} {key}"
+    query = request.query_string.decode("ascii", "replace")
+    name, version = f"{languages.reader()} {request.path}?{query}", f"{bucket} {key}"
     kept = shelf.get(name, version)
     if kept is None:
-        built = build()
+        with building():
+            built = build()
         if built.status_code != 200 or "nonce-" in built.headers.get("Content-Security-Policy", ""):
             return built
         kept = shelf.put(name, version, built.get_data(), built.content_type)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core.errors import found
 from eventapp.core.pages import remembered
+from eventapp.core.parameters import parameters
 from eventapp.core.words import TAG
 from eventapp.events import access
 from eventapp.events import queries as events
@@ -16,6 +17,7 @@ views = Blueprint("exchange", __name__, url_prefix="/events/<slug>")
 
 
 @views.get("/schedule.<any(xml, json):format>")
+@parameters()
 def schedule(slug: str, format: str) -> ResponseReturnValue:
     """The public programme; of a draft, for its team only. `?lang=` is the language of its texts."""
     state = events.page_state(slug)

@@ -14,6 +14,7 @@ from eventapp.core import clock, languages
 from eventapp.core.errors import found
 from eventapp.core.forms import zone_asked
 from eventapp.core.pages import page, remembered
+from eventapp.core.parameters import one_of, parameters, words
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.models import Event
@@ -27,6 +28,16 @@ from eventapp.programme.rules import SessionKind
 FEED_LENGTH = 50
 
 views = Blueprint("programme", __name__, url_prefix="/events/<slug>")
+
+FILTERS = {
+    "view": one_of(["list"]),
+    "track": words(80),
+    "room": words(80),
+    "kind": one_of(SessionKind),
+    "language": words(16),
+    "q": words(100),
+    "zone": words(60),
+}
 
 
 def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: Any) -> ResponseReturnValue:
@@ -54,12 +65,14 @@ def _wanted() -> Filter:
 
 
 @views.get("/programme")
+@parameters(**FILTERS)
 def programme(slug: str) -> ResponseReturnValue:
     """The programme by day: a grid of rooms where there is room, one column elsewhere."""
     return _answer(slug, ".programme", lambda: _programme(found(events.by_slug(slug)), None))
 
 
 @views.get("/programme/<int:number>")
+@parameters(**FILTERS)
 def version(slug: str, number: int) -> ResponseReturnValue:
     """The programme as an earlier version had it."""
 
@@ -103,6 +116,7 @@ def _programme(event: Event, older: Release | None) -> Response:
 
 
 @views.get("/changes")
+@parameters()
 def changelog(slug: str) -> ResponseReturnValue:
     """What each version of the programme changed, the latest first."""
 
@@ -114,6 +128,7 @@ def changelog(slug: str) -> ResponseReturnValue:
 
 
 @views.get("/changes.atom")
+@parameters()
 def changes_feed(slug: str) -> ResponseReturnValue:
     """The same as an Atom feed (RFC 4287)."""
 
@@ -141,6 +156,7 @@ def _history(event: Event) -> dict[str, Any]:
 
 
 @views.get("/sessions/<code>")
+@parameters()
 def session(slug: str, code: str) -> ResponseReturnValue:
     """One session. A cancelled one keeps its page and says so."""
 
@@ -155,6 +171,7 @@ def session(slug: str, code: str) -> ResponseReturnValue:
 
 
 @views.get("/speakers")
+@parameters()
 def speakers(slug: str) -> ResponseReturnValue:
     """Everybody with a part in the programme."""
 
@@ -167,6 +184,7 @@ def speakers(slug: str) -> ResponseReturnValue:
 
 
 @views.get("/speakers/<code>")
+@parameters()
 def speaker(slug: str, code: str) -> ResponseReturnValue:
     """One person: position at the date, biography, parts here and elsewhere."""
 

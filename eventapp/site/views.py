@@ -16,6 +16,7 @@ from eventapp.core import assets, clock
 from eventapp.core.db import db
 from eventapp.core.errors import found
 from eventapp.core.pages import page, remembered
+from eventapp.core.parameters import one_of, parameters, words
 from eventapp.core.revisions import known
 from eventapp.events import access
 from eventapp.events import queries as events
@@ -32,6 +33,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 @views.get("/")
+@parameters()
 def home() -> ResponseReturnValue:
     """What comes next, and what was."""
 
@@ -46,6 +48,14 @@ def home() -> ResponseReturnValue:
 
 
 @views.get("/events", endpoint="events")
+@parameters(
+    kind=one_of(EventKind),
+    format=one_of(EventFormat),
+    country=words(2),
+    year=words(4),
+    series=words(80),
+    q=words(100),
+)
 def events_list() -> ResponseReturnValue:
     """All public events, filtered by plain GET parameters."""
 
@@ -84,6 +94,7 @@ def _member(kind: type[E], value: str) -> E | None:
 
 
 @views.get("/events/<slug>")
+@parameters()
 def event(slug: str) -> ResponseReturnValue:
     """The event page. A draft is shown to its team only; a former address leads on."""
     state = events.page_state(slug)

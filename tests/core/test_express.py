@@ -152,7 +152,7 @@ def test_what_was_asked_with_counts_as_well(app):
     express = Express(app, budget=100_000)
     for number in range(100):
         key = ("/calendar.ics", f"x={number:08000}", f"en;q=0.{number:08000}")
-        express._keep(key, _Kept(Offer("e", b"x", b"", lambda: True, math.inf, None), []))
+        express._keep(key, _Kept(Offer("e", b"x", b"", lambda: True, math.inf, None, {}), []))
     assert sum(len(part) for key in express._kept for part in key) <= express._size <= 100_000
     for key in list(express._kept):
         express._drop(key)
@@ -162,7 +162,7 @@ def test_what_was_asked_with_counts_as_well(app):
 def test_what_nobody_asks_for_is_forgotten_first(app):
     express = Express(app, budget=4 * 26)
     for name in "abcd":
-        express._keep((name, "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None), []))
+        express._keep((name, "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None, {}), []))
     list(express({"REQUEST_METHOD": "GET", "PATH_INFO": "a"}, lambda *_: None))
-    express._keep(("e", "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None), []))
+    express._keep(("e", "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None, {}), []))
     assert [key[0] for key in express._kept] == ["c", "d", "a", "e"]

@@ -1,0 +1,93 @@
+"""A query that changes nothing makes no answer anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.core import express
+from eventapp.core.parameters import MOST_FIELDS, canonical, language, nearest, one_of, parameters, words
+from tests.core.test_express import flask_asked, forum  # noqa: F401
+
+KNOWN = {"lang": language, "kind": one_of(["panel", "talk"]), "q": words(5), "alarm": nearest([5, 15, 60], most=100)}
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("", ""),
+        ("x=1&utm_source=mail", ""),
+        ("q=tea&kind=panel&lang=ja", "lang=ja&kind=panel&q=tea"),
+        ("kind=panel&kind=talk", "kind=panel"),
+        ("kind=&q=", ""),
+        ("kind=nonsense", ""),
+        ("q=++green+tea", "q=green"),
+        ("lang=zh-Hant", "lang=zh-Hant"),
+        ("lang=xx", ""),
+        ("lang=../etc", ""),
+        ("alarm=16", "alarm=15"),
+        ("alarm=10", "alarm=5"),
+        ("alarm=101", ""),
+        ("alarm=%EF%BC%91", ""),
+        ("&".join(f"x{n}=1" for n in range(MOST_FIELDS + 1)) + "&q=tea", ""),
+        ("q=%FF%00", "q=%EF%BF%BD%00"),
+    ],
+)
+def test_a_query_has_one_spelling(query, asked):
+    assert canonical(query, KNOWN) == asked
+    assert canonical(asked, KNOWN) == asked
+
+
+PATHS = [
+    "/", "/events", "/events/forum", "/events/forum/programme", "/events/forum/speakers", "/events/forum/changes",
+    "/events/forum/changes.atom", "/events/forum/calendar", "/events/forum/calendar.ics", "/events/forum/calendar.jcal",
+    "/calendar.ics", "/events/forum/schedule.json",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_nobody_reads_in_a_query_makes_nothing_anew(client, forum, flask_asked, path):  # noqa: F811
+    first = client.get(path)
+    for query in ("?x=1", "?utm_source=mail&x=2", "?kind=", "?lang=xx"):
+        again = client.get(path + query)
+        assert again.status_code == 200
+        assert again.data == first.data
+    assert flask_asked == [path]
+
+
+def test_what_nobody_reads_does_not_get_into_links(client, forum):  # noqa: F811
+    client.get("/events/forum/programme?x=1&view=list")
+    links = [a.get("href") or "" for a in client.page.all("a")]
+    assert any("view=list" in link for link in links)
+    assert not [link for link in links if "x=1" in link]
+
+
+@pytest.mark.parametrize("minutes", [14, 15, 16, 20])
+def test_reminders_are_of_a_short_list(client, make, forum, minutes):  # noqa: F811
+    asked = client.get(f"/events/forum/calendar.ics?alarm={minutes}").get_data(as_text=True)
+    assert "TRIGGER:-PT15M" in asked
+    assert asked == client.get("/events/forum/calendar.ics?alarm=15").get_data(as_text=True)
+
+
+def test_a_view_with_kept_answers_must_say_what_it_reads(app):
+    @parameters(q=words(9))
+    def view() -> None: ...
+
+    assert list(view.parameters) == ["lang", "q"]
+    with app.test_request_context("/login"), pytest.raises(LookupError, match="for which parameters"):
+        express.offer(etag="x", body=b"", packed=b"", still=lambda: True, until=0)
+
+
+def test_who_has_everything_made_anew_is_told_to_wait_and_others_are_not(app, client, forum):  # noqa: F811
+    """What is kept goes on being served to everybody."""
+    app.config["BUILDING_SECONDS"] = 0.05
+    try:
+        client.get("/events/forum")
+        codes = [client.get(f"/events?q={number}").status_code for number in range(20)]
+        assert codes[0] == 200
+        assert codes[-1] == 429
+        assert client.get("/events?q=more").headers["Retry-After"] == "60"
+        assert client.get("/events/forum").status_code == 200
+        neighbour = {"X-Forwarded-For": "192.0.2.7"}
+        assert client.get("/events?q=more", headers=neighbour).status_code == 200
+    finally:
+        app.config["BUILDING_SECONDS"] = 10
