@@ -21,7 +21,7 @@ from eventapp.calendars import views as calendars
 from eventapp.calendars import wiring as calendar_wiring
 from eventapp.calendars.links import entry_links, links_to, qr
 from eventapp.calendars.programs import IN_PANEL
-from eventapp.core import assets, clock, db, errors, express, headers, languages, limits, logs, pages
+from eventapp.core import assets, budgets, clock, db, errors, express, headers, languages, limits, logs, pages
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_releases as releases_manage
@@ -157,6 +157,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("news to speakers", 2, proposals_news.tell_due),
         Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
+        Sweep("budgets", 3600, budgets.forget),
     ]
     cli.init_app(app)
     return app

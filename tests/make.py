@@ -29,6 +29,7 @@ from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import news as proposals_news
 from eventapp.registration import news as registration_news
 from eventapp.registration import operations as registration
+from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import Access
 
@@ -173,7 +174,7 @@ class Make:
 
     def option(self, event: Event, mode: Mode = Mode.IN_PERSON, **values: Any) -> AttendanceOption:
         with transaction():
-            return registration.save_option(event, None, mode=mode, title=words(values.pop("title", None)), **values)
+            return setup.save_option(event, None, mode=mode, title=words(values.pop("title", None)), **values)
 
     def approval_option(self, event: Event, **values: Any) -> AttendanceOption:
         return self.option(event, access=Access.APPROVAL, **values)

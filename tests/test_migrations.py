@@ -161,3 +161,19 @@ def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_place
     assert [row.code for row in rows.values() if row.mark != row.said.mark] == []
     assert rows["AIR"].said.venue == (Words(en="City Hall"),)
     db.session.rollback()
+
+
+def test_one_mailbox_gets_one_key_and_two_that_were_let_in_both_stay(at: Any) -> None:
+    at("0010")
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
+        connection.execute(text(OPTION), {"id": 1, "key": "hall", "closes": None})
+        for number, email in enumerate(["ada@例え.jp", "bob@example.org", "bob@example。org", "Cat@ｅxample.org"], 1):
+            row = REGISTRATION.replace("VALUES (1, 1, 1", "VALUES (:id, 1, 1").replace("'t', 'u'", ":uid, :uid")
+            row = row.replace("'a@example.org', 'a@example.org'", ":email, :key")
+            values = {"id": number, "uid": f"u{number}", "email": email, "key": email.casefold()}
+            connection.execute(text(row), values)
+    at("0011")
+    with db.engine.begin() as connection:
+        keys = connection.scalars(text("SELECT email_key FROM registration ORDER BY id")).all()
+    assert keys == ["ada@xn--r8jz45g.jp", "bob@example.org", "bob@example。org", "cat@example.org"]

@@ -1,5 +1,8 @@
 """An agenda as a calendar: what is starred, what is not any more, and the events somebody is registered for.
 
+No link to join is in it, nor the way to the owner's registrations and talks: an agenda is shown to friends, and who has
+such a key can cancel. They go to the mailbox alone.
+
 An event that is withdrawn leaves its sessions behind as neutral entries that say so (see calendars/withdrawn.py).
 """
 
@@ -15,18 +18,12 @@ from eventapp.calendars import entries, ics, withdrawn
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead, Entry, Status
-from eventapp.calendars.invitations import Guest, personal
 from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, names_of, venues_of
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
-from eventapp.core.links import absolute
 from eventapp.core.words import Said
 from eventapp.events.rules import EventStatus
-from eventapp.programme import queries as programme
-from eventapp.programme.rules import Mode
 from eventapp.registration import invitations
-from eventapp.registration import queries as registrations
-from eventapp.registration.models import Registration
 
 
 def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
@@ -37,15 +34,13 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     names = names_of(one.session for one in found)
     registered = queries.registrations(agenda)
     venues = {row.event_id: venues_of(row.event_id) for row in registered}
-    joining = _links_to_join(found, registered)
     with wish.voice.speaking() as voice:
-        rows = [
-            _entry(one, SessionRow.of(one.session, names), voice, wish.links,
-                   joining.get((one.event.id, one.session.code), ""))
-            for one in found
-        ]  # fmt: skip
+        rows = [_entry(one, SessionRow.of(one.session, names), voice, wish.links) for one in found]
         gone = [_gone(one, voice) for one in lost]
-        own = [invitations.entry(row, language=voice.language, venues=venues[row.event_id]) for row in registered]
+        own = [
+            invitations.entry(row, language=voice.language, venues=venues[row.event_id], keys=False)
+            for row in registered
+        ]
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
         rows = sorted([*rows, *gone, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
@@ -59,28 +54,12 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
         return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
 
 
-def _links_to_join(found: Iterable[Held], registered: Iterable[Registration]) -> dict[tuple[int, str], str]:
-    """By event and code, for sessions that the owner takes part in online, as a guest or as a speaker."""
-    links = {
-        (row.event_id, session.code): url for row in registered for session, url in registrations.online_sessions(row)
-    }
-    speaking = [one for one in found if one.part is not None and one.part.mode is Mode.ONLINE]
-    for event in {one.event.id: one.event for one in speaking}.values():
-        known = programme.join_links(event)
-        links |= {
-            (event.id, one.session.code): known[one.session.code]
-            for one in speaking
-            if one.event.id == event.id and one.session.code in known
-        }
-    return links
-
-
 def _still_told(one: Held) -> bool:
     """What is gone, from the programme or from the agenda, is told until a month after the event."""
     return (one.on and not one.session.gone) or clock.now() < one.event.ends_at + KEEP_GONE
 
 
-def _entry(one: Held, session: SessionRow, voice: Voice, links: Links, join_url: str) -> Entry:
+def _entry(one: Held, session: SessionRow, voice: Voice, links: Links) -> Entry:
     entry = entries.session_entry(session, EventRow.of(one.event), voice=voice, links=links, parent=False)
     entry = replace(
         entry,
@@ -92,14 +71,10 @@ def _entry(one: Held, session: SessionRow, voice: Voice, links: Links, join_url:
     if not one.on:
         title = session.title.say(voice.language)
         return replace(entry, status=Status.CANCELLED, summary=entries.marked(title, EventStatus.CANCELLED))
-    page = ""
-    if one.part is not None and one.link is not None:
-        page = absolute("speaking.mine", token=one.link.token, lang=voice.language)
+    if one.part is not None:
         role = _("You: %(role)s", role=voice.label(one.part.role))
         entry = replace(entry, description=Said(f"{role}\n\n{entry.description.text}", entry.description.language))
-    if not (join_url or page):
-        return entry
-    return personal(entry, Guest(language=voice.language, join_url=join_url, page=page))
+    return entry
 
 
 def _gone(one: Lost, voice: Voice) -> Entry:

@@ -29,7 +29,7 @@ from eventapp.core.shelf import remembering
 from eventapp.core.words import Said
 
 # Part of every ETag: raise it with any change of what is written here.
-VERSION = 5
+VERSION = 6
 PRODUCT = "-//eventapp//Calendar//EN"
 # How often a subscriber is asked to look again. Calendars add their own limits: see RFC 7986 §5.7.
 REFRESH = "PT1H"

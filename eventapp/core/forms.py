@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import DateTimeLocalField, Field, StringField
+from wtforms import DateTimeLocalField, EmailField, Field, PasswordField, StringField, TextAreaField
 from wtforms.validators import Email, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import html_params
 
 from eventapp.core import clock, languages
+from eventapp.core.addresses import half_width
 from eventapp.core.db import undo
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.text import one_line
 from eventapp.core.words import TAG, Words
 
 # Control characters, which no keyboard types: PostgreSQL refuses NUL, XML and calendars most of the others.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What turns the text after it around, past its own end.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def _strip_lines(value: Any) -> Any:
+    return _BIDI.sub("", _CONTROL.sub("", value)).strip() if isinstance(value, str) else value
 
 
 def _strip(value: Any) -> Any:
-    return _CONTROL.sub("", value).strip() if isinstance(value, str) else value
+    return one_line(value) if isinstance(value, str) else value
+
+
+def _filters(kind: type[StringField]) -> list[Callable[[Any], Any]]:
+    if issubclass(kind, TextAreaField):
+        return [_strip_lines]
+    return [_strip, _half_width] if issubclass(kind, EmailField) else [_strip]
+
+
+def _half_width(value: Any) -> Any:
+    return half_width(value) if isinstance(value, str) else value
 
 
 class MailAddress(Email):
@@ -83,7 +101,7 @@ class _Translations:
 
 
 class Form(FlaskForm):
-    """Base of all forms. Typed text is stripped at both ends, and of control characters."""
+    """Base of all forms. Typed text is stripped at both ends, and of what no eye sees; see `core.text.one_line`."""
 
     refusal: str | None = None
 
@@ -93,8 +111,12 @@ class Form(FlaskForm):
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             kind = unbound_field.field_class
-            if issubclass(kind, StringField) and not unbound_field.kwargs.get("filters"):
-                unbound_field.kwargs["filters"] = [_strip]
+            if (
+                issubclass(kind, StringField)
+                and not issubclass(kind, PasswordField)
+                and not unbound_field.kwargs.get("filters")
+            ):
+                unbound_field.kwargs["filters"] = _filters(kind)
             return super().bind_field(form, unbound_field, options)
 
     def refuse(self, refusal: Refused) -> None:
@@ -149,7 +171,8 @@ class WordsField(Field):
             keys = [key for key in formdata if key.startswith(prefix) and TAG.fullmatch(key[len(prefix) :])]
             self.raw_data = [formdata.get(key) for key in keys]
             if keys:
-                self.data = Words({key[len(prefix) :]: _strip(formdata.get(key)) for key in keys})
+                strip = _strip_lines if self.rows else _strip
+                self.data = Words({key[len(prefix) :]: strip(formdata.get(key)) for key in keys})
         for tag in self.data:
             if tag not in self.languages:
                 self.languages.append(tag)

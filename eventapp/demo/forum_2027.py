@@ -13,7 +13,7 @@ from eventapp.events.rules import EventFormat, EventKind, HostRole
 from eventapp.programme import operations as programme
 from eventapp.programme.operations import Part
 from eventapp.programme.rules import Mode
-from eventapp.registration import operations as registration
+from eventapp.registration import setup as registration
 from eventapp.registration.rules import QuestionKind
 
 SLUG = "cooperation-forum-2027"

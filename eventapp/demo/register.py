@@ -18,7 +18,7 @@ from eventapp.directory.models import Organization
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
-from eventapp.registration import operations as registration
+from eventapp.registration import setup as registration
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import RegistrationStatus
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from flask import current_app, render_template
 
 from eventapp.core.languages import force_locale
+from eventapp.core.languages import gettext as _
+from eventapp.core.text import can_be_greeted_by
 from eventapp.mail import message, operations
 from eventapp.mail.models import Mail
 from eventapp.mail.operations import CalendarFile
@@ -28,6 +30,11 @@ class Letter:
     action: tuple[str, str] | None = None
     after: list[str] = field(default_factory=list)
     signature: str = ""
+
+
+def greeting(name: str) -> str:
+    """How a letter begins, in the language that is set: by name, or without one where the name reads as a message."""
+    return _("Dear %(name)s,", name=name) if can_be_greeted_by(name) else _("Hello,")
 
 
 def sender() -> tuple[str, str]:

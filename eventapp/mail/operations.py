@@ -9,13 +9,36 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
 
-from eventapp.core import clock
+from eventapp.core import budgets, clock
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
 from eventapp.mail.models import Mail, MailCalendar, MailStatus
 
+# Letters to one mailbox within an hour that somebody without a login can cause. What the team sends is not counted.
+LETTERS_AN_HOUR = 10
 HOLD = timedelta(minutes=5)
 # After each failed try: wait, then try again; after the last one the letter is given up and shown to the organizer.
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 720)]
+
+
+class TooManyLetters(Refused):
+    """A mailbox has had all the letters that strangers can send it within an hour."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "We have written to this address several times within the last hour, so no e-mail was sent now. "
+                "Look into the mailbox, or try again in an hour."
+            ),
+            field="email",
+        )
+
+
+def may_write_to(address: str) -> bool:
+    """Count a letter that somebody without a login causes. False where the mailbox has had enough for this hour."""
+    return budgets.take("letters", mailbox_key(address), limit=LETTERS_AN_HOUR)
 
 
 @dataclass(frozen=True)

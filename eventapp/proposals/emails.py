@@ -14,6 +14,7 @@ from eventapp.calendars.told import State, Topic
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
+from eventapp.core.text import reads_as_address
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail import letters
@@ -67,7 +68,9 @@ def draft(occasion: Occasion, event: Event, *, language: str, proposal: str = ""
 def to_proposer(proposal: Proposal, occasion: Occasion, written: Draft | None = None) -> None:
     """A letter about a proposal, in the reader's language, with the link to it."""
     language = proposal.language
-    written = written or draft(occasion, proposal.event, language=language, proposal=proposal.title)
+    # Anybody can have this first letter sent to anybody, and chooses the title in it.
+    title = "…" if occasion is Occasion.RECEIVED and reads_as_address(proposal.title) else proposal.title
+    written = written or draft(occasion, proposal.event, language=language, proposal=title)
     with languages.force_locale(language):
         accepted = occasion is Occasion.ACCEPTED
         label = _("Confirm your part") if accepted else _("Your proposal")
@@ -185,7 +188,7 @@ def _send(
     letters.send(
         Letter(
             subject=written.subject,
-            greeting=_("Dear %(name)s,", name=name),
+            greeting=letters.greeting(name),
             paragraphs=[part.strip() for part in written.text.replace("\r\n", "\n").split("\n\n") if part.strip()],
             facts=facts or [],
             more=more or [],

@@ -18,6 +18,7 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
 from eventapp.mail import operations as mail
+from eventapp.mail.operations import TooManyLetters, may_write_to
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind
@@ -79,15 +80,16 @@ def save_call(
     return call
 
 
-def submit(event: Event, answers: Answers, *, once: str = "", letter: bool = True) -> Proposal:
+def submit(event: Event, answers: Answers, *, once: str = "", counted: bool = False) -> Proposal:
     """Take a proposal and write to its owner.
 
-    `once` names the form that was sent: sending it twice makes one proposal. Raises Refused where the call is not open.
+    `once` names the form that was sent: sending it twice makes one proposal. The letter is `counted` where a stranger
+    causes it. Raises Refused where the call is not open, TooManyLetters where the address was written to too often.
     """
     _check_open(event)
     known = queries.by_once(once) if once else None
     if known is not None:
-        return _same(known, event, answers) or submit(event, answers, letter=letter)
+        return _same(known, event, answers) or submit(event, answers, counted=counted)
     proposal = Proposal(event=event, event_id=event.id, consented_at=clock.now(), consent=rules.CONSENT)
     proposal.email, proposal.language = answers.email.strip(), answers.language
     if once:
@@ -102,9 +104,10 @@ def submit(event: Event, answers: Answers, *, once: str = "", letter: bool = Tru
         known = queries.by_once(once)
         if known is None:
             raise
-        return _same(known, event, answers) or submit(event, answers, letter=letter)
-    if letter:
-        emails.to_proposer(proposal, Occasion.RECEIVED)
+        return _same(known, event, answers) or submit(event, answers, counted=counted)
+    if counted and not may_write_to(proposal.email):
+        raise TooManyLetters
+    emails.to_proposer(proposal, Occasion.RECEIVED)
     return proposal
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core import tokens
 from eventapp.core.errors import Refused, found
-from eventapp.core.limits import allowed, limit
+from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
 from eventapp.proposals import operations, queries
@@ -21,8 +21,6 @@ views = Blueprint("proposals", __name__)
 
 # People write for longer than they register: a whole faculty behind one address is still slower than this.
 PACE = "60/minute"
-# Nobody can fill somebody else's mailbox from here; past this the proposal is taken and no letter is written.
-LETTERS = "5/hour"
 ONCE = re.compile(r"[\w-]{16,64}")
 
 
@@ -39,9 +37,8 @@ def propose(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             answers = form.answers()
-            letter = allowed(LETTERS, "proposal", key=answers.email.casefold())
             once = form.once.data if ONCE.fullmatch(form.once.data or "") else ""
-            proposal = operations.submit(event, answers, once=once, letter=letter)
+            proposal = operations.submit(event, answers, once=once, counted=True)
             return redirect(url_for(".mine", token=proposal.token, sent=1), 303)
         except Refused as refusal:
             form.refuse(refusal)

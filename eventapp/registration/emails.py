@@ -82,7 +82,7 @@ def _write(
     letters.send(
         Letter(
             subject=subject,
-            greeting=_("Dear %(name)s,", name=registration.name),
+            greeting=letters.greeting(registration.name),
             paragraphs=paragraphs,
             facts=_facts(registration, about) if facts is None else facts,
             more=_sessions(registration, items)[1] if more is None else more,

@@ -152,8 +152,12 @@ def _entry(registration: Registration, now: Present, row: RegistrationInvitation
     )
 
 
-def entry(registration: Registration, *, language: str, venues: Iterable[Venue] = ()) -> Entry:
-    """The event as it stands for one person: tentative until the place is certain, gone once it is given up."""
+def entry(registration: Registration, *, language: str, venues: Iterable[Venue] = (), keys: bool = True) -> Entry:
+    """The event as it stands for one person: tentative until the place is certain, gone once it is given up.
+
+    Without `keys` there is neither the link to join in it nor the way to the person's own page: those go to the mailbox
+    alone, for whoever types an address has the page, and whoever is shown an agenda has that.
+    """
     return invitations.entry_of(
         registration.event,
         uid=registration.uid,
@@ -161,8 +165,8 @@ def entry(registration: Registration, *, language: str, venues: Iterable[Venue] 
         guest=Guest(
             language=language,
             online=registration.option.mode is Mode.ONLINE,
-            join_url=registration.event.join_url if takes_part_online(registration) else "",
-            page=_page(registration, language),
+            join_url=registration.event.join_url if keys and takes_part_online(registration) else "",
+            page=_page(registration, language) if keys else "",
             tentative=registration.status is not RegistrationStatus.CONFIRMED,
             cancelled=not registration.status.active,
         ),
@@ -173,9 +177,9 @@ def entry(registration: Registration, *, language: str, venues: Iterable[Venue] 
 
 
 def own_file(registration: Registration) -> bytes:
-    """The same as a file to download: no invitation, for nobody answers it."""
+    """The same as a file to download, without the keys: no invitation, for nobody answers it."""
     venues = venues_of(registration.event_id)
-    return ics.single(entry(registration, language=registration.language, venues=venues))
+    return ics.single(entry(registration, language=registration.language, venues=venues, keys=False))
 
 
 def _page(registration: Registration, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -17,9 +18,9 @@ from eventapp.core.pages import page
 from eventapp.events.access import desk
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
-from eventapp.registration import operations, queries
+from eventapp.registration import operations, queries, setup
 from eventapp.registration.forms import OptionForm, QuestionForm, TakePart, takable
-from eventapp.registration.models import AttendanceOption, Question
+from eventapp.registration.models import AttendanceOption, Question, Registration
 from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus
 
 manage = Blueprint("registration_manage", __name__, url_prefix="/manage/events/<slug>")
@@ -96,7 +97,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-_VERBS = {
+_VERBS: dict[str, Callable[[Registration], object]] = {
     "approve": operations.approve,
     "decline": operations.decline,
     "cancel": operations.cancel,
@@ -138,7 +139,7 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
     form.note.speak(event.languages)
     if form.validate_on_submit():
         try:
-            operations.save_option(
+            setup.save_option(
                 event,
                 shown,
                 mode=Mode(form.mode.data),
@@ -172,7 +173,7 @@ def _option_data(option: AttendanceOption, event: Event) -> dict[str, Any]:
 @desk(Needs.REGISTRATION)
 def remove_option(event: Event, key: str) -> ResponseReturnValue:
     """Take a way to take part away."""
-    operations.remove_option(found(queries.option_by_key(event, key)))
+    setup.remove_option(found(queries.option_by_key(event, key)))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
 
@@ -196,7 +197,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
     form.hint.speak(event.languages)
     if form.validate_on_submit():
         try:
-            operations.save_question(
+            setup.save_question(
                 event,
                 shown,
                 label=form.label.data,
@@ -217,7 +218,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 @desk(Needs.REGISTRATION)
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
     """Take a question away."""
-    operations.remove_question(_question(event, number))
+    setup.remove_question(_question(event, number))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
 

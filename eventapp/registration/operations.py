@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.core import clock, tokens
+from eventapp.core import budgets, clock, tokens
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
 from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.programme.rules import Mode
-from eventapp.registration import emails, news, queries
-from eventapp.registration.models import AttendanceOption, ModeChange, Question, Registration, RemovedOption
+from eventapp.mail.operations import TooManyLetters, may_write_to
+from eventapp.registration import emails, news, queries, seats
+from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_PLACE,
     Access,
-    QuestionKind,
     RegistrationStatus,
     Standing,
-    email_key,
 )
 
 
@@ -47,6 +43,10 @@ class Answers:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+# From one connection to one event within an hour: a school class registers at once, a robot is faster.
+REGISTRATIONS_AN_HOUR = 60
+
+
 class AlreadyRegistered(Refused):
     """The address holds a registration already. The sentence does not say so to whoever typed it."""
 
@@ -59,13 +59,21 @@ class AlreadyRegistered(Refused):
 
 
 def register(
-    event: Event, answers: Answers, *, option: AttendanceOption, by_team: bool = False, generated: bool = False
+    event: Event,
+    answers: Answers,
+    *,
+    option: AttendanceOption,
+    by_team: bool = False,
+    generated: bool = False,
+    source: str = "",
 ) -> Registration:
     """Register a person and put the letter that says so into the outbox.
 
     The place is taken by one atomic statement: two people never get the last one. A full option gives a place on its
     waiting list. The team (`by_team`) may register before the opening and after the closing, but not over capacity.
-    Raises Refused where the option can't be taken, AlreadyRegistered where the address holds a registration.
+    `source` names the connection that a form comes from: registrations from it and letters to the address are counted.
+    Raises Refused where the option can't be taken or too many came from there, AlreadyRegistered where the address
+    holds a registration, TooManyLetters where it was written to too often.
     """
     _check_open(event, option, by_team=by_team)
     known = queries.active_of_email(event, answers.email)
@@ -87,9 +95,24 @@ def register(
         if known is None:
             raise
         raise AlreadyRegistered(known) from error
+    if source:
+        _count(event, source, answers.email)
     if not generated:
         emails.received(registration)
     return registration
+
+
+def _count(event: Event, source: str, email: str) -> None:
+    if not budgets.take(f"registrations {event.id}", source, limit=REGISTRATIONS_AN_HOUR):
+        raise Refused(
+            _(
+                "%(number)d people have registered from your connection within the last hour. "
+                "Try again later, or ask the organizers to register you.",
+                number=REGISTRATIONS_AN_HOUR,
+            )
+        )
+    if not may_write_to(email):
+        raise TooManyLetters
 
 
 def _check_open(event: Event, option: AttendanceOption, *, by_team: bool) -> None:
@@ -106,7 +129,7 @@ def _check_open(event: Event, option: AttendanceOption, *, by_team: bool) -> Non
 
 def _fill(registration: Registration, answers: Answers) -> None:
     registration.email = answers.email.strip()
-    registration.email_key = email_key(answers.email)
+    registration.email_key = mailbox_key(answers.email)
     registration.family_name = answers.family_name
     registration.given_name = answers.given_name
     registration.country_code = answers.country or None
@@ -129,32 +152,9 @@ def _fill(registration: Registration, answers: Answers) -> None:
             registration.organization_kind = known.kind
 
 
-def _take_place(option: AttendanceOption) -> bool:
-    """Take one place in one statement; False when there is none."""
-    result = db.session.execute(
-        update(AttendanceOption)
-        .where(AttendanceOption.id == option.id)
-        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.taken < AttendanceOption.capacity))
-        .values(taken=AttendanceOption.taken + 1)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.expire(option, ["taken"])
-    return bool(result.rowcount)  # type: ignore[attr-defined]
-
-
-def _give_place_back(option: AttendanceOption) -> None:
-    db.session.execute(
-        update(AttendanceOption)
-        .where(AttendanceOption.id == option.id)
-        .values(taken=AttendanceOption.taken - 1)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.expire(option, ["taken"])
-
-
 def _seat(registration: Registration, option: AttendanceOption) -> None:
     """Give a place, or a place in line. Raises Refused where there is neither."""
-    if _take_place(option):
+    if seats.take(option):
         approve = option.access is Access.APPROVAL
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
         registration.waiting_since = None
@@ -184,19 +184,23 @@ def change(registration: Registration, answers: Answers) -> None:
     db.session.flush()
 
 
-def change_option(registration: Registration, option: AttendanceOption, *, by_team: bool = False) -> None:
+def change_option(
+    registration: Registration, option: AttendanceOption, *, by_team: bool = False, counted: bool = False
+) -> bool:
     """Take part in another way. The old place is given up only once the new one is certain.
+
+    False without a letter: one that somebody without a login causes is `counted`.
 
     Raises Refused where the other option is closed or full; a waiting list is joined only by those who hold no place.
     """
     _hold(registration)
     if option.id == registration.option_id:
-        return
+        return True
     if registration.status not in ACTIVE:
         raise Refused(_("This registration has ended. Register again to take part."))
     _check_open(registration.event, option, by_team=by_team)
     old, held = registration.option, registration.status in HOLDS_PLACE
-    if _take_place(option):
+    if seats.take(option):
         approve = option.access is Access.APPROVAL and not by_team
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
         registration.waiting_since = None
@@ -210,19 +214,29 @@ def change_option(registration: Registration, option: AttendanceOption, *, by_te
     registration.sequence += 1
     db.session.flush()
     if held:
-        _give_place_back(old)
-        promote(old)
-    emails.changed(registration)
+        seats.give_back(old)
+        seats.promote(old)
+    written = not counted or may_write_to(registration.email)
+    if written:
+        emails.changed(registration)
+    else:
+        news.expect(registration)  # told with what else is new, after a while
+    return written
 
 
-def cancel(registration: Registration, *, tell: bool = True) -> None:
-    """Cancel, and give the place to whoever has waited longest. Cancelling twice is no mistake."""
+def cancel(registration: Registration, *, counted: bool = False) -> bool:
+    """Cancel, and give the place to whoever has waited longest. Cancelling twice is no mistake.
+
+    False without a letter: one that somebody without a login causes is `counted`.
+    """
     _hold(registration)
     if registration.status not in ACTIVE:
-        return
+        return True
     _leave(registration, RegistrationStatus.CANCELLED)
-    if tell:
+    written = not counted or may_write_to(registration.email)
+    if written:
         emails.cancelled(registration)
+    return written
 
 
 def decline(registration: Registration) -> None:
@@ -241,8 +255,8 @@ def _leave(registration: Registration, status: RegistrationStatus) -> None:
     registration.sequence += 1
     db.session.flush()
     if held:
-        _give_place_back(registration.option)
-        promote(registration.option)
+        seats.give_back(registration.option)
+        seats.promote(registration.option)
 
 
 def approve(registration: Registration) -> None:
@@ -256,7 +270,7 @@ def approve(registration: Registration) -> None:
             _("This can't be done while the event is in the state “%(state)s”.", state=registration.event.status.label)
         )
     if registration.status is RegistrationStatus.WAITLISTED:
-        if not _take_place(registration.option):
+        if not seats.take(registration.option):
             raise Refused(_("No place is free. Raise the number of places first."))
     elif registration.status is not RegistrationStatus.PENDING:
         raise Refused(_("This registration does not wait for approval."))
@@ -267,28 +281,13 @@ def approve(registration: Registration) -> None:
     emails.confirmed(registration)
 
 
-def promote(option: AttendanceOption) -> list[Registration]:
-    """Give free places to those who have waited longest, and tell them. Returns who got one.
-
-    Whoever calls it has locked the option: else two would give the same person a place each.
-    """
-    moved: list[Registration] = []
-    if option.event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED} or option.event.over:
-        return moved
-    while (waiting := queries.next_waiting(option)) is not None and _take_place(option):
-        approve_first = option.access is Access.APPROVAL
-        waiting.status = RegistrationStatus.PENDING if approve_first else RegistrationStatus.CONFIRMED
-        waiting.waiting_since = None
-        waiting.sequence += 1
-        db.session.flush()
-        if not approve_first:
-            emails.confirmed(waiting)
-        moved.append(waiting)
-    return moved
-
-
 def send_link(event: Event, email: str) -> None:
-    """Write to the owner of an address what is registered under it; to nobody if nothing is."""
+    """Write to the owner of an address what is registered under it; to nobody if nothing is.
+
+    Raises TooManyLetters where the address was written to too often, whether or not it is registered.
+    """
+    if not may_write_to(email):
+        raise TooManyLetters
     known = queries.active_of_email(event, email)
     if known is not None:
         emails.link(known)
@@ -302,110 +301,3 @@ def new_link(registration: Registration) -> None:
     registration.token = tokens.token()
     db.session.flush()
     emails.new_link(registration)
-
-
-def save_option(
-    event: Event,
-    option: AttendanceOption | None,
-    *,
-    mode: Mode,
-    title: Words,
-    note: Words | None = None,
-    capacity: int | None = None,
-    waiting_list: bool = True,
-    access: Access = Access.ANYONE,
-    opens_at: datetime | None = None,
-    closes_at: datetime | None = None,
-) -> AttendanceOption:
-    """A new option, or the changed one; more places go to those who wait.
-
-    Raises Refused for a capacity below the places already taken, or a closing before the opening.
-    """
-    queries.lock_options(event.id)
-    if opens_at and closes_at and closes_at <= opens_at:
-        raise Refused(_("The closing must be after the opening."), field="closes_at")
-    if capacity is not None and capacity < (option.taken if option else 1):
-        message = (
-            _("%(number)d places are taken already. Cancel registrations first.", number=option.taken)
-            if option and option.taken
-            else _("Enter at least 1, or nothing for no limit.")
-        )
-        raise Refused(message, field="capacity")
-    if option is None:
-        keys = set(db.session.scalars(select(AttendanceOption.key).where(AttendanceOption.event_id == event.id)))
-        key, number = mode.value, 2
-        while key in keys:
-            key, number = f"{mode.value}_{number}", number + 1
-        option = AttendanceOption(event=event, event_id=event.id, key=key, position=len(keys))
-        db.session.add(option)
-    elif option.mode is not mode:
-        news.expect_all_with(option)
-    option.mode = mode
-    option.title = title
-    option.note = note or Words()
-    option.capacity = capacity
-    option.waiting_list = waiting_list
-    option.access = access
-    option.opens_at = opens_at
-    option.closes_at = closes_at
-    db.session.flush()
-    promote(option)
-    return option
-
-
-def remove_option(option: AttendanceOption) -> None:
-    """Take an option away. Raises Refused where somebody is registered with it."""
-    used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
-    if used is not None:
-        raise Refused(_("People are registered with this. Close it instead, by setting its closing time."))
-    event = option.event
-    told = event.public or option.uid in {one["uid"] for one in event.told_deadlines}
-    if option.told_closing is not None and event.announced_at is not None and told:
-        db.session.add(
-            RemovedOption(
-                event_id=option.event_id,
-                uid=option.uid,
-                mode=option.mode,
-                title=option.title,
-                told_closing=option.told_closing,
-                closing_sequence=option.closing_sequence + 1,
-            )
-        )
-    db.session.delete(option)
-    db.session.flush()
-
-
-def save_question(
-    event: Event,
-    question: Question | None,
-    *,
-    label: Words,
-    kind: QuestionKind,
-    hint: Words | None = None,
-    choices: list[str] | None = None,
-    mode: Mode | None = None,
-    required: bool = False,
-    key: str = "",
-) -> Question:
-    """A new question, or the changed one. Raises Refused where a kind that chooses has fewer than two choices."""
-    chosen = [choice for choice in choices or [] if choice]
-    if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} and len(chosen) < 2:
-        raise Refused(_("Enter at least two choices, one per line."), field="choices")
-    if question is None:
-        number = len(queries.questions(event))
-        question = Question(event_id=event.id, key=key or tokens.code(4).lower(), position=number)
-        db.session.add(question)
-    question.label = label
-    question.hint = hint or Words()
-    question.kind = kind
-    question.choices = chosen
-    question.mode = mode
-    question.required = required
-    db.session.flush()
-    return question
-
-
-def remove_question(question: Question) -> None:
-    """Take a question away; answers given stay with their registrations."""
-    db.session.delete(question)
-    db.session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.calendars.deadlines import Closing, Deadline, was_told
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
@@ -23,7 +24,7 @@ from eventapp.registration.models import (
     RemovedOption,
     SessionSignup,
 )  # fmt: skip
-from eventapp.registration.rules import ACTIVE, RegistrationStatus, email_key
+from eventapp.registration.rules import ACTIVE, RegistrationStatus
 
 
 def options(event: Event) -> list[AttendanceOption]:
@@ -115,15 +116,11 @@ def offers(registration: Registration) -> list[Offer]:
     ]
 
 
-def online_sessions(registration: Registration) -> list[tuple[PublishedSession, str]]:
-    """Public sessions with the links to join them, for somebody whose place online is certain; nothing for others."""
+def joins_online(registration: Registration) -> bool:
+    """Whether the person's place online is certain, and there is a link to join by."""
     if registration.status is not RegistrationStatus.CONFIRMED or registration.option.mode is not Mode.ONLINE:
-        return []
-    links = programme.join_links(registration.event)
-    if not links:
-        return []
-    listed = programme.document(registration.event).listed
-    return [(session, links[session.code]) for session in listed if session.code in links and not session.cancelled]
+        return False
+    return bool(registration.event.join_url or programme.join_links(registration.event))
 
 
 def invitations(registration: Registration) -> dict[str, RegistrationInvitation]:
@@ -223,7 +220,7 @@ def active_of_email(event: Event, email: str) -> Registration | None:
     return db.session.scalar(
         select(Registration).where(
             Registration.event_id == event.id,
-            Registration.email_key == email_key(email),
+            Registration.email_key == mailbox_key(email),
             Registration.status.in_(ACTIVE),
         )
     )

@@ -72,8 +72,3 @@ def standing(
     if capacity is not None and taken >= capacity:
         return Standing.WAITING_LIST if waiting_list else Standing.FULL
     return Standing.OPEN
-
-
-def email_key(email: str) -> str:
-    """The form of an address under which it is one person: no case. Dots and plus signs are the owner's business."""
-    return email.strip().casefold()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.core.db import db, transaction
+from eventapp.core.db import transaction, undo
 from eventapp.core.errors import Refused, found
-from eventapp.core.limits import allowed, limit
+from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
+from eventapp.mail.operations import TooManyLetters
 from eventapp.registration import invitations, operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
@@ -21,8 +22,6 @@ views = Blueprint("registration", __name__)
 
 # A whole school may register from one address at once; a robot is faster.
 PACE = "1200/minute"
-# Nobody can fill somebody else's mailbox from here; past this the page says the same and writes no letter.
-LETTERS = "5/hour"
 
 
 def _event(slug: str) -> Event | None:
@@ -42,12 +41,12 @@ def register(slug: str) -> ResponseReturnValue:
         limit(PACE, "register")
     if form.validate_on_submit():
         try:
-            registration = operations.register(event, form.answers(), option=found(form.chosen()))
+            registration = operations.register(event, form.answers(), option=found(form.chosen()), source=visitor())
             return redirect(url_for(".mine", token=registration.token), 303)
         except operations.AlreadyRegistered as refusal:
-            _write_to_owner(event.slug, form.answers().email)
+            written = _write_to_owner(event.slug, form.answers().email)
             event, options, form = _again(slug)
-            form.refuse(refusal)
+            form.refuse(refusal if written else TooManyLetters())
         except Refused as refusal:
             form.refuse(refusal)
     open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
@@ -55,12 +54,15 @@ def register(slug: str) -> ResponseReturnValue:
                 takable=takable)  # fmt: skip
 
 
-def _write_to_owner(slug: str, email: str) -> None:
+def _write_to_owner(slug: str, email: str) -> bool:
     """The letter to the owner of an address is a transaction of its own: the refusal rolls back the request's."""
-    db.session.rollback()
-    if allowed(LETTERS, "link", key=email.casefold()):
+    undo()
+    try:
         with transaction():
             operations.send_link(found(events.by_slug(slug)), email)
+    except TooManyLetters:
+        return False
+    return True
 
 
 def _again(slug: str) -> tuple[Event, list[AttendanceOption], TakePart]:
@@ -77,9 +79,11 @@ def link(slug: str) -> ResponseReturnValue:
     sent = False
     if form.validate_on_submit():
         limit("10/minute", "link")
-        if allowed(LETTERS, "link", key=(form.email.data or "").casefold()):
+        try:
             operations.send_link(event, form.email.data or "")
-        sent = True
+            sent = True
+        except Refused as refusal:
+            form.refuse(refusal)
     return page("registration/link.html", event=event, form=form, sent=sent)
 
 
@@ -93,8 +97,8 @@ def mine(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             operations.change(registration, form.answers())
-            operations.change_option(registration, found(form.chosen()))
-            return redirect(url_for(".mine", token=token, saved=1), 303)
+            written = operations.change_option(registration, found(form.chosen()), counted=True)
+            return redirect(url_for(".mine", token=token, saved=1, unwritten=None if written else 1), 303)
         except Refused as refusal:
             form.refuse(refusal)
     response = page(
@@ -105,10 +109,11 @@ def mine(token: str) -> ResponseReturnValue:
         options=options,
         takable=takable,
         active=registration.status in ACTIVE,
-        online_sessions=queries.online_sessions(registration),
+        online=queries.joins_online(registration),
         offers=queries.offers(registration) if registration.status is RegistrationStatus.CONFIRMED else [],
         place=queries.place_in_line(registration) if registration.waiting_since else None,
         saved=bool(request.args.get("saved")) and request.method == "GET",
+        unwritten=bool(request.args.get("unwritten")) and request.method == "GET",
     )
     return private(response)
 
@@ -136,8 +141,8 @@ def calendar(token: str) -> ResponseReturnValue:
 @views.post("/registrations/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """Cancel; a link in a mail leads to the page, and only this button cancels (mail scanners follow links)."""
-    operations.cancel(_mine(token))
-    return redirect(url_for(".mine", token=token), 303)
+    written = operations.cancel(_mine(token), counted=True)
+    return redirect(url_for(".mine", token=token, unwritten=None if written else 1), 303)
 
 
 def _mine(token: str) -> Registration:

@@ -24,7 +24,7 @@ from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
 from eventapp.registration import operations as registration
-from eventapp.registration import sign_ups
+from eventapp.registration import setup, sign_ups
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.make import START, Make, fresh
 from tests.proposals.conftest import LETTER
@@ -172,7 +172,7 @@ class World:
 
     def option(self) -> None:
         row: AttendanceOption = fresh(self.draw.choice(self.options))
-        registration.save_option(
+        setup.save_option(
             fresh(self.event), row, mode=self.draw.choice([Mode.IN_PERSON, Mode.ONLINE]), title=Words(),
             capacity=self.draw.choice([None, 2, 3]), access=row.access,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as calls
 from eventapp.registration import operations as registration
+from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption
 from tests.calendars import lint
 from tests.calendars.test_views import entries, fetch
@@ -37,9 +38,7 @@ def forum(make: Make) -> Event:
 def close(option: AttendanceOption, at: datetime | None, **values: Any) -> None:
     with transaction():
         row = fresh(option)
-        registration.save_option(
-            row.event, row, mode=row.mode, title=values.pop("title", row.title), closes_at=at, **values
-        )
+        setup.save_option(row.event, row, mode=row.mode, title=values.pop("title", row.title), closes_at=at, **values)
 
 
 def call(event: Event, at: datetime | None) -> None:
@@ -107,7 +106,7 @@ def test_a_closing_that_is_taken_away_or_an_option_that_is_removed_says_so(
     close(option, None)
     call(forum, None)
     with transaction():
-        registration.remove_option(fresh(other))
+        setup.remove_option(fresh(other))
     after = entries(fetch(client, FEED))
     titles = [ONE, "Registration closes: Online – Forum", "Call for speakers closes: Forum"]
     for title in titles:
@@ -123,7 +122,7 @@ def test_a_closing_that_nobody_saw_leaves_no_trace(client: Visitor, make: Make) 
     option, other = make.option(event, closes_at=CLOSES), make.option(event, Mode.ONLINE, closes_at=CLOSES)
     close(option, None)
     with transaction():
-        registration.remove_option(fresh(other))
+        setup.remove_option(fresh(other))
         events.publish(fresh(event))
     close(option, None, title=Words(en="Hall"))
     assert list(entries(fetch(client, FEED))) == ["Forum"]

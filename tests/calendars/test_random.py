@@ -32,6 +32,7 @@ from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import speakers
 from eventapp.registration import operations as registration
+from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.calendars import lint
 from tests.calendars.doings import attempt
@@ -160,23 +161,23 @@ class World:
     def option(self) -> None:
         closes = self.draw.choice([None, START - timedelta(days=self.draw.randrange(1, 20))])
         row: AttendanceOption = fresh(self.draw.choice(self.options))
-        registration.save_option(
+        setup.save_option(
             fresh(self.event), row, mode=row.mode, title=Words(en=f"Way {self.draw.randrange(9)}"), closes_at=closes,
             capacity=row.capacity,
         )  # fmt: skip
 
     def more_options(self) -> None:
-        row = registration.save_option(
+        row = setup.save_option(
             fresh(self.event), None, mode=Mode.ONLINE, title=Words(en="More"), closes_at=START - timedelta(days=3)
         )
         if self.draw.random() < 0.5:
-            registration.remove_option(row)
+            setup.remove_option(row)
         else:
             self.options.append(row)
 
     def fewer_options(self) -> None:
         if len(self.options) > 2:
-            registration.remove_option(fresh(self.options.pop()))
+            setup.remove_option(fresh(self.options.pop()))
 
     def call(self) -> None:
         closes = self.draw.choice([None, START - timedelta(days=self.draw.randrange(20, 40))])

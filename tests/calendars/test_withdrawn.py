@@ -17,7 +17,7 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
 from eventapp.programme.rules import Mode
-from eventapp.registration import operations as registration
+from eventapp.registration import setup
 from tests.calendars import lint
 from tests.calendars.test_views import fetch
 from tests.make import Make, fresh
@@ -137,9 +137,9 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
     told = [client.get(path) for path in feeds]
     with transaction():
         row = events.edit(fresh(event), slug="forum", **later)
-        registration.save_option(row, fresh(option), mode=Mode.IN_PERSON, title=Words(en="Hall"), closes_at=LATER)
-        registration.remove_option(fresh(other))
-        registration.save_option(row, None, mode=Mode.ONLINE, title=Words(en="New"), closes_at=LATER)
+        setup.save_option(row, fresh(option), mode=Mode.IN_PERSON, title=Words(en="Hall"), closes_at=LATER)
+        setup.remove_option(fresh(other))
+        setup.save_option(row, None, mode=Mode.ONLINE, title=Words(en="New"), closes_at=LATER)
     make.session(fresh(event), "New")
     client.application.extensions["calendars"].clear()
     ics.vevent.cache_clear()
@@ -180,7 +180,7 @@ def test_a_deadline_that_the_public_never_knew_is_never_told(client: Visitor, ma
     withdraw(forum)
     option = make.option(fresh(forum), closes_at=CLOSES)
     with transaction():
-        registration.remove_option(fresh(option))
+        setup.remove_option(fresh(option))
         events.publish(fresh(forum))
     assert parts(client, f"{FEED}?deadlines=1").keys() == parts(client, FEED).keys()
 

@@ -19,7 +19,7 @@ from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus
 from eventapp.lifecycle import news as looks
 from eventapp.programme.rules import Mode
-from eventapp.registration import news, operations, sign_ups
+from eventapp.registration import news, operations, setup, sign_ups
 from eventapp.registration.models import RegistrationInvitation, RegistrationNews
 from tests.calendars import lint
 from tests.make import fresh
@@ -171,7 +171,7 @@ def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_c
     letters()
     make.tell()
     with transaction():
-        operations.save_option(fresh(forum), fresh(option), mode=Mode.ONLINE, title=Words())
+        setup.save_option(fresh(forum), fresh(option), mode=Mode.ONLINE, title=Words())
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.to == guest.email

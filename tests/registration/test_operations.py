@@ -19,7 +19,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations as events
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode
-from eventapp.registration import operations, queries
+from eventapp.registration import operations, queries, setup
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_PLACE, Access, RegistrationStatus
 from tests.make import fresh
@@ -84,7 +84,7 @@ def test_more_places_go_to_those_who_wait(make, forum):
     option = make.option(forum, capacity=1)
     _, second, third = (make.registration(forum, option) for _ in range(3))
     with transaction():
-        operations.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
+        setup.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
     assert second.status is RegistrationStatus.CONFIRMED
     assert third.status is RegistrationStatus.WAITLISTED
 
@@ -94,7 +94,7 @@ def test_fewer_places_than_are_taken_are_refused(make, forum):
     for _ in range(3):
         make.registration(forum, option)
     with pytest.raises(Refused, match="3 places are taken"), transaction():
-        operations.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
+        setup.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
 
 
 def test_cancelling_twice_gives_one_place_back(make, forum):
@@ -242,7 +242,7 @@ def test_an_option_with_people_stays(make, forum):
     option = make.option(forum)
     make.registration(forum, option)
     with pytest.raises(Refused, match="People are registered"), transaction():
-        operations.remove_option(option)
+        setup.remove_option(option)
 
 
 def at_once(app, verb, times: int = 8) -> Counter[str]:

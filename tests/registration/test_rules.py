@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventapp.registration.rules import Standing, email_key, standing
+from eventapp.registration.rules import Standing, standing
 
 # The day on which summer time begins in Europe.
 NOW = datetime(2031, 3, 30, 0, 30, tzinfo=UTC)
@@ -39,8 +39,3 @@ def of(**values):
 )
 def test_where_an_option_stands(values, expected):
     assert of(**values) is expected
-
-
-def test_an_address_is_one_person_whatever_its_case():
-    assert email_key(" Ada@Example.ORG ") == email_key("ada@example.org")
-    assert email_key("a.da@example.org") != email_key("ada@example.org")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
+from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail.models import Mail
+from eventapp.mail.operations import LETTERS_AN_HOUR, may_write_to
 from eventapp.programme.rules import Mode
-from eventapp.registration import operations, views
+from eventapp.registration import setup, views
 from eventapp.registration.models import Registration
+from eventapp.registration.operations import REGISTRATIONS_AN_HOUR
 from eventapp.registration.rules import QuestionKind
 from tests.make import fresh
 
@@ -119,14 +125,20 @@ def test_ones_own_answers_can_be_changed(client, forum):
     assert registration.family_name == "Byron"
     assert registration.email == ADA["email"], "the form does not ask for it, so it stays"
     assert registration.option.mode is Mode.ONLINE
-    client.get(location)
-    assert "https://meet.example.org/secret" in client.page.text(client.page.one("main"))
 
 
-def test_the_join_link_is_only_for_those_who_are_confirmed_online(client, forum):
-    location = client.fill(PATH, ADA).location
-    assert "meet.example.org" not in client.get(location).get_data(as_text=True)
+def test_the_join_link_goes_to_the_mailbox_alone(client, forum):
+    """Whoever types any address sees the page and its file."""
+    for option in ("in_person", "online"):
+        location = client.fill(PATH, {**ADA, "email": f"{option}@example.org", "option": option}).location
+        assert "meet.example.org" not in client.get(location).get_data(as_text=True)
+        assert ("The link is in the e-mail" in client.page.text(client.page.one("main"))) is (option == "online")
+        assert b"meet.example.org" not in client.get(f"{location}/calendar.ics").data.replace(b"\r\n ", b"")
     assert "meet.example.org" not in client.get("/events/forum").get_data(as_text=True)
+    first, second = db.session.scalars(select(Mail).order_by(Mail.id))
+    assert "meet.example.org" not in first.text
+    assert "https://meet.example.org/secret" in second.text
+    assert b"https://meet.example.org/secret" in second.calendars[0].content.replace(b"\r\n ", b"")
 
 
 def test_a_get_never_cancels_but_the_button_does(client, forum):
@@ -158,10 +170,10 @@ def test_a_wrong_token_is_no_page(client, forum):
 
 def test_questions_are_asked_of_those_they_are_for(client, make, forum):
     with transaction():
-        operations.save_question(
+        setup.save_question(
             forum, None, label=Words(en="Diet"), kind=QuestionKind.TEXT, mode=Mode.IN_PERSON, required=True, key="diet"
         )
-        operations.save_question(
+        setup.save_question(
             forum, None, label=Words(en="Topics"), kind=QuestionKind.CHOICES, choices=["SDGs", "Trade"], key="topics"
         )
     refused = client.fill(PATH, ADA)
@@ -194,11 +206,81 @@ def test_a_robot_that_never_stops_is_slowed_down(client, forum, monkeypatch):
     assert codes == [422] * 5 + [429]
 
 
-def test_nobody_can_fill_the_mailbox_of_somebody_who_is_registered(client, forum):
+def number_of_letters() -> int:
+    return db.session.scalar(select(func.count()).select_from(Mail)) or 0
+
+
+def test_nobody_can_fill_somebody_elses_mailbox_by_registering_and_cancelling(client, forum):
+    """Sixty letters in a second before. A change and a cancellation are done all the same, and say that no e-mail went."""
+    said = []
+    for _ in range(15):
+        response = client.fill(PATH, {**ADA, "option": "online"})
+        said.append(response.status_code)
+        if response.status_code == 422:
+            assert "several times within the last hour" in client.page.text(client.page.one("main"))
+            assert 'value="Lovelace"' in response.get_data(as_text=True)
+            break
+        response = client.fill(response.location, action="/cancel")
+        client.get(response.location)
+    assert said == [303] * 5 + [422]
+    assert number_of_letters() == LETTERS_AN_HOUR
+    with time_machine.travel(clock.now() + timedelta(minutes=61)):
+        location = client.fill(PATH, {**ADA, "option": "online"}).location
+        assert number_of_letters() == LETTERS_AN_HOUR + 1
+        for number in range(LETTERS_AN_HOUR):
+            client.fill(location, {"option": ("in_person", "online")[number % 2]}, action=location)
+        client.fill(location, action="/cancel", follow=True)
+        assert "No e-mail was sent about this" in client.page.text(client.page.one("main"))
+        assert client.page.one("main").get("data-status") == "cancelled"
+        assert number_of_letters() == 2 * LETTERS_AN_HOUR
+
+
+@pytest.mark.parametrize(
+    "address", ["ada@example.org", "ADA@EXAMPLE.ORG", "ada@ｅｘａｍｐｌｅ.org", "ada@example。org"]
+)
+def test_nobody_can_fill_somebody_elses_mailbox_by_asking_for_links(client, forum, address):
     client.fill(PATH, ADA)
-    for _ in range(7):
-        assert client.fill(PATH, ADA).status_code == 422
-    assert db.session.scalar(select(func.count()).select_from(Mail).where(Mail.kind == "registration.link")) == 5
+    for number in range(LETTERS_AN_HOUR + 3):
+        visitor = client.application.test_client()
+        path = PATH if number % 2 else f"{PATH}/link"
+        visitor.fill(path, {**ADA, "email": address}, follow=False)
+    assert number_of_letters() == LETTERS_AN_HOUR
+    codes = [client.fill(f"{PATH}/link", {"email": email}).status_code for email in (address, "nobody@example.org")]
+    assert codes == [422, 200]
+    for _ in range(LETTERS_AN_HOUR):
+        code = client.fill(f"{PATH}/link", {"email": "nobody@example.org"}).status_code
+    assert code == 429 or code == 422, "an address that is not registered is answered as one that is"
+
+
+def test_what_the_team_does_is_written_however_much_there_is(client, organizer, forum, make):
+    """A guest whose mailbox a stranger has used up still hears from the team."""
+    client.fill(PATH, {**ADA, "option": "online"})
+    registration = the_one()
+    with transaction():
+        for _ in range(LETTERS_AN_HOUR):
+            may_write_to(ADA["email"])
+    before = number_of_letters()
+    organizer.fill(f"/manage/events/forum/registrations/{registration.id}", action="/link")
+    organizer.fill(f"/manage/events/forum/registrations/{registration.id}", action="/cancel")
+    assert number_of_letters() == before + 2
+
+
+def test_one_connection_does_not_take_all_seats_of_an_event(client, make, forum):
+    """A school class registers at once, a robot goes on."""
+    online = {**ADA, "option": "online"}
+    for number in range(REGISTRATIONS_AN_HOUR):
+        assert client.fill(PATH, {**online, "email": f"n{number}@example.org"}).status_code == 303
+    response = client.fill(PATH, {**online, "email": "late@example.org"})
+    assert response.status_code == 422
+    assert "from your connection within the last hour" in client.page.text(client.page.one("main"))
+    assert 'value="late@example.org"' in response.get_data(as_text=True)
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.7"
+    assert client.fill(PATH, {**online, "email": "late@example.org"}).status_code == 303
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "127.0.0.1"
+    make.option(make.event("other"))
+    assert client.fill("/events/other/register", {**ADA, "email": "late@example.org"}).status_code == 303
+    with time_machine.travel(clock.now() + timedelta(minutes=61)):
+        assert client.fill(PATH, {**online, "email": "later@example.org"}).status_code == 303
 
 
 def test_names_in_every_script_are_kept(client, forum):
@@ -232,6 +314,28 @@ def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
         assert response.status_code == 422
         assert "Enter a name, without a web address." in response.get_data(as_text=True)
     assert db.session.scalars(select(Mail)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [("Lovelace", "Dear Ada Lovelace,"), ("won! Go to evil.example", "Hello,"), ("evil.example", "Hello,")],
+)
+def test_a_letter_is_greeted_by_what_reads_as_a_name(client, make, name, greeted):
+    make.option(make.event("forum"))
+    client.fill("/events/forum/register", {**ADA, "given_name": "Ada", "family_name": name})
+    (letter,) = db.session.scalars(select(Mail))
+    assert letter.text.startswith(f"{greeted}\n")
+    assert letter.html.count(name) == letter.text.count(name)
+    assert "evil" not in letter.text + letter.html + letter.subject
+
+
+def test_what_is_typed_on_one_line_stays_on_one_line(client, make):
+    make.option(make.event("forum"))
+    typed = {**ADA, "family_name": "Love\r\nlace\u202e", "given_name": "A\u200bda", "organization": "A\tB\u2028C"}
+    client.fill("/events/forum/register", typed)
+    registration = the_one()
+    assert (registration.family_name, registration.given_name) == ("Love lace", "Ada")
+    assert registration.organization_name == "A B C"
 
 
 @pytest.mark.parametrize("public", [True, False])

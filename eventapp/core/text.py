@@ -1,0 +1,69 @@
+"""What people type, made safe to stand on one line and to be said to others."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Everything that some reader takes for the end of a line, and tabs.
+_BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
+# Two more kinds of letters that no eye sees: fillers of Hangul, and what tells Mongolian vowels apart.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u180e")
+# ZERO WIDTH NON-JOINER and JOINER are spelling in these scripts, and invisible anywhere else.
+_JOINERS = frozenset("\u200c\u200d")
+_JOINED = (
+    "ARABIC", "SYRIAC", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA",
+    "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN", "MONGOLIAN",
+)  # fmt: skip
+
+
+def one_line(value: str) -> str:
+    """The text on one line, without anything that no eye sees, and stripped at both ends.
+
+    Goes: control and format characters (Unicode categories Cc and Cf, among them zero-width and bidirectional ones,
+    which would turn a sentence around a name), lone surrogates and non-characters. Line ends and tabs become a space.
+    Joiners stay between letters of scripts that are spelt with them, and so do letters that are newer than this
+    Python's tables.
+    """
+    if value.isascii() and value.isprintable():
+        return value.strip()
+    flat = _BREAKS.sub(" ", value)
+    return "".join(c for place, c in enumerate(flat) if _seen(flat, place)).strip()
+
+
+def _seen(text: str, place: int) -> bool:
+    letter = text[place]
+    if letter in _JOINERS:
+        return 0 < place < len(text) - 1 and _joins(text[place - 1]) and _joins(text[place + 1])
+    code = ord(letter)
+    return (
+        letter not in _BLANK
+        and unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
+        and code & 0xFFFE != 0xFFFE
+        and not 0xFDD0 <= code <= 0xFDEF
+    )
+
+
+def _joins(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(_JOINED)
+
+
+_ADDRESS = re.compile(
+    r"://|www[.。．｡]|[@＠/／\\]|[\w-]+[.。．｡](?:[a-z]{2,}|[A-Z]{2,}|[^\W\d_a-zA-Z]{2,}|xn--[\w-]+)\b"
+)
+_SENTENCE = re.compile(r"[!?。！？:;：；<>{}\[\]|]|\w{6,}[.．]\s|(?:\d.*){4}")
+LONGEST_NAME = 60
+
+
+def reads_as_address(text: str) -> bool:
+    """Whether a mail program would make a link of a part of it."""
+    return _ADDRESS.search(text) is not None
+
+
+def can_be_greeted_by(name: str) -> bool:
+    """Whether a name reads as one, so that a letter can begin with it.
+
+    Anybody can have a letter sent to anybody, and choose the name in it: one that reads as a sentence or as a web
+    address would make the letter theirs. Titles and initials with points are names.
+    """
+    return bool(name) and len(name) <= LONGEST_NAME and not reads_as_address(name) and not _SENTENCE.search(name)

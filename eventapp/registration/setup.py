@@ -1,0 +1,125 @@
+"""Setting up a registration: what one can register for, and what is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventapp.core import tokens
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import Words
+from eventapp.events.models import Event
+from eventapp.programme.rules import Mode
+from eventapp.registration import news, queries, seats
+from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption
+from eventapp.registration.rules import Access, QuestionKind
+
+
+def save_option(
+    event: Event,
+    option: AttendanceOption | None,
+    *,
+    mode: Mode,
+    title: Words,
+    note: Words | None = None,
+    capacity: int | None = None,
+    waiting_list: bool = True,
+    access: Access = Access.ANYONE,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> AttendanceOption:
+    """A new option, or the changed one; more places go to those who wait.
+
+    Raises Refused for a capacity below the places already taken, or a closing before the opening.
+    """
+    queries.lock_options(event.id)
+    if opens_at and closes_at and closes_at <= opens_at:
+        raise Refused(_("The closing must be after the opening."), field="closes_at")
+    if capacity is not None and capacity < (option.taken if option else 1):
+        message = (
+            _("%(number)d places are taken already. Cancel registrations first.", number=option.taken)
+            if option and option.taken
+            else _("Enter at least 1, or nothing for no limit.")
+        )
+        raise Refused(message, field="capacity")
+    if option is None:
+        keys = set(db.session.scalars(select(AttendanceOption.key).where(AttendanceOption.event_id == event.id)))
+        key, number = mode.value, 2
+        while key in keys:
+            key, number = f"{mode.value}_{number}", number + 1
+        option = AttendanceOption(event=event, event_id=event.id, key=key, position=len(keys))
+        db.session.add(option)
+    elif option.mode is not mode:
+        news.expect_all_with(option)
+    option.mode = mode
+    option.title = title
+    option.note = note or Words()
+    option.capacity = capacity
+    option.waiting_list = waiting_list
+    option.access = access
+    option.opens_at = opens_at
+    option.closes_at = closes_at
+    db.session.flush()
+    seats.promote(option)
+    return option
+
+
+def remove_option(option: AttendanceOption) -> None:
+    """Take an option away. Raises Refused where somebody is registered with it."""
+    used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
+    if used is not None:
+        raise Refused(_("People are registered with this. Close it instead, by setting its closing time."))
+    event = option.event
+    told = event.public or option.uid in {one["uid"] for one in event.told_deadlines}
+    if option.told_closing is not None and event.announced_at is not None and told:
+        db.session.add(
+            RemovedOption(
+                event_id=option.event_id,
+                uid=option.uid,
+                mode=option.mode,
+                title=option.title,
+                told_closing=option.told_closing,
+                closing_sequence=option.closing_sequence + 1,
+            )
+        )
+    db.session.delete(option)
+    db.session.flush()
+
+
+def save_question(
+    event: Event,
+    question: Question | None,
+    *,
+    label: Words,
+    kind: QuestionKind,
+    hint: Words | None = None,
+    choices: list[str] | None = None,
+    mode: Mode | None = None,
+    required: bool = False,
+    key: str = "",
+) -> Question:
+    """A new question, or the changed one. Raises Refused where a kind that chooses has fewer than two choices."""
+    chosen = [choice for choice in choices or [] if choice]
+    if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} and len(chosen) < 2:
+        raise Refused(_("Enter at least two choices, one per line."), field="choices")
+    if question is None:
+        number = len(queries.questions(event))
+        question = Question(event_id=event.id, key=key or tokens.code(4).lower(), position=number)
+        db.session.add(question)
+    question.label = label
+    question.hint = hint or Words()
+    question.kind = kind
+    question.choices = chosen
+    question.mode = mode
+    question.required = required
+    db.session.flush()
+    return question
+
+
+def remove_question(question: Question) -> None:
+    """Take a question away; answers given stay with their registrations."""
+    db.session.delete(question)
+    db.session.flush()
