@@ -49,6 +49,7 @@ from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
 from eventapp.registration import news as registration_news
 from eventapp.registration import queries as registration_queries
+from eventapp.registration import tasks as registration_tasks
 from eventapp.registration import views as registration
 from eventapp.site import views as site
 
@@ -157,6 +158,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("news to speakers", 2, proposals_news.tell_due),
         Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
+        Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("budgets", 3600, budgets.forget),
     ]
     cli.init_app(app)

@@ -102,6 +102,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
                 spoken=form.spoken.data or [],
                 interpreted=form.interpreted.data or [],
                 capacity=form.capacity.data,
+                signed_up=audience_of(event).sign_ups.get(shown.code, 0) if shown else 0,
             )
             wanted = request.form.get("state", "" if shown else "published")
             if wanted in {"draft", "published"}:

@@ -115,11 +115,13 @@ def save_session(
     parts: Sequence[Part] | None = None,
     seen_revision: int | None = None,
     by: str = "",
+    signed_up: int = 0,
     **values: Any,
 ) -> Session:
     """The one way a session is made or changed, from a form, the demo or an import.
 
-    `parts` None leaves the people as they are; `by` is the name of who saves. Raises Refused for times that can't be
+    `parts` None leaves the people as they are; `by` is the name of who saves. `signed_up` people have a seat in it,
+    so it can't have fewer than that (no limit at all is fine). Raises Refused for times that can't be
     (end before start, longer than a day, more than a week outside the event), a session without a title, rooms of
     another event, and addresses that lead nowhere; Stale, which has the present session, when somebody else has saved
     it since `seen_revision`.
@@ -127,6 +129,7 @@ def save_session(
     if session is not None and seen_revision is not None:
         _still(event, session, seen_revision)
     check_session(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track, **values)
+    _check_capacity(session, values.get("capacity"), signed_up)
     if session is None:
         session = Session(event=event, event_id=event.id)
         db.session.add(session)
@@ -143,6 +146,16 @@ def save_session(
         session.saved_by = by
     db.session.flush()
     return session
+
+
+def _check_capacity(session: Session | None, capacity: int | None, signed_up: int) -> None:
+    """As with an option: nobody who has a seat loses it by a number. One that is too low already is kept."""
+    if session is None or capacity is None or capacity >= signed_up or capacity == session.capacity:
+        return
+    raise Refused(
+        _("%(number)d people have signed up for this session. They must give up their seats first.", number=signed_up),
+        field="capacity",
+    )
 
 
 def _still(event: Event, session: Session, seen_revision: int) -> None:

@@ -15,6 +15,7 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person, Position
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
 from eventapp.programme import seen
@@ -81,6 +82,8 @@ def answer(link: SpeakerLink, *, yes: bool) -> None:
 def _check_time(link: SpeakerLink) -> None:
     if link.event.over:
         raise Refused(_("This event is over."))
+    if link.event.status is EventStatus.CANCELLED:
+        raise Refused(_("This event is cancelled."))
 
 
 def held(link: SpeakerLink) -> Position | None:

@@ -129,6 +129,21 @@ def confirmed(registration: Registration) -> None:
         )
 
 
+def next_in_line(registration: Registration) -> None:
+    """A seat is free for somebody on the waiting list, and the team decides about it."""
+    with _in_language(registration) as title:
+        _write(
+            registration,
+            kind="registration.pending",
+            subject=_("A seat has become free: %(title)s", title=title),
+            paragraphs=[
+                _("A seat has become free, and you are next on the waiting list."),
+                _("The team looks at every registration and will write to you."),
+            ],
+            items=invitations.issue(registration),
+        )
+
+
 def changed(registration: Registration) -> None:
     """Another way of taking part."""
     with _in_language(registration) as title:

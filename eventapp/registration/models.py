@@ -18,6 +18,7 @@ from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import NameOrder, OrganizationKind, full_name
 from eventapp.events.models import Closes, Event, OfEvent
+from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
 from eventapp.registration import rules
 from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus, Standing
@@ -55,6 +56,13 @@ class AttendanceOption(Base, Closes, OfEvent):
     def left(self) -> int | None:
         """Places left; None where there is no limit."""
         return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+    @property
+    def promotes(self) -> bool:
+        """Whether a free seat goes to whoever waits for it now."""
+        event = self.event
+        off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+        return event.public and not off and self.standing is not Standing.CLOSED
 
     @property
     def standing(self) -> Standing:

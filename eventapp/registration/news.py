@@ -24,7 +24,7 @@ from eventapp.registration.models import (
     RegistrationNews,
     SessionSignup,
 )  # fmt: skip
-from eventapp.registration.rules import ACTIVE, RegistrationStatus
+from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus
 
 _KEY = RegistrationNews.registration_id
 
@@ -104,7 +104,7 @@ def concerned(event: Event, document: Document) -> set[int]:
     found = set()
     for number, status, mode, code, known, facts, signed_up in rows:
         confirmed = status is RegistrationStatus.CONFIRMED
-        if code and (signed_up is None or not confirmed or code not in document.by_code):
+        if code and (signed_up is None or status not in HOLDS_PLACE or code not in document.by_code):
             now = told.given_up(Facts.from_json(facts)).mark
         else:
             now = mark(code, mode is Mode.ONLINE, confirmed)
@@ -126,7 +126,7 @@ def _untold_places(event: Event) -> list[tuple[int, str]]:
         select(Registration.id, Session.code)
         .join(SessionSignup, SessionSignup.registration_id == Registration.id)
         .join(Session, Session.id == SessionSignup.session_id)
-        .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
+        .where(Registration.event_id == event.id, Registration.status.in_(HOLDS_PLACE))
         .where(Registration.generated.is_(False), ~known.exists())
     )
     return [(number, code) for number, code in rows]

@@ -120,6 +120,8 @@ def _check_open(event: Event, option: AttendanceOption, *, by_team: bool) -> Non
         raise Refused(_("Registration is closed: the event is %(state)s.", state=event.status.label.lower()))
     if by_team:
         return
+    if not event.public:
+        raise Refused(_("Registration for this is closed."), field="option")
     standing = option.standing
     if standing is Standing.NOT_YET:
         raise Refused(_("Registration for this has not opened yet."), field="option")
@@ -154,7 +156,7 @@ def _fill(registration: Registration, answers: Answers) -> None:
 
 def _seat(registration: Registration, option: AttendanceOption) -> None:
     """Give a place, or a place in line. Raises Refused where there is neither."""
-    if seats.take(option):
+    if seats.take_for_newcomer(option):
         approve = option.access is Access.APPROVAL
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
         registration.waiting_since = None
@@ -175,9 +177,22 @@ def _hold(registration: Registration) -> None:
     queries.lock(registration)
 
 
-def change(registration: Registration, answers: Answers) -> None:
-    """The person changes what was filled in; the address of the mail stays."""
+def check_guest_may(registration: Registration) -> None:
+    """Once an event is over or off nothing of it is the guest's to change: it tells who came. The team still may."""
+    if registration.event.over:
+        raise Refused(_("This event is over."))
+    if registration.event.status is EventStatus.CANCELLED:
+        raise Refused(_("This event is cancelled."))
+
+
+def change(registration: Registration, answers: Answers, *, by_guest: bool = False) -> None:
+    """The person changes what was filled in; the address of the mail stays.
+
+    Raises Refused for a registration that has ended, and where it is done `by_guest` at an event that is over or off.
+    """
     _hold(registration)
+    if by_guest:
+        check_guest_may(registration)
     if registration.status not in ACTIVE:
         raise Refused(_("This registration has ended. Register again to take part."))
     _fill(registration, replace(answers, email=registration.email))
@@ -185,22 +200,25 @@ def change(registration: Registration, answers: Answers) -> None:
 
 
 def change_option(
-    registration: Registration, option: AttendanceOption, *, by_team: bool = False, counted: bool = False
+    registration: Registration, option: AttendanceOption, *, by_team: bool = False, by_guest: bool = False
 ) -> bool:
     """Take part in another way. The old place is given up only once the new one is certain.
 
-    False without a letter: one that somebody without a login causes is `counted`.
+    False without a letter: those that are caused `by_guest`, without a login, are counted. Guests change nothing once
+    the event is over or off.
 
     Raises Refused where the other option is closed or full; a waiting list is joined only by those who hold no place.
     """
     _hold(registration)
+    if by_guest:
+        check_guest_may(registration)
     if option.id == registration.option_id:
         return True
     if registration.status not in ACTIVE:
         raise Refused(_("This registration has ended. Register again to take part."))
     _check_open(registration.event, option, by_team=by_team)
     old, held = registration.option, registration.status in HOLDS_PLACE
-    if seats.take(option):
+    if seats.take_for_newcomer(option):
         approve = option.access is Access.APPROVAL and not by_team
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
         registration.waiting_since = None
@@ -216,7 +234,7 @@ def change_option(
     if held:
         seats.give_back(old)
         seats.promote(old)
-    written = not counted or may_write_to(registration.email)
+    written = not by_guest or may_write_to(registration.email)
     if written:
         emails.changed(registration)
     else:
@@ -224,16 +242,19 @@ def change_option(
     return written
 
 
-def cancel(registration: Registration, *, counted: bool = False) -> bool:
+def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
     """Cancel, and give the place to whoever has waited longest. Cancelling twice is no mistake.
 
-    False without a letter: one that somebody without a login causes is `counted`.
+    False without a letter: those that are caused `by_guest`, without a login, are counted. Guests change nothing once
+    the event is over or off.
     """
     _hold(registration)
+    if by_guest:
+        check_guest_may(registration)
     if registration.status not in ACTIVE:
         return True
     _leave(registration, RegistrationStatus.CANCELLED)
-    written = not counted or may_write_to(registration.email)
+    written = not by_guest or may_write_to(registration.email)
     if written:
         emails.cancelled(registration)
     return written
@@ -270,7 +291,7 @@ def approve(registration: Registration) -> None:
             _("This can't be done while the event is in the state “%(state)s”.", state=registration.event.status.label)
         )
     if registration.status is RegistrationStatus.WAITLISTED:
-        if not seats.take(registration.option):
+        if not seats.take(registration.option, past_the_line=True):
             raise Refused(_("No place is free. Raise the number of places first."))
     elif registration.status is not RegistrationStatus.PENDING:
         raise Refused(_("This registration does not wait for approval."))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.calendars.deadlines import Closing, Deadline, was_told
+from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session
@@ -24,7 +26,7 @@ from eventapp.registration.models import (
     RemovedOption,
     SessionSignup,
 )  # fmt: skip
-from eventapp.registration.rules import ACTIVE, RegistrationStatus
+from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus
 
 
 def options(event: Event) -> list[AttendanceOption]:
@@ -73,7 +75,7 @@ def audience(event: Event) -> Audience:
         select(Session.code, func.count())
         .join(SessionSignup, SessionSignup.session_id == Session.id)
         .join(Registration, Registration.id == SessionSignup.registration_id)
-        .where(Session.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
+        .where(Session.event_id == event.id, Registration.status.in_(HOLDS_PLACE))
         .group_by(Session.code)
     )
     return Audience(
@@ -83,36 +85,58 @@ def audience(event: Event) -> Audience:
 
 @dataclass(frozen=True)
 class Offer:
-    """A session that takes sign-ups: how many places are left, and whether this person has one."""
+    """A session that takes sign-ups, or did: `left` seats (None: no limit any more), and whether one is `mine`.
+
+    `overlaps` are those of this person's sessions that take place at the same time.
+    """
 
     session: PublishedSession
-    left: int
+    left: int | None
     mine: bool
+    over: bool
+    overlaps: list[PublishedSession]
+
+    @property
+    def open(self) -> bool:
+        """Whether this person can take a seat."""
+        return not self.mine and not self.over and bool(self.left)
 
 
 def offers(registration: Registration) -> list[Offer]:
-    """The sessions on the released programme with a number of places of their own, in the order of time."""
-    limited = [
-        session
-        for session in programme.document(registration.event).listed
-        if session.capacity is not None and not session.cancelled and not session.kind.pause
-    ]
-    if not limited:
-        return []
-    ids = [session.id for session in limited]
-    taken = db.session.execute(
-        select(SessionSignup.session_id, func.count())
-        .join(Registration, Registration.id == SessionSignup.registration_id)
-        .where(SessionSignup.session_id.in_(ids), Registration.status == RegistrationStatus.CONFIRMED)
-        .group_by(SessionSignup.session_id)
-    )
-    numbers = {session_id: number for session_id, number in taken}
+    """The sessions on the released programme with a number of seats, and those with a seat of this person, by time."""
     mine = set(
         db.session.scalars(select(SessionSignup.session_id).where(SessionSignup.registration_id == registration.id))
     )
+    offered = [
+        session
+        for session in programme.document(registration.event).listed
+        if not session.cancelled and ((session.capacity is not None and not session.kind.pause) or session.id in mine)
+    ]
+    if not offered:
+        return []
+    ids = [session.id for session in offered]
+    taken = db.session.execute(
+        select(SessionSignup.session_id, func.count())
+        .join(Registration, Registration.id == SessionSignup.registration_id)
+        .where(SessionSignup.session_id.in_(ids), Registration.status.in_(HOLDS_PLACE))
+        .group_by(SessionSignup.session_id)
+    )
+    numbers = {session_id: number for session_id, number in taken}
+    moment = clock.now()
+    own = [session for session in offered if session.id in mine]
     return [
-        Offer(session, max((session.capacity or 0) - numbers.get(session.id, 0), 0), session.id in mine)
-        for session in limited
+        Offer(
+            session,
+            None if session.capacity is None else max(session.capacity - numbers.get(session.id, 0), 0),
+            session.id in mine,
+            session.starts_at <= moment,
+            [
+                other
+                for other in own
+                if other.id != session.id and other.starts_at < session.ends_at and session.starts_at < other.ends_at
+            ],
+        )
+        for session in offered
     ]
 
 
@@ -130,8 +154,8 @@ def invitations(registration: Registration) -> dict[str, RegistrationInvitation]
 
 
 def signed_up_for(registration: Registration) -> list[str]:
-    """The codes of the sessions that the person has a place in."""
-    if registration.status is not RegistrationStatus.CONFIRMED:
+    """The codes of the sessions that the person has a place in; who waits for approval again keeps them."""
+    if registration.status not in HOLDS_PLACE:
         return []
     query = (
         select(Session.code)
@@ -157,7 +181,7 @@ def number_signed_up(session_id: int) -> int:
             select(func.count())
             .select_from(SessionSignup)
             .join(Registration, Registration.id == SessionSignup.registration_id)
-            .where(SessionSignup.session_id == session_id, Registration.status == RegistrationStatus.CONFIRMED)
+            .where(SessionSignup.session_id == session_id, Registration.status.in_(HOLDS_PLACE))
         )
         or 0
     )
@@ -290,6 +314,25 @@ def next_waiting(option: AttendanceOption) -> Registration | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def options_with_seats_for_waiting() -> list[tuple[int, int]]:
+    """(option, event) wherever a seat is free that somebody waits for, at events that are going to take place."""
+    moment = clock.now()
+    query = (
+        select(AttendanceOption.id, AttendanceOption.event_id)
+        .join(Event, Event.id == AttendanceOption.event_id)
+        .where(Event.status == EventStatus.PUBLISHED, Event.ends_at > moment)
+        .where(or_(AttendanceOption.closes_at.is_(None), AttendanceOption.closes_at > moment))
+        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.taken < AttendanceOption.capacity))
+        .where(
+            exists().where(
+                Registration.option_id == AttendanceOption.id, Registration.status == RegistrationStatus.WAITLISTED
+            )
+        )
+        .order_by(AttendanceOption.id)
+    )
+    return [(option, event) for option, event in db.session.execute(query)]
 
 
 def place_in_line(registration: Registration) -> int:

@@ -10,19 +10,25 @@ from eventapp.core.languages import gettext as _
 from eventapp.programme.models import Session
 from eventapp.registration import news, queries
 from eventapp.registration.models import Registration, SessionSignup
+from eventapp.registration.operations import check_guest_may
 from eventapp.registration.rules import RegistrationStatus
 
 
 def sign_up(registration: Registration, code: str) -> None:
     """Take a place in a session; twice is once.
 
-    Raises Refused where the registration is not confirmed, the session takes no sign-ups, or all places are taken.
+    Raises Refused where the registration is not confirmed, the session takes no sign-ups or has begun, the event is off
+    or over, or all places are taken.
     """
+    check_guest_may(registration)
     if registration.status is not RegistrationStatus.CONFIRMED:
         raise Refused(_("Your place at the event is not certain yet."))
-    offered = next((one.session for one in queries.offers(registration) if one.session.code == code), None)
-    if offered is None:
+    offer = next((one for one in queries.offers(registration) if one.session.code == code), None)
+    offered = offer.session if offer is not None else None
+    if offer is None or offered is None or (offered.capacity is None and not offer.mine):
         raise Refused(_("This session takes no sign-ups."))
+    if offer.over:
+        raise Refused(_("This session has begun or is over."))
     # Locked before it is counted: two people never get the last place.
     session = db.session.scalars(
         select(Session).where(Session.id == offered.id).with_for_update().execution_options(populate_existing=True)
@@ -39,7 +45,8 @@ def sign_up(registration: Registration, code: str) -> None:
 
 
 def give_up(registration: Registration, code: str) -> None:
-    """Give the place in a session back; without one nothing happens."""
+    """Give the place in a session back; without one nothing happens. Raises Refused once the event is off or over."""
+    check_guest_may(registration)
     session_id = db.session.scalar(
         select(Session.id).where(Session.event_id == registration.event_id, Session.code == code)
     )

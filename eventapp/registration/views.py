@@ -16,7 +16,7 @@ from eventapp.mail.operations import TooManyLetters
 from eventapp.registration import invitations, operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE, RegistrationStatus
+from eventapp.registration.rules import ACTIVE, HOLDS_PLACE
 
 views = Blueprint("registration", __name__)
 
@@ -96,8 +96,8 @@ def mine(token: str) -> ResponseReturnValue:
     form = TakePart.for_event(options, queries.questions(event), registration=registration)
     if form.validate_on_submit():
         try:
-            operations.change(registration, form.answers())
-            written = operations.change_option(registration, found(form.chosen()), counted=True)
+            operations.change(registration, form.answers(), by_guest=True)
+            written = operations.change_option(registration, found(form.chosen()), by_guest=True)
             return redirect(url_for(".mine", token=token, saved=1, unwritten=None if written else 1), 303)
         except Refused as refusal:
             form.refuse(refusal)
@@ -110,7 +110,7 @@ def mine(token: str) -> ResponseReturnValue:
         takable=takable,
         active=registration.status in ACTIVE,
         online=queries.joins_online(registration),
-        offers=queries.offers(registration) if registration.status is RegistrationStatus.CONFIRMED else [],
+        offers=queries.offers(registration) if registration.status in HOLDS_PLACE else [],
         place=queries.place_in_line(registration) if registration.waiting_since else None,
         saved=bool(request.args.get("saved")) and request.method == "GET",
         unwritten=bool(request.args.get("unwritten")) and request.method == "GET",
@@ -141,7 +141,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @views.post("/registrations/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """Cancel; a link in a mail leads to the page, and only this button cancels (mail scanners follow links)."""
-    written = operations.cancel(_mine(token), counted=True)
+    written = operations.cancel(_mine(token), by_guest=True)
     return redirect(url_for(".mine", token=token, unwritten=None if written else 1), 303)
 
 

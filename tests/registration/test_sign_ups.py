@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from time import sleep
 
 import pytest
+import time_machine
 
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
@@ -13,6 +15,7 @@ from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Level
 from eventapp.registration import operations, queries, sign_ups
 from eventapp.registration.models import Registration, SessionSignup
+from tests.make import fresh
 
 
 @pytest.fixture
@@ -33,13 +36,13 @@ def test_a_place_is_taken_and_given_back_on_ones_own_page(client, make, forum):
     client.get(path)
     section = client.page.text(client.page.by_id("sessions"))
     assert "Workshop" in section
-    assert "2 places left" in section
+    assert "2 seats left" in section
     assert "Open to all" not in section
     client.fill(path, action=f"/sessions/{session.code}", follow=True)
-    assert "You have a place" in client.page.text(client.page.by_id("sessions"))
-    assert "1 place left" in client.page.text(client.page.by_id("sessions"))
+    assert "You have a seat" in client.page.text(client.page.by_id("sessions"))
+    assert "1 seat left" in client.page.text(client.page.by_id("sessions"))
     client.fill(path, action=f"/sessions/{session.code}", follow=True)
-    assert "2 places left" in client.page.text(client.page.by_id("sessions"))
+    assert "2 seats left" in client.page.text(client.page.by_id("sessions"))
 
 
 def test_a_full_session_takes_nobody_until_a_place_is_free(make, forum):
@@ -107,3 +110,77 @@ def test_the_check_tells_when_more_signed_up_than_a_smaller_room_holds(make, for
     (error,) = [one for one in found if one.level is Level.ERROR]
     assert "2 people signed up for “Workshop”" in error.sentence
     assert "its room holds 1" in error.sentence
+
+
+def test_who_waits_for_approval_again_keeps_the_seat(make, forum):
+    session = make.session(forum, "Workshop", capacity=1)
+    first, second = guests(make, forum, 2)
+    approval = make.approval_option(forum)
+    with transaction():
+        sign_ups.sign_up(fresh(first), session.code)
+        operations.change_option(fresh(first), fresh(approval))
+    with pytest.raises(Refused, match="All places"), transaction():
+        sign_ups.sign_up(second, session.code)
+    assert [(offer.left, offer.mine) for offer in queries.offers(fresh(first))] == [(0, True)]
+    with transaction():
+        sign_ups.give_up(fresh(first), session.code)
+    with transaction():
+        sign_ups.sign_up(fresh(second), session.code)
+
+
+def test_a_session_has_no_fewer_seats_than_are_taken(organizer, make, forum):
+    session = make.session(forum, "Workshop", capacity=5)
+    for guest in guests(make, forum, 3):
+        with transaction():
+            sign_ups.sign_up(fresh(guest), session.code)
+    path = f"/manage/events/forum/programme/sessions/{session.code}"
+    response = organizer.fill(path, {"capacity": "2", "title_en": "Another name"})
+    assert response.status_code == 422
+    assert "3 people have signed up for this session" in response.get_data(as_text=True)
+    assert 'value="Another name"' in response.get_data(as_text=True)
+    assert fresh(session).capacity == 5
+    for fine in ("3", ""):
+        assert organizer.fill(path, {"capacity": fine}).status_code == 303
+
+
+def test_a_seat_can_be_given_up_after_the_limit_is_gone(client, make, forum):
+    session = make.session(forum, "Workshop", capacity=5)
+    (guest,) = guests(make, forum, 1)
+    with transaction():
+        sign_ups.sign_up(guest, session.code)
+    with transaction():
+        fresh(session).capacity = None
+    make.release(forum)
+    path = f"/registrations/{guest.token}"
+    client.get(path)
+    assert "No sign-up is needed any more" in client.page.text(client.page.by_id("sessions"))
+    assert client.fill(path, action=f"/sessions/{session.code}").status_code == 303
+    client.get(path)
+    assert "Workshop" not in client.page.text(client.page.one("main"))
+
+
+def test_what_overlaps_with_ones_seat_is_said(client, make, forum):
+    first, second = make.session(forum, "Workshop", capacity=5), make.session(forum, "Clinic", capacity=5)
+    make.session(forum, "Later", capacity=5, starts_at=forum.starts_at + timedelta(hours=4))
+    (guest,) = guests(make, forum, 1)
+    with transaction():
+        sign_ups.sign_up(guest, first.code)
+    said = {one.session.title["en"]: [other.title["en"] for other in one.overlaps] for one in queries.offers(guest)}
+    assert said == {"Workshop": [], "Clinic": ["Workshop"], "Later": []}
+    client.get(f"/registrations/{guest.token}")
+    assert "Overlaps with “Workshop”" in client.page.text(client.page.by_id("sessions"))
+    with transaction():
+        sign_ups.sign_up(fresh(guest), second.code)
+    said = {one.session.title["en"]: [other.title["en"] for other in one.overlaps] for one in queries.offers(guest)}
+    assert said == {"Workshop": ["Clinic"], "Clinic": ["Workshop"], "Later": []}
+
+
+def test_nobody_signs_up_for_a_session_that_has_begun(client, make, forum):
+    session = make.session(forum, "Workshop", capacity=5)
+    make.session(forum, "Later", capacity=5, starts_at=forum.starts_at + timedelta(hours=4))
+    (guest,) = guests(make, forum, 1)
+    with time_machine.travel(session.starts_at + timedelta(minutes=1)):
+        client.get(f"/registrations/{guest.token}")
+        assert "This session has begun or is over." in client.page.text(client.page.by_id("sessions"))
+        with pytest.raises(Refused, match="begun"), transaction():
+            sign_ups.sign_up(fresh(guest), session.code)

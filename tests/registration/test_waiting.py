@@ -1,0 +1,202 @@
+"""Free seats go to those who wait, however they became free, and to nobody before them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from eventapp.core import clock
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
+from eventapp.core.words import Words
+from eventapp.events import operations as events
+from eventapp.events.rules import EventStatus, Visibility
+from eventapp.mail.models import Mail
+from eventapp.registration import operations, queries, setup, sign_ups, tasks
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import RegistrationStatus
+from tests.make import fresh
+
+CONFIRMED, PENDING, WAITLISTED = (
+    RegistrationStatus.CONFIRMED, RegistrationStatus.PENDING, RegistrationStatus.WAITLISTED,
+)  # fmt: skip
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+@pytest.fixture
+def line(make, forum):
+    """Somebody with the only seat, and two who wait in this order."""
+    option = make.option(forum, capacity=1)
+    return [make.registration(forum, option) for _ in range(3)]
+
+
+def states(line) -> list[RegistrationStatus]:
+    db.session.rollback()
+    return [fresh(one).status for one in line]
+
+
+def postpone(event) -> None:
+    with transaction():
+        events.postpone(fresh(event), note=Words())
+
+
+def give_a_date(event) -> None:
+    with transaction():
+        fresh(event).status = EventStatus.PUBLISHED
+
+
+def take_back(event) -> None:
+    with transaction():
+        fresh(event).visibility = Visibility.PRIVATE
+
+
+def publish_again(event) -> None:
+    with transaction():
+        fresh(event).visibility = Visibility.PUBLIC
+
+
+def end_wrongly(event) -> None:
+    with transaction():
+        row = fresh(event)
+        row.starts_at, row.ends_at = clock.now() - timedelta(days=2), clock.now() - timedelta(days=1)
+
+
+def correct_the_end(event) -> None:
+    with transaction():
+        row = fresh(event)
+        row.starts_at, row.ends_at = clock.now() + timedelta(days=9), clock.now() + timedelta(days=10)
+
+
+WAYS = [(postpone, give_a_date), (take_back, publish_again), (end_wrongly, correct_the_end)]
+
+
+@pytest.mark.parametrize(("leave", "come_back"), WAYS)
+def test_a_seat_that_became_free_meanwhile_goes_to_who_waits_once_the_event_is_back(forum, line, leave, come_back):
+    leave(forum)
+    with transaction():
+        operations.cancel(fresh(line[0]))
+    assert tasks.seat_waiting() == 0, "nobody is promoted at an event that is off"
+    assert states(line)[1:] == [WAITLISTED, WAITLISTED]
+    come_back(forum)
+    assert tasks.seat_waiting() == 1
+    assert states(line)[1:] == [CONFIRMED, WAITLISTED]
+    assert tasks.seat_waiting() == 0
+
+
+@pytest.mark.parametrize(("leave", "come_back"), WAYS)
+def test_a_newcomer_is_not_seated_past_the_line(make, forum, line, leave, come_back):
+    leave(forum)
+    with transaction():
+        operations.cancel(fresh(line[0]))
+    come_back(forum)
+    newcomer = make.registration(fresh(forum), fresh(line[0]).option)
+    assert states([*line[1:], newcomer]) == [CONFIRMED, WAITLISTED, WAITLISTED]
+
+
+def test_who_comes_from_another_option_is_no_better_than_a_newcomer(make, forum, line):
+    other = make.registration(forum, make.option(forum))
+    postpone(forum)
+    with transaction():
+        operations.cancel(fresh(line[0]))
+    give_a_date(forum)
+    with pytest.raises(Refused, match="You keep the place"), transaction():
+        operations.change_option(fresh(other), fresh(line[0]).option)
+    db.session.rollback()
+
+
+def test_when_there_are_more_seats_than_people_waiting_a_newcomer_gets_one(make, forum, line):
+    postpone(forum)
+    with transaction():
+        fresh(line[0]).option.capacity = 4
+    give_a_date(forum)
+    newcomer = make.registration(fresh(forum), fresh(line[0]).option)
+    assert states([*line, newcomer]) == [CONFIRMED] * 4
+
+
+def test_nobody_is_promoted_after_the_closing(make, forum, line):
+    with transaction():
+        fresh(line[0]).option.closes_at = clock.now() + timedelta(minutes=5)
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        with transaction():
+            operations.cancel(fresh(line[0]))
+        assert tasks.seat_waiting() == 0
+        assert states(line)[1:] == [WAITLISTED, WAITLISTED]
+        with transaction():
+            fresh(line[0]).option.closes_at = None
+        assert tasks.seat_waiting() == 1
+
+
+def test_who_is_promoted_to_approval_is_told(make, forum):
+    option = make.approval_option(forum)
+    with transaction():
+        setup.save_option(forum, option, mode=option.mode, title=option.title, capacity=1, access=option.access)
+    first, second = (make.registration(forum, fresh(option)) for _ in range(2))
+    assert states([first, second]) == [PENDING, WAITLISTED]
+    with transaction():
+        operations.cancel(fresh(first))
+    assert states([second]) == [PENDING]
+    letter = db.session.scalars(select(Mail).where(Mail.to == second.email).order_by(Mail.id.desc())).first()
+    assert letter.subject.startswith("A seat has become free")
+    assert "you are next on the waiting list" in letter.text
+
+
+def test_the_question_finds_only_what_can_be_done(forum, line):
+    assert queries.options_with_seats_for_waiting() == []
+    with transaction():
+        fresh(line[0]).option.capacity = None
+    assert queries.options_with_seats_for_waiting() == [(line[0].option_id, forum.id)]
+
+
+AFTERWARDS = {
+    "cancel": lambda one, _: operations.cancel(one, by_guest=True),
+    "change": lambda one, _: operations.change(
+        one, operations.Answers(email=one.email, family_name="Changed"), by_guest=True
+    ),
+    "take part otherwise": lambda one, other: operations.change_option(one, other, by_guest=True),
+    "sign up": lambda one, _: sign_ups.sign_up(one, "NOSUCH"),
+    "give up": lambda one, _: sign_ups.give_up(one, "NOSUCH"),
+}
+
+
+@pytest.mark.parametrize("what", AFTERWARDS)
+@pytest.mark.parametrize("over", [True, False], ids=["over", "cancelled"])
+def test_what_the_page_hides_once_an_event_is_over_the_server_refuses(make, forum, what, over):
+    guest, other = make.registration(forum, make.option(forum)), make.option(forum)
+    if not over:
+        with transaction():
+            events.cancel(fresh(forum), note=Words())
+    later = forum.ends_at + timedelta(minutes=1) if over else clock.now()
+    with time_machine.travel(later), pytest.raises(Refused, match="This event is"), transaction():
+        AFTERWARDS[what](fresh(guest), fresh(other))
+    db.session.rollback()
+    assert fresh(guest).status is CONFIRMED
+    assert fresh(guest).family_name != "Changed"
+
+
+def test_an_old_page_that_was_left_open_gets_a_sentence(client, make, forum):
+    guest = make.registration(forum, make.option(forum))
+    path = f"/registrations/{guest.token}"
+    with time_machine.travel(forum.ends_at - timedelta(minutes=1)):
+        client.get(path)
+    token = next(node.get("value") for node in client.page.all("input") if node.get("name") == "csrf_token")
+    with time_machine.travel(forum.ends_at + timedelta(minutes=1)):
+        response = client.post(f"{path}/cancel", data={"csrf_token": token})
+        assert response.status_code == 422
+        assert "This event is over." in response.get_data(as_text=True)
+
+
+def test_the_team_can_still_set_right_what_was_registered_for_an_event_that_is_over(organizer, make, forum):
+    guest = make.registration(forum, make.option(forum))
+    with time_machine.travel(forum.ends_at + timedelta(minutes=1)):
+        organizer.sign_in(make.owner())
+        path = f"/manage/events/forum/registrations/{guest.id}"
+        assert organizer.fill(path, {"family_name": "Changed"}, action=path).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Registration, guest.id).family_name == "Changed"
