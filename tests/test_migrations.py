@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
 from eventapp.calendars.told import Facts
@@ -177,3 +177,21 @@ def test_one_mailbox_gets_one_key_and_two_that_were_let_in_both_stay(at: Any) ->
     with db.engine.begin() as connection:
         keys = connection.scalars(text("SELECT email_key FROM registration ORDER BY id")).all()
     assert keys == ["ada@xn--r8jz45g.jp", "bob@example.org", "bob@example。org", "cat@example.org"]
+
+
+def test_a_yes_that_had_to_be_given_becomes_a_consent_and_goes_back(at: Any, app: Flask) -> None:
+    at("0011")
+    add = """INSERT INTO question (id, event_id, key, kind, label, hint, choices, required, position)
+        VALUES (:id, 1, :key, :kind, '{}', '{}', '[]', :required, 0)"""
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
+        for number, (kind, required) in enumerate([("yes_no", True), ("yes_no", False), ("text", True)], 1):
+            connection.execute(text(add), {"id": number, "key": f"q{number}", "kind": kind, "required": required})
+    kinds = text("SELECT kind, required FROM question ORDER BY id")
+    at("0012")
+    with db.engine.begin() as connection:
+        assert connection.execute(kinds).all() == [("consent", True), ("yes_no", False), ("text", True)]
+        connection.execute(text("UPDATE question SET removed_at = '2031-01-01 00:00:00' WHERE id = 3"))
+    downgrade(directory=app.config["MIGRATIONS"], revision="0011")
+    with db.engine.begin() as connection:
+        assert connection.execute(kinds).all() == [("yes_no", True), ("yes_no", False)]

@@ -13,7 +13,7 @@ from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import Words, fold
-from eventapp.directory.rules import OrganizationKind, fold_city
+from eventapp.directory.rules import OrganizationKind, fold_city, says_none
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import ACTIVE, RegistrationStatus
 
@@ -93,7 +93,7 @@ class Row:
 def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None) -> Party | None:
     """The party of an organization that the directory does not know: one folded name in one country is one party."""
     bare = fold_city(name) if kind is OrganizationKind.CITY else fold(name)
-    if not bare:
+    if not bare or says_none(name):
         return None
     return Party(
         key=f"{_TYPED}{bare}/{country or ''}", names=Words({"en": name.strip()}), kind=kind, place_country=country

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from enum import StrEnum
 
@@ -32,6 +33,23 @@ class OrganizationKind(Labelled):
 class NameOrder(Labelled):
     FAMILY_FIRST = "family_first", _l("Family name first")
     GIVEN_FIRST = "given_first", _l("Given name first")
+
+
+_NONE = frozenset(
+    fold(word)
+    for word in (
+        "none", "no organization", "no organisation", "no affiliation", "n/a", "na", "not applicable", "nil", "null",
+        "individual", "private", "private person", "myself", "personal", "なし", "無し", "無", "特になし", "該当なし",
+        "所属なし", "無所属", "個人", "個人参加", "個人参加者", "一般", "keine", "aucun", "aucune", "ninguna",
+        "ninguno", "없음", "无",
+    )
+)  # fmt: skip
+
+
+def says_none(organization: str) -> bool:
+    """Whether what stands in the field of the organization says that there is none: "none", 「なし」, "N/A", "–"."""
+    folded = fold(organization)
+    return not folded or folded in _NONE
 
 
 # Languages that write the two names without a space between them.
@@ -109,3 +127,18 @@ def fold_city(name: str) -> str:
         if len(bare) > len(ending) + 1 and bare.endswith(ending):
             return bare.removesuffix(ending)
     return bare
+
+
+def typed_name(family: str, given: str) -> str:
+    """A full name as somebody typed its two parts, in the order of its letters.
+
+    Han, Kana and Hangul put the family name first; a foreign name in Katakana is joined with a middle dot, given name
+    first; all other scripts put the given name first. Marks such as the apostrophe of O’Brien decide nothing.
+    """
+    letters = [unicodedata.name(letter, "") for letter in family + given if letter.isalpha()]
+    scripts = {name.split(" ")[0].split("-")[0] for name in letters}
+    if scripts & {"CJK", "HIRAGANA", "HANGUL", "BOPOMOFO"}:
+        return f"{family} {given}".strip()
+    if scripts == {"KATAKANA"} and family and given:
+        return f"{given}・{family}"
+    return f"{given} {family}".strip()

@@ -27,7 +27,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Question, Registration
 from eventapp.registration.operations import Answers
-from eventapp.registration.rules import Access, QuestionKind, Standing
+from eventapp.registration.rules import Access, QuestionKind, Standing, fits, kept
 
 
 def option_name(option: AttendanceOption) -> str:
@@ -81,6 +81,8 @@ class TakePart(Form):
     organization_kind = SelectField(_l("Kind of organization"), validators=[Optional()])
     country = CountryField(_l("Country or region"), render_kw={"autocomplete": "country"})
     # The browser fills it in unseen; on one's own page it can be changed.
+    # Of the team's form alone: a guest's page says which language its reader reads.
+    language = SelectField(_l("Language of the e-mails"), validators=[Optional()])
     zone = StringField(
         _l("Your time zone"),
         description=_l("Such as Europe/Berlin. Letters then tell times there as well as at the venue."),
@@ -91,7 +93,9 @@ class TakePart(Form):
     options: list[AttendanceOption]
     questions: list[Question]
     asks_browser: bool
-    language: str
+    reads: str
+    by_team: bool
+    before: dict[str, Any]
 
     @classmethod
     def for_event(
@@ -102,7 +106,7 @@ class TakePart(Form):
         registration: Registration | None = None,
         by_team: bool = False,
     ) -> TakePart:
-        """The form with the event's questions; `registration` fills it in, and its address can't be changed."""
+        """The form with the event's questions; `registration` fills it in. Its address is the team's to correct."""
         fields: dict[str, Any] = {f"q_{q.key}": _question_field(q) for q in questions}
         made = type("TakePartInEvent", (cls,), fields)
         data: dict[str, Any] = {}
@@ -116,19 +120,25 @@ class TakePart(Form):
                 "organization_kind": registration.organization_kind or "",
                 "country": registration.country_code or "",
                 "zone": registration.zone,
-                **{f"q_{key}": value for key, value in registration.answers.items()},
+                "language": registration.language,
+                **_shown(questions, registration.answers),
             }
         elif len(open_ones := [o for o in options if by_team or takable(o)]) == 1:
             data = {"option": open_ones[0].key}
         form = cast(TakePart, made(data=data))
-        form.options, form.questions = options, questions
+        form.options, form.questions, form.by_team = options, questions, by_team
+        form.before = dict(registration.answers) if registration is not None else {}
         # The team's browser is not where the guest is.
         form.asks_browser = registration is None and not by_team
         # Nor does the team's page say which language a guest reads.
-        form.language = registration.language if registration is not None and by_team else languages.interface()
+        form.reads = languages.interface()
+        if by_team:
+            form.language.choices = [SelectChoice(tag, name) for tag, name in languages.NAMES.items()]
+        else:
+            del form["language"]
         if registration is None:
             form.zone.validators = []  # nobody can mend what is not seen: what is no zone is left out
-        if registration is not None:
+        if registration is not None and not by_team:
             del form["email"]
         form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
         form.organization_kind.choices = [
@@ -148,20 +158,26 @@ class TakePart(Form):
             valid = False
         for question in self.questions:
             field = self[f"q_{question.key}"]
-            asked = question.mode is None or option is None or question.mode is option.mode
-            if question.required and asked and not field.data and not field.errors:
+            missing = not field.data and field.data is not False
+            must = question.kind is QuestionKind.CONSENT and not field.data
+            # The team may not know the answer: somebody calls, or stands at the door.
+            if (
+                (must or (question.required and missing))
+                and question.asked_of(option)
+                and not self.by_team
+                and not field.errors
+            ):
                 field.errors = [*field.errors, _("Please answer: %(question)s", question=field.label.text)]
                 valid = False
         return valid
 
     def answers(self) -> Answers:
-        """What was filled in. Answers to questions of another mode are left out."""
+        """What was filled in. Questions of another mode were not asked, and what was answered to them before stays."""
         option = self.chosen()
-        extra = {
-            question.key: self[f"q_{question.key}"].data
-            for question in self.questions
-            if (question.mode is None or option is None or question.mode is option.mode)
-            and self[f"q_{question.key}"].data
+        asked = [question for question in self.questions if question.asked_of(option)]
+        answers = {
+            question.key: kept(question.kind, question.choices, self.before.get(question.key), self._typed(question))
+            for question in asked
         }
         kind = self.organization_kind.data
         return Answers(
@@ -171,10 +187,32 @@ class TakePart(Form):
             organization=self.organization.data or "",
             organization_kind=OrganizationKind(kind) if kind else None,
             country=self.country.data or None,
-            language=self.language,
+            language=(self.language.data if "language" in self else "") or self.reads,
             zone=self.zone.data or "",
-            extra=extra,
+            extra={key: answer for key, answer in answers.items() if answer is not None},
+            asked=frozenset(question.key for question in asked),
         )
+
+    def _typed(self, question: Question) -> Any:
+        data = self[f"q_{question.key}"].data
+        if question.kind is QuestionKind.YES_NO:
+            return {"yes": True, "no": False}.get(data)
+        return data or None
+
+
+def _shown(questions: list[Question], answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers that the form can show, as its fields hold them."""
+    data: dict[str, Any] = {}
+    for question in questions:
+        answer = answers.get(question.key)
+        if question.kind is QuestionKind.YES_NO and isinstance(answer, bool):
+            answer = "yes" if answer else "no"
+        elif question.kind is QuestionKind.CHOICES and isinstance(answer, list):
+            answer = [one for one in answer if one in question.choices]
+        elif answer is None or not fits(question.kind, question.choices, answer):
+            continue
+        data[f"q_{question.key}"] = answer
+    return data
 
 
 def takable(option: AttendanceOption) -> bool:
@@ -186,7 +224,7 @@ def _question_field(question: Question) -> Field:
     label = languages.say(question.label).text
     common: dict[str, Any] = {"description": languages.say(question.hint).text}
     choices = [SelectChoice(choice, choice) for choice in question.choices]
-    flags = {"required": True} if question.required else {}
+    flags = {"required": True} if question.required or question.kind is QuestionKind.CONSENT else {}
     match question.kind:
         case QuestionKind.LONG_TEXT:
             field = TextAreaField(label, validators=[Length(max=2000)], **common)
@@ -195,6 +233,11 @@ def _question_field(question: Question) -> Field:
         case QuestionKind.CHOICES:
             field = SelectMultipleField(label, choices=choices, validators=[Optional()], **common)
         case QuestionKind.YES_NO:
+            choices = [SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))]
+            if not question.required:
+                choices.append(SelectChoice("", _("No answer")))
+            field = RadioField(label, choices=choices, validators=[Optional()], default="", **common)
+        case QuestionKind.CONSENT:
             field = BooleanField(label, **common)
         case _:
             field = StringField(label, validators=[Length(max=300)], **common)

@@ -85,7 +85,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
     form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True)
     if form.validate_on_submit():
         try:
-            operations.change(shown, form.answers())
+            operations.change(shown, form.answers(), by_team=True)
             operations.change_option(shown, found(form.chosen()), by_team=True)
             flash(_("Saved."))
             return redirect(url_for(".registration", slug=event.slug, number=number), 303)
@@ -94,6 +94,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
     return page(
         "registration/registration.html", event=event, registration=shown, form=form, options=options,
         takable=takable, place=queries.place_in_line(shown) if shown.waiting_since else None,
+        others=queries.other_answers(shown),
     )  # fmt: skip
 
 
@@ -225,4 +226,4 @@ def remove_question(event: Event, number: int) -> ResponseReturnValue:
 
 def _question(event: Event, number: int) -> Question:
     shown = found(db.session.get(Question, number))
-    return found(shown if shown.event_id == event.id else None)
+    return found(shown if shown.event_id == event.id and shown.removed_at is None else None)

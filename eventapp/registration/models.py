@@ -16,7 +16,7 @@ from eventapp.core.db import Base
 from eventapp.core.revisions import Scoped
 from eventapp.core.words import Words
 from eventapp.directory.models import Organization
-from eventapp.directory.rules import NameOrder, OrganizationKind, full_name
+from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
@@ -110,6 +110,12 @@ class Question(Base, OfEvent):
     mode: Mapped[Mode | None]
     required: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+    # No longer asked since then; the row stays, so that the answers to it can be read.
+    removed_at: Mapped[datetime | None]
+
+    def asked_of(self, option: AttendanceOption | None) -> bool:
+        """Whether somebody with this option is asked."""
+        return self.mode is None or option is None or self.mode is option.mode
 
 
 class Registration(Base, Scoped):
@@ -162,11 +168,7 @@ class Registration(Base, Scoped):
     @property
     def name(self) -> str:
         """The full name as it was typed, in the order of its script."""
-        family, given = Words(en=self.family_name), Words(en=self.given_name)
-        latin = all(c < "\u0250" for c in self.family_name + self.given_name)
-        if latin:
-            return full_name(family, given, NameOrder.GIVEN_FIRST, "en").text
-        return f"{self.family_name} {self.given_name}".strip()
+        return typed_name(self.family_name, self.given_name)
 
 
 class ModeChange(Base):

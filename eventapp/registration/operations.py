@@ -13,7 +13,7 @@ from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.directory import queries as directory
-from eventapp.directory.rules import OrganizationKind
+from eventapp.directory.rules import OrganizationKind, says_none
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyLetters, may_write_to
@@ -41,6 +41,8 @@ class Answers:
     language: str = "en"
     zone: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+    # The keys of the questions that the person was asked: what they answered to others stays.
+    asked: frozenset[str] = frozenset()
 
 
 # From one connection to one event within an hour: a school class registers at once, a robot is faster.
@@ -87,7 +89,7 @@ def register(
             db.session.add(registration)
             db.session.flush()
     except IntegrityError as error:
-        if "uq_registration_active_email" not in str(error.orig) and "email_key" not in str(error.orig):
+        if not _is_taken(error):
             raise
         # Somebody pressed the button twice: the other request was faster.
         db.session.expire(option)
@@ -100,6 +102,10 @@ def register(
     if not generated:
         emails.received(registration)
     return registration
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    return "uq_registration_active_email" in str(error.orig) or "email_key" in str(error.orig)
 
 
 def _count(event: Event, source: str, email: str) -> None:
@@ -130,6 +136,8 @@ def _check_open(event: Event, option: AttendanceOption, *, by_team: bool) -> Non
 
 
 def _fill(registration: Registration, answers: Answers) -> None:
+    if says_none(answers.organization):
+        answers = replace(answers, organization="", organization_kind=None)
     registration.email = answers.email.strip()
     registration.email_key = mailbox_key(answers.email)
     registration.family_name = answers.family_name
@@ -137,7 +145,8 @@ def _fill(registration: Registration, answers: Answers) -> None:
     registration.country_code = answers.country or None
     registration.language = answers.language
     registration.zone = answers.zone if answers.zone in clock.zones() else ""
-    registration.answers = dict(answers.extra)
+    others = {key: value for key, value in (registration.answers or {}).items() if key not in answers.asked}
+    registration.answers = others | answers.extra
     if (registration.organization_name, registration.organization_kind) != (
         answers.organization,
         answers.organization_kind,
@@ -185,18 +194,31 @@ def check_guest_may(registration: Registration) -> None:
         raise Refused(_("This event is cancelled."))
 
 
-def change(registration: Registration, answers: Answers, *, by_guest: bool = False) -> None:
-    """The person changes what was filled in; the address of the mail stays.
+def change(registration: Registration, answers: Answers, *, by_guest: bool = False, by_team: bool = False) -> None:
+    """The person changes what was filled in; the e-mail address stays. The team can correct that too.
 
-    Raises Refused for a registration that has ended, and where it is done `by_guest` at an event that is over or off.
+    A corrected address gets a new link and the invitation: the old link went to somebody else. Raises Refused for a
+    registration that has ended, where it is done `by_guest` at an event that is over or off, and for an address that
+    holds another registration.
     """
     _hold(registration)
     if by_guest:
         check_guest_may(registration)
     if registration.status not in ACTIVE:
         raise Refused(_("This registration has ended. Register again to take part."))
-    _fill(registration, replace(answers, email=registration.email))
-    db.session.flush()
+    other_address = by_team and bool(answers.email) and mailbox_key(answers.email) != registration.email_key
+    if not (by_team and answers.email):
+        answers = replace(answers, email=registration.email)
+    _fill(registration, answers)
+    try:
+        with savepoint():
+            db.session.flush()
+    except IntegrityError as error:
+        if not _is_taken(error):
+            raise
+        raise Refused(_("Somebody else is registered with this address."), field="email") from error
+    if other_address:
+        new_link(registration)
 
 
 def change_option(

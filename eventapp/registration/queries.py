@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -11,6 +12,7 @@ from eventapp.calendars.deadlines import Closing, Deadline, was_told
 from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
+from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
@@ -26,7 +28,7 @@ from eventapp.registration.models import (
     RemovedOption,
     SessionSignup,
 )  # fmt: skip
-from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus
+from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus, fits
 
 
 def options(event: Event) -> list[AttendanceOption]:
@@ -213,12 +215,41 @@ def option_by_key(event: Event, key: str) -> AttendanceOption | None:
 
 
 def questions(event: Event) -> list[Question]:
-    """Questions in order."""
+    """The questions that are asked, in order."""
+    return [question for question in every_question(event) if question.removed_at is None]
+
+
+def every_question(event: Event) -> list[Question]:
+    """The questions in order, also those that are no longer asked."""
     return list(
         db.session.scalars(
             select(Question).where(Question.event_id == event.id).order_by(Question.position, Question.id)
         )
     )
+
+
+@dataclass(frozen=True)
+class OtherAnswer:
+    """An answer that the form does not show: its question (None: gone without a trace), and why it is not there."""
+
+    question: Question | None
+    answer: Any
+    why: str
+
+
+def other_answers(registration: Registration) -> list[OtherAnswer]:
+    """What somebody has answered and is not asked any more, or not in this way."""
+    known = {question.key: question for question in every_question(registration.event)}
+    found = []
+    for key, answer in registration.answers.items():
+        question = known.get(key)
+        if question is None or question.removed_at is not None:
+            found.append(OtherAnswer(question, answer, _("no longer asked")))
+        elif not question.asked_of(registration.option):
+            found.append(OtherAnswer(question, answer, _("not asked of who takes part like this")))
+        elif not fits(question.kind, question.choices, answer):
+            found.append(OtherAnswer(question, answer, _("answered before the question was changed")))
+    return found
 
 
 def by_token(token: str) -> Registration | None:

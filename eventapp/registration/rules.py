@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,6 +37,34 @@ class QuestionKind(Labelled):
     CHOICE = "choice", _l("One of several")
     CHOICES = "choices", _l("Any of several")
     YES_NO = "yes_no", _l("Yes or no")
+    CONSENT = "consent", _l("Must be ticked, such as a consent")
+
+
+def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:
+    """Whether an answer is one that the question can be given as it is asked now."""
+    match kind:
+        case QuestionKind.YES_NO | QuestionKind.CONSENT:
+            return isinstance(answer, bool)
+        case QuestionKind.CHOICE:
+            return answer in choices
+        case QuestionKind.CHOICES:
+            return isinstance(answer, list) and all(one in choices for one in answer)
+        case _:
+            return isinstance(answer, str)
+
+
+def kept(kind: QuestionKind, choices: Sequence[str], before: object, now: object) -> object:
+    """The answer to store, given the one `before` and the one that the form has `now`; None for none.
+
+    An answer that the form can't show any more, since its question changed, was not taken back by leaving it out.
+    """
+    empty = now is None or now == "" or now == []
+    if before is None or fits(kind, choices, before):
+        return None if empty else now
+    if kind is QuestionKind.CHOICES and isinstance(before, list):
+        chosen = list(now) if isinstance(now, list) else []
+        return [*chosen, *(one for one in before if one not in choices and one not in chosen)]
+    return before if empty else now
 
 
 ACTIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED})

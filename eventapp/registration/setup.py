@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from eventapp.core import tokens
+from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -106,7 +106,7 @@ def save_question(
     if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} and len(chosen) < 2:
         raise Refused(_("Enter at least two choices, one per line."), field="choices")
     if question is None:
-        number = len(queries.questions(event))
+        number = len(queries.every_question(event))
         question = Question(event_id=event.id, key=key or tokens.code(4).lower(), position=number)
         db.session.add(question)
     question.label = label
@@ -120,6 +120,6 @@ def save_question(
 
 
 def remove_question(question: Question) -> None:
-    """Take a question away; answers given stay with their registrations."""
-    db.session.delete(question)
+    """Ask a question no longer; the answers given stay with their registrations, and can be read."""
+    question.removed_at = clock.now()
     db.session.flush()

@@ -378,3 +378,18 @@ def test_ones_own_page_looks_forward_to_nobody_at_an_event_that_is_called_off(cl
     assert "look forward" not in text
     assert "Add to my calendar" not in text
     assert ("Your registration stays as it is." in text) is (status is EventStatus.POSTPONED)
+
+
+def test_each_option_says_when_it_opens_and_until_when_it_can_be_taken(client, make):
+    event = make.event("forum")
+    opens = event.starts_at - timedelta(days=20)
+    make.option(event, title="Hall", opens_at=opens, closes_at=event.starts_at - timedelta(days=10))
+    make.option(event, Mode.ONLINE, title="Stream", closes_at=event.starts_at - timedelta(days=1), capacity=9)
+    said = ("opens on Wed 26 February 2031 10:00 JST", "9 seats left · until Mon 17 March 2031 10:00 JST")
+    for path in ("/events/forum", PATH):
+        client.get(path)
+        text = client.page.text(client.page.one("main"))
+        assert all(one in text for one in said), path
+    with time_machine.travel(opens + timedelta(minutes=1)):
+        client.get(PATH)
+        assert "open · until Sat 8 March 2031 10:00 JST" in client.page.text(client.page.one("main"))
