@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -89,6 +90,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """The application. Raises config.BadSetting where a setting can't be used."""
     settings = settings or config.Settings.from_environment()
     package = Path(str(files("eventapp")))
+    secure = settings.base_url.startswith("https")
+    # What is made in the instance (database, key, uploads) is for its owner alone.
+    os.umask(0o077)
     app = Flask("eventapp", template_folder=str(folder("templates")), static_folder=None,
                 instance_path=str(settings.instance))  # fmt: skip
     app.config.update(
@@ -100,11 +104,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https"),
-        SESSION_COOKIE_NAME="eventapp",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_NAME=headers.cookie_name("eventapp", secure=secure),
+        REMEMBER_COOKIE_NAME=headers.cookie_name("remember", secure=secure),
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=settings.base_url.startswith("https"),
+        REMEMBER_COOKIE_SECURE=secure,
         WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch; the token ends with the session
     )
     app.jinja_env.trim_blocks = True

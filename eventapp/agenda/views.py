@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.agenda import calendar as agenda_calendar
@@ -16,6 +16,7 @@ from eventapp.calendars.answer import Wish, answer
 from eventapp.core import clock
 from eventapp.core.db import finish_writing
 from eventapp.core.errors import found, wants_json
+from eventapp.core.headers import cookie_name
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
@@ -100,7 +101,8 @@ def change(token: str, verb: str) -> ResponseReturnValue:
         return _led_to(shown)
     operations.close(shown)
     response = make_response(redirect(url_for(".start"), 303))
-    response.delete_cookie(COOKIE)
+    for name in {COOKIE, _cookie()}:
+        response.delete_cookie(name, secure=_secure(), httponly=True, samesite="Lax")
     return private(response)
 
 
@@ -160,13 +162,21 @@ def star(slug: str, code: str) -> ResponseReturnValue:
 
 
 def _of_cookie() -> Agenda | None:
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(_cookie(), "") or request.cookies.get(COOKIE, "")
     return queries.by_token(token) if token else None
 
 
 def _led_to(shown: Agenda) -> Response:
     response = make_response(redirect(url_for("agenda.agenda", token=shown.token), 303))
     response.set_cookie(
-        COOKIE, shown.token, max_age=YEARS, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+        _cookie(), shown.token, max_age=YEARS, httponly=True, samesite="Lax", secure=_secure(), path="/"
     )
     return private(response)
+
+
+def _secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def _cookie() -> str:
+    return cookie_name(COOKIE, secure=_secure())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 
@@ -32,7 +32,27 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        # For this host alone: whether its other names have certificates is not ours to say.
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Cache-Control" not in response.headers and _is_somebodys(response):
+        response.cache_control.no_store = True
     return response
+
+
+def _is_somebodys(response: Response) -> bool:
+    """Whether an answer shows what was typed, or what is for those who are signed in: then no browser keeps it.
+
+    An empty form of everybody's is kept, for a phone that closes it in the background shows it again as it was.
+    """
+    if request.method not in {"GET", "HEAD"} or response.status_code in {400, 403, 422}:
+        return True
+    return request.path.startswith("/manage") or (session.accessed and "_user_id" in session)
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """The name of a cookie; with https one that no other host of the domain can set (RFC 6265bis §4.1.3.2)."""
+    return f"__Host-{name}" if secure else name
 
 
 class Sessions(SecureCookieSessionInterface):
