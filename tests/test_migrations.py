@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
 from eventapp.calendars.told import Facts
@@ -161,3 +161,18 @@ def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_place
     assert [row.code for row in rows.values() if row.mark != row.said.mark] == []
     assert rows["AIR"].said.venue == (Words(en="City Hall"),)
     db.session.rollback()
+
+
+def test_a_file_that_waits_is_kept_when_what_was_read_gets_a_place_beside_it(app: Flask, at: Any) -> None:
+    at("0010")
+    upload = "INSERT INTO upload (id, key, event_id, name, options, created_at, data) VALUES (1, 'k', 1, 'a.csv', '{}', :at, :data)"
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e", "status": "published", "visibility": "public"})
+        connection.execute(text(upload), {"at": "2030-01-01 00:00:00", "data": b"title\nOpening\n"})
+    at("0011")
+    with db.engine.connect() as connection:
+        row = connection.execute(text("SELECT data, read FROM upload")).one()
+    assert (bytes(row.data), row.read) == (b"title\nOpening\n", None)
+    downgrade(directory=app.config["MIGRATIONS"], revision="0010")
+    with db.engine.connect() as connection:
+        assert bytes(connection.execute(text("SELECT * FROM upload")).one().data) == b"title\nOpening\n"

@@ -116,6 +116,21 @@ def transaction() -> Iterator[None]:
         _writing.reset(token)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """A part of a request that may write in which nothing is locked: something slow, or what only looks up.
+
+    It begins and ends without a transaction. What was written before it and not committed is lost.
+    """
+    db.session.rollback()
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _writing.reset(token)
+
+
 def _begin_request() -> None:
     _writing.set(request.method not in SAFE_METHODS)
 

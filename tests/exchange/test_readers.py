@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
-from eventapp.exchange import formats, values
+from eventapp.exchange import formats, language_names, values
 from eventapp.exchange.incoming import Incoming, Options
 from eventapp.programme.rules import SessionKind, SessionStatus
 from tests.exchange import files
@@ -45,7 +45,7 @@ def test_a_congress_keeps_its_guids_its_nights_and_its_second_room():
     talk, night = found.sessions
     assert (talk.guid, talk.rooms) == ("HOqeNIb6G7M4hYFKFRkCmQ", ("Saal 1", "Saal 2"))
     assert (talk.starts_at, talk.ends_at) == (at(22), at(0, day=19))
-    assert (talk.language, talk.do_not_record, talk.kind) == ("de", True, SessionKind.LECTURE)
+    assert (talk.spoken, talk.do_not_record, talk.kind) == (("de",), True, SessionKind.LECTURE)
     assert talk.abstract == {"": "Kurz.\n\nViel **länger**."}
     assert [person.name for person in talk.people] == ["Martin H./maha", "erdgeist"]
     assert [link["url"] for link in talk.links] == ["https://example.org/x"]
@@ -124,7 +124,7 @@ def test_a_spreadsheet_is_read_by_the_names_of_its_columns():
     found = read(files.SPREADSHEET)
     sessions = by_title(found)
     assert sessions["Eröffnung"].abstract == {"": 'Mit "Musik"\nund Tanz'}
-    assert (sessions["Eröffnung"].language, sessions["Eröffnung"].kind) == ("de", SessionKind.CEREMONY)
+    assert (sessions["Eröffnung"].spoken, sessions["Eröffnung"].kind) == (("de",), SessionKind.CEREMONY)
     assert [p.name for p in sessions["Vortrag"].people] == ["Ada Lovelace", "Bo Ek"]
     assert [p.name for p in sessions["Nachts"].people] == ["Lovelace, Ada"], "that may be one name: it stays whole"
     assert sessions["Nachts"].ends_at == at(15, 30)
@@ -262,7 +262,7 @@ def test_times_of_day_that_can_mean_two_things_or_none_are_unclear(said):
 @pytest.mark.parametrize(("said", "tag"), [("de", "de"), ("DE", "de"), ("deu", "de"), ("ger", "de"), ("english", "en"), ("Deutsch", "de"),
                                            ("日本語", "ja"), ("jpn", "ja"), ("de_AT", "de-AT"), ("zh-hant", "zh-Hant"), ("", "")])  # fmt: skip
 def test_languages_are_known_by_many_names(said, tag):
-    assert values.language(said) == tag
+    assert language_names.language(said) == tag
 
 
 @pytest.mark.parametrize("when", ["2031-03-30 02:30", "2031-10-26 02:30"])
@@ -407,10 +407,11 @@ def test_an_offset_that_is_not_the_one_of_the_place_is_noted(offset, noted):
         assert "The file says 09:00, and by its offset that is 18:00 in Asia/Tokyo (1 entries)." in notes[0]
 
 
-def test_what_has_no_place_here_is_counted():
+def test_what_has_no_place_here_is_counted_and_biographies_are_taken():
     event = '{"title": "A", "persons": [{"name": "Ada", "biography": "Born."}], "attachments": [{"url": "/a.pdf"}, {"url": "/b.pdf"}]}'
     found = read(f'{{"schedule": {{"conference": {{"days": [{{"rooms": {{"Hall": [{event}]}}}}]}}}}}}')
-    assert found.notes == ("What has no place here is left out: attachments (2), biographies (1).",)
+    assert found.notes == ("What has no place here is left out: attachments (2).",)
+    assert found.sessions[0].people[0].biography == {"": "Born."}
     congress = files.CONGRESS.replace(
         "<subtitle>", "<attachments><attachment href='a'>A</attachment></attachments><subtitle>", 1
     )
