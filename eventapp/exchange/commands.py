@@ -101,6 +101,8 @@ def lines(report: Report) -> list[str]:
         found.append(f"not in this file, and taken off the programme: {removed} (--add-only keeps them)")
     if number := len(report.room_names) + len(report.track_names):
         found.append(f"rooms and tracks with a name in another language: {number}")
+    if report.biographies:
+        found.append(f"people who get a biography: {len(report.biographies)}")
     found += report.incoming.notes
     for name, new in (("rooms", report.new_rooms), ("tracks", report.new_tracks), ("people", report.new_people)):
         if new:

@@ -75,6 +75,7 @@ class Report:
 
     `room_names` and `track_names`: number of one that is here → its names in languages in which it has none.
     `kept` is how many sessions are not in the file and stay, for the import is to add and change only.
+    `biographies`: people who are here and have none, and what the file has of them.
     `candidates`: the languages that a text may be in that names none, the likeliest first.
     """
 
@@ -88,6 +89,7 @@ class Report:
     room_names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     track_names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     kept: int = 0
+    biographies: Mapping[int, Words] = field(default_factory=dict)
     candidates: tuple[str, ...] = ()
 
     def of(self, outcome: Outcome) -> list[Change]:
@@ -109,7 +111,7 @@ class Report:
 
     @property
     def changes_something(self) -> bool:
-        more = bool(self.room_names or self.track_names)
+        more = bool(self.room_names or self.track_names or self.biographies)
         return more or any(change.outcome is not Outcome.UNCHANGED for change in self.changes)
 
 
@@ -186,6 +188,7 @@ def compare(
         rooms.lacking(incoming.rooms),
         tracks.lacking(incoming.tracks),
         len(left) if add_only else 0,
+        context.biographies,
         tuple(candidates),
     )
 
@@ -222,6 +225,13 @@ class _Context:
     people: People
     candidates: tuple[str, ...]
     stated: bool
+    biographies: dict[int, Words] = field(default_factory=dict)
+
+    def _note_biographies(self, matches: Sequence[Match]) -> None:
+        for match in matches:
+            person = match.person
+            if person is not None and match.incoming.biography and not person.biography:
+                self.biographies.setdefault(person.id, merged(Words(), match.incoming.biography, self.candidates))
 
     def languages(self, wanted: IncomingSession, session: Session | None) -> tuple[str, ...]:
         """The languages that an entry's texts may be in: first that of its only title here, else the one it is held in.
@@ -258,6 +268,7 @@ class _Context:
         parts = None
         if wanted.people is not None:
             matches = self.people.matches(wanted.people, session)
+            self._note_biographies(matches)
             if session is None or differ(matches, shown(present)):
                 parts = tuple(matches)
                 fields.append(Field.PEOPLE)

@@ -63,7 +63,10 @@ def compared(event: Event, incoming: Incoming, options: Options) -> Report:
         stated=bool(stated),
         add_only=options.add_only,
     )
-    return _checked(event, report)
+    # What other teams show of somebody is not changed by a file of this one.
+    others = queries.elsewhere(event, report.biographies)
+    own = {number: words for number, words in report.biographies.items() if number not in others}
+    return _checked(event, replace(report, biographies=own))
 
 
 def _checked(event: Event, report: Report) -> Report:
@@ -116,7 +119,10 @@ def apply(event: Event, report: Report) -> None:
         raise Refused(_("There is nothing to import: everything is as the file says."))
     present = queries.present(event)
     rooms, tracks = _rooms(event, report, present.rooms), _tracks(event, report, present.tracks)
-    people = _new_people(report, {person.code for person in queries.people(present, report.incoming).everybody})
+    known = queries.people(present, report.incoming).everybody
+    people = _new_people(report, {person.code for person in known})
+    for person in known:
+        person.biography = report.biographies.get(person.id, person.biography)
     codes = {session.code for session in present.sessions}
     try:
         with db.session.no_autoflush:

@@ -56,6 +56,19 @@ def people(present: Present, incoming: Incoming) -> People:
     return People(present.sessions, list(found.values()))
 
 
+def elsewhere(event: Event, people: Iterable[int]) -> set[int]:
+    """Those of the people who have a part in another event, too."""
+    wanted, found = sorted(people), set[int]()
+    for start in range(0, len(wanted), 500):
+        query = (
+            select(Participation.person_id)
+            .join(Session, Session.id == Participation.session_id)
+            .where(Session.event_id != event.id, Participation.person_id.in_(wanted[start : start + 500]))
+        )
+        found.update(db.session.scalars(query))
+    return found
+
+
 def _with(column: object, values: Iterable[str]) -> list[Person]:
     wanted = sorted(values)
     found: list[Person] = []

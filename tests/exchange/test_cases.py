@@ -251,3 +251,17 @@ def test_roles_and_modes_come_in_and_go_out(forum):
     report = imported(forum, body.replace(b"moderator; panellist", b"chair; panellist"))
     assert counts(report) == (0, 1, 0)
     assert session("r1").participations[0].role is ParticipationRole.CHAIR
+
+
+def test_a_biography_comes_in_where_there_is_none_and_other_teams_are_left_alone(make, forum):
+    ada, bo = make.person("Lovelace", "Ada"), make.person("Ek", "Bo")
+    make.session(forum, "Talk", people=[ada, bo])
+    make.session(make.event("other"), "Elsewhere", people=[bo])
+    source = """[{"code": "TALK22", "title": "Talk", "state": "confirmed", "start": "2027-03-18T09:00", "duration": 60, "speakers": [
+      {"name": "Ada Lovelace", "biography": "Born early."}, {"name": "Bo Ek", "biography": "Born."}, {"name": "New", "biography": "開かれた人"}]}]"""
+    imported(forum, source.encode())
+    found = {person.name("en").text: person.biography for person in db.session.scalars(select(Person))}
+    assert found == {"Ada Lovelace": {"en": "Born early."}, "Bo Ek": {}, "New": {"ja": "開かれた人"}}
+    assert counts(imported(forum, source.encode())) == (0, 0, 0)
+    changed = imported(forum, source.replace("early", "late").encode())
+    assert not changed.changes_something, "what the team has written, or took from a file, is not overwritten"

@@ -432,3 +432,51 @@ def test_a_file_of_another_kind_is_told_what_it_is(data, sentence):
 
 def test_json_in_utf_16_is_read_as_spreadsheets_and_calendars_are():
     assert read(files.PRETALX.encode("utf-16")).sessions[0].code == "ABCDEF"
+
+
+LEFT_OUT = {
+    "csv": ("title,logo,sponsor\nA,a.png,\nB,b.png,ACME\n", "Columns that are not read: logo, sponsor"),
+    "json": (
+        '{"schedule": {"conference": {"days": [{"rooms": {"A": [{"title": "A", "logo": "a.png", "do_not_record": true, "answers": []},'
+        '{"title": "B", "logo": "b.png", "persons": [{"name": "Ada", "avatar": "x.png"}]}]}}]}}}',
+        "logo (2), avatar of people (1)",
+    ),
+    "xml": (
+        "<schedule><day><room><event><title>A</title><logo>a.png</logo><video/><recording><license>cc</license></recording>"
+        "</event><event><title>B</title><logo>b.png</logo></event></room></day></schedule>",
+        "logo (2), license (1)",
+    ),
+    "ics": (
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:A\nDTSTART:20310318T100000Z\nDURATION:PT1H\nDTSTAMP:20310101T000000Z\n"
+        "CATEGORIES:X\nBEGIN:VALARM\nACTION:DISPLAY\nEND:VALARM\nEND:VEVENT\nEND:VCALENDAR\n",
+        "CATEGORIES (1), VALARM (1)",
+    ),
+    "pretalx": (
+        '[{"code": "A", "title": "A", "state": "confirmed", "answers": [1], "notes": "", "speakers": [{"name": "Ada", "email": "a@b"}]},'
+        '{"code": "B", "title": "B", "state": "confirmed", "answers": [2]}]',
+        "answers (2), email of people (1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("format", LEFT_OUT)
+def test_what_a_file_has_beyond_what_is_taken_is_named_once_in_every_format(format):
+    source, named = LEFT_OUT[format]
+    notes = [note for note in read(source).notes if "left out" in note or "not read" in note]
+    assert len(notes) == 1
+    parts = notes[0].removeprefix("What has no place here is left out: ").rstrip(".").split(", ")
+    if format == "csv":
+        assert named in notes[0]
+    else:
+        assert sorted(parts) == sorted(named.split(", "))
+
+
+def test_biographies_and_the_size_of_rooms_come_in_with_files_of_pretalx_too():
+    found = read(
+        '{"rooms": [{"id": 1, "name": {"en": "Hall", "ja": "大ホール"}, "capacity": 120}],'
+        '"results": [{"code": "A", "title": "A", "state": "confirmed", "slot": {"room": 1, "start": "2031-03-18T10:00Z",'
+        '"end": "2031-03-18T11:00Z"}, "speakers": [{"name": "Ada", "biography": "<p>Born <b>early</b>.</p>"}]}]}'
+    )
+    assert found.capacities == {"Hall": 120}
+    assert found.rooms == {"Hall": {"en": "Hall", "ja": "大ホール"}}
+    assert found.sessions[0].people[0].biography == {"": "Born **early**."}
