@@ -17,7 +17,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
 from eventapp.exchange.collected import Book, Dismissed, Names
 from eventapp.exchange.frab import code_of
-from eventapp.exchange.incoming import MOST, Identity, Incoming, IncomingPerson, IncomingSession, Options, Problem
+from eventapp.exchange.incoming import Identity, Incoming, IncomingPerson, IncomingSession, Options, Problem
 from eventapp.exchange.read_json import mapping, rows, size
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionKind, SessionStatus
@@ -96,11 +96,9 @@ def read(document: Any, options: Options) -> Incoming:
         tables.learn(page)
     book.in_zone(*(page.get(key) for page, _path in pages for key in ("timezone", "time_zone_name")))
     reader = _Reader(book, tables)
-    found = 0
+    found = False
     for where, row, slot, number in _entries(pages, tables):
-        found += 1
-        if found > MOST:
-            raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
+        found = True
         book.take(where, reader.identity(row, slot, number), partial(reader.session, where, row, slot, number))
     if not found:
         raise Refused(_("There is no submission and no slot in this file."), field="file")

@@ -52,7 +52,7 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
         # Only what Python needs: the process knows no key and no address of a database.
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")}
         done = subprocess.run(
-            [sys.executable, "-m", __spec__.name if __spec__ else "eventapp.exchange.reading"],
+            [sys.executable, "-m", "eventapp.exchange.reading"],
             input=json.dumps(head).encode() + b"\n" + data,
             capture_output=True,
             timeout=DEADLINE,

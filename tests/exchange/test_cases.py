@@ -265,3 +265,20 @@ def test_a_biography_comes_in_where_there_is_none_and_other_teams_are_left_alone
     assert counts(imported(forum, source.encode())) == (0, 0, 0)
     changed = imported(forum, source.replace("early", "late").encode())
     assert not changed.changes_something, "what the team has written, or took from a file, is not overwritten"
+
+
+def test_a_text_in_latin_letters_is_in_the_events_first_working_language_and_never_simply_english(make):
+    event = make.event("forum", starts_at=datetime(2027, 3, 18, tzinfo=UTC), working_languages=["fr", "de"])
+    report = imported(event, b"title,date,start,end,room\nOuverture,2027-03-18,10:00,10:30,Salle\n")
+    (opening,) = queries.sessions(event)
+    assert (report.language, opening.title, opening.rooms[0].name) == ("fr", {"fr": "Ouverture"}, {"fr": "Salle"})
+
+
+def test_two_identifiers_of_one_name_are_not_both_somebody_who_was_made_by_hand(make, forum):
+    by_hand = make.person("Sato", "Ken")
+    make.session(forum, "Somewhere else", people=[by_hand])
+    source = (CASES / "homonym.xml").read_text().replace("Sato Ken", "Ken Sato").encode()
+    imported(forum, source)
+    found = {str(one.title): one.participations[0].person_id for one in queries.sessions(forum)}
+    assert found["Talk one"] == by_hand.id != found["Talk two"]
+    assert counts(imported(forum, source)) == (0, 0, 0)

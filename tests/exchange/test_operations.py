@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
@@ -360,3 +360,13 @@ def test_the_dry_run_asks_the_rules_of_links_too(forum, monkeypatch):
     report = imported(forum, files.CONGRESS.replace(">Mehr</link>", f">{'m' * 300}</link>"))
     assert counts(report) == (1, 0, 0, 0)
     assert "at most 200 characters" in report.refused[0].sentence
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_what_somebody_else_saves_while_a_file_is_imported_is_not_overwritten(app, forum):
+    imported(forum, files.CONGRESS)
+    report = planned(forum, files.CONGRESS.replace("Nachts", "Spät"))
+    with db.engine.begin() as other:
+        other.execute(text("UPDATE session SET revision = revision + 1"))
+    with pytest.raises(Refused, match="changed while the file was imported"):
+        operations.apply(forum, report)

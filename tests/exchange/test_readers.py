@@ -480,3 +480,8 @@ def test_biographies_and_the_size_of_rooms_come_in_with_files_of_pretalx_too():
     assert found.capacities == {"Hall": 120}
     assert found.rooms == {"Hall": {"en": "Hall", "ja": "大ホール"}}
     assert found.sessions[0].people[0].biography == {"": "Born **early**."}
+
+
+def test_rooms_stand_in_the_order_of_the_lists_that_name_several():
+    found = read("title,room\nA,Annex\nB,Hall; Annex; Attic\nC,Attic\n")
+    assert [*found.rooms] == ["Hall", "Annex", "Attic"]
