@@ -14,6 +14,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import takewhile
 
 from flask import Flask
 
@@ -52,7 +53,7 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
         # Only what Python needs: the process knows no key and no address of a database.
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")}
         done = subprocess.run(
-            [sys.executable, "-m", "eventapp.exchange.reading"],
+            [sys.executable, "-c", f"from {__name__} import main; main()"],
             input=json.dumps(head).encode() + b"\n" + data,
             capture_output=True,
             timeout=DEADLINE,
@@ -62,10 +63,21 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
         return stored.packed(_too_much())
     finally:
         _one.release()
-    if done.returncode:
-        log.warning("a file could not be read: status %s", done.returncode)
+    if done.returncode < 0:  # ended by the system, for its time or its memory
+        log.warning("reading a file was ended by signal %s", -done.returncode)
         return stored.packed(_too_much())
+    if done.returncode:
+        log.error("a file could not be read: %s", _without_words(done.stderr.decode(errors="replace")))
+        return stored.packed(Refused(_("This file can't be read: something broke on our side."), field="file"))
     return done.stdout
+
+
+def _without_words(trace: str) -> str:
+    """A traceback up to the name of its exception, whose words may be the file's."""
+    lines = trace.strip().split("\n")
+    frames = list(takewhile(lambda line: line.startswith("  "), lines[1:]))
+    name = lines[len(frames) + 1 :][:1]
+    return "\n".join([*frames, *(one.partition(":")[0] for one in name)])
 
 
 def _too_much() -> Refused:
@@ -99,7 +111,3 @@ def _read(options: Options, format: str) -> Incoming | Refused:
         return formats.read(sys.stdin.buffer.read(), options, format=format)
     except Refused as refusal:
         return refusal
-
-
-if __name__ == "__main__":
-    main()
