@@ -195,3 +195,18 @@ def test_a_yes_that_had_to_be_given_becomes_a_consent_and_goes_back(at: Any, app
     downgrade(directory=app.config["MIGRATIONS"], revision="0011")
     with db.engine.begin() as connection:
         assert connection.execute(kinds).all() == [("yes_no", True), ("yes_no", False)]
+
+
+def test_a_file_that_waits_is_kept_when_what_was_read_gets_a_place_beside_it(app: Flask, at: Any) -> None:
+    at("0012")
+    upload = "INSERT INTO upload (id, key, event_id, name, options, created_at, data) VALUES (1, 'k', 1, 'a.csv', '{}', :at, :data)"
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e", "status": "published", "visibility": "public"})
+        connection.execute(text(upload), {"at": "2030-01-01 00:00:00", "data": b"title\nOpening\n"})
+    at("0013")
+    with db.engine.connect() as connection:
+        row = connection.execute(text("SELECT data, read FROM upload")).one()
+    assert (bytes(row.data), row.read) == (b"title\nOpening\n", None)
+    downgrade(directory=app.config["MIGRATIONS"], revision="0012")
+    with db.engine.connect() as connection:
+        assert bytes(connection.execute(text("SELECT * FROM upload")).one().data) == b"title\nOpening\n"

@@ -192,6 +192,21 @@ def undo() -> None:
         db.session.rollback()
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """A part of a request that may write in which nothing is locked: something slow, or what only looks up.
+
+    It begins and ends without a transaction. What was written before it and not committed is lost.
+    """
+    db.session.rollback()
+    token = _unit.set(Unit.READS)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _unit.reset(token)
+
+
 def _begin_request() -> None:
     _unit.set(Unit.READS if request.method in SAFE_METHODS else Unit.MAY_WRITE)
     if request.method not in SAFE_METHODS:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from babel.core import get_global
 from sqlalchemy import JSON, Dialect
 from sqlalchemy.types import TypeDecorator
 
 # A language tag as we accept it: `en`, `ja`, `zh-Hant`, `pt-BR`.
 TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
-_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+# Scripts that are written from right to left, by their ISO 15924 codes.
+_RIGHT_TO_LEFT = frozenset(
+    {"Adlm", "Arab", "Gara", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"}
+)
 
 
 class Said(NamedTuple):
@@ -60,9 +65,25 @@ class WordsType(TypeDecorator[Words]):
         return Words(value)
 
 
+@lru_cache(maxsize=512)
+def script(language: str) -> str:
+    """The ISO 15924 code of the script that a language is written in: "Latn", "Jpan"; empty where it is not known.
+
+    The tag's own script subtag, else the one of CLDR's likely subtags (UTS #35, "Likely Subtags").
+    """
+    base, *rest = language.split("-")
+    for part in rest:
+        if len(part) == 4 and part.isalpha():
+            return part.title()
+    likely = get_global("likely_subtags")
+    region = next((part.upper() for part in rest if len(part) == 2), "")
+    full = likely.get(f"{base}_{region}") or likely.get(base) or ""
+    return full.split("_")[1] if full.count("_") else ""
+
+
 def direction(language: str) -> str:
     """`rtl` or `ltr`, for the HTML attribute."""
-    return "rtl" if language.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if script(language) in _RIGHT_TO_LEFT else "ltr"
 
 
 def fold(name: str) -> str:

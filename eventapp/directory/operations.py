@@ -99,6 +99,12 @@ def save_person(
     return person
 
 
+def add_people(people: Iterable[Person]) -> None:
+    """Add many new people at once: one statement, not one for each."""
+    db.session.add_all(people)
+    db.session.flush()
+
+
 def set_position(
     person: Person,
     *,

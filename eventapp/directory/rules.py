@@ -61,10 +61,14 @@ def full_name(family: Words, given: Words, order: NameOrder, language: str) -> S
     """A person's name for a reader, in the language it is then written in.
 
     A name in a script that writes the family first keeps that order whatever `order` says; Latin script follows
-    `order`. Missing parts are left out: some people have one name only.
+    `order`, and so do katakana. Missing parts are left out: some people have one name only.
     """
     tag = family.say(language).language if family else given.say(language).language
     last, first = family.get(tag, ""), given.get(tag, "")
+    if tag.split("-")[0] == "ja" and _katakana(last) and _katakana(first):
+        # A foreign name as Japanese writes it: in its own order, with a middle dot.
+        parts = [last, first] if order is NameOrder.FAMILY_FIRST else [first, last]
+        return Said("・".join(parts), tag)
     family_first = order is NameOrder.FAMILY_FIRST or tag.split("-")[0] in _FAMILY_FIRST
     parts = [last, first] if family_first else [first, last]
     glue = "" if tag.split("-")[0] in _JOINED and all(_no_latin(part) for part in parts) else " "
@@ -97,6 +101,10 @@ def monogram(name: str) -> str:
 
 def _no_latin(text: str) -> bool:
     return not any("a" <= c.lower() <= "z" for c in text)
+
+
+def _katakana(text: str) -> bool:
+    return bool(text) and all("\u30a0" <= letter <= "\u30ff" or letter in " ＝=" for letter in text)
 
 
 def held(starts: date | None, ends: date | None, on: date) -> str:

@@ -10,9 +10,10 @@ import click
 from eventapp.core import languages
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
 from eventapp.events import queries as events
 from eventapp.events.models import Event
-from eventapp.exchange import export, formats, operations
+from eventapp.exchange import export, formats, operations, queries, reading, stored
 from eventapp.exchange.compare import Outcome, Report
 from eventapp.exchange.incoming import Options
 from eventapp.exchange.queries import State
@@ -34,10 +35,19 @@ def _event(slug: str) -> Event:
 @click.option("--zone", default="", help="For times without an offset, such as Europe/Berlin.")
 @click.option("--lang", default="", help="Language of texts that name none.")
 @click.option("--map", "columns", default="", help='Columns of a CSV file: "title=Titel,start=Beginn".')
+@click.option("--add-only", is_flag=True, help="Add and change only: what is not in the file stays.")
 @click.option("--apply", "really", is_flag=True, help="Import it; without this nothing is changed.")
 @click.option("--release", "public", is_flag=True, help="With --apply: publish the programme with it as a new version.")
 def import_file(
-    file: Path, slug: str, format: str | None, zone: str, lang: str, columns: str, really: bool, public: bool
+    file: Path,
+    slug: str,
+    format: str | None,
+    zone: str,
+    lang: str,
+    columns: str,
+    add_only: bool,
+    really: bool,
+    public: bool,
 ) -> None:
     """Show what importing FILE would change, and with --apply do it. What comes in is ready for the next version.
 
@@ -46,16 +56,25 @@ def import_file(
     released = None
     with languages.force_locale("en"):
         try:
-            with transaction():
-                event = _event(slug)
-                options = Options(zone, lang, Options.columns_from(columns))
-                report = operations.plan(event, file.read_bytes(), options, format=format or "")
-                for line in lines(report):
-                    click.echo(line)
-                if really and report.changes_something:
-                    operations.apply(event, report)
-                if really and public and not releases.pending(event).empty:
-                    released = releases.release(event)
+            event = _event(slug)
+            options = Options(zone, lang, Options.columns_from(columns), add_only)
+            # Read and compared before anything is locked; the comparison must still hold when it is.
+            version = queries.version(event)
+            wanted = operations.options_for(event, options)
+            read = stored.unpacked(reading.read(file.read_bytes(), wanted, format=format or ""))
+            if isinstance(read, Refused):
+                raise read
+            report = operations.compared(event, read, options)
+            for line in lines(report):
+                click.echo(line)
+            if really:
+                with transaction():
+                    if queries.version(event) != version:
+                        raise Refused(_("The programme has changed in the meantime. Nothing was imported."))
+                    if report.changes_something:
+                        operations.apply(event, report)
+                    if public and not releases.pending(event).empty:
+                        released = releases.release(event)
         except Refused as refusal:
             click.echo(f"Refused: {refusal.message}", err=True)
             raise SystemExit(1) from refusal
@@ -76,6 +95,14 @@ def lines(report: Report) -> list[str]:
     found.append(f"language of texts that name none: {report.language}")
     if report.incoming.zone:
         found.append(f"times without an offset: {report.incoming.zone}")
+    if report.kept:
+        found.append(f"not in this file, and kept: {report.kept}")
+    if removed := report.counts[Outcome.REMOVED]:
+        found.append(f"not in this file, and taken off the programme: {removed} (--add-only keeps them)")
+    if number := len(report.room_names) + len(report.track_names):
+        found.append(f"rooms and tracks with a name in another language: {number}")
+    if report.biographies:
+        found.append(f"people who get a biography: {len(report.biographies)}")
     found += report.incoming.notes
     for name, new in (("rooms", report.new_rooms), ("tracks", report.new_tracks), ("people", report.new_people)):
         if new:

@@ -1,24 +1,23 @@
-"""A file beside the programme as the team has it: what would be new, other, the same, gone, refused. No database.
-
-A session is found by its guid, else by its code, else by title and start.
-"""
+"""A file beside the programme as the team has it: what would be new, other, the same, gone, refused. No database."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.words import Words
-from eventapp.directory.models import Person
 from eventapp.exchange import numbers
 from eventapp.exchange import values as file_values
-from eventapp.exchange.incoming import Incoming, IncomingPerson, IncomingSession, Problem, Texts
+from eventapp.exchange.finding import Finder, FoundBy, Things
+from eventapp.exchange.incoming import Incoming, IncomingSession, Problem, Texts
+from eventapp.exchange.language_names import text_language
+from eventapp.exchange.people import Match, People, differ
+from eventapp.exchange.values import TooLong
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
@@ -50,15 +49,12 @@ class Field(Labelled):
     GUID = "guid", _l("Identifier")
 
 
-class FoundBy(StrEnum):
-    GUID = "guid"
-    CODE = "code"
-    TITLE_AND_START = "title and start"
-
-
 @dataclass(frozen=True)
 class Change:
-    """What becomes of one session. `values` are columns of Session; rooms, track and people stand by name."""
+    """What becomes of one session. `values` are columns of Session.
+
+    `rooms` and `track` are numbers of those that are here and keys of new ones; `people` None leaves them as they are.
+    """
 
     outcome: Outcome
     title: str
@@ -68,14 +64,20 @@ class Change:
     values: Mapping[str, Any] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
     found_by: FoundBy | None = None
-    rooms: tuple[str, ...] = ()
-    track: str = ""
-    people: tuple[IncomingPerson, ...] | None = None
+    rooms: tuple[int | str, ...] = ()
+    track: int | str = ""
+    people: tuple[Match, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """The whole comparison."""
+    """The whole comparison. New rooms and tracks are named by their keys in the file.
+
+    `room_names` and `track_names`: number of one that is here → its names in languages in which it has none.
+    `kept` is how many sessions are not in the file and stay, for the import is to add and change only.
+    `biographies`: people who are here and have none, and what the file has of them.
+    `candidates`: the languages that a text may be in that names none, the likeliest first.
+    """
 
     incoming: Incoming
     language: str
@@ -84,6 +86,11 @@ class Report:
     new_rooms: tuple[str, ...] = ()
     new_tracks: tuple[str, ...] = ()
     new_people: tuple[str, ...] = ()
+    room_names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    track_names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    kept: int = 0
+    biographies: Mapping[int, Words] = field(default_factory=dict)
+    candidates: tuple[str, ...] = ()
 
     def of(self, outcome: Outcome) -> list[Change]:
         return [change for change in self.changes if change.outcome is outcome]
@@ -104,7 +111,8 @@ class Report:
 
     @property
     def changes_something(self) -> bool:
-        return any(change.outcome is not Outcome.UNCHANGED for change in self.changes)
+        more = bool(self.room_names or self.track_names or self.biographies)
+        return more or any(change.outcome is not Outcome.UNCHANGED for change in self.changes)
 
 
 @dataclass(frozen=True)
@@ -116,165 +124,86 @@ class Present:
     tracks: Sequence[Track]
 
 
-class Names:
-    """Things by each of their names, in all languages."""
+def merged(present: Words, said: Texts, languages: Sequence[str]) -> Words:
+    """The texts with those that are said: other languages stay, and a text that stands there already is no news.
 
-    def __init__(self, things: Sequence[Room] | Sequence[Track]) -> None:
-        self.by_name: dict[str, Any] = {}
-        for thing in things:
-            for name in thing.name.values():
-                self.by_name.setdefault(name, thing)
-
-    def of(self, name: str) -> Any | None:
-        return self.by_name.get(name)
-
-    def key(self, name: str) -> object:
-        """The thing's number, or the name of one that is not there yet."""
-        thing = self.of(name)
-        return thing.id if thing is not None else name
-
-
-class People:
-    """Who is known: everybody at the event by name, and those with a guid or code of the file wherever they are."""
-
-    def __init__(self, sessions: Sequence[Session], others: Sequence[Person] = ()) -> None:
-        self.by_guid: dict[str, Person] = {}
-        self.by_name: dict[str, Person] = {}
-        self.by_code: dict[str, Person] = {}
-        here = [part.person for session in sessions for part in session.participations]
-        for person in [*here, *others]:
-            self.by_code.setdefault(person.code, person)
-            for guid in (numbers.person_guid(person), numbers.guid_of_number(numbers.person_number(person))):
-                self.by_guid.setdefault(guid, person)
-            if person.guid:
-                self.by_guid.setdefault(person.guid, person)
-        for person in here:
-            for tag in {**person.family, **person.given}:
-                self.by_name.setdefault(person.name(tag).text, person)
-
-    def of(self, incoming: IncomingPerson) -> Person | None:
-        if incoming.guid and incoming.guid in self.by_guid:
-            return self.by_guid[incoming.guid]
-        known = self.by_name.get(incoming.name) if incoming.name else None
-        if known is not None and not (incoming.guid and known.guid and known.guid != incoming.guid):
-            return known
-        person = self.by_code.get(incoming.code) if incoming.code else None
-        return person if person is not None and incoming.name in {"", *_all_names(person)} else None
-
-    def key(self, incoming: IncomingPerson) -> object:
-        person = self.of(incoming)
-        return person.id if person is not None else (incoming.guid or incoming.name)
-
-
-def _all_names(person: Person) -> set[str]:
-    return {person.name(tag).text for tag in {**person.family, **person.given}}
-
-
-def merged(present: Words, said: Texts, language: str) -> Words:
-    """The texts with those that are said: other languages stay, and a text that stands there already is no news."""
+    A text without a language is in the first of `languages` that is written in its letters.
+    """
     texts: dict[str, str] = dict(present)
     # Files carry texts cleaned; one that differs in what is cleaned away is the same.
-    known = {
-        tag: (file_values.text(text), file_values.line(text[: file_values.LONGEST_LINE]))
-        for tag, text in present.items()
-    }
+    known = {tag: (_cleaned(text), file_values.glimpse(text)) for tag, text in present.items()}
     for tag, text in said.items():
         if text in known.get(tag, ()) or (not tag and text and any(text in texts for texts in known.values())):
             continue
-        if text or tag or not present or language in present:
-            texts[tag or language] = text
+        own = tag or text_language(text, languages)
+        if text or tag or not present or own in present:
+            texts[own] = text
     return Words(texts)
 
 
-def compare(incoming: Incoming, present: Present, people: People, *, language: str, stated: bool) -> Report:
-    """The report. `language` is for texts that name none; where it is not `stated`, an entry's own goes before it."""
-    finder = _Finder(present.sessions)
-    rooms, tracks = Names(present.rooms), Names(present.tracks)
-    changes: list[Change] = []
+def _cleaned(text: str) -> str:
+    try:
+        return file_values.text(text)
+    except TooLong:
+        return text
+
+
+def compare(
+    incoming: Incoming,
+    present: Present,
+    people: People,
+    *,
+    candidates: Sequence[str],
+    stated: bool,
+    add_only: bool = False,
+) -> Report:
+    """The report. `candidates` are the languages that texts may be in that name none, the likeliest first.
+
+    Where the first is not `stated`, the language that an entry is held in goes before it, and letters decide.
+    """
+    finder = Finder(present.sessions)
+    rooms, tracks = Things(present.rooms), Things(present.tracks)
     wanted_sessions, nameless = _known_or_named(incoming, people)
-    for wanted in wanted_sessions:
-        session, found_by = finder.find(wanted)
-        tag = language if stated else _tongue(wanted, session, language)
-        changes.append(_change(wanted, session, found_by, tag, rooms, tracks, people))
-    for session in present.sessions:
-        if session.guid and session.id not in finder.used:
-            changes.append(_removed(session))
+    found = [(wanted, *finder.find(wanted)) for wanted in wanted_sessions]
+    for wanted, session, _by in found:
+        people.claim(wanted.people or (), session)
+    context = _Context(incoming, rooms, tracks, people, tuple(candidates), stated)
+    changes = [context.change(wanted, session, found_by) for wanted, session, found_by in found]
+    refused = finder.kept(incoming.problems)
+    gone = [] if refused is None else [
+        session for session in present.sessions
+        if session.guid and session.id not in finder.used and session.id not in refused
+    ]  # fmt: skip
+    left = [session for session in gone if session.status is SessionStatus.PUBLISHED]
+    if not add_only:
+        changes += [_removed(session) for session in gone]
     return Report(
         incoming,
-        language,
+        candidates[0],
         tuple(changes),
         (*incoming.problems, *nameless),
-        tuple(name for name in incoming.rooms if rooms.of(name) is None),
-        tuple(name for name in incoming.tracks if tracks.of(name) is None),
-        tuple(dict.fromkeys(p.name for c in changes for p in c.people or () if people.of(p) is None)),
+        tuple(key for key, texts in incoming.rooms.items() if rooms.of(key, texts) is None),
+        tuple(key for key, texts in incoming.tracks.items() if tracks.of(key, texts) is None),
+        tuple(dict.fromkeys(m.incoming.name for c in changes for m in c.people or () if m.person is None)),
+        rooms.lacking(incoming.rooms),
+        tracks.lacking(incoming.tracks),
+        len(left) if add_only else 0,
+        context.biographies,
+        tuple(candidates),
     )
-
-
-def _tongue(wanted: IncomingSession, session: Session | None, language: str) -> str:
-    """The language of an entry's texts, where nobody states it: that of its only title here, else the one it names."""
-    if session is not None and len(session.title) == 1:
-        return next(iter(session.title))
-    if session is None or wanted.language in session.title:
-        return wanted.language or language
-    return language
 
 
 def _known_or_named(incoming: Incoming, people: People) -> tuple[list[IncomingSession], list[Problem]]:
     """The sessions without people of whom there is only a number that nobody here has."""
     kept, problems = [], []
     for session in incoming.sessions:
-        nameless = [p for p in session.people or () if not p.name and people.of(p) is None]
+        bare = [p for p in session.people or () if not p.name]
+        nameless = [match.incoming for match in people.matches(bare, None) if match.person is None]
         if nameless:
             problems.append(Problem(session.where, _("Somebody has a number, but no name."), whole=False))
             session = replace(session, people=tuple(p for p in session.people or () if p not in nameless))
         kept.append(session)
     return kept, problems
-
-
-class _Finder:
-    def __init__(self, sessions: Sequence[Session]) -> None:
-        self.by_guid: dict[str, Session] = {}
-        self.by_code: dict[str, Session] = {}
-        self.by_title: dict[tuple[str, object], list[Session]] = {}
-        self.used: set[int] = set()
-        for session in sessions:
-            for guid in (session.guid, session.uid, numbers.session_guid(session.guid or session.uid)):
-                if guid:
-                    self.by_guid.setdefault(guid, session)
-            self.by_code[session.code] = session
-            for title in set(session.title.values()):
-                self.by_title.setdefault((title.casefold(), session.starts_at), []).append(session)
-
-    def find(self, wanted: IncomingSession) -> tuple[Session | None, FoundBy | None]:
-        for session, found_by in self._candidates(wanted):
-            if session is not None and session.id not in self.used:
-                self.used.add(session.id)
-                return session, found_by
-        return None, None
-
-    def _candidates(self, wanted: IncomingSession) -> list[tuple[Session | None, FoundBy]]:
-        by_code = self.by_code.get(wanted.code) if wanted.code else None
-        return [
-            (self.by_guid.get(wanted.guid) if wanted.guid else None, FoundBy.GUID),
-            (by_code if by_code is not None and _may_be(by_code, wanted) else None, FoundBy.CODE),
-            (self._by_title(wanted), FoundBy.TITLE_AND_START),
-        ]
-
-    def _by_title(self, wanted: IncomingSession) -> Session | None:
-        """Several of one title at one time are told by their end, and are taken in the order in which they came."""
-        named = [
-            s for title in wanted.title.values() for s in self.by_title.get((title.casefold(), wanted.starts_at), [])
-        ]
-        free = [s for s in named if s.id not in self.used and not (s.guid and wanted.guid and s.guid != wanted.guid)]
-        same_end = [s for s in free if s.ends_at == wanted.ends_at]
-        return next(iter(same_end or free), None)
-
-
-def _may_be(session: Session, wanted: IncomingSession) -> bool:
-    """Whether equal codes mean one session: not where both have guids of one kind that differ."""
-    if not session.guid or not wanted.guid:
-        return True
-    return "pretalx-" in {session.guid[:8], wanted.guid[:8]}
 
 
 def _removed(session: Session) -> Change:
@@ -286,46 +215,86 @@ def _removed(session: Session) -> Change:
     )
 
 
-def _change(
-    wanted: IncomingSession,
-    session: Session | None,
-    found_by: FoundBy | None,
-    tag: str,
-    rooms: Names,
-    tracks: Names,
-    people: People,
-) -> Change:
-    present = session or _nothing()
-    values = _values(wanted, present, tag, new=session is None)
-    room_names = wanted.rooms if wanted.rooms is not None else tuple(str(room.name) for room in present.rooms)
-    if _still_at(wanted.place, present, rooms):
-        room_names = tuple(str(room.name) for room in present.rooms)
-    track = wanted.track if wanted.track is not None else str(present.track.name) if present.track else ""
-    fields = [Field(_FIELD.get(name, name)) for name, value in values.items() if getattr(present, name) != value]
-    if {rooms.key(name) for name in room_names} != {room.id for room in present.rooms}:
-        fields.append(Field.ROOMS)
-    if (tracks.key(track) if track else None) != (present.track.id if present.track else None):
-        fields.append(Field.TRACK)
-    parts = None
-    if wanted.people is not None and [people.key(p) for p in wanted.people] != [p.person_id for p in shown(present)]:
-        parts = wanted.people
-        fields.append(Field.PEOPLE)
-    if session is None:
-        outcome, fields = Outcome.CREATED, []
-    else:
-        outcome = Outcome.CHANGED if fields else Outcome.UNCHANGED
-    said = str(Words(values["title"])) or wanted.named
-    return Change(
-        outcome, said, wanted.where, session, wanted, values, tuple(dict.fromkeys(fields)), found_by, room_names, track,
-        wanted.people if session is None else parts,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class _Context:
+    """What every entry of a file is compared with."""
+
+    incoming: Incoming
+    rooms: Things
+    tracks: Things
+    people: People
+    candidates: tuple[str, ...]
+    stated: bool
+    biographies: dict[int, Words] = field(default_factory=dict)
+
+    def _note_biographies(self, matches: Sequence[Match]) -> None:
+        for match in matches:
+            person = match.person
+            if person is not None and match.incoming.biography and not person.biography:
+                self.biographies.setdefault(person.id, merged(Words(), match.incoming.biography, self.candidates))
+
+    def languages(self, wanted: IncomingSession, session: Session | None) -> tuple[str, ...]:
+        """The languages that an entry's texts may be in: first that of its only title here, else the one it is held in.
+
+        Of several spoken languages none tells which one the texts are in.
+        """
+        first: tuple[str, ...] = ()
+        if self.stated:
+            return self.candidates[:1]
+        if session is not None and len(session.title) == 1:
+            first = (next(iter(session.title)),)
+        elif len(wanted.spoken) == 1 and (session is None or wanted.spoken[0] in session.title):
+            first = wanted.spoken
+        return tuple(dict.fromkeys([*first, *self.candidates, *wanted.spoken]))
+
+    def change(self, wanted: IncomingSession, session: Session | None, found_by: FoundBy | None) -> Change:
+        """What becomes of the session, or of a new one."""
+        present = session or _nothing()
+        languages = self.languages(wanted, session)
+        values = _values(wanted, present, languages, self.incoming, new=session is None)
+        here = {room.id for room in present.rooms}
+        rooms = [self._key(self.rooms, self.incoming.rooms, name, present.rooms) for name in wanted.rooms or ()]
+        if wanted.rooms is None or _still_at(wanted.place, present, self.rooms):
+            rooms = [*here]
+        track: int | str = present.track.id if present.track else ""
+        if wanted.track is not None:
+            tracks = [present.track] if present.track else []
+            track = self._key(self.tracks, self.incoming.tracks, wanted.track, tracks) if wanted.track else ""
+        fields = [Field(_FIELD.get(name, name)) for name, value in values.items() if getattr(present, name) != value]
+        if set(rooms) != here:
+            fields.append(Field.ROOMS)
+        if track != (present.track.id if present.track else ""):
+            fields.append(Field.TRACK)
+        parts = None
+        if wanted.people is not None:
+            matches = self.people.matches(wanted.people, session)
+            self._note_biographies(matches)
+            if session is None or differ(matches, shown(present)):
+                parts = tuple(matches)
+                fields.append(Field.PEOPLE)
+        outcome = Outcome.CREATED if session is None else Outcome.CHANGED if fields else Outcome.UNCHANGED
+        return Change(
+            outcome, str(Words(values["title"])) or wanted.named, wanted.where, session, wanted, values,
+            tuple(dict.fromkeys(fields)) if session else (), found_by, tuple(dict.fromkeys(rooms)), track, parts,
+        )  # fmt: skip
+
+    @staticmethod
+    def _key(things: Things, named: Mapping[str, Texts], key: str, here: Sequence[Room] | Sequence[Track]) -> int | str:
+        thing = things.of(key, named.get(key, {}), here)
+        return thing.id if thing is not None else key
 
 
-def _still_at(place: str, present: Session, rooms: Names) -> bool:
+def _still_at(place: str, present: Session, rooms: Things) -> bool:
     """Whether a calendar's place names the rooms that a session has, beside its house and its address."""
-    parts = {part.strip() for part in re.split(r"[,;、·]", place)} | {place}
-    named = {thing.id for part in parts if (thing := rooms.of(part)) is not None}
-    return bool(present.rooms) and named == {room.id for room in present.rooms}
+    if not place or not present.rooms:
+        return False
+    # Longer names first: "Hall 2, left" is not "Hall 2".
+    named = set()
+    for name, things in rooms.longest_first:
+        if name in place and (match := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", place)):
+            named.add(next((thing.id for thing in things if thing in present.rooms), things[0].id))
+            place = f"{place[: match.start()]}\n{place[match.end() :]}"
+    return named == {room.id for room in present.rooms}
 
 
 _FIELD = {"starts_at": "time", "ends_at": "time"}
@@ -344,12 +313,14 @@ def _nothing() -> Session:
     )  # fmt: skip
 
 
-def _values(wanted: IncomingSession, present: Session, tag: str, *, new: bool) -> dict[str, Any]:
+def _values(
+    wanted: IncomingSession, present: Session, languages: Sequence[str], incoming: Incoming, *, new: bool
+) -> dict[str, Any]:
     """The columns as they should be; what the file does not say stays."""
     cancelled = present.status is SessionStatus.CANCELLED or wanted.status is SessionStatus.CANCELLED
     values: dict[str, Any] = {
         # A cancelled entry of a calendar says so in its title, which is no new title.
-        "title": present.title if cancelled and present.title else merged(present.title, wanted.title, tag),
+        "title": present.title if cancelled and present.title else merged(present.title, wanted.title, languages),
         "starts_at": wanted.starts_at,
         "ends_at": wanted.ends_at,
         # What is cancelled here stays so, whatever another system still believes.
@@ -358,13 +329,15 @@ def _values(wanted: IncomingSession, present: Session, tag: str, *, new: bool) -
     }
     for name, said in (("subtitle", wanted.subtitle), ("abstract", wanted.abstract)):
         if said is not None:
-            values[name] = merged(getattr(present, name), said, tag)
+            values[name] = merged(getattr(present, name), said, languages)
     if wanted.kind is not None and not (cancelled and not new):
         values["kind"] = wanted.kind
     if wanted.minutes is not None and wanted.starts_at is None:
         values["minutes"] = wanted.minutes
-    if wanted.language and present.spoken[:1] != [wanted.language]:
-        values["spoken"] = [wanted.language]
+    # A format with room for one language says the first of them.
+    first_only = not incoming.every_language and present.spoken[:1] == list(wanted.spoken)
+    if wanted.spoken and not first_only:
+        values["spoken"] = [*wanted.spoken]
     for name in ("interpreted", "links"):
         if (listed := getattr(wanted, name)) is not None:
             values[name] = [*listed]

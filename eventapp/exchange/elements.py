@@ -85,6 +85,8 @@ def parse(data: bytes) -> Element:
         # Some systems write an empty line before the declaration, which XML does not allow.
         parser.Parse(re.sub(rb"\A((?:\xef\xbb\xbf)?)\s+(?=<)", rb"\1", data), True)
     except expat.ExpatError as error:
+        if expat.ErrorString(error.code) == expat.errors.XML_ERROR_NO_MEMORY:
+            raise MemoryError from error
         if expat.ErrorString(error.code) == expat.errors.XML_ERROR_INVALID_TOKEN and not _utf8(data):
             said = _("Line %(line)d has letters in another encoding than the file says.", line=error.lineno)
             raise Refused(said, field="file") from error

@@ -31,10 +31,15 @@ def detected(data: bytes) -> str:
     return "ics" if re.match(rb"BEGIN:V[A-Z]", head, re.I) else "csv"
 
 
+def too_large() -> Refused:
+    """The sentence for a file that is larger than LARGEST."""
+    return Refused(_("The file is larger than %(number)d MB.", number=LARGEST // 1024 // 1024), field="file")
+
+
 def read(data: bytes, options: Options, *, format: str = "") -> Incoming:
     """The file as neutral values. Raises Refused, with the field it is about, where it as a whole can't be read."""
     if len(data) > LARGEST:
-        raise Refused(_("The file is larger than %(number)d MB.", number=LARGEST // 1024 // 1024), field="file")
+        raise too_large()
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         raise Refused(_("The file is empty."), field="file")
     if data.startswith(_WORKBOOKS):

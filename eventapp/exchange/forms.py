@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import FileField, SelectField, StringField
+from wtforms import BooleanField, FileField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -21,7 +21,9 @@ class OptionsForm(Form):
 
     zone = StringField(
         _l("Time zone"),
-        description=_l("For times without an offset, such as Europe/Berlin. Leave it empty where the file says it."),
+        description=_l(
+            "For times without an offset, such as Europe/Berlin. Empty: the file's zone, or else the event's."
+        ),
         validators=[Optional()],
     )
     language = SelectField(
@@ -35,6 +37,11 @@ class OptionsForm(Form):
         validators=[Optional()],
     )
 
+    add_only = BooleanField(
+        _l("Add and change only"),
+        description=_l("What came with an earlier import and is not in this file stays on the programme."),
+    )
+
     def __init__(self, *, tags: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         shown = languages.interface()
@@ -43,7 +50,8 @@ class OptionsForm(Form):
 
     def options(self) -> Options:
         """The options that were typed. Raises Refused for a mapping that is none."""
-        return Options(self.zone.data or "", self.language.data or "", Options.columns_from(self.columns.data or ""))
+        columns = Options.columns_from(self.columns.data or "")
+        return Options(self.zone.data or "", self.language.data or "", columns, add_only=bool(self.add_only.data))
 
 
 class UploadForm(OptionsForm):

@@ -1,58 +1,69 @@
-"""HTML of other systems as Markdown: what is read as text here would show its tags."""
+"""HTML of other systems as Markdown: what is read as text here would show its tags.
+
+The tags are found by libxml2, in a time that grows with the length of the text alone: no tree is built, and what is
+never closed costs no second look.
+"""
 
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
-_LOOKS_LIKE = re.compile(r"</(p|div|ul|ol|li|a|strong|em|b|i|h[1-6]|span)>|<br\s*/?>|<p>", re.I)
+from lxml import etree
+
+_LOOKS_LIKE = re.compile(r"</(p|div|ul|ol|li|a|strong|em|b|i|h[1-6]|span)>|<br\s{0,9}/?>|<p>", re.I)
 _BREAKS = {"p": "\n\n", "div": "\n\n", "ul": "\n\n", "ol": "\n\n", "br": "\n", "tr": "\n", "blockquote": "\n\n"}
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "code": "`"}
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
+_SILENT = {"script", "style"}
 
 
-class _Markdown(HTMLParser):
+class _Markdown:
+    """What lxml calls a parser target: it is told of each tag and text in order."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self.links: list[str] = []
         self.silent = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "style"}:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in _SILENT:
             self.silent += 1
         elif tag == "a":
-            address = dict(attrs).get("href") or ""
+            address = "".join((attributes.get("href") or "").split())
             self.links.append(address if address.startswith(("http://", "https://", "mailto:")) else "")
             self.pieces.append("[" if self.links[-1] else "")
         elif tag == "li":
             self.pieces.append("\n- ")
-        elif re.fullmatch("h[1-6]", tag):
+        elif tag in _HEADINGS:
             self.pieces.append("\n\n### ")
         else:
             self.pieces.append(_BREAKS.get(tag) or _MARKS.get(tag, ""))
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style"}:
+    def end(self, tag: str) -> None:
+        if tag in _SILENT:
             self.silent = max(self.silent - 1, 0)
         elif tag == "a":
             address = self.links.pop() if self.links else ""
             self.pieces.append(f"]({address})" if address else "")
         elif tag in _MARKS:
             self.pieces.append(_MARKS[tag])
-        elif tag != "br" and (tag in _BREAKS or re.fullmatch("h[1-6]", tag)):
+        elif tag != "br" and (tag in _BREAKS or tag in _HEADINGS):
             self.pieces.append("\n\n")
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
         if not self.silent:
-            self.pieces.append(re.sub(r"\s+", " ", data))
+            self.pieces.append(re.sub(r"\s+", " ", text))
+
+    def close(self) -> str:
+        lines = [line.strip() for line in "".join(self.pieces).split("\n")]
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def to_markdown(value: str) -> str:
     """The text with its markup as Markdown; a text without markup comes back as it is."""
     if not _LOOKS_LIKE.search(value):
         return value
-    reader = _Markdown()
-    reader.feed(value)
-    reader.close()
-    lines = [line.strip() for line in "".join(reader.pieces).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    parser = etree.HTMLParser(target=_Markdown())
+    parser.feed(value)
+    found: str = parser.close()
+    return found

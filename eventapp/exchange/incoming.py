@@ -11,13 +11,14 @@ from itertools import pairwise
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange.numbers import in_room
-from eventapp.programme.rules import SessionKind, SessionStatus
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 # Language tag → text. The empty tag stands for "the language of this import", which the file does not name.
 Texts = Mapping[str, str]
 
 # More than any programme that we know of has; what has more is no programme.
 MOST = 10_000
+MOST_PEOPLE, MOST_IN_SESSION, MOST_NAMES = 20_000, 200, 1_000
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,14 @@ class Options:
     """What somebody says of a file that it may not say itself.
 
     `zone` is an IANA zone for times without an offset, `language` a tag for texts without one, `columns` maps our
-    names of columns to those of a CSV file. `own_uid` is the UID of the event: its own entry in a calendar. `home` is
-    the event's zone.
+    names of columns to those of a CSV file. `add_only`: what is not in the file stays as it is. `own_uid` is the UID of
+    the event: its own entry in a calendar. `home` is the event's zone, for times that have neither offset nor zone.
     """
 
     zone: str = ""
     language: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    add_only: bool = False
     own_uid: str = ""
     home: str = ""
 
@@ -53,28 +55,51 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """By what an entry can be recognized that could not be read as a whole; texts as they stand in the file."""
+
+    guid: str = ""
+    code: str = ""
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Problem:
-    """What was refused, and why. `whole`: the entry is left out; else only this value of it."""
+    """What was refused, and why. `whole`: the entry is left out; else only this value of it.
+
+    `of` is the entry, whose session then stays as it is. None: the file itself takes it off the programme.
+    """
 
     where: str
     sentence: str
     whole: bool = True
+    of: Identity | None = Identity()
 
 
 @dataclass(frozen=True)
 class IncomingPerson:
-    """Somebody with a public name. A name is not taken apart: who can tell the family name?"""
+    """Somebody with a public name. A name is not taken apart: who can tell the family name?
+
+    `names` are those in further languages. `told_by_name`: names in this file are edited by hand, so the guid only
+    decides between people of one name. Role and mode are None where the file has none.
+    """
 
     name: str
     guid: str = ""
     code: str = ""
+    names: Texts = field(default_factory=dict)
+    role: ParticipationRole | None = None
+    mode: Mode | None = None
+    biography: Texts = field(default_factory=dict)
+    told_by_name: bool = False
 
 
 @dataclass(frozen=True)
 class IncomingSession:
     """A session as the file says it. None means that the file does not say it: then it stays as it is.
 
-    `place` is a text that holds the names of its rooms among others, as in calendars.
+    `rooms` and `track` are keys of `Incoming.rooms` and `tracks`. `place` is a text that holds the names of its rooms
+    among others, as in calendars. `spoken` has one language where a format has room for one only.
     """
 
     where: str
@@ -88,7 +113,7 @@ class IncomingSession:
     place: str = ""
     track: str | None = None
     kind: SessionKind | None = None
-    language: str = ""
+    spoken: tuple[str, ...] = ()
     interpreted: tuple[str, ...] | None = None
     subtitle: Texts | None = None
     abstract: Texts | None = None
@@ -105,17 +130,22 @@ class IncomingSession:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file that was read. `language` is that of its texts, where it says so for all of them."""
+    """A file that was read. `language` is that of its texts, where it says so for all of them.
+
+    `rooms` and `tracks` are their names by language, each under the key that its sessions use. `every_language`: the
+    file names all languages that are spoken in a session, not only the first.
+    """
 
     format: str
     sessions: tuple[IncomingSession, ...]
-    rooms: tuple[str, ...] = ()
-    tracks: tuple[str, ...] = ()
+    rooms: Mapping[str, Texts] = field(default_factory=dict)
+    tracks: Mapping[str, Texts] = field(default_factory=dict)
     capacities: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     zone: str = ""
     language: str = ""
+    every_language: bool = False
 
 
 def told_apart(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], dict[str, int]]:
@@ -154,7 +184,7 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
             kept[key] = session
         elif (first.starts_at, first.ends_at, first.title) == (session.starts_at, session.ends_at, session.title):
             rooms = tuple(dict.fromkeys([*(first.rooms or ()), *(session.rooms or ())]))
-            kept[key] = replace(first, rooms=rooms)
+            kept[key] = first if len(rooms) > MOST_IN_SESSION else replace(first, rooms=rooms)
         else:
             problems.append(
                 Problem(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Needs
 from eventapp.core import languages
-from eventapp.core.db import db
+from eventapp.core.db import reading
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.exchange import export, formats, operations, queries
-from eventapp.exchange.compare import FoundBy, Outcome, Report
+from eventapp.exchange import export, formats, operations, queries, stored
+from eventapp.exchange import reading as exchange_reading
+from eventapp.exchange.compare import Outcome, Report
+from eventapp.exchange.finding import FoundBy
 from eventapp.exchange.forms import OptionsForm, UploadForm
-from eventapp.exchange.incoming import Options
+from eventapp.exchange.incoming import Incoming, Options
 from eventapp.exchange.models import Upload
 
 manage = Blueprint("exchange_manage", __name__, url_prefix="/manage/events/<slug>/programme")
@@ -30,17 +35,19 @@ _STATED = {"zone", "language", "columns"}
 def upload(event: Event) -> ResponseReturnValue:
     """Choose a file. Nothing is imported here: the report comes next."""
     form = UploadForm(tags=event.languages)
-    if form.validate_on_submit():
-        try:
-            name, data = _sent()
-            options = form.options()
-            _readable(event, data, options)
-            kept = operations.keep(event, data, options, name=name)
-            return redirect(url_for(".report", slug=event.slug, key=kept.key), 303)
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal)
-    return page("exchange/upload.html", event=event, form=form)
+    if not form.validate_on_submit():
+        return page("exchange/upload.html", event=event, form=form)
+    number, slug, asked = event.id, event.slug, partial(operations.options_for, event)
+    try:
+        name, data = _sent()
+        options = form.options()
+        read = _read(data, options, asked)
+    except Refused as refusal:
+        form.refuse(refusal)
+        with reading():
+            return page("exchange/upload.html", event=event, form=form)
+    kept = operations.keep(number, data, options, read, name=name)
+    return redirect(url_for(".report", slug=slug, key=kept.key), 303)
 
 
 def _sent() -> tuple[str, bytes]:
@@ -54,19 +61,22 @@ def _sent() -> tuple[str, bytes]:
         sent.close()
 
 
-def _readable(event: Event, data: bytes, options: Options) -> None:
-    """Raises Refused for a file that no option makes readable; what only an option lacks is asked for beside it."""
+def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) -> bytes:
+    """What was read of a file, while nothing is locked.
+
+    Raises Refused for a file that no option makes readable; what only an option lacks is asked for beside it.
+    """
     try:
-        operations.plan(event, data, options)
+        wanted, refused = asked(options), None
     except Refused as refusal:
-        if refusal.field not in _STATED:
-            raise
         # A zone that is none must not hide that the file is none either: the report could only ask for the zone.
-        try:
-            operations.plan(event, data, Options())
-        except Refused as without:
-            if without.field not in _STATED:
-                raise
+        wanted, refused = asked(Options()), refusal
+    with reading():
+        read = exchange_reading.read(data, wanted)
+    found = stored.unpacked(read)
+    if isinstance(found, Refused) and found.field not in _STATED:
+        raise found
+    return stored.packed(refused) if refused else read
 
 
 @manage.route("/import/<key>", methods=["GET", "POST"])
@@ -75,22 +85,41 @@ def report(event: Event, key: str) -> ResponseReturnValue:
     """What the import would do; POST says something else of the file and shows the report anew."""
     kept = found(queries.upload(event, key))
     options = operations.options_of(kept)
-    data = {"zone": options.zone, "language": options.language, "columns": options.columns_typed}
+    data = {"zone": options.zone, "language": options.language, "columns": options.columns_typed,
+            "add_only": options.add_only}  # fmt: skip
     form = OptionsForm(tags=event.languages, data=data)
-    if form.validate_on_submit():
-        try:
-            options = form.options()
-            operations.plan(event, kept.data, options)
-            operations.restate(kept, options)
-            return redirect(url_for(".report", slug=event.slug, key=key), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
-            return _page(event, kept, form, None)
+    if not form.validate_on_submit():
+        return _report(event, kept, form, _kept(event, kept))
+    slug, asked = event.slug, partial(operations.options_for, event)
     try:
-        return _page(event, kept, form, operations.plan(event, kept.data, options))
+        options = form.options()
+        content = found(queries.upload(event, key, content=True)).data
+        wanted = asked(options)
+        with reading():
+            read = exchange_reading.read(content, wanted)
+        if isinstance(refusal := stored.unpacked(read), Refused):
+            raise refusal
     except Refused as refusal:
         form.refuse(refusal)
+        with reading():
+            return _page(event, found(queries.upload(event, key)), form, None)
+    operations.restate(found(queries.upload(event, key)), options, read)
+    return redirect(url_for(".report", slug=slug, key=key), 303)
+
+
+def _kept(event: Event, kept: Upload) -> Incoming | Refused:
+    """What was read of a file that waits."""
+    if kept.read is not None:
+        return stored.unpacked(kept.read)
+    content = found(queries.upload(event, kept.key, content=True)).data
+    return stored.unpacked(exchange_reading.read(content, operations.options_for(event, operations.options_of(kept))))
+
+
+def _report(event: Event, kept: Upload, form: OptionsForm, read: Incoming | Refused) -> Response:
+    if isinstance(read, Refused):
+        form.refuse(read)
         return _page(event, kept, form, None)
+    return _page(event, kept, form, operations.compared(event, read, operations.options_of(kept)))
 
 
 def _page(event: Event, kept: Upload, form: OptionsForm, shown: Report | None) -> Response:
@@ -119,20 +148,28 @@ def _keys(shown: Report) -> list[tuple[str, int]]:
 @manage.post("/import/<key>/apply")
 @desk(Needs.PROGRAMME)
 def apply(event: Event, key: str) -> ResponseReturnValue:
-    """Import what the report says. Where the programme has changed since, the report comes anew instead."""
-    kept = found(queries.upload(event, key))
-    if request.form.get("version") != queries.version(event):
+    """Import what the report says. Where the programme has changed since, the report comes anew instead.
+
+    The file is compared again before anything is locked, and the comparison holds if the programme is still the same
+    when it is.
+    """
+    slug, planned, version = event.slug, None, request.form.get("version")
+    with reading():
+        kept = found(queries.upload(event, key))
+        read = _kept(event, kept)
+        if queries.version(event) == version and not isinstance(read, Refused):
+            planned = operations.compared(event, read, operations.options_of(kept))
+    if planned is None or queries.version(event) != version:
         flash(_("The programme has changed since this report was made. Here is a new one; nothing was imported."))
-        return redirect(url_for(".report", slug=event.slug, key=key), 303)
-    planned = operations.plan(event, kept.data, operations.options_of(kept))
+        return redirect(url_for(".report", slug=slug, key=key), 303)
     operations.apply(event, planned)
-    operations.forget(kept)
+    operations.forget(found(queries.upload(event, key)))
     counts = planned.counts
     flash(
         _("Imported: %(created)d created, %(changed)d changed, %(removed)d taken back.",
           created=counts[Outcome.CREATED], changed=counts[Outcome.CHANGED], removed=counts[Outcome.REMOVED])
     )  # fmt: skip
-    return redirect(url_for("programme_manage.programme", slug=event.slug), 303)
+    return redirect(url_for("programme_manage.programme", slug=slug), 303)
 
 
 @manage.get("/export.<any(xml, json, csv, ics):format>")

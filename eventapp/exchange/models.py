@@ -25,3 +25,5 @@ class Upload(Base):
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    # What was read of it, as `stored.py` packs it; NULL for a file of an earlier version, which is read anew.
+    read: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

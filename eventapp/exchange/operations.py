@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
+from sqlalchemy.orm.exc import StaleDataError
 
 from eventapp.core import clock
 from eventapp.core.db import db
@@ -18,16 +19,27 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
 from eventapp.exchange import compare, formats, queries
-from eventapp.exchange.compare import Change, Outcome, People, Report, shown
-from eventapp.exchange.incoming import IncomingPerson, Options, Problem
+from eventapp.exchange.compare import Change, Outcome, Report, shown
+from eventapp.exchange.incoming import Incoming, Options, Problem
+from eventapp.exchange.language_names import text_language
 from eventapp.exchange.models import Upload
+from eventapp.exchange.people import Match, wanted_parts
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.operations import Part
-from eventapp.programme.rules import ParticipationRole, SessionKind
+from eventapp.programme.rules import SessionKind
 
 KEPT = timedelta(days=1)
 _COLOURS = 6
+
+
+def options_for(event: Event, options: Options) -> Options:
+    """The options with what the event itself says. Raises Refused for a zone or language that is none."""
+    if options.zone and options.zone not in clock.zones():
+        raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
+    if options.language and not TAG.fullmatch(options.language):
+        raise Refused(_("Enter a language tag, such as en or ja."), field="language")
+    return replace(options, own_uid=event.uid, home=event.zone)
 
 
 def plan(event: Event, data: bytes, options: Options, *, format: str = "") -> Report:
@@ -35,18 +47,26 @@ def plan(event: Event, data: bytes, options: Options, *, format: str = "") -> Re
 
     Raises Refused where the file as a whole can't be read; its field is file, zone, language or columns.
     """
-    if options.zone and options.zone not in clock.zones():
-        raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
-    if options.language and not TAG.fullmatch(options.language):
-        raise Refused(_("Enter a language tag, such as en or ja."), field="language")
-    incoming = formats.read(data, replace(options, own_uid=event.uid, home=event.zone), format=format)
+    return compared(event, formats.read(data, options_for(event, options), format=format), options)
+
+
+def compared(event: Event, incoming: Incoming, options: Options) -> Report:
+    """The dry run of a file that was read: only the programme is looked up."""
     present = queries.present(event)
-    language = options.language or incoming.language or event.languages[0]
-    people = queries.people(present, incoming)
+    stated = options.language or incoming.language
+    spoken = [*event.working_languages, *event.languages]
     report = compare.compare(
-        incoming, present, people, language=language, stated=bool(options.language or incoming.language)
+        incoming,
+        present,
+        queries.people(present, incoming),
+        candidates=list(dict.fromkeys([stated, *spoken] if stated else spoken)),
+        stated=bool(stated),
+        add_only=options.add_only,
     )
-    return _checked(event, report)
+    # What other teams show of somebody is not changed by a file of this one.
+    others = queries.elsewhere(event, report.biographies)
+    own = {number: words for number, words in report.biographies.items() if number not in others}
+    return _checked(event, replace(report, biographies=own))
 
 
 def _checked(event: Event, report: Report) -> Report:
@@ -72,14 +92,14 @@ def _needed(report: Report, *, left: Sequence[Change]) -> Report:
     coming = [change for change in report.changes if change.outcome in {Outcome.CREATED, Outcome.CHANGED}]
     if not coming:
         return replace(report, new_rooms=(), new_tracks=(), new_people=())
-    rooms = {name for change in coming for name in change.rooms}
-    lost_rooms = {name for change in left for name in change.rooms} - rooms
+    rooms = {key for change in coming for key in change.rooms}
+    lost_rooms = {key for change in left for key in change.rooms} - rooms
     lost_tracks = {change.track for change in left} - {change.track for change in coming}
-    people = {person.name for change in coming for person in change.people or ()}
+    people = {match.incoming.name for change in coming for match in change.people or ()}
     return replace(
         report,
-        new_rooms=tuple(name for name in report.new_rooms if name not in lost_rooms),
-        new_tracks=tuple(name for name in report.new_tracks if name not in lost_tracks),
+        new_rooms=tuple(key for key in report.new_rooms if key not in lost_rooms),
+        new_tracks=tuple(key for key in report.new_tracks if key not in lost_tracks),
         new_people=tuple(name for name in report.new_people if name in people),
     )
 
@@ -99,63 +119,83 @@ def apply(event: Event, report: Report) -> None:
         raise Refused(_("There is nothing to import: everything is as the file says."))
     present = queries.present(event)
     rooms, tracks = _rooms(event, report, present.rooms), _tracks(event, report, present.tracks)
-    people = _People(queries.people(present, report.incoming), report.language)
+    known = queries.people(present, report.incoming).everybody
+    people = _new_people(report, {person.code for person in known})
+    for person in known:
+        person.biography = report.biographies.get(person.id, person.biography)
     codes = {session.code for session in present.sessions}
-    with db.session.no_autoflush:
-        for change in report.changes:
-            if change.outcome is Outcome.REMOVED and change.session is not None:
-                programme.set_status(change.session, change.values["status"])
-            elif change.outcome in {Outcome.CREATED, Outcome.CHANGED}:
-                _save(event, change, rooms=rooms, tracks=tracks, people=people, codes=codes)
-    db.session.flush()
+    try:
+        with db.session.no_autoflush:
+            for change in report.changes:
+                if change.outcome is Outcome.REMOVED and change.session is not None:
+                    programme.set_status(change.session, change.values["status"])
+                elif change.outcome in {Outcome.CREATED, Outcome.CHANGED}:
+                    _save(event, change, rooms=rooms, tracks=tracks, people=people, codes=codes)
+        db.session.flush()
+    except StaleDataError as error:
+        raise Refused(_("The programme has changed while the file was imported. Nothing was imported.")) from error
 
 
-def _rooms(event: Event, report: Report, present: Sequence[Room]) -> dict[str, Room]:
-    found = {name: room for room in present for name in room.name.values()}
-    for name in report.new_rooms:
-        found[name] = programme.save_room(
-            event, None, name=Words({report.language: name}), capacity=report.incoming.capacities.get(name)
+def _named(report: Report, texts: Mapping[str, str]) -> Words:
+    """The names of a new room, track or person; one without a language is in that of its letters."""
+    bare = texts.get("", "")
+    named = {tag: text for tag, text in texts.items() if tag and text}
+    if bare and bare not in named.values():
+        named.setdefault(text_language(bare, report.candidates), bare)
+    return Words(named)
+
+
+def _rooms(event: Event, report: Report, present: Sequence[Room]) -> dict[int | str, Room]:
+    found: dict[int | str, Room] = {room.id: room for room in present}
+    for number, texts in report.room_names.items():
+        room = found[number]
+        programme.save_room(
+            event, room, name=Words({**texts, **room.name}), site=room.site, online=room.online, capacity=room.capacity
         )
+    for key in report.new_rooms:
+        name = _named(report, report.incoming.rooms[key])
+        found[key] = programme.save_room(event, None, name=name, capacity=report.incoming.capacities.get(key))
     return found
 
 
-def _tracks(event: Event, report: Report, present: Sequence[Track]) -> dict[str, Track]:
-    found = {name: track for track in present for name in track.name.values()}
-    for number, name in enumerate(report.new_tracks, len(present)):
-        words = Words({report.language: name})
-        found[name] = programme.save_track(event, None, name=words, colour=number % _COLOURS + 1)
+def _tracks(event: Event, report: Report, present: Sequence[Track]) -> dict[int | str, Track]:
+    found: dict[int | str, Track] = {track.id: track for track in present}
+    for number, texts in report.track_names.items():
+        track = found[number]
+        programme.save_track(event, track, name=Words({**texts, **track.name}), colour=track.colour)
+    for number, key in enumerate(report.new_tracks, len(present)):
+        name = _named(report, report.incoming.tracks[key])
+        found[key] = programme.save_track(event, None, name=name, colour=number % _COLOURS + 1)
     return found
 
 
-class _People:
-    """People of the file as rows: known ones as they are, new ones made once."""
-
-    def __init__(self, known: People, language: str) -> None:
-        self.known, self.language = known, language
-        self.made: dict[object, Person] = {}
-
-    def person(self, incoming: IncomingPerson) -> Person:
-        known = self.known.of(incoming)
-        if known is not None:
-            return known
-        key = incoming.guid or incoming.name
-        if key not in self.made:
-            # One name in one piece: nobody can tell which part of it is the family's.
-            person = directory.save_person(None, family=Words({self.language: incoming.name}), given=Words())
-            person.guid = incoming.guid or None
-            if re.fullmatch(r"[A-Z0-9]{4,12}", incoming.code) and incoming.code not in self.known.by_code:
-                person.code = incoming.code
-            self.made[key] = person
-        return self.made[key]
+def _new_people(report: Report, codes: set[str]) -> dict[object, Person]:
+    """A person for each that the file has and nobody here is. A name stays in one piece: which part is the family's?"""
+    matches: dict[object, Match] = {}
+    for change in report.changes:
+        for match in change.people or ():
+            if match.person is None:
+                matches.setdefault(match.key, match)
+    made: dict[object, Person] = {}
+    for key, match in matches.items():
+        incoming = match.incoming
+        family = _named(report, incoming.names or {"": incoming.name})
+        person = Person(family=family, biography=_named(report, incoming.biography), guid=incoming.guid or None)
+        if re.fullmatch(r"[A-Z0-9]{4,12}", incoming.code) and incoming.code not in codes:
+            person.code = incoming.code
+            codes.add(incoming.code)
+        made[key] = person
+    directory.add_people(made.values())
+    return made
 
 
 def _save(
     event: Event,
     change: Change,
     *,
-    rooms: Mapping[str, Room],
-    tracks: Mapping[str, Track],
-    people: _People,
+    rooms: Mapping[int | str, Room],
+    tracks: Mapping[int | str, Track],
+    people: Mapping[object, Person],
     codes: set[str],
 ) -> Session:
     values = dict(change.values)
@@ -173,42 +213,41 @@ def _save(
         kind=kind,
         starts_at=values.pop("starts_at"),
         ends_at=values.pop("ends_at"),
-        rooms=[rooms[name] for name in change.rooms],
+        rooms=[rooms[key] for key in change.rooms],
         track=tracks[change.track] if change.track else None,
         parts=_parts(session, change, people),
+        flush=False,
         **values,
     )
 
 
-def _parts(session: Session | None, change: Change, people: _People) -> list[Part] | None:
-    """The people of the file in its order, each in the role that is known here; then those whom no file knows."""
+def _parts(session: Session | None, change: Change, people: Mapping[object, Person]) -> list[Part] | None:
+    """The people of the file in its order; then those whom no file knows, such as interpreters."""
     if change.people is None:
         return None
     present = session.participations if session else []
-    roles = {p.person_id: p for p in present}
-    wanted = [people.person(incoming) for incoming in change.people]
+    seen = shown(session) if session else []
     parts = [
-        Part(person, roles[person.id].role, roles[person.id].mode)
-        if person.id in roles
-        else Part(person, ParticipationRole.SPEAKER)
-        for person in wanted
+        Part(match.person or people[match.key], role, mode) for match, role, mode in wanted_parts(change.people, seen)
     ]
-    known = {id(p) for p in shown(session)} if session else set()
-    return parts + [Part(p.person, p.role, p.mode) for p in present if id(p) not in known and p.person not in wanted]
+    taken = {(part.person, part.role) for part in parts}
+    hidden = [part for part in present if part not in seen and (part.person, part.role) not in taken]
+    return parts + [Part(part.person, part.role, part.mode) for part in hidden]
 
 
-def keep(event: Event, data: bytes, options: Options, *, name: str) -> Upload:
-    """Keep a file for the report. Files of yesterday go."""
+def keep(event_id: int, data: bytes, options: Options, read: bytes, *, name: str) -> Upload:
+    """Keep a file, and what was read of it (see `reading.py`), for the report. Files of yesterday go."""
     forget_old()
-    upload = Upload(event_id=event.id, name=name[:200], data=data, options=_stored(options))
+    upload = Upload(event_id=event_id, name=name[:200], data=data, options=_stored(options), read=read)
     db.session.add(upload)
     db.session.flush()
     return upload
 
 
-def restate(upload: Upload, options: Options) -> None:
-    """Say something else of a file that waits."""
+def restate(upload: Upload, options: Options, read: bytes) -> None:
+    """Say something else of a file that waits, and keep what was read of it with that."""
     upload.options = _stored(options)
+    upload.read = read
     db.session.flush()
 
 
@@ -218,7 +257,8 @@ def options_of(upload: Upload) -> Options:
 
 
 def _stored(options: Options) -> dict[str, object]:
-    return {"zone": options.zone, "language": options.language, "columns": dict(options.columns)}
+    found: dict[str, object] = {"zone": options.zone, "language": options.language, "columns": dict(options.columns)}
+    return {**found, "add_only": True} if options.add_only else found
 
 
 def forget(upload: Upload) -> None:

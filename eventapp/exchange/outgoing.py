@@ -140,7 +140,7 @@ def _slots(
             yield Slot(
                 number=0,
                 guid=guid if number == 0 else numbers.in_room(guid, room),
-                slug=_slug(head.slug, session, number),
+                slug=_slug(head, session, number),
                 starts=session.starts_at,
                 minutes=int((session.ends_at - session.starts_at).total_seconds() // 60),
                 room=room,
@@ -161,18 +161,23 @@ def _line(words: Words, language: str) -> str:
     return values.line(words.say(language).text)
 
 
-def _slug(event: str, session: PublishedSession, number: int) -> str:
-    title = "-".join(filter(None, (fold(word) for word in str(session.title).split() if word.isascii())))[:50]
+def _slug(head: Head, session: PublishedSession, number: int) -> str:
+    # Of the title that the file has: one in another language would not come in with it.
+    words = _line(session.title, head.language).split()
+    title = "-".join(filter(None, (fold(word) for word in words if word.isascii())))[:50]
     further = str(number + 1) if number else ""
-    return "-".join(filter(None, (event, session.code.lower(), title.strip("-"), further)))
+    return "-".join(filter(None, (head.slug, session.code.lower(), title.strip("-"), further)))
 
 
 def _people(
     session: PublishedSession, people: Mapping[int, Person], known: dict[int, Somebody], language: str
 ) -> Iterable[Somebody]:
-    for part in session.participations:
-        person = people.get(part.person_id)
-        if person is None or part.role is ParticipationRole.INTERPRETER:
+    # Somebody with two roles is one person here: these files know no roles.
+    for number in dict.fromkeys(
+        p.person_id for p in session.participations if p.role is not ParticipationRole.INTERPRETER
+    ):
+        person = people.get(number)
+        if person is None:
             continue
         if person.id not in known:
             name = values.line(person.name(language).text)

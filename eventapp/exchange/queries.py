@@ -12,9 +12,10 @@ from eventapp.core.db import db
 from eventapp.core.revisions import Revision
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
-from eventapp.exchange.compare import People, Present
+from eventapp.exchange.compare import Present
 from eventapp.exchange.incoming import Incoming
 from eventapp.exchange.models import Upload
+from eventapp.exchange.people import People
 from eventapp.programme import queries as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Participation, Session
@@ -55,6 +56,19 @@ def people(present: Present, incoming: Incoming) -> People:
     return People(present.sessions, list(found.values()))
 
 
+def elsewhere(event: Event, people: Iterable[int]) -> set[int]:
+    """Those of the people who have a part in another event, too."""
+    wanted, found = sorted(people), set[int]()
+    for start in range(0, len(wanted), 500):
+        query = (
+            select(Participation.person_id)
+            .join(Session, Session.id == Participation.session_id)
+            .where(Session.event_id != event.id, Participation.person_id.in_(wanted[start : start + 500]))
+        )
+        found.update(db.session.scalars(query))
+    return found
+
+
 def _with(column: object, values: Iterable[str]) -> list[Person]:
     wanted = sorted(values)
     found: list[Person] = []
@@ -69,10 +83,10 @@ def version(event: Event) -> str:
     return str(row or 0)
 
 
-def upload(event: Event, key: str) -> Upload | None:
-    """A file that waits, with its content."""
-    query = select(Upload).where(Upload.event_id == event.id, Upload.key == key).options(undefer(Upload.data))
-    return db.session.scalar(query)
+def upload(event: Event, key: str, *, content: bool = False) -> Upload | None:
+    """A file that waits, with what was read of it; with its `content` where it must be read anew."""
+    more = [undefer(Upload.read), *([undefer(Upload.data)] if content else [])]
+    return db.session.scalar(select(Upload).where(Upload.event_id == event.id, Upload.key == key).options(*more))
 
 
 def document(event: Event, state: State) -> Document:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import TAG, fold
-from eventapp.exchange import values
-from eventapp.exchange.frab import Book, code_of
-from eventapp.exchange.incoming import MOST, Incoming, IncomingPerson, IncomingSession, Options, Problem
+from eventapp.exchange import csv_people, values
+from eventapp.exchange.collected import Book, Names
+from eventapp.exchange.frab import code_of
+from eventapp.exchange.incoming import Identity, Incoming, IncomingSession, Options
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionStatus
 
@@ -36,12 +37,21 @@ COLUMNS = {
     "interpreted": "interpreted interpretation dolmetschen 通訳",
     "people": "people speakers speaker presenters presenter authors author referent referenten referentin "
     "vortragende teilnehmer persons 登壇者 講師 講演者",
+    "people_guid": "peopleguid personguid",
+    "role": "role roles rolle funktion 役割",
+    "mode": "mode attendance teilnahme 参加形式 参加方法",
+    "biography": "biography bio biografie profile 略歴 プロフィール",
     "status": "status state 状態",
     "do_not_record": "donotrecord optout norecording",
     "links": "links link url",
 }
 _BY_NAME = {fold(word): column for column, words in COLUMNS.items() for word in [column, *words.split()]}
-_IN_LANGUAGES = {"title", "subtitle", "abstract"}
+_IN_LANGUAGES = {"title", "subtitle", "abstract", "room", "track", "people"}
+# Between the names of one cell. What a spreadsheet has beyond these columns and letters of a name is no programme.
+LIST = "[;\n；、]"
+_MOST_COLUMNS, _LONGEST_NAME = 500, 100
+# 23:00–01:00 ends on the next day; a longer night than this is a slip.
+_LONGEST_NIGHT = timedelta(hours=12)
 
 
 def read(data: bytes, options: Options) -> Incoming:
@@ -56,46 +66,46 @@ def read(data: bytes, options: Options) -> Incoming:
     if "\x00" in whole:
         raise Refused(_("This is no text, and no format that is known here."), field="file")
     rows = _rows(whole)
-    if not rows:
+    _line, header = next(rows, (0, []))
+    if not header:
         raise Refused(_("The file is empty."), field="file")
-    columns = columns_of([values.line(cell) for cell in rows[0][1]], options.columns)
-    book = Book(options, "csv", zone=options.zone)
-    unread = [name for at, name in enumerate(rows[0][1]) if name.strip() and at not in columns.values()]
+    if len(header) > _MOST_COLUMNS:
+        raise Refused(_("A table with more than %(number)d columns is not read.", number=_MOST_COLUMNS), field="file")
+    header = [values.glimpse(cell)[:_LONGEST_NAME] for cell in header]
+    columns = columns_of(header, options.columns)
+    book = Book(options, "csv", every_language=True)
+    book.in_zone()
+    unread = [name for at, name in enumerate(header) if name.strip() and at not in columns.values()]
     if unread:
         book.notes.append(
             _("Columns that are not read: %(columns)s. If one is needed, say which, such as people=%(first)s.",
-              columns=_(", ").join(values.line(name)[:40] for name in unread[:30]), first=values.line(unread[0])[:40])
+              columns=_(", ").join(name[:40] for name in unread[:30]), first=unread[0][:40])
         )  # fmt: skip
-    for number, cells in rows[1:]:
-        if len(book.sessions) >= MOST:
-            raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
+    for number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         where = _("line %(line)d", line=number)
-        says = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
-        try:
-            if len(cells) > len(rows[0][1]):
-                raise Unclear(_("The line has more cells than the first one has columns."))
-            book.sessions.append(_Row(book, where, {k: _unguarded(v) for k, v in says.items()}).session())
-        except Unclear as unclear:
-            book.leave_out(Problem(where, str(unclear)))
+        says = {name: _unguarded(cells[at].strip()) for name, at in columns.items() if at < len(cells)}
+        row = _Row(book, where, says, too_many=len(cells) > len(header))
+        book.take(where, row.identity(), row.session)
     return book.finish()
 
 
-def _rows(whole: str) -> list[tuple[int, list[str]]]:
-    """(line, cells); the separator is the one that parts the first line most often."""
+def _rows(whole: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) from the first that is not empty; the separator is the one that parts that line most often."""
     first = whole.lstrip().split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(whole, newline=""), delimiter=separator)
-    found: list[tuple[int, list[str]]] = []
+    begun = False
     try:
         while True:
             line = reader.line_num + 1
             cells = next(reader, None)
             if cells is None:
-                return found
-            if found or any(cells):
-                found.append((line, cells))
+                return
+            begun = begun or any(cells)
+            if begun:
+                yield line, cells
     except csv.Error as error:
         raise Refused(_("Line %(line)d is no CSV that can be read.", line=reader.line_num), field="file") from error
 
@@ -140,35 +150,42 @@ def _unguarded(cell: str) -> str:
 
 
 class _Row:
-    def __init__(self, book: Book, where: str, says: Mapping[str, str]) -> None:
-        self.book, self.where, self.says = book, where, says
+    def __init__(self, book: Book, where: str, says: Mapping[str, str], *, too_many: bool) -> None:
+        self.book, self.where, self.says, self.too_many = book, where, says, too_many
 
-    def _texts(self, name: str) -> dict[str, str] | None:
-        columns = {
-            column: text
-            for column, text in self.says.items()
+    def _columns(self, name: str) -> dict[str, str]:
+        """Language → cell, of all columns of one field; the empty one for that without a language."""
+        return {
+            column.partition("_")[2]: cell
+            for column, cell in self.says.items()
             if column == name or (column not in COLUMNS and column.startswith(f"{name}_"))
         }
-        if not columns:
-            return None
-        read = values.text if name == "abstract" else values.line
-        return {column.partition("_")[2]: read(text) for column, text in columns.items()}
+
+    def _lines(self, name: str) -> dict[str, str] | None:
+        return {tag: values.line(cell) for tag, cell in self._columns(name).items()} or None
+
+    def _prose(self, name: str) -> dict[str, str] | None:
+        found = {tag: self.book.prose(cell) for tag, cell in self._columns(name).items()}
+        return {tag: text for tag, text in found.items() if text is not None} or None
 
     def _optional(self, name: str) -> str | None:
         return values.line(self.says[name]) if name in self.says else None
 
+    def identity(self) -> Identity:
+        """By what the row can be recognized, also where it can't be read."""
+        titles = (values.glimpse(cell) for cell in self._columns("title").values())
+        code = code_of(values.glimpse(self.says.get("code")), "")
+        return Identity(values.glimpse(self.says.get("guid"))[:200], code, tuple(filter(None, titles)))
+
     def session(self) -> IncomingSession:
         """Raises Unclear for what can't be read, Refused where a zone is needed."""
-        title = {tag: text for tag, text in (self._texts("title") or {}).items() if text}
+        if self.too_many:
+            raise Unclear(_("The line has more cells than the first one has columns."))
+        title = {tag: text for tag, text in (self._lines("title") or {}).items() if text}
         if not title:
             raise Unclear(_("The entry has no title."))
         starts, ends, minutes = self._times()
-        rooms, track = self._list("room"), self._optional("track")
-        self.book.rooms.update(dict.fromkeys(rooms or ()))
-        if track:
-            self.book.tracks[track] = None
-        tongues, others = self._tags("language"), self._tags("interpreted")
-        people = values.names(self.says["people"]) if "people" in self.says else None
+        people = csv_people.people(self.book, self.where, self._columns("people"), self.says)
         return IncomingSession(
             where=self.where,
             title=title,
@@ -177,29 +194,31 @@ class _Row:
             starts_at=starts,
             ends_at=ends,
             minutes=minutes,
-            rooms=rooms,
-            track=track,
+            rooms=self._keys(self.book.rooms, "room"),
+            track=next(iter(self._keys(self.book.tracks, "track", alone=True) or ("",)), "")
+            if self._columns("track")
+            else None,
             kind=self.book.kind(self.says.get("kind")),
-            language=tongues[0] if tongues else "",
-            interpreted=others,
-            subtitle=self._texts("subtitle"),
-            abstract=self._texts("abstract"),
-            people=tuple(IncomingPerson(name) for name in people) if people is not None else None,
+            spoken=self.book.tags(self.where, self.says.get("language")),
+            interpreted=self.book.tags(self.where, self.says["interpreted"]) if "interpreted" in self.says else None,
+            subtitle=self._lines("subtitle"),
+            abstract=self._prose("abstract"),
+            people=people if people is None else self.book.somebody(people),
             do_not_record=values.yes(self.says["do_not_record"]) if "do_not_record" in self.says else None,
             links=self._links(),
             status=self._status(starts),
         )
 
-    def _list(self, name: str) -> tuple[str, ...] | None:
-        if name not in self.says:
+    def _keys(self, names: Names, field: str, *, alone: bool = False) -> tuple[str, ...] | None:
+        """The rooms or the track of a row; None where there is no such column."""
+        cells = self._columns(field)
+        if not cells:
             return None
-        return tuple(dict.fromkeys(values.listed(self.says[name], "[;\n]")))
-
-    def _tags(self, name: str) -> tuple[str, ...] | None:
-        if name not in self.says:
-            return None
-        parts = re.split(r"[;,/\s、]+", self.says[name])
-        return tuple(filter(None, (self.book.tag(self.where, part) for part in parts)))
+        split = {tag: [values.line(cell)] if alone else values.parts(cell, LIST) for tag, cell in cells.items()}
+        found = csv_people.aligned(self.book, self.where, field, split)
+        keys = tuple(dict.fromkeys(names.key(texts) for texts in found))
+        names.listed(keys)
+        return keys
 
     def _links(self) -> tuple[Mapping[str, str], ...] | None:
         if "links" not in self.says:
@@ -227,9 +246,11 @@ class _Row:
             if minutes is None:
                 raise Unclear(_("There is a start, but neither an end nor a length."))
             return starts, starts + timedelta(minutes=minutes), minutes
-        if ends <= starts and last is None and at_end[1]:
+        if ends < starts and last is None and at_end[1]:
             # 23:00–01:00: a time of day alone is the next one after the start.
             ends, _at = self._moment(self.says.get("end"), first[0] + timedelta(days=1))
+            if ends is None or ends - starts > _LONGEST_NIGHT:
+                raise Unclear(_("The end must be after the start."))
         return starts, ends, minutes
 
     def _moment(self, said: str | None, on: date | None) -> tuple[datetime | None, tuple[date, bool]]:

@@ -3,27 +3,63 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
+from io import BytesIO
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
-from eventapp.exchange.frab import Book, code_of
-from eventapp.exchange.html import to_markdown
-from eventapp.exchange.incoming import MOST, Incoming, IncomingSession, Options, Problem
+from eventapp.exchange.collected import Book
+from eventapp.exchange.frab import code_of
+from eventapp.exchange.incoming import MOST, Identity, Incoming, IncomingSession, Options, Problem
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionStatus
 
-_LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;,]*)(?:,(?:"[^"]*"|[^":;,]*))*)*):(.*)', re.S)
-_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";])*)')
+_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
+_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";]*)')
+# Octets of one content line and characters of its parameters; a text of 50,000 characters has room in it.
+_LONGEST, _LONGEST_PARAMETERS = 400_000, 4_000
+# Parts of calendars that are read. Of the others those are named that say something of the entry.
+_READ = frozenset(
+    [
+        "UID",
+        "SEQUENCE",
+        "SUMMARY",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "LOCATION",
+        "DESCRIPTION",
+        "STATUS",
+        "URL",
+        "RRULE",
+        "RDATE",
+        "RECURRENCE-ID",
+        "PRODID",
+        "X-WR-TIMEZONE",
+        "TIMEZONE-ID",
+        "TZID",
+        "X-LIC-LOCATION",
+        "TZOFFSETTO",
+    ]
+)
+_SILENT = frozenset(["DTSTAMP", "CREATED", "LAST-MODIFIED", "TRANSP", "CLASS", "PRIORITY"])
+_PARTS = {"VCALENDAR": ("VEVENT", "VTIMEZONE"), "VTIMEZONE": ("STANDARD", "DAYLIGHT")}
+# Deeper than VCALENDAR / VTIMEZONE / STANDARD nothing is read.
+_DEEPEST = 8
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
-@dataclass
+# A TZID → the IANA zone that it means, or a fixed offset.
+ZoneOf = Callable[[str], tuple[str, timedelta | None]]
+
+
+@dataclass(slots=True)
 class Property:
     """A content line."""
 
@@ -35,7 +71,7 @@ class Property:
         return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], self.value)
 
 
-@dataclass
+@dataclass(slots=True)
 class Component:
     """A VEVENT, VTIMEZONE or what stands in one; of properties that come twice the first counts."""
 
@@ -54,97 +90,115 @@ def read(data: bytes, options: Options) -> Incoming:
     book = Book(options, "ics")
     calendars = _parse(data, book)
     head = calendars[0]
-    book.zone = (
-        options.zone or values.zone_named(head.say("X-WR-TIMEZONE")) or values.zone_named(head.say("TIMEZONE-ID"))
-    )
+    book.in_zone(head.say("X-WR-TIMEZONE"), head.say("TIMEZONE-ID"))
     book.own = "//eventapp//" in head.say("PRODID")
-    if book.zone and not options.zone:
+    if not book.assumed and not options.zone:
         book.notes.append(_("Times without a zone are those of %(zone)s, which the calendar names.", zone=book.zone))
-    zones = {part.say("TZID"): part for calendar in calendars for part in calendar.parts if part.name == "VTIMEZONE"}
-    latest: dict[str, tuple[int, int]] = {}
-    kept: list[IncomingSession | None] = []
-    for event in (part for calendar in calendars for part in calendar.parts if part.name == "VEVENT"):
-        if options.own_uid and event.say("UID") == options.own_uid:
+    rules = {part.say("TZID"): part for calendar in calendars for part in calendar.parts if part.name == "VTIMEZONE"}
+    zone_of = cache(lambda name: _zone(name, rules.get(name)))  # rules may be long, and are looked at once
+    events = [part for calendar in calendars for part in calendar.parts if part.name == "VEVENT"]
+    newest: dict[str, int] = {}
+    for event in events:
+        newest[event.say("UID")] = max(_sequence(event), newest.get(event.say("UID"), 0))
+    for event in events:
+        uid = event.say("UID")
+        if options.own_uid and uid == options.own_uid:
             continue  # the event itself, which stands beside its sessions in our own feeds
-        where = _("line %(line)d", line=event.line)
-        try:
-            if len(kept) >= MOST:
-                raise Refused(
-                    _("A programme with more than %(number)d entries is not read.", number=MOST), field="file"
-                )
-            session = _session(event, book, zones)
-        except Unclear as unclear:
-            book.leave_out(Problem(where, str(unclear)))
-            continue
-        _keep(kept, latest, event, session)
-    book.sessions = [session for session in kept if session is not None]
+        # Of entries with one UID the one with the highest SEQUENCE is the newest (RFC 5546 §2.1.4).
+        if not uid or _sequence(event) == newest[uid]:
+            where, title = _("line %(line)d", line=event.line), values.glimpse(event.say("SUMMARY"))
+            identity = Identity(
+                values.glimpse(uid)[:200], code_of("", event.say("URL")[:1000]), (title,) if title else ()
+            )
+            book.take(where, identity, partial(_session, event, book, zone_of))
     return book.finish()
 
 
-def _keep(
-    kept: list[IncomingSession | None], latest: dict[str, tuple[int, int]], event: Component, session: IncomingSession
-) -> None:
-    """Of entries with one UID the one with the highest SEQUENCE is the newest (RFC 5546 §2.1.4)."""
+def _sequence(event: Component) -> int:
     said = event.say("SEQUENCE").strip()
-    sequence = int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
-    if session.guid in latest:
-        older, place = latest[session.guid]
-        if older > sequence:
-            return
-        if older < sequence:
-            kept[place] = None
-    if session.guid:
-        latest[session.guid] = sequence, len(kept)
-    kept.append(session)
+    return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
 
 
 def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
-    """(number of its first line, content line). A fold may stand inside a character: it is undone before decoding."""
+    """(number of its first line, content line). A fold may stand inside a character: it is undone before decoding.
+
+    What is longer than any text that is taken comes out cut.
+    """
     try:
         if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             data = data.decode("utf-16").encode()
-        first, pieces = 1, [b""]
-        for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").split(b"\n"), 1):
-            bare = raw.rstrip(b"\r")
+        first, whole = 1, bytearray()
+        for number, raw in enumerate(BytesIO(data.removeprefix(b"\xef\xbb\xbf")), 1):
+            bare = raw.replace(b"\x00", b"").rstrip(b"\r\n")
             if bare[:1] in {b" ", b"\t"}:
-                pieces.append(bare[1:])
+                if len(whole) <= _LONGEST:
+                    whole += bare[1:]
                 continue
-            yield first, b"".join(pieces).decode()
-            first, pieces = number, [bare]
-        yield first, b"".join(pieces).decode()
+            yield first, _decoded(whole)
+            first, whole = number, bytearray(bare)
+        yield first, _decoded(whole)
     except UnicodeError as error:
         raise Refused(_("This calendar is not in UTF-8."), field="file") from error
 
 
+def _decoded(line: bytearray) -> str:
+    return line.decode() if len(line) <= _LONGEST else line[:_LONGEST].decode(errors="ignore")
+
+
+def _content(line: str) -> tuple[str, str, str] | None:
+    """(name, parameters, value) of a content line (RFC 5545 §3.1), or None. Quoted parameters may hold a colon."""
+    name = _NAME.match(line)
+    if name is None:
+        return None
+    quoted = False
+    for at in range(name.end(), min(len(line), name.end() + _LONGEST_PARAMETERS)):
+        letter = line[at]
+        if letter == '"':
+            quoted = not quoted
+        elif letter == ":" and not quoted:
+            return name[0].upper(), line[name.end() : at], line[at + 1 :]
+        elif at == name.end() and letter != ";":
+            return None
+    return None
+
+
 def _parse(data: bytes, book: Book) -> list[Component]:
-    """The calendars. Raises Refused where there is none, or one has no end."""
+    """The calendars. Raises Refused where there is none, where one has no end, and for too many entries."""
     found: list[Component] = []
     stack: list[Component] = []
+    entries, begun = 0, 0
     for number, line in _unfolded(data):
         if not line.strip():
             continue
-        match = _LINE.fullmatch(line)
-        if match is None:
+        content = _content(line)
+        if content is None:
             if stack:
                 problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
                 book.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
             continue
-        name, value = match[1].upper(), match[3]
+        name, parameters, value = content
         if name == "BEGIN":
-            component = Component(value.strip().upper(), number)
-            if len(stack) > 8:
+            component = Component(value.strip().upper()[:100], number)
+            entries += component.name == "VEVENT"
+            begun += 1
+            if entries > MOST or begun > 10 * MOST:
+                raise Refused(
+                    _("A programme with more than %(number)d entries is not read.", number=MOST), field="file"
+                )
+            if len(stack) > _DEEPEST:
                 raise Refused(_("The elements stand deeper in each other than in any programme."), field="file")
-            if stack:
-                stack[-1].parts.append(component)
-            elif component.name == "VCALENDAR":
+            if not stack and component.name == "VCALENDAR":
                 found.append(component)
+            elif stack and component.name in _PARTS.get(stack[-1].name, ()):
+                stack[-1].parts.append(component)
+            elif stack and stack[-1].name == "VEVENT":
+                book.left_without_place(component.name)
             stack.append(component)
         elif name == "END":
             if stack:
                 stack.pop()
-        elif stack and name not in stack[-1].properties:
-            given = {key.upper(): text.strip('"') for key, text in _PARAMETER.findall(match[2])}
-            stack[-1].properties[name] = Property(value, given)
+        elif stack:
+            _note(stack[-1], name, parameters, value, book)
     if not found:
         raise Refused(_("This is no calendar: it does not begin with BEGIN:VCALENDAR."), field="file")
     if stack:
@@ -156,7 +210,17 @@ def _parse(data: bytes, book: Book) -> list[Component]:
     return found
 
 
-def _session(event: Component, book: Book, zones: dict[str, Component]) -> IncomingSession:
+def _note(component: Component, name: str, parameters: str, value: str, book: Book) -> None:
+    """Keep a property that is read; of the others an entry's are named as left out."""
+    if name in _READ:
+        if name not in component.properties:
+            given = {key.upper(): text.strip('"') for key, text in _PARAMETER.findall(parameters)}
+            component.properties[name] = Property(value, given)
+    elif component.name == "VEVENT" and name not in _SILENT and value.strip():
+        book.left_without_place(name)
+
+
+def _session(event: Component, book: Book, zone_of: ZoneOf) -> IncomingSession:
     # In our own calendars an &amp; is one that somebody typed.
     plain = str if book.own else values.unescaped
     title = values.line(plain(event.say("SUMMARY")))
@@ -165,8 +229,8 @@ def _session(event: Component, book: Book, zones: dict[str, Component]) -> Incom
     for name in ("RRULE", "RDATE", "RECURRENCE-ID"):
         if name in event.properties:
             raise Unclear(_("“%(title)s” repeats (%(name)s); a session is held once.", title=title, name=name))
-    starts = _moment(event.properties.get("DTSTART"), title, book, zones)
-    ends = _moment(event.properties.get("DTEND"), title, book, zones)
+    starts = _moment(event.properties.get("DTSTART"), title, book, zone_of)
+    ends = _moment(event.properties.get("DTEND"), title, book, zone_of)
     if starts is None:
         raise Unclear(_("“%(title)s” has no start.", title=title))
     if ends is None:
@@ -175,12 +239,13 @@ def _session(event: Component, book: Book, zones: dict[str, Component]) -> Incom
             raise Unclear(_("“%(title)s” has a start and no length.", title=title))
         ends = starts + timedelta(minutes=length)
     location = values.line(plain(event.say("LOCATION")))
-    rooms = (location,) if location else ()
-    book.rooms.update(dict.fromkeys(rooms))
+    room = book.room(location)
     cancelled = event.say("STATUS").strip().upper() == "CANCELLED"
     url = event.say("URL")
     tag = event.properties["SUMMARY"].parameters.get("LANGUAGE", "")
     where = _("line %(line)d", line=event.line)
+    # Our own calendars write speakers and addresses into the description, which are no part of the abstract.
+    abstract = None if book.own or "DESCRIPTION" not in event.properties else book.prose(event.say("DESCRIPTION"))
     return IncomingSession(
         where=where,
         title={book.tag(where, tag) if tag else "": title},
@@ -188,16 +253,14 @@ def _session(event: Component, book: Book, zones: dict[str, Component]) -> Incom
         code=code_of("", url),
         starts_at=starts,
         ends_at=ends,
-        rooms=rooms if "LOCATION" in event.properties else None,
+        rooms=((room,) if room else ()) if "LOCATION" in event.properties else None,
         place=location,
-        # Our own calendars write speakers and addresses into the description, which are no part of the abstract.
-        abstract=None if book.own or "DESCRIPTION" not in event.properties
-        else {"": values.unescaped(to_markdown(values.text(event.say("DESCRIPTION"))))},
+        abstract=None if abstract is None else {"": values.unescaped(abstract)},
         status=SessionStatus.CANCELLED if cancelled else SessionStatus.PUBLISHED,
     )  # fmt: skip
 
 
-def _moment(said: Property | None, title: str, book: Book, zones: dict[str, Component]) -> datetime | None:
+def _moment(said: Property | None, title: str, book: Book, zone_of: ZoneOf) -> datetime | None:
     if said is None or not said.value.strip():
         return None
     bare = said.value.strip()
@@ -213,7 +276,7 @@ def _moment(said: Property | None, title: str, book: Book, zones: dict[str, Comp
     name = said.parameters.get("TZID", "")
     if not name:
         return values.moment(on, at, None, book.zone)
-    zone, offset = _zone(name, zones.get(name))
+    zone, offset = zone_of(name)
     if not zone and offset is None:
         if not book.options.zone:
             raise Unclear(_("Where “%(name)s” is can't be told; say in which zone the times are.", name=name[:60]))

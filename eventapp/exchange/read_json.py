@@ -8,8 +8,9 @@ from typing import Any
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.exchange import values
-from eventapp.exchange.frab import Book, Day, Raw
+from eventapp.exchange import frab, values
+from eventapp.exchange.collected import Book
+from eventapp.exchange.frab import Day, Raw
 from eventapp.exchange.incoming import Incoming, Options, Problem
 from eventapp.exchange.values import Unclear
 
@@ -32,6 +33,11 @@ def rows(value: object) -> list[Mapping[str, Any]]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
+def size(value: object) -> int:
+    """How many people a room holds; 0 for what is no such number."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1_000_000 else 0
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     """The object, or an empty one."""
     return value if isinstance(value, dict) else {}
@@ -48,17 +54,16 @@ def read(document: Any, options: Options) -> Incoming:
     zone = conference.get("time_zone_name") or conference.get("timezone")
     book.head(conference.get("acronym") or conference.get("title"), zone, generator)
     for name in _names(conference.get("rooms")):
-        book.rooms[name] = None
+        book.room(name)
     for row in rows(conference.get("rooms")):
-        capacity = row.get("capacity")
-        if isinstance(capacity, int) and 1 <= capacity <= 1_000_000:
-            book.capacities[values.line(row.get("name"))] = int(capacity)
+        if (capacity := size(row.get("capacity"))) and (name := values.line(row.get("name"))):
+            book.capacities[book.room(name)] = capacity
     for name in _names(conference.get("tracks")):
-        book.tracks[name] = None
+        book.track(name)
     for number, says in enumerate(rows(conference.get("days"))):
         day = _day(book, f"days[{number}]", says)
         for room, where, event in _events(says.get("rooms"), f"days[{number}].rooms"):
-            book.add(_event(event, where, day, room))
+            frab.add(book, _event(book, event, where, day, room))
     return book.finish()
 
 
@@ -94,9 +99,11 @@ def _day(book: Book, where: str, says: Mapping[str, Any]) -> Day:
         return Day()
 
 
-def _event(event: Mapping[str, Any], where: str, day: Day, room: str) -> Raw:
+def _event(book: Book, event: Mapping[str, Any], where: str, day: Day, room: str) -> Raw:
     recording = mapping(event.get("recording"))
     optout = event.get("do_not_record") if "do_not_record" in event else recording.get("optout")
+    if recording.get("license"):
+        book.left_without_place("license")
     start = event.get("start")
     texts = {**event, "optout": optout}
     if isinstance(start, str) and "T" in start:  # some write the whole moment into both
@@ -104,6 +111,9 @@ def _event(event: Mapping[str, Any], where: str, day: Day, room: str) -> Raw:
     people: Sequence[Mapping[str, Any]] = [
         person if isinstance(person, dict) else {"name": person} for person in _list(event.get("persons"))
     ]
+    for name, value in event.items():
+        if name not in frab.READ and value not in (None, "", [], {}):
+            book.left_without_place(name)
     links = [(link.get("title"), link.get("url") or link.get("href")) for link in rows(event.get("links"))]
     links += [(url, url) for url in _list(event.get("links")) if isinstance(url, str)]
     return Raw(where, texts, day, people, links, [room or event.get("room")])

@@ -9,17 +9,52 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
-from eventapp.exchange.frab import Book, code_of, described
-from eventapp.exchange.incoming import Incoming, IncomingPerson, IncomingSession, Options, Problem
-from eventapp.exchange.read_json import mapping, rows
+from eventapp.exchange.collected import Book, Dismissed, Names
+from eventapp.exchange.frab import code_of
+from eventapp.exchange.incoming import Identity, Incoming, IncomingPerson, IncomingSession, Options, Problem
+from eventapp.exchange.read_json import mapping, rows, size
 from eventapp.exchange.values import Unclear
 from eventapp.programme.rules import SessionKind, SessionStatus
 
+# What a submission may hold that is read, or says nothing of the programme.
+_READ = frozenset(
+    [
+        "code",
+        "title",
+        "abstract",
+        "description",
+        "state",
+        "track",
+        "track_id",
+        "submission_type",
+        "submission_type_id",
+        "type",
+        "duration",
+        "speakers",
+        "slot",
+        "slots",
+        "content_locale",
+        "language",
+        "do_not_record",
+        "start",
+        "end",
+        "room",
+        "pending_state",
+        "is_featured",
+        "id",
+        "created",
+        "slot_count",
+        "submission",
+        "is_visible",
+    ]
+)
+_READ_OF_PERSON = frozenset({"code", "name", "public_name", "biography", "guid", "id", "submissions", "talks"})
 LISTS = ("results", "talks", "submissions", "slots", "breaks")
 _TABLES = ("rooms", "tracks", "speakers", "submission_types", "types")
 _OPEN = {"submitted", "rejected", "withdrawn", "draft", "deleted"}
@@ -59,17 +94,14 @@ def read(document: Any, options: Options) -> Incoming:
     pages = list(_pages(document))
     for page, _path in pages:
         tables.learn(page)
-        book.zone = book.zone or values.zone_named(page.get("timezone") or page.get("time_zone_name"))
-    book.zone = options.zone or book.zone
-    found = list(_entries(pages, tables))
+    book.in_zone(*(page.get(key) for page, _path in pages for key in ("timezone", "time_zone_name")))
+    reader = _Reader(book, tables)
+    found = False
+    for where, row, slot, number in _entries(pages, tables):
+        found = True
+        book.take(where, reader.identity(row, slot, number), partial(reader.session, where, row, slot, number))
     if not found:
         raise Refused(_("There is no submission and no slot in this file."), field="file")
-    reader = _Reader(book, tables)
-    for where, row, slot, number in found:
-        try:
-            book.sessions.append(reader.session(where, row, slot, number))
-        except Unclear as unclear:
-            book.leave_out(Problem(where, str(unclear)))
     return book.finish()
 
 
@@ -123,33 +155,39 @@ class _Reader:
             raise Unclear(_("The entry has no title."))
         state = values.line(row.get("state")).casefold()
         if state in _OPEN:
-            raise Unclear(_("“%(title)s” is not accepted: its state is %(state)s.", title=_any(title), state=state))
-        code = values.line(row.get("code"))
+            raise Dismissed(_("“%(title)s” is not accepted: its state is %(state)s.", title=_any(title), state=state))
         starts, ends, minutes = self._times(row, slot, _any(title))
-        name = self._name("rooms", where, slot.get("room"))
-        rooms = (name,) if name else ()
-        self.book.rooms.update(dict.fromkeys(rooms))
-        track = self._name("tracks", where, row.get("track"))
-        if track:
-            self.book.tracks[track] = None
-        said = self._name("submission_types", where, row.get("submission_type") or row.get("type"))
+        room = self._key(self.book.rooms, "rooms", where, slot.get("room"))
+        track = self._key(self.book.tracks, "tracks", where, row.get("track"))
+        said = self.name("submission_types", where, row.get("submission_type") or row.get("type"))
+        for name, value in row.items():
+            if name not in _READ and value not in (None, "", [], {}, False):
+                self.book.left_without_place(name)
+        guid, code = _known_as(row, number)
         return IncomingSession(
             where=where,
             title=title,
-            guid=f"pretalx-{code}" + (f"-{number + 1}" if number else "") if code else "",
-            code="" if number else code_of(code, ""),
+            guid=guid,
+            code=code,
             starts_at=starts,
             ends_at=ends,
             minutes=minutes,
-            rooms=rooms if starts else None,
+            rooms=((room,) if room else ()) if starts else None,
             track=track if row else None,
             kind=self.book.kind(said) if row else SessionKind.BREAK,
-            language=self.book.tag(where, row.get("content_locale") or row.get("language")),
+            spoken=self.book.tags(where, row.get("content_locale") or row.get("language")),
             abstract=self._abstract(where, row) if row else None,
-            people=tuple(self._people(row)) if "speakers" in row else None,
+            people=self.book.somebody(self._people(where, row)) if "speakers" in row else None,
             do_not_record=values.yes(row.get("do_not_record")) if "do_not_record" in row else None,
             status=self._status(state, starts),
         )
+
+    def identity(self, row: Mapping[str, Any], slot: Mapping[str, Any], number: int) -> Identity:
+        """By what the entry can be recognized, also where it can't be read."""
+        guid, code = _known_as(row, number)
+        said = row.get("title") or slot.get("description")
+        texts = list(said.values())[:40] if isinstance(said, dict) else [said]
+        return Identity(guid, code, tuple(filter(None, map(values.glimpse, texts))))
 
     def texts(self, where: str, said: object) -> dict[str, str]:
         """A text, or an object with one for each language."""
@@ -187,39 +225,71 @@ class _Reader:
             raise Unclear(_("There is a day, but no time."))
         return values.moment(on, at, offset, self.book.zone).replace(second=0, microsecond=0)
 
-    def _name(self, table: str, where: str, said: object) -> str:
-        """The name of a room, track or type: a text, an object with one, or a number of a table in this file."""
-        if said is None or said == "":
-            return ""
-        if isinstance(said, str) and not said.isdecimal():
-            return values.line(said)
+    def _row(self, table: str, said: object) -> Mapping[str, Any]:
         row = self.tables.row(table, said)
-        if table == "submission_types" and not row:
-            row = self.tables.row("types", said)
+        return self.tables.row("types", said) if table == "submission_types" and not row else row
+
+    def _names(self, table: str, where: str, said: object) -> dict[str, str]:
+        """Names by language of a room, track or type: a text, an object with one, or a number of a table."""
+        if said is None or said == "":
+            return {}
+        if isinstance(said, str) and not said.isdecimal():
+            return {"": values.line(said)}
+        row = self._row(table, said)
         # Rooms, tracks and types are an object with a name, or the name itself in several languages.
         name = row.get("name") or row.get("title") or (said if isinstance(said, dict) and "id" not in said else "")
-        if isinstance(name, dict):
-            wanted = [self.book.options.language, "en", *name]
-            name = next((name[tag] for tag in wanted if name.get(tag)), "")
         if not name and not isinstance(said, dict):
             sentence = _("Number %(number)s has no name here; export it with ?expand=room,track,submission_type.",
                          number=values.line(said))  # fmt: skip
             self.book.leave_out(Problem(where, sentence, whole=False))
-        return values.line(name)
+        return {tag: values.line(one) for tag, one in self.texts(where, name).items()}
 
-    def _abstract(self, where: str, row: Mapping[str, Any]) -> dict[str, str]:
-        first, second = self.texts(where, row.get("abstract")), self.texts(where, row.get("description"))
-        return {tag: described(first.get(tag), second.get(tag)) for tag in {**first, **second}} or {"": ""}
+    def _key(self, kept: Names, table: str, where: str, said: object) -> str:
+        texts = self._names(table, where, said)
+        wanted = [self.book.options.language, "", "en", *texts]
+        first = {tag: texts[tag] for tag in wanted if texts.get(tag)}
+        key = kept.key(first) if first else ""
+        if key and table == "rooms" and (capacity := size(self._row(table, said).get("capacity"))):
+            self.book.capacities[key] = capacity
+        return key
 
-    def _people(self, row: Mapping[str, Any]) -> Iterator[IncomingPerson]:
+    def name(self, table: str, where: str, said: object) -> str:
+        """One name of a room, track or type, in English where there is one."""
+        texts = self._names(table, where, said)
+        return next((texts[tag] for tag in [self.book.options.language, "", "en", *texts] if texts.get(tag)), "")
+
+    def _abstract(self, where: str, row: Mapping[str, Any]) -> dict[str, str] | None:
+        first, second = self._prose(where, row.get("abstract")), self._prose(where, row.get("description"))
+        found = {tag: self.book.prose(first.get(tag), second.get(tag)) for tag in {**first, **second}}
+        if any(text is None for text in found.values()):
+            return None
+        return {tag: text for tag, text in found.items() if text} or {"": ""}
+
+    def _prose(self, where: str, said: object) -> dict[str, object]:
+        if not isinstance(said, dict):
+            return {"": said} if said else {}
+        return {tag: one for name, one in said.items() if one and (tag := self.book.tag(where, name))}
+
+    def _people(self, where: str, row: Mapping[str, Any]) -> Iterator[IncomingPerson]:
         for said in row["speakers"] if isinstance(row["speakers"], list) else []:
             person = self.tables.row("speakers", said)
             name = values.line(person.get("name") or person.get("public_name"))
-            if person.get("biography"):
-                self.book.without_place[_("biographies")] += 1
+            for key, value in person.items():
+                if key not in _READ_OF_PERSON and value not in (None, "", [], {}):
+                    self.book.left_without_place(_("%(name)s of people", name=key))
+            biography = {}
+            for tag, one in self._prose(where, person.get("biography")).items():
+                if bare := self.book.prose(one):
+                    biography[tag] = bare
             code = values.line(person.get("code") or (said if not isinstance(said, dict) else ""))[:20]
             if name or code:
-                yield IncomingPerson(name, values.line(person.get("guid"))[:200], code)
+                yield IncomingPerson(name, values.line(person.get("guid"))[:200], code, biography=biography)
+
+
+def _known_as(row: Mapping[str, Any], number: int) -> tuple[str, str]:
+    """(guid, code) of one of the slots of a submission."""
+    code = values.glimpse(row.get("code"))[:100]
+    return f"pretalx-{code}" + (f"-{number + 1}" if number else "") if code else "", "" if number else code_of(code, "")
 
 
 def _any(title: Mapping[str, str]) -> str:

@@ -6,9 +6,10 @@ import re
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.exchange import values
+from eventapp.exchange import frab, name_lists, values
+from eventapp.exchange.collected import Book
 from eventapp.exchange.elements import Element, parse
-from eventapp.exchange.frab import Book, Day, Raw
+from eventapp.exchange.frab import Day, Raw
 from eventapp.exchange.incoming import Incoming, Options, Problem
 from eventapp.exchange.values import Unclear
 
@@ -33,12 +34,11 @@ def read(data: bytes, options: Options) -> Incoming:
         day = _day(book, element, change)
         for room in element.all("room"):
             name = values.line(room.attributes.get("name"))
-            if name:
-                book.rooms[name] = None
+            book.room(name)
             for event in room.all("event"):
-                book.add(_event(event, day, [name] if name else [event.say("room")]))
+                frab.add(book, _event(book, event, day, [name] if name else [event.say("room")]))
         for entry in element.all("entry", "event"):
-            book.add(_event(entry, day, _rooms_of_entry(entry, known)))
+            frab.add(book, _event(book, entry, day, _rooms_of_entry(entry, known)))
     return book.finish()
 
 
@@ -72,14 +72,19 @@ def _rooms_of_entry(entry: Element, known: list[str]) -> list[str]:
     return parts if len(parts) > 1 and all(parts) and any(part in known for part in parts) else [whole]
 
 
-def _event(event: Element, day: Day, rooms: list[str]) -> Raw:
+def _event(book: Book, event: Element, day: Day, rooms: list[str]) -> Raw:
     texts: dict[str, object] = {name: event.say(name) for name in _TEXTS}
     texts["guid"] = event.attributes.get("guid")
     texts["id"] = event.attributes.get("id")
     texts["code"] = event.attributes.get("code") or event.say("code")
     texts["type"] = texts["type"] or event.say("category")
     recording = event.first("recording")
+    for child in event.children:
+        if child.tag not in frab.READ and (child.children or child.text.strip()):
+            book.left_without_place(child.tag)
     texts["optout"] = recording.say("optout") if recording else ""
+    if recording and recording.say("license").strip():
+        book.left_without_place("license")
     texts["attachments"] = [one for group in event.all("attachments") for one in group.all("attachment")]
     links = [
         (link.text, link.attributes.get("href") or link.text)
@@ -97,5 +102,5 @@ def _people(event: Element) -> list[dict[str, object]]:
             about = {"name": name or person.attributes.get("name"), "biography": person.say("biography", "description")}
             found.append({**person.attributes, **about})
     for person in event.all("person"):
-        found += [{"name": name} for name in values.names(person.text)]
+        found += [{"name": name} for name in name_lists.names(person.text)]
     return found

@@ -10,12 +10,10 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.core import get_global
 
 from eventapp.core.clock import zones
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import TAG
 from eventapp.programme.operations import ADDRESS
 from eventapp.programme.rules import SessionKind
 
@@ -31,23 +29,37 @@ class Unclear(ValueError):
     """A value whose meaning is not certain; the message is a sentence for a person."""
 
 
+class TooLong(Unclear):
+    """A text beyond LONGEST_TEXT."""
+
+
 def text(value: object) -> str:
-    """A text of several lines, cleaned. Raises Unclear for one that is too long."""
+    """A text of several lines, cleaned. Raises TooLong for one of more than LONGEST_TEXT characters."""
     if value is None or isinstance(value, (dict, list, bool)):
         return ""
-    bare = _CONTROL.sub("", _BREAKS.sub("\n", str(value)))
+    whole = str(value)
+    if len(whole) > 4 * LONGEST_TEXT:  # not cleaned first: a file of one text would be copied for each of its uses
+        raise TooLong(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
+    bare = _CONTROL.sub("", _BREAKS.sub("\n", whole))
     bare = "\n".join(line.rstrip() for line in bare.split("\n")).strip()
     if len(bare) > LONGEST_TEXT:
-        raise Unclear(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
+        raise TooLong(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
     return bare
 
 
 def line(value: object) -> str:
     """A text on one line: a title or a name. Raises Unclear for one that is too long."""
+    if isinstance(value, str) and len(value) > 4 * LONGEST_TEXT:
+        raise Unclear(_("“%(said)s…” is too long for one line.", said=glimpse(value)[:40]))
     bare = " ".join(text(value).split())
     if len(bare) > LONGEST_LINE:
         raise Unclear(_("“%(said)s…” is too long for one line.", said=bare[:40]))
     return bare
+
+
+def glimpse(value: object) -> str:
+    """The beginning of a text on one line, whatever it is: to tell an entry by that can't be read."""
+    return " ".join(text(str(value or "")[: LONGEST_LINE * 2]).split())[:LONGEST_LINE]
 
 
 def minutes(value: object) -> int | None:
@@ -245,64 +257,6 @@ def zone_named(value: object) -> str:
     return bare if bare in zones() else ""
 
 
-@lru_cache(maxsize=1)
-def _languages() -> dict[str, str]:
-    """What a language may be called → its tag."""
-    english = {str(tag): str(name) for tag, name in Locale("en").languages.items()}
-    found = {tag: tag for tag in english if TAG.fullmatch(tag)}
-    for alias, tags in get_global("language_aliases").items():
-        if re.fullmatch(r"[a-z]{3}", alias) and tags.split("_")[0] in found:
-            found.setdefault(alias, tags.split("_")[0])
-            if len(tags) == 2:
-                found[alias] = tags
-    for tag in list(found.values()):
-        if len(tag) <= 3 and english.get(tag, "").isalpha():
-            found.setdefault(english[tag].casefold(), tag)
-    for tag in (
-        "de",
-        "fr",
-        "es",
-        "it",
-        "nl",
-        "pt",
-        "pl",
-        "cs",
-        "ja",
-        "zh",
-        "ko",
-        "ru",
-        "uk",
-        "tr",
-        "ar",
-        "fi",
-        "sv",
-        "da",
-    ):
-        own = Locale(tag)
-        found.setdefault(str(own.languages[tag]).casefold(), tag)
-        if tag == "de":
-            for other in ("en", "fr", "es", "ja"):
-                found.setdefault(str(own.languages[other]).casefold(), other)
-    return found
-
-
-def language(value: object) -> str:
-    """A language tag from de, DE, de-AT, deu, german, Deutsch; empty for nothing. Raises Unclear for an unknown one."""
-    bare = line(value).replace("_", "-")
-    if not bare:
-        return ""
-    known = _languages()
-    if bare.casefold() in known:
-        return known[bare.casefold()]
-    base, _dash, rest = bare.partition("-")
-    tag = known.get(base.casefold(), "")
-    parts = [part.title() if len(part) == 4 else part.upper() for part in rest.split("-") if part]
-    full = "-".join([tag, *parts])
-    if tag and rest and TAG.fullmatch(full):
-        return full
-    raise Unclear(_("No language is called “%(said)s”.", said=bare[:40]))
-
-
 # What other systems call the kinds; the first word that fits decides.
 _KINDS = {
     SessionKind.KEYNOTE: "keynote plenary 基調講演",
@@ -332,26 +286,19 @@ def kind(value: object) -> SessionKind | None:
     return None
 
 
-def names(value: object) -> list[str]:
-    """People of one cell. Semicolons and lines part them; commas only where each part is a whole name."""
-    value = unescaped(text(value))
-    found = listed(value, "[;\n；、]")
-    if len(found) == 1 and "\\" not in value and "," in found[0]:
-        commas = [part.strip() for part in found[0].split(",")]
-        if all(" " in part for part in commas):
-            return commas
-    return found
-
-
 def unescaped(value: str) -> str:
     """A text without the &amp; and &#233; that some systems leave in what is no HTML; nobody means them as they are."""
     return unescape(value) if re.search(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", value, re.I) else value
 
 
+def parts(value: object, separators: str) -> list[str]:
+    """The parts of one cell, each on one line, empty ones too. A backslash takes its meaning from a separator."""
+    return [line(re.sub(r"\\([;,、；])", r"\1", part)) for part in re.split(rf"(?<!\\){separators}", text(value))]
+
+
 def listed(value: object, separators: str) -> list[str]:
-    """The names of one cell, each on one line. A backslash takes its meaning from the separator behind it."""
-    parts = [line(re.sub(r"\\([;,、；])", r"\1", part)) for part in re.split(rf"(?<!\\){separators}", text(value))]
-    return [part for part in parts if part]
+    """The parts of one cell that are not empty."""
+    return [part for part in parts(value, separators) if part]
 
 
 def in_list(name: str) -> str:

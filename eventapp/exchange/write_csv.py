@@ -8,35 +8,43 @@ import re
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from eventapp.core.words import Words
 from eventapp.directory.models import Person
 from eventapp.exchange import numbers, values
 from eventapp.exchange.outgoing import Head
 from eventapp.exchange.write_xml import length
-from eventapp.programme.published import Document, PublishedSession
+from eventapp.programme.published import Document, PublishedPart, PublishedSession
 from eventapp.programme.rules import ParticipationRole
 
-_TEXTS = ("title", "subtitle", "abstract")
-_COLUMNS = ("guid", "code", "start", "end", "duration", "room", "track", "kind", "status", "people", "language",
-            "interpreted", "do_not_record", "links")  # fmt: skip
+# Each of these has a column for every language.
+_TEXTS, _LISTS = ("title", "subtitle", "abstract"), ("room", "track", "people")
+_COLUMNS = ("guid", "code", "start", "end", "duration", "kind", "status", "language", "interpreted", "do_not_record",
+            "links", "people_guid", "role", "mode")  # fmt: skip
 
 
 def write(head: Head, document: Document, people: Mapping[int, Person], tongues: Sequence[str]) -> bytes:
-    """The file in UTF-8 with the mark that Excel wants. `tongues` have columns also without texts."""
-    used: dict[str, None] = dict.fromkeys(tongues)
-    for session in document.listed:
-        for name in _TEXTS:
-            used.update(dict.fromkeys(getattr(session, name)))
-    texts = [f"{name}_{tag}" for name in _TEXTS for tag in used]
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, [*_COLUMNS, *texts], lineterminator="\r\n")
-    writer.writeheader()
+    """The file in UTF-8 with the mark that Excel wants. `tongues` have columns also without texts.
+
+    The names of rooms and people stand in the same order in the columns of all languages, and so do identifiers, roles
+    and modes of people.
+    """
     rows = sorted(document.listed, key=lambda s: (s.starts_at, s.ends_at, numbers.session_guid(s.guid or s.uid)))
-    for session in rows:
-        row = {
-            **_row(session, head, people),
-            **{f"{n}_{t}": getattr(session, n).get(t, "") for n in _TEXTS for t in used},
-        }
-        writer.writerow({name: guarded(values.text(cell)) for name, cell in row.items()})
+    made = [(_row(session, head), _texts(session, people)) for session in rows]
+    used: dict[str, None] = dict.fromkeys(tongues)
+    for _row_of, texts in made:
+        for field in _TEXTS:
+            used.update(dict.fromkeys(texts[field][0]))
+        for field in _LISTS:
+            used.update(dict.fromkeys(tag for words in texts[field] for tag in words))
+    columns = [f"{name}_{tag}" for name in (*_TEXTS, *_LISTS) for tag in used]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, [*_COLUMNS, *columns], lineterminator="\r\n")
+    writer.writeheader()
+    for (row, texts), session in zip(made, rows, strict=True):
+        cells = {f"{name}_{tag}": _cell(name, texts[name], tag) for name in (*_TEXTS, *_LISTS) for tag in used}
+        writer.writerow(
+            {name: guarded(values.text(cell)) for name, cell in {**row, **_people(session, people), **cells}.items()}
+        )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -45,24 +53,63 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if re.match(r"'?[=+\-@\t]", cell) else cell
 
 
-def _row(session: PublishedSession, head: Head, people: Mapping[int, Person]) -> dict[str, str]:
+def _cell(field: str, texts: Sequence[Words], tag: str) -> str:
+    """Texts as they are; of lists each name in its place, empty where it has none in this language."""
+    if field in _TEXTS:
+        return texts[0].get(tag, "")
+    if field == "track":
+        return values.line(texts[0].get(tag, "")) if texts else ""
+    named = [values.in_list(values.line(words.get(tag, ""))) for words in texts]
+    return "; ".join(named) if any(named) else ""
+
+
+def _texts(session: PublishedSession, people: Mapping[int, Person]) -> dict[str, list[Words]]:
+    return {
+        "title": [session.title],
+        "subtitle": [session.subtitle],
+        "abstract": [session.abstract],
+        "room": [room.name for room in session.rooms],
+        "track": [session.track.name] if session.track else [],
+        "people": [_names(people[part.person_id]) for part in _shown(session, people)],
+    }
+
+
+def _names(person: Person) -> Words:
+    """The whole name in each language in which there is one."""
+    said = {tag: person.name(tag) for tag in {**person.family, **person.given}}
+    return Words({tag: name.text for tag, name in said.items() if name.language == tag})
+
+
+def _shown(session: PublishedSession, people: Mapping[int, Person]) -> list[PublishedPart]:
+    return [
+        part
+        for part in session.participations
+        if part.person_id in people and part.role is not ParticipationRole.INTERPRETER
+    ]
+
+
+def _people(session: PublishedSession, people: Mapping[int, Person]) -> dict[str, str]:
+    parts = _shown(session, people)
+    return {
+        "people_guid": "; ".join(numbers.person_guid(people[part.person_id]) for part in parts),
+        "role": "; ".join(part.role.value for part in parts),
+        "mode": "; ".join(part.mode.value for part in parts),
+    }
+
+
+def _row(session: PublishedSession, head: Head) -> dict[str, str]:
     zone = ZoneInfo(head.zone)
     starts, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
-    known = [people[p.person_id] for p in session.participations
-             if p.person_id in people and p.role is not ParticipationRole.INTERPRETER]  # fmt: skip
     return {
         "guid": numbers.session_guid(session.guid or session.uid),
         "code": session.code,
         "start": starts.isoformat(),
         "end": ends.isoformat(),
         "duration": length(int((session.ends_at - session.starts_at).total_seconds() // 60)),
-        "room": "; ".join(values.in_list(values.line(room.name.say(head.language).text)) for room in session.rooms),
-        "track": values.line(session.track.name.say(head.language).text) if session.track else "",
         "kind": session.kind.value,
         "status": session.status.value,
-        "people": "; ".join(values.in_list(values.line(person.name(head.language).text)) for person in known),
-        "language": " ".join(session.spoken[:1]),
-        "interpreted": " ".join(session.interpreted),
+        "language": ", ".join(session.spoken),
+        "interpreted": ", ".join(session.interpreted),
         "do_not_record": "yes" if session.do_not_record else "no",
         "links": "\n".join(f"{one['title']} {one['url']}" for one in session.links),
     }

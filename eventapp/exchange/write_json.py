@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eventapp.exchange.frab import GENERATOR
+from eventapp.exchange.collected import GENERATOR
 from eventapp.exchange.outgoing import Day, Schedule, Slot
 from eventapp.exchange.write_xml import VERSION, length
 

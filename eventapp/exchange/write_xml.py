@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from eventapp.exchange import values
-from eventapp.exchange.frab import GENERATOR
+from eventapp.exchange.collected import GENERATOR
 from eventapp.exchange.outgoing import Day, Schedule, Slot
 
 VERSION = 1

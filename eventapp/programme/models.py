@@ -129,7 +129,9 @@ class Session(Base, AtDesk):
     saved_by: Mapped[str] = mapped_column(default="")
     event: Mapped[Event] = relationship()
     track: Mapped[Track | None] = relationship()
-    rooms: Mapped[list[Room]] = relationship(secondary=session_room, order_by=Room.position, passive_deletes=True)
+    rooms: Mapped[list[Room]] = relationship(
+        secondary=session_room, order_by=(Room.position, Room.id), passive_deletes=True
+    )
     participations: Mapped[list[Participation]] = relationship(
         order_by="Participation.position, Participation.id", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -116,12 +116,14 @@ def save_session(
     seen_revision: int | None = None,
     by: str = "",
     signed_up: int = 0,
+    flush: bool = True,
     **values: Any,
 ) -> Session:
     """The one way a session is made or changed, from a form, the demo or an import.
 
-    `parts` None leaves the people as they are; `by` is the name of who saves. `signed_up` people have a seat in it,
-    so it can't have fewer than that (no limit at all is fine). Raises Refused for times that can't be
+    `parts` None leaves the people as they are; `by` is the name of who saves. `signed_up` people have a seat in it, so
+    it can't have fewer than that (no limit at all is fine). Who saves thousands at once does not `flush` each. Raises
+    Refused for times that can't be
     (end before start, longer than a day, more than a week outside the event), a session without a title, rooms of
     another event, and addresses that lead nowhere; Stale, which has the present session, when somebody else has saved
     it since `seen_revision`.
@@ -137,14 +139,17 @@ def save_session(
     for name, value in wanted.items():
         if getattr(session, name) != value:
             setattr(session, name, value)
+    # In the event's order, in which they are also read back: a release names them in the order that it finds.
+    rooms = sorted(rooms, key=lambda room: (room.position, room.id))
     if [room.id for room in session.rooms] != [room.id for room in rooms]:
-        session.rooms = list(rooms)
+        session.rooms = rooms
         session.updated_at = clock.now()
     if parts is not None:
         _set_parts(session, parts)
     if db.session.is_modified(session):
         session.saved_by = by
-    db.session.flush()
+    if flush:
+        db.session.flush()
     return session
 
 

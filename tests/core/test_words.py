@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from babel import Locale, localedata
 
 from eventapp.core.words import Said, Words, direction, fold
 
@@ -40,3 +41,20 @@ def test_different_names_stay_different(one, other):
 def test_arabic_runs_right_to_left():
     assert direction("ar") == direction("fa-IR") == "rtl"
     assert direction("ja") == "ltr"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("ckb", "rtl"), ("ku-Arab", "rtl"), ("ku", "ltr"), ("yi", "rtl"), ("az-Arab", "rtl"), ("az", "ltr"), ("uz-AF", "rtl"),
+     ("pa-PK", "rtl"), ("pa", "ltr"), ("ff-Adlm", "rtl"), ("nqo", "rtl"), ("syr", "rtl"), ("dv", "rtl"), ("ks", "rtl"),
+     ("zh-Hant", "ltr"), ("ar-Latn", "ltr"), ("xx", "ltr")],
+)  # fmt: skip
+def test_the_direction_is_that_of_the_script_and_of_the_likely_one_where_none_is_named(language, expected):
+    assert direction(language) == expected
+
+
+def test_every_language_that_cldr_lays_out_from_right_to_left_is_right_to_left():
+    for identifier in localedata.locale_identifiers():
+        locale = Locale.parse(identifier)
+        tag = "-".join(filter(None, (locale.language, locale.script, locale.territory)))
+        assert direction(tag) == ("rtl" if locale.text_direction == "rtl" else "ltr"), identifier

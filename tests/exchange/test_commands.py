@@ -44,7 +44,7 @@ def test_with_apply_it_is_imported_and_a_second_time_changes_nothing(run):
 
 
 def test_the_status_tells_a_refused_file_from_refused_entries(run):
-    assert run(files.ENTRIES, "--apply").exit_code == 1
+    assert run("Was,Wann\nTanz,2031-03-18T10:00+09:00\n", "--apply").exit_code == 1
     assert stored() == 0
     result = run(files.SPREADSHEET, "--zone", "Asia/Tokyo", "--apply")
     assert result.exit_code == 2

@@ -43,15 +43,17 @@ def test_a_file_is_uploaded_its_report_read_and_then_imported(organizer, forum):
     assert not db.session.scalars(select(Upload)).all(), "the file has done its work"
 
 
-def test_a_zone_that_is_missing_is_asked_for_beside_the_file_that_waits(organizer, forum):
+def test_times_without_a_zone_are_the_events_and_another_can_be_stated(organizer, forum):
     response = send(organizer, files.ENTRIES)
     assert response.status_code == 303
     assert organizer.get(response.location).status_code == 200
-    assert "Say in which zone they are" in text(organizer)
-    assert organizer.fill(response.location, {"zone": "Moon/Base"}).status_code == 422
-    assert organizer.fill(response.location, {"zone": "Europe/Berlin"}).status_code == 303
+    assert "Times without an offset are those of Asia/Tokyo" in text(organizer)
+    assert "09:30 – 10:00" in text(organizer)
+    key = response.location.rpartition("/")[2]
+    assert organizer.fill(response.location, {"zone": "Moon/Base"}, action=key).status_code == 422
+    assert organizer.fill(response.location, {"zone": "Europe/Berlin"}, action=key).status_code == 303
     organizer.get(response.location)
-    assert "Breakfast" in text(organizer)
+    assert "17:30 – 18:00" in text(organizer)
 
 
 def test_columns_are_asked_for_where_they_are_not_recognized(organizer, forum):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
@@ -142,8 +142,8 @@ def test_a_title_that_changes_stays_in_its_language(forum):
 def test_what_is_gone_from_the_file_becomes_a_draft_and_what_was_made_by_hand_stays(make, forum):
     make.session(forum, "By hand")
     imported(forum, files.CONGRESS)
-    shorter = files.CONGRESS.replace("<start>00:30</start>", "<title></title>")
-    report = imported(forum, shorter.replace("<title>Nachts</title>", ""))
+    shorter = files.CONGRESS[: files.CONGRESS.index("<event id='6265'>")]
+    report = imported(forum, shorter + files.CONGRESS[files.CONGRESS.index("</room>\n<room name='Saal 2'>") :])
     assert counts(report)[2] == 1
     found = sessions(forum)
     assert found["Nachts"].status is SessionStatus.DRAFT
@@ -295,7 +295,7 @@ def test_1500_sessions_come_in_at_once(app, forum):
 
 def test_files_that_nobody_imports_go_after_a_day(forum):
     with transaction():
-        operations.keep(forum, b"x", TOKYO, name="a.csv")
+        operations.keep(forum.id, b"x", TOKYO, b"", name="a.csv")
     assert operations.forget_old(at=clock.now()) == 0
     assert operations.forget_old(at=clock.now() + timedelta(hours=25)) == 1
     assert not db.session.scalars(select(Upload)).all()
@@ -360,3 +360,13 @@ def test_the_dry_run_asks_the_rules_of_links_too(forum, monkeypatch):
     report = imported(forum, files.CONGRESS.replace(">Mehr</link>", f">{'m' * 300}</link>"))
     assert counts(report) == (1, 0, 0, 0)
     assert "at most 200 characters" in report.refused[0].sentence
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_what_somebody_else_saves_while_a_file_is_imported_is_not_overwritten(app, forum):
+    imported(forum, files.CONGRESS)
+    report = planned(forum, files.CONGRESS.replace("Nachts", "Spät"))
+    with db.engine.begin() as other:
+        other.execute(text("UPDATE session SET revision = revision + 1"))
+    with pytest.raises(Refused, match="changed while the file was imported"):
+        operations.apply(forum, report)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
-from eventapp.exchange import formats, values
+from eventapp.exchange import formats, language_names, values
 from eventapp.exchange.incoming import Incoming, Options
 from eventapp.programme.rules import SessionKind, SessionStatus
 from tests.exchange import files
@@ -45,7 +45,7 @@ def test_a_congress_keeps_its_guids_its_nights_and_its_second_room():
     talk, night = found.sessions
     assert (talk.guid, talk.rooms) == ("HOqeNIb6G7M4hYFKFRkCmQ", ("Saal 1", "Saal 2"))
     assert (talk.starts_at, talk.ends_at) == (at(22), at(0, day=19))
-    assert (talk.language, talk.do_not_record, talk.kind) == ("de", True, SessionKind.LECTURE)
+    assert (talk.spoken, talk.do_not_record, talk.kind) == (("de",), True, SessionKind.LECTURE)
     assert talk.abstract == {"": "Kurz.\n\nViel **länger**."}
     assert [person.name for person in talk.people] == ["Martin H./maha", "erdgeist"]
     assert [link["url"] for link in talk.links] == ["https://example.org/x"]
@@ -124,7 +124,7 @@ def test_a_spreadsheet_is_read_by_the_names_of_its_columns():
     found = read(files.SPREADSHEET)
     sessions = by_title(found)
     assert sessions["Eröffnung"].abstract == {"": 'Mit "Musik"\nund Tanz'}
-    assert (sessions["Eröffnung"].language, sessions["Eröffnung"].kind) == ("de", SessionKind.CEREMONY)
+    assert (sessions["Eröffnung"].spoken, sessions["Eröffnung"].kind) == (("de",), SessionKind.CEREMONY)
     assert [p.name for p in sessions["Vortrag"].people] == ["Ada Lovelace", "Bo Ek"]
     assert [p.name for p in sessions["Nachts"].people] == ["Lovelace, Ada"], "that may be one name: it stays whole"
     assert sessions["Nachts"].ends_at == at(15, 30)
@@ -262,7 +262,7 @@ def test_times_of_day_that_can_mean_two_things_or_none_are_unclear(said):
 @pytest.mark.parametrize(("said", "tag"), [("de", "de"), ("DE", "de"), ("deu", "de"), ("ger", "de"), ("english", "en"), ("Deutsch", "de"),
                                            ("日本語", "ja"), ("jpn", "ja"), ("de_AT", "de-AT"), ("zh-hant", "zh-Hant"), ("", "")])  # fmt: skip
 def test_languages_are_known_by_many_names(said, tag):
-    assert values.language(said) == tag
+    assert language_names.language(said) == tag
 
 
 @pytest.mark.parametrize("when", ["2031-03-30 02:30", "2031-10-26 02:30"])
@@ -407,10 +407,11 @@ def test_an_offset_that_is_not_the_one_of_the_place_is_noted(offset, noted):
         assert "The file says 09:00, and by its offset that is 18:00 in Asia/Tokyo (1 entries)." in notes[0]
 
 
-def test_what_has_no_place_here_is_counted():
+def test_what_has_no_place_here_is_counted_and_biographies_are_taken():
     event = '{"title": "A", "persons": [{"name": "Ada", "biography": "Born."}], "attachments": [{"url": "/a.pdf"}, {"url": "/b.pdf"}]}'
     found = read(f'{{"schedule": {{"conference": {{"days": [{{"rooms": {{"Hall": [{event}]}}}}]}}}}}}')
-    assert found.notes == ("What has no place here is left out: attachments (2), biographies (1).",)
+    assert found.notes == ("What has no place here is left out: attachments (2).",)
+    assert found.sessions[0].people[0].biography == {"": "Born."}
     congress = files.CONGRESS.replace(
         "<subtitle>", "<attachments><attachment href='a'>A</attachment></attachments><subtitle>", 1
     )
@@ -431,3 +432,56 @@ def test_a_file_of_another_kind_is_told_what_it_is(data, sentence):
 
 def test_json_in_utf_16_is_read_as_spreadsheets_and_calendars_are():
     assert read(files.PRETALX.encode("utf-16")).sessions[0].code == "ABCDEF"
+
+
+LEFT_OUT = {
+    "csv": ("title,logo,sponsor\nA,a.png,\nB,b.png,ACME\n", "Columns that are not read: logo, sponsor"),
+    "json": (
+        '{"schedule": {"conference": {"days": [{"rooms": {"A": [{"title": "A", "logo": "a.png", "do_not_record": true, "answers": []},'
+        '{"title": "B", "logo": "b.png", "persons": [{"name": "Ada", "avatar": "x.png"}]}]}}]}}}',
+        "logo (2), avatar of people (1)",
+    ),
+    "xml": (
+        "<schedule><day><room><event><title>A</title><logo>a.png</logo><video/><recording><license>cc</license></recording>"
+        "</event><event><title>B</title><logo>b.png</logo></event></room></day></schedule>",
+        "logo (2), license (1)",
+    ),
+    "ics": (
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:A\nDTSTART:20310318T100000Z\nDURATION:PT1H\nDTSTAMP:20310101T000000Z\n"
+        "CATEGORIES:X\nBEGIN:VALARM\nACTION:DISPLAY\nEND:VALARM\nEND:VEVENT\nEND:VCALENDAR\n",
+        "CATEGORIES (1), VALARM (1)",
+    ),
+    "pretalx": (
+        '[{"code": "A", "title": "A", "state": "confirmed", "answers": [1], "notes": "", "speakers": [{"name": "Ada", "email": "a@b"}]},'
+        '{"code": "B", "title": "B", "state": "confirmed", "answers": [2]}]',
+        "answers (2), email of people (1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("format", LEFT_OUT)
+def test_what_a_file_has_beyond_what_is_taken_is_named_once_in_every_format(format):
+    source, named = LEFT_OUT[format]
+    notes = [note for note in read(source).notes if "left out" in note or "not read" in note]
+    assert len(notes) == 1
+    parts = notes[0].removeprefix("What has no place here is left out: ").rstrip(".").split(", ")
+    if format == "csv":
+        assert named in notes[0]
+    else:
+        assert sorted(parts) == sorted(named.split(", "))
+
+
+def test_biographies_and_the_size_of_rooms_come_in_with_files_of_pretalx_too():
+    found = read(
+        '{"rooms": [{"id": 1, "name": {"en": "Hall", "ja": "大ホール"}, "capacity": 120}],'
+        '"results": [{"code": "A", "title": "A", "state": "confirmed", "slot": {"room": 1, "start": "2031-03-18T10:00Z",'
+        '"end": "2031-03-18T11:00Z"}, "speakers": [{"name": "Ada", "biography": "<p>Born <b>early</b>.</p>"}]}]}'
+    )
+    assert found.capacities == {"Hall": 120}
+    assert found.rooms == {"Hall": {"en": "Hall", "ja": "大ホール"}}
+    assert found.sessions[0].people[0].biography == {"": "Born **early**."}
+
+
+def test_rooms_stand_in_the_order_of_the_lists_that_name_several():
+    found = read("title,room\nA,Annex\nB,Hall; Annex; Attic\nC,Attic\n")
+    assert [*found.rooms] == ["Hall", "Annex", "Attic"]

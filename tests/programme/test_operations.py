@@ -10,7 +10,7 @@ import pytest
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.events import queries as events
-from eventapp.programme import operations, queries
+from eventapp.programme import operations, queries, releases
 from tests.make import START
 
 HALF = timedelta(minutes=30)
@@ -91,3 +91,11 @@ def test_a_yes_is_a_change_of_the_session_that_another_editor_notices(make):
     with pytest.raises(operations.Stale), transaction():
         row = db.session.get(type(session), session.id)
         operations.move_session(forum, row, starts_at=None, ends_at=None, rooms=[], seen_revision=seen)
+
+
+def test_rooms_stand_in_the_events_order_and_not_in_that_in_which_they_were_given(make):
+    event = make.event("forum")
+    first, second = make.room(event, "First"), make.room(event, "Second")
+    session = make.session(event, "Opening", rooms=[second, first])
+    assert [room.id for room in session.rooms] == [first.id, second.id]
+    assert releases.pending(event).empty, "read back they are the same"

@@ -1,0 +1,106 @@
+"""People of one cell: where one name ends and the next begins, in Latin and in Japanese lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from eventapp.exchange import values
+
+_SEPARATORS = "[;\n；、]"
+_LAST = re.compile(r"\s+(?:and|&|und|et|y|e|og|och|ja)\s+")
+_LED = re.compile(r"^(?:and|&|und|et|y|e|og|och)\s+")
+# Words of names that begin with a small letter.
+_PARTICLES = frozenset(
+    [
+        "af",
+        "al",
+        "ap",
+        "ben",
+        "bin",
+        "bint",
+        "da",
+        "dal",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "des",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "ibn",
+        "la",
+        "las",
+        "le",
+        "los",
+        "'s",
+        "'t",
+        "te",
+        "ten",
+        "ter",
+        "van",
+        "vom",
+        "von",
+        "zu",
+        "zum",
+        "zur",
+    ]
+)
+
+
+def names(value: object) -> list[str]:
+    """The names of a list. Semicolons, lines and 、 part them.
+
+    Commas and a last "and" do only where each part is a whole name: "Lovelace, Ada" is one person, "Ada Lovelace, Bo Ek
+    and Xu Wen" are three.
+    """
+    said = values.unescaped(values.text(value))
+    found = values.listed(said, _SEPARATORS)
+    if "\\" in said:
+        return found
+    if len(found) == 1:
+        return _by_commas(found[0])
+    return [*found[:-1], _LED.sub("", found[-1])] if len(found) > 1 else found
+
+
+def _by_commas(said: str) -> list[str]:
+    parts = [part.strip() for part in re.split("[,，]", said)]
+    parts = [part for part in parts if part]
+    if len(parts) > 1:
+        last = _LED.sub("", parts[-1])
+        # "A, B, and C" says so itself; "A, B and C" where both halves are names.
+        ends = [last] if last != parts[-1] else _halves(parts[-1])
+        whole = [*parts[:-1], *ends]
+        return whole if all(_whole(part) for part in whole) else [said]
+    halves = _halves(said)
+    return halves if len(halves) > 1 and all(_full(half) for half in halves) else [said]
+
+
+def _halves(said: str) -> list[str]:
+    halves = _LAST.split(said)
+    return halves if all(_whole(half) for half in halves) else [said]
+
+
+def _whole(part: str) -> bool:
+    """Whether a part may be a whole name: two words, or as many ideographs or kana as a family's and a given name."""
+    return " " in part or (len(part) >= 3 and not re.search("[A-Za-z]", part) and _is_cjk(part))
+
+
+def _is_cjk(part: str) -> bool:
+    return all(
+        unicodedata.name(letter, "").startswith(("CJK UNIFIED", "CJK COMP", "HIRAGANA", "KATAKANA", "HANGUL"))
+        or letter in "々・ー"
+        for letter in part
+    )
+
+
+def _full(part: str) -> bool:
+    """Whether a part reads as the name of a person and not of a ministry: two to five words with capital letters."""
+    words = part.split()
+    if not 2 <= len(words) <= 5 or any(letter.isdigit() for letter in part):
+        return False
+    return all(word[0].isupper() or not word[0].isalpha() or word in _PARTICLES for word in words)

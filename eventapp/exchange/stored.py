@@ -1,0 +1,93 @@
+"""What was read of a file, as bytes: from the process that reads to the one that asked, and until the import."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from eventapp.core.errors import Refused
+from eventapp.exchange.incoming import Identity, Incoming, IncomingPerson, IncomingSession, Problem
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+
+
+def packed(read: Incoming | Refused) -> bytes:
+    """What was read, or why nothing could be: compressed JSON, without what is empty."""
+    said: dict[str, Any] = (
+        {"refused": [read.message, read.field]} if isinstance(read, Refused) else {"read": _plain(read)}
+    )
+    return zlib.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+
+
+def unpacked(data: bytes) -> Incoming | Refused:
+    """What `packed` was given."""
+    said = json.loads(zlib.decompress(data))
+    if "refused" in said:
+        message, field = said["refused"]
+        return Refused(message, field=field)
+    return _incoming(said["read"])
+
+
+def _plain(value: Any) -> Any:
+    """A value of JSON; of our own shapes only the fields that are not as they are by default."""
+    if isinstance(value, (Incoming, IncomingSession, IncomingPerson, Problem, Identity)):
+        found = {}
+        for field in fields(value):
+            one = getattr(value, field.name)
+            if one != field.default and one != {}:
+                found[field.name] = _plain(one)
+        return found
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _incoming(said: dict[str, Any]) -> Incoming:
+    return Incoming(
+        **{
+            **said,
+            "sessions": tuple(_session(one) for one in said.get("sessions", ())),
+            "problems": tuple(_problem(one) for one in said.get("problems", ())),
+            "notes": tuple(said.get("notes", ())),
+        }
+    )
+
+
+def _problem(said: dict[str, Any]) -> Problem:
+    if said.get("of"):
+        of = said["of"]
+        said["of"] = Identity(of.get("guid", ""), of.get("code", ""), tuple(of.get("titles", ())))
+    return Problem(**said)
+
+
+def _session(said: dict[str, Any]) -> IncomingSession:
+    for name, read in _READ.items():
+        if said.get(name) is not None:
+            said[name] = read(said[name])
+    return IncomingSession(**said)
+
+
+def _person(said: dict[str, Any]) -> IncomingPerson:
+    if said.get("role"):
+        said["role"] = ParticipationRole(said["role"])
+    if said.get("mode"):
+        said["mode"] = Mode(said["mode"])
+    return IncomingPerson(**said)
+
+
+_READ: dict[str, Any] = {
+    "starts_at": datetime.fromisoformat,
+    "ends_at": datetime.fromisoformat,
+    "kind": SessionKind,
+    "status": SessionStatus,
+    "rooms": tuple,
+    "spoken": tuple,
+    "interpreted": tuple,
+    "links": tuple,
+    "people": lambda people: tuple(_person(one) for one in people),
+}
