@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.errors import ObsoleteHeaderDefect
 from email.headerregistry import HeaderRegistry
@@ -110,16 +112,20 @@ def _secret_key(given: str, instance: Path) -> str:
         return given
     path = instance / "secret_key"
     try:
-        # O_EXCL: of two processes that start together, one makes the key and the other reads it.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_key(path)
         key = path.read_text(encoding="ascii").strip()
-        if len(key) < 16:
-            raise BadSetting(f"The file {path} holds no key; delete it, and a new one is made.") from None
-        return key
     except OSError as error:
         raise BadSetting(f"The file {path} cannot be written: {error.strerror}.") from error
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key)
+    if len(key) < 16:
+        raise BadSetting(f"The file {path} holds no key; delete it, and a new one is made.")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key under another name and link it here: of two that start together one wins, and both read all."""
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=path.name) as file:  # mode 0600
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)
