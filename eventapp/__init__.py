@@ -88,7 +88,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """The application. Raises config.BadSetting where a setting can't be used."""
     settings = settings or config.Settings.from_environment()
     package = Path(str(files("eventapp")))
-    app = Flask("eventapp", template_folder=str(folder("templates")), static_folder=None,
+    app = errors.Application("eventapp", template_folder=str(folder("templates")), static_folder=None,
                 instance_path=str(settings.instance))  # fmt: skip
     app.config.update(
         SETTINGS=settings,
