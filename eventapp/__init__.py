@@ -21,7 +21,7 @@ from eventapp.calendars import views as calendars
 from eventapp.calendars import wiring as calendar_wiring
 from eventapp.calendars.links import entry_links, links_to, qr
 from eventapp.calendars.programs import IN_PANEL
-from eventapp.core import assets, clock, db, errors, express, headers, languages, limits, logs, pages
+from eventapp.core import assets, bodies, clock, db, errors, express, headers, languages, limits, logs, pages
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_releases as releases_manage
@@ -96,7 +96,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MIGRATIONS=str(package / "migrations"),
         BABEL_TRANSLATION_DIRECTORIES=str(package / "translations"),
-        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https"),
@@ -114,6 +113,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     # The transaction comes first, so that it ends after everything that still wants to write.
     db.init_app(app)
     logs.init_app(app)
+    bodies.init_app(app)
     languages.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

@@ -1,0 +1,210 @@
+"""Between the HTTP server and the WSGI application: no thread works for a request before all of it is here.
+
+The server calls us by RSGI, in an event loop. A body that comes slowly costs a few kilobytes of memory there, and no
+thread; one that comes too slowly is refused with 408, one that is too large with 413 (RFC 9110 §15.5.9, §15.5.14).
+Only whole requests are handed to the application, in threads of two kinds, so that a kept page does not wait behind a
+registration, nor behind a database that does not answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+
+log = logging.getLogger("eventapp.gateway")
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+# A body may stand still for PATIENCE seconds, must have come at RATE bytes a second after that, and be whole in LONGEST
+# seconds: 8 MB in five minutes are 28 kB a second, which every mobile network has.
+PATIENCE = 10.0
+RATE = 4096
+LONGEST = 300.0
+# Bodies that are on their way at the same time, in one process. Each takes at most its limit in memory.
+MOST_BODIES = 256
+
+# Requests that are whole and wait for a thread, and for how many seconds at most.
+MOST_WAITING = 128
+WAIT = 15.0
+
+THREADS = 12
+QUICK_THREADS = 3
+
+REFUSED = "eventapp.body_refused"
+
+
+class _BodyRefused(Exception):
+    """The body is not taken; `status` is the HTTP status that says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Gateway:
+    """An RSGI application that runs a WSGI application.
+
+    `limit` tells how many bytes the body of a request may have, `is_quick` whether it is answered without waiting for
+    anything: such requests have threads of their own. Both get the WSGI environ, in the event loop, and must not block.
+    `patience` and `wait` are seconds: for a body to go on, and for a thread to be free.
+    What is refused is told to the application as environ[REFUSED], a status, with an empty body: the page is its own.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        limit: Callable[[Environ], int],
+        is_quick: Callable[[Environ], bool],
+        patience: float = PATIENCE,
+        wait: float = WAIT,
+        threads: int = THREADS,
+    ) -> None:
+        self._application = application
+        self._limit = limit
+        self._is_quick = is_quick
+        self._patience = patience
+        self._wait = wait
+        self._most = threads + MOST_WAITING
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._quick_threads = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="quick")
+        self._bodies = 0
+        self._waiting = 0
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        environ = _environ(scope)
+        if "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0":
+            try:
+                body = await self._read(environ, protocol)
+            except _BodyRefused as refused:
+                environ[REFUSED], body = refused.status, b""
+            environ.pop("HTTP_TRANSFER_ENCODING", None)
+            environ["CONTENT_LENGTH"] = str(len(body))
+            environ["wsgi.input"] = BytesIO(body)
+        if self._is_quick(environ):
+            await asyncio.wrap_future(self._quick_threads.submit(self._answer, environ, protocol))
+        elif self._waiting >= self._most:
+            _busy(protocol)
+        else:
+            await self._in_turn(environ, protocol)
+
+    async def _in_turn(self, environ: Environ, protocol: Any) -> None:
+        """Wait for a thread, and not for ever."""
+        self._waiting += 1
+        job: Future[None] = self._threads.submit(self._answer, environ, protocol)
+        end = self._loop.call_later(self._wait, job.cancel)  # which does nothing once a thread works on it
+        try:
+            await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            if not job.cancelled():
+                raise
+            _busy(protocol)
+        finally:
+            end.cancel()
+            self._waiting -= 1
+
+    async def _read(self, environ: Environ, protocol: Any) -> bytes:
+        """The whole body. Raises _BodyRefused."""
+        limit = self._limit(environ)
+        declared = environ.get("CONTENT_LENGTH")
+        if declared is not None and (not declared.isdigit() or int(declared) > limit):
+            raise _BodyRefused(413 if declared.isdigit() else 400)
+        if self._bodies >= MOST_BODIES:
+            raise _BodyRefused(503)
+        self._bodies += 1
+        pieces: list[bytes] = []
+        size, began = 0, self._loop.time()
+        try:
+            async with asyncio.timeout(self._patience) as timeout:
+                async for piece in protocol:
+                    pieces.append(piece)
+                    size += len(piece)
+                    if size > limit:
+                        raise _BodyRefused(413)
+                    stands_still = self._loop.time() + self._patience
+                    timeout.reschedule(min(stands_still, began + self._patience + size / RATE, began + LONGEST))
+        except TimeoutError:
+            raise _BodyRefused(408) from None
+        finally:
+            self._bodies -= 1
+        if declared is not None and size != int(declared):
+            raise _BodyRefused(400)  # the visitor has gone
+        return b"".join(pieces)
+
+    def _answer(self, environ: Environ, protocol: Any) -> None:
+        """Run the application, in a thread, and hand its whole answer to the server."""
+        started: list[Any] = [500, []]
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], Any]:
+            started[:] = [int(status[:3]), headers]
+            return written.append
+
+        written: list[bytes] = []
+        try:
+            result = self._application(environ, start)
+            try:
+                body = b"".join([*written, *result])
+            finally:
+                close = getattr(result, "close", None)
+                if close is not None:
+                    close()
+        except Exception:
+            # The application answers its own errors. What comes here is a fault in what stands around it.
+            log.exception("no answer")
+            started[:] = [500, []]
+            body = b""
+        protocol.response_bytes(started[0], started[1], body)
+
+
+_BUSY = "Too busy just now. Please try again in a moment.\nただいま混み合っています。少し後でもう一度お試しください。\n"
+
+
+def _busy(protocol: Any) -> None:
+    log.warning("too many requests wait, one was sent away", extra={"facts": {"cause": "overload"}})
+    headers = [("content-type", "text/plain; charset=utf-8"), ("retry-after", "10"), ("cache-control", "no-store")]
+    protocol.response_bytes(503, headers, _BUSY.encode())
+
+
+def _environ(scope: Any) -> Environ:
+    """The WSGI environ of a request (PEP 3333)."""
+    server, _, port = scope.server.rpartition(":")
+    environ: Environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": server.strip("[]"),
+        "SERVER_PORT": port,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name:
+            continue  # X_Forwarded_For would become the same key as what the proxy says
+        key = name.upper().replace("-", "_")
+        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
+            key = f"HTTP_{key}"
+        if key in environ:
+            environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
+        else:
+            environ[key] = value
+    if "HTTP_HOST" not in environ and scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    return environ
