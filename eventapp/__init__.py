@@ -155,7 +155,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("news", 5, news.look),
         Sweep("news to guests", 2, registration_news.tell_due),
         Sweep("news to speakers", 2, proposals_news.tell_due),
-        Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
+        Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
     ]
     cli.init_app(app)
