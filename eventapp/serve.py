@@ -147,7 +147,15 @@ def serve(app: Flask) -> None:
 
 async def _serve(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
-    gateway = Gateway(app.wsgi_app, limit=bodies.limit_of(app), is_quick=app.extensions["express"].is_quick)
+    with app.app_context():
+        remote = db.engine.dialect.name != "sqlite"
+    gateway = Gateway(
+        app.wsgi_app,
+        limit=bodies.limit_of(app),
+        kept=app.extensions["express"],
+        kept_waits=remote,
+        light=("/static/", "/healthz"),
+    )
     server = Server(
         gateway,
         address=settings.host,

@@ -85,28 +85,34 @@ class Express:
             self._size = 0
             self._ask_again = 0.0
 
-    def is_quick(self, environ: dict[str, Any]) -> bool:
-        """Whether this request is likely to be answered here, or by a file: it needs no thread that Flask may hold."""
-        path = environ["PATH_INFO"]
-        return (
-            path.startswith("/static/") or path == "/healthz" or (_may_be_kept(environ) and _key(environ) in self._kept)
-        )
+    def has(self, environ: dict[str, Any]) -> bool:
+        """Whether an answer to this request is kept, right or not."""
+        return _may_be_kept(environ) and _key(environ) in self._kept
+
+    def give(self, environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:
+        """The kept answer, if it is still right or nobody can tell just now; else None."""
+        kept = self._kept.get(_key(environ)) if _may_be_kept(environ) else None
+        return None if kept is None else self._give(kept, environ, start)
+
+    def _give(self, kept: _Kept, environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:
+        still = self._still(kept)
+        usable = still is not False and time() < kept.offer.until + STALE
+        environ[logs.QUIET_503] = usable
+        if still and kept.offer.until > time():
+            self._asked(_key(environ))
+            return self._answer(kept, environ, start)
+        if still is None and usable:
+            return self._answer(kept, environ, start, stale=True)
+        return None
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         if not _may_be_kept(environ):
             return self._inner(environ, start)
         key = _key(environ)
         kept = self._kept.get(key)
-        usable = False
-        if kept is not None:
-            still = self._still(kept)
-            usable = still is not False and time() < kept.offer.until + STALE
-            if still and kept.offer.until > time():
-                self._asked(key)
-                return self._answer(kept, environ, start)
-            if still is None and usable:
-                return self._answer(kept, environ, start, stale=True)
-            environ[logs.QUIET_503] = usable
+        given = None if kept is None else self._give(kept, environ, start)
+        if given is not None:
+            return given
         answered: list[tuple[str, list[tuple[str, str]]]] = []
 
         def listen(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], Any]:
@@ -115,7 +121,7 @@ class Express:
 
         result = self._inner(environ, listen)
         status, headers = answered[0]
-        if kept is not None and usable and status.startswith("503"):
+        if kept is not None and environ[logs.QUIET_503] and status.startswith("503"):
             _close(result)
             return self._answer(kept, environ, start, stale=True)
         made: Offer | None = environ.get("eventapp.offer")

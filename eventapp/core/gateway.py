@@ -2,8 +2,8 @@
 
 The server calls us by RSGI, in an event loop. A body that comes slowly costs a few kilobytes of memory there, and no
 thread; one that comes too slowly is refused with 408, one that is too large with 413 (RFC 9110 §15.5.9, §15.5.14).
-Only whole requests are handed to the application, in threads of two kinds, so that a kept page does not wait behind a
-registration, nor behind a database that does not answer.
+Only whole requests are handed to the application, in threads. What is kept is given without them, so that a page does
+not wait behind a registration, nor behind a database that does not answer.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import logging
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 log = logging.getLogger("eventapp.gateway")
 
@@ -39,6 +40,14 @@ QUICK_THREADS = 3
 REFUSED = "eventapp.body_refused"
 
 
+class KeptAnswers(Protocol):
+    """Answers that are ready: whether there `has` been one to a request, and to `give` it if it is right."""
+
+    def has(self, environ: Environ) -> bool: ...
+
+    def give(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes] | None: ...
+
+
 class _BodyRefused(Exception):
     """The body is not taken; `status` is the HTTP status that says why."""
 
@@ -50,8 +59,9 @@ class _BodyRefused(Exception):
 class Gateway:
     """An RSGI application that runs a WSGI application.
 
-    `limit` tells how many bytes the body of a request may have, `is_quick` whether it is answered without waiting for
-    anything: such requests have threads of their own. Both get the WSGI environ, in the event loop, and must not block.
+    `limit` tells how many bytes the body of a request may have; it gets the WSGI environ, in the event loop. `kept` are
+    answers that are ready; where it `kept_waits` for a server to say whether they are right, it is asked in a thread,
+    and else in the event loop, which costs half as much. Addresses that begin with one of `light` need no database.
     `patience` and `wait` are seconds: for a body to go on, and for a thread to be free.
     What is refused is told to the application as environ[REFUSED], a status, with an empty body: the page is its own.
     """
@@ -61,14 +71,18 @@ class Gateway:
         application: Application,
         *,
         limit: Callable[[Environ], int],
-        is_quick: Callable[[Environ], bool],
+        kept: KeptAnswers | None = None,
+        kept_waits: bool = True,
+        light: tuple[str, ...] = (),
         patience: float = PATIENCE,
         wait: float = WAIT,
         threads: int = THREADS,
     ) -> None:
         self._application = application
         self._limit = limit
-        self._is_quick = is_quick
+        self._kept = kept
+        self._kept_waits = kept_waits
+        self._light = light
         self._patience = patience
         self._wait = wait
         self._most = threads + MOST_WAITING
@@ -90,12 +104,25 @@ class Gateway:
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             environ["CONTENT_LENGTH"] = str(len(body))
             environ["wsgi.input"] = BytesIO(body)
-        if self._is_quick(environ):
+        elif await self._given(environ, protocol):
+            return
+        if self._light and environ["PATH_INFO"].startswith(self._light):
             await asyncio.wrap_future(self._quick_threads.submit(self._answer, environ, protocol))
         elif self._waiting >= self._most:
             _busy(protocol)
         else:
             await self._in_turn(environ, protocol)
+
+    async def _given(self, environ: Environ, protocol: Any) -> bool:
+        """Whether a kept answer was given."""
+        if self._kept is None or not self._kept.has(environ):
+            return False
+        if not self._kept_waits:
+            return self._give(self._kept, environ, protocol)
+        return await asyncio.wrap_future(self._quick_threads.submit(self._give, self._kept, environ, protocol))
+
+    def _give(self, kept: KeptAnswers, environ: Environ, protocol: Any) -> bool:
+        return self._send(kept.give, environ, protocol)
 
     async def _in_turn(self, environ: Environ, protocol: Any) -> None:
         """Wait for a thread, and not for ever."""
@@ -142,15 +169,21 @@ class Gateway:
 
     def _answer(self, environ: Environ, protocol: Any) -> None:
         """Run the application, in a thread, and hand its whole answer to the server."""
+        self._send(self._application, environ, protocol)
+
+    def _send(self, answering: Callable[..., Iterable[bytes] | None], environ: Environ, protocol: Any) -> bool:
+        """Hand what is answered to the server; False where that is None."""
         started: list[Any] = [500, []]
+        written: list[bytes] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], Any]:
             started[:] = [int(status[:3]), headers]
             return written.append
 
-        written: list[bytes] = []
         try:
-            result = self._application(environ, start)
+            result = answering(environ, start)
+            if result is None:
+                return False
             try:
                 body = b"".join([*written, *result])
             finally:
@@ -163,6 +196,7 @@ class Gateway:
             started[:] = [500, []]
             body = b""
         protocol.response_bytes(started[0], started[1], body)
+        return True
 
 
 _BUSY = "Too busy just now. Please try again in a moment.\nただいま混み合っています。少し後でもう一度お試しください。\n"
@@ -196,11 +230,9 @@ def _environ(scope: Any) -> Environ:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        if "_" in name:
-            continue  # X_Forwarded_For would become the same key as what the proxy says
-        key = name.upper().replace("-", "_")
-        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
-            key = f"HTTP_{key}"
+        key = _key(name)
+        if key is None:
+            continue
         if key in environ:
             environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
         else:
@@ -208,3 +240,12 @@ def _environ(scope: Any) -> Environ:
     if "HTTP_HOST" not in environ and scope.authority:
         environ["HTTP_HOST"] = scope.authority
     return environ
+
+
+@lru_cache(maxsize=256)
+def _key(name: str) -> str | None:
+    """The name of a header in the environ; None if it can't be told from another there, as X_Real_IP from X-Real-IP."""
+    if "_" in name:
+        return None
+    key = name.upper().replace("-", "_")
+    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"

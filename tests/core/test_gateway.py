@@ -38,9 +38,7 @@ def running(**values) -> Iterator[int]:
     """The port of a server with the application."""
     port = free_port()
     release.clear()
-    gateway = Gateway(
-        application, limit=lambda environ: LIMIT, is_quick=lambda environ: environ["PATH_INFO"] == "/quick", **values
-    )
+    gateway = Gateway(application, limit=lambda environ: LIMIT, light=("/light",), **values)
     made = []
 
     async def serve() -> None:
@@ -177,12 +175,28 @@ def test_slow_bodies_keep_nobody_waiting(port):
         assert answer(connection)[1]["body"] == "abcdef"
 
 
-def test_what_is_quick_does_not_wait_behind_what_is_slow():
-    with running(threads=2) as port:
+class Kept:
+    """Has an answer to /kept that is right and to /old that is not."""
+
+    def has(self, environ):
+        return environ["PATH_INFO"] in {"/kept", "/old"}
+
+    def give(self, environ, start):
+        if environ["PATH_INFO"] == "/old":
+            return None
+        start("200 OK", [])
+        return [b'{"kept": true}']
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_is_kept_or_light_does_not_wait_behind_what_is_slow(waits):
+    with running(threads=2, kept=Kept(), kept_waits=waits) as port:
         slow = [connect(port, "GET /wait") for _ in range(4)]
-        assert answer(connect(port, "GET /quick"))[0] == 200
+        assert answer(connect(port, "GET /light"))[0] == 200
+        assert answer(connect(port, "GET /kept"))[1] == {"kept": True}
         release.set()
         assert [answer(one)[0] for one in slow] == [200] * 4
+        assert "PATH_INFO" in answer(connect(port, "GET /old"))[1]
 
 
 def test_who_waits_too_long_for_a_thread_hears_so():
