@@ -10,17 +10,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def free_ports(number: int) -> list[int]:
+    """So many ports of the loopback address that nobody listens on, each another."""
+    with ExitStack() as asked:
+        probes = [asked.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
 def free_port() -> int:
     """A port of the loopback address that nobody listens on."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def until(true: Callable[[], object], *, seconds: float = 40) -> None:
