@@ -34,7 +34,8 @@ MOST_BODIES = 256
 MOST_WAITING = 128
 WAIT = 15.0
 
-THREADS = 12
+# Threads of one process for requests that read, as many for those that write, and for what waits for nothing.
+THREADS = 8
 QUICK_THREADS = 3
 
 REFUSED = "eventapp.body_refused"
@@ -54,6 +55,15 @@ class _BodyRefused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+
+
+class _Line:
+    """Threads, and how many requests are with them or wait for one."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self.most = threads + MOST_WAITING
+        self.waiting = 0
 
 
 class Gateway:
@@ -85,11 +95,11 @@ class Gateway:
         self._light = light
         self._patience = patience
         self._wait = wait
-        self._most = threads + MOST_WAITING
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        # Ten that wait for a lock to write must not keep those waiting who read.
+        self._readers = _Line(threads, "read")
+        self._writers = _Line(threads, "write")
         self._quick_threads = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="quick")
         self._bodies = 0
-        self._waiting = 0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -108,10 +118,9 @@ class Gateway:
             return
         if self._light and environ["PATH_INFO"].startswith(self._light):
             await asyncio.wrap_future(self._quick_threads.submit(self._answer, environ, protocol))
-        elif self._waiting >= self._most:
-            _busy(protocol)
         else:
-            await self._in_turn(environ, protocol)
+            line = self._readers if environ["REQUEST_METHOD"] in {"GET", "HEAD", "OPTIONS"} else self._writers
+            await self._in_turn(line, environ, protocol)
 
     async def _given(self, environ: Environ, protocol: Any) -> bool:
         """Whether a kept answer was given."""
@@ -124,10 +133,13 @@ class Gateway:
     def _give(self, kept: KeptAnswers, environ: Environ, protocol: Any) -> bool:
         return self._send(kept.give, environ, protocol)
 
-    async def _in_turn(self, environ: Environ, protocol: Any) -> None:
+    async def _in_turn(self, line: _Line, environ: Environ, protocol: Any) -> None:
         """Wait for a thread, and not for ever."""
-        self._waiting += 1
-        job: Future[None] = self._threads.submit(self._answer, environ, protocol)
+        if line.waiting >= line.most:
+            _busy(protocol)
+            return
+        line.waiting += 1
+        job: Future[None] = line.threads.submit(self._answer, environ, protocol)
         end = self._loop.call_later(self._wait, job.cancel)  # which does nothing once a thread works on it
         try:
             await asyncio.wrap_future(job)
@@ -137,7 +149,7 @@ class Gateway:
             _busy(protocol)
         finally:
             end.cancel()
-            self._waiting -= 1
+            line.waiting -= 1
 
     async def _read(self, environ: Environ, protocol: Any) -> bytes:
         """The whole body. Raises _BodyRefused."""

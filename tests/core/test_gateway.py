@@ -199,6 +199,14 @@ def test_what_is_kept_or_light_does_not_wait_behind_what_is_slow(waits):
         assert "PATH_INFO" in answer(connect(port, "GET /old"))[1]
 
 
+def test_those_who_read_do_not_wait_behind_those_who_write():
+    with running(threads=2) as port:
+        slow = [connect(port, "POST /wait\nContent-Length: 1", b"x") for _ in range(6)]
+        assert answer(connect(port, "GET /"))[0] == 200
+        release.set()
+        assert [answer(one)[0] for one in slow] == [200] * 6
+
+
 def test_who_waits_too_long_for_a_thread_hears_so():
     with running(threads=1, wait=0.3) as port:
         first = connect(port, "GET /wait")
