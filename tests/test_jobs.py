@@ -45,6 +45,10 @@ def test_a_sweep_that_waits_for_others_holds_up_none(worker):
     assert waited == [True]
 
 
+def test_mail_alone_waits_for_others(app):
+    assert [sweep.name for sweep in app.extensions["sweeps"] if sweep.apart] == ["mail"]
+
+
 def test_a_worker_leaves_a_sign_of_life(worker):
     assert jobs.last_heartbeat() is None
     worker(Sweep("last", 60, stop))

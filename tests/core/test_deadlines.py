@@ -14,7 +14,6 @@ from eventapp.core.deadlines import answer_within
 from eventapp.core.outages import cause_of
 from eventapp.core.revisions import known
 
-
 # SQLite has no server that could be slow.
 on_postgresql = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 

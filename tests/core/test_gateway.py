@@ -19,11 +19,13 @@ from tests.served import free_port, until
 
 LIMIT = 1000
 release = threading.Event()
+working = threading.Semaphore(0)
 
 
 def application(environ, start):
     """Answers with what it was asked; waits at /wait, and fails at /fail."""
     if environ["PATH_INFO"] == "/wait":
+        working.release()
         release.wait(20)
     if environ["PATH_INFO"] == "/fail":
         raise RuntimeError("a secret")
@@ -72,6 +74,12 @@ def _listens(port: int) -> bool:
 def port():
     with running() as number:
         yield number
+
+
+def busy_threads(number: int) -> None:
+    """Wait until so many threads work at /wait."""
+    for _ in range(number):
+        assert working.acquire(timeout=20)
 
 
 def connect(port: int, head: str, body: bytes = b"") -> socket.socket:
@@ -192,24 +200,29 @@ class Kept:
 def test_what_is_kept_or_light_does_not_wait_behind_what_is_slow(waits):
     with running(threads=2, kept=Kept(), kept_waits=waits) as port:
         slow = [connect(port, "GET /wait") for _ in range(4)]
+        busy_threads(2)
         assert answer(connect(port, "GET /light"))[0] == 200
         assert answer(connect(port, "GET /kept"))[1] == {"kept": True}
         release.set()
         assert [answer(one)[0] for one in slow] == [200] * 4
+        busy_threads(2)
         assert "PATH_INFO" in answer(connect(port, "GET /old"))[1]
 
 
 def test_those_who_read_do_not_wait_behind_those_who_write():
     with running(threads=2) as port:
         slow = [connect(port, "POST /wait\nContent-Length: 1", b"x") for _ in range(6)]
+        busy_threads(2)
         assert answer(connect(port, "GET /"))[0] == 200
         release.set()
         assert [answer(one)[0] for one in slow] == [200] * 6
+        busy_threads(4)
 
 
 def test_who_waits_too_long_for_a_thread_hears_so():
     with running(threads=1, wait=0.3) as port:
         first = connect(port, "GET /wait")
+        busy_threads(1)
         until(lambda: _busy(port))
         release.set()
         assert answer(first)[0] == 200

@@ -85,6 +85,18 @@ def test_a_password_does_not_come_back(client):
     assert b"a long secret" not in response.data
 
 
+def test_a_form_that_did_not_come_from_our_page_gets_no_button(client, make):
+    """Else a stranger's page could make a browser show its own values beside our proof."""
+    event_ = make.event("forum")
+    one, other = make.session(event_, "One"), make.session(event_, "Other")
+    agenda = client.fill("/agenda", {"star": [f"forum/{one.code}"]}).location
+    star = f"forum/{other.code}"
+    with read_only():  # stars alone are set without a proof
+        response = client.post(f"{agenda}/stars", data={"star": star}, headers={"Accept": "text/html"})
+    assert response.status_code == 503
+    assert star not in response.get_data(as_text=True)
+
+
 def test_a_page_that_reads_says_so_too_and_offers_nothing_to_send(client, make, database_away):
     response = client.get("/events?q=anything")
     assert response.status_code == 503
