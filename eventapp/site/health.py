@@ -85,7 +85,7 @@ def _mail() -> dict[str, Any]:
     if not current_app.config["SETTINGS"].mail_url:
         state = "no server is set up"
     else:
-        state = "late" if age > LATE else "letters were given up" if given_up else "ok"
+        state = "late" if age > LATE else "given up" if given_up else "ok"
     seconds = round(age.total_seconds())
     return {"mail": state, "mail_waiting": waiting, "mail_oldest_seconds": seconds, "mail_given_up": given_up}
 

@@ -83,7 +83,7 @@ def test_letters_that_were_given_up_are_counted_and_a_wrong_address_is_none_of_t
             db.session.execute(fresh.values(status=MailStatus.FAILED, attempts=attempts))
     status, told = ready()
     assert (status, told["status"], told["mail"], told["mail_given_up"]) == (
-        200, "degraded", "letters were given up", 2,
+        200, "degraded", "given up", 2,
     )  # fmt: skip
 
 
