@@ -52,6 +52,7 @@ class Served:
     def __init__(self, instance: Path, *options: str, **environ: str) -> None:
         instance.mkdir(exist_ok=True)
         self.port = free_port()
+        self.seen: set[int] = set()
         self.log = instance / f"{self.port}.log"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("EVENTAPP_")}
         clean |= {"EVENTAPP_INSTANCE": str(instance), "EVENTAPP_PORT": str(self.port), **environ}
@@ -70,6 +71,7 @@ class Served:
             except (FileNotFoundError, ProcessLookupError):
                 continue
             found.append(pid)
+        self.seen.update(found[1:])
         return found[1:]
 
     def ask(self, method: str, path: str, *, timeout: float = 10) -> tuple[int, dict[str, str], bytes]:
@@ -119,7 +121,7 @@ def served(instance: Path, *options: str, **environ: str) -> Iterator[Served]:
     try:
         yield server
     finally:
-        children = server.children()
+        server.children()
         if server.process.poll() is None:
             server.process.terminate()
             try:
@@ -127,6 +129,6 @@ def served(instance: Path, *options: str, **environ: str) -> Iterator[Served]:
             except subprocess.TimeoutExpired:
                 server.process.kill()
                 server.process.wait()
-        for pid in children:
+        for pid in server.seen:
             if running(pid):
                 os.kill(pid, signal.SIGKILL)
