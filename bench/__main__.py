@@ -231,8 +231,9 @@ def main() -> None:
         f"{platform.python_version()}, SQLite, granian with 2 workers; {repeats} rounds of {seconds:g} s each, "
         "8 connections, the load generator on the same machine.",
         "",
-        "The floor is a Flask app with one route that returns two letters, on the same server with the same settings. "
-        "Ratios are taken round by round; the brackets show the lowest and the highest. Rates include the cost of the "
+        "The floor is a Flask app with one route that returns two letters, on the same server by its WSGI interface, "
+        "which reads bodies in the threads that answer. Ratios are taken round by round; the brackets show the lowest "
+        "and the highest. Rates include the cost of the "
         "load generator, which shares the cores; CPU per request does not. Pages are answered from the cache, as in a "
         "rush of visitors; bytes are those on the wire (gzip).",
         "",

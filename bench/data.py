@@ -16,7 +16,7 @@ from eventapp.programme import queries as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
-from eventapp.registration import operations as registration
+from eventapp.registration import setup
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 
@@ -39,7 +39,7 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
             counts_public=True,
         )
         events.publish(event)
-        option = registration.save_option(event, None, mode=Mode.IN_PERSON, title=Words(), capacity=10_000_000)
+        option = setup.save_option(event, None, mode=Mode.IN_PERSON, title=Words(), capacity=10_000_000)
         rooms = [Room(event_id=event.id, slug=f"room-{n}", name=Words(en=f"Room {n}"), position=n) for n in range(10)]
         tracks = [Track(event_id=event.id, slug=f"t-{n}", name=Words(en=f"Track {n}"), colour=n + 1) for n in range(5)]
         people = [

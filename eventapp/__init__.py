@@ -22,7 +22,20 @@ from eventapp.calendars import views as calendars
 from eventapp.calendars import wiring as calendar_wiring
 from eventapp.calendars.links import entry_links, links_to, qr
 from eventapp.calendars.programs import IN_PANEL
-from eventapp.core import assets, budgets, clock, db, errors, express, headers, languages, limits, logs, pages
+from eventapp.core import (
+    assets,
+    bodies,
+    budgets,
+    clock,
+    db,
+    errors,
+    express,
+    headers,
+    languages,
+    limits,
+    logs,
+    pages,
+)  # fmt: skip
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_releases as releases_manage
@@ -93,7 +106,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     secure = settings.base_url.startswith("https")
     # What is made in the instance (database, key, uploads) is for its owner alone.
     os.umask(0o077)
-    app = Flask("eventapp", template_folder=str(folder("templates")), static_folder=None,
+    app = errors.Application("eventapp", template_folder=str(folder("templates")), static_folder=None,
                 instance_path=str(settings.instance))  # fmt: skip
     app.config.update(
         SETTINGS=settings,
@@ -101,7 +114,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MIGRATIONS=str(package / "migrations"),
         BABEL_TRANSLATION_DIRECTORIES=str(package / "translations"),
-        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
@@ -120,6 +132,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     # The transaction comes first, so that it ends after everything that still wants to write.
     db.init_app(app)
     logs.init_app(app)
+    bodies.init_app(app)
     languages.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
@@ -161,7 +174,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("news", 5, news.look),
         Sweep("news to guests", 2, registration_news.tell_due),
         Sweep("news to speakers", 2, proposals_news.tell_due),
-        Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from)),
+        Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("budgets", 3600, budgets.forget),

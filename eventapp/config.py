@@ -4,17 +4,64 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.errors import ObsoleteHeaderDefect
 from email.headerregistry import HeaderRegistry
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class BadSetting(Exception):
     """A setting is missing or cannot be used. The text is one sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where and how letters are handed over, read from EVENTAPP_MAIL_URL.
+
+    `tls`: "always" from the first byte (RFC 8314), "required" by STARTTLS, "offered" by STARTTLS where the server has
+    it (RFC 3207), or "off". Certificates are verified whenever there is TLS; `ca` names a file of those to trust
+    instead of the system's. `clear_login`: whether the password may be sent without TLS.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: str
+    clear_login: bool
+    ca: str | None
+
+    @classmethod
+    def from_url(cls, url: str) -> MailServer:
+        """Read the address. Raises ValueError with the part of a sentence that says what is wrong."""
+        parts = urlsplit(url)
+        tls, port = _MAIL_SCHEMES[parts.scheme]
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        given, login, ca = query.pop("tls", None), query.pop("login", None), query.pop("ca", None)
+        if query or given not in {None, "off"} or login not in {None, "clear"}:
+            raise ValueError("may end with ?tls=off, ?login=clear or ?ca=FILE, and nothing else")
+        if given and tls != "offered":
+            raise ValueError("asks for TLS by its beginning, and for none by ?tls=off")
+        if ca is not None and not Path(ca).is_file():
+            raise ValueError("names a file of certificates (?ca=) that is not there")
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(
+            host=parts.hostname or "",
+            port=parts.port or port,
+            user=user,
+            password=password,
+            tls=given or tls,
+            clear_login=bool(login),
+            ca=ca,
+        )
+
+
+_MAIL_SCHEMES = {"smtp": ("offered", 25), "smtp+starttls": ("required", 587), "smtps": ("always", 465)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +108,7 @@ class Settings:
             instance=instance,
             database_url=_database_url(text("DATABASE_URL", f"sqlite:///{instance / 'eventapp.sqlite3'}")),
             redis_url=_url("REDIS_URL", text("REDIS_URL"), {"redis", "rediss"}) or None,
-            mail_url=_url("MAIL_URL", text("MAIL_URL"), {"smtp", "smtps"}) or None,
+            mail_url=_mail_url(text("MAIL_URL")) or None,
             mail_from=_sender(text("MAIL_FROM", "events@localhost")),
             base_url=_url("BASE_URL", text("BASE_URL", f"http://{host}:{port}"), {"http", "https"}).rstrip("/"),
             host=host,
@@ -79,6 +126,16 @@ def _url(name: str, raw: str, schemes: set[str]) -> str:
         # The value may hold a password, so it is not repeated.
         raise BadSetting(f"EVENTAPP_{name} must look like {wanted}.")
     return raw
+
+
+def _mail_url(raw: str) -> str:
+    url = _url("MAIL_URL", raw, set(_MAIL_SCHEMES))
+    if url:
+        try:
+            MailServer.from_url(url)
+        except ValueError as error:
+            raise BadSetting(f"EVENTAPP_MAIL_URL {error}.") from None
+    return url
 
 
 def _sender(raw: str) -> str:
@@ -110,16 +167,20 @@ def _secret_key(given: str, instance: Path) -> str:
         return given
     path = instance / "secret_key"
     try:
-        # O_EXCL: of two processes that start together, one makes the key and the other reads it.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_key(path)
         key = path.read_text(encoding="ascii").strip()
-        if len(key) < 16:
-            raise BadSetting(f"The file {path} holds no key; delete it, and a new one is made.") from None
-        return key
     except OSError as error:
         raise BadSetting(f"The file {path} cannot be written: {error.strerror}.") from error
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key)
+    if len(key) < 16:
+        raise BadSetting(f"The file {path} holds no key; delete it, and a new one is made.")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key under another name and link it here: of two that start together one wins, and both read all."""
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=path.name) as file:  # mode 0600
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)

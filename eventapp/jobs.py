@@ -7,20 +7,61 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from time import monotonic
 
-from eventapp.core.db import db
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.core import clock
+from eventapp.core.db import Base, db, insert, transaction
+from eventapp.core.outages import cause_of
 
 log = logging.getLogger("eventapp.worker")
+
+# How often a worker writes down that it lives, in seconds, and after how long without that it is taken for dead.
+BEAT = 10.0
+DEAD_AFTER = timedelta(seconds=60)
+# How long a worker that is asked to stop may go on with what it does.
+LAST_SECONDS = 10
+
+
+class WorkerHeartbeat(Base):
+    """When a worker lived last. One row for all workers of a database: it is enough that there is one."""
+
+    __tablename__ = "worker_heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Work to be done again and again: `run` finds by itself what is due and returns how much it did."""
+    """Work to be done again and again: `run` finds by itself what is due and returns how much it did.
+
+    One that is `apart` has a thread of its own, because it waits for others, and nothing else shall wait for that.
+    """
 
     name: str
     seconds: float
     run: Callable[[], int]
+    apart: bool = False
+
+
+def last_heartbeat() -> datetime | None:
+    """When a worker lived last; None if none ever did."""
+    return db.session.scalar(select(WorkerHeartbeat.at).where(WorkerHeartbeat.name == "worker"))
+
+
+def _beat() -> int:
+    with transaction():
+        made = insert(db.session(), WorkerHeartbeat).values(name="worker", at=clock.now())
+        db.session.execute(made.on_conflict_do_update(index_elements=["name"], set_={"at": made.excluded.at}))
+    return 0
+
+
+HEARTBEAT = Sweep("heartbeat", BEAT, _beat)
 
 
 def run_once(sweeps: list[Sweep]) -> int:
@@ -34,8 +75,12 @@ def run_once(sweeps: list[Sweep]) -> int:
 def _run(sweep: Sweep) -> int:
     try:
         number = sweep.run()
-    except Exception:
-        log.exception("sweep failed", extra={"facts": {"sweep": sweep.name}})
+    except Exception as error:
+        cause = cause_of(error)
+        if cause is None:
+            log.exception("sweep failed", extra={"facts": {"sweep": sweep.name}})
+        else:
+            log.error("sweep failed", extra={"facts": {"sweep": sweep.name, "cause": cause}})
         return 0
     finally:
         db.session.remove()
@@ -47,12 +92,36 @@ def _run(sweep: Sweep) -> int:
 def run_forever(sweeps: list[Sweep]) -> None:
     """Run each sweep at its pace until the process is asked to stop (SIGTERM, SIGINT)."""
     stop = threading.Event()
+
+    def ask(*_: object) -> None:
+        signal.alarm(LAST_SECONDS)  # ends the process if a sweep does not
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, ask)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    lines = [
+        [HEARTBEAT, *(sweep for sweep in sweeps if not sweep.apart)],
+        *([sweep] for sweep in sweeps if sweep.apart),
+    ]
+    threads = [threading.Thread(target=_in_context, args=(app, line, stop), daemon=True) for line in lines[1:]]
+    for thread in threads:
+        thread.start()
+    _at_their_pace(lines[0], stop)
+    for thread in threads:
+        thread.join()
+
+
+def _in_context(app: Flask, sweeps: list[Sweep], stop: threading.Event) -> None:
+    with app.app_context():
+        _at_their_pace(sweeps, stop)
+
+
+def _at_their_pace(sweeps: list[Sweep], stop: threading.Event) -> None:
     due = {sweep.name: 0.0 for sweep in sweeps}
     while not stop.is_set():
         for sweep in sweeps:
-            if monotonic() >= due[sweep.name]:
-                _run(sweep)
-                due[sweep.name] = monotonic() + sweep.seconds
+            if monotonic() >= due[sweep.name] and not stop.is_set():
+                done = _run(sweep)
+                due[sweep.name] = monotonic() + (0 if done and sweep.apart else sweep.seconds)
         stop.wait(min(max(min(due.values()) - monotonic(), 0.1), 5))

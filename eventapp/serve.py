@@ -3,133 +3,243 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import fcntl
 import gc
+import resource
+import signal
 import socket
-import subprocess
-import sys
-import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
+from pathlib import Path
+from time import monotonic, sleep
+from types import FrameType
 
 import flask_migrate
 from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.embed import Server
+from sqlalchemy import NullPool, create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from eventapp import create_app, folder
+from eventapp import create_app, folder, jobs
 from eventapp.config import BadSetting, Settings
-from eventapp.core import assets, logs
+from eventapp.core import assets, bodies, logs
 from eventapp.core.db import db
+from eventapp.core.gateway import Gateway
+from eventapp.processes import LAST_SECONDS, STOPS, Supervisor
 
 _EPILOG = "Settings are environment variables: " + ", ".join(
     f"EVENTAPP_{field.name.upper()}" for field in fields(Settings)
 )
+# The key of our advisory lock on PostgreSQL: any number, but the same one in every version.
+_MIGRATING = 20271123
+
+# Connections that one process holds at the same time, and milliseconds for the head of a request to arrive.
+CONNECTIONS = 4096
+HEAD_TIMEOUT = 10_000
 
 
-def start_app() -> Flask:
+def _settings() -> Settings:
+    """The settings of the environment. A bad one ends the process with one sentence."""
+    try:
+        return Settings.from_environment()
+    except BadSetting as error:
+        raise SystemExit(f"eventapp: {error}") from None
+
+
+def start_app(settings: Settings | None = None) -> Flask:
     """The app of this process with JSON logs. A bad setting ends the process with one sentence."""
     logs.configure()
+    settings = settings or _settings()
     try:
-        app = create_app()
+        app = create_app(settings)
     except BadSetting as error:
         raise SystemExit(f"eventapp: {error}") from None
     except ModuleNotFoundError as error:
-        if error.name != "psycopg":
-            raise
-        raise SystemExit(
-            "eventapp: EVENTAPP_DATABASE_URL needs the Python package psycopg: install it first."
-        ) from None
+        raise _without_driver(error) from None
     return _settle(app)
 
 
+def _without_driver(error: ModuleNotFoundError) -> BaseException:
+    """What to raise where the driver of the database is not installed."""
+    if error.name != "psycopg":
+        return error
+    return SystemExit("eventapp: EVENTAPP_DATABASE_URL needs the Python package psycopg: install it first.")
+
+
 def _settle(app: Flask) -> Flask:
-    """Tell the garbage collector that what is loaded stays: looking through it took 80 ms in the middle of a page."""
+    """Tell the garbage collector that what is loaded stays: looking through it took 80 ms in the middle of a page.
+
+    It also keeps the memory of forked processes shared, for the collector writes into what it looks at.
+    """
     gc.collect()
     gc.freeze()
     return app
 
 
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of a file; others that ask for it wait. The kernel gives it back when this process ends."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _starting(settings: Settings) -> Iterator[None]:
+    """Be the only one that prepares this instance and its database; of several that start together the others wait."""
+    with ExitStack() as held:
+        held.enter_context(_alone(settings.instance / "start.lock"))
+        url = make_url(settings.database_url)
+        if url.get_backend_name() == "postgresql":
+            # A connection of its own: the lock belongs to the session, which a pool would keep open.
+            engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+            connection = held.enter_context(engine.connect())
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATING})")
+        elif url.database and Path(url.database).parent != settings.instance:
+            held.enter_context(_alone(Path(f"{url.database}.lock")))
+        yield
+
+
 def migrate(app: Flask) -> None:
-    """Bring the database to the newest version; of several that start together one does it, the others wait."""
+    """Bring the database to the newest version, and leave no connection open."""
     with app.app_context():
-        if db.engine.dialect.name == "postgresql":
-            with db.engine.connect() as lock:
-                lock.exec_driver_sql("SELECT pg_advisory_lock(20271123)")
-                flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
-        else:
-            flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
+        flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
+        db.session.remove()
+        db.engine.dispose()
 
 
-def _check_free(settings: Settings) -> None:
-    """End with a sentence if the port is taken. The server itself would share it, and answer every other request."""
+def _check_free(settings: Settings, *, seconds: float = 3) -> None:
+    """End with a sentence if the port is taken. The server itself would share it, and answer every other request.
+
+    Processes of a server that was just killed may still be ending, so we look for some seconds.
+    """
+    end = monotonic() + seconds
+    while error := _taken(settings):
+        if monotonic() > end:
+            raise SystemExit(
+                f"eventapp: {settings.host} port {settings.port} can't be used ({error}). "
+                "Stop what runs there, or set EVENTAPP_PORT."
+            )
+        sleep(0.1)
+
+
+def _taken(settings: Settings) -> str | None:
+    """Why we can't listen there, or None."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise SystemExit(
-                f"eventapp: {settings.host} port {settings.port} can't be used ({error.strerror}). "
-                "Stop what runs there, or set EVENTAPP_PORT."
-            ) from None
+            return error.strerror
+    return None
 
 
-def _worker(stop: threading.Event) -> None:
-    """Keep one worker process running until asked to stop."""
-    while not stop.is_set():
-        process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "eventapp.serve:start_app", "worker"])
-        while process.poll() is None and not stop.is_set():
-            stop.wait(0.5)
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=10)
-        else:
-            stop.wait(2)  # it died: begin again, but not in a tight loop
+def serve(app: Flask) -> None:
+    """Answer requests in this process until SIGTERM or SIGINT."""
+    asyncio.run(_serve(app))
+
+
+async def _serve(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        remote = db.engine.dialect.name != "sqlite"
+    gateway = Gateway(
+        app.wsgi_app,
+        limit=bodies.limit_of(app),
+        kept=app.extensions["express"],
+        kept_waits=remote,
+        light=("/static/", "/healthz"),
+    )
+    server = Server(
+        gateway,
+        address=settings.host,
+        port=settings.port,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT),
+        websockets=False,
+        backlog=1024,
+        backpressure=CONNECTIONS,
+        log_level=LogLevels.error,
+    )
+
+    finish: Callable[[], None] = server.stop
+
+    def stop() -> None:
+        signal.alarm(LAST_SECONDS)  # which ends this process if requests do not, also where nobody is left to see to it
+        finish()
+
+    for number in STOPS:
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await server.serve()
+
+
+def work(app: Flask) -> None:
+    """Send mail and do scheduled work in this process until SIGTERM or SIGINT."""
+    with app.app_context():
+        jobs.run_forever(app.extensions["sweeps"])
+
+
+def _end_while_starting(supervisor: Supervisor) -> None:
+    """Let a signal end this process at once, also before there is anything to supervise."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        supervisor.stopping = True  # what is raised in a finalizer is lost
+        raise SystemExit(0)
+
+    for number in STOPS:
+        signal.signal(number, end)
 
 
 def main() -> None:
     """Serve until stopped."""
+    supervisor = Supervisor()
+    _end_while_starting(supervisor)
     parser = argparse.ArgumentParser(prog="eventapp", description="Serve eventapp.", epilog=_EPILOG)
     parser.add_argument("--demo", action="store_true", help="load the demo events if there are no events yet")
     parser.add_argument(
         "--no-worker", action="store_true", help="do not send mail from here; run `flask worker` elsewhere"
     )
     options = parser.parse_args()
-    app = start_app()
-    settings: Settings = app.config["SETTINGS"]
+    settings = _settings()
     _check_free(settings)
     try:
-        migrate(app)
+        with _starting(settings):
+            assets.compress(folder("static"), settings.instance)  # before the app looks for what is compressed
+            app = start_app(settings)
+            migrate(app)
+            if options.demo:
+                print(app.test_cli_runner().invoke(args=["demo", "--if-empty"]).output, end="", flush=True)
+            with app.app_context():
+                db.engine.dispose()  # a forked process must not share a connection
+    except ModuleNotFoundError as error:
+        raise _without_driver(error) from None
     except OperationalError as error:
         # The text of the driver names host and user, which the person at this terminal has set; no password.
         raise SystemExit(f"eventapp: the database of EVENTAPP_DATABASE_URL can't be used: {error.orig}") from None
-    assets.compress(folder("static"), settings.instance)
-    if options.demo:
-        print(app.test_cli_runner().invoke(args=["demo", "--if-empty"]).output, end="", flush=True)
-    stop = threading.Event()
-    thread = threading.Thread(target=_worker, args=(stop,), daemon=True)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    for count in range(settings.workers):
+        supervisor.add(f"web {count + 1}", lambda: serve(app))
     if not options.no_worker:
-        thread.start()
-    server = Granian(
-        "eventapp.serve:start_app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=4,
-        backlog=1024,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    )
+        supervisor.add("worker", lambda: work(app))
     print(f"eventapp is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)", flush=True)
-    try:
-        server.serve()
-    finally:
-        stop.set()
-        if thread.is_alive():
-            thread.join(timeout=12)
+    supervisor.run()
+    _close(app)
+
+
+def _close(app: Flask) -> None:
+    """Write SQLite's log into its file, so that a copy of the file alone is whole."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The browser of the journeys: $CHROME, else the system's Chromium, else the one of Debian or of a pinned npm package.
 
-`python -m tests.browser --install` makes sure that there is one.
+`python -m tests.browser --install` makes sure that there is one. It also installs the other programs that tests use and
+skip without, from Debian, where it may.
 """
 
 from __future__ import annotations
@@ -61,6 +62,13 @@ def install() -> str:
     return present
 
 
+def install_others() -> None:
+    """The proxy that docs/nginx.conf is for, and Redis."""
+    for program, package in (("nginx", "nginx-light"), ("redis-server", "redis-server")):
+        if not shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+            _from_debian(package)
+
+
 def _driver_runs() -> bool:
     driver, _ = compute_driver_executable()
     return subprocess.run([driver, "--version"], check=False, capture_output=True).returncode == 0
@@ -70,7 +78,8 @@ def _from_debian(package: str) -> None:
     """A package of Debian's, where we may install one."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # In this runlevel packages start no service.
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
         subprocess.run(["apt-get", *words], check=False, stdout=subprocess.DEVNULL, env=environ)
 
@@ -161,4 +170,6 @@ def _read(archive: tarfile.TarFile, name: str) -> bytes:
 
 if __name__ == "__main__":
     path = install() if "--install" in sys.argv else find()
+    if "--install" in sys.argv:
+        install_others()
     print(f"browser: {path}")

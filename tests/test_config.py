@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
@@ -74,3 +75,13 @@ def test_every_setting_is_in_the_readme():
     readme = (ROOT / "README.md").read_text()
     for field in fields(Settings):
         assert f"EVENTAPP_{field.name.upper()}" in readme, field.name
+
+
+def test_of_many_that_start_together_all_have_the_same_key(tmp_path):
+    for number in range(20):
+        instance = tmp_path / str(number)
+        with ThreadPoolExecutor(8) as pool:
+            keys = set(pool.map(lambda _, folder=instance: settings(folder).secret_key, range(8)))
+        assert len(keys) == 1
+        assert [path.name for path in instance.iterdir()] == ["secret_key"]
+        assert (instance / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -95,7 +95,7 @@ def answer(
     write: Callable[[], bytes],
     *,
     name: str,
-    still: Callable[[], bool] | None = None,
+    still: Callable[[], bool | None] | None = None,
     until: float = math.inf,
     attached: bool = False,
     kind: str = ICS,

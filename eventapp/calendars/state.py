@@ -38,7 +38,7 @@ class State:
     public: bool
     version: tuple[object, ...]
     modified: datetime | None
-    still: Callable[[], bool] = field(compare=False)
+    still: Callable[[], bool | None] = field(compare=False)
     until: float = field(default=float("inf"), compare=False)
     content: tuple[int, str, datetime] | None = field(default=None, compare=False)
     keeps_gone: bool = field(default=True, compare=False)
@@ -83,7 +83,7 @@ class _Question:
             .limit(1)
         )  # fmt: skip
 
-    def ask(self, slug: str) -> tuple[tuple[Any, ...], tuple[Any, ...], Callable[[], bool]] | None:
+    def ask(self, slug: str) -> tuple[tuple[Any, ...], tuple[Any, ...], Callable[[], bool | None]] | None:
         """(mark, the rest, whether the mark still holds), or None where there is no such event."""
         raw = self._state.raw(slug=slug)
         if raw is None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
+from eventapp.core import deadlines
 from eventapp.core.words import Words, WordsType
 
 # Every constraint has a name, so that an operation can tell which rule a flush has broken.
@@ -99,7 +100,8 @@ def prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
         # Who waits for the write lock stands in no line: on a busy machine one of eight is unlucky for many seconds.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=20000", "foreign_keys=ON"):
+        # The timeout comes first: turning to WAL wants the lock as well.
+        for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -304,20 +306,21 @@ class QuickRead:
         raw = self.raw(**values)
         return None if raw is None else self.read(raw)
 
-    def watch(self, seen: Row | None, **values: Any) -> Callable[[], bool]:
+    def watch(self, seen: Row | None, **values: Any) -> Callable[[], bool | None]:
         """The question whether the driver's row is still the one `seen`. It can be asked outside of an app context.
 
-        Not so either where the database does not answer: who asks then has to ask in full, and hears why.
+        None where the database does not answer.
         """
         engine = db.engine
         sql, parameters = self._bound(engine.dialect, values)
         failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
 
-        def still() -> bool:
+        def still() -> bool | None:
             try:
-                return self._fetch(engine, sql, parameters) == seen
+                with deadlines.answer_within(deadlines.QUICK_ANSWER):
+                    return self._fetch(engine, sql, parameters) == seen
             except failures:
-                return False
+                return None
 
         return still
 
@@ -330,11 +333,14 @@ def newest_version(migrations: Path) -> str:
 
 def init_app(app: Flask) -> None:
     """Connect the app; registered before all others, so that the transaction ends after everything else."""
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", deadlines.engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     migrate.init_app(app, db, directory=app.config["MIGRATIONS"], compare_type=True, render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        else:
+            deadlines.watch(db.engine)
     app.before_request(_begin_request)
     app.after_request(_end_request)
     app.teardown_request(_after_request)

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from werkzeug.routing import IntegerConverter, Map
 
 from eventapp.core.db import db, undo
+from eventapp.core.outages import cause_of
 
 T = TypeVar("T")
+
+
+# Seconds after which it makes sense to ask again when something underneath does not work.
+RETRY_AFTER = 30
+
+# Fields that never come back in a page: secrets, and the proof that belongs to one page.
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+_NOT_KEPT = re.compile(r"passw|csrf|token|secret", re.IGNORECASE)
+
+
+class Application(Flask):
+    """Flask, where an error after the view (at COMMIT) is answered as one inside of it.
+
+    Flask's own way logs the address, and an address can be a secret.
+    """
+
+    def handle_exception(self, error: Exception) -> Response:
+        # What the view wanted to tell on the next page did not happen.
+        session.pop("_flashes", None)
+        return self.finalize_request(self.handle_user_exception(error), from_error_handler=True)
 
 
 class Refused(Exception):
@@ -51,18 +73,30 @@ def wants_json() -> bool:
     return request.path.endswith(".json") or accept.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def _answer(status: int, *, message: str = "") -> Response:
+def _answer(status: int, *, message: str = "", again: list[tuple[str, str]] | None = None) -> Response:
     if wants_json():
         return make_response(jsonify(error=message or status, request=g.get("request_id")), status)
-    html = render_template("core/error.html", status=status, message=message)
+    html = render_template("core/error.html", status=status, message=message, again=again)
     return make_response(html, status)
+
+
+def _typed() -> list[tuple[str, str]] | None:
+    """What was typed into the form of this request, to be sent again: (field, value), without secrets and files.
+
+    None where no form was sent, or none that came from our page: a stranger's values get no button of ours.
+    """
+    if request.method != "POST" or request.mimetype not in _FORMS or not g.get("csrf_valid"):
+        return None
+    return [(name, value) for name, value in request.form.items(multi=True) if not _NOT_KEPT.search(name)]
 
 
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_response().data, error.code or 302, error.get_headers())
     undo()
-    response = _answer(error.code)
+    response = _answer(error.code, again=_typed() if error.code in {429, 503} else None)
+    if error.code in {408, 503}:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
@@ -77,10 +111,27 @@ def _refused(refusal: Refused) -> Response:
 def _crash(error: Exception) -> Response:
     # The session may be half way through anything; the page must not run its queries in it.
     db.session.rollback()
+    cause = cause_of(error)
+    if cause is not None:
+        return _unavailable(cause)
     current_app.logger.exception("unhandled error")
     if current_app.testing:
         raise error
     return _answer(500)
+
+
+def _unavailable(cause: str) -> Response:
+    """503 for what is not our mistake and passes; what was typed is in the page, to be sent again."""
+    current_app.logger.error("database unavailable", extra={"facts": {"cause": cause, "route": route()}})
+    response = _answer(503, again=_typed())
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.cache_control.no_store = True
+    return response
+
+
+def route() -> str | None:
+    """The rule of the present address, which names no secret as the address may."""
+    return request.url_rule.rule if request.url_rule else None
 
 
 def init_app(app: Flask) -> None:

@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
-from time import thread_time
-from typing import cast
+from time import monotonic, thread_time
+from typing import Any, cast
 
 from flask import Flask, current_app, request
-from limits import RateLimitItemPerMinute, parse
+from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from eventapp.config import BadSetting
 
+log = logging.getLogger("eventapp.limits")
+
+
+# Seconds: how long Redis may take, and after how long without an answer it is asked again.
+ANSWER = 1.0
+PAUSE = 10.0
+
+
+class Limiter(MovingWindowRateLimiter):
+    """Counts in Redis where there is one. While that does not answer, each process counts for itself."""
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(storage)
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._ask_again = 0.0
+
+    def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        if monotonic() >= self._ask_again:
+            try:
+                return bool(super().hit(item, *identifiers, cost=cost))
+            except self.storage.base_exceptions as error:
+                self._ask_again = monotonic() + PAUSE
+                facts = {"cause": type(error).__name__, "seconds": PAUSE}
+                log.warning("Redis does not answer, limits count per process", extra={"facts": facts})
+        return bool(self._own.hit(item, *identifiers, cost=cost))
+
+    def answers(self) -> bool:
+        """Whether the storage answers now."""
+        try:
+            return bool(self.storage.check())
+        except self.storage.base_exceptions:
+            return False
+
 
 def allowed(rate: str, name: str, *, key: str | None = None) -> bool:
     """Count one use of `name` by this address (or by `key`); False past `rate` ("10/minute")."""
-    limiter = cast(MovingWindowRateLimiter, current_app.extensions["limits"])
+    limiter = cast(Limiter, current_app.extensions["limits"])
     return limiter.hit(parse(rate), name, key or visitor())
 
 
@@ -64,11 +98,15 @@ def limit(rate: str, name: str) -> None:
 def init_app(app: Flask, redis_url: str | None) -> None:
     """Counters live in this process, or in Redis where one is configured."""
     try:
-        storage = storage_from_string(redis_url or "memory://")
+        # Its client would try again three times, and a visitor wait for that.
+        once: dict[str, Any] = (
+            {"socket_timeout": ANSWER, "socket_connect_timeout": ANSWER, "retry": None} if redis_url else {}
+        )
+        storage = cast(Storage, storage_from_string(redis_url or "memory://", **once))
     except ConfigurationError as error:
         raise BadSetting("EVENTAPP_REDIS_URL needs the Python package redis: install it first.") from error
-    app.extensions["limits"] = MovingWindowRateLimiter(storage)
-    app.extensions["building"] = FixedWindowRateLimiter(storage)
-    # Of the sixty that each core has in a minute. A page takes hundredths of a second, a calendar of a thousand
-    # sessions a half: enough for an office behind one address, since what is kept costs nothing.
+    app.extensions["limits"] = Limiter(storage)
+    app.extensions["building"] = FixedWindowRateLimiter(MemoryStorage())
+    # Of the sixty that each core has in a minute; a process counts its own. A page takes hundredths of a second, a
+    # calendar of a thousand sessions a half: enough for an office behind one address, since what is kept costs nothing.
     app.config["BUILDING_SECONDS"] = 10

@@ -11,8 +11,10 @@ import re
 import secrets
 import sys
 import time
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from time import perf_counter
+from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
@@ -71,16 +73,42 @@ def answered(number: str | None, method: str, route: str | None, status: int, st
         access.handle(access.makeRecord(access.name, logging.INFO, __file__, 0, "request", (), None, extra=extra))
 
 
+class AccessLog:
+    """WSGI middleware around Flask: one line per request, with the status that the visitor got, whatever went wrong."""
+
+    def __init__(self, app: Flask) -> None:
+        self._inner = app.wsgi_app
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        began = perf_counter()
+        statuses = [500]
+
+        def listen(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            statuses.append(int(status[:3]))
+            return start(status, headers, *rest)
+
+        try:
+            return self._inner(environ, listen)
+        finally:
+            if statuses[-1] != 503 or not environ.get(QUIET_503):
+                number, route = environ.get(_ASKED, (None, None))
+                answered(number, environ["REQUEST_METHOD"], route, statuses[-1], began)
+
+
+# Where a request notes what its line needs: its number, and its address as a rule.
+_ASKED = "eventapp.asked"
+# True in the environ where a kept page is given instead of a 503, which has a line of its own.
+QUIET_503 = "eventapp.quiet_503"
+
+
 def _start() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    g.started = perf_counter()
+    request.environ[_ASKED] = (g.request_id, request.url_rule.rule if request.url_rule else None)
 
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
-    route = request.url_rule.rule if request.url_rule else None
-    answered(g.get("request_id"), request.method, route, response.status_code, g.get("started", perf_counter()))
     return response
 
 
@@ -97,5 +125,6 @@ def configure() -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.wsgi_app = AccessLog(app)  # type: ignore[method-assign,assignment]
     app.before_request(_start)
     app.after_request(_finish)

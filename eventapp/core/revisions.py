@@ -56,7 +56,7 @@ def number(scope: str) -> int:
     return row[0] if row else 0
 
 
-def known(scope: str) -> tuple[str, Callable[[], bool]]:
+def known(scope: str) -> tuple[str, Callable[[], bool | None]]:
     """The present version of a scope, in a text to remember it by, and the question whether it still is."""
     seen = _present.raw(scope=scope)
     return str(seen), _present.watch(seen, scope=scope)

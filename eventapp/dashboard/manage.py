@@ -213,12 +213,13 @@ def mail_list(event: Event) -> ResponseReturnValue:
     """Letters of the event, sent and waiting."""
     number = page_number(request.args.get("page"))
     topic = f"event:{event.id}"
+    numbers = mail_queries.numbers_of_topic(topic)
     return page(
         "dashboard/mail.html",
         event=event,
         letters=mail_queries.of_topic(topic, limit=50, offset=(number - 1) * 50),
-        numbers=mail_queries.numbers_of_topic(topic),
         number=number,
+        given_up=numbers.get(MailStatus.FAILED, 0),
         server=bool(current_app.config["SETTINGS"].mail_url),
     )
 
@@ -240,3 +241,13 @@ def retry(event: Event, number: int) -> ResponseReturnValue:
     mail.retry(found(shown if shown.topic == f"event:{event.id}" else None))
     flash(_("The letter waits to be sent."))
     return redirect(url_for(".letter", slug=event.slug, number=number), 303)
+
+
+@manage.post("/events/<slug>/mail/retry")
+@desk(Needs.REGISTRATION)
+def retry_all(event: Event) -> ResponseReturnValue:
+    """Try all letters again that were given up, as after a server was put right."""
+    number = mail.retry_all(f"event:{event.id}")
+    said = languages.ngettext("%(num)d e-mail waits to be sent.", "%(num)d e-mails wait to be sent.", number)
+    flash(said)
+    return redirect(url_for(".mail_list", slug=event.slug), 303)

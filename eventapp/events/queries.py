@@ -40,7 +40,7 @@ class PageState:
     id: int
     public: bool
     revisions: tuple[int, int, int]
-    still: Callable[[], bool] = field(compare=False)
+    still: Callable[[], bool | None] = field(compare=False)
 
 
 _scope = literal("event:", String) + cast(Event.id, String)

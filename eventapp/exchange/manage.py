@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Needs
 from eventapp.core import languages
+from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
@@ -32,6 +33,7 @@ _STATED = {"zone", "language", "columns"}
 
 @manage.route("/import", methods=["GET", "POST"])
 @desk(Needs.PROGRAMME)
+@takes_uploads
 def upload(event: Event) -> ResponseReturnValue:
     """Choose a file. Nothing is imported here: the report comes next."""
     form = UploadForm(tags=event.languages)

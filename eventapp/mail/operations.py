@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 
 from eventapp.core import budgets, clock
 from eventapp.core.addresses import mailbox_key
@@ -18,9 +19,12 @@ from eventapp.mail.models import Mail, MailCalendar, MailStatus
 
 # Letters to one mailbox within an hour that somebody without a login can cause. What the team sends is not counted.
 LETTERS_AN_HOUR = 10
-HOLD = timedelta(minutes=5)
+# How long a letter is held by a worker that took it and says nothing more.
+HOLD = timedelta(seconds=45)
 # After each failed try: wait, then try again; after the last one the letter is given up and shown to the organizer.
-WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 720)]
+# At most a quarter of an hour in the first five hours, then hourly, for three days in all: a server that is repaired
+# after a weekend gets its letters (RFC 5321 §4.5.4.1 asks for four to five days, which is past many an event).
+WAITS = [timedelta(minutes=m) for m in (1, 5, 10, *[15] * 20, *[60] * 67)]
 
 
 class TooManyLetters(Refused):
@@ -98,6 +102,12 @@ def take(limit: int = 20) -> list[int]:
     return ids
 
 
+def hold(ids: list[int]) -> None:
+    """Hold letters for as long again."""
+    still = update(Mail).where(Mail.id.in_(ids), Mail.held_until.is_not(None))
+    db.session.execute(still.values(held_until=clock.now() + HOLD))
+
+
 def let_go(ids: list[int]) -> None:
     """Give back letters that were taken and not tried: they are due as before."""
     db.session.execute(update(Mail).where(Mail.id.in_(ids)).values(held_until=None))
@@ -130,6 +140,13 @@ def retry(letter: Mail) -> None:
     letter.attempts = 0
     letter.due_at = clock.now()
     db.session.flush()
+
+
+def retry_all(topic: str) -> int:
+    """Put all letters of a topic that were given up back in the queue; how many."""
+    given_up = update(Mail).where(Mail.topic == topic, Mail.status == MailStatus.FAILED)
+    again = given_up.values(status=MailStatus.QUEUED, attempts=0, due_at=clock.now())
+    return cast(CursorResult[Any], db.session.execute(again)).rowcount
 
 
 def forget(topic: str, *, containing: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 
-from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.mail.models import Mail, MailStatus
 
@@ -28,8 +27,14 @@ def numbers_of_topic(topic: str) -> dict[MailStatus, int]:
     return {status: number for status, number in db.session.execute(query)}
 
 
-def age_of_oldest_due() -> timedelta:
-    """How long the oldest due letter has been waiting; zero if none is."""
-    query = select(func.min(Mail.due_at)).where(Mail.status == MailStatus.QUEUED, Mail.due_at <= clock.now())
-    oldest = db.session.scalar(query)
-    return clock.now() - oldest if oldest else timedelta(0)
+def waiting() -> tuple[int, datetime | None]:
+    """How many letters are not sent yet, and when the oldest of them was written."""
+    query = select(func.count(), func.min(Mail.created_at)).where(Mail.status == MailStatus.QUEUED)
+    number, oldest = db.session.execute(query).one()
+    return number, oldest
+
+
+def given_up() -> int:
+    """How many letters were given up after more than one try: a server is at fault, and not an address."""
+    query = select(func.count()).where(Mail.status == MailStatus.FAILED, Mail.attempts > 1)
+    return db.session.scalar(query) or 0

@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import threading
 from email.errors import MessageError
 from time import monotonic
-from urllib.parse import unquote, urlsplit
+
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.core.db import db, transaction
+from eventapp.core.outages import cause_of
 from eventapp.mail import message, operations
+from eventapp.mail.connection import connect
 from eventapp.mail.models import Mail, MailStatus
 
 log = logging.getLogger("eventapp.mail")
 
 
-def connect(url: str) -> smtplib.SMTP:
-    """An open connection to `smtp://user:pass@host:port` or `smtps://…`; STARTTLS is used where it is offered."""
-    parts = urlsplit(url)
-    host = parts.hostname or "localhost"
-    server: smtplib.SMTP
-    if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20)
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=20)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls()
-            server.ehlo()
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server
-
-
-# How long one sweep may go on: the worker's other sweeps wait for it, and the letters it holds must go back in time.
-SECONDS = 10
+# How long one sweep goes on beginning with letters: a worker that is asked to stop waits for it.
+SECONDS = 5
 
 
 def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) -> int:
@@ -48,23 +35,59 @@ def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) 
     end = monotonic() + seconds
     post = _Post(mail_url, sender)
     sent = 0
-    held: list[int] = []
-    try:
-        while held := held or _take():
-            sent += post.send(held.pop(0))
-            if monotonic() >= end or (post.away and not held):
-                break
-    finally:
-        post.close()
-    if held:
-        with transaction():
-            operations.let_go(held)
+    with _Lease() as lease:
+        try:
+            while lease.letters or lease.take():
+                number = lease.letters[0]
+                sent += post.send(number)
+                lease.letters.remove(number)
+                if monotonic() >= end or (post.away and not lease.letters):
+                    break
+        finally:
+            post.close()
     return sent
 
 
-def _take() -> list[int]:
-    with transaction():
-        return operations.take()
+class _Lease:
+    """Letters that this worker has taken. It says so again and again while it lives; what is left is given back.
+
+    A worker that dies says nothing more, and another one takes its letters a short while later, however long a slow
+    server may keep a worker waiting that lives.
+    """
+
+    def __init__(self) -> None:
+        self.letters: list[int] = []
+        self._ended = threading.Event()
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        self._thread = threading.Thread(target=self._renew, args=(app,), name="lease", daemon=True)
+
+    def __enter__(self) -> _Lease:
+        return self
+
+    def take(self) -> bool:
+        """Take letters that are due; False if there are none."""
+        with transaction():
+            self.letters = operations.take()
+        if self.letters and not self._thread.is_alive():
+            self._thread.start()
+        return bool(self.letters)
+
+    def _renew(self, app: Flask) -> None:
+        while not self._ended.wait(operations.HOLD.total_seconds() / 3):
+            with app.app_context():
+                try:
+                    with transaction():
+                        operations.hold(list(self.letters))
+                except SQLAlchemyError as error:
+                    log.warning("letters not held on to", extra={"facts": {"cause": cause_of(error)}})
+
+    def __exit__(self, *error: object) -> None:
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self.letters:
+            with transaction():
+                operations.let_go(self.letters)
 
 
 class _Post:

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from eventapp.core.db import Base, Moment, db
+from eventapp.core.deadlines import answer_within
 from eventapp.core.words import WordsType
 
 
@@ -41,5 +42,11 @@ if context.is_offline_mode():
     with context.begin_transaction():
         context.run_migrations()
 else:
-    with db.engine.connect() as connection:
+    # A large table takes the time that it takes.
+    with answer_within(None), db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            connection.exec_driver_sql("SET lock_timeout = 0")
+            connection.commit()
         run(connection)
+        connection.invalidate()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.calendars import jsonld
 from eventapp.core import assets, clock
-from eventapp.core.db import db
 from eventapp.core.errors import found
 from eventapp.core.pages import page, remembered
 from eventapp.core.parameters import one_of, parameters, words
@@ -22,9 +18,8 @@ from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.queries import Filter
 from eventapp.events.rules import EventFormat, EventKind, countdown
-from eventapp.mail import queries as mail
 from eventapp.programme import queries as programme
-from eventapp.site import queries
+from eventapp.site import health, queries
 from eventapp.site.structured import event_data
 
 views = Blueprint("site", __name__)
@@ -140,16 +135,9 @@ def healthz() -> ResponseReturnValue:
 
 @views.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """The database answers, its version is ours, and mail is not piling up."""
+    """503: send visitors elsewhere. 200 and "degraded": they are served, and somebody should look at what is named."""
     try:
-        version = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    except SQLAlchemyError:
-        return jsonify(status="not ready", database="does not answer, or has no tables"), 503
-    newest = current_app.config["DATABASE_VERSION"]
-    late = mail.age_of_oldest_due() > timedelta(minutes=15) and bool(current_app.config["SETTINGS"].mail_url)
-    ready = version == newest and not late
-    facts = {
-        "database": "ok" if version == newest else f"is at {version}, wants {newest}",
-        "mail": "late" if late else "ok",
-    }
-    return jsonify(status="ok" if ready else "not ready", **facts), 200 if ready else 503
+        parts = health.report()
+    except health.NotReady as reason:
+        return jsonify(status="not ready", database=str(reason)), 503
+    return jsonify(status="degraded" if health.degraded(parts) else "ok", **parts)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import logging
 import math
+import time
 
 import pytest
 
 from eventapp.core.db import transaction
-from eventapp.core.express import Express, Offer, _Kept
+from eventapp.core.express import PAUSE, STALE, Express, Offer, _Kept
 from eventapp.core.words import Words
 from eventapp.events import operations as events
 from eventapp.events.rules import Visibility
@@ -166,3 +167,84 @@ def test_what_nobody_asks_for_is_forgotten_first(app):
     list(express({"REQUEST_METHOD": "GET", "PATH_INFO": "a"}, lambda *_: None))
     express._keep(("e", "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None, {}), []))
     assert [key[0] for key in express._kept] == ["c", "d", "a", "e"]
+
+
+class Site:
+    """An application behind Express, whose database answers or does not, and whose page may be outdated or changed."""
+
+    def __init__(self) -> None:
+        self.still: bool | None = True
+        self.status = "200 OK"
+        self.until = time.time() + 60
+        self.asked = 0
+        self.wsgi_app = self.flask
+        self.express = Express(self)
+
+    def flask(self, environ, start):
+        self.asked += 1
+        if self.status.startswith("200"):
+            environ["eventapp.offer"] = Offer("e", b"page", b"", self.is_still, self.until, "/events", {})
+        start(self.status, [("Content-Type", "text/plain")])
+        return [b"page" if self.status.startswith("200") else b"no page"]
+
+    def is_still(self):
+        return self.still
+
+    def get(self) -> tuple[str, bytes, bool]:
+        """(status, body, whether it is marked as stale)"""
+        told = []
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/events"}
+        body = b"".join(self.express(environ, lambda status, headers: told.append((status[:3], dict(headers)))))
+        ((status, headers),) = told
+        return status, body, "Cache-Status" in headers
+
+
+def test_while_the_database_does_not_answer_what_is_kept_is_given():
+    site = Site()
+    site.get()
+    site.still = None
+    assert [site.get() for _ in range(3)] == [("200", b"page", True)] * 3
+    assert site.asked == 1
+
+
+def test_a_page_whose_time_is_over_is_given_instead_of_a_503():
+    site = Site()
+    site.until = time.time() - 1
+    assert site.get() == ("200", b"page", False)
+    site.status = "503 Away"
+    assert site.get() == ("200", b"page", True)
+    assert site.asked == 2
+
+
+def test_it_is_given_for_a_while_only():
+    site = Site()
+    site.until = time.time() - STALE - 1
+    site.get()
+    site.status, site.still = "503 Away", None
+    assert site.get()[0] == "503"
+
+
+def test_what_is_known_to_have_changed_is_never_given_again():
+    site = Site()
+    site.get()
+    site.still, site.status = False, "503 Away"
+    assert site.get() == ("503", b"no page", False)
+    site.status = "404 Gone"
+    assert site.get()[0] == "404"
+
+
+def test_the_database_is_asked_again_after_a_pause_and_then_by_everybody(monkeypatch):
+    site = Site()
+    site.get()
+    asked = []
+    monkeypatch.setattr(site, "is_still", lambda: asked.append(1) or site.still)
+    site.express.clear()
+    site.get()
+    site.still = None
+    for _ in range(3):
+        site.get()
+    assert len(asked) == 1
+    site.still = True
+    monkeypatch.setattr("eventapp.core.express.monotonic", lambda: time.monotonic() + PAUSE)
+    assert [site.get()[2] for _ in range(2)] == [False, False]
+    assert len(asked) == 3

@@ -1,10 +1,69 @@
-"""How often one visitor may do what costs."""
+"""Limits hold without Redis, and with one that does not answer, and count visitors and not addresses."""
 
 from __future__ import annotations
 
-import pytest
+import logging
+import shutil
+import socket
+import subprocess
 
-from eventapp.core.limits import visitor
+import pytest
+from limits import parse
+from limits.storage import storage_from_string
+
+from eventapp.core import limits
+from eventapp.core.limits import ANSWER, Limiter, visitor
+from tests.served import free_port, until
+
+RATE = parse("3/minute")
+
+
+def limiter(port: int) -> Limiter:
+    options = {"socket_timeout": ANSWER / 5, "socket_connect_timeout": ANSWER / 5, "retry": None}
+    return Limiter(storage_from_string(f"redis://127.0.0.1:{port}/0", **options))
+
+
+def test_without_an_answer_each_process_counts_for_itself_and_says_so_once(caplog):
+    made = limiter(free_port())
+    with caplog.at_level(logging.WARNING):
+        assert [made.hit(RATE, "login", "1.2.3.4") for _ in range(4)] == [True, True, True, False]
+    assert made.hit(RATE, "login", "5.6.7.8")
+    assert [record.message for record in caplog.records] == ["Redis does not answer, limits count per process"]
+    assert not made.answers()
+
+
+def test_a_redis_that_takes_the_connection_and_says_nothing_is_waited_for_once():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        made = limiter(silent.getsockname()[1])
+        asked = []
+        silent.settimeout(5)
+        assert [made.hit(RATE, "login", "1.2.3.4") for _ in range(4)] == [True, True, True, False]
+        asked.append(silent.accept()[0])
+        silent.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+        asked[0].close()
+
+
+def test_a_redis_that_comes_back_counts_again(monkeypatch, tmp_path):
+    program = shutil.which("redis-server")  # `python -m tests.browser --install` brings it, where that may
+    if program is None:
+        pytest.skip("no redis-server here")
+    port = free_port()
+    made = limiter(port)
+    assert made.hit(RATE, "login", "1.2.3.4")
+    command = [program, "--port", str(port), "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        until(made.answers)
+        monkeypatch.setattr(limits, "monotonic", lambda: 10.0**9)
+        try:
+            assert [made.hit(RATE, "login", "1.2.3.4") for _ in range(4)] == [True, True, True, False]
+            other = limiter(port)  # as another process has one
+            assert not other.hit(RATE, "login", "1.2.3.4")
+            for one in (made, other):
+                one.storage.storage.close()
+        finally:
+            server.terminate()
 
 
 @pytest.mark.parametrize(

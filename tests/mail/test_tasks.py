@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextvars
 import smtplib
 import socket
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -160,6 +162,61 @@ def test_a_letter_of_a_worker_that_died_is_taken_by_another(app, smtp):
     assert deliver(smtp.url) == 0
     with time_machine.travel(clock.now() + operations.HOLD + timedelta(seconds=1), tick=False):
         assert deliver(smtp.url) == 1
+
+
+def test_letters_of_a_worker_that_was_killed_go_out_within_a_minute():
+    assert operations.HOLD.total_seconds() < 55
+
+
+def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monkeypatch):
+    monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.5))
+    write_many(3)
+    begun, go_on = threading.Event(), threading.Event()
+    send = smtplib.SMTP.send_message
+
+    def slow(server, ready):
+        begun.set()
+        assert go_on.wait(20)
+        return send(server, ready)
+
+    def work():
+        with app.app_context():
+            return tasks.deliver_due(smtp.url, "desk@example.org")
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(contextvars.Context().run, work)
+        try:
+            assert begun.wait(20)
+            time.sleep(1.2)  # more than twice as long as a letter is held by a worker that is dead
+            assert tasks.deliver_due(smtp.url, "desk@example.org") == 0
+        finally:
+            go_on.set()
+        assert sent.result() == 3
+    assert len(smtp.taken) == 3
+
+
+def test_a_server_that_is_repaired_after_days_gets_its_letters():
+    """At most a quarter of an hour apart in the first hours, and for three days."""
+    waits = operations.WAITS
+    hours = timedelta(hours=5)
+    first = [wait for number, wait in enumerate(waits) if sum(waits[:number], timedelta(0)) < hours]
+    assert max(first) == timedelta(minutes=15)
+    assert sum(waits, timedelta(0)) >= timedelta(days=3)
+    assert sorted(waits) == waits
+
+
+def test_letters_that_were_given_up_are_tried_again_together(app, smtp):
+    smtp.answer = "550 no such user"
+    kept = write(topic="event:2")
+    for number in range(3):
+        write(topic="event:1", to=f"guest{number}@example.org")
+    deliver(smtp.url)
+    smtp.answer = ""
+    with transaction():
+        assert operations.retry_all("event:1") == 3
+    assert deliver(smtp.url) == 3
+    assert kept.status is MailStatus.FAILED
 
 
 def test_a_line_break_in_a_subject_adds_no_header(app, smtp):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import text
 
-from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
 
@@ -29,23 +27,6 @@ def test_an_event_has_its_page(client, make):
         "/events/forum/register",
     ):
         assert client.get(path).status_code == 200, path
-
-
-def test_readiness_tells_a_database_without_our_tables_from_one_with_them(app, client):
-    assert client.get("/readyz").status_code == 503
-    with transaction():
-        db.session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
-        db.session.execute(text("INSERT INTO alembic_version VALUES ('older')"))
-    try:
-        assert client.get("/readyz").get_json()["database"].startswith("is at older")
-        with transaction():
-            db.session.execute(
-                text("UPDATE alembic_version SET version_num = :new"), {"new": app.config["DATABASE_VERSION"]}
-            )
-        assert client.get("/readyz").get_json() == {"status": "ok", "database": "ok", "mail": "ok"}
-    finally:
-        with transaction():
-            db.session.execute(text("DROP TABLE alembic_version"))
 
 
 def test_the_list_is_filtered_by_plain_parameters(client, make):

@@ -1,0 +1,75 @@
+"""How long a request waits for the database: no thread may hang for ever on a server that is slow, locked or frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine, event, make_url
+
+# Seconds. The first three are PostgreSQL's to keep (its settings of the same names, in milliseconds there).
+STATEMENT = 10
+LOCK = 8
+IDLE_IN_TRANSACTION = 120
+CONNECT = 5
+# For a free connection of this process. A thread may hold two: its session, and a quick read in between.
+POOL = 5
+CONNECTIONS = 30
+# For any answer, where the server can't keep its own deadlines: it is frozen, or its machine has gone.
+ANSWER = 12.0
+# The same for the question whether a kept page is still right: without an answer the kept page is given.
+QUICK_ANSWER = 3.0
+
+_answer: ContextVar[float | None] = ContextVar("answer", default=ANSWER)
+
+
+@contextmanager
+def answer_within(seconds: float | None) -> Iterator[None]:
+    """Wait so long for each answer of PostgreSQL instead; None waits for ever."""
+    token = _answer.set(seconds)
+    try:
+        yield
+    finally:
+        _answer.reset(token)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Arguments for create_engine: pool and deadlines of the database at `url`."""
+    options: dict[str, Any] = {"pool_timeout": POOL, "max_overflow": CONNECTIONS - 5}
+    if make_url(url).get_backend_name() == "postgresql":
+        settings = {
+            "statement_timeout": STATEMENT,
+            "lock_timeout": LOCK,
+            "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+        }
+        options["connect_args"] = {
+            "connect_timeout": CONNECT,
+            "options": " ".join(f"-c {name}={seconds * 1000}" for name, seconds in settings.items()),
+        }
+    return options
+
+
+def watch(engine: Engine) -> None:
+    """Let every connection to PostgreSQL give up when no answer has come in time; it is of no use after that."""
+    driver: Any = engine.dialect.loaded_dbapi
+
+    def wait(connection: Any, generator: Any, **given: Any) -> Any:
+        seconds = _answer.get()
+        given.setdefault("timeout", seconds)
+        began = monotonic()
+        try:
+            return driver.Connection.wait(connection, generator, **given)
+        except driver.OperationalError:
+            if seconds is not None and monotonic() - began >= seconds:
+                # The answer may still come, and must not be taken for that to another question.
+                connection.pgconn.finish()
+            raise
+
+    kind: Any = type("Connection", (driver.Connection,), {"wait": wait})
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, record: Any, arguments: Any, named: dict[str, Any]) -> Any:
+        return kind.connect(*arguments, **named)

@@ -1,0 +1,78 @@
+"""A connection to the mail server: encrypted as asked for, and patient where impatience would send a letter twice."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from typing import Any
+
+from eventapp.config import MailServer
+
+# Seconds (RFC 5321 §4.5.3.2). A server that has all of a letter may take ten minutes to say so: who hangs up earlier
+# does not know whether it was taken, and sends it again.
+CONNECT = 60.0
+COMMAND = 300.0
+TAKEN = 600.0
+
+
+class NotSecure(smtplib.SMTPException):
+    """The server does not offer what was asked for; nothing was sent, above all no password."""
+
+
+class _Patient(smtplib.SMTP):
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self._patience(TAKEN)
+        try:
+            return super().data(msg)
+        finally:
+            self._patience(COMMAND)
+
+    def _patience(self, seconds: float) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
+
+
+class _PatientTls(_Patient, smtplib.SMTP_SSL):
+    pass
+
+
+def connect(url: str) -> smtplib.SMTP:
+    """An open connection to the server of EVENTAPP_MAIL_URL, logged in where it names a user.
+
+    Raises NotSecure where TLS is required and not offered, or a password would go in clear without leave;
+    ssl.SSLCertVerificationError (an OSError) for a certificate that is not trusted or not of this host.
+    """
+    asked = MailServer.from_url(url)
+    context = ssl.create_default_context(cafile=asked.ca)
+    if asked.tls == "always":
+        return _log_in(_PatientTls(asked.host, asked.port, timeout=CONNECT, context=context), asked, encrypted=True)
+    server = _Patient(asked.host, asked.port, timeout=CONNECT)
+    try:
+        return _log_in(server, asked, encrypted=_start_tls(server, asked, context))
+    except BaseException:
+        server.close()
+        raise
+
+
+def _start_tls(server: smtplib.SMTP, asked: MailServer, context: ssl.SSLContext) -> bool:
+    """Whether the connection is encrypted now."""
+    if asked.tls == "off":
+        return False
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=context)
+        server.ehlo()
+        return True
+    if asked.tls == "required":
+        raise NotSecure("the server does not offer STARTTLS")
+    return False
+
+
+def _log_in(server: smtplib.SMTP, asked: MailServer, *, encrypted: bool) -> smtplib.SMTP:
+    if asked.user:
+        if not encrypted and not asked.clear_login:
+            raise NotSecure("the server offers no TLS, and a password is not sent without it (?login=clear allows it)")
+        server.login(asked.user, asked.password)
+    if server.sock is not None:
+        server.sock.settimeout(COMMAND)
+    return server

@@ -1,0 +1,39 @@
+"""Small bodies everywhere, larger ones where files are uploaded."""
+
+from __future__ import annotations
+
+from werkzeug.test import EnvironBuilder
+
+from eventapp.core.bodies import SMALL, UPLOAD, limit_of
+from eventapp.core.gateway import REFUSED
+
+
+def limit(app, path: str) -> int:
+    environ = EnvironBuilder(path, method="POST").get_environ()
+    return limit_of(app)(environ)
+
+
+def test_only_an_upload_may_be_large(app):
+    assert limit(app, "/manage/events/forum/programme/import") == UPLOAD
+    for path in ("/login", "/events/forum/register", "/nowhere", "/manage/events/forum/edit", "/%00"):
+        assert limit(app, path) == SMALL
+
+
+def test_every_view_with_a_file_field_takes_uploads_and_no_other(app):
+    uploads = {endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "max_body")}
+    assert uploads == {"exchange_manage.upload"}
+
+
+def test_a_large_form_is_refused_in_words(client, make):
+    make.option(make.event("forum"))
+    response = client.post("/events/forum/register", data={"given_name": "x" * (SMALL + 1)})
+    assert response.status_code == 413
+    assert client.page.text(client.page.one("h1")) == "That is too large"
+
+
+def test_what_the_gateway_refused_has_our_page(client):
+    for status, heading in ((408, "That took too long"), (413, "That is too large"), (503, "not work just now")):
+        response = client.post("/login", environ_overrides={REFUSED: status})
+        assert response.status_code == status
+        assert heading in client.page.text(client.page.one("h1"))
+        assert ("Retry-After" in response.headers) is (status != 413)

@@ -1,0 +1,248 @@
+"""The gateway behind a real server: slow bodies hold no thread, and whole requests reach the application unchanged."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from granian.constants import HTTPModes
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from eventapp.core.gateway import REFUSED, Gateway
+from tests.served import free_port, until
+
+LIMIT = 1000
+release = threading.Event()
+working = threading.Semaphore(0)
+
+
+def application(environ, start):
+    """Answers with what it was asked; waits at /wait, and fails at /fail."""
+    if environ["PATH_INFO"] == "/wait":
+        working.release()
+        release.wait(20)
+    if environ["PATH_INFO"] == "/fail":
+        raise RuntimeError("a secret")
+    status = f"{environ[REFUSED]} Refused" if REFUSED in environ else "200 OK"
+    start(status, [("Content-Type", "application/json"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+    told = {name: value for name, value in environ.items() if isinstance(value, str)}
+    return [json.dumps({**told, "body": environ["wsgi.input"].read().decode("latin-1")}).encode()]
+
+
+@contextmanager
+def running(**values) -> Iterator[int]:
+    """The port of a server with the application."""
+    port = free_port()
+    release.clear()
+    gateway = Gateway(application, limit=lambda environ: LIMIT, light=("/light",), **values)
+    made = []
+
+    async def serve() -> None:
+        server = Server(
+            gateway, port=port, http=HTTPModes.http1, websockets=False, backpressure=512, log_level=LogLevels.critical
+        )
+        made.append((server, asyncio.get_running_loop()))
+        await server.serve()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    until(lambda: _listens(port))
+    try:
+        yield port
+    finally:
+        release.set()
+        server, loop = made[0]
+        loop.call_soon_threadsafe(server.stop)
+        thread.join()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def port():
+    with running() as number:
+        yield number
+
+
+def busy_threads(number: int) -> None:
+    """Wait until so many threads work at /wait."""
+    for _ in range(number):
+        assert working.acquire(timeout=20)
+
+
+def connect(port: int, head: str, body: bytes = b"") -> socket.socket:
+    """A connection over which a request was begun: the lines of its head, without Host, and a part of its body."""
+    made = socket.create_connection(("127.0.0.1", port), timeout=20)
+    first, *rest = head.split("\n")
+    lines = [f"{first} HTTP/1.1", "Host: example.org", *rest, "", ""]
+    made.sendall("\r\n".join(lines).encode("latin-1") + body)
+    return made
+
+
+def answer(connection: socket.socket) -> tuple[int, dict, str]:
+    """(status, what the application was told, the head) of the answer."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += _more(connection)
+    head, _, body = data.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").lower()
+    length = int(lines.split("content-length: ")[1].split("\r\n")[0])
+    while len(body) < length:
+        body += _more(connection)
+    connection.close()
+    status = int(lines.split(" ")[1])
+    told = json.loads(body) if b"{" in body[:1] else {}
+    return status, told, lines
+
+
+def _more(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    assert data, "the server hung up"
+    return data
+
+
+def test_the_application_is_told_what_was_asked(port):
+    asked = "GET /a%20b/%E6%97%A5?q=%E6%97%A5&x\nCookie: a=1\nCookie: b=2\nX-Two: 1\nX-Two: 2\nContent-Type: text/plain"
+    status, told, head = answer(connect(port, asked))
+    assert status == 200
+    assert told["PATH_INFO"].encode("latin-1").decode() == "/a b/日"
+    assert told["QUERY_STRING"] == "q=%E6%97%A5&x"
+    assert (told["HTTP_COOKIE"], told["HTTP_X_TWO"]) == ("a=1; b=2", "1,2")
+    assert (told["REMOTE_ADDR"], told["SERVER_PORT"], told["HTTP_HOST"]) == ("127.0.0.1", str(port), "example.org")
+    assert told["CONTENT_TYPE"] == "text/plain"
+    assert head.count("set-cookie") == 2
+
+
+def test_a_header_with_an_underscore_does_not_pass_for_that_of_a_proxy(port):
+    _, told, _ = answer(connect(port, "GET /\nX_Forwarded_For: 6.6.6.6"))
+    assert "HTTP_X_FORWARDED_FOR" not in told
+
+
+def test_a_body_is_whole_however_it_comes(port):
+    slow = connect(port, "POST /\nContent-Length: 6", b"abc")
+    slow.sendall(b"def")
+    assert answer(slow)[1]["body"] == "abcdef"
+    chunked = connect(port, "POST /\nTransfer-Encoding: chunked", b"3\r\nabc\r\n")
+    chunked.sendall(b"3\r\ndef\r\n0\r\n\r\n")
+    _, told, _ = answer(chunked)
+    assert (told["body"], told["CONTENT_LENGTH"]) == ("abcdef", "6")
+    assert "HTTP_TRANSFER_ENCODING" not in told
+
+
+def test_what_is_too_large_is_refused_before_it_is_sent_or_when_it_shows(port):
+    assert answer(connect(port, f"POST /\nContent-Length: {LIMIT + 1}"))[0] == 413
+    assert answer(connect(port, f"POST /\nContent-Length: {LIMIT}", b"x" * LIMIT))[0] == 200
+    piece = b"%x\r\n" % (LIMIT + 1) + b"x" * (LIMIT + 1) + b"\r\n"
+    assert answer(connect(port, "POST /\nTransfer-Encoding: chunked", piece))[0] == 413
+
+
+def test_a_body_that_stands_still_is_refused():
+    with running(patience=0.3) as port:
+        for body in (b"", b"abc"):
+            assert answer(connect(port, "POST /\nContent-Length: 6", body))[0] == 408
+
+
+def test_a_body_that_only_trickles_is_refused():
+    with running(patience=0.5) as port:
+        trickle = connect(port, f"POST /\nContent-Length: {LIMIT}", b"x")
+        ended = threading.Event()
+
+        def drip() -> None:
+            while not ended.wait(0.1):
+                try:
+                    trickle.sendall(b"x")
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        status, _, _ = answer(trickle)
+        ended.set()
+        thread.join()
+        assert status == 408
+
+
+def test_slow_bodies_keep_nobody_waiting(port):
+    slow = [connect(port, "POST /\nContent-Length: 6", b"abc") for _ in range(60)]
+    assert answer(connect(port, "GET /"))[0] == 200
+    assert answer(connect(port, "POST /\nContent-Length: 3", b"abc"))[0] == 200
+    for connection in slow:
+        connection.sendall(b"def")
+        assert answer(connection)[1]["body"] == "abcdef"
+
+
+class Kept:
+    """Has an answer to /kept that is right and to /old that is not."""
+
+    def has(self, environ):
+        return environ["PATH_INFO"] in {"/kept", "/old"}
+
+    def give(self, environ, start):
+        if environ["PATH_INFO"] == "/old":
+            return None
+        start("200 OK", [])
+        return [b'{"kept": true}']
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_is_kept_or_light_does_not_wait_behind_what_is_slow(waits):
+    with running(threads=2, kept=Kept(), kept_waits=waits) as port:
+        slow = [connect(port, "GET /wait") for _ in range(4)]
+        busy_threads(2)
+        assert answer(connect(port, "GET /light"))[0] == 200
+        assert answer(connect(port, "GET /kept"))[1] == {"kept": True}
+        release.set()
+        assert [answer(one)[0] for one in slow] == [200] * 4
+        busy_threads(2)
+        assert "PATH_INFO" in answer(connect(port, "GET /old"))[1]
+
+
+def test_those_who_read_do_not_wait_behind_those_who_write():
+    with running(threads=2) as port:
+        slow = [connect(port, "POST /wait\nContent-Length: 1", b"x") for _ in range(6)]
+        busy_threads(2)
+        assert answer(connect(port, "GET /"))[0] == 200
+        release.set()
+        assert [answer(one)[0] for one in slow] == [200] * 6
+        busy_threads(4)
+
+
+def test_who_waits_too_long_for_a_thread_hears_so():
+    with running(threads=1, wait=0.3) as port:
+        first = connect(port, "GET /wait")
+        busy_threads(1)
+        until(lambda: _busy(port))
+        release.set()
+        assert answer(first)[0] == 200
+
+
+def _busy(port: int) -> bool:
+    status, _, head = answer(connect(port, "GET /other"))
+    return status == 503 and "retry-after" in head
+
+
+def test_a_fault_around_the_application_is_500_and_its_text_is_not_told(port, caplog):
+    status, told, _ = answer(connect(port, "GET /fail"))
+    assert (status, told) == (500, {})
+    assert "no answer" in caplog.text
+
+
+def test_an_answer_to_head_has_no_body(port):
+    with connect(port, "HEAD /\nConnection: close") as made:
+        data = b""
+        while piece := made.recv(65536):
+            data += piece
+    assert data.startswith(b"HTTP/1.1 200")
+    assert data.endswith(b"\r\n\r\n")

@@ -1,0 +1,134 @@
+"""`eventapp` in a process of its own on a free port, for tests that stop, kill and starve it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_ports(number: int) -> list[int]:
+    """So many ports of the loopback address that nobody listens on, each another."""
+    with ExitStack() as asked:
+        probes = [asked.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    return free_ports(1)[0]
+
+
+def until(true: Callable[[], object], *, seconds: float = 40) -> None:
+    """Wait until something is so. Raises AssertionError when it takes too long; the limit is generous."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.05)
+
+
+def running(pid: int) -> bool:
+    """Whether a process is there and does not only wait for its parent to take note of its end."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+class Served:
+    """A started server."""
+
+    def __init__(self, instance: Path, *options: str, **environ: str) -> None:
+        instance.mkdir(exist_ok=True)
+        self.port = free_port()
+        self.seen: set[int] = set()
+        self.log = instance / f"{self.port}.log"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("EVENTAPP_")}
+        clean |= {"EVENTAPP_INSTANCE": str(instance), "EVENTAPP_PORT": str(self.port), **environ}
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen([sys.executable, "-m", "eventapp.serve", *options], env=clean, cwd=ROOT,
+                                            stdin=subprocess.DEVNULL, stdout=out, stderr=out)  # fmt: skip
+
+    def children(self) -> list[int]:
+        """Process ids of all that was started from it."""
+        found, todo = [], [self.process.pid]
+        while todo:
+            pid = todo.pop()
+            try:
+                for task in Path(f"/proc/{pid}/task").iterdir():
+                    todo += [int(child) for child in (task / "children").read_text().split()]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            found.append(pid)
+        self.seen.update(found[1:])
+        return found[1:]
+
+    def ask(self, method: str, path: str, *, timeout: float = 10) -> tuple[int, dict[str, str], bytes]:
+        """(status, headers, body) of an address; raises OSError where nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path)
+            response = connection.getresponse()
+            return response.status, {name.title(): value for name, value in response.getheaders()}, response.read()
+        except http.client.HTTPException as error:
+            raise ConnectionError(str(error)) from error
+        finally:
+            connection.close()
+
+    def get(self, path: str, *, timeout: float = 10) -> tuple[int, bytes]:
+        """(status, body)"""
+        status, _, body = self.ask("GET", path, timeout=timeout)
+        return status, body
+
+    def head(self, path: str) -> tuple[int, dict[str, str]]:
+        """(status, headers)"""
+        status, headers, _ = self.ask("HEAD", path)
+        return status, headers
+
+    def answers(self, path: str = "/healthz") -> bool:
+        assert self.process.poll() is None, self.log.read_text(encoding="utf-8")[-2000:]
+        try:
+            return self.get(path)[0] == 200
+        except OSError:
+            return False
+
+    def up(self) -> Served:
+        """The same, once it answers."""
+        until(self.answers)
+        return self
+
+    def stop(self) -> int:
+        """Ask it to stop; its exit code."""
+        self.process.terminate()
+        return self.process.wait(timeout=30)
+
+
+@contextmanager
+def served(instance: Path, *options: str, **environ: str) -> Iterator[Served]:
+    """A server that is gone afterwards, with all that it started, whatever happened."""
+    server = Served(instance, *options, **environ)
+    try:
+        yield server
+    finally:
+        server.children()
+        if server.process.poll() is None:
+            server.process.terminate()
+            try:
+                server.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                server.process.kill()
+                server.process.wait()
+        for pid in server.seen:
+            if running(pid):
+                os.kill(pid, signal.SIGKILL)
