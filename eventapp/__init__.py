@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventapp import cli, config
@@ -36,6 +35,7 @@ from eventapp.core import (
     logs,
     pages,
 )  # fmt: skip
+from eventapp.core.csrf import Protection
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_releases as releases_manage
@@ -67,7 +67,7 @@ from eventapp.registration import tasks as registration_tasks
 from eventapp.registration import views as registration
 from eventapp.site import views as site
 
-csrf = CSRFProtect()
+csrf = Protection()
 
 BLUEPRINTS = [
     site.views,
@@ -123,6 +123,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=secure,
         WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch; the token ends with the session
+        # With https it would ask for a Referer, which the pages with a key in their address must not send.
+        WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -81,6 +81,16 @@ class Settings:
     trusted_proxies: int
     site_name: str
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names under which visitors may ask for the site, and the machine itself; empty where any name will do.
+
+        That is so until a public address is set: a laptop is asked for by its address in the local network as well.
+        """
+        if self.base_url == f"http://{self.host}:{self.port}":
+            return frozenset()
+        return frozenset({urlsplit(self.base_url).hostname or "", "localhost", "127.0.0.1", "::1"})
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings. Raises BadSetting with a sentence that names the variable."""

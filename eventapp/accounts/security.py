@@ -10,10 +10,12 @@ from flask_security.core import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.decorators import default_unauthn_handler
 from flask_security.mail_util import MailUtil
+from flask_wtf import FlaskForm
 from werkzeug.exceptions import Unauthorized
 
 from eventapp.accounts.models import SiteRole, User
-from eventapp.core.db import db
+from eventapp.core import csrf
+from eventapp.core.db import SAFE_METHODS, db
 from eventapp.core.errors import wants_json
 from eventapp.core.languages import interface
 from eventapp.core.languages import lazy_gettext as _l
@@ -49,13 +51,17 @@ class Outbox(MailUtil):
 
 def _rendered(template: str, **context: Any) -> str | Response:
     """A letter as text; a page as everywhere: the answer to a wrong form is a 422."""
+    if csrf.outdated():
+        for form in context.values():
+            if isinstance(form, FlaskForm):
+                form.csrf_token.errors = [csrf.sentence()]
     return render_template(template, **context) if "/email/" in template else page(template, **context)
 
 
 def _unknown() -> Any:
     """Who is not signed in: a page leads to the login and back; a script, which can't go there, is told 401."""
-    if wants_json():
-        raise Unauthorized
+    if wants_json() or request.method not in SAFE_METHODS:
+        raise Unauthorized  # of a form the page keeps what was typed, which a way to the login and back would lose
     return default_unauthn_handler()  # type: ignore[no-untyped-call]
 
 

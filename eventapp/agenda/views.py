@@ -20,6 +20,7 @@ from eventapp.core.headers import cookie_name
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
+from eventapp.events.access import moved
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
@@ -149,7 +150,9 @@ def stars(token: str) -> ResponseReturnValue:
 @views.route("/events/<slug>/sessions/<code>/star", methods=["GET", "POST"])
 def star(slug: str, code: str) -> ResponseReturnValue:
     """Star a session where no JavaScript does it: into the agenda that this browser knows, or a new one."""
-    event = found(queries.public_events([slug]).get(slug))
+    event = queries.public_events([slug]).get(slug)
+    if event is None:
+        return moved(".star", slug, code=code)
     session = found(programme.document(event).by_code.get(code))
     known = _of_cookie()
     if request.method == "POST":

@@ -80,6 +80,10 @@ migrate = Migrate()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class OnlyReads(RuntimeError):
+    """A unit of work that may only read was about to write."""
+
+
 class Unit(enum.Enum):
     """What the present unit of work may do to the database."""
 
@@ -122,7 +126,7 @@ def _start_writing(session: Session) -> None:
     """
     unit = _unit.get()
     if unit is Unit.READS:
-        raise RuntimeError("a request that only reads must not write")
+        raise OnlyReads("a request that only reads must not write")
     if unit is not Unit.MAY_WRITE:
         return
     if session.in_nested_transaction():
@@ -192,6 +196,12 @@ def undo() -> None:
     """Forget what was changed and not committed, also what was not flushed yet; without any of it nothing happens."""
     if writing() or db.session.new or db.session.dirty or db.session.deleted:
         db.session.rollback()
+
+
+def only_read() -> None:
+    """From here on the request may read and not write: what tries to raises OnlyReads."""
+    undo()
+    _unit.set(Unit.READS)
 
 
 @contextmanager

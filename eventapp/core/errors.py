@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
 from werkzeug.routing import IntegerConverter, Map
 
-from eventapp.core.db import db, undo
+from eventapp.core import csrf
+from eventapp.core.db import OnlyReads, db, undo
+from eventapp.core.links import host_name
 from eventapp.core.outages import cause_of
 
 T = TypeVar("T")
@@ -62,6 +64,9 @@ class Number(IntegerConverter):
 
 
 def _refuse_what_cannot_be() -> None:
+    hosts = current_app.config["SETTINGS"].hosts
+    if hosts and host_name(request.environ) not in hosts and request.path not in {"/healthz", "/readyz"}:
+        raise BadRequest
     # No text of ours holds NUL, and PostgreSQL takes none: an address with one leads nowhere.
     if "\x00" in request.path or b"%00" in request.query_string:
         raise NotFound
@@ -85,7 +90,8 @@ def _typed() -> list[tuple[str, str]] | None:
 
     None where no form was sent, or none that came from our page: a stranger's values get no button of ours.
     """
-    if request.method != "POST" or request.mimetype not in _FORMS or not g.get("csrf_valid"):
+    ours = g.get("csrf_valid") or csrf.outdated()
+    if request.method != "POST" or request.mimetype not in _FORMS or not ours:
         return None
     return [(name, value) for name, value in request.form.items(multi=True) if not _NOT_KEPT.search(name)]
 
@@ -94,13 +100,21 @@ def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_response().data, error.code or 302, error.get_headers())
     undo()
-    response = _answer(error.code, again=_typed() if error.code in {429, 503} else None)
+    response = _answer(error.code, again=_typed() if error.code in {401, 429, 503} else None)
     if error.code in {408, 503}:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
     return response
+
+
+def _outdated(error: OnlyReads) -> Response:
+    """A button of a page that had been open for too long: it is offered once more."""
+    undo()
+    if not csrf.outdated():
+        raise error
+    return _answer(400, message=csrf.sentence(), again=_typed())
 
 
 def _refused(refusal: Refused) -> Response:
@@ -140,5 +154,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, lambda error: _answer(400))
+    app.register_error_handler(OnlyReads, _outdated)
     app.register_error_handler(InternalServerError, lambda error: _answer(500))
     app.register_error_handler(Exception, _crash)

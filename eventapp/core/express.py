@@ -23,6 +23,7 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from eventapp.core import logs
+from eventapp.core.links import host_name
 from eventapp.core.parameters import Known, canonical
 
 Start = Callable[..., Any]
@@ -85,9 +86,10 @@ def _parameters(view: object) -> Known | None:
 class Express:
     """WSGI middleware. Least recently asked goes first when the budget of bytes is used up."""
 
-    def __init__(self, app: Flask, budget: int = 48 * 1024 * 1024) -> None:
+    def __init__(self, app: Flask, budget: int = 48 * 1024 * 1024, hosts: frozenset[str] = frozenset()) -> None:
         self._inner = app.wsgi_app
         self._app = app
+        self._hosts = hosts
         self._budget = budget
         self._size = 0
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
@@ -105,11 +107,11 @@ class Express:
 
     def has(self, environ: dict[str, Any]) -> bool:
         """Whether an answer to this request is kept, right or not."""
-        return _may_be_kept(environ) and self._key(environ) in self._kept
+        return self._may_be_kept(environ) and self._key(environ) in self._kept
 
     def give(self, environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:
         """The kept answer, if it is still right or nobody can tell just now; else None."""
-        kept = self._kept.get(self._key(environ)) if _may_be_kept(environ) else None
+        kept = self._kept.get(self._key(environ)) if self._may_be_kept(environ) else None
         return None if kept is None else self._give(kept, environ, start)
 
     def _give(self, kept: _Kept, environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:
@@ -127,7 +129,7 @@ class Express:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._inner(environ, start)
         key = self._key(environ)
-        if not _may_be_kept(environ):
+        if not self._may_be_kept(environ):
             return self._inner(environ, start)
         kept = self._kept.get(key)
         given = None if kept is None else self._give(kept, environ, start)
@@ -152,6 +154,10 @@ class Express:
         if kept is not None:
             start(status, headers)
         return result
+
+    def _may_be_kept(self, environ: dict[str, Any]) -> bool:
+        """Whether an answer for everybody can answer this; one asked for under another name is for Flask to refuse."""
+        return _plain(environ) and (not self._hosts or host_name(environ) in self._hosts)
 
     def _key(self, environ: dict[str, Any]) -> Key:
         """Under which an answer is kept. Takes out of the query what the view at this address does not read."""
@@ -240,7 +246,7 @@ def _no_write(data: bytes) -> None:
     raise NotImplementedError("Flask answers with an iterable")
 
 
-def _may_be_kept(environ: dict[str, Any]) -> bool:
+def _plain(environ: dict[str, Any]) -> bool:
     return environ["REQUEST_METHOD"] in {"GET", "HEAD"} and "HTTP_IF_MODIFIED_SINCE" not in environ
 
 
@@ -272,6 +278,6 @@ def _names(header: str, *etags: str) -> bool:
 
 def init_app(app: Flask) -> None:
     """Stand between the server and Flask."""
-    express = Express(app)
+    express = Express(app, hosts=app.config["SETTINGS"].hosts)
     app.wsgi_app = express  # type: ignore[method-assign,assignment]
     app.extensions["express"] = express

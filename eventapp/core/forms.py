@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import DateTimeLocalField, EmailField, Field, PasswordField, StringField, TextAreaField
 from wtforms.validators import Email, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import html_params
 
-from eventapp.core import clock, languages
+from eventapp.core import clock, csrf, languages, seen
 from eventapp.core.addresses import half_width
 from eventapp.core.db import undo
 from eventapp.core.errors import Refused
@@ -104,6 +105,46 @@ class Form(FlaskForm):
     """Base of all forms. Typed text is stripped at both ends, and of what no eye sees; see `core.text.one_line`."""
 
     refusal: str | None = None
+    stored: Mapping[str, Any] | None
+    edit_token: str
+
+    def __init__(self, *args: Any, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        """`data` is what is stored; a template that shows `edit_token` has it compared when the form comes back."""
+        super().__init__(*args, data=data, **kwargs)
+        self.stored = data
+        self.edit_token = seen.marks(data or {})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether what was typed can be taken, and nobody has changed what is stored since the form was made."""
+        valid = bool(super().validate(extra_validators))
+        if csrf.outdated():
+            if "csrf_token" in self._fields:
+                self._fields["csrf_token"].errors = []
+            self.refusal = csrf.sentence()
+            return False
+        return not self._overtaken() and valid
+
+    def _overtaken(self) -> bool:
+        """Whether somebody has saved meanwhile: their changes then stand in the form, beside those typed here."""
+        before = request.form.get("edit_token", "")
+        if not before or self.stored is None:
+            return False
+        now = {name: value for name, value in self.stored.items() if name in self._fields}
+        known = {part.partition(":")[0] for part in before.split()}
+        typed = {name: self._fields[name].data for name in now}
+        changed = seen.compare(before, now={name: now[name] for name in now if name in known}, typed=typed)
+        if not (changed.theirs or changed.both):
+            return False
+        for name in changed.theirs:
+            self._fields[name].data = now[name]
+            self._fields[name].raw_data = None
+        self.refusal = seen.sentence(
+            _("Somebody else has saved this in the meantime. Your changes were not saved."), changed, named=self._named
+        )
+        return True
+
+    def _named(self, names: tuple[str, ...]) -> str:
+        return languages.listing([f"“{self._fields[name].label.text}”" for name in names])
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> _Translations:

@@ -8,12 +8,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from flask import current_app, g, redirect, request, url_for
 from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.wrappers import Response
 
 from eventapp.accounts import rules
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Needs, Role
 from eventapp.core.db import SAFE_METHODS
+from eventapp.core.errors import found
 from eventapp.events import queries
 from eventapp.events.models import Event
 
@@ -24,6 +26,12 @@ R = TypeVar("R")
 def role_of(user: User, event: Event) -> Role | None:
     """The user's role at the event; a site's administrator owns every event."""
     return Role.OWNER if user.admin else queries.role_in_team(event, user)
+
+
+def moved(endpoint: str, slug: str, **values: Any) -> Response:
+    """Lead from a former address of an event to its present one, with what was typed (RFC 9110 §15.4.9), or 404."""
+    present = found(queries.present_slug(slug))
+    return redirect(url_for(endpoint, slug=present, **values), 301 if request.method in SAFE_METHODS else 308)
 
 
 def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callable[..., R]]:
@@ -40,8 +48,8 @@ def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callabl
             if user is None:
                 return cast(R, cast(Any, current_app).login_manager.unauthorized())
             event = queries.by_slug(slug)
-            if event is None and request.method in SAFE_METHODS and (present := queries.present_slug(slug)):
-                return cast(R, redirect(url_for(request.endpoint or "", slug=present, **kwargs), 301))
+            if event is None and queries.present_slug(slug):
+                return cast(R, moved(request.endpoint or "", slug, **kwargs))
             role = role_of(user, event) if event else None
             if event is None or role is None:
                 raise NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts import operations as accounts
@@ -65,7 +65,7 @@ def edit(event: Event) -> ResponseReturnValue:
             field.speak(event.languages)
     if form.validate_on_submit():
         try:
-            operations.edit(event, seen=request.form.get("seen", ""), **_values(form))
+            operations.edit(event, **_values(form))
             operations.set_themes(event, themes_from_lines(form.themes.data))
             flash(_("Saved."))
             return redirect(url_for("dashboard.event", slug=event.slug), 303)

@@ -138,11 +138,6 @@ class Event(Base, Scoped):
         return rules.public(self.status, self.visibility)
 
     @property
-    def version(self) -> str:
-        """What it was saved as last: an editor who has seen another one would overwrite somebody's work."""
-        return self.updated_at.isoformat()
-
-    @property
     def first_day(self) -> date:
         return local_day(self.starts_at, self.zone)
 

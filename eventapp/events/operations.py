@@ -47,15 +47,11 @@ def create(*, owner: User | None, slug: str, title: Words, **values: Any) -> Eve
     return event
 
 
-def edit(event: Event, *, slug: str, seen: str = "", **values: Any) -> Event:
-    """Change an event. The old address keeps working. `seen` is its `version` as the editor saw it.
+def edit(event: Event, *, slug: str, **values: Any) -> Event:
+    """Change an event. The old address keeps working.
 
-    Raises Refused for a taken slug, times in the wrong order, or when somebody else has saved it since `seen`.
+    Raises Refused for a taken slug or times in the wrong order.
     """
-    if seen and seen != event.version:
-        raise Refused(
-            _("Somebody else saved this event meanwhile. Open it again to see their version, then repeat yours.")
-        )
     if slug != event.slug:
         _check_slug(slug, event=event)
         if db.session.get(FormerSlug, event.slug) is None:
@@ -195,11 +191,20 @@ def set_themes(event: Event, titles: Iterable[Words]) -> None:
 
 
 def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> None:
-    """Replace the hosts, in order."""
-    for old in db.session.scalars(select(EventHost).where(EventHost.event_id == event.id)):
-        db.session.delete(old)  # one by one: a statement for all would leave kept pages as they are
-    for position, (organization, role) in enumerate(hosts):
-        db.session.add(EventHost(event_id=event.id, organization_id=organization.id, role=role, position=position))
+    """Replace the hosts, in order. Each organization once: the last role that is named counts."""
+    wanted = {organization.id: role for organization, role in hosts}
+    rows = db.session.scalars(select(EventHost).where(EventHost.event_id == event.id))
+    present = {host.organization_id: host for host in rows}
+    for organization_id, old in present.items():
+        if organization_id not in wanted:
+            db.session.delete(old)  # one by one: a statement for all would leave kept pages as they are
+    for position, (organization_id, role) in enumerate(wanted.items()):
+        host = present.get(organization_id)
+        if host is None:
+            # What stays keeps its row: rows are inserted before others are deleted, and an organization is unique.
+            host = EventHost(event_id=event.id, organization_id=organization_id)
+            db.session.add(host)
+        host.role, host.position = role, position
     db.session.flush()
 
 

@@ -89,6 +89,8 @@ def clone(
         }
         db.session.add(_copy(option, OPTION, event_id=made.id, **moments))
     for question in _rows(Question, event):
+        if question.removed_at is not None:
+            continue
         db.session.add(_copy(question, QUESTION, event_id=made.id))
     db.session.flush()
     return cloned

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
+from eventapp.core import seen
 from eventapp.core.clock import to_local
 from eventapp.core.db import db, finish_writing
 from eventapp.core.errors import Refused, found
@@ -25,7 +26,7 @@ from eventapp.directory.rules import NameOrder
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.programme import operations, parts, queries, seen
+from eventapp.programme import operations, parts, queries
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eventapp.core import clock, tokens
+from eventapp.core import clock, seen, tokens
 from eventapp.core.clock import zones
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
@@ -18,7 +18,6 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
-from eventapp.programme import seen
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionStatus
 from eventapp.proposals import emails, invitations, news, queries, rules
@@ -111,7 +110,7 @@ def profile_of(link: SpeakerLink) -> dict[str, Any]:
 def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> None:
     """The speaker's own name, position and biography, which are one for all events.
 
-    `marks` are those of the values that the form was made with (see programme/seen.py). Raises Overtaken where the team
+    `marks` are those of the values that the form was made with (see core/seen.py). Raises Overtaken where the team
     has changed one of them since.
     """
     _check_time(link)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventapp.core import seen
 from eventapp.core.errors import Refused, found
 from eventapp.core.forms import Form
 from eventapp.core.languages import listing
@@ -15,7 +16,6 @@ from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
-from eventapp.programme import seen
 from eventapp.proposals import queries, rules, speakers
 from eventapp.proposals.forms import ProfileForm, TalkForm
 from eventapp.proposals.models import SpeakerLink

@@ -12,6 +12,7 @@ from eventapp.core.errors import Refused, found
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
+from eventapp.events.access import moved
 from eventapp.proposals import operations, queries
 from eventapp.proposals.forms import ProposeForm
 from eventapp.proposals.models import Proposal
@@ -29,7 +30,7 @@ def propose(slug: str) -> ResponseReturnValue:
     """The form while the call is open; before and after, when it is."""
     event = events.by_slug(slug)
     if event is None:
-        return redirect(url_for(".propose", slug=found(events.present_slug(slug))), 301)
+        return moved(".propose", slug)
     call = found(queries.call_of(event) if event.public else None)
     form = ProposeForm.for_call(event, call)
     if form.is_submitted():

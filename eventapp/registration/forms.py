@@ -128,6 +128,8 @@ class TakePart(Form):
         form = cast(TakePart, made(data=data))
         form.options, form.questions, form.by_team = options, questions, by_team
         form.before = dict(registration.answers) if registration is not None else {}
+        if registration is None:
+            form.stored = None  # only what the form begins with: an option that closes meanwhile is nobody's edit
         # The team's browser is not where the guest is.
         form.asks_browser = registration is None and not by_team
         # Nor does the team's page say which language a guest reads.

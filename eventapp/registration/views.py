@@ -10,6 +10,7 @@ from eventapp.core.errors import Refused, found
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
+from eventapp.events.access import moved
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyLetters
@@ -34,7 +35,7 @@ def register(slug: str) -> ResponseReturnValue:
     """The form, and what comes of it."""
     event = _event(slug)
     if event is None:
-        return redirect(url_for(".register", slug=found(events.present_slug(slug))), 301)
+        return moved(".register", slug)
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event))
     if form.is_submitted():
@@ -74,7 +75,9 @@ def _again(slug: str) -> tuple[Event, list[AttendanceOption], TakePart]:
 @views.route("/events/<slug>/register/link", methods=["GET", "POST"])
 def link(slug: str) -> ResponseReturnValue:
     """Send the self-service link again. The answer is the same whether or not the address is registered."""
-    event = found(_event(slug))
+    event = _event(slug)
+    if event is None:
+        return moved(".link", slug)
     form = LinkForm()
     sent = False
     if form.validate_on_submit():

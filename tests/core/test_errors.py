@@ -8,7 +8,11 @@ import pytest
 from flask import abort
 from werkzeug.exceptions import Gone, TooManyRequests
 
+from eventapp import create_app
+from eventapp.config import Settings
+from eventapp.core.db import db
 from eventapp.core.errors import Refused
+from eventapp.serve import migrate
 
 
 @pytest.mark.parametrize(
@@ -83,3 +87,42 @@ def test_a_list_has_a_first_page_for_whatever_is_asked(organizer, make):
     for number in ("0", "-1", "x", "9" * 5000, "²"):
         assert organizer.get(f"/manage/events/forum/registrations?page={number}").status_code == 200
         assert organizer.get(f"/manage/events/forum/mail?page={number}").status_code == 200
+
+
+# ---- under which name ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def named(tmp_path):
+    """A site with a public address, and an empty database."""
+    environ = {"EVENTAPP_INSTANCE": str(tmp_path), "EVENTAPP_BASE_URL": "https://events.example.org"}
+    app = create_app(Settings.from_environment(environ))
+    app.testing = True
+    migrate(app)
+    yield app.test_client()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("events.example.org", 200), ("events.example.org:443", 200), ("EVENTS.example.org", 200), ("127.0.0.1:8000", 200),
+        ("localhost", 200), ("[::1]:8000", 200), ("evil.example", 400), ("events.example.org.evil.example", 400),
+        ("10.0.0.7:8000", 400), ("[::2]", 400), ("]", 400),
+    ],
+)  # fmt: skip
+def test_a_site_with_a_public_address_is_asked_under_that_name_alone(named, host, status):
+    for _ in range(2):  # the second time from what is kept
+        assert named.get("/", headers={"Host": host}).status_code == status
+    named.get("/", headers={"Host": "events.example.org"})
+    assert named.get("/", headers={"Host": host}).status_code == status
+    assert named.get("/healthz", headers={"Host": host}).status_code == 200, "a load balancer asks by number"
+
+
+def test_a_laptop_is_asked_under_any_name(tmp_path):
+    settings = {"EVENTAPP_INSTANCE": str(tmp_path), "EVENTAPP_PORT": "8123"}
+    assert Settings.from_environment(settings).hosts == frozenset()
+    named = Settings.from_environment({**settings, "EVENTAPP_BASE_URL": "http://events.example.org:8123"})
+    assert named.hosts == {"events.example.org", "localhost", "127.0.0.1", "::1"}

@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from eventapp.core.db import db
+from eventapp.core.db import db, transaction
 from eventapp.core.forms import zone_asked
+from eventapp.core.words import Words
+from eventapp.events import operations as events
 from eventapp.events.models import Event
+from eventapp.registration import setup
 from eventapp.registration.models import Registration
+from eventapp.registration.rules import QuestionKind
+from tests.make import fresh
+from tests.visitor import _values
 
 
 def test_control_characters_are_left_out_of_texts(client, organizer, make):
@@ -36,3 +42,97 @@ def test_what_an_address_asks_for_is_said_back_as_far_as_it_can_be_read(app):
         _zone, said = zone_asked(" Eu\x1brope\u202e/\ufffeNowhere" + "x" * 900)
     assert "“Europe/Nowhere" in said
     assert len(said) < 150
+
+
+# ---- two people at one form ----------------------------------------------------------------------------------------
+
+
+def sent(visitor, path: str, action: str = "") -> dict[str, str]:
+    """What somebody who has the form open would send without touching it."""
+    visitor.get(path)
+    return {key: value for key, value in _form_values(visitor, action or path).items() if value}
+
+
+def _form_values(visitor, action: str):
+    forms = [one for one in visitor.page.forms() if (one.get("method") or "").lower() == "post"]
+    chosen = [one for one in forms if (one.get("action") or action).split("?")[0].endswith(action)]
+    return _values(next(one for one in chosen if "logout" not in (one.get("action") or "")))
+
+
+DESK_FORMS = {
+    "options/in_person": ("title_en", "Great hall", "Small hall"),
+    "questions/{question}": ("label_en", "What do you eat?", "What do you drink?"),
+    "programme/rooms/{room}": ("name_en", "Great hall", "Small hall"),
+    "programme/tracks/{track}": ("name_en", "Rivers", "Lakes"),
+    "sites/{site}": ("name_en", "City hall", "Town hall"),
+    "edit": ("title_en", "Forum of rivers", "Forum of lakes"),
+    "registrations/{registration}": ("family_name", "Byron", "Lovelace"),
+}
+
+
+@pytest.fixture
+def everything(make):
+    event = make.event("forum")
+    option = make.option(event)
+    with transaction():
+        site = events.save_site(fresh(event), None, name=Words(en="Hall"), address=Words(en="1 Street"), slug="hall")
+        question = setup.save_question(fresh(event), None, label=Words(en="Meal?"), kind=QuestionKind.TEXT)
+    return {
+        "room": make.room(event).slug, "track": make.track(event).slug, "site": site.id, "question": question.id,
+        "registration": make.registration(event, option).id,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("page", DESK_FORMS)
+def test_of_two_who_edit_at_once_the_second_is_told_and_nothing_is_overwritten(organizer, everything, page):
+    field, first, second = DESK_FORMS[page]
+    path = f"/manage/events/forum/{page.format(**everything)}"
+    assert organizer.get(path).status_code == 200, path
+    mine, theirs = sent(organizer, path), sent(organizer, path)
+    assert "edit_token" in mine, path
+    assert organizer.post(path, data={**theirs, field: first}).status_code == 303
+    response = organizer.post(path, data={**mine, field: second})
+    assert response.status_code == 422
+    text = organizer.page.text(organizer.page.one("main"))
+    assert "Somebody else has saved this in the meantime. Your changes were not saved." in text
+    assert "Yours are kept, and differ from theirs" in text
+    organizer.get(path)
+    assert _form_values(organizer, path)[field] == [first]
+    # Who reads that and saves again means it.
+    organizer.post(path, data={**mine, field: second})
+    again = _form_values(organizer, path)
+    assert again[field] == [second]
+    assert organizer.post(path, data=again).status_code == 303
+    organizer.get(path)
+    assert _form_values(organizer, path)[field] == [second]
+
+
+def test_what_only_the_other_has_changed_is_taken_over(organizer, make):
+    make.option(make.event("forum"))
+    path = "/manage/events/forum/options/in_person"
+    mine, theirs = sent(organizer, path), sent(organizer, path)
+    organizer.post(path, data={**theirs, "capacity": "40"})
+    assert organizer.post(path, data={**mine, "title_en": "Hall"}).status_code == 422
+    again = _form_values(organizer, path)
+    assert (again["title_en"], again["capacity"]) == (["Hall"], ["40"])
+    assert "Their changes stand in the form now" in organizer.page.text(organizer.page.one("main"))
+    assert organizer.post(path, data=again).status_code == 303
+
+
+def test_a_guest_and_the_team_do_not_overwrite_each_other(client, organizer, make):
+    event = make.event("forum")
+    guest = make.registration(event, make.option(event))
+    own, desk = f"/registrations/{guest.token}", f"/manage/events/forum/registrations/{guest.id}"
+    mine = sent(client, own)
+    organizer.fill(desk, {"organization": "City of Rivers"}, action=desk)
+    assert client.post(own, data={**mine, "family_name": "Byron"}).status_code == 422
+    again = _form_values(client, own)
+    assert (again["family_name"], again["organization"]) == (["Byron"], ["City of Rivers"])
+    assert client.post(own, data=again).status_code == 303
+    assert fresh(guest).organization_name == "City of Rivers"
+
+
+def test_a_form_that_nobody_else_has_touched_is_saved_as_ever(organizer, everything):
+    for page, (field, first, _second) in DESK_FORMS.items():
+        path = f"/manage/events/forum/{page.format(**everything)}"
+        assert organizer.post(path, data={**sent(organizer, path), field: first}).status_code == 303, page

@@ -101,3 +101,13 @@ def test_nobody_keeps_what_is_the_teams_or_was_typed(client, organizer, make):
         assert "no-store" in organizer.get(path, follow_redirects=True).headers["Cache-Control"], path
     for path in ("/", "/events/forum", "/events/forum/programme"):
         assert "no-store" not in organizer.get(path).headers["Cache-Control"], path
+
+
+def test_a_form_of_a_page_that_sends_no_referrer_works_with_https(secured):
+    """The addresses of such pages are keys, so their pages say `no-referrer`; a browser then sends `Origin: null`."""
+    https = {"base_url": "https://events.example.org"}
+    page = secured.get("/agenda", **https)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))[1]
+    headers = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert secured.post("/agenda", data={"csrf_token": token}, headers=headers, **https).status_code == 303

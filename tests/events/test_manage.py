@@ -192,9 +192,9 @@ def test_the_page_of_an_event_forgets_its_last_host_at_once(organizer, client, m
 def test_two_owners_do_not_overwrite_each_other(organizer, make):
     event = make.event("forum")
     organizer.get("/manage/events/forum/edit")
-    stale = next(node.get("value") for node in organizer.page.all("input") if node.get("name") == "seen")
+    stale = next(node.get("value") for node in organizer.page.all("input") if node.get("name") == "edit_token")
     assert organizer.fill("/manage/events/forum/edit", {"title_en": "First"}).status_code == 303
-    response = organizer.fill("/manage/events/forum/edit", {"title_en": "Second", "seen": stale})
+    response = organizer.fill("/manage/events/forum/edit", {"title_en": "Second", "edit_token": stale})
     assert response.status_code == 422
     assert "Second" in response.get_data(as_text=True)
     db.session.refresh(event)
@@ -225,3 +225,23 @@ def test_a_past_event_offers_no_subscription(client, make):
     html = client.get("/events/past").get_data(as_text=True)
     assert "webcal:" not in html
     assert "Download .ics" in html
+
+
+def test_hosts_are_added_and_taken_away_one_by_one(organizer, make):
+    """The second one was an error of the database, and so was to take one of several away."""
+    event = make.event("forum")
+    for name in ("Naruto City", "Narayanganj City", "Matsudo City"):
+        assert organizer.fill("/manage/events/forum/hosts/new", {"name_en": name}).status_code == 303
+    first, second, third = queries.hosts(event)
+    rows = {host.organization_id: host.id for host in (first, second, third)}
+    assert organizer.fill("/manage/events/forum/places", action=f"/hosts/{second.id}/remove").status_code == 303
+    db.session.rollback()
+    left = queries.hosts(event)
+    assert [host.organization.names["en"] for host in left] == ["Naruto City", "Matsudo City"]
+    assert all(rows[host.organization_id] == host.id for host in left), "who stays is the same row"
+    again = {"name_en": "Naruto City", "role": "supporter"}
+    assert organizer.fill("/manage/events/forum/hosts/new", again).status_code == 303
+    db.session.rollback()
+    assert [(host.organization.names["en"], host.role.value) for host in queries.hosts(event)] == [
+        ("Matsudo City", "host"), ("Naruto City", "supporter"),
+    ]  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from eventapp.core.seen import compare, marks
 from eventapp.core.words import Words
-from eventapp.programme.seen import compare, marks
 
 WAS = {
     "title": Words(en="A"),

@@ -1,0 +1,147 @@
+"""A page that had been open for too long loses nothing that was typed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from eventapp.core.db import db
+from eventapp.events.models import Event
+from eventapp.mail.models import Mail
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import RegistrationStatus
+from tests.make import PASSWORD
+
+PATH = "/events/forum/register"
+ADA = {"option": "in_person", "email": "ada@example.org", "family_name": "Lovelace", "given_name": "Ada"}
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def forum(make):
+    event = make.event("forum")
+    make.option(event)
+    return event
+
+
+def number() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Registration)) or 0
+
+
+def main(client) -> str:
+    return client.page.text(client.page.one("main"))
+
+
+def typed(client) -> dict[str, str]:
+    """What the first form of the page would send."""
+    (form,) = [one for one in client.page.forms() if "logout" not in (one.get("action") or "")][:1]
+    return {one.get("name"): one.get("value") or "" for one in form.iter("input") if one.get("name")}
+
+
+@pytest.mark.parametrize("how", [OURS, {"Origin": "http://localhost"}, {"Referer": f"http://localhost{PATH}"}])
+def test_the_form_shows_itself_again_with_everything_and_a_new_proof(client, forum, how):
+    response = client.post(PATH, data={**ADA, "csrf_token": "of yesterday"}, headers=how)
+    assert response.status_code == 422
+    assert "Nothing is lost" in main(client)
+    assert "allow cookies" in main(client), "no cookie came: the browser may block them"
+    assert number() == 0
+    again = typed(client)
+    assert {again["family_name"], again["email"]} == {"Lovelace", "ada@example.org"}
+    assert client.post(PATH, data={**again, "option": "in_person"}, headers=how).status_code == 303
+    assert number() == 1
+
+
+def test_who_has_a_session_is_not_told_of_cookies(client, forum):
+    client.get(PATH)
+    client.post(PATH, data={**ADA, "csrf_token": "of yesterday"}, headers=OURS)
+    assert "Nothing is lost" in main(client)
+    assert "cookies" not in main(client)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none", "Origin": "http://localhost"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Referer": "http://localhost.evil.example/"},
+        {"Referer": "http://[", "Origin": ""},
+    ],
+)
+def test_a_page_of_somebody_else_gets_nothing_back(client, forum, how):
+    response = client.post(PATH, data={**ADA, "family_name": "Mallory"}, headers=how)
+    assert response.status_code == 400
+    assert "Mallory" not in response.get_data(as_text=True)
+    assert number() == 0
+
+
+def test_a_button_is_offered_once_more(client, make, forum):
+    guest = make.registration(forum, make.option(forum))
+    path = f"/registrations/{guest.token}"
+    response = client.post(f"{path}/cancel", data={"csrf_token": "of yesterday"}, headers=OURS)
+    assert response.status_code == 400
+    db.session.rollback()
+    assert db.session.get_one(Registration, guest.id).status is RegistrationStatus.CONFIRMED
+    assert client.post(f"{path}/cancel", data=typed(client), headers=OURS).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Registration, guest.id).status is RegistrationStatus.CANCELLED
+
+
+def test_no_view_writes_for_a_form_whose_proof_is_out_of_date(app, make, forum, organizer):
+    """Also none that has no form of ours to check it: the transaction itself only reads."""
+    session = make.session(forum)
+    before = db.session.execute(select(Event.updated_at)).all()
+    organizer.looks = False
+    for path, data in (
+        ("/agenda", {"star": f"forum/{session.code}"}),
+        (f"/events/forum/sessions/{session.code}/star", {}),
+        ("/manage/events/forum/withdraw", {}),
+        ("/manage/events/forum/edit", {"title_en": "Taken over"}),
+        ("/manage/events/forum/options/in_person/remove", {}),
+        ("/login/reset", {"email": "organizer@example.org"}),
+    ):
+        response = organizer.post(path, data=data, headers=OURS)
+        assert response.status_code in {400, 422}, (path, response.status_code)
+    db.session.rollback()
+    assert db.session.execute(select(Event.updated_at)).all() == before
+    assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_who_was_logged_out_meanwhile_loses_nothing_of_a_form_of_the_desk(app, make, forum):
+    visitor = app.test_client()
+    path = "/manage/events/forum/options/new"
+    response = visitor.post(path, data={"title_en": "Hall", "mode": "in_person", "csrf_token": "old"}, headers=OURS)
+    assert response.status_code == 401
+    assert "Log in again in another window" in main(visitor)
+    kept = typed(visitor)
+    assert kept["title_en"] == "Hall"
+    owner = make.owner()
+    visitor.fill("/login", {"email": owner.email, "password": PASSWORD})
+    assert visitor.post(path, data={**kept, "access": "anyone"}, headers=OURS).status_code == 303
+    assert app.test_client().post(path, data={"title_en": "Hall"}).status_code == 400
+
+
+def test_the_login_says_the_same_of_itself(client, make):
+    make.owner()
+    response = client.post("/login", data={"email": "organizer@example.org", "password": PASSWORD}, headers=OURS)
+    assert response.status_code == 422
+    assert "Nothing is lost" in main(client)
+    assert PASSWORD not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["register", "register/link", "propose"])
+def test_what_is_sent_to_a_former_address_arrives_at_the_present_one(client, organizer, forum, path):
+    client.get(PATH)
+    proof = typed(client)["csrf_token"]
+    organizer.fill("/manage/events/forum/edit", {"slug": "summit"})
+    response = client.post(f"/events/forum/{path}", data={**ADA, "csrf_token": proof})
+    assert (response.status_code, response.location) == (308, f"/events/summit/{path}")
+    assert client.get(f"/events/forum/{path}").status_code == 301
+    if path == "register":
+        assert client.post(response.location, data={**ADA, "csrf_token": proof}).status_code == 303
+    response = organizer.post("/manage/events/forum/withdraw", data={"csrf_token": proof}, headers=OURS)
+    assert (response.status_code, response.location) == (308, "/manage/events/summit/withdraw")
