@@ -38,7 +38,7 @@ STAY = {
               "saved_by"},
     Participation: {"id"},
     AttendanceOption: {"id", "taken", "uid", "closing_sequence"},
-    Question: {"id"},
+    Question: {"id", "removed_at"},
 }  # fmt: skip
 MADE = {
     Event: {"series_id", "edition", "title", "starts_at", "ends_at", "zone"},

@@ -7,7 +7,7 @@ Outlook reads. ical.js, which is Thunderbird's own reader, runs in tests/journey
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -87,8 +87,12 @@ def wrong(reader: Callable[[str], list[datetime | None]], *, known: bool = False
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> None:
-    logging.getLogger().setLevel(logging.CRITICAL)  # vobject logs the zones that it forgets
+def _quiet() -> Iterator[None]:
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.CRITICAL)  # vobject logs the zones that it forgets
+    yield
+    root.setLevel(level)
 
 
 def test_the_renamed_file_holds_the_name_of_no_zone() -> None:
