@@ -18,7 +18,7 @@ from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from eventapp.registration import setup
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import RegistrationStatus
+from eventapp.registration.rules import RegistrationStatus, searchable
 
 AGENDA = "the-agenda-of-a-benchmark"
 START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
@@ -82,7 +82,9 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
             {
                 "event_id": event.id, "option_id": option.id, "status": RegistrationStatus.CONFIRMED,
                 "family_name": f"Family{n}", "email": f"p{n}@example.org", "email_key": f"p{n}@example.org",
-                "organization_name": f"City {n % 400}", "country_code": ["JP", "DE", "US", "BD"][n % 4],
+                "organization_name": f"City {n % 400}",
+                "searchable": searchable(f"Family{n}", "", f"City {n % 400}"),
+                "country_code": ["JP", "DE", "US", "BD"][n % 4],
                 "token": tokens.token(), "uid": tokens.uid(),
             }
             for n in range(registrations)

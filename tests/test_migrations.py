@@ -210,3 +210,22 @@ def test_a_file_that_waits_is_kept_when_what_was_read_gets_a_place_beside_it(app
     downgrade(directory=app.config["MIGRATIONS"], revision="0012")
     with db.engine.connect() as connection:
         assert bytes(connection.execute(text("SELECT * FROM upload")).one().data) == b"title\nOpening\n"
+
+
+def test_those_who_were_registered_before_can_be_searched_for(at: Any, app: Flask) -> None:
+    at("0014")
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
+        connection.execute(text(OPTION), {"id": 1, "key": "hall", "closes": None})
+        connection.execute(text(REGISTRATION))
+        connection.execute(text("UPDATE registration SET family_name = 'Müller', given_name = 'Zoë'"))
+        change = "INSERT INTO mode_change (registration_id, from_option_id, to_option_id, at) VALUES (1, 1, 1, :at)"
+        connection.execute(text(change), {"at": "2030-01-01 00:00:00"})
+    at("0015")
+    with db.engine.begin() as connection:
+        assert connection.scalar(text("SELECT searchable FROM registration")) == "mullerzoe zoemuller"
+        assert connection.scalar(text("SELECT count(*) FROM mode_change")) == 1, "what points to it is still there"
+    downgrade(directory=app.config["MIGRATIONS"], revision="0014")
+    with db.engine.begin() as connection:
+        assert connection.scalar(text("SELECT family_name FROM registration")) == "Müller"
+        assert connection.scalar(text("SELECT count(*) FROM mode_change")) == 1

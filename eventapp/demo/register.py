@@ -20,7 +20,7 @@ from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup as registration
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import RegistrationStatus
+from eventapp.registration.rules import RegistrationStatus, searchable
 
 PEOPLE = 312
 HOST_PEOPLE = 28
@@ -117,6 +117,7 @@ def _row(event: Event, option: AttendanceOption, guest: Guest, number: int, rand
     # In the order of the list, spread over the weeks of registration.
     moment = OPENED + (CLOSED - OPENED) / (PEOPLE + 20) * number
     moment += timedelta(minutes=random.randint(0, 90))
+    organization = guest.typed or (str(guest.organization.names) if guest.organization else "")
     return {
         "event_id": event.id,
         "option_id": option.id,
@@ -126,7 +127,8 @@ def _row(event: Event, option: AttendanceOption, guest: Guest, number: int, rand
         "given_name": given,
         "email": email,
         "email_key": email,
-        "organization_name": guest.typed or (str(guest.organization.names) if guest.organization else ""),
+        "organization_name": organization,
+        "searchable": searchable(family, given, organization),
         "organization_kind": guest.kind or (guest.organization.kind if guest.organization else None),
         "organization_id": guest.organization.id if guest.organization else None,
         "country_code": guest.country,

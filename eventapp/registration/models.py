@@ -150,6 +150,8 @@ class Registration(Base, Scoped):
     organization_kind: Mapped[OrganizationKind | None]
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
     country_code: Mapped[str | None]
+    # What a search finds the person by (rules.searchable): engines fold accents and scripts each in their own way.
+    searchable: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     # Where letters tell the time of as well; empty: that of the country, where it has one.
     zone: Mapped[str] = mapped_column(default="")

@@ -25,6 +25,7 @@ from eventapp.registration.rules import (
     Access,
     RegistrationStatus,
     Standing,
+    searchable,
 )
 
 
@@ -143,6 +144,7 @@ def _fill(registration: Registration, answers: Answers) -> None:
     registration.family_name = answers.family_name
     registration.given_name = answers.given_name
     registration.country_code = answers.country or None
+    registration.searchable = searchable(answers.family_name, answers.given_name, answers.organization)
     registration.language = answers.language
     registration.zone = answers.zone if answers.zone in clock.zones() else ""
     others = {key: value for key, value in (registration.answers or {}).items() if key not in answers.asked}

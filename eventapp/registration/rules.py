@@ -9,6 +9,7 @@ from enum import StrEnum
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
+from eventapp.core.words import fold
 
 
 class RegistrationStatus(Labelled):
@@ -65,6 +66,21 @@ def kept(kind: QuestionKind, choices: Sequence[str], before: object, now: object
         chosen = list(now) if isinstance(now, list) else []
         return [*chosen, *(one for one in before if one not in choices and one not in chosen)]
     return before if empty else now
+
+
+def searchable(family: str, given: str, organization: str) -> str:
+    """What a search finds somebody by: the name in either order and as one word, and the organization.
+
+    Folded, so that accents, case, width and spaces don't count, with a space between what belongs together.
+    """
+    first, second = fold(family), fold(given)
+    parts = [first + second, second + first] if first and second else [first + second]
+    return " ".join([*parts, fold(organization)]).strip()
+
+
+def searched(typed: str) -> list[tuple[str, str]]:
+    """The words of a search, each folded as `searchable` is, and as it was typed in small letters."""
+    return [(fold(word), word.casefold()) for word in typed.split()]
 
 
 ACTIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED})

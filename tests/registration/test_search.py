@@ -1,0 +1,85 @@
+"""The desk finds people however their names are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.registration import queries
+from tests.make import fresh
+
+PEOPLE = [
+    ("Yamada", "Taro", "City of Naruto", "taro@example.org"),
+    ("山田", "花子", "鳴門市", "hanako_y@example.org"),
+    ("Müller", "Zoë", "Nürnberg", "zoe@example.org"),
+    ("O’Brien", "Conan", "100% Water", "conan@example.org"),
+    ("ヤマダ", "ジロウ", "", "jiro@example.org"),
+    ("Ólafsdóttir", "Þóra", "", "thora@example.org"),
+]
+
+
+@pytest.fixture
+def forum(make):
+    event = make.event("forum")
+    option = make.option(event)
+    for family, given, organization, email in PEOPLE:
+        make.registration(event, option, email, family_name=family, given_name=given, organization=organization)
+    return event
+
+
+def found(event, typed: str, *, emails: bool = True) -> list[str]:
+    rows, total = queries.of_event(fresh(event), text=typed, emails=emails)
+    assert total == len(rows)
+    return sorted(row.email.partition("@")[0] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("typed", "who"),
+    [
+        ("Yamada Taro", ["taro"]),
+        ("Taro Yamada", ["taro"]),
+        ("taroyamada", ["taro"]),
+        ("yamada", ["taro"]),
+        ("山田 花子", ["hanako_y"]),
+        ("山田　花子", ["hanako_y"]),
+        ("山田花子", ["hanako_y"]),
+        ("花子", ["hanako_y"]),
+        ("鳴門", ["hanako_y"]),
+        ("ﾔﾏﾀﾞ", ["jiro"]),
+        ("MULLER", ["zoe"]),
+        ("zoe nurnberg", ["zoe"]),
+        ("müller", ["zoe"]),
+        ("obrien", ["conan"]),
+        ("O'Brien", ["conan"]),
+        ("olafsdottir", ["thora"]),
+        ("Ólafs", ["thora"]),
+        ("_", ["hanako_y"]),
+        ("hanako_y@", ["hanako_y"]),
+        ("%", ["conan"]),
+        ("100%", ["conan"]),
+        ("\\", []),
+        ("Yamada Zoë", []),
+        ("nobody", []),
+    ],
+)
+def test_people_are_found_in_any_order_and_spelling(forum, typed, who):
+    assert found(forum, typed) == who
+
+
+def test_who_sees_no_addresses_finds_nobody_by_them(forum):
+    assert found(forum, "hanako_y@example.org", emails=False) == []
+    assert found(forum, "taro yamada", emails=False) == ["taro"]
+
+
+def test_who_changes_a_name_is_found_by_the_new_one(client, make, forum):
+    guest = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace", given_name="Ada")
+    path = f"/registrations/{guest.token}"
+    client.fill(path, {"family_name": "Byron", "organization": "Rivers"}, action=path)
+    assert found(forum, "Lovelace") == []
+    assert found(forum, "byron rivers") == ["ada"]
+
+
+def test_a_search_is_one_that_the_form_of_the_desk_makes(organizer, forum):
+    organizer.get("/manage/events/forum/registrations?q=山田花子")
+    shown = organizer.page.text(organizer.page.one("main"))
+    assert "山田 花子" in shown
+    assert "Yamada" not in shown
