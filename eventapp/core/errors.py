@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
@@ -119,7 +120,13 @@ def _outdated(error: OnlyReads) -> Response:
 
 def _refused(refusal: Refused) -> Response:
     undo()
-    return _answer(422, message=refusal.message)
+    event = g.get("desk_event")
+    if event is None or wants_json():
+        return _answer(422, message=refusal.message)
+    # Inside the desk of an event the way on stays where it was.
+    back = request.referrer if csrf.from_our_page() and request.referrer else request.path.rpartition("/")[0]
+    html = render_template("core/refused.html", event=event, message=refusal.message, back=urlsplit(back).path)
+    return make_response(html, 422)
 
 
 def _crash(error: Exception) -> Response:

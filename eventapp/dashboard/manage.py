@@ -16,6 +16,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
 from eventapp.dashboard.steps import next_steps
+from eventapp.events import operations as event_operations
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.forms import CloneForm, NoteForm
@@ -175,6 +176,17 @@ def tell(event: Event, verb: str) -> ResponseReturnValue:
         news.tell_nobody(event)
         flash(_("Nobody is written to about it. Calendars that are subscribed to follow all the same."))
     return redirect(url_for(".event", slug=event.slug), 303)
+
+
+@manage.route("/events/<slug>/withdraw", methods=["GET", "POST"])
+@desk(Needs.OWN)
+def withdraw(event: Event) -> ResponseReturnValue:
+    """Back to a draft, once that was confirmed."""
+    if request.method == "POST":
+        event_operations.withdraw(event)
+        flash(_("The event is a draft again. Only your team sees it."))
+        return redirect(url_for(".event", slug=event.slug), 303)
+    return page("dashboard/withdraw.html", event=event, people=len(registration.everyone(event)))
 
 
 @manage.route("/events/<slug>/clone", methods=["GET", "POST"])

@@ -55,7 +55,7 @@ def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callabl
                 raise NotFound
             if not rules.may(role, needs):
                 raise Forbidden
-            g.desk_role = role
+            g.desk_role, g.desk_event = role, event
             return view(event, *args, **kwargs)
 
         checked.needs = needs  # type: ignore[attr-defined]

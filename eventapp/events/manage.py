@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts import operations as accounts
@@ -119,15 +119,6 @@ def publish(event: Event) -> ResponseReturnValue:
     return redirect(url_for("dashboard.event", slug=event.slug), 303)
 
 
-@manage.post("/<slug>/withdraw")
-@desk(Needs.OWN)
-def withdraw(event: Event) -> ResponseReturnValue:
-    """Back to a draft."""
-    operations.withdraw(event)
-    flash(_("The event is a draft again. Only your team sees it."))
-    return redirect(url_for("dashboard.event", slug=event.slug), 303)
-
-
 @manage.get("/<slug>/places")
 @desk(Needs.OWN)
 def places(event: Event) -> ResponseReturnValue:
@@ -211,11 +202,14 @@ def team(event: Event) -> ResponseReturnValue:
     return page("events/team.html", event=event, form=form, members=queries.team(event))
 
 
-@manage.post("/<slug>/team/<int:number>/remove")
+@manage.route("/<slug>/team/<int:number>/remove", methods=["GET", "POST"])
 @desk(Needs.OWN)
 def remove_member(event: Event, number: int) -> ResponseReturnValue:
-    """Take somebody out of the team."""
+    """Take somebody out of the team, once that was confirmed."""
     member = found(db.session.get(TeamMember, number))
-    operations.remove_member(event, found(member if member.event_id == event.id else None))
-    flash(_("Removed."))
-    return redirect(url_for(".team", slug=event.slug), 303)
+    found(member if member.event_id == event.id else None)
+    if request.method == "POST":
+        operations.remove_member(event, member)
+        flash(_("Removed."))
+        return redirect(url_for(".team", slug=event.slug), 303)
+    return page("events/remove_member.html", event=event, member=member)

@@ -21,7 +21,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
 from eventapp.registration.forms import OptionForm, QuestionForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Question, Registration
-from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus
+from eventapp.registration.rules import HOLDS_PLACE, Access, QuestionKind, RegistrationStatus
 
 manage = Blueprint("registration_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -104,13 +104,24 @@ _VERBS: dict[str, Callable[[Registration], object]] = {
     "decline": operations.decline,
     "cancel": operations.cancel,
     "link": operations.new_link,
+    "restore": operations.reinstate,
 }
 
 
-@manage.post("/registrations/<int:number>/<any(approve, decline, cancel, link):verb>")
+@manage.get("/registrations/<int:number>/<any(decline, cancel):verb>")
+@desk(Needs.REGISTRATION)
+def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
+    """Ask once more before a registration ends, and say who will be written to."""
+    shown = found(queries.by_id(event, number))
+    frees = shown.status in HOLDS_PLACE and shown.option.promotes
+    waiting = queries.number_waiting(shown.option) if frees else 0
+    return page("registration/decide.html", event=event, registration=shown, verb=verb, waiting=waiting)
+
+
+@manage.post("/registrations/<int:number>/<any(approve, decline, cancel, link, restore):verb>")
 @desk(Needs.REGISTRATION)
 def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
-    """Approve, decline, cancel, or send a new link."""
+    """Approve, decline, cancel, put back, or send a new link."""
     shown = found(queries.by_id(event, number))
     _VERBS[verb](shown)
     flash(_("A new link is on its way.") if verb == "link" else _("%(name)s: %(state)s", name=shown.name,

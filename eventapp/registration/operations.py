@@ -304,6 +304,27 @@ def _leave(registration: Registration, status: RegistrationStatus) -> None:
         seats.promote(registration.option)
 
 
+def reinstate(registration: Registration) -> None:
+    """The team takes back that a registration was cancelled or declined: it gets a seat if there is one.
+
+    Raises Refused where there is neither a seat nor a waiting list, the event is off, or the address holds another one.
+    """
+    _hold(registration)
+    if registration.status in ACTIVE:
+        return
+    _check_open(registration.event, registration.option, by_team=True)
+    _seat(registration, registration.option)
+    registration.sequence += 1
+    try:
+        with savepoint():
+            db.session.flush()
+    except IntegrityError as error:
+        if not _is_taken(error):
+            raise
+        raise Refused(_("Somebody else is registered with this address.")) from error
+    emails.received(registration)
+
+
 def approve(registration: Registration) -> None:
     """The team says yes: to somebody pending, or to somebody on the waiting list if a place is free.
 

@@ -370,6 +370,14 @@ def options_with_seats_for_waiting() -> list[tuple[int, int]]:
     return [(option, event) for option, event in db.session.execute(query)]
 
 
+def number_waiting(option: AttendanceOption) -> int:
+    """How many wait for a seat."""
+    query = select(func.count()).where(
+        Registration.option_id == option.id, Registration.status == RegistrationStatus.WAITLISTED
+    )
+    return db.session.scalar(query) or 0
+
+
 def place_in_line(registration: Registration) -> int:
     """1 for the first of the waiting list."""
     before = select(func.count()).where(

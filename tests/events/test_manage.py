@@ -172,7 +172,9 @@ def test_somebody_joins_the_team_and_leaves_it(organizer, make):
 
 def test_the_last_owner_stays(organizer, make):
     make.event("forum")
-    response = organizer.fill("/manage/events/forum/team", action="/remove")
+    organizer.get("/manage/events/forum/team")
+    path = next(a.get("href") for a in organizer.page.all("a") if (a.get("href") or "").endswith("/remove"))
+    response = organizer.fill(path)
     assert response.status_code == 422
     response = organizer.fill(
         "/manage/events/forum/team", {"email": "organizer@example.org", "role": "viewer"}, action="/team"

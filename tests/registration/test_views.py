@@ -262,7 +262,7 @@ def test_what_the_team_does_is_written_however_much_there_is(client, organizer, 
             may_write_to(ADA["email"])
     before = number_of_letters()
     organizer.fill(f"/manage/events/forum/registrations/{registration.id}", action="/link")
-    organizer.fill(f"/manage/events/forum/registrations/{registration.id}", action="/cancel")
+    organizer.fill(f"/manage/events/forum/registrations/{registration.id}/cancel")
     assert number_of_letters() == before + 2
 
 
