@@ -135,6 +135,9 @@ class TakePart(Form):
         # Nor does the team's page say which language a guest reads.
         form.reads = languages.interface()
         if by_team:
+            form.zone.label.text = _("Time zone of the person")
+            if registration is not None:
+                form.email.description = _("A corrected address gets a new link and the invitation; the old link ends.")
             form.language.choices = [SelectChoice(tag, name) for tag, name in languages.NAMES.items()]
         else:
             del form["language"]

@@ -386,14 +386,14 @@ def test_each_option_says_when_it_opens_and_until_when_it_can_be_taken(client, m
     opens = event.starts_at - timedelta(days=20)
     make.option(event, title="Hall", opens_at=opens, closes_at=event.starts_at - timedelta(days=10))
     make.option(event, Mode.ONLINE, title="Stream", closes_at=event.starts_at - timedelta(days=1), capacity=9)
-    said = ("opens on Wed 26 February 2031 10:00 JST", "9 seats left · until Mon 17 March 2031 10:00 JST")
+    said = ("Opens on Wed 26 February 2031, 10:00 JST", "9 seats left", "Until Mon 17 March 2031, 10:00 JST")
     for path in ("/events/forum", PATH):
         client.get(path)
         text = client.page.text(client.page.one("main"))
         assert all(one in text for one in said), path
     with time_machine.travel(opens + timedelta(minutes=1)):
         client.get(PATH)
-        assert "open · until Sat 8 March 2031 10:00 JST" in client.page.text(client.page.one("main"))
+        assert "Until Sat 8 March 2031, 10:00 JST" in client.page.text(client.page.one("main"))
 
 
 @pytest.mark.parametrize(("role", "sees"), [(Role.VIEWER, False), (Role.PROGRAMME, False), (Role.REGISTRATION, True)])
