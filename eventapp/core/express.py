@@ -106,7 +106,9 @@ class Express:
             self._ask_again = 0.0
 
     def has(self, environ: dict[str, Any]) -> bool:
-        """Whether an answer to this request is kept, right or not."""
+        """Whether an answer to this request is kept, right or not. The event loop asks, so no address is looked up."""
+        if environ["QUERY_STRING"] and environ["PATH_INFO"] not in self._known:
+            return False
         return self._may_be_kept(environ) and self._key(environ) in self._kept
 
     def give(self, environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:

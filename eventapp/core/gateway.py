@@ -105,6 +105,9 @@ class Gateway:
         self._loop = loop
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        # Most requests are for what is kept: of those only what decides about it is read.
+        if self._kept is not None and scope.method in _READS and await self._given(_brief(scope), protocol):
+            return
         environ = _environ(scope)
         if "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0":
             try:
@@ -114,8 +117,6 @@ class Gateway:
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             environ["CONTENT_LENGTH"] = str(len(body))
             environ["wsgi.input"] = BytesIO(body)
-        elif await self._given(environ, protocol):
-            return
         if self._light and environ["PATH_INFO"].startswith(self._light):
             await asyncio.wrap_future(self._quick_threads.submit(self._answer, environ, protocol))
         else:
@@ -220,13 +221,48 @@ def _busy(protocol: Any) -> None:
     protocol.response_bytes(503, headers, _BUSY.encode())
 
 
+_READS = frozenset({"GET", "HEAD"})
+# What decides whether and how a kept answer is given, besides the path and the query.
+_DECIDE = (
+    ("host", "HTTP_HOST"),
+    ("accept-language", "HTTP_ACCEPT_LANGUAGE"),
+    ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
+    ("if-none-match", "HTTP_IF_NONE_MATCH"),
+    ("if-modified-since", "HTTP_IF_MODIFIED_SINCE"),
+    ("x-request-id", "HTTP_X_REQUEST_ID"),
+)
+
+
+def _brief(scope: Any) -> Environ:
+    """As much of the WSGI environ as a kept answer needs."""
+    headers = scope.headers
+    environ: Environ = {
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": _path(scope),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": "",
+    }
+    for name, key in _DECIDE:
+        value = headers.get(name)
+        if value is not None:
+            environ[key] = value
+    if "HTTP_HOST" not in environ and scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    return environ
+
+
+def _path(scope: Any) -> str:
+    path: str = scope.path
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def _environ(scope: Any) -> Environ:
     """The WSGI environ of a request (PEP 3333)."""
     server, _, port = scope.server.rpartition(":")
     environ: Environ = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
+        "PATH_INFO": _path(scope),
         "QUERY_STRING": scope.query_string,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "SERVER_NAME": server.strip("[]"),
