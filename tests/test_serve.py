@@ -102,7 +102,7 @@ def server_processes(url: str) -> list[int]:
     """The processes of the PostgreSQL server that answers at `url`: the one that began, and those it started."""
     with create_engine(url, poolclass=NullPool).connect() as connection:
         backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-    first = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+        first = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
     return [first, *(int(pid) for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split())]
 
 
