@@ -14,6 +14,7 @@ from babel import Locale
 from eventapp.core.clock import zones
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.text import one_line
 from eventapp.programme.operations import ADDRESS
 from eventapp.programme.rules import SessionKind
 
@@ -51,7 +52,7 @@ def line(value: object) -> str:
     """A text on one line: a title or a name. Raises Unclear for one that is too long."""
     if isinstance(value, str) and len(value) > 4 * LONGEST_TEXT:
         raise Unclear(_("“%(said)s…” is too long for one line.", said=glimpse(value)[:40]))
-    bare = " ".join(text(value).split())
+    bare = " ".join(one_line(text(value)).split())
     if len(bare) > LONGEST_LINE:
         raise Unclear(_("“%(said)s…” is too long for one line.", said=bare[:40]))
     return bare
@@ -59,7 +60,7 @@ def line(value: object) -> str:
 
 def glimpse(value: object) -> str:
     """The beginning of a text on one line, whatever it is: to tell an entry by that can't be read."""
-    return " ".join(text(str(value or "")[: LONGEST_LINE * 2]).split())[:LONGEST_LINE]
+    return " ".join(one_line(text(str(value or "")[: LONGEST_LINE * 2])).split())[:LONGEST_LINE]
 
 
 def minutes(value: object) -> int | None:

@@ -485,3 +485,14 @@ def test_biographies_and_the_size_of_rooms_come_in_with_files_of_pretalx_too():
 def test_rooms_stand_in_the_order_of_the_lists_that_name_several():
     found = read("title,room\nA,Annex\nB,Hall; Annex; Attic\nC,Attic\n")
     assert [*found.rooms] == ["Hall", "Annex", "Attic"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Ada\u202e ecalevoL", "Ada ecalevoL"), ("A\u200bda\tLovelace\u2028", "Ada Lovelace"), ("علی\u200cرضا", "علی\u200cرضا"),
+        ("\ufeffOpening\x00", "Opening"),
+    ],
+)  # fmt: skip
+def test_a_line_of_a_file_says_nothing_that_no_eye_sees(said, kept):
+    assert values.line(said) == kept
