@@ -143,6 +143,21 @@ def one_day(event: EventRow | GoneRow) -> bool:
     return same and event.precision is Precision.DAY
 
 
+# Longer than this nobody sits without a night in between.
+_SITTING = timedelta(hours=12)
+
+
+def one_sitting(event: EventRow) -> bool:
+    """Whether somebody who goes is busy for all of it: one day, or an evening that goes on past midnight.
+
+    One entry can't say "Tuesday 09:30 to Wednesday 16:00, but not the night": as OPAQUE it makes Outlook, Google and
+    Apple show its owner as busy all night. An entry for each day would need a UID for each, and some would be left
+    behind when the dates change. So over several days it keeps its hours and its alarm and is TRANSPARENT (RFC 5545
+    §3.8.2.7); the sessions that people have a seat or a part in are entries of their own, and block their hours.
+    """
+    return event.precision is Precision.DAY and (one_day(event) or event.ends_at - event.starts_at <= _SITTING)
+
+
 def own_entry(event: EventRow | GoneRow, *, sessions: bool, span: bool, hours: bool) -> tuple[bool, bool]:
     """(whether an event stands among its sessions itself, whether as all days): as `programme_entries` says."""
     timed = one_day(event) and not sessions
