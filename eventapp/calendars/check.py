@@ -13,12 +13,13 @@ from enum import StrEnum
 
 from flask import current_app
 
-from eventapp.calendars import feeds, queries, wiring
+from eventapp.calendars import feeds, parts, queries, wiring
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.deadlines import Deadline
 from eventapp.calendars.ics import NO_IMAGE
 from eventapp.calendars.lint import Profile, findings
-from eventapp.calendars.queries import KEEP_GONE, Narrowed, Programme
+from eventapp.calendars.parts import Narrowed
+from eventapp.calendars.queries import KEEP_GONE, Programme
 from eventapp.calendars.state import State
 from eventapp.core import clock, languages
 from eventapp.core.revisions import versions
@@ -60,7 +61,8 @@ class Source:
         if self.withdrawn is not None:
             return feeds.withdrawn_feed(self.withdrawn, wish)
         shown = self.programme
-        rows = [row for row in shown.sessions if part is None or row.code in part.codes]
+        key, of = part.key if part else "", self.document.by_code
+        rows = [queries.within(row, of[row.code], key) for row in shown.sessions if queries.is_in(of[row.code], key)]
         return feeds.feed(
             Programme(shown.event, shown.venues, rows),
             wish,
@@ -115,7 +117,7 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes
         yield wish, source.write(wish), Profile.FEED
     if source.withdrawn is not None:
         return
-    for _kind, rows in queries.parts(source.document):
+    for _kind, rows in parts.of_programme(source.document):
         for part in rows:
             path = f"/events/{source.slug}/{part.path}.ics"
             wish = Wish(path, tags[0], utc=False, span=False, usual=False)
