@@ -164,7 +164,14 @@ class EventForm(Form):
 class EventEditForm(EventForm):
     """An event that is there: what its sessions and closings do when its zone or its date becomes another is asked."""
 
-    keep = RadioField(_l("The time zone changes. What stays?"), validate_choice=False)
+    keep = RadioField(
+        _l("The time zone changes. What stays?"),
+        description=_l(
+            "It holds for the event, its sessions, and the times when registration and the call open and close. "
+            "The programme that the public sees follows with its next version."
+        ),
+        validate_choice=False,
+    )
     # For how many days later the question below was answered.
     days = HiddenField()
     move_sessions = BooleanField("")
@@ -220,10 +227,13 @@ class EventEditForm(EventForm):
         if self.days.data != str(days):
             self.days.data, self.days.raw_data = str(days), None
             self.move_sessions.data, self.move_windows.data = bool(sessions), bool(windows)
-            raise Refused(
+            said = (
                 ngettext("The event begins %(num)d day later.", "The event begins %(num)d days later.", days)
                 if days > 0
-                else ngettext("The event begins %(num)d day earlier.", "The event begins %(num)d days earlier.", -days),
+                else ngettext("The event begins %(num)d day earlier.", "The event begins %(num)d days earlier.", -days)
+            )
+            raise Refused(
+                _("%(sentence)s Choose what moves along, then save again.", sentence=said),
                 field="days",
             )
 
