@@ -55,6 +55,7 @@ class Source:
     image: tuple[str, str]
     version: str
     withdrawn: State | None = None
+    keeps_gone: bool = True
 
     def write(self, wish: Wish, part: Narrowed | None = None) -> bytes:
         """One calendar, as its address gives it."""
@@ -63,6 +64,7 @@ class Source:
         shown = self.programme
         key, of = part.key if part else "", self.document.by_code
         rows = [queries.within(row, of[row.code], key) for row in shown.sessions if queries.is_in(of[row.code], key)]
+        rows = [row for row in rows if self.keeps_gone or not row.left]
         return feeds.feed(
             Programme(shown.event, shown.venues, rows),
             wish,
@@ -97,6 +99,7 @@ def source(event: Event, state: State, which: Which) -> Source:
         image=wiring.image_of(event.id),
         version=f"{event.uid} {state.version} {state.withdrawn} {keeps_gone} {versions(scopes)}",
         withdrawn=state if which is Which.PUBLIC and not state.public else None,
+        keeps_gone=keeps_gone,
     )
 
 
