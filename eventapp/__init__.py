@@ -38,6 +38,7 @@ from eventapp.core import (
 from eventapp.core.csrf import Protection
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
+from eventapp.dashboard import manage_event as dashboard_event
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
@@ -83,6 +84,7 @@ BLUEPRINTS = [
     dashboard.manage,
     events_manage.manage,
     programme_manage.manage,
+    dashboard_event.manage,
     releases_manage.manage,
     programme_editor.editor,
     exchange_manage.manage,

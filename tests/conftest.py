@@ -72,6 +72,7 @@ def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]
     app.extensions["pages"].clear()
     app.extensions["express"].clear()
     app.extensions["limits"].storage.reset()
+    app.extensions["building"].storage.reset()
     ics.vevent.cache_clear()
     with app.app_context():
         try:

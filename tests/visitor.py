@@ -161,21 +161,36 @@ class Visitor(FlaskClient):
 
         Fields that `data` does not name keep what the page put into them; None empties one.
         """
+        form, opened = self._opened(path, action)
+        return self._send(form, opened, {**(data or {}), **({button: "1"} if button else {})}, follow=follow)
+
+    def fill_again(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
+        """Fill in the form of the page that is open, as after a refusal, and send it to `path`."""
+        return self._send(self._form(path, None), path, data or {}, follow=False)
+
+    def values(self, path: str, *, action: str | None = None) -> dict[str, Any]:
+        """What a browser would send of a form that was opened and not touched; `action` as in `fill`."""
+        return _values(self._opened(path, action)[0])
+
+    def _opened(self, path: str, action: str | None) -> tuple[Any, str]:
         got = self.get(path, follow_redirects=True)
         assert got.status_code == 200, f"{path} answers {got.status_code}"
+        return self._form(path, action), got.request.full_path.rstrip("?")
+
+    def _form(self, path: str, action: str | None) -> Any:
         forms = [f for f in self.page.forms() if (f.get("method") or "").lower() == "post"]
         if action is not None:
             forms = [f for f in forms if (f.get("action") or path).split("?")[0].endswith(action)]
         else:
             forms = [f for f in forms if "logout" not in (f.get("action") or "")]
         assert forms, f"no form {action or ''} on {path}"
-        values = _values(forms[0])
-        for name, value in (data or {}).items():
+        return forms[0]
+
+    def _send(self, form: Any, opened: str, data: dict[str, Any], *, follow: bool) -> TestResponse:
+        values = _values(form)
+        for name, value in data.items():
             values[name] = [] if value is None else value if isinstance(value, list) else [value]
-        if button:
-            values[button] = ["1"]
-        target = forms[0].get("action") or got.request.full_path.rstrip("?")
-        return self.post(target, data=values, follow_redirects=follow)
+        return self.post(form.get("action") or opened, data=values, follow_redirects=follow)
 
 
 def _values(form: Any) -> dict[str, Any]:

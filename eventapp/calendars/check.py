@@ -13,12 +13,13 @@ from enum import StrEnum
 
 from flask import current_app
 
-from eventapp.calendars import feeds, queries, wiring
+from eventapp.calendars import feeds, parts, queries, wiring
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.deadlines import Deadline
 from eventapp.calendars.ics import NO_IMAGE
 from eventapp.calendars.lint import Profile, findings
-from eventapp.calendars.queries import KEEP_GONE, Narrowed, Programme
+from eventapp.calendars.parts import Narrowed
+from eventapp.calendars.queries import KEEP_GONE, Programme
 from eventapp.calendars.state import State
 from eventapp.core import clock, languages
 from eventapp.core.revisions import versions
@@ -54,13 +55,16 @@ class Source:
     image: tuple[str, str]
     version: str
     withdrawn: State | None = None
+    keeps_gone: bool = True
 
     def write(self, wish: Wish, part: Narrowed | None = None) -> bytes:
         """One calendar, as its address gives it."""
         if self.withdrawn is not None:
             return feeds.withdrawn_feed(self.withdrawn, wish)
         shown = self.programme
-        rows = [row for row in shown.sessions if part is None or row.code in part.codes]
+        key, of = part.key if part else "", self.document.by_code
+        rows = [queries.within(row, of[row.code], key) for row in shown.sessions if queries.is_in(of[row.code], key)]
+        rows = [row for row in rows if self.keeps_gone or not row.left]
         return feeds.feed(
             Programme(shown.event, shown.venues, rows),
             wish,
@@ -95,6 +99,7 @@ def source(event: Event, state: State, which: Which) -> Source:
         image=wiring.image_of(event.id),
         version=f"{event.uid} {state.version} {state.withdrawn} {keeps_gone} {versions(scopes)}",
         withdrawn=state if which is Which.PUBLIC and not state.public else None,
+        keeps_gone=keeps_gone,
     )
 
 
@@ -115,7 +120,7 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes
         yield wish, source.write(wish), Profile.FEED
     if source.withdrawn is not None:
         return
-    for _kind, rows in queries.parts(source.document):
+    for _kind, rows in parts.of_programme(source.document):
         for part in rows:
             path = f"/events/{source.slug}/{part.path}.ics"
             wish = Wish(path, tags[0], utc=False, span=False, usual=False)

@@ -112,6 +112,11 @@ def marked(title: Said, status: EventStatus | SessionStatus) -> Said:
     return title
 
 
+def left(title: Said) -> Said:
+    """The title of what takes place, but not in the room or track, or with the speaker, that a calendar is of."""
+    return Said(_("No longer in this calendar: %(title)s", title=title.text), title.language)
+
+
 def status_of(event: EventStatus, session: SessionStatus | None = None) -> Status:
     """STATUS of an entry: cancelled with the event, tentative while there is no new date."""
     if event is EventStatus.CANCELLED or session is SessionStatus.CANCELLED:
@@ -141,6 +146,21 @@ def one_day(event: EventRow | GoneRow) -> bool:
     last = event.ends_at - timedelta(microseconds=1)
     same = clock.local_day(event.starts_at, event.zone) == clock.local_day(last, event.zone)
     return same and event.precision is Precision.DAY
+
+
+# Longer than this nobody sits without a night in between.
+_SITTING = timedelta(hours=12)
+
+
+def one_sitting(event: EventRow) -> bool:
+    """Whether somebody who goes is busy for all of it: one day, or an evening that goes on past midnight.
+
+    One entry can't say "Tuesday 09:30 to Wednesday 16:00, but not the night": as OPAQUE it makes Outlook, Google and
+    Apple show its owner as busy all night. An entry for each day would need a UID for each, and some would be left
+    behind when the dates change. So over several days it keeps its hours and its alarm and is TRANSPARENT (RFC 5545
+    §3.8.2.7); the sessions that people have a seat or a part in are entries of their own, and block their hours.
+    """
+    return event.precision is Precision.DAY and (one_day(event) or event.ends_at - event.starts_at <= _SITTING)
 
 
 def own_entry(event: EventRow | GoneRow, *, sessions: bool, span: bool, hours: bool) -> tuple[bool, bool]:
@@ -277,13 +297,15 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
-        summary=marked(session.title.say(voice.language), shown),
+        summary=left(session.title.say(voice.language))
+        if session.left
+        else marked(session.title.say(voice.language), shown),
         description=Said(paragraphs(text), abstract.language),
         location=place,
         geo=geo,
         url=url,
         categories=tuple(filter(None, [session.track.say(voice.language).text, voice.label(session.kind)])),
-        status=Status.CANCELLED if session.undated else status_of(event.status, session.status),
+        status=Status.CANCELLED if session.undated or session.left else status_of(event.status, session.status),
         transparent=session.kind.pause,
         colour=TRACK_COLOURS.get(session.colour or 0, ""),
         parent_uid=event.uid if parent else "",
@@ -330,7 +352,7 @@ def programme_head(
     event = programme.event
     said = next((w.say(voice.language) for w in (event.subtitle, event.purpose) if w), Said("", voice.language))
     name = marked(event.title.say(voice.language), event.status)
-    if part is not None:
+    if part:
         name = Said(_("%(part)s: %(event)s", part=part.say(voice.language).text, event=name.text), name.language)
     return CalendarHead(
         name=name,

@@ -8,7 +8,7 @@ from eventapp.calendars import entries, ics, withdrawn
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.deadlines import Deadline, deadline_entry
 from eventapp.calendars.ics import NO_IMAGE
-from eventapp.calendars.queries import Has, Programme
+from eventapp.calendars.queries import Programme
 from eventapp.calendars.state import State
 from eventapp.core.words import Words
 
@@ -21,7 +21,10 @@ def feed(
     deadlines: Iterable[Deadline] = (),
     image: tuple[str, str] = NO_IMAGE,
 ) -> bytes:
-    """A calendar of an event. `part` names the track, room or speaker that the programme is narrowed to."""
+    """A calendar of an event.
+
+    `part` names the track, room or speaker that the programme is narrowed to; empty where it is not to be named.
+    """
     with wish.voice.speaking() as voice:
         head = entries.programme_head(programme, voice=voice, links=wish.links, source=wish.address, part=part)
         rows = entries.programme_entries(
@@ -40,8 +43,8 @@ def session_file(programme: Programme, wish: Wish) -> bytes:
         return ics.single(entry, utc=wish.utc, alarm=wish.alarm)
 
 
-def withdrawn_feed(state: State, wish: Wish, *, wanted: Has | None = None) -> bytes:
+def withdrawn_feed(state: State, wish: Wish, *, path: str = "") -> bytes:
     """A calendar of an event that is not public any more."""
     with wish.voice.speaking() as voice:
-        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), wanted=wanted, deadlines=wish.deadlines)
+        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), path=path, deadlines=wish.deadlines)
         return ics.feed(withdrawn.head(voice, source=wish.address, zone=zone), rows, utc=wish.utc)

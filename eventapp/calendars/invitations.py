@@ -148,7 +148,8 @@ def entry_of(
             categories=(voice.label(event.kind),),
             status=status,
             all_day=event.precision is not Precision.DAY,
-            transparent=event.precision is not Precision.DAY,
+            transparent=not entries.one_sitting(row),
+            rings=event.timed,
             join_url=guest.join_url,
             join_label=_("Join online"),
         )

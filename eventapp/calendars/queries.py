@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -14,9 +12,9 @@ from sqlalchemy import Select, bindparam, func, select
 from eventapp.calendars.state import LISTED, State, shown
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.words import Words, fold
+from eventapp.core.words import Words
 from eventapp.directory.models import Person
-from eventapp.directory.rules import NameOrder, full_name
+from eventapp.directory.rules import NameOrder
 from eventapp.events import rules
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
@@ -26,8 +24,6 @@ from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
 KEEP_GONE = rules.KEEP_GONE
-# Whether a session is in a feed.
-Has = Callable[[PublishedSession], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +113,7 @@ class SessionRow:
     rooms: list[RoomRow] = field(default_factory=list)
     people: list[PartRow] = field(default_factory=list)
     undated: bool = False
+    left: bool = False
 
     @classmethod
     def of(cls, session: PublishedSession, names: Mapping[int, Any]) -> SessionRow:
@@ -264,13 +261,13 @@ def venues_of(event: int) -> list[Venue]:
     return [Venue.of(row) for row in db.session.execute(_venues, {"event": event})]
 
 
-def programme_of(event: int, sessions: Iterable[PublishedSession]) -> Programme:
-    """An event, by its number, with these sessions of it: three statements."""
+def programme_of(event: int, sessions: Iterable[PublishedSession], path: str = "") -> Programme:
+    """An event, by its number, with these sessions of it, as the feed of a part has them: three statements."""
     sessions = list(sessions)
     head = db.session.execute(_event, {"event": event}).one()
     venues = venues_of(event)
     names = names_of(sessions)
-    return Programme(EventRow(*head), venues, [SessionRow.of(session, names) for session in sessions])
+    return Programme(EventRow(*head), venues, [within(SessionRow.of(one, names), one, path) for one in sessions])
 
 
 def names_of(sessions: Iterable[PublishedSession]) -> dict[int, Any]:
@@ -279,119 +276,39 @@ def names_of(sessions: Iterable[PublishedSession]) -> dict[int, Any]:
     return {row.id: row for row in db.session.execute(_people.where(Person.id.in_(wanted)))} if wanted else {}
 
 
+def person_by_code(code: str) -> Any | None:
+    """The row of a person, as `names_of` gives it."""
+    return db.session.execute(_people.where(Person.code == code)).one_or_none()
+
+
 def document(state: State) -> Document:
     """The released programme; empty before the first release, and of an event whose days never were known."""
     shown = programme_queries.content(*state.content) if state.content else Document()
     return shown.undated(state.undated) if state.undated else shown
 
 
-def programme(state: State, wanted: Has | None = None) -> Programme:
+def programme(state: State, path: str = "") -> Programme:
     """An event with its released programme: three statements, and a fourth where the release is new to the process.
 
-    A session that is gone is an entry that says so, until a month after the event.
+    `path` narrows it to a part. A session that is gone, or has left the part, is an entry that says so, until a month
+    after the event.
     """
-    sessions = [one for one in document(state).sessions if state.keeps_gone or not one.gone]
-    return programme_of(state.id or 0, [one for one in sessions if wanted(one)] if wanted else sessions)
+    sessions = [one for one in document(state).sessions if state.keeps_gone or not (one.gone or _left(one, path))]
+    return programme_of(state.id or 0, [one for one in sessions if is_in(one, path)], path)
 
 
-def announced(session: PublishedSession) -> set[int]:
-    """Who is announced with a session, by number; interpreters are not."""
-    return {part.person_id for part in session.participations if part.role is not ParticipationRole.INTERPRETER}
+def within(row: SessionRow, session: PublishedSession, path: str) -> SessionRow:
+    """The row of a session as the feed of a part has it."""
+    return replace(row, sequence=row.sequence + session.rise_in(path), left=_left(session, path)) if path else row
 
 
-def speaks(session: PublishedSession, person: int) -> bool:
-    """Whether the person is announced with the session."""
-    return person in announced(session)
+def is_in(session: PublishedSession, path: str) -> bool:
+    """Whether a session is in the feed of a part, or was; every one is in that of the event, which has no path."""
+    return not path or path in session.turns or path in session.paths
 
 
-class PartKind(StrEnum):
-    """What a calendar can be narrowed to."""
-
-    TRACKS = "tracks"
-    ROOMS = "rooms"
-    SPEAKERS = "speakers"
-
-
-# What a feed is narrowed to: its name and which sessions are in it, or None where the public knows of no such thing.
-Part = Callable[[State], tuple[Words, Has] | None]
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """A part of a programme that has a feed: its path without ending, its name, and the codes of its sessions."""
-
-    path: str
-    name: Words
-    codes: frozenset[str]
-
-
-def of_track(slug: str) -> Part:
-    """The sessions of a track."""
-
-    def part(state: State) -> tuple[Words, Has] | None:
-        name = next((one.name for one in document(state).tracks if one.slug == slug), None)
-        return None if name is None else (name, lambda s: s.track is not None and s.track.slug == slug)
-
-    return part
-
-
-def of_room(slug: str) -> Part:
-    """The sessions in a room."""
-
-    def part(state: State) -> tuple[Words, Has] | None:
-        name = next((one.name for one in document(state).rooms if one.slug == slug), None)
-        return None if name is None else (name, lambda s: any(one.slug == slug for one in s.rooms))
-
-    return part
-
-
-def of_speaker(code: str) -> Part:
-    """The sessions of somebody who is or was announced."""
-
-    def part(state: State) -> tuple[Words, Has] | None:
-        row = db.session.execute(_people.where(Person.code == code)).one_or_none()
-        if row is None or not any(speaks(session, row.id) for session in document(state).sessions):
-            return None
-        return _named(row), lambda s: speaks(s, row.id)
-
-    return part
-
-
-def parts(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
-    """What a calendar can be narrowed to, by kind, where there is any.
-
-    Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
-    """
-    found: dict[PartKind, dict[Any, set[str]]] = {kind: defaultdict(set) for kind in PartKind}
-    live: set[tuple[PartKind, Any]] = set()
-    for session in shown.sessions:
-        keys: list[tuple[PartKind, Any]] = [(PartKind.TRACKS, session.track.slug)] if session.track else []
-        keys += [(PartKind.ROOMS, room.slug) for room in session.rooms]
-        keys += [(PartKind.SPEAKERS, person) for person in announced(session)]
-        for kind, key in keys:
-            found[kind][key].add(session.code)
-        if not (session.gone or session.cancelled):
-            live.update(keys)
-
-    people = names_of(session for session in shown.sessions if not (session.gone or session.cancelled))
-    speakers = [(number, row.code, _named(row)) for number, row in people.items()]
-    # (key, last part of the path, name) of all that a programme names.
-    named: dict[PartKind, list[tuple[Any, str, Words]]] = {
-        PartKind.TRACKS: [(one.slug, one.slug, one.name) for one in shown.tracks],
-        PartKind.ROOMS: [(one.slug, one.slug, one.name) for one in shown.rooms],
-        PartKind.SPEAKERS: sorted(speakers, key=lambda one: fold(one[2].say("en").text)),
-    }
-    every = [
-        (kind, [Narrowed(f"{kind}/{path}", name, frozenset(found[kind][key])) for key, path, name in rows
-                if (kind, key) in live])
-        for kind, rows in named.items()
-    ]  # fmt: skip
-    return [(kind, rows) for kind, rows in every if rows]
-
-
-def _named(row: Any) -> Words:
-    said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
-    return Words({one.language: one.text for one in said})
+def _left(session: PublishedSession, path: str) -> bool:
+    return path in session.turns and path not in session.paths
 
 
 def has_session(state: State, code: str) -> bool:

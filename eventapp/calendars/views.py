@@ -8,11 +8,12 @@ from flask import Blueprint, Response, current_app, make_response, redirect, req
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from eventapp.calendars import entries, feeds, ics, jcal, links, queries, wiring, withdrawn
+from eventapp.calendars import entries, feeds, ics, jcal, links, parts, queries, wiring, withdrawn
 from eventapp.calendars import state as states
 from eventapp.calendars.answer import CHOICES, ICS, JCAL, PARAMETERS, Wish, answer
 from eventapp.calendars.choices import ALARMS, Choice, reminder
 from eventapp.calendars.ics import NO_IMAGE, CalendarHead
+from eventapp.calendars.parts import Part
 from eventapp.calendars.state import State
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
@@ -48,7 +49,7 @@ def event(slug: str) -> Response:
 @parameters(**CHOICES)
 def track(slug: str, key: str) -> Response:
     """The sessions of one track."""
-    return _feed(slug, f"tracks/{key}", of=queries.of_track(key))
+    return _feed(slug, f"tracks/{key}", of=parts.of_track(key))
 
 
 @views.get("/events/<slug>/rooms/<key>.ics")
@@ -56,7 +57,7 @@ def track(slug: str, key: str) -> Response:
 @parameters(**CHOICES)
 def room(slug: str, key: str) -> Response:
     """The sessions in one room."""
-    return _feed(slug, f"rooms/{key}", of=queries.of_room(key))
+    return _feed(slug, f"rooms/{key}", of=parts.of_room(key))
 
 
 @views.get("/events/<slug>/speakers/<code>.ics")
@@ -64,7 +65,7 @@ def room(slug: str, key: str) -> Response:
 @parameters(**CHOICES)
 def speaker(slug: str, code: str) -> Response:
     """The sessions of one speaker."""
-    return _feed(slug, f"speakers/{code}", of=queries.of_speaker(code))
+    return _feed(slug, f"speakers/{code}", of=parts.of_speaker(code))
 
 
 @views.get("/events/<slug>/sessions/<code>.ics")
@@ -117,8 +118,8 @@ def choose(slug: str) -> ResponseReturnValue:
 
 def _choose(slug: str) -> Response:
     shown = found(events.by_slug(slug))
-    parts = queries.parts(queries.document(found(states.state(slug))))
-    names = {part.path: part.name for _kind, rows in parts for part in rows}
+    offered = parts.of_programme(queries.document(found(states.state(slug))))
+    names = {part.path: part.name for _kind, rows in offered for part in rows}
     usual = interface()
     spoken = list(dict.fromkeys([usual, *shown.languages]))
     chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)
@@ -128,7 +129,7 @@ def _choose(slug: str) -> Response:
         page(
             "calendars/choose.html",
             event=shown,
-            parts=parts,
+            parts=offered,
             spoken=spoken,
             choice=chosen,
             missing=bool(asked) and asked not in names,
@@ -141,15 +142,15 @@ def _choose(slug: str) -> Response:
     )
 
 
-def _feed(slug: str, path: str, *, of: queries.Part | None = None, span: bool = False) -> Response:
+def _feed(slug: str, path: str, *, of: Part | None = None, span: bool = False) -> Response:
     """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
     state = found(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
     wish = Wish.of_request(f"/events/{state.slug}/{path}.{_ending()}", span=span)
     found(state if state.public or state.withdrawn else None)
-    name, wanted = found(of(state)) if of else (None, None)
+    name, part = found(of(state)) if of else (None, "")
 
     file = state.slug if of is None else f"{state.slug}-{path.replace('/', '-')}"
-    return _answer(wish, state, lambda: _event(wish, state, wanted, name), name=file)
+    return _answer(wish, state, lambda: _event(wish, state, part, name), name=file)
 
 
 def _ending() -> str:
@@ -172,12 +173,12 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
     )
 
 
-def _event(wish: Wish, state: State, wanted: queries.Has | None, part: Words | None) -> bytes:
+def _event(wish: Wish, state: State, path: str, part: Words | None) -> bytes:
     if not state.public:
-        return feeds.withdrawn_feed(state, wish, wanted=wanted)
+        return feeds.withdrawn_feed(state, wish, path=path)
     deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
     return feeds.feed(
-        queries.programme(state, wanted),
+        queries.programme(state, path),
         wish,
         part=part,
         deadlines=[one for one in deadlines if state.keeps_gone or not one.gone],

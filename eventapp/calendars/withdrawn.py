@@ -6,13 +6,14 @@ the UIDs they had and neutral words: no title, text, person or place, and the ho
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from eventapp.calendars import queries, wiring
 from eventapp.calendars.deadlines import LENGTH, shown_at
 from eventapp.calendars.entries import Voice, own_entry, spanned
 from eventapp.calendars.ics import CalendarHead, Entry, Status
-from eventapp.calendars.queries import GoneRow, Has
+from eventapp.calendars.queries import GoneRow
 from eventapp.calendars.state import State
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Said
@@ -53,18 +54,20 @@ def entries(
     voice: Voice,
     *,
     span: bool = True,
-    wanted: Has | None = None,
+    path: str = "",
     deadlines: bool = False,
 ) -> tuple[list[Entry], str]:
     """The entries of a withdrawn event, and its zone: itself, then its sessions as the public saw them last.
 
-    `wanted` narrows them to a part, `span` is whether the feed has the event itself, `deadlines` whether it has those.
+    `path` narrows them to a part, `span` is whether the feed has the event itself, `deadlines` whether it has those.
     """
     row = queries.gone_row(state)
-    sessions = [one for one in queries.document(state).sessions if wanted is None or wanted(one)]
-    stands, all_day = own_entry(row, sessions=bool(sessions), span=span, hours=wanted is None)
+    sessions = [one for one in queries.document(state).sessions if queries.is_in(one, path)]
+    stands, all_day = own_entry(row, sessions=bool(sessions), span=span, hours=not path)
     found = [event_entry(row, voice=voice, all_day=all_day)] if stands else []
-    found += [session_entry(session, row, voice=voice) for session in sessions]
+    for session in sessions:
+        turned = replace(session, sequence=session.sequence + session.rise_in(path))
+        found.append(session_entry(turned, row, voice=voice))
     for one in queries.told_deadlines(state.id or 0) if deadlines else ():
         at = datetime.fromisoformat(one["at"])
         found.append(_entry(one["uid"], one["sequence"] + row.sequence, row, at - LENGTH, at, voice))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -77,17 +78,41 @@ def local_day(moment: datetime, zone: str) -> date:
     return to_local(moment, zone).date()
 
 
-def days_later(moment: datetime, zone: str, days: int) -> tuple[datetime, bool]:
-    """The same wall-clock time at a place some days later (or earlier), whatever summer time does meanwhile.
+@dataclass(frozen=True)
+class Shift:
+    """From the wall clock of `zone` to the same time on the clock of `to`, some `days` later (or earlier)."""
 
-    False with it where the clocks skip that time on that day: then it is the time they skip to.
-    """
+    zone: str
+    to: str
+    days: int = 0
+
+    def __bool__(self) -> bool:
+        return self.zone != self.to or self.days != 0
+
+    def of(self, moment: datetime) -> tuple[datetime, bool]:
+        """The moment that it becomes, whatever summer time does meanwhile.
+
+        False with it where the clocks skip that time on that day: then it is the time they skip to.
+        """
+        local = to_local(moment, self.zone)
+        wanted = (local + timedelta(days=self.days)).replace(tzinfo=None, fold=local.fold)
+        try:
+            return from_local(wanted, self.to), True
+        except NoSuchTime:
+            return wanted.replace(tzinfo=ZoneInfo(self.to)).astimezone(UTC), False
+
+    def of_span(self, starts: datetime, ends: datetime) -> tuple[datetime, datetime, bool]:
+        """The same of a start and an end after it."""
+        start, exact = self.of(starts)
+        end, exact_end = self.of(ends)
+        # The clocks may skip the whole of it in the night; it keeps its length then.
+        return start, end if end > start else start + (ends - starts), exact and exact_end
+
+
+def comes_twice(moment: datetime, zone: str) -> bool:
+    """Whether the clock of a zone shows the time of a moment twice, for it goes back over it."""
     local = to_local(moment, zone)
-    wanted = (local + timedelta(days=days)).replace(tzinfo=None, fold=local.fold)
-    try:
-        return from_local(wanted, zone), True
-    except NoSuchTime:
-        return wanted.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), False
+    return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
 def offsets(zone: str, first: datetime, last: datetime) -> list[tuple[datetime, int]]:

@@ -12,6 +12,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import DateTimeLocalField, EmailField, Field, PasswordField, StringField, TextAreaField
+from wtforms.utils import unset_value
 from wtforms.validators import Email, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import html_params
 
@@ -112,7 +113,7 @@ class Form(FlaskForm):
         """`data` is what is stored; a template that shows `edit_token` has it compared when the form comes back."""
         super().__init__(*args, data=data, **kwargs)
         self.stored = data
-        self.edit_token = seen.marks(data or {})
+        self.edit_token = seen.marks(self._shown(data or {}))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether what was typed can be taken, and nobody has changed what is stored since the form was made."""
@@ -129,24 +130,32 @@ class Form(FlaskForm):
         before = request.form.get("edit_token", "")
         if not before or self.stored is None:
             return False
-        now = {name: value for name, value in self.stored.items() if name in self._fields}
+        now = self._shown({name: value for name, value in self.stored.items() if name in self._fields})
         known = {part.partition(":")[0] for part in before.split()}
-        typed = {name: self._fields[name].data for name in now}
+        typed = {name: _typed(self._fields[name]) for name in now}
         changed = seen.compare(before, now={name: now[name] for name in now if name in known}, typed=typed)
         if not (changed.theirs or changed.both):
             return False
         for name in changed.theirs:
-            self._fields[name].data = now[name]
             self._fields[name].raw_data = None
+            self._fields[name].process(None, data=self.stored[name])
         self.refusal = seen.sentence(
             _("Somebody else has saved this in the meantime. Your changes were not saved."), changed, named=self._named
         )
         return True
 
+    def _shown(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as they are compared: moments as their inputs show them, all others as they are."""
+        times = {name: field for name, field in self._fields.items() if isinstance(field, LocalTimeField)}
+        return {name: times[name].shown(value) if name in times else value for name, value in values.items()}
+
     def _named(self, names: tuple[str, ...]) -> str:
         return languages.listing([f"“{self._fields[name].label.text}”" for name in names])
 
     class Meta(FlaskForm.Meta):
+        # Of the wall clock of its times; see LocalTimeField.
+        zone = ""
+
         def get_translations(self, form: Any) -> _Translations:
             return _Translations()
 
@@ -257,26 +266,100 @@ class AnyLanguage:
 
 
 class LocalTimeField(DateTimeLocalField):
-    """A wall-clock time; `in_zone` gives the moment, or a sentence beside the field."""
+    """A wall-clock time of the zone that the form is made with (`meta={"zone": …}`); its data are aware moments.
+
+    An input of a browser shows neither seconds nor which of two equal times is meant when the clocks go back. So a
+    hidden input, `<name>_shown`, says what the page has shown and in which zone, and what was not touched since keeps
+    the stored moment.
+    """
+
+    stored: datetime | None = None
+    touched = False
+    typed = ""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators or [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+        self.zone: str = self.meta.zone
+        self.zone_shown = self.zone
+
+    def process_data(self, value: Any) -> None:
+        """Take an aware moment, a wall-clock time that is only proposed, or None."""
+        self.stored = value if value is not None and value.tzinfo is not None else None
+        self.data = value if value is None or self.stored is None else clock.to_local(value, self.zone)
+        if self.data is not None:
+            if self.data.fold:
+                self.description = _("It is the second %(time)s of that night, after the clocks went back.",
+                                     time=self.data.strftime("%H:%M"))  # fmt: skip
+            self.data = self.data.replace(tzinfo=None, fold=0, second=0, microsecond=0)
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Read the input, and tell whether it was touched."""
+        super().process(formdata, data, extra_filters)
+        self.touched = False
+        self.typed = self._text(self.data)
+        if formdata is None or self.name not in formdata:
+            return
+        typed, read = formdata.get(self.name).strip(), self.data
+        self.process_data(self.object_data)
+        now = self._text(self.data)
+        shown, _space, self.zone_shown = formdata.get(f"{self.name}_shown", f"{now} {self.zone}").partition(" ")
+        self.touched = typed != shown and (not read or self._text(read, seconds=":%S") != f"{shown}:00")
+        self.typed = shown
+        if self.touched:
+            self.data, self.typed = read, self._text(read)
+        else:
+            self.raw_data = [now]
+            self.process_errors.clear()
 
     def pre_validate(self, form: Any) -> None:
         # Beyond these, a zone's offset may lead out of what a calendar can hold.
         if self.data is not None and not 1800 <= self.data.year <= 2200:
             raise StopValidation(_("Enter a year between 1800 and 2200."))
+        if self.touched and self.data is not None and self.zone_shown != self.zone:
+            raise StopValidation(
+                _("The time zone was %(before)s and is %(zone)s now. Check this time, then save again.",
+                  before=self.zone_shown, zone=self.zone)
+            )  # fmt: skip
 
-    def in_zone(self, zone: str) -> datetime | None:
-        """The aware moment of what was typed. Raises Refused for a time that the clocks skip."""
-        if self.data is None:
-            return None
+    def in_zone(self, zone: str, *, keep_clock: bool = False) -> datetime | None:
+        """The aware moment of what was typed; of what was not touched the stored one, to the microsecond.
+
+        With `keep_clock` what was not touched keeps its clock time when `zone` is another than the form's. Raises
+        Refused for a time that the clocks skip.
+        """
+        if self.stored is None or self.touched:
+            wall = self.data
+        elif keep_clock and zone != self.zone:
+            wall = clock.to_local(self.stored, self.zone).replace(tzinfo=None)
+        else:
+            return self.stored
         try:
-            return clock.from_local(self.data, zone)
+            return wall and clock.from_local(wall, zone)
         except clock.NoSuchTime:
             raise Refused(
                 _("This time does not exist on that day: the clocks go forward over it."), field=self.name
             ) from None
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        """The input, and beside it what the page shows."""
+        hidden = Markup("")
+        if self.zone:
+            hidden = Markup('<input type="hidden" name="{}_shown" value="{} {}">')
+            hidden = hidden.format(self.name, self.shown(self.object_data), self.zone)
+        return Markup(super().__call__(**kwargs)) + hidden
+
+    def shown(self, value: datetime | None) -> str:
+        """What the input shows of a moment, or of a proposed time."""
+        return self._text(clock.to_local(value, self.zone) if value and value.tzinfo else value)
+
+    @staticmethod
+    def _text(value: datetime | None, *, seconds: str = "") -> str:
+        return value.strftime(f"%Y-%m-%dT%H:%M{seconds}") if value else ""
+
+
+def _typed(field: Field) -> object:
+    """What a field was left or changed to, as `Form._shown` spells what is stored."""
+    return field.typed if isinstance(field, LocalTimeField) else field.data
 
 
 def between(low: float, high: float) -> NumberRange:

@@ -37,7 +37,7 @@ manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 # The side list of an event's desk: endpoint, label, what it needs.
 PAGES = [
     ("dashboard.event", _l("Overview"), Needs.VIEW),
-    ("events_manage.edit", _l("Event"), Needs.OWN),
+    ("dashboard_event.edit", _l("Event"), Needs.OWN),
     ("events_manage.places", _l("Sites and hosts"), Needs.OWN),
     ("programme_manage.programme", _l("Programme"), Needs.VIEW),
     ("programme_manage.speakers", _l("Speakers"), Needs.VIEW),

@@ -43,7 +43,7 @@ def next_steps(
         names = languages.listing(list(declined))
         steps.append(Step(_("Find somebody else: %(names)s declined.", names=names), "proposals_manage.proposals"))
     if not event.purpose:
-        steps.append(Step(_("Say in one or two sentences what the event is for."), "events_manage.edit"))
+        steps.append(Step(_("Say in one or two sentences what the event is for."), "dashboard_event.edit"))
     if not sessions:
         steps.append(Step(_("Add the first session of the programme."), "programme_manage.session"))
     drafts = sum(session.status is SessionStatus.DRAFT for session in sessions)
@@ -68,9 +68,9 @@ def next_steps(
         steps.append(Step(_("Add a way to take part, so that people can register."), "registration_manage.option"))
     online = any(option.mode is Mode.ONLINE for option in options) or event.format is not EventFormat.IN_PERSON
     if online and not event.join_url:
-        steps.append(Step(_("Enter the link with which people join online."), "events_manage.edit"))
+        steps.append(Step(_("Enter the link with which people join online."), "dashboard_event.edit"))
     if event.status is EventStatus.DRAFT:
         steps.append(Step(_("Publish the event when all is right."), "dashboard.event"))
     if event.status is EventStatus.POSTPONED:
-        steps.append(Step(_("Enter the new date, then publish the event again."), "events_manage.edit"))
+        steps.append(Step(_("Enter the new date, then publish the event again."), "dashboard_event.edit"))
     return steps

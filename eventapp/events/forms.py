@@ -9,7 +9,9 @@ from wtforms import (
     DateField,
     EmailField,
     FloatField,
+    HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -19,17 +21,22 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from eventapp.accounts.rules import Role
-from eventapp.core import languages
+from eventapp.core import clock, languages
+from eventapp.core.errors import Refused
 from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, WordsField, between, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import ngettext
 from eventapp.core.words import TAG, Words
 from eventapp.directory.rules import OrganizationKind
-from eventapp.events.models import EventSeries
+from eventapp.events.models import Event, EventSeries
 from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility, slug_from
 
 # Languages offered first for content; any other can be added in the field beside it.
 COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru", "th", "vi", "zh")
+
+_PLAIN = ("title", "subtitle", "place", "purpose", "description", "interpretation", "country_code", "contact_email",
+          "join_url", "counts_public", "zone", "day_starts")  # fmt: skip
 
 
 class EventForm(Form):
@@ -52,9 +59,7 @@ class EventForm(Form):
     ends_at = LocalTimeField(_l("Ends"), validators=[InputRequired(_l("Enter a day and a time."))])
     zone = StringField(
         _l("Time zone"),
-        description=_l(
-            "All times of the event are in it, such as Asia/Tokyo. When it changes, sessions keep their moment."
-        ),
+        description=_l("All times of the event are in it, such as Asia/Tokyo."),
         validators=[InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
     )
@@ -103,6 +108,7 @@ class EventForm(Form):
 
     def __init__(self, *, series: list[EventSeries], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._series = series
         shown = languages.interface()
         for field, members in (
             (self.kind, EventKind),
@@ -136,6 +142,100 @@ class EventForm(Form):
     def more_languages(self) -> list[str]:
         """Tags typed into the field for other languages."""
         return [tag.strip() for tag in (self.other_languages.data or "").split(",") if tag.strip()]
+
+    def values(self, *, keep_clock: bool = False) -> dict[str, Any]:
+        """What `operations.create` and `edit` take. Raises Refused for a time that the clocks skip."""
+        zone = self.zone.data or "UTC"
+        return {
+            **{name: self[name].data for name in _PLAIN},
+            "slug": self.slug.data or "",
+            "kind": EventKind(self.kind.data),
+            "format": EventFormat(self.format.data),
+            "precision": Precision(self.precision.data),
+            "visibility": Visibility(self.visibility.data),
+            "working_languages": list(dict.fromkeys([*(self.working_languages.data or []), *self.more_languages()])),
+            "starts_at": self.starts_at.in_zone(zone, keep_clock=keep_clock),
+            "ends_at": self.ends_at.in_zone(zone, keep_clock=keep_clock),
+            "series": next((one for one in self._series if one.slug == self.series.data), None),
+            "edition": self.edition.data,
+        }
+
+
+class EventEditForm(EventForm):
+    """An event that is there: what its sessions and closings do when its zone or its date becomes another is asked."""
+
+    keep = RadioField(
+        _l("The time zone changes. What stays?"),
+        description=_l(
+            "It holds for the event, its sessions, and the times when registration and the call open and close. "
+            "The programme that the public sees follows with its next version."
+        ),
+        validate_choice=False,
+    )
+    # For how many days later the question below was answered.
+    days = HiddenField()
+    move_sessions = BooleanField("")
+    move_windows = BooleanField("")
+    asked = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.keep.flags.asked = True
+        self.keep.choices = [
+            SelectChoice("clock", _("The time on the clock: what begins at 09:00 begins at 09:00 in the new zone.")),
+            SelectChoice("moment", _("The moment: the clock in the new zone shows another time.")),
+        ]
+
+    @classmethod
+    def of(cls, event: Event, themes: list[Words], series: list[EventSeries]) -> EventEditForm:
+        """The form with the event as it is."""
+        names = (*_PLAIN, "slug", "working_languages", "starts_at", "ends_at", "edition")
+        chosen = {name: getattr(event, name).value for name in ("kind", "format", "precision", "visibility")}
+        data = {name: getattr(event, name) for name in names} | chosen
+        data |= {"series": event.series.slug if event.series else "", "themes": themes_as_lines(themes)}
+        form = cls(series=series, data=data, meta={"zone": event.zone})
+        for field in form:
+            if hasattr(field, "speak"):
+                field.speak(event.languages)
+        return form
+
+    @property
+    def zone_changes(self) -> bool:
+        """Whether another zone was entered."""
+        return bool(self.zone.data) and self.zone.data != self.meta.zone
+
+    @property
+    def keeps_clock(self) -> bool:
+        """Whether times stay what they are on the clock of the new zone."""
+        return self.zone_changes and self.keep.data == "clock"
+
+    def validate_keep(self, field: Any) -> None:
+        if self.zone_changes and self.zone.data in clock.zones() and field.data not in {"clock", "moment"}:
+            raise ValidationError(_("Choose whether the time on the clock stays, or the moment."))
+
+    def ask(self, *, days: int, sessions: int, windows: int) -> None:
+        """Ask what moves along so many days. Raises Refused until it was answered."""
+        self.asked = True
+        if sessions:
+            said = ngettext("Move %(num)d session as well", "Move %(num)d sessions as well", sessions)
+            self.move_sessions.label.text = said
+        if windows:
+            self.move_windows.label.text = ngettext(
+                "Move %(num)d opening or closing time as well", "Move %(num)d opening and closing times as well",
+                windows,
+            )  # fmt: skip
+        if self.days.data != str(days):
+            self.days.data, self.days.raw_data = str(days), None
+            self.move_sessions.data, self.move_windows.data = bool(sessions), bool(windows)
+            said = (
+                ngettext("The event begins %(num)d day later.", "The event begins %(num)d days later.", days)
+                if days > 0
+                else ngettext("The event begins %(num)d day earlier.", "The event begins %(num)d days earlier.", -days)
+            )
+            raise Refused(
+                _("%(sentence)s Choose what moves along, then save again.", sentence=said),
+                field="days",
+            )
 
 
 class CloneForm(Form):

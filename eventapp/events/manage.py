@@ -1,9 +1,8 @@
-"""The desk: make an event, edit it, its sites, hosts and team."""
+"""The desk: make an event, publish it, its sites, hosts and team."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,14 +20,11 @@ from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import desk
-from eventapp.events.forms import EventForm, HostForm, MemberForm, SiteForm, themes_as_lines, themes_from_lines
-from eventapp.events.models import Event, EventHost, EventSeries, Site, TeamMember
-from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility
+from eventapp.events.forms import EventForm, HostForm, MemberForm, SiteForm, themes_from_lines
+from eventapp.events.models import Event, EventHost, Site, TeamMember
+from eventapp.events.rules import HostRole
 
 manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
-
-_PLAIN = ("title", "subtitle", "place", "purpose", "description", "interpretation", "country_code", "contact_email",
-          "join_url", "counts_public", "zone", "day_starts")  # fmt: skip
 
 
 @manage.route("/new", methods=["GET", "POST"])
@@ -45,69 +41,13 @@ def new() -> ResponseReturnValue:
     )  # fmt: skip
     if form.validate_on_submit():
         try:
-            event = operations.create(owner=at_desk(), **_values(form))
+            event = operations.create(owner=at_desk(), **form.values())
             operations.set_themes(event, themes_from_lines(form.themes.data))
             flash(_("The event is a draft. Only your team sees it until you publish it."))
             return redirect(url_for("dashboard.event", slug=event.slug), 303)
         except Refused as refusal:
             form.refuse(refusal)
     return page("events/edit.html", event=None, form=form, zones=sorted(clock.zones()))
-
-
-@manage.route("/<slug>/edit", methods=["GET", "POST"])
-@desk(Needs.OWN)
-def edit(event: Event) -> ResponseReturnValue:
-    """What the event page says."""
-    themes = queries.themes(event)
-    form = EventForm(series=queries.all_series(), data=_data(event, [theme.title for theme in themes]))
-    for field in form:
-        if hasattr(field, "speak"):
-            field.speak(event.languages)
-    if form.validate_on_submit():
-        try:
-            operations.edit(event, **_values(form))
-            operations.set_themes(event, themes_from_lines(form.themes.data))
-            flash(_("Saved."))
-            return redirect(url_for("dashboard.event", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
-    return page("events/edit.html", event=event, form=form, zones=sorted(clock.zones()))
-
-
-def _data(event: Event, themes: list[Words]) -> dict[str, Any]:
-    return {
-        **{name: getattr(event, name) for name in _PLAIN},
-        "slug": event.slug,
-        "kind": event.kind.value,
-        "format": event.format.value,
-        "precision": event.precision.value,
-        "visibility": event.visibility.value,
-        "working_languages": event.working_languages,
-        "starts_at": clock.to_local(event.starts_at, event.zone).replace(tzinfo=None),
-        "ends_at": clock.to_local(event.ends_at, event.zone).replace(tzinfo=None),
-        "series": event.series.slug if event.series else "",
-        "edition": event.edition,
-        "themes": themes_as_lines(themes),
-    }
-
-
-def _values(form: EventForm) -> dict[str, Any]:
-    zone = form.zone.data or "UTC"
-    chosen = next((s for s in queries.all_series() if s.slug == form.series.data), None)
-    series: EventSeries | None = chosen
-    return {
-        **{name: form[name].data for name in _PLAIN},
-        "slug": form.slug.data or "",
-        "kind": EventKind(form.kind.data),
-        "format": EventFormat(form.format.data),
-        "precision": Precision(form.precision.data),
-        "visibility": Visibility(form.visibility.data),
-        "working_languages": list(dict.fromkeys([*(form.working_languages.data or []), *form.more_languages()])),
-        "starts_at": form.starts_at.in_zone(zone),
-        "ends_at": form.ends_at.in_zone(zone),
-        "series": series,
-        "edition": form.edition.data,
-    }
 
 
 @manage.post("/<slug>/publish")

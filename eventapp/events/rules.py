@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from eventapp.core import languages
-from eventapp.core.clock import local_day
+from eventapp.core.clock import Shift, local_day
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -101,6 +102,23 @@ def when(starts: datetime, ends: datetime, zone: str, precision: Precision, lang
     if precision is Precision.MONTH:
         return languages.month(first, language)
     return languages.days(first, last, language)
+
+
+def shifted_window(
+    opens_at: datetime | None, closes_at: datetime | None, *, shift: Shift, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Opening and closing on another clock and date.
+
+    What has opened already keeps its day, for it must not close again. Both keep it where the closing would come before
+    the opening otherwise.
+    """
+    stays = replace(shift, days=0)
+    opened = opens_at is not None and opens_at <= now
+    opens = opens_at and (stays if opened else shift).of(opens_at)[0]
+    closes = closes_at and shift.of(closes_at)[0]
+    if opens and closes and closes <= opens:
+        return opens_at and stays.of(opens_at)[0], closes_at and stays.of(closes_at)[0]
+    return opens, closes
 
 
 def countdown(starts: datetime, ends: datetime, zone: str, today: date) -> str:

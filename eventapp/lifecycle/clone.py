@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -59,15 +59,15 @@ def clone(
     With `people` also those who take part in sessions, as not confirmed. Nothing that attendees have said goes along,
     no links to join, and no release. Raises Refused for a taken slug, or a day that no calendar has room for.
     """
-    days = (first_day - event.first_day).days
+    shift = clock.Shift(event.zone, event.zone, (first_day - event.first_day).days)
     if not 1800 <= first_day.year <= 2200:
         raise Refused(_("Enter a year between 1800 and 2200."), field="first_day")
     made = events.create(
         owner=owner,
         slug=slug,
         title=title or event.title,
-        starts_at=clock.days_later(event.starts_at, event.zone, days)[0],
-        ends_at=clock.days_later(event.ends_at, event.zone, days)[0],
+        starts_at=shift.of(event.starts_at)[0],
+        ends_at=shift.of(event.ends_at)[0],
         zone=event.zone,
         series=event.series,
         edition=event.edition + 1 if event.edition else None,
@@ -81,10 +81,10 @@ def clone(
         if member.user_id not in known:
             db.session.add(_copy(member, MEMBER, event_id=made.id))
     cloned = Cloned(made)
-    _programme(event, cloned, days, people=people)
+    _programme(event, cloned, shift, people=people)
     for option in _rows(AttendanceOption, event):
         moments = {
-            name: clock.days_later(moment, event.zone, days)[0] if (moment := getattr(option, name)) else None
+            name: shift.of(moment)[0] if (moment := getattr(option, name)) else None
             for name in ("opens_at", "closes_at")
         }
         db.session.add(_copy(option, OPTION, event_id=made.id, **moments))
@@ -96,7 +96,7 @@ def clone(
     return cloned
 
 
-def _programme(event: Event, cloned: Cloned, days: int, *, people: bool) -> None:
+def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool) -> None:
     to = cloned.event
     sites = {site.id: _copy(site, SITE, event_id=to.id) for site in _rows(Site, event)}
     rooms = {
@@ -107,7 +107,9 @@ def _programme(event: Event, cloned: Cloned, days: int, *, people: bool) -> None
     db.session.add_all([*sites.values(), *rooms.values(), *tracks.values()])
     query = select(Session).where(Session.event_id == event.id).order_by(Session.id)
     for session in db.session.scalars(query.options(selectinload(Session.rooms), selectinload(Session.participations))):
-        starts, ends, exact = _moved(session.starts_at, session.ends_at, event.zone, days)
+        starts, ends, exact = session.starts_at, session.ends_at, True
+        if starts is not None and ends is not None:
+            starts, ends, exact = shift.of_span(starts, ends)
         if not exact:
             cloned.skipped.append(languages.say(session.title).text)
         copy = _copy(
@@ -127,17 +129,6 @@ def _programme(event: Event, cloned: Cloned, days: int, *, people: bool) -> None
         db.session.add(copy)
         cloned.sessions += 1
     db.session.flush()
-
-
-def _moved(
-    starts: datetime | None, ends: datetime | None, zone: str, days: int
-) -> tuple[datetime | None, datetime | None, bool]:
-    if starts is None or ends is None:
-        return None, None, True
-    start, exact = clock.days_later(starts, zone, days)
-    end, exact_end = clock.days_later(ends, zone, days)
-    # The clocks may skip the whole of a session in the night; it keeps its length then.
-    return start, end if end > start else start + (ends - starts), exact and exact_end
 
 
 def _rows(model: type[R], event: Event) -> list[R]:

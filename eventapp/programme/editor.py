@@ -63,7 +63,7 @@ def move(event: Event, code: str) -> ResponseReturnValue:
     shown = found(queries.by_code(event, code))
     try:
         rooms = queries.rooms(event)
-        wanted = _wanted(rooms)
+        wanted = _wanted(rooms, shown)
         saved = operations.move_session(event, shown, by=at_desk().name, **wanted)
     except operations.Stale as stale:
         values = _session(stale.session)
@@ -82,7 +82,7 @@ def _refused(refusal: Refused, **more: Any) -> Response:
     return make_response(jsonify(error=refusal.message, field=refusal.field, **more), 422)
 
 
-def _wanted(rooms: Sequence[Room]) -> dict[str, Any]:
+def _wanted(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:
     sent = _sent()
     numbers, revision = sent.get("rooms"), sent.get("revision")
     if not isinstance(numbers, list) or not isinstance(revision, int):
@@ -91,8 +91,8 @@ def _wanted(rooms: Sequence[Room]) -> dict[str, Any]:
     if any(isinstance(number, bool) or number not in known for number in map(_whole, numbers)):
         raise Refused(_("Choose rooms of this event."), field="rooms")
     return {
-        "starts_at": _moment(sent.get("starts"), "starts_at"),
-        "ends_at": _moment(sent.get("ends"), "ends_at"),
+        "starts_at": _moment(sent.get("starts"), "starts_at", shown.starts_at),
+        "ends_at": _moment(sent.get("ends"), "ends_at", shown.ends_at),
         "rooms": [room for room in rooms if room.id in numbers],
         "seen_revision": revision,
     }
@@ -110,7 +110,9 @@ def _whole(number: object) -> int:
     return number if isinstance(number, int) and not isinstance(number, bool) else 0
 
 
-def _moment(minutes: object, field: str) -> datetime | None:
+def _moment(minutes: object, field: str, stored: datetime | None) -> datetime | None:
+    if stored is not None and minutes == _minutes(stored):
+        return stored  # with its seconds, which the grid does not show
     if minutes is None:
         return None
     # The years 1800 to 2200, as in the session's form: beyond, an offset leads out of what a calendar holds.

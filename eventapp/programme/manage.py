@@ -72,7 +72,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     tags = list(
         dict.fromkeys([*event.languages, *(shown.spoken if shown else []), *(shown.interpreted if shown else [])])
     )
-    form = SessionForm(rooms=rooms, tracks=tracks, tags=tags, data=_data(event, shown))
+    form = SessionForm(rooms=rooms, tracks=tracks, tags=tags, data=_data(event, shown), meta={"zone": event.zone})
     form.title.speak(event.languages)
     form.subtitle.speak(event.languages)
     form.abstract.speak(event.languages)
@@ -175,8 +175,9 @@ def _data(event: Event, session: Session | None) -> dict[str, Any]:
     return {
         "title": session.title,
         "kind": session.kind.value,
-        "starts_at": to_local(session.starts_at, event.zone).replace(tzinfo=None) if session.starts_at else None,
-        "ends_at": to_local(session.ends_at, event.zone).replace(tzinfo=None) if session.ends_at else None,
+        # As the form shows them: the marks of two editors are made from it.
+        "starts_at": to_local(session.starts_at, event.zone) if session.starts_at else None,
+        "ends_at": to_local(session.ends_at, event.zone) if session.ends_at else None,
         "rooms": [room.id for room in session.rooms],
         "track": session.track.slug if session.track else "",
         "abstract": session.abstract,

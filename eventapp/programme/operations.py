@@ -199,6 +199,35 @@ def move_session(
     )
 
 
+@dataclass(frozen=True)
+class Shifted:
+    """How many sessions were moved, and the titles of those whose time the clocks skip, or show twice, there."""
+
+    number: int = 0
+    skipped: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+
+
+def shift_sessions(event: Event, shift: clock.Shift, *, by: str = "") -> Shifted:
+    """Move every session that has a time, drafts and cancelled ones too. The public sees it with the next release."""
+    query = select(Session).where(Session.event_id == event.id, Session.starts_at.is_not(None)).order_by(Session.id)
+    moved, skipped, doubled = 0, [], []
+    for session in db.session.scalars(query) if shift else ():
+        assert session.starts_at is not None
+        assert session.ends_at is not None
+        starts, ends, exact = shift.of_span(session.starts_at, session.ends_at)
+        title = languages.say(session.title).text
+        if not exact:
+            skipped.append(title)
+        twice = clock.comes_twice(session.starts_at, shift.zone), clock.comes_twice(session.ends_at, shift.zone)
+        if (clock.comes_twice(starts, shift.to), clock.comes_twice(ends, shift.to)) > twice:
+            doubled.append(title)
+        session.starts_at, session.ends_at, session.saved_by = starts, ends, by
+        moved += 1
+    db.session.flush()
+    return Shifted(moved, tuple(skipped), tuple(doubled))
+
+
 def slot(event: Event, session: Session) -> str:
     """Where a session stands, in words: "Tue 18 March, 10:30 – 11:15, Hall B", or that it is not scheduled."""
     rooms = languages.listing([languages.say(room.name).text for room in session.rooms])

@@ -64,6 +64,7 @@ class PublishedSession:
 
     `gone`: it was public once and is on the programme no more. Its page and its calendar entry stay and say so.
     `undated`: its hours are those it had, for the event's day is not known any more. That is not part of a release.
+    `turns` counts, by the path of a part of the programme that it was in, how often it left it or came back.
     """
 
     id: int
@@ -89,6 +90,33 @@ class PublishedSession:
     track: PublishedTrack | None = None
     rooms: tuple[PublishedRoom, ...] = ()
     participations: tuple[PublishedPart, ...] = ()
+    turns: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def announced(self) -> set[int]:
+        """Who is announced with it, by number; interpreters are not."""
+        return {part.person_id for part in self.participations if part.role is not ParticipationRole.INTERPRETER}
+
+    @property
+    def paths(self) -> set[str]:
+        """The parts of the programme that it is in, each of which has a feed: "tracks/…", "rooms/…", "speakers/12"."""
+        found = {f"rooms/{room.slug}" for room in self.rooms} | {f"speakers/{number}" for number in self.announced}
+        return found | {f"tracks/{self.track.slug}"} if self.track else found
+
+    def rise_in(self, path: str) -> int:
+        """What a feed of a part adds to the SEQUENCE: leaving it and coming back changes the STATUS there alone.
+
+        Not that of a room, with which the session's own SEQUENCE rises already.
+        """
+        return 0 if path.startswith("rooms/") else self.turns.get(path, 0)
+
+    def after(self, was: PublishedSession) -> PublishedSession:
+        """The same with its turns, where `was` is what it was in the release before."""
+        turns = dict(was.turns)
+        for path in was.paths ^ self.paths:
+            if path in turns or path in was.paths:
+                turns[path] = turns.get(path, 0) + 1
+        return replace(self, turns=turns)
 
     @property
     def cancelled(self) -> bool:
@@ -101,11 +129,16 @@ class PublishedSession:
 
 @dataclass(frozen=True)
 class Document:
-    """A release: rooms and tracks in order, sessions by time."""
+    """A release: rooms and tracks in order, sessions by time.
+
+    `former` ones were in an earlier release, and are asked for by calendars that have subscribed to them.
+    """
 
     rooms: tuple[PublishedRoom, ...] = ()
     tracks: tuple[PublishedTrack, ...] = ()
     sessions: tuple[PublishedSession, ...] = ()
+    former_rooms: tuple[PublishedRoom, ...] = ()
+    former_tracks: tuple[PublishedTrack, ...] = ()
     by_code: Mapping[str, PublishedSession] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -152,20 +185,34 @@ def to_json(document: Document) -> dict[str, Any]:
     return {
         "format": 1,
         "rooms": [_room_out(room) for room in document.rooms],
-        "tracks": [{"slug": t.slug, "name": t.name, "colour": t.colour} for t in document.tracks],
+        "tracks": [_track_out(track) for track in document.tracks],
         "sessions": [_session_out(session) for session in document.sessions],
+        "former_rooms": [_room_out(room) for room in document.former_rooms],
+        "former_tracks": [_track_out(track) for track in document.former_tracks],
     }
 
 
 def from_json(values: Mapping[str, Any]) -> Document:
-    """A document from its JSON values."""
+    """A document from its JSON values; those of older releases do not speak of what is former."""
     rooms = {row["slug"]: _room_in(row) for row in values["rooms"]}
-    tracks = {row["slug"]: PublishedTrack(row["slug"], Words(row["name"]), row["colour"]) for row in values["tracks"]}
+    tracks = {row["slug"]: _track_in(row) for row in values["tracks"]}
+    former = tuple(_track_in(row) for row in values.get("former_tracks", ()))
+    known = {track.slug: track for track in former} | tracks
     return Document(
         tuple(rooms.values()),
         tuple(tracks.values()),
-        tuple(_session_in(row, rooms, tracks) for row in values["sessions"]),
+        tuple(_session_in(row, rooms, known) for row in values["sessions"]),
+        tuple(_room_in(row) for row in values.get("former_rooms", ())),
+        former,
     )
+
+
+def _track_out(track: PublishedTrack) -> dict[str, Any]:
+    return {"slug": track.slug, "name": track.name, "colour": track.colour}
+
+
+def _track_in(row: Mapping[str, Any]) -> PublishedTrack:
+    return PublishedTrack(row["slug"], Words(row["name"]), row["colour"])
 
 
 def _room_out(room: PublishedRoom) -> dict[str, Any]:
@@ -198,6 +245,7 @@ def _session_out(session: PublishedSession) -> dict[str, Any]:
         "updated_at": _moment(session.updated_at), "gone": session.gone,
         "track": session.track.slug if session.track else None, "rooms": [room.slug for room in session.rooms],
         "parts": [[part.person_id, part.role.value, part.mode.value] for part in session.participations],
+        **({"turns": dict(session.turns)} if session.turns else {}),
     }  # fmt: skip
 
 
@@ -216,4 +264,5 @@ def _session_in(
         participations=tuple(
             PublishedPart(person, ParticipationRole(role), Mode(mode)) for person, role, mode in row["parts"]
         ),
+        turns=row.get("turns", {}),
     )  # fmt: skip

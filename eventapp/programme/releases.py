@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import delete, func, insert, select
 
@@ -27,6 +28,8 @@ from eventapp.programme.published import (
     PublishedTrack,
 )
 from eventapp.programme.rules import SessionStatus
+
+P = TypeVar("P", PublishedRoom, PublishedTrack)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def cancel_all(event: Event, *, note: Words | None = None) -> Release | None:
     for session in db.session.scalars(planned):
         session.status = SessionStatus.CANCELLED
     db.session.flush()
-    document = Document(present.rooms, present.tracks, sessions)
+    document = replace(present, sessions=sessions)
     found = changes.between(present, document)
     return _publish(event, document, found, user=None, note=note) if found else None
 
@@ -135,7 +138,20 @@ def _next(event: Event, every: Iterable[Session], present: Document, moment: dat
     codes = {session.code for session in sessions}
     left = [_gone(session, moment) for session in present.sessions if session.code not in codes]
     sessions = sorted([*sessions, *left], key=lambda s: (s.starts_at, s.ends_at, s.id))
-    return Document(tuple(_used(rooms.values(), sessions)), tuple(tracks.values()), tuple(sessions))
+    shown = tuple(_used(rooms.values(), sessions))
+    return Document(
+        shown,
+        tuple(tracks.values()),
+        tuple(sessions),
+        _former([*present.rooms, *present.former_rooms], shown),
+        _former([*present.tracks, *present.former_tracks], tuple(tracks.values())),
+    )
+
+
+def _former(known: Iterable[P], shown: tuple[P, ...]) -> tuple[P, ...]:
+    """Those of the rooms or tracks that the public knows and that are not shown any more."""
+    slugs = {one.slug for one in shown}
+    return tuple(one for one in known if one.slug not in slugs)
 
 
 def _used(rooms: Iterable[PublishedRoom], sessions: Iterable[PublishedSession]) -> list[PublishedRoom]:
@@ -206,6 +222,7 @@ def _later(now: PublishedSession, was: PublishedSession, moment: datetime) -> Pu
     RFC 5546 §2.1.4: SEQUENCE rises with a change of time, place or status, and with nothing else. What has not changed
     at all keeps its stamp, so that its calendar entry stays the same to the byte.
     """
+    now = now.after(was)
     same = replace(now, sequence=was.sequence, updated_at=was.updated_at)
     if same == was:
         return was

@@ -18,7 +18,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.clock import to_local
 from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, MailAddress, WordsField, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -67,13 +66,10 @@ class CallForm(Form):
         """The form with what is set up, or with what most events want."""
         if call is None:
             usual = {"kinds": ["lecture", "panel", "workshop"], "modes": ["in_person", "online"], "lengths": "20, 45"}
-            return cls(data=usual)
-        wall = {
-            name: to_local(moment, event.zone).replace(tzinfo=None) if (moment := getattr(call, name)) else None
-            for name in ("opens_at", "closes_at")
-        }
-        lengths = ", ".join(map(str, call.lengths))
-        return cls(data={"text": call.text, "kinds": call.kinds, "modes": call.modes, "lengths": lengths, **wall})
+            return cls(data=usual, meta={"zone": event.zone})
+        names = ("text", "kinds", "modes", "opens_at", "closes_at")
+        data = {name: getattr(call, name) for name in names} | {"lengths": ", ".join(map(str, call.lengths))}
+        return cls(data=data, meta={"zone": event.zone})
 
     def validate_lengths(self, field: Any) -> None:
         if rules.lengths_of(field.data or "") is None:

@@ -17,6 +17,7 @@ from eventapp.core.words import Words
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
+from eventapp.events.rules import shifted_window
 from eventapp.mail import operations as mail
 from eventapp.mail.operations import TooManyLetters, may_write_to
 from eventapp.programme import operations as programme
@@ -78,6 +79,17 @@ def save_call(
     call.modes = [mode.value for mode in modes]
     db.session.flush()
     return call
+
+
+def shift_call(event: Event, shift: clock.Shift) -> int:
+    """Move opening and closing of the call, as `shifted_window` says. Returns how many of them have moved."""
+    call = queries.call_of(event)
+    if call is None:
+        return 0
+    before = call.opens_at, call.closes_at
+    call.opens_at, call.closes_at = shifted_window(*before, shift=shift, now=clock.now())
+    db.session.flush()
+    return (call.opens_at != before[0]) + (call.closes_at != before[1])
 
 
 def submit(event: Event, answers: Answers, *, once: str = "", counted: bool = False) -> Proposal:

@@ -9,7 +9,6 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Needs
-from eventapp.core.clock import to_local
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.forms import page_number
@@ -147,7 +146,8 @@ def options(event: Event) -> ResponseReturnValue:
 def option(event: Event, key: str = "") -> ResponseReturnValue:
     """A new way to take part, or a change of one."""
     shown = found(queries.option_by_key(event, key)) if key else None
-    form = OptionForm(data=_option_data(shown, event) if shown else {"mode": "in_person", "waiting_list": True})
+    data = _option_data(shown) if shown else {"mode": "in_person", "waiting_list": True}
+    form = OptionForm(data=data, meta={"zone": event.zone})
     form.title.speak(event.languages)
     form.note.speak(event.languages)
     if form.validate_on_submit():
@@ -171,14 +171,12 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
     return page("registration/option.html", event=event, form=form, option=shown)
 
 
-def _option_data(option: AttendanceOption, event: Event) -> dict[str, Any]:
-    names = ("title", "note", "capacity", "waiting_list")
+def _option_data(option: AttendanceOption) -> dict[str, Any]:
+    names = ("title", "note", "capacity", "waiting_list", "opens_at", "closes_at")
     return {
         **{name: getattr(option, name) for name in names},
         "mode": option.mode.value,
         "access": option.access.value,
-        "opens_at": to_local(option.opens_at, event.zone).replace(tzinfo=None) if option.opens_at else None,
-        "closes_at": to_local(option.closes_at, event.zone).replace(tzinfo=None) if option.closes_at else None,
     }
 
 

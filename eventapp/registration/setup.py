@@ -12,6 +12,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
 from eventapp.events.models import Event
+from eventapp.events.rules import shifted_window
 from eventapp.programme.rules import Mode
 from eventapp.registration import news, queries, seats
 from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption
@@ -65,6 +66,22 @@ def save_option(
     db.session.flush()
     seats.promote(option)
     return option
+
+
+def shift_options(event: Event, shift: clock.Shift) -> int:
+    """Move the openings and closings of all options, as `shifted_window` says. Returns how many have moved.
+
+    A later closing lets those who wait have free seats.
+    """
+    queries.lock_options(event.id)
+    moved = 0
+    for option in queries.options(event):
+        before = option.opens_at, option.closes_at
+        option.opens_at, option.closes_at = shifted_window(*before, shift=shift, now=clock.now())
+        moved += (option.opens_at != before[0]) + (option.closes_at != before[1])
+        db.session.flush()
+        seats.promote(option)
+    return moved
 
 
 def remove_option(option: AttendanceOption) -> None:

@@ -18,6 +18,8 @@ from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from tests.agenda.test_views import begin, main
 from tests.calendars import lint
+from tests.make import START
+from tests.outbox import entry, letters
 
 
 def fetch(client, address: str) -> dict[str, lint.Component]:
@@ -109,6 +111,19 @@ def test_the_same_bytes_come_until_something_changes_and_304_for_whom_has_them(c
         operations.set_status(db.session.get(type(session), session.id), SessionStatus.CANCELLED)
     make.release(forum)
     assert client.get(f"{address}.ics", headers={"If-None-Match": second.headers["ETag"]}).status_code == 200
+
+
+def test_an_event_of_several_days_blocks_no_night_and_its_sessions_block_their_hours(client, make):
+    event = make.event("forum", ends_at=START + timedelta(hours=31))
+    session = make.session(event, "Talk")
+    guest = make.registration(event, make.option(event))
+    client.fill(f"/agenda/registrations/{guest.token}")
+    address = f"/agenda/{db.session.query(Agenda).one().token}"
+    star(client, address, session, on=True)
+    found = fetch(client, address)
+    assert (found["Talk"].one("TRANSP"), found["Forum of cities"].one("TRANSP")) == ("OPAQUE", "TRANSPARENT")
+    (letter,) = letters()
+    assert entry(letter).one("TRANSP") == "TRANSPARENT"
 
 
 def test_a_new_link_of_ones_registration_and_one_put_in_late_are_news(client, make, forum):

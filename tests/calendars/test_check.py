@@ -127,6 +127,23 @@ def test_an_event_whose_day_is_not_known_has_no_sessions_in_its_calendars(client
         assert found == served(client, found)
 
 
+def test_what_has_left_a_room_or_a_track_is_written_as_it_is_served(client: Visitor, make: Make) -> None:
+    event = make.event("moves")
+    rooms, track = [make.room(event, "Hall"), make.room(event, "Attic")], make.track(event, "Rivers")
+    session = make.session(event, "Moves", rooms=rooms[:1], track=track)
+    make.session(event, "Stays", rooms=rooms, track=track)
+    row = fresh(session)
+    with transaction():
+        programme.save_session(fresh(event), row, title=row.title, kind=row.kind, starts_at=row.starts_at,
+                               ends_at=row.ends_at, rooms=[fresh(rooms[1])])  # fmt: skip
+    make.release(event)
+    for days, number in ((0, 2), (31, 0)):
+        with time_machine.travel(event.ends_at + timedelta(days=days), tick=False):
+            found = written(event)
+            assert found == served(client, found)
+            assert sum(b"No longer in this calendar: Moves" in data for data in found.values()) == number
+
+
 def test_a_month_after_the_event_nothing_is_told_of_what_is_gone(client: Visitor, forum: Event) -> None:
     with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
         found = written(forum)

@@ -66,6 +66,22 @@ def test_it_is_the_event_under_the_registrations_own_identity() -> None:
     assert "https://example.org/events/forum" in lint.text(entry.one("DESCRIPTION"))
 
 
+@pytest.mark.parametrize(
+    ("hours", "blocks"),
+    [(8, True), (12, True), (14, True), (16, False), (23, False), (30, False), (80, False)],
+)
+def test_an_event_of_several_days_does_not_block_the_nights(hours: int, blocks: bool) -> None:
+    """From 10:00 on; 14 hours end at midnight. It rings all the same where a calendar has reminders."""
+    several = event(ends_at=START + timedelta(hours=hours))
+    assert made(several).one("TRANSP") == ("OPAQUE" if blocks else "TRANSPARENT")
+    assert ics.single(entry(several), alarm=15).count(b"BEGIN:VALARM") == 1
+
+
+def test_an_evening_that_goes_on_past_midnight_blocks_it() -> None:
+    evening = event(starts_at=START + timedelta(hours=10), ends_at=START + timedelta(hours=16))  # 20:00 to 02:00
+    assert made(evening).one("TRANSP") == "OPAQUE"
+
+
 def test_its_sequence_rises_with_the_registration_and_with_the_event() -> None:
     assert made().one("SEQUENCE") == "5"
     assert made(sequence=4).one("SEQUENCE") == "6"

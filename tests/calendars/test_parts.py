@@ -46,7 +46,7 @@ def test_a_track_a_room_and_a_speaker_have_feeds_of_their_own(client: Visitor, m
 def test_the_feed_of_a_part_follows_the_one_rule_of_what_is_public(client: Visitor, make: Make, forum: Event) -> None:
     track, room, ada, bo = make.track(forum), make.room(forum), make.person("Lovelace", "Ada"), make.person("Ek", "Bo")
     make.session(forum, "Secret", track=track, rooms=[room], people=[ada], status=SessionStatus.DRAFT)
-    interpreted = make.session(forum, "Talk", people=[bo])
+    interpreted = make.session(forum, "Talk", people=[bo], release=False)
     with transaction():
         part = db.session.query(Participation).filter_by(session_id=interpreted.id).one()
         part.role = ParticipationRole.INTERPRETER

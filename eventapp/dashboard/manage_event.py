@@ -1,0 +1,93 @@
+"""The desk: editing an event, and what goes along when its time zone or its date becomes another."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.access import at_desk
+from eventapp.accounts.rules import Needs
+from eventapp.core import clock, languages
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import ngettext
+from eventapp.core.pages import page
+from eventapp.events import queries
+from eventapp.events.access import desk
+from eventapp.events.forms import EventEditForm, themes_from_lines
+from eventapp.events.models import Event
+from eventapp.lifecycle import dates
+from eventapp.lifecycle.dates import Followed
+
+manage = Blueprint("dashboard_event", __name__, url_prefix="/manage/events/<slug>")
+
+# A message travels in a cookie, so it names a few.
+_NAMED = 5
+
+
+@manage.route("/edit", methods=["GET", "POST"])
+@desk(Needs.OWN)
+def edit(event: Event) -> ResponseReturnValue:
+    """What the event page says. Another zone or date asks what goes along."""
+    form = EventEditForm.of(event, [theme.title for theme in queries.themes(event)], queries.all_series())
+    if form.validate_on_submit():
+        try:
+            flashed = _save(event, form)
+            flash(_("Saved."))
+            for sentence in flashed:
+                flash(sentence)
+            return redirect(url_for("dashboard.event", slug=event.slug), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return page("events/edit.html", event=event, form=form, zones=sorted(clock.zones()))
+
+
+def _save(event: Event, form: EventEditForm) -> list[str]:
+    """Ask what is to be asked, then change the event. Returns what has happened besides."""
+    values = form.values(keep_clock=form.keeps_clock)
+    changed = dates.change(
+        event, zone=values["zone"], starts_at=values["starts_at"], keep_clock=form.keeps_clock, now=clock.now()
+    )
+    if changed.asks:
+        form.ask(days=changed.shift.days, sessions=changed.sessions, windows=changed.windows)
+    followed = dates.edit_event(
+        event,
+        changed,
+        move_sessions=form.move_sessions.data and changed.asks,
+        move_windows=form.move_windows.data and changed.asks,
+        themes=themes_from_lines(form.themes.data),
+        by=at_desk().name,
+        **values,
+    )
+    return _told(followed)
+
+
+def _told(followed: Followed) -> list[str]:
+    said = []
+    sessions = followed.sessions
+    if sessions.number:
+        said.append(
+            ngettext(
+                "%(num)d session was moved. The public sees it with the next version of the programme.",
+                "%(num)d sessions were moved. The public sees it with the next version of the programme.",
+                sessions.number,
+            )
+        )
+    if sessions.skipped:
+        said.append(_("The clocks skip the new time of these, so they are later: %(titles)s.",
+                      titles=_named(sessions.skipped)))  # fmt: skip
+    if sessions.doubled:
+        said.append(_("The clocks show the new time of these twice, the first is meant: %(titles)s.",
+                      titles=_named(sessions.doubled)))  # fmt: skip
+    if followed.windows:
+        said.append(
+            ngettext("%(num)d opening or closing time was moved.", "%(num)d opening and closing times were moved.",
+                     followed.windows)
+        )  # fmt: skip
+    return said
+
+
+def _named(titles: tuple[str, ...]) -> str:
+    more = len(titles) - _NAMED
+    named = [title[:60] for title in titles[:_NAMED]]
+    return languages.listing([*named, *([_("%(number)d more", number=more)] if more > 0 else [])])
