@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp import lifecycle
+from eventapp.core import seen
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.words import Words
@@ -15,7 +16,7 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
-from eventapp.programme import releases, seen
+from eventapp.programme import releases
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import ParticipationRole, SessionStatus
 from eventapp.proposals import queries, speakers
