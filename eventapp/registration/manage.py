@@ -15,7 +15,7 @@ from eventapp.core.errors import Refused, found
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
-from eventapp.events.access import desk
+from eventapp.events.access import desk, may
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
@@ -39,6 +39,7 @@ def registrations(event: Event) -> ResponseReturnValue:
         status=RegistrationStatus(status) if status in set(RegistrationStatus) else None,
         option=request.args.get("option", ""),
         text=request.args.get("q", "").strip(),
+        emails=may(Needs.REGISTRATION),
         limit=PAGE,
         offset=(number - 1) * PAGE,
     )

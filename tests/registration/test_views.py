@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from eventapp.accounts.rules import Role
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.words import Words
@@ -393,3 +394,16 @@ def test_each_option_says_when_it_opens_and_until_when_it_can_be_taken(client, m
     with time_machine.travel(opens + timedelta(minutes=1)):
         client.get(PATH)
         assert "open · until Sat 8 March 2031 10:00 JST" in client.page.text(client.page.one("main"))
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.VIEWER, False), (Role.PROGRAMME, False), (Role.REGISTRATION, True)])
+def test_a_search_finds_only_by_what_the_reader_sees(app, make, role, sees):
+    """Else a viewer learns an e-mail address letter by letter."""
+    forum = make.event("forum")
+    make.registration(forum, make.option(forum), "secret@example.org", family_name="Lovelace")
+    visitor = app.test_client()
+    visitor.sign_in(make.member(forum, role))
+    for sought, found in (("lovelace", True), ("secret@", sees), ("example.org", sees)):
+        answer = visitor.get("/manage/events/forum/registrations", query_string={"q": sought})
+        assert ("Lovelace" in answer.text) == found, sought
+        assert ("secret@example.org" in answer.text) == (sees and found)
