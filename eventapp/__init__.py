@@ -149,6 +149,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
         letter_state=dashboard.letter_state,
+        masked=dashboard.masked,
         sentence=sentence.sentence,
     )
     app.extensions[wiring.AUDIENCE] = registration_queries.audience

@@ -177,6 +177,12 @@ class Visitor(FlaskClient):
         target = forms[0].get("action") or got.request.full_path.rstrip("?")
         return self.post(target, data=values, follow_redirects=follow)
 
+    def fill_elsewhere(self, path: str, target: str, data: dict[str, Any] | None = None) -> TestResponse:
+        """Send `data` to an address that no form of theirs leads to, with the key of a page that they may open."""
+        self.get(path)
+        keys = [node.get("value") for node in self.page.all("input") if node.get("name") == "csrf_token"]
+        return self.post(target, data={**(data or {}), "csrf_token": keys[0]})
+
 
 def _values(form: Any) -> dict[str, Any]:
     values: dict[str, Any] = {}

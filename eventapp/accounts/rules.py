@@ -26,13 +26,14 @@ class Needs(StrEnum):
     PROGRAMME = "programme"
     REGISTRATION = "registration"
     CHECK_IN = "check-in"
+    MAIL = "mail"
     OWN = "own"
 
 
 _MAY: dict[Role, frozenset[Needs]] = {
     Role.OWNER: frozenset(Needs),
-    Role.PROGRAMME: frozenset({Needs.VIEW, Needs.PROGRAMME}),
-    Role.REGISTRATION: frozenset({Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN}),
+    Role.PROGRAMME: frozenset({Needs.VIEW, Needs.PROGRAMME, Needs.MAIL}),
+    Role.REGISTRATION: frozenset({Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN, Needs.MAIL}),
     Role.CHECK_IN: frozenset({Needs.VIEW, Needs.CHECK_IN}),
     Role.VIEWER: frozenset({Needs.VIEW}),
 }

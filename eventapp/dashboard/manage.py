@@ -14,17 +14,19 @@ from eventapp.core.errors import Refused, found
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.links import base_url
 from eventapp.core.pages import page
+from eventapp.dashboard import queries
 from eventapp.dashboard.steps import next_steps
 from eventapp.events import queries as events
-from eventapp.events.access import desk
+from eventapp.events.access import desk, may
 from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
 from eventapp.lifecycle import clone as cloning
 from eventapp.lifecycle import news
 from eventapp.mail import operations as mail
-from eventapp.mail import queries as mail_queries
+from eventapp.mail import rules
 from eventapp.mail.models import Mail, MailStatus
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
@@ -45,7 +47,7 @@ PAGES = [
     ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
     ("attendance_manage.counts", _l("Counts"), Needs.VIEW),
     ("calendars_manage.calendars", _l("Calendars"), Needs.VIEW),
-    ("dashboard.mail_list", _l("Mail"), Needs.REGISTRATION),
+    ("dashboard.mail_list", _l("Mail"), Needs.MAIL),
     ("events_manage.team", _l("Team"), Needs.OWN),
 ]
 
@@ -82,6 +84,11 @@ def desk_section() -> str:
     return _BELONG.get(endpoint.rpartition(".")[2], endpoint)
 
 
+def masked(text: str) -> str:
+    """What a letter says, without its keys."""
+    return rules.masked(text, own=base_url())
+
+
 def letter_state(letter: Mail) -> str:
     """What became of a letter."""
     return {MailStatus.QUEUED: _("waiting"), MailStatus.SENT: _("sent"), MailStatus.FAILED: _("not delivered")}[
@@ -113,13 +120,14 @@ def event(event: Event) -> ResponseReturnValue:
     options = registration.options(event)
     sessions = programme.sessions(event, drafts=True, people=False)
     numbers = registration.numbers_by_status(event)
+    proposed = may(Needs.PROGRAMME)
     return page(
         "dashboard/event.html",
         event=event,
         options=options,
         sessions=sessions,
         numbers=numbers,
-        mail=mail_queries.numbers_of_topic(f"event:{event.id}"),
+        mail=queries.numbers_of_letters(event, may),
         statement=attendance.statement(event),
         waiting=news.waiting(event),
         steps=next_steps(
@@ -127,8 +135,10 @@ def event(event: Event) -> ResponseReturnValue:
             sessions=sessions,
             release=programme.latest(event),
             options=options,
-            declined=[link.person.name(languages.reader()).text for link in proposals.declined(event)],
-            undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0),
+            declined=[link.person.name(languages.reader()).text for link in proposals.declined(event)]
+            if proposed
+            else (),
+            undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0) if proposed else 0,
         ),
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
     )
@@ -208,35 +218,31 @@ def clone(event: Event) -> ResponseReturnValue:
 
 
 @manage.get("/events/<slug>/mail")
-@desk(Needs.REGISTRATION)
+@desk(Needs.MAIL)
 def mail_list(event: Event) -> ResponseReturnValue:
     """Letters of the event, sent and waiting."""
     number = page_number(request.args.get("page"))
-    topic = f"event:{event.id}"
     return page(
         "dashboard/mail.html",
         event=event,
-        letters=mail_queries.of_topic(topic, limit=50, offset=(number - 1) * 50),
-        numbers=mail_queries.numbers_of_topic(topic),
+        letters=queries.letters(event, may, limit=50, offset=(number - 1) * 50),
+        numbers=queries.numbers_of_letters(event, may),
         number=number,
         server=bool(current_app.config["SETTINGS"].mail_url),
     )
 
 
 @manage.get("/events/<slug>/mail/<int:number>")
-@desk(Needs.REGISTRATION)
+@desk(Needs.MAIL)
 def letter(event: Event, number: int) -> ResponseReturnValue:
-    """One letter as it was written."""
-    shown = found(mail_queries.by_id(number))
-    found(shown if shown.topic == f"event:{event.id}" else None)
-    return page("dashboard/letter.html", event=event, letter=shown)
+    """One letter as it was written, its keys masked."""
+    return page("dashboard/letter.html", event=event, letter=found(queries.letter(event, may, number)))
 
 
 @manage.post("/events/<slug>/mail/<int:number>/retry")
-@desk(Needs.REGISTRATION)
+@desk(Needs.MAIL)
 def retry(event: Event, number: int) -> ResponseReturnValue:
     """Try a letter again that was given up."""
-    shown = found(mail_queries.by_id(number))
-    mail.retry(found(shown if shown.topic == f"event:{event.id}" else None))
+    mail.retry(found(queries.letter(event, may, number)))
     flash(_("The letter waits to be sent."))
     return redirect(url_for(".letter", slug=event.slug, number=number), 303)
