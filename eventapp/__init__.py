@@ -11,7 +11,9 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventapp import cli, config
+from eventapp.accounts import manage as accounts_manage
 from eventapp.accounts import security
+from eventapp.accounts import tasks as account_tasks
 from eventapp.accounts.access import signed_in
 from eventapp.agenda import views as agenda
 from eventapp.attendance import manage as attendance_manage
@@ -68,6 +70,7 @@ BLUEPRINTS = [
     speaking.views,
     attendance.views,
     dashboard.manage,
+    accounts_manage.manage,
     events_manage.manage,
     programme_manage.manage,
     releases_manage.manage,
@@ -166,6 +169,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("budgets", 3600, budgets.forget),
+        Sweep("forgotten passwords", 2, account_tasks.write_reset_letters),
+        Sweep("old logins", 3600, account_tasks.forget_sessions),
     ]
     cli.init_app(app)
     return app

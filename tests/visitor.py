@@ -15,8 +15,9 @@ from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from eventapp.accounts import operations
 from eventapp.calendars.lint import Profile
-from eventapp.core.db import db
+from eventapp.core.db import db, transaction
 from tests.calendars import lint
 
 _LABELLED = {"input", "select", "textarea"}
@@ -144,8 +145,10 @@ class Visitor(FlaskClient):
 
     def sign_in(self, user: Any) -> None:
         """Be somebody, without the login page."""
+        with transaction():
+            key = operations.open_session(user)
         with self.session_transaction() as session:
-            session["_user_id"] = user.fs_uniquifier
+            session["_user_id"] = key
             session["_fresh"] = True
 
     def fill(
