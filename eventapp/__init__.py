@@ -41,6 +41,7 @@ from eventapp.media import views as media
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import editor as programme_editor
 from eventapp.programme import manage as programme_manage
+from eventapp.programme import manage_people as people_manage
 from eventapp.programme import views as programme
 from eventapp.programme import wiring
 from eventapp.proposals import manage as proposals_manage
@@ -73,6 +74,7 @@ BLUEPRINTS = [
     accounts_manage.manage,
     events_manage.manage,
     programme_manage.manage,
+    people_manage.manage,
     releases_manage.manage,
     programme_editor.editor,
     exchange_manage.manage,

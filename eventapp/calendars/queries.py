@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
+from eventapp.calendars.names import name_by_code, name_of, names_of
 from eventapp.calendars.state import LISTED, State, shown
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.words import Words, fold
-from eventapp.directory.models import Person
-from eventapp.directory.rules import NameOrder, full_name
+from eventapp.directory.rules import NameOrder
 from eventapp.events import rules
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
@@ -171,9 +171,6 @@ _SITE_COLUMNS = [Site.name, Site.address, Site.latitude, Site.longitude]
 _venues = select(*_SITE_COLUMNS).where(Site.event_id == bindparam("event")).order_by(Site.position, Site.id)
 
 
-_people = select(Person.id, Person.family, Person.given, Person.order, Person.code)
-
-
 def listed() -> list[EventRow]:
     """All listed events whose day is known, by time."""
     return [EventRow(*row) for row in db.session.execute(_listed)]
@@ -269,14 +266,8 @@ def programme_of(event: int, sessions: Iterable[PublishedSession]) -> Programme:
     sessions = list(sessions)
     head = db.session.execute(_event, {"event": event}).one()
     venues = venues_of(event)
-    names = names_of(sessions)
+    names = names_of(event, sessions)
     return Programme(EventRow(*head), venues, [SessionRow.of(session, names) for session in sessions])
-
-
-def names_of(sessions: Iterable[PublishedSession]) -> dict[int, Any]:
-    """Rows of everybody in the sessions, by number, as `SessionRow.of` takes them."""
-    wanted = sorted({part.person_id for session in sessions for part in session.participations})
-    return {row.id: row for row in db.session.execute(_people.where(Person.id.in_(wanted)))} if wanted else {}
 
 
 def document(state: State) -> Document:
@@ -349,16 +340,16 @@ def of_speaker(code: str) -> Part:
     """The sessions of somebody who is or was announced."""
 
     def part(state: State) -> tuple[Words, Has] | None:
-        row = db.session.execute(_people.where(Person.code == code)).one_or_none()
+        row = name_by_code(state.id or 0, code)
         if row is None or not any(speaks(session, row.id) for session in document(state).sessions):
             return None
-        return _named(row), lambda s: speaks(s, row.id)
+        return name_of(row), lambda s: speaks(s, row.id)
 
     return part
 
 
-def parts(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
-    """What a calendar can be narrowed to, by kind, where there is any.
+def parts(event: int, shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
+    """What a calendar of the event can be narrowed to, by kind, where there is any.
 
     Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
     """
@@ -373,8 +364,8 @@ def parts(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
         if not (session.gone or session.cancelled):
             live.update(keys)
 
-    people = names_of(session for session in shown.sessions if not (session.gone or session.cancelled))
-    speakers = [(number, row.code, _named(row)) for number, row in people.items()]
+    people = names_of(event, (session for session in shown.sessions if not (session.gone or session.cancelled)))
+    speakers = [(number, row.code, name_of(row)) for number, row in people.items()]
     # (key, last part of the path, name) of all that a programme names.
     named: dict[PartKind, list[tuple[Any, str, Words]]] = {
         PartKind.TRACKS: [(one.slug, one.slug, one.name) for one in shown.tracks],
@@ -387,11 +378,6 @@ def parts(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
         for kind, rows in named.items()
     ]  # fmt: skip
     return [(kind, rows) for kind, rows in every if rows]
-
-
-def _named(row: Any) -> Words:
-    said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
-    return Words({one.language: one.text for one in said})
 
 
 def has_session(state: State, code: str) -> bool:

@@ -117,7 +117,7 @@ def choose(slug: str) -> ResponseReturnValue:
 
 def _choose(slug: str) -> Response:
     shown = found(events.by_slug(slug))
-    parts = queries.parts(queries.document(found(states.state(slug))))
+    parts = queries.parts(shown.id, queries.document(found(states.state(slug))))
     names = {part.path: part.name for _kind, rows in parts for part in rows}
     usual = interface()
     spoken = list(dict.fromkeys([usual, *shown.languages]))

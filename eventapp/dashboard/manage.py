@@ -41,7 +41,7 @@ PAGES = [
     ("events_manage.edit", _l("Event"), Needs.OWN),
     ("events_manage.places", _l("Sites and hosts"), Needs.OWN),
     ("programme_manage.programme", _l("Programme"), Needs.VIEW),
-    ("programme_manage.speakers", _l("Speakers"), Needs.VIEW),
+    ("people_manage.everybody", _l("Speakers"), Needs.VIEW),
     ("proposals_manage.proposals", _l("Proposals"), Needs.PROGRAMME),
     ("registration_manage.registrations", _l("Registrations"), Needs.VIEW),
     ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
@@ -62,8 +62,8 @@ _BELONG = {
     "track": "programme_manage.programme",
     "upload": "programme_manage.programme",
     "report": "programme_manage.programme",
-    "person": "programme_manage.speakers",
-    "ask": "programme_manage.speakers",
+    "person": "people_manage.everybody",
+    "ask": "people_manage.everybody",
     "call": "proposals_manage.proposals",
     "proposal": "proposals_manage.proposals",
     "decision": "proposals_manage.proposals",
@@ -135,7 +135,7 @@ def event(event: Event) -> ResponseReturnValue:
             sessions=sessions,
             release=programme.latest(event),
             options=options,
-            declined=[link.person.name(languages.reader()).text for link in proposals.declined(event)]
+            declined=[link.shown.name(languages.reader()).text for link in proposals.declined(event)]
             if proposed
             else (),
             undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0) if proposed else 0,

@@ -36,7 +36,7 @@ def mine(token: str) -> ResponseReturnValue:
             "proposals/speaking.html",
             link=link,
             event=link.event,
-            person=link.person,
+            person=link.shown,
             parts=[(s, part, programme.slot(link.event, s), rules.may_write(part.role)) for s, part in parts],
             public=set(public.by_code),
             announced=link.event.public and link.person_id in public.person_ids,
