@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import render_template
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from eventapp.accounts import operations, queries
 from eventapp.accounts.models import PasswordResetRequest
+from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.languages import force_locale
 from eventapp.core.languages import gettext as _
 from eventapp.mail import operations as mail
 
 _AT_ONCE = 50
+# Whoever has waited so long for a letter has asked again.
+_TOO_LATE = timedelta(hours=6)
 
 
 def write_reset_letters() -> int:
@@ -31,7 +36,7 @@ def write_reset_letters() -> int:
 
 def _answer(request: PasswordResetRequest) -> None:
     user = queries.user_by_email(request.email)
-    if user is None or not user.active:
+    if user is None or not user.active or clock.now() - request.asked_at > _TOO_LATE:
         return
     token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
     with force_locale(request.language):

@@ -278,8 +278,8 @@ def takes_part(event: Event, person: Person) -> bool:
 
 
 def event_person(event: Event, person: Person) -> EventPerson | None:
-    """What the event keeps of a person for itself."""
-    return db.session.get(EventPerson, (event.id, person.id))
+    """What the event keeps of a person for itself, as it is in the database now."""
+    return db.session.get(EventPerson, (event.id, person.id), populate_existing=True)
 
 
 def appearances(person: ShownPerson, *, besides: Event) -> list[tuple[Event, PublishedSession]]:

@@ -14,8 +14,8 @@ from eventapp.core.languages import listing
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.programme import operations as programme
+from eventapp.programme import profiles, seen
 from eventapp.programme import queries as released
-from eventapp.programme import seen
 from eventapp.proposals import queries, rules, speakers
 from eventapp.proposals.forms import ProfileForm, TalkForm
 from eventapp.proposals.models import SpeakerLink
@@ -102,7 +102,8 @@ def _edit(
             marks = seen.marks(late.now)
         except Refused as refusal:
             form.refuse(refusal)
-    return private(page(template, link=link, event=event, form=form, marks=marks))
+    alone = profiles.only_here(event, link.person)
+    return private(page(template, link=link, event=event, form=form, marks=marks, elsewhere=not alone))
 
 
 def _taken_over(form: Form, late: speakers.Overtaken) -> str:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db
-from eventapp.directory import queries as people
+from eventapp.directory.models import Person
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries
 from eventapp.programme.models import Session
@@ -137,7 +137,7 @@ def test_a_speaker_is_added_with_a_position_of_the_time(organizer, make, forum):
             "new_organization_en": "Yonezawa City", "held_until": "2030-03-31",
         },
     )  # fmt: skip
-    (person,) = people.people()
+    person = db.session.scalars(select(Person)).one()
     position, former = person.position_on(forum.first_day)
     assert former
     assert position.organization.names == {"en": "Yonezawa City"}
