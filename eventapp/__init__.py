@@ -10,7 +10,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventapp import cli, config
+from eventapp.accounts import manage as accounts_manage
 from eventapp.accounts import security
+from eventapp.accounts import tasks as account_tasks
 from eventapp.accounts.access import signed_in
 from eventapp.agenda import views as agenda
 from eventapp.attendance import manage as attendance_manage
@@ -53,6 +55,7 @@ from eventapp.media import views as media
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import editor as programme_editor
 from eventapp.programme import manage as programme_manage
+from eventapp.programme import manage_people as people_manage
 from eventapp.programme import views as programme
 from eventapp.programme import wiring
 from eventapp.proposals import manage as proposals_manage
@@ -82,9 +85,11 @@ BLUEPRINTS = [
     speaking.views,
     attendance.views,
     dashboard.manage,
+    accounts_manage.manage,
     events_manage.manage,
     programme_manage.manage,
     dashboard_event.manage,
+    people_manage.manage,
     releases_manage.manage,
     programme_editor.editor,
     exchange_manage.manage,
@@ -166,6 +171,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
         letter_state=dashboard.letter_state,
+        masked=dashboard.masked,
         sentence=sentence.sentence,
     )
     app.extensions[wiring.AUDIENCE] = registration_queries.audience
@@ -182,6 +188,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("budgets", 3600, budgets.forget),
+        Sweep("forgotten passwords", 2, account_tasks.write_reset_letters),
+        Sweep("old logins", 3600, account_tasks.forget_sessions),
     ]
     cli.init_app(app)
     return app

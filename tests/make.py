@@ -24,7 +24,7 @@ from eventapp.events.rules import EventStatus
 from eventapp.lifecycle import news
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
-from eventapp.programme.models import Release, Room, Session, Track
+from eventapp.programme.models import EventPerson, Release, Room, Session, Track
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import news as proposals_news
 from eventapp.registration import news as registration_news
@@ -124,9 +124,15 @@ class Make:
         with transaction():
             return programme.save_track(event, None, name=words(name or f"Track {self.next()}"), colour=colour)
 
-    def person(self, family: str | Words = "Lovelace", given: str | Words = "Ada", **values: Any) -> Person:
+    def person(
+        self, family: str | Words = "Lovelace", given: str | Words = "Ada", *, at: Event | None = None, **values: Any
+    ) -> Person:
+        """Somebody of the directory, whom the team of one event knows, if any does."""
         with transaction():
-            return directory.save_person(None, family=words(family), given=words(given), **values)
+            person = directory.save_person(None, family=words(family), given=words(given), **values)
+            if at is not None:
+                db.session.add(EventPerson(event_id=at.id, person_id=person.id))
+        return person
 
     def session(
         self,

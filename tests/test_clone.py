@@ -18,7 +18,7 @@ from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
 from eventapp.events.rules import EventStatus, HostRole
 from eventapp.lifecycle import clone
 from eventapp.programme import queries
-from eventapp.programme.models import Participation, Room, Session, Track
+from eventapp.programme.models import EventPerson, Participation, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
 from eventapp.registration import queries as registration
 from eventapp.registration.models import AttendanceOption, Question, Registration
@@ -29,7 +29,7 @@ STAY = {
             "created_at", "updated_at", "announced_at", "withdrawn_at", "unlisted_at", "undated_at", "told_starts_at",
             "told_ends_at", "told_zone", "told_precision", "told_sequence", "told_deadlines"},
     Theme: {"id"},
-    EventHost: {"id"},
+    EventHost: {"id"}, EventPerson: set(),
     Site: {"id"},
     TeamMember: {"id"},
     Track: {"id"},
@@ -42,7 +42,7 @@ STAY = {
 }  # fmt: skip
 MADE = {
     Event: {"series_id", "edition", "title", "starts_at", "ends_at", "zone"},
-    Theme: {"event_id"}, EventHost: {"event_id"}, Site: {"event_id"}, TeamMember: {"event_id"}, Track: {"event_id"},
+    Theme: {"event_id"}, EventHost: {"event_id"}, EventPerson: {"event_id"}, Site: {"event_id"}, TeamMember: {"event_id"}, Track: {"event_id"},
     Room: {"event_id", "site_id"},
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
@@ -50,7 +50,7 @@ MADE = {
     Question: {"event_id"},
 }  # fmt: skip
 GO = {
-    Event: clone.EVENT, Theme: clone.THEME, EventHost: clone.HOST, Site: clone.SITE, TeamMember: clone.MEMBER,
+    Event: clone.EVENT, Theme: clone.THEME, EventHost: clone.HOST, EventPerson: clone.KNOWN, Site: clone.SITE, TeamMember: clone.MEMBER,
     Track: clone.TRACK, Room: clone.ROOM, Session: clone.SESSION, Participation: clone.PART,
     AttendanceOption: clone.OPTION, Question: clone.QUESTION,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from eventapp.calendars.told import Facts
 from eventapp.core.db import Base, db
 from eventapp.core.words import Words
+from eventapp.directory.rules import spellings
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
 from eventapp.programme.models import Release
@@ -229,3 +230,22 @@ def test_those_who_were_registered_before_can_be_searched_for(at: Any, app: Flas
     with db.engine.begin() as connection:
         assert connection.scalar(text("SELECT family_name FROM registration")) == "Müller"
         assert connection.scalar(text("SELECT count(*) FROM mode_change")) == 1
+
+
+def test_people_are_found_by_the_names_they_had_and_nothing_else_of_them_changes(app: Flask, at: Any) -> None:
+    at("0015")
+    person = """INSERT INTO person (id, code, guid, family, given, reading, honorific, "order", biography)
+        VALUES (:id, :code, NULL, :family, :given, :reading, '{}', 'given_first', '{}')"""
+    names = [({"en": "Müller", "ja": "山田"}, {"en": "Taro", "ja": "太郎"}, "やまだ"), ({}, {}, "")]
+    with db.engine.begin() as connection:
+        for number, (family, given, reading) in enumerate(names, 1):
+            values = {"id": number, "code": f"P{number}", "family": json.dumps(family), "given": json.dumps(given)}
+            connection.execute(text(person), {**values, "reading": reading})
+    at("0016")
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT sought FROM person ORDER BY id")).scalars().all()
+    assert rows == ["\n".join(spellings(Words(f), Words(g), reading)) for f, g, reading in names]
+    assert {"mullertaro", "taromuller", "山田太郎", "太郎山田", "やまだ"} == set(rows[0].split("\n"))
+    downgrade(directory=app.config["MIGRATIONS"], revision="0015")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT code FROM person ORDER BY id")).scalars().all() == ["P1", "P2"]

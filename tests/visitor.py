@@ -15,8 +15,9 @@ from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from eventapp.accounts import operations
 from eventapp.calendars.lint import Profile
-from eventapp.core.db import db
+from eventapp.core.db import db, transaction
 from tests.calendars import lint
 
 _LABELLED = {"input", "select", "textarea"}
@@ -144,8 +145,10 @@ class Visitor(FlaskClient):
 
     def sign_in(self, user: Any) -> None:
         """Be somebody, without the login page."""
+        with transaction():
+            key = operations.open_session(user)
         with self.session_transaction() as session:
-            session["_user_id"] = user.fs_uniquifier
+            session["_user_id"] = key
             session["_fresh"] = True
 
     def fill(
@@ -191,6 +194,12 @@ class Visitor(FlaskClient):
         for name, value in data.items():
             values[name] = [] if value is None else value if isinstance(value, list) else [value]
         return self.post(form.get("action") or opened, data=values, follow_redirects=follow)
+
+    def fill_elsewhere(self, path: str, target: str, data: dict[str, Any] | None = None) -> TestResponse:
+        """Send `data` to an address that no form of theirs leads to, with the key of a page that they may open."""
+        self.get(path)
+        keys = [node.get("value") for node in self.page.all("input") if node.get("name") == "csrf_token"]
+        return self.post(target, data={**(data or {}), "csrf_token": keys[0]})
 
 
 def _values(form: Any) -> dict[str, Any]:

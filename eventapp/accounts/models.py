@@ -1,4 +1,4 @@
-"""Users who log in. What they may do at an event is in events.models.TeamMember."""
+"""Users who log in, and where they are logged in. What they may do at an event is in events.models.TeamMember."""
 
 from __future__ import annotations
 
@@ -42,3 +42,33 @@ class User(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=now)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     roles: Mapped[list[SiteRole]] = relationship(secondary=user_site_role)  # type: ignore[assignment]
+
+
+class LoginSession(Base):
+    """One browser in which a user is logged in. Without its row the cookie of that browser opens nothing.
+
+    The cookie holds a random key, and the row its digest alone: who reads the database can't log in with it.
+    """
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    # "Firefox, Windows"; empty where it is not known.
+    device: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    # To some minutes: it is not written with every page.
+    seen_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    user: Mapped[User] = relationship()
+
+
+class PasswordResetRequest(Base):
+    """Somebody has asked for a letter to choose a new password; whether there is such a login is looked up later."""
+
+    __tablename__ = "password_reset_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    asked_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,35 +1,85 @@
-"""Making users."""
+"""Making users, and their logging in and out."""
 
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 from flask_security.utils import hash_password
-from sqlalchemy import select
+from sqlalchemy import delete, update
 
-from eventapp.accounts.models import User
-from eventapp.core.db import db
+from eventapp.accounts import queries, rules
+from eventapp.accounts.models import LoginSession, PasswordResetRequest, User
+from eventapp.core import clock, tokens
+from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.mail.operations import TooManyLetters, may_write_to
 
-PASSWORD_MINIMUM = 10
+# How often it is written when a session was seen last.
+SEEN_EVERY = timedelta(minutes=10)
 
 
 def create_user(email: str, *, password: str, name: str = "", admin: bool = False) -> User:
-    """A new organizer. Raises Refused for a short password or an address that has a login."""
+    """A new organizer. Raises Refused for a weak password or an address that has a login.
+
+    The password is hashed, which takes a while, before the database is asked for anything.
+    """
     key = email.strip().casefold()
-    if len(password) < PASSWORD_MINIMUM:
-        raise Refused(_("Use at least %(number)d characters.", number=PASSWORD_MINIMUM), field="password")
-    if user_by_email(key):
+    weakness = rules.weakness(password, about=(key, name))
+    if weakness:
+        raise Refused(weakness, field="password")
+    hashed = hash_password(password)
+    if queries.user_by_email(key):
         raise Refused(_("This address already has a login."), field="email")
-    user = User(
-        email=key, name=name, password=hash_password(password), admin=admin, fs_uniquifier=secrets.token_hex(16)
-    )
+    user = User(email=key, name=name, password=hashed, admin=admin, fs_uniquifier=secrets.token_hex(16))
     db.session.add(user)
     db.session.flush()
     return user
 
 
-def user_by_email(email: str) -> User | None:
-    """The organizer with this address."""
-    return db.session.scalar(select(User).where(User.email == email.strip().casefold()))
+def open_session(user: User, *, device: str = "") -> str:
+    """A user logs in with a browser; the key for its cookie."""
+    key = tokens.token()
+    db.session.add(LoginSession(user_id=user.id, digest=tokens.digest(key), device=device))
+    db.session.flush()
+    return key
+
+
+def end_sessions(user: User, *, but: str = "") -> None:
+    """Log a user out everywhere, in all browsers but that with a key."""
+    query = delete(LoginSession).where(LoginSession.user_id == user.id)
+    if but:
+        query = query.where(LoginSession.digest != tokens.digest(but))
+    db.session.execute(query.execution_options(synchronize_session="fetch"))
+
+
+def end_session(session: LoginSession) -> None:
+    """Log a user out in one browser."""
+    db.session.delete(session)
+    db.session.flush()
+
+
+def note_seen(number: int) -> None:
+    """Write down that a session is in use. A transaction of its own, for a page that is only read writes nothing."""
+    with transaction():
+        db.session.execute(update(LoginSession).where(LoginSession.id == number).values(seen_at=clock.now()))
+
+
+def forget_sessions() -> int:
+    """Delete the sessions that nobody has used for long; their number."""
+    with transaction():
+        done = db.session.execute(delete(LoginSession).where(LoginSession.seen_at <= clock.now() - queries.IDLE))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def ask_for_reset(email: str, *, language: str) -> None:
+    """Somebody has forgotten the password of a login.
+
+    Whether there is such a login is not asked here, so neither the answer nor its time can tell: the letter is written
+    a moment later (see tasks.py). Raises TooManyLetters where the mailbox has had enough of them.
+    """
+    db.session.add(PasswordResetRequest(email=email.strip(), language=language))
+    db.session.flush()
+    if not may_write_to(email):
+        raise TooManyLetters

@@ -1,10 +1,15 @@
-"""Roles of a team and what each may do. Plain values only."""
+"""Roles of a team and what each may do, which passwords do, and what a browser is called. Plain values only."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 
+from zxcvbn import zxcvbn
+
 from eventapp.core.labels import Labelled
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 
 
@@ -26,13 +31,14 @@ class Needs(StrEnum):
     PROGRAMME = "programme"
     REGISTRATION = "registration"
     CHECK_IN = "check-in"
+    MAIL = "mail"
     OWN = "own"
 
 
 _MAY: dict[Role, frozenset[Needs]] = {
     Role.OWNER: frozenset(Needs),
-    Role.PROGRAMME: frozenset({Needs.VIEW, Needs.PROGRAMME}),
-    Role.REGISTRATION: frozenset({Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN}),
+    Role.PROGRAMME: frozenset({Needs.VIEW, Needs.PROGRAMME, Needs.MAIL}),
+    Role.REGISTRATION: frozenset({Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN, Needs.MAIL}),
     Role.CHECK_IN: frozenset({Needs.VIEW, Needs.CHECK_IN}),
     Role.VIEWER: frozenset({Needs.VIEW}),
 }
@@ -43,3 +49,47 @@ def may(role: Role | None, needs: Needs) -> bool:
     if needs is Needs.LOGIN:
         return True
     return role is not None and needs in _MAY[role]
+
+
+PASSWORD_MINIMUM = 10
+# Of zxcvbn's scores 0 to 4 the first that holds against guesses at a stolen hash: more than 10^8 of them.
+STRONG_ENOUGH = 3
+# Where zxcvbn stops: what is strong up to there stays so.
+_LOOKED_AT = 72
+_REASONS = {
+    "repeat": _l("It repeats itself."),
+    "sequence": _l("Letters or digits in their order, such as abc or 4321, are guessed first."),
+    "spatial": _l("Keys that lie side by side, such as qwerty, are guessed first."),
+    "date": _l("Dates are guessed first."),
+    "dictionary": _l("It is built on a common word, a common password, or your name or address."),
+}
+
+
+def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
+    """Why a password is too weak, in one or two sentences; None where it is not.
+
+    `about`: what somebody who knows the user tries first, such as name and address.
+    """
+    if len(password) < PASSWORD_MINIMUM:
+        return _("Use at least %(number)d characters.", number=PASSWORD_MINIMUM)
+    known = ["eventapp", *about, *(part for text in about for part in re.split(r"\W+", text) if part)]
+    found = zxcvbn(password[:_LOOKED_AT], user_inputs=known)
+    if found["score"] >= STRONG_ENOUGH:
+        return None
+    patterns = [part["pattern"] for part in found["sequence"]]
+    reason = next((str(_REASONS[pattern]) for pattern in _REASONS if pattern in patterns), "")
+    easy = _("This password is too easy to guess. A few words that have nothing to do with each other do well.")
+    return f"{easy} {reason}".strip()
+
+
+# The first that a browser says of itself: many also name those that they want to be taken for.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("FxiOS", "Firefox"),
+             ("Firefox", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("CrOS", "ChromeOS"), ("Mac OS X", "macOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def device(user_agent: str) -> str:
+    """What a browser is called: "Firefox, Windows"; empty where its User-Agent says nothing known."""
+    names = [next((name for word, name in words if word in user_agent), "") for words in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, names))

@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import user_logged_in, user_logged_out
 from flask_security.core import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.decorators import default_unauthn_handler
-from flask_security.mail_util import MailUtil
+from flask_security.password_util import PasswordUtil
+from flask_security.signals import password_changed, password_reset
+from flask_security.utils import set_request_attr
 from flask_wtf import FlaskForm
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
+from eventapp.accounts import operations, queries, rules
+from eventapp.accounts.access import signed_in
+from eventapp.accounts.forms import ForgotPasswordForm
 from eventapp.accounts.models import SiteRole, User
-from eventapp.core import csrf
+from eventapp.core import budgets, clock, csrf
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import SAFE_METHODS, db
-from eventapp.core.errors import wants_json
+from eventapp.core.errors import Refused, wants_json
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.limits import limit
+from eventapp.core.limits import limit, start_anew
 from eventapp.core.pages import page
-from eventapp.mail import operations as mail
+
+log = logging.getLogger("eventapp.accounts")
 
 datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
 
-
-class Outbox(MailUtil):
-    """Letters of the login pages go the way of all letters: into the outbox."""
-
-    def send_mail(
-        self,
-        template: str,
-        subject: str,
-        recipient: str | tuple[str, str],
-        sender: str | tuple[str, str],
-        body: str | None,
-        html: str | None,
-        **kwargs: Any,
-    ) -> None:
-        mail.enqueue(
-            to=recipient if isinstance(recipient, str) else recipient[1],
-            subject=str(subject),
-            text=body or "",
-            html=html or "",
-            kind=f"login.{template}",
-            language=interface(),
-        )
+# Tries at a password: from one address, and for one login wherever they come from. The second is short, for a stranger
+# can use it up to keep its owner out; a new password by mail starts it anew.
+FROM_ADDRESS = "10/minute"
+FOR_LOGIN = "10/5minutes"
 
 
-def _rendered(template: str, **context: Any) -> str | Response:
-    """A letter as text; a page as everywhere: the answer to a wrong form is a 422."""
+class Passwords(PasswordUtil):
+    """Which passwords do, on all pages."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        plain = self.normalize(password)
+        user = kwargs.get("user")
+        weakness = rules.weakness(plain, about=(user.email, user.name) if isinstance(user, User) else ())
+        return [weakness] if weakness else None, plain
+
+
+def _rendered(template: str, **context: Any) -> Response:
+    """A page as everywhere: the answer to a wrong form is a 422."""
     if csrf.outdated():
         for form in context.values():
             if isinstance(form, FlaskForm):
                 form.csrf_token.errors = [csrf.sentence()]
-    return render_template(template, **context) if "/email/" in template else page(template, **context)
+    return page(template, **context)
 
 
 def _unknown() -> Any:
@@ -65,10 +69,75 @@ def _unknown() -> Any:
     return default_unauthn_handler()  # type: ignore[no-untyped-call]
 
 
+def _account(email: str) -> str:
+    return budgets.digest("login", mailbox_key(email))
+
+
 def _few_tries() -> None:
-    """A password can be guessed ten times a minute from one address, not more."""
-    if request.method == "POST" and request.endpoint in {"security.login", "security.forgot_password"}:
-        limit("10/minute", "login")
+    """Count tries at a password before it is looked at, whether or not there is such a login."""
+    if request.method != "POST":
+        return
+    if request.endpoint in {"security.login", "security.change_password", "security.forgot_password"}:
+        limit(FROM_ADDRESS, "login")
+    if request.endpoint == "security.login":
+        limit(FOR_LOGIN, "login of", key=_account(request.form.get("email", "")[:254]))
+    elif request.endpoint == "security.change_password" and (user := signed_in()):
+        limit(FOR_LOGIN, "login of", key=_account(user.email))
+
+
+def _user_of(key: str) -> User | None:
+    """The user of the session that a cookie names, for Flask-Login."""
+    shown = queries.session_by_key(key)
+    if shown is None:
+        return None
+    g.login_session = shown
+    if clock.now() - shown.seen_at >= operations.SEEN_EVERY:
+        g.login_to_note = shown.id
+    # What the library's own loader notes: that this is no token but a browser.
+    set_request_attr("fs_authn_via", "session")
+    return shown.user
+
+
+def _note_seen(error: BaseException | None) -> None:
+    number = g.pop("login_to_note", None)
+    if number is not None:
+        try:
+            operations.note_seen(number)
+        except SQLAlchemyError:
+            # Only a time on a page: no reason to fail for an answer that is made already.
+            log.warning("it could not be noted that a session is in use")
+
+
+def _logged_in(app: Flask, user: User) -> None:
+    # The session's cookie and that of "stay logged in" both hold this, so ending the session ends both.
+    session["_user_id"] = operations.open_session(user, device=rules.device(request.user_agent.string))
+
+
+def _logged_out(app: Flask, user: Any) -> None:
+    if isinstance(user, User):
+        operations.end_sessions(user)
+
+
+def _changed(app: Flask, user: User, **more: Any) -> None:
+    operations.end_sessions(user, but=session.get("_user_id", ""))
+
+
+def _reset(app: Flask, user: User, **more: Any) -> None:
+    operations.end_sessions(user)
+    start_anew(FOR_LOGIN, "login of", key=_account(user.email))
+
+
+def _forgot_password() -> ResponseReturnValue:
+    """Ask for a letter with a link. Says and takes the same whether or not there is such a login."""
+    form = ForgotPasswordForm()
+    if form.validate_on_submit():
+        try:
+            operations.ask_for_reset(form.email.data or "", language=interface())
+            flash(_("If this is the address of a login, a letter with a link is on its way to it."))
+            return redirect(url_for("security.forgot_password"), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return page("security/forgot_password.html", forgot_password_form=form)
 
 
 def init_app(app: Flask) -> None:
@@ -78,13 +147,13 @@ def init_app(app: Flask) -> None:
         # No look-up in the DNS: a login must not hang on somebody else's name server.
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_PASSWORD_SCHEMES=["argon2"],
-        SECURITY_PASSWORD_LENGTH_MIN=10,
         SECURITY_CHANGEABLE=True,
         SECURITY_RECOVERABLE=True,
         SECURITY_REGISTERABLE=False,
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_SEND_PASSWORD_RESET_EMAIL=False,  # ours are written by tasks.py
         SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,
-        SECURITY_EMAIL_SENDER=app.config["SETTINGS"].mail_from,
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(days=1),
         SECURITY_POST_LOGIN_VIEW="/manage",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_POST_RESET_VIEW="/login",
@@ -104,11 +173,20 @@ def init_app(app: Flask) -> None:
         SECURITY_FRESHNESS=timedelta(minutes=-1),
         SECURITY_STATIC_FOLDER=None,
         SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
+        REMEMBER_COOKIE_DURATION=queries.IDLE,
     )
     # Its pages' views hand on what this returns, so a Response is as good as the text it asks for.
-    security = Security(app, datastore, mail_util_cls=Outbox, render_template=_rendered)  # type: ignore[arg-type]
+    security = Security(app, datastore, password_util_cls=Passwords, render_template=_rendered)  # type: ignore[arg-type]
     security.login_manager.unauthorized_handler(_unknown)
     # Logging in is for people with a browser: no answers as JSON, and no tokens, neither given nor taken.
     security.want_json(lambda request: False)
+    security.login_manager.user_loader(_user_of)
     security.login_manager.request_loader(lambda request: None)
+    # Its own looks the login up, and is faster where there is one.
+    app.view_functions["security.forgot_password"] = _forgot_password
+    user_logged_in.connect(_logged_in, app)
+    user_logged_out.connect(_logged_out, app)
+    password_changed.connect(_changed, app)
+    password_reset.connect(_reset, app)
     app.before_request(_few_tries)
+    app.teardown_request(_note_seen)

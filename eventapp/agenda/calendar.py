@@ -18,7 +18,8 @@ from eventapp.calendars import entries, ics, withdrawn
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.entries import Links, Voice
 from eventapp.calendars.ics import CalendarHead, Entry, Status
-from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, names_of, venues_of
+from eventapp.calendars.names import names_at
+from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, venues_of
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Said
@@ -31,11 +32,11 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     marks = queries.marks(agenda, queries.speaking(agenda))
     found = [one for one in queries.held(marks, timed=True) if _still_told(one)]
     lost = queries.lost(marks)
-    names = names_of(one.session for one in found)
+    names = names_at((one.event.id, one.session) for one in found)
     registered = queries.registrations(agenda)
     venues = {row.event_id: venues_of(row.event_id) for row in registered}
     with wish.voice.speaking() as voice:
-        rows = [_entry(one, SessionRow.of(one.session, names), voice, wish.links) for one in found]
+        rows = [_entry(one, SessionRow.of(one.session, names[one.event.id]), voice, wish.links) for one in found]
         gone = [_gone(one, voice) for one in lost]
         own = [
             invitations.entry(row, language=voice.language, venues=venues[row.event_id], keys=False)

@@ -120,7 +120,7 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes
         yield wish, source.write(wish), Profile.FEED
     if source.withdrawn is not None:
         return
-    for _kind, rows in parts.of_programme(source.document):
+    for _kind, rows in parts.of_programme(source.programme.event.id, source.document):
         for part in rows:
             path = f"/events/{source.slug}/{part.path}.ics"
             wish = Wish(path, tags[0], utc=False, span=False, usual=False)

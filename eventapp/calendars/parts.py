@@ -6,13 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from eventapp.calendars import queries
-from eventapp.calendars.queries import document, is_in, names_of
+from eventapp.calendars.names import name_by_code, name_of, names_of
+from eventapp.calendars.queries import document, is_in
 from eventapp.calendars.state import State
 from eventapp.core.words import Words, fold
-from eventapp.directory.rules import full_name
 from eventapp.programme.published import Document
 
 
@@ -68,17 +66,17 @@ def of_speaker(code: str) -> Part:
     """The sessions of somebody who is or was announced. Who is not any more is not named either."""
 
     def part(state: State) -> tuple[Words, str] | None:
-        row = queries.person_by_code(code)
+        row = name_by_code(state.id or 0, code)
         path = f"{PartKind.SPEAKERS}/{row.id}" if row else ""
         sessions = [one for one in document(state).sessions if is_in(one, path)] if row else []
         if not sessions:
             return None
-        return _named(row) if any(path in one.paths for one in sessions) else Words(), path
+        return name_of(row) if any(path in one.paths for one in sessions) else Words(), path
 
     return part
 
 
-def of_programme(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
+def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
     """What a calendar can be narrowed to, by kind, where there is any.
 
     Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
@@ -91,8 +89,8 @@ def of_programme(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
         if not (session.gone or session.cancelled):
             live |= session.paths
 
-    people = names_of(session for session in shown.sessions if not (session.gone or session.cancelled))
-    speakers = [(str(number), row.code, _named(row)) for number, row in people.items()]
+    people = names_of(event, (session for session in shown.sessions if not (session.gone or session.cancelled)))
+    speakers = [(str(number), row.code, name_of(row)) for number, row in people.items()]
     # (last part of the key, last part of the path, name) of all that a programme names.
     named: dict[PartKind, list[tuple[str, str, Words]]] = {
         PartKind.TRACKS: [(one.slug, one.slug, one.name) for one in shown.tracks],
@@ -105,8 +103,3 @@ def of_programme(shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
         for kind, rows in named.items()
     ]  # fmt: skip
     return [(kind, rows) for kind, rows in every if rows]
-
-
-def _named(row: Any) -> Words:
-    said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
-    return Words({one.language: one.text for one in said})

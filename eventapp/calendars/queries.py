@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
+from eventapp.calendars.names import names_of
 from eventapp.calendars.state import LISTED, State, shown
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.words import Words
-from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events import rules
 from eventapp.events.models import Event, Site
@@ -168,9 +168,6 @@ _SITE_COLUMNS = [Site.name, Site.address, Site.latitude, Site.longitude]
 _venues = select(*_SITE_COLUMNS).where(Site.event_id == bindparam("event")).order_by(Site.position, Site.id)
 
 
-_people = select(Person.id, Person.family, Person.given, Person.order, Person.code)
-
-
 def listed() -> list[EventRow]:
     """All listed events whose day is known, by time."""
     return [EventRow(*row) for row in db.session.execute(_listed)]
@@ -266,19 +263,8 @@ def programme_of(event: int, sessions: Iterable[PublishedSession], path: str = "
     sessions = list(sessions)
     head = db.session.execute(_event, {"event": event}).one()
     venues = venues_of(event)
-    names = names_of(sessions)
+    names = names_of(event, sessions)
     return Programme(EventRow(*head), venues, [within(SessionRow.of(one, names), one, path) for one in sessions])
-
-
-def names_of(sessions: Iterable[PublishedSession]) -> dict[int, Any]:
-    """Rows of everybody in the sessions, by number, as `SessionRow.of` takes them."""
-    wanted = sorted({part.person_id for session in sessions for part in session.participations})
-    return {row.id: row for row in db.session.execute(_people.where(Person.id.in_(wanted)))} if wanted else {}
-
-
-def person_by_code(code: str) -> Any | None:
-    """The row of a person, as `names_of` gives it."""
-    return db.session.execute(_people.where(Person.code == code)).one_or_none()
 
 
 def document(state: State) -> Document:

@@ -118,7 +118,7 @@ def choose(slug: str) -> ResponseReturnValue:
 
 def _choose(slug: str) -> Response:
     shown = found(events.by_slug(slug))
-    offered = parts.of_programme(queries.document(found(states.state(slug))))
+    offered = parts.of_programme(shown.id, queries.document(found(states.state(slug))))
     names = {part.path: part.name for _kind, rows in offered for part in rows}
     usual = interface()
     spoken = list(dict.fromkeys([usual, *shown.languages]))

@@ -35,7 +35,7 @@ def take(purpose: str, whom: str, *, limit: int) -> bool:
     One statement, so two processes never use the same one; it is part of the caller's transaction, so what is refused
     or fails has used nothing. Call it last: whoever else writes to the same one waits for the end of the transaction.
     """
-    key = hashlib.blake2b(f"{purpose} {whom}".encode(), key=_secret(), digest_size=16).hexdigest()
+    key = digest(purpose, whom)
     moment = now()
     over = Budget.started <= moment - HOUR
     statement = insert(db.session(), Budget).values(key=key, used=1, started=moment)
@@ -48,6 +48,11 @@ def take(purpose: str, whom: str, *, limit: int) -> bool:
     ).returning(Budget.used)
     used: int = db.session.execute(statement).scalar_one()
     return used <= limit
+
+
+def digest(purpose: str, whom: str) -> str:
+    """A key for something counted, from which nobody can tell whom it is about."""
+    return hashlib.blake2b(f"{purpose} {whom}".encode(), key=_secret(), digest_size=16).hexdigest()
 
 
 def _secret() -> bytes:

@@ -89,9 +89,15 @@ def building(key: str | None = None) -> Iterator[None]:
         limiter.hit(minute, "building", account, cost=1 + round((thread_time() - began) * 100))
 
 
-def limit(rate: str, name: str) -> None:
-    """Count one use of `name` by this address. Raises 429 with Retry-After past `rate`."""
-    if not allowed(rate, name):
+def start_anew(rate: str, name: str, *, key: str) -> None:
+    """Forget what was counted of `name` for a key."""
+    limiter = cast(MovingWindowRateLimiter, current_app.extensions["limits"])
+    limiter.clear(parse(rate), name, key)
+
+
+def limit(rate: str, name: str, *, key: str | None = None) -> None:
+    """Count one use of `name` by this address (or by `key`). Raises 429 with Retry-After past `rate`."""
+    if not allowed(rate, name, key=key):
         raise TooManyRequests(retry_after=parse(rate).get_expiry())
 
 

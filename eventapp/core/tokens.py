@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 
@@ -22,3 +23,8 @@ def token() -> str:
 def uid() -> str:
     """A calendar UID for life (RFC 7986 §5.3): random, never from a slug or a host."""
     return str(uuid.uuid4())
+
+
+def digest(key: str) -> str:
+    """What is kept of a random key, so that a copy of the database opens nothing."""
+    return hashlib.sha256(key.encode()).hexdigest()

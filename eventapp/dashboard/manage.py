@@ -14,18 +14,20 @@ from eventapp.core.errors import Refused, found
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.links import base_url
 from eventapp.core.pages import page
+from eventapp.dashboard import queries
 from eventapp.dashboard.steps import next_steps
 from eventapp.events import operations as event_operations
 from eventapp.events import queries as events
-from eventapp.events.access import desk
+from eventapp.events.access import desk, may
 from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
 from eventapp.lifecycle import clone as cloning
 from eventapp.lifecycle import news
 from eventapp.mail import operations as mail
-from eventapp.mail import queries as mail_queries
+from eventapp.mail import rules
 from eventapp.mail.models import Mail, MailStatus
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
@@ -40,13 +42,13 @@ PAGES = [
     ("dashboard_event.edit", _l("Event"), Needs.OWN),
     ("events_manage.places", _l("Sites and hosts"), Needs.OWN),
     ("programme_manage.programme", _l("Programme"), Needs.VIEW),
-    ("programme_manage.speakers", _l("Speakers"), Needs.VIEW),
+    ("people_manage.everybody", _l("Speakers"), Needs.VIEW),
     ("proposals_manage.proposals", _l("Proposals"), Needs.PROGRAMME),
     ("registration_manage.registrations", _l("Registrations"), Needs.VIEW),
     ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
     ("attendance_manage.counts", _l("Counts"), Needs.VIEW),
     ("calendars_manage.calendars", _l("Calendars"), Needs.VIEW),
-    ("dashboard.mail_list", _l("Mail"), Needs.REGISTRATION),
+    ("dashboard.mail_list", _l("Mail"), Needs.MAIL),
     ("events_manage.team", _l("Team"), Needs.OWN),
 ]
 
@@ -61,8 +63,8 @@ _BELONG = {
     "track": "programme_manage.programme",
     "upload": "programme_manage.programme",
     "report": "programme_manage.programme",
-    "person": "programme_manage.speakers",
-    "ask": "programme_manage.speakers",
+    "person": "people_manage.everybody",
+    "ask": "people_manage.everybody",
     "call": "proposals_manage.proposals",
     "proposal": "proposals_manage.proposals",
     "decision": "proposals_manage.proposals",
@@ -81,6 +83,11 @@ def desk_section() -> str:
     """The entry of the side list that the present page belongs to."""
     endpoint = request.endpoint or ""
     return _BELONG.get(endpoint.rpartition(".")[2], endpoint)
+
+
+def masked(text: str) -> str:
+    """What a letter says, without its keys."""
+    return rules.masked(text, own=base_url())
 
 
 def letter_state(letter: Mail) -> str:
@@ -114,13 +121,14 @@ def event(event: Event) -> ResponseReturnValue:
     options = registration.options(event)
     sessions = programme.sessions(event, drafts=True, people=False)
     numbers = registration.numbers_by_status(event)
+    proposed = may(Needs.PROGRAMME)
     return page(
         "dashboard/event.html",
         event=event,
         options=options,
         sessions=sessions,
         numbers=numbers,
-        mail=mail_queries.numbers_of_topic(f"event:{event.id}"),
+        mail=queries.numbers_of_letters(event, may),
         statement=attendance.statement(event),
         waiting=news.waiting(event),
         steps=next_steps(
@@ -128,8 +136,10 @@ def event(event: Event) -> ResponseReturnValue:
             sessions=sessions,
             release=programme.latest(event),
             options=options,
-            declined=[link.person.name(languages.reader()).text for link in proposals.declined(event)],
-            undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0),
+            declined=[link.shown.name(languages.reader()).text for link in proposals.declined(event)]
+            if proposed
+            else (),
+            undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0) if proposed else 0,
         ),
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
     )
@@ -220,16 +230,16 @@ def clone(event: Event) -> ResponseReturnValue:
 
 
 @manage.get("/events/<slug>/mail")
-@desk(Needs.REGISTRATION)
+@desk(Needs.MAIL)
 def mail_list(event: Event) -> ResponseReturnValue:
     """Letters of the event, sent and waiting."""
     number = page_number(request.args.get("page"))
-    topic = f"event:{event.id}"
-    numbers = mail_queries.numbers_of_topic(topic)
+    numbers = queries.numbers_of_letters(event, may)
     return page(
         "dashboard/mail.html",
         event=event,
-        letters=mail_queries.of_topic(topic, limit=50, offset=(number - 1) * 50),
+        letters=queries.letters(event, may, limit=50, offset=(number - 1) * 50),
+        numbers=numbers,
         number=number,
         given_up=numbers.get(MailStatus.FAILED, 0),
         server=bool(current_app.config["SETTINGS"].mail_url),
@@ -237,29 +247,26 @@ def mail_list(event: Event) -> ResponseReturnValue:
 
 
 @manage.get("/events/<slug>/mail/<int:number>")
-@desk(Needs.REGISTRATION)
+@desk(Needs.MAIL)
 def letter(event: Event, number: int) -> ResponseReturnValue:
-    """One letter as it was written."""
-    shown = found(mail_queries.by_id(number))
-    found(shown if shown.topic == f"event:{event.id}" else None)
-    return page("dashboard/letter.html", event=event, letter=shown)
+    """One letter as it was written, its keys masked."""
+    return page("dashboard/letter.html", event=event, letter=found(queries.letter(event, may, number)))
 
 
 @manage.post("/events/<slug>/mail/<int:number>/retry")
-@desk(Needs.REGISTRATION)
+@desk(Needs.MAIL)
 def retry(event: Event, number: int) -> ResponseReturnValue:
     """Try a letter again that was given up."""
-    shown = found(mail_queries.by_id(number))
-    mail.retry(found(shown if shown.topic == f"event:{event.id}" else None))
+    mail.retry(found(queries.letter(event, may, number)))
     flash(_("The letter waits to be sent."))
     return redirect(url_for(".letter", slug=event.slug, number=number), 303)
 
 
 @manage.post("/events/<slug>/mail/retry")
-@desk(Needs.REGISTRATION)
+@desk(Needs.MAIL)
 def retry_all(event: Event) -> ResponseReturnValue:
     """Try all letters again that were given up, as after a server was put right."""
-    number = mail.retry_all(f"event:{event.id}")
+    number = mail.retry_all(f"event:{event.id}", families=queries.families(may))
     said = languages.ngettext("%(num)d e-mail waits to be sent.", "%(num)d e-mails wait to be sent.", number)
     flash(said)
     return redirect(url_for(".mail_list", slug=event.slug), 303)

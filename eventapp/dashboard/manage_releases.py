@@ -38,7 +38,7 @@ def release(event: Event) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     waiting = releases.pending(event)
-    people = queries.people_by_id(changes.person_ids(waiting.changes))
+    people = queries.people_by_id(event, changes.person_ids(waiting.changes))
     return page(
         "dashboard/release.html",
         event=event,

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from eventapp.accounts import operations as accounts
+from eventapp.accounts import queries as logins
 from eventapp.core.db import db, transaction
 from eventapp.demo import forum, forum_2027, matsudo, naruto, saga, saitama
 from eventapp.events.models import Event
@@ -46,12 +47,14 @@ def load(instance: Path) -> Login:
     The password is random, for a server may be public before anybody logs in: it is made with the login and kept in
     `demo-login.txt` under the instance folder, readable by its owner only.
     """
+    if logins.user_by_email(EMAIL) is None:
+        password = _kept(instance) or secrets.token_urlsafe(12)
+        _keep(instance, password)
+        with transaction():
+            accounts.create_user(EMAIL, password=password, name="Demo organizer")
     with transaction():
-        owner = accounts.user_by_email(EMAIL)
-        if owner is None:
-            password = _kept(instance) or secrets.token_urlsafe(12)
-            owner = accounts.create_user(EMAIL, password=password, name="Demo organizer")
-            _keep(instance, password)
+        owner = logins.user_by_email(EMAIL)
+        assert owner is not None
         for story in (forum, naruto, matsudo, saga, saitama, forum_2027):
             story.load(owner)
         for event in db.session.scalars(select(Event).where(Event.slug.in_(SLUGS)).order_by(Event.id)):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.core import tokens
@@ -102,6 +103,8 @@ class Person(Base, InDirectory):
     honorific: Mapped[Words] = mapped_column(default=Words)
     order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
     biography: Mapped[Words] = mapped_column(default=Words)
+    # The spellings of the name, a line each, in which a search looks; written with every change (see below).
+    sought: Mapped[str] = mapped_column(default="")
     positions: Mapped[list[Position]] = relationship(
         order_by="Position.starts.desc().nulls_last(), Position.id", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -116,14 +119,15 @@ class Person(Base, InDirectory):
 
     def position_on(self, day: date) -> tuple[Position, bool] | None:
         """The position held on a day (False), or the last one held before it (True: former)."""
-        former: Position | None = None
-        for position in self.positions:
-            state = rules.held(position.starts, position.ends, day)
-            if state == "held":
-                return position, False
-            if state == "former" and (former is None or (former.ends or day) < (position.ends or day)):
-                former = position
-        return (former, True) if former else None
+        return rules.position_on(self.positions, day)
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _spell(mapper: object, connection: object, person: Person) -> None:
+    # Before an insert, what was not said is None and not yet empty.
+    spelt = rules.spellings(person.family or Words(), person.given or Words(), person.reading or "")
+    person.sought = "\n".join(spelt)
 
 
 class Position(Base, InDirectory):
@@ -138,3 +142,45 @@ class Position(Base, InDirectory):
     starts: Mapped[date | None]
     ends: Mapped[date | None]
     organization: Mapped[Organization | None] = relationship()
+
+
+@dataclass(frozen=True)
+class HeldPosition:
+    """A position as it stands in a profile."""
+
+    title: Words
+    organization: Organization | None
+    starts: date | None
+    ends: date | None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is shown of a person at one event, where that is not what is kept for all of them."""
+
+    id: int
+    code: str
+    guid: str | None
+    family: Words
+    given: Words
+    reading: str
+    honorific: Words
+    order: NameOrder
+    biography: Words
+    positions: tuple[HeldPosition, ...] = ()
+
+    def name(self, language: str) -> Said:
+        """The full name for a reader."""
+        return rules.full_name(self.family, self.given, self.order, language)
+
+    def other_name(self, language: str) -> Said | None:
+        """The name in the person's other script, to stand under the first."""
+        return rules.own_script_name(self.family, self.given, self.order, self.name(language).language)
+
+    def position_on(self, day: date) -> tuple[HeldPosition, bool] | None:
+        """The position held on a day (False), or the last one held before it (True: former)."""
+        return rules.position_on(self.positions, day)
+
+
+# Somebody as a page, a file or a letter shows them.
+ShownPerson = Person | Profile

@@ -49,8 +49,3 @@ def organizations(*, kind: OrganizationKind | None = None) -> list[Organization]
     if kind:
         query = query.where(Organization.kind == kind)
     return list(db.session.scalars(query))
-
-
-def people() -> list[Person]:
-    """Everybody in the directory, by family name as it stands in English or the first language there is."""
-    return sorted(db.session.scalars(select(Person)), key=lambda person: person.name("en").text.casefold())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
@@ -117,6 +119,31 @@ def held(starts: date | None, ends: date | None, on: date) -> str:
     if starts is not None and starts > on:
         return "future"
     return "held"
+
+
+P = TypeVar("P")
+
+
+def position_on(positions: Iterable[P], day: date) -> tuple[P, bool] | None:
+    """Of positions with `starts` and `ends` that held on a day (False), or the last held before it (True: former)."""
+    former: Any = None
+    for position in positions:
+        one: Any = position
+        state = held(one.starts, one.ends, day)
+        if state == "held":
+            return position, False
+        if state == "former" and (former is None or (former.ends or day) < (one.ends or day)):
+            former = position
+    return (former, True) if former is not None else None
+
+
+def spellings(family: Words, given: Words, reading: str = "") -> list[str]:
+    """The folded ways to write a name: in each language with either part first, and as it is read."""
+    found = []
+    for tag in {**family, **given}:
+        last, first = family.get(tag, ""), given.get(tag, "")
+        found += [fold(f"{last} {first}"), fold(f"{first} {last}")]
+    return list(dict.fromkeys(filter(None, [*found, fold(reading)])))
 
 
 _CITY_WORDS = ("cityof", "cityhall", "city", "municipality", "stadt")

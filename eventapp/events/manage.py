@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts import operations as accounts
+from eventapp.accounts import queries as accounts
 from eventapp.accounts.access import at_desk, needs_login
 from eventapp.accounts.rules import Needs, Role
 from eventapp.core import clock

@@ -30,7 +30,7 @@ def written(event: Event, format: str, *, language: str, state: State = State.PU
     if format == "ics":
         return _calendar(event, language)
     document = queries.document(event, state)
-    people = queries.named(document)
+    people = queries.named(event, document)
     head = Head(
         slug=event.slug,
         title=event.title.say(language).text,

@@ -8,6 +8,7 @@ from functools import partial
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
 from eventapp.core import languages
 from eventapp.core.bodies import takes_uploads
@@ -121,7 +122,7 @@ def _report(event: Event, kept: Upload, form: OptionsForm, read: Incoming | Refu
     if isinstance(read, Refused):
         form.refuse(read)
         return _page(event, kept, form, None)
-    return _page(event, kept, form, operations.compared(event, read, operations.options_of(kept)))
+    return _page(event, kept, form, operations.compared(event, read, operations.options_of(kept), by=at_desk()))
 
 
 def _page(event: Event, kept: Upload, form: OptionsForm, shown: Report | None) -> Response:
@@ -160,11 +161,11 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
         kept = found(queries.upload(event, key))
         read = _kept(event, kept)
         if queries.version(event) == version and not isinstance(read, Refused):
-            planned = operations.compared(event, read, operations.options_of(kept))
+            planned = operations.compared(event, read, operations.options_of(kept), by=at_desk())
     if planned is None or queries.version(event) != version:
         flash(_("The programme has changed since this report was made. Here is a new one; nothing was imported."))
         return redirect(url_for(".report", slug=slug, key=key), 303)
-    operations.apply(event, planned)
+    operations.apply(event, planned, by=at_desk())
     operations.forget(found(queries.upload(event, key)))
     counts = planned.counts
     flash(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from eventapp.directory.models import Person
+from eventapp.directory.models import ShownPerson
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBERED = re.compile(r"00000000-0000-8000-8[0-9a-f]{3}-[0-9a-f]{12}")
@@ -47,14 +47,14 @@ def guid_of_number(number: int) -> str:
     return str(UUID(int=(0x8 << 76) | (0x2 << 62) | (number % 2**52)))
 
 
-def person_number(person: Person) -> int:
+def person_number(person: ShownPerson) -> int:
     """The number of somebody in files that have room for a number only, of at most 52 bits."""
     if person.guid and _NUMBERED.fullmatch(person.guid):
         return int(person.guid.replace("-", ""), 16) % 2**52
     return hashed(person.guid or f"person:{person.code}", 52)
 
 
-def person_guid(person: Person) -> str:
+def person_guid(person: ShownPerson) -> str:
     """A UUID of somebody: the one from another system, else one that holds the number."""
     if person.guid and _UUID.fullmatch(person.guid):
         return person.guid.lower()

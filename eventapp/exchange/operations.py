@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm.exc import StaleDataError
 
+from eventapp.accounts.models import User
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
@@ -42,23 +43,26 @@ def options_for(event: Event, options: Options) -> Options:
     return replace(options, own_uid=event.uid, home=event.zone)
 
 
-def plan(event: Event, data: bytes, options: Options, *, format: str = "") -> Report:
+def plan(event: Event, data: bytes, options: Options, *, format: str = "", by: User | None = None) -> Report:
     """The dry run: what an import would do. Changes nothing.
 
     Raises Refused where the file as a whole can't be read; its field is file, zone, language or columns.
     """
-    return compared(event, formats.read(data, options_for(event, options), format=format), options)
+    return compared(event, formats.read(data, options_for(event, options), format=format), options, by=by)
 
 
-def compared(event: Event, incoming: Incoming, options: Options) -> Report:
-    """The dry run of a file that was read: only the programme is looked up."""
+def compared(event: Event, incoming: Incoming, options: Options, *, by: User | None = None) -> Report:
+    """The dry run of a file that was read: only the programme is looked up.
+
+    `by`: who imports; whom they may not know of is somebody new. None for whoever sits at the terminal.
+    """
     present = queries.present(event)
     stated = options.language or incoming.language
     spoken = [*event.working_languages, *event.languages]
     report = compare.compare(
         incoming,
         present,
-        queries.people(present, incoming),
+        queries.people(present, incoming, by),
         candidates=list(dict.fromkeys([stated, *spoken] if stated else spoken)),
         stated=bool(stated),
         add_only=options.add_only,
@@ -110,7 +114,7 @@ def _check_new(change: Change) -> None:
         raise Refused(_("It is cancelled there and was never here."))
 
 
-def apply(event: Event, report: Report) -> None:
+def apply(event: Event, report: Report, *, by: User | None = None) -> None:
     """Do what the report says, all of it or nothing: the caller's transaction ends with any refusal.
 
     Raises Refused where there is nothing to do.
@@ -119,8 +123,8 @@ def apply(event: Event, report: Report) -> None:
         raise Refused(_("There is nothing to import: everything is as the file says."))
     present = queries.present(event)
     rooms, tracks = _rooms(event, report, present.rooms), _tracks(event, report, present.tracks)
-    known = queries.people(present, report.incoming).everybody
-    people = _new_people(report, {person.code for person in known})
+    known = queries.people(present, report.incoming, by).everybody
+    people = _new_people(report)
     for person in known:
         person.biography = report.biographies.get(person.id, person.biography)
     codes = {session.code for session in present.sessions}
@@ -169,18 +173,23 @@ def _tracks(event: Event, report: Report, present: Sequence[Track]) -> dict[int 
     return found
 
 
-def _new_people(report: Report, codes: set[str]) -> dict[object, Person]:
+def _new_people(report: Report) -> dict[object, Person]:
     """A person for each that the file has and nobody here is. A name stays in one piece: which part is the family's?"""
     matches: dict[object, Match] = {}
     for change in report.changes:
         for match in change.people or ():
             if match.person is None:
                 matches.setdefault(match.key, match)
+    named = [match.incoming for match in matches.values()]
+    # Somebody of another team may have them: the new person goes without.
+    guids, codes = queries.taken((one.guid for one in named), (one.code for one in named))
     made: dict[object, Person] = {}
     for key, match in matches.items():
         incoming = match.incoming
         family = _named(report, incoming.names or {"": incoming.name})
-        person = Person(family=family, biography=_named(report, incoming.biography), guid=incoming.guid or None)
+        person = Person(family=family, biography=_named(report, incoming.biography))
+        if incoming.guid and incoming.guid not in guids:
+            person.guid = incoming.guid
         if re.fullmatch(r"[A-Z0-9]{4,12}", incoming.code) and incoming.code not in codes:
             person.code = incoming.code
             codes.add(incoming.code)

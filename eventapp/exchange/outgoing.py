@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from eventapp.core.words import Words, fold
-from eventapp.directory.models import Person
+from eventapp.directory.models import ShownPerson
 from eventapp.exchange import numbers, values
 from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import ParticipationRole, SessionStatus
@@ -82,7 +82,7 @@ class Schedule:
     tracks: list[str]
 
 
-def schedule(head: Head, document: Document, people: Mapping[int, Person]) -> Schedule:
+def schedule(head: Head, document: Document, people: Mapping[int, ShownPerson]) -> Schedule:
     """Cancelled sessions are left out: the format has no word for them, and readers show what is missing as such."""
     zone = ZoneInfo(head.zone)
     shown = [s for s in document.listed if s.status is not SessionStatus.CANCELLED]
@@ -129,7 +129,7 @@ def _capacity(document: Document, named: Mapping[str, str], name: str) -> int | 
 
 
 def _slots(
-    sessions: Iterable[PublishedSession], head: Head, named: Mapping[str, str], people: Mapping[int, Person]
+    sessions: Iterable[PublishedSession], head: Head, named: Mapping[str, str], people: Mapping[int, ShownPerson]
 ) -> Iterable[Slot]:
     query = f"?lang={head.language}" if head.language != "en" else ""
     somebody: dict[int, Somebody] = {}
@@ -170,7 +170,7 @@ def _slug(head: Head, session: PublishedSession, number: int) -> str:
 
 
 def _people(
-    session: PublishedSession, people: Mapping[int, Person], known: dict[int, Somebody], language: str
+    session: PublishedSession, people: Mapping[int, ShownPerson], known: dict[int, Somebody], language: str
 ) -> Iterable[Somebody]:
     # Somebody with two roles is one person here: these files know no roles.
     for number in dict.fromkeys(

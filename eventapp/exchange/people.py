@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eventapp.directory.models import Person
+from eventapp.directory.models import Person, ShownPerson
 from eventapp.exchange import numbers
 from eventapp.exchange.incoming import IncomingPerson
 from eventapp.programme.models import Participation, Session
@@ -42,7 +42,7 @@ def spelling(name: str) -> str:
     return glue.join(plain.split())
 
 
-def spellings(person: Person) -> Iterator[str]:
+def spellings(person: ShownPerson) -> Iterator[str]:
     """How the name of somebody may be written, in each language and with either part first."""
     for tag in {**person.family, **person.given}:
         said = person.name(tag)
@@ -65,6 +65,7 @@ class People:
         self.claimed: dict[int, str] = {}
         here = {part.person_id: part.person for session in sessions for part in session.participations}
         self.everybody = [*here.values(), *others]
+        self.shown = {part.person_id: part.shown for session in sessions for part in session.participations}
         for person in self.everybody:
             self.by_code.setdefault(person.code, person)
             for guid in (numbers.person_guid(person), numbers.guid_of_number(numbers.person_number(person))):
@@ -77,7 +78,8 @@ class People:
 
     def _names(self, person: Person) -> frozenset[str]:
         if person.id not in self.named:
-            self.named[person.id] = frozenset(spellings(person))
+            shown = self.shown.get(person.id, person)
+            self.named[person.id] = frozenset([*spellings(person), *spellings(shown)])
         return self.named[person.id]
 
     def claim(self, wanted: Sequence[IncomingPerson], session: Session | None) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload, undefer
 
+from eventapp.accounts.models import User
 from eventapp.core.db import db
 from eventapp.core.revisions import Revision
-from eventapp.directory.models import Person
+from eventapp.directory.models import Person, ShownPerson
 from eventapp.events.models import Event
 from eventapp.exchange.compare import Present
 from eventapp.exchange.incoming import Incoming
 from eventapp.exchange.models import Upload
 from eventapp.exchange.people import People
+from eventapp.programme import profiles, releases
 from eventapp.programme import queries as programme
-from eventapp.programme import releases
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.published import Document
 
@@ -35,7 +37,9 @@ def present(event: Event) -> Present:
     options = [
         selectinload(Session.rooms),
         joinedload(Session.track),
-        selectinload(Session.participations).joinedload(Participation.person),
+        selectinload(Session.participations).options(
+            joinedload(Participation.person), joinedload(Participation.at_event)
+        ),
     ]
     sessions = db.session.scalars(
         select(Session).where(Session.event_id == event.id).options(*options).order_by(Session.id)
@@ -43,38 +47,50 @@ def present(event: Event) -> Present:
     return Present(list(sessions), programme.rooms(event), programme.tracks(event))
 
 
-def people(present: Present, incoming: Incoming) -> People:
-    """Everybody at the event, and whom the file names by a guid or a code."""
+def people(present: Present, incoming: Incoming, by: User | None) -> People:
+    """Everybody at the event, and whom the file names by a guid or a code, as far as `by` may know of them.
+
+    `by` None: whoever sits at the terminal, who may know of all.
+    """
     named = [person for session in incoming.sessions for person in session.people or ()]
     guids, codes = {person.guid for person in named} - {""}, {person.code for person in named} - {""}
     found: dict[int, Person] = {}
     if guids or codes:
-        found |= {p.id: p for p in _with(Person.guid, guids)} | {p.id: p for p in _with(Person.code, codes)}
+        told = [*_with(Person.guid, guids, by), *_with(Person.code, codes, by)]
+        found |= {person.id: person for person in told}
     if any(guid.startswith("00000000-0000-8000-8") for guid in guids):
         # Numbers of our own files are made from codes, so they are found only by making them again.
-        found |= {p.id: p for p in db.session.scalars(select(Person).where(Person.guid.is_(None)))}
+        query = select(Person).where(Person.guid.is_(None), profiles.visible(by))
+        found |= {p.id: p for p in db.session.scalars(query)}
     return People(present.sessions, list(found.values()))
 
 
 def elsewhere(event: Event, people: Iterable[int]) -> set[int]:
-    """Those of the people who have a part in another event, too."""
+    """Those of the people whom another event knows, too."""
     wanted, found = sorted(people), set[int]()
     for start in range(0, len(wanted), 500):
-        query = (
-            select(Participation.person_id)
-            .join(Session, Session.id == Participation.session_id)
-            .where(Session.event_id != event.id, Participation.person_id.in_(wanted[start : start + 500]))
-        )
-        found.update(db.session.scalars(query))
+        found |= profiles.known_elsewhere(event, wanted[start : start + 500])
     return found
 
 
-def _with(column: object, values: Iterable[str]) -> list[Person]:
+def _with(column: InstrumentedAttribute[Any], values: Iterable[str], by: User | None) -> list[Person]:
     wanted = sorted(values)
     found: list[Person] = []
     for start in range(0, len(wanted), 500):
-        found += db.session.scalars(select(Person).where(column.in_(wanted[start : start + 500])))  # type: ignore[attr-defined]
+        query = select(Person).where(column.in_(wanted[start : start + 500]), profiles.visible(by))
+        found += db.session.scalars(query)
     return found
+
+
+def taken(guids: Iterable[str], codes: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Those of the guids and codes that somebody has, whoever may know of them: none is given twice."""
+    found: list[set[str]] = []
+    for column, values in ((Person.guid, guids), (Person.code, codes)):
+        wanted, known = sorted(set(values) - {""}), set[str]()
+        for start in range(0, len(wanted), 500):
+            known.update(db.session.scalars(select(column).where(column.in_(wanted[start : start + 500]))))
+        found.append(known)
+    return found[0], found[1]
 
 
 def version(event: Event) -> str:
@@ -97,10 +113,10 @@ def document(event: Event, state: State) -> Document:
     return releases.planned(event, drafts=state is State.DRAFT)
 
 
-def named(document: Document) -> dict[int, Person]:
-    """The people of a document, by number."""
+def named(event: Event, document: Document) -> dict[int, ShownPerson]:
+    """The people of a document of the event, by number."""
     ids = sorted({part.person_id for session in document.sessions for part in session.participations})
-    found: dict[int, Person] = {}
+    found: dict[int, ShownPerson] = {}
     for start in range(0, len(ids), 500):
-        found |= {p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_(ids[start : start + 500])))}
+        found |= programme.people_by_id(event, ids[start : start + 500], positions=False)
     return found

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from eventapp.core.words import Words
-from eventapp.directory.models import Person
+from eventapp.directory.models import ShownPerson
 from eventapp.exchange import numbers, values
 from eventapp.exchange.outgoing import Head
 from eventapp.exchange.write_xml import length
@@ -22,7 +22,7 @@ _COLUMNS = ("guid", "code", "start", "end", "duration", "kind", "status", "langu
             "links", "people_guid", "role", "mode")  # fmt: skip
 
 
-def write(head: Head, document: Document, people: Mapping[int, Person], tongues: Sequence[str]) -> bytes:
+def write(head: Head, document: Document, people: Mapping[int, ShownPerson], tongues: Sequence[str]) -> bytes:
     """The file in UTF-8 with the mark that Excel wants. `tongues` have columns also without texts.
 
     The names of rooms and people stand in the same order in the columns of all languages, and so do identifiers, roles
@@ -63,7 +63,7 @@ def _cell(field: str, texts: Sequence[Words], tag: str) -> str:
     return "; ".join(named) if any(named) else ""
 
 
-def _texts(session: PublishedSession, people: Mapping[int, Person]) -> dict[str, list[Words]]:
+def _texts(session: PublishedSession, people: Mapping[int, ShownPerson]) -> dict[str, list[Words]]:
     return {
         "title": [session.title],
         "subtitle": [session.subtitle],
@@ -74,13 +74,13 @@ def _texts(session: PublishedSession, people: Mapping[int, Person]) -> dict[str,
     }
 
 
-def _names(person: Person) -> Words:
+def _names(person: ShownPerson) -> Words:
     """The whole name in each language in which there is one."""
     said = {tag: person.name(tag) for tag in {**person.family, **person.given}}
     return Words({tag: name.text for tag, name in said.items() if name.language == tag})
 
 
-def _shown(session: PublishedSession, people: Mapping[int, Person]) -> list[PublishedPart]:
+def _shown(session: PublishedSession, people: Mapping[int, ShownPerson]) -> list[PublishedPart]:
     return [
         part
         for part in session.participations
@@ -88,7 +88,7 @@ def _shown(session: PublishedSession, people: Mapping[int, Person]) -> list[Publ
     ]
 
 
-def _people(session: PublishedSession, people: Mapping[int, Person]) -> dict[str, str]:
+def _people(session: PublishedSession, people: Mapping[int, ShownPerson]) -> dict[str, str]:
     parts = _shown(session, people)
     return {
         "people_guid": "; ".join(numbers.person_guid(people[part.person_id]) for part in parts),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import selectinload
 
 from eventapp.accounts.models import User
@@ -22,7 +22,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
 from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
-from eventapp.programme.models import Room, Session, Track
+from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
 from eventapp.registration.models import AttendanceOption, Question
 
@@ -37,6 +37,8 @@ MEMBER = ("user_id", "role")
 TRACK = ("slug", "name", "colour", "position")
 ROOM = ("slug", "name", "online", "capacity", "position")
 SESSION = ("kind", "title", "subtitle", "abstract", "spoken", "interpreted", "capacity", "minutes", "do_not_record")
+KNOWN = ("person_id", "differs", "family", "given", "reading", "honorific", "order", "biography", "position",
+         "organization_id", "held_from", "held_until")  # fmt: skip
 PART = ("person_id", "role", "mode", "position")
 OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "access", "position")
 QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")
@@ -82,6 +84,8 @@ def clone(
             db.session.add(_copy(member, MEMBER, event_id=made.id))
     cloned = Cloned(made)
     _programme(event, cloned, shift, people=people)
+    for one in _rows(EventPerson, event) if people else ():
+        db.session.add(_copy(one, KNOWN, event_id=made.id))
     for option in _rows(AttendanceOption, event):
         moments = {
             name: shift.of(moment)[0] if (moment := getattr(option, name)) else None
@@ -133,7 +137,8 @@ def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool
 
 def _rows(model: type[R], event: Event) -> list[R]:
     table: Any = model
-    return list(db.session.scalars(select(table).where(table.event_id == event.id).order_by(table.id)))
+    query = select(table).where(table.event_id == event.id)
+    return list(db.session.scalars(query.order_by(*inspect(model).primary_key)))
 
 
 def _of(row: Base, names: tuple[str, ...]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -16,6 +16,7 @@ from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.mail.models import Mail, MailCalendar, MailStatus
+from eventapp.mail.queries import among
 
 # Letters to one mailbox within an hour that somebody without a login can cause. What the team sends is not counted.
 LETTERS_AN_HOUR = 10
@@ -142,10 +143,11 @@ def retry(letter: Mail) -> None:
     db.session.flush()
 
 
-def retry_all(topic: str) -> int:
-    """Put all letters of a topic that were given up back in the queue; how many."""
-    given_up = update(Mail).where(Mail.topic == topic, Mail.status == MailStatus.FAILED)
+def retry_all(topic: str, *, families: Iterable[str]) -> int:
+    """Put all letters of a topic and of these families that were given up back in the queue; how many."""
+    given_up = update(Mail).where(among(topic, families), Mail.status == MailStatus.FAILED)
     again = given_up.values(status=MailStatus.QUEUED, attempts=0, due_at=clock.now())
+    again = again.execution_options(synchronize_session=False)
     return cast(CursorResult[Any], db.session.execute(again)).rowcount
 
 

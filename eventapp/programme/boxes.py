@@ -14,7 +14,7 @@ from markupsafe import Markup
 from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import marked
-from eventapp.directory.models import Person
+from eventapp.directory.models import ShownPerson
 from eventapp.programme.published import PublishedRoom, PublishedSession
 
 SHOWN_PEOPLE = 2
@@ -98,7 +98,7 @@ class Writer:
     def _room(self, room: PublishedRoom) -> Markup:
         return _kept(self._rooms, room.id, lambda: marked(room.name.say(self.language), self.shown))
 
-    def _person(self, person: Person) -> Markup:
+    def _person(self, person: ShownPerson) -> Markup:
         return _kept(self._people, person.id, lambda: marked(person.name(self.language), self.shown))
 
     def _spoken(self, session: PublishedSession) -> str:

@@ -173,7 +173,7 @@ def _room(room: Room) -> dict[str, Any]:
 
 
 def _session(session: Session) -> dict[str, Any]:
-    names = [part.person.name(reader()).text for part in session.participations]
+    names = [part.shown.name(reader()).text for part in session.participations]
     return {
         "code": session.code,
         "title": _said(session.title),

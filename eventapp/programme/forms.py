@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, URLField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    URLField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
 from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField, between
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.models import Organization
@@ -101,8 +111,17 @@ class ReleaseForm(Form):
     note = WordsField(_l("Note"), description=_l("For everybody, above the list of changes."), rows=2, maximum=2000)
 
 
+class Scope(Labelled):
+    """Where a change of a person holds."""
+
+    SHARED = "shared", _l("At all events")
+    EVENT = "event", _l("At this event only")
+
+
 class PersonForm(Form):
-    """A person, and the position held at the event."""
+    """A person, and the position held at the event. Who may change either is asked where a change holds (`both`)."""
+
+    scope = RadioField(_l("Where it holds"), validators=[InputRequired()])
 
     family = WordsField(_l("Family name"), description=_l("In each language the name is written in."), maximum=100)
     given = WordsField(_l("Given name"), maximum=100)
@@ -116,13 +135,20 @@ class PersonForm(Form):
     held_until = DateField(_l("Held until"), validators=[Optional()])
     biography = WordsField(_l("Biography"), description=_l("Markdown."), rows=4, maximum=5000)
 
-    def __init__(self, *, organizations: Sequence[Organization], **kwargs: Any) -> None:
+    def __init__(self, *, organizations: Sequence[Organization], both: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.scope.choices = [SelectChoice(scope.value, scope.label) for scope in Scope]
+        if not both:
+            del self.scope
         self.order.choices = [SelectChoice(order.value, order.label) for order in NameOrder]
         named = sorted((languages.say(o.names).text, str(o.id)) for o in organizations)
         self.organization.choices = [
             SelectChoice("", _("None")), *(SelectChoice(number, name) for name, number in named)
         ]  # fmt: skip
+
+    def wants(self, scope: Scope) -> bool:
+        """Whether this was chosen; False where nothing was asked."""
+        return self.scope is not None and self.scope.data == scope.value
 
     def validate_family(self, field: Any) -> None:
         if not field.data and not self.given.data:

@@ -1,4 +1,4 @@
-"""The desk: sessions, rooms, tracks and speakers."""
+"""The desk: sessions, rooms and tracks."""
 
 from __future__ import annotations
 
@@ -12,23 +12,19 @@ from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
 from eventapp.core import seen
 from eventapp.core.clock import to_local
-from eventapp.core.db import db, finish_writing
+from eventapp.core.db import finish_writing
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.languages import lazy_pgettext, listing, reader
+from eventapp.core.languages import lazy_pgettext, listing
 from eventapp.core.pages import page
-from eventapp.core.words import Words
-from eventapp.directory import operations as directory
-from eventapp.directory import queries as directory_queries
-from eventapp.directory.models import Organization, Person
-from eventapp.directory.rules import NameOrder
+from eventapp.directory.models import Person
 from eventapp.events import queries as events
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.programme import operations, parts, queries
+from eventapp.programme import operations, parts, profiles, queries
 from eventapp.programme.conflicts import Level
-from eventapp.programme.forms import PersonForm, RoomForm, SessionForm, TrackForm
+from eventapp.programme.forms import RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from eventapp.programme.wiring import audience_of
@@ -68,7 +64,6 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     """A new session, or a change of one."""
     shown = found(queries.by_code(event, code)) if code else None
     rooms, tracks = queries.rooms(event), queries.tracks(event)
-    people = directory_queries.people()
     tags = list(
         dict.fromkeys([*event.languages, *(shown.spoken if shown else []), *(shown.interpreted if shown else [])])
     )
@@ -77,10 +72,11 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     form.subtitle.speak(event.languages)
     form.abstract.speak(event.languages)
     sent = form.is_submitted()
-    form.people = parts.typed(request.form) if sent else parts.rows_of(shown)
+    find = _number(request.form.get("find", ""))
+    form.people, people = _people(event, shown, searched=find) if sent else (parts.rows_of(shown), {})
     form.links = parts.typed_links(request.form) if sent else _links(shown)
     revision, marks = _seen(), request.form.get("seen", "") or seen.marks(_before(event, shown))
-    if form.validate_on_submit():
+    if find is None and form.validate_on_submit():
         try:
             saved = operations.save_session(
                 event,
@@ -128,7 +124,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         links=[*form.links, {}, {}],
         revision=revision or (shown.revision if shown else None),
         marks=marks,
-        people=people,
+        described=parts.described,
         roles=list(ParticipationRole),
         modes=list(Mode),
         public=shown is not None and shown.code in queries.document(event).by_code,
@@ -136,8 +132,24 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
 
 
 def _seen() -> int | None:
-    raw = request.form.get("revision", "")
-    return int(raw[:9]) if raw.isdecimal() else None
+    return _number(request.form.get("revision", ""))
+
+
+def _number(raw: str) -> int | None:
+    return int(raw[:9]) if raw.isascii() and raw.isdecimal() else None
+
+
+def _people(
+    event: Event, session: Session | None, *, searched: int | None
+) -> tuple[list[parts.Row], dict[str, Person]]:
+    """The rows that were sent with whom they mean, and those people: of the session, or whom one may know of."""
+    here = {part.person.code: part for part in session.participations} if session else {}
+    rows = parts.typed(request.form)
+    people = profiles.by_codes(at_desk(), parts.codes(rows)) | {code: part.person for code, part in here.items()}
+    shown = {**people, **{code: part.shown for code, part in here.items()}}
+    rows = parts.resolve(rows, shown, lambda text: profiles.find(at_desk(), text), searched=searched)
+    people |= profiles.by_codes(at_desk(), set(parts.codes(rows)) - people.keys())
+    return rows, people
 
 
 def _links(session: Session | None) -> list[dict[str, str]]:
@@ -146,13 +158,16 @@ def _links(session: Session | None) -> list[dict[str, str]]:
 
 def _before(event: Event, session: Session | None) -> dict[str, Any]:
     """What the form of a session holds, its rows included: what two editors may both have changed."""
-    people = [row for row in parts.rows_of(session) if row.person]
+    people = [row.values for row in parts.rows_of(session) if row.person]
     return {**_data(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
 
 
 def _changed(form: SessionForm, stale: operations.Stale, marks: str, now: dict[str, Any]) -> str:
     """What somebody else has changed; of that, what was not touched here is taken into the form."""
-    rows = {"people": [row for row in form.people if row.person], "links": [[*link.values()] for link in form.links]}
+    rows = {
+        "people": [row.values for row in form.people if row.person],
+        "links": [[*link.values()] for link in form.links],
+    }
     typed = rows | {name: form[name].data for name in now if name not in rows}
     changes = seen.compare(marks, now=now, typed=typed)
     for name in changes.theirs:
@@ -272,70 +287,3 @@ def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
         raise NotFound
     flash(_("Removed."))
     return redirect(url_for(".programme", slug=event.slug), 303)
-
-
-@manage.get("/speakers")
-@desk(Needs.VIEW)
-def speakers(event: Event) -> ResponseReturnValue:
-    """Everybody with a part in the programme, and how to add somebody."""
-    return page("programme/manage_speakers.html", event=event, people=queries.people_of(event), day=event.first_day)
-
-
-@manage.route("/speakers/new", methods=["GET", "POST"])
-@manage.route("/speakers/<code>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
-def person(event: Event, code: str = "") -> ResponseReturnValue:
-    """A person. Those who are in the directory can be changed by teams whose events they take part in."""
-    shown = found(queries.person_in_event(event, code)) if code else None
-    held = shown.position_on(event.first_day) if shown else None
-    form = PersonForm(
-        organizations=directory_queries.organizations(), data=_person_data(shown, held[0] if held else None)
-    )
-    for field in form:
-        if hasattr(field, "speak"):
-            field.speak(event.languages)
-    if form.validate_on_submit():
-        saved = directory.save_person(
-            shown,
-            family=form.family.data,
-            given=form.given.data,
-            order=NameOrder(form.order.data),
-            honorific=form.honorific.data,
-            reading=form.reading.data or "",
-            biography=form.biography.data,
-        )
-        if form.position.data or held:
-            directory.set_position(
-                saved,
-                position=held[0] if held else None,
-                title=form.position.data,
-                organization=_organization(form),
-                starts=form.held_from.data,
-                ends=form.held_until.data,
-            )
-        flash(_("Saved."))
-        if shown is None:
-            flash(_("Choose %(name)s in a session now, so that the name stands in the programme.",
-                    name=saved.name(reader()).text))  # fmt: skip
-        return redirect(url_for(".speakers", slug=event.slug), 303)
-    return page("programme/person.html", event=event, form=form, person=shown)
-
-
-def _person_data(person: Person | None, held: Any) -> dict[str, Any]:
-    if person is None:
-        return {"order": NameOrder.GIVEN_FIRST.value}
-    data: dict[str, Any] = {
-        "family": person.family, "given": person.given, "order": person.order.value, "reading": person.reading,
-        "honorific": person.honorific, "biography": person.biography,
-    }  # fmt: skip
-    if held is not None:
-        data |= {"position": held.title, "held_from": held.starts, "held_until": held.ends}
-        data["organization"] = str(held.organization_id or "")
-    return data
-
-
-def _organization(form: PersonForm) -> Organization | None:
-    names: Words = form.new_organization.data
-    if names:
-        return directory.known_or_new(names)
-    return db.session.get(Organization, int(form.organization.data)) if form.organization.data else None

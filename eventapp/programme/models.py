@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -14,10 +14,11 @@ from sqlalchemy import (
     Index,
     Table,
     UniqueConstraint,
+    and_,
     func,
     select,
 )  # fmt: skip
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, foreign, mapped_column, relationship
 
 from eventapp.accounts.models import User
 from eventapp.core import tokens
@@ -25,7 +26,8 @@ from eventapp.core.clock import now
 from eventapp.core.db import Base
 from eventapp.core.revisions import Scoped
 from eventapp.core.words import Words
-from eventapp.directory.models import Person
+from eventapp.directory.models import HeldPosition, Organization, Person, Profile, ShownPerson
+from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event, OfEvent, Site
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
@@ -154,6 +156,54 @@ class Participation(Base):
     # A part that is not confirmed is not released: nobody is announced who has not said yes.
     confirmed: Mapped[bool] = mapped_column(default=True)
     person: Mapped[Person] = relationship()
+    # What the event shows of the person, where that is something of its own.
+    at_event: Mapped[EventPerson | None] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(Participation.person_id) == EventPerson.person_id,
+            EventPerson.differs,
+            EventPerson.event_id
+            == select(Session.event_id).where(Session.id == Participation.session_id).scalar_subquery(),
+        ),
+        viewonly=True,
+        uselist=False,
+    )
+
+    @property
+    def shown(self) -> ShownPerson:
+        """The person as the event shows them."""
+        return self.at_event.profile(self.person) if self.at_event is not None else self.person
+
+
+class EventPerson(Base, OfEvent):
+    """Somebody whom the team of an event knows, and how the event shows them where that `differs` from all others.
+
+    Without `differs` the profile here is empty, and the one that all events share is shown.
+    """
+
+    __tablename__ = "event_person"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    differs: Mapped[bool] = mapped_column(default=False)
+    family: Mapped[Words] = mapped_column(default=Words)
+    given: Mapped[Words] = mapped_column(default=Words)
+    reading: Mapped[str] = mapped_column(default="")
+    honorific: Mapped[Words] = mapped_column(default=Words)
+    order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
+    biography: Mapped[Words] = mapped_column(default=Words)
+    position: Mapped[Words] = mapped_column(default=Words)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
+    held_from: Mapped[date | None]
+    held_until: Mapped[date | None]
+    organization: Mapped[Organization | None] = relationship()
+
+    def profile(self, person: Person) -> Profile:
+        """What the event shows of the person."""
+        held = HeldPosition(self.position, self.organization, self.held_from, self.held_until)
+        return Profile(
+            person.id, person.code, person.guid, self.family, self.given, self.reading, self.honorific, self.order,
+            self.biography, (held,) if self.position else (),
+        )  # fmt: skip
 
 
 class Release(Base, OfEvent):

@@ -1,15 +1,25 @@
-"""Rows of a session's form: who takes part, and links. They work without JavaScript: empty rows are spare."""
+"""Rows of a session's form: who takes part, and links. They work without JavaScript: empty rows are spare.
+
+Whoever takes part is found by name: a row holds the code of the chosen person and the name as it is typed, and where
+the name does not tell whom it means, the people who fit it, to be chosen from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
+from eventapp.core import languages
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.directory.models import Person
+from eventapp.core.languages import reader
+from eventapp.core.words import fold
+from eventapp.directory.models import Person, ShownPerson
+from eventapp.directory.rules import spellings
 from eventapp.programme.models import Session
 from eventapp.programme.operations import Part
+from eventapp.programme.profiles import Found, named_so
 from eventapp.programme.rules import Mode, ParticipationRole
 
 SPARE = 3
@@ -17,52 +27,125 @@ SPARE = 3
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it is typed."""
+    """One row as it is typed: `person` is a code. `found` are those to choose from, where the name is not enough."""
 
     person: str = ""
+    name: str = ""
     role: str = ParticipationRole.SPEAKER.value
     mode: str = Mode.IN_PERSON.value
     confirmed: bool = True
+    picked: bool = False
+    found: Found | None = None
+
+    @property
+    def values(self) -> list[str | bool]:
+        """What two editors may both have changed."""
+        return [self.person, self.role, self.mode, self.confirmed]
 
 
 def rows_of(session: Session | None) -> list[Row]:
     """The rows of a session, and some spare ones."""
-    rows = (
-        [Row(part.person.code, part.role.value, part.mode.value, part.confirmed) for part in session.participations]
-        if session
-        else []
-    )
+    rows = [
+        Row(
+            part.person.code, part.shown.name(reader()).text, part.role.value, part.mode.value, part.confirmed
+        )
+        for part in (session.participations if session else ())
+    ]  # fmt: skip
     return [*rows, *(Row() for _ in range(SPARE))]
 
 
 def typed(form: Mapping[str, str]) -> list[Row]:
-    """The rows of what was sent: person-0, role-0, mode-0, confirmed-0 (if it is ticked), person-1, …; at most 200."""
+    """The rows of what was sent: person-0, name-0, role-0, mode-0, confirmed-0 (if it is ticked), …; at most 200.
+
+    pick-0 is the one chosen among those found, and goes before the name that was typed.
+    """
     rows = []
     for number in range(200):
-        if f"person-{number}" not in form:
+        if f"name-{number}" not in form:
             break
+        picked = form.get(f"pick-{number}", "")
         rows.append(
             Row(
-                form[f"person-{number}"],
+                picked or form.get(f"person-{number}", ""),
+                "" if picked else form[f"name-{number}"].strip()[:200],
                 form.get(f"role-{number}", "speaker"),
                 form.get(f"mode-{number}", "in_person"),
                 f"confirmed-{number}" in form,
+                picked=bool(picked),
             )
         )
     return rows
 
 
-def parts_of(rows: Sequence[Row], people: Sequence[Person]) -> list[Part]:
-    """The parts that the rows mean. Raises Refused for somebody unknown or a role that does not exist."""
-    known = {person.code: person for person in people}
+def codes(rows: Sequence[Row]) -> list[str]:
+    """The codes that the rows name."""
+    return [row.person for row in rows if row.person]
+
+
+def resolve(
+    rows: Sequence[Row],
+    known: Mapping[str, ShownPerson],
+    find: Callable[[str], Found],
+    *,
+    searched: int | None = None,
+) -> list[Row]:
+    """The rows with whom they mean. `known`: people by code, of whom a row may name one.
+
+    A name that was changed is looked for anew; the only one who is called so is meant, else one is to be chosen. In
+    the row that is `searched` everybody who fits is shown.
+    """
+    return [_resolved(row, known, find, searched=searched == number) for number, row in enumerate(rows)]
+
+
+def _resolved(row: Row, known: Mapping[str, ShownPerson], find: Callable[[str], Found], *, searched: bool) -> Row:
+    person = known.get(row.person)
+    if person is not None and not searched and (row.picked or _is(person, row.name)):
+        return replace(row, name=person.name(reader()).text)
+    if not row.name:
+        return row if row.picked else replace(row, person="")
+    found = find(row.name)
+    same = named_so(found.people, row.name)
+    if len(same) == 1 and not searched:
+        return replace(row, person=same[0].code, name=same[0].name(reader()).text)
+    return replace(row, person="", found=found)
+
+
+def _is(person: ShownPerson, name: str) -> bool:
+    return fold(name) in spellings(person.family, person.given, person.reading)
+
+
+def parts_of(rows: Sequence[Row], people: Mapping[str, Person]) -> list[Part]:
+    """The parts that the rows mean. Raises Refused for a name that is nobody's, and a role that does not exist."""
     parts = []
     for row in rows:
+        if not row.person and row.name:
+            raise Refused(_not_chosen(row), field="people")
         if not row.person:
             continue
-        if row.person not in known or row.role not in set(ParticipationRole) or row.mode not in set(Mode):
+        if row.person not in people or row.role not in set(ParticipationRole) or row.mode not in set(Mode):
             raise Refused(_("Choose people, roles and modes from the lists."))
-        parts.append(Part(known[row.person], ParticipationRole(row.role), Mode(row.mode), row.confirmed))
+        parts.append(Part(people[row.person], ParticipationRole(row.role), Mode(row.mode), row.confirmed))
     return parts
+
+
+def _not_chosen(row: Row) -> str:
+    if row.found is not None and row.found.people:
+        return _("Choose whom you mean by “%(name)s”.", name=row.name)
+    return _("Nobody is called “%(name)s”. Add new people under Speakers.", name=row.name)
+
+
+def described(person: ShownPerson, day: date) -> str:
+    """What tells people of one name apart: the position on a day, and where."""
+    found = person.position_on(day)
+    if found is None:
+        return ""
+    held = found[0]
+    title = languages.say(held.title).text
+    if found[1]:
+        title = _("Former %(position)s", position=title)
+    if held.organization is None:
+        return title
+    return _("%(title)s, %(organization)s", title=title, organization=languages.say(held.organization.names).text)
 
 
 def typed_links(form: Mapping[str, str]) -> list[dict[str, str]]:

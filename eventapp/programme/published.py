@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from eventapp.core.words import Words
-from eventapp.directory.models import Person
+from eventapp.directory.models import ShownPerson
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 
@@ -55,7 +55,7 @@ class PublishedPart:
     person_id: int
     role: ParticipationRole = ParticipationRole.SPEAKER
     mode: Mode = Mode.IN_PERSON
-    person: Person | None = None
+    person: ShownPerson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Document:
         return {p.person_id for s in self.listed if not s.cancelled for p in s.participations}
 
 
-def with_people(sessions: Iterable[PublishedSession], people: Mapping[int, Person]) -> list[PublishedSession]:
+def with_people(sessions: Iterable[PublishedSession], people: Mapping[int, ShownPerson]) -> list[PublishedSession]:
     """The sessions with their people; somebody whom the directory does not know any more is left out."""
     return [
         replace(

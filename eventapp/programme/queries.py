@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.core import languages
 from eventapp.core.clock import programme_day
 from eventapp.core.db import db
 from eventapp.core.shelf import remembering
-from eventapp.directory.models import Person, Position
+from eventapp.directory.models import Person, Position, ShownPerson
 from eventapp.events.models import Event, Site
 from eventapp.programme import published, rules
 from eventapp.programme.conflicts import Audience, Finding, Frame, Place, Slot, check
-from eventapp.programme.models import OnProgramme, Participation, Release, Room, Session, Track, is_latest
+from eventapp.programme.models import EventPerson, OnProgramme, Participation, Release, Room, Session, Track, is_latest
 from eventapp.programme.published import Document, PublishedPart, PublishedSession, with_people
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
 READY = [status for status in SessionStatus if rules.ready(status)]
 
 _PEOPLE = (
-    selectinload(Session.participations)
-    .joinedload(Participation.person)
-    .selectinload(Person.positions)
-    .joinedload(Position.organization)
+    selectinload(Session.participations).options(
+        joinedload(Participation.person).selectinload(Person.positions).joinedload(Position.organization),
+        joinedload(Participation.at_event),
+    ),
 )
 
 
@@ -66,7 +66,7 @@ def sessions(event: Event, *, drafts: bool = False, people: bool = True) -> list
     if not drafts:
         query = query.where(Session.status.in_(READY))
     options = [selectinload(Session.rooms), joinedload(Session.track)]
-    query = query.options(*options, _PEOPLE) if people else query.options(*options)
+    query = query.options(*options, *_PEOPLE) if people else query.options(*options)
     return list(db.session.scalars(query.order_by(Session.starts_at.nulls_last(), Session.ends_at, Session.id)))
 
 
@@ -122,25 +122,33 @@ def content(release_id: int, _uid: str, _at: datetime) -> Document:
     return published.from_json(db.session.scalars(select(Release.content).where(Release.id == release_id)).one())
 
 
-def people_by_id(numbers: Iterable[int]) -> dict[int, Person]:
-    """People with their positions, by number. Two queries."""
-    query = (
-        select(Person)
-        .where(Person.id.in_(sorted(set(numbers))))
-        .options(selectinload(Person.positions).joinedload(Position.organization))
-    )
-    return {person.id: person for person in db.session.scalars(query)}
+def people_by_id(event: Event, numbers: Iterable[int], *, positions: bool = True) -> dict[int, ShownPerson]:
+    """People as an event shows them, by number: a query, and one more for their `positions`."""
+    wanted = sorted(set(numbers))
+    rows = _as_shown(event, Person.id.in_(wanted), positions=positions) if wanted else ()
+    return {person.id: shown for person, shown in rows}
 
 
-def named(sessions: Iterable[PublishedSession]) -> list[PublishedSession]:
-    """The sessions with their people. Two queries, and one more for the organizations."""
+def _as_shown(event: Event, which: ColumnElement[bool], *, positions: bool = True) -> list[tuple[Person, ShownPerson]]:
+    """People, and each as the event shows them."""
+    own = and_(EventPerson.person_id == Person.id, EventPerson.event_id == event.id, EventPerson.differs)
+    query = select(Person, EventPerson).outerjoin(EventPerson, own).where(which)
+    if positions:
+        query = query.options(selectinload(Person.positions).joinedload(Position.organization))
+    rows = db.session.execute(query.options(joinedload(EventPerson.organization)))
+    return [(person, row.profile(person) if row is not None else person) for person, row in rows]
+
+
+def named(event: Event, sessions: Iterable[PublishedSession]) -> list[PublishedSession]:
+    """The sessions of an event with their people. Two queries, and one more for the organizations."""
     found = list(sessions)
-    return with_people(found, people_by_id(part.person_id for session in found for part in session.participations))
+    numbers = (part.person_id for session in found for part in session.participations)
+    return with_people(found, people_by_id(event, numbers))
 
 
 def public_sessions(event: Event) -> list[PublishedSession]:
     """What is on the released programme, cancelled sessions included, in the order of time, with people."""
-    return named(document(event).listed)
+    return named(event, document(event).listed)
 
 
 def public_session(event: Event, code: str) -> PublishedSession | None:
@@ -148,7 +156,7 @@ def public_session(event: Event, code: str) -> PublishedSession | None:
     shown = document(event).by_code.get(code)
     if shown is None:
         return None
-    return named([shown])[0]
+    return named(event, [shown])[0]
 
 
 def join_links(event: Event) -> dict[str, str]:
@@ -204,14 +212,14 @@ def by_day(found: Iterable[S], event: Event) -> dict[date, list[S]]:
 def by_code(event: Event, code: str) -> Session | None:
     """One session of the team with its people."""
     query = select(Session).where(Session.event_id == event.id, Session.code == code)
-    return db.session.scalar(query.options(selectinload(Session.rooms).joinedload(Room.site), _PEOPLE))
+    return db.session.scalar(query.options(selectinload(Session.rooms).joinedload(Room.site), *_PEOPLE))
 
 
 @dataclass
 class Speaker:
     """A person and the sessions of one event that the person takes part in."""
 
-    person: Person
+    person: ShownPerson
     parts: list[tuple[PublishedSession, PublishedPart]] = field(default_factory=list)
 
 
@@ -236,6 +244,12 @@ def _takes_part(event: Event) -> ColumnElement[bool]:
     )
 
 
+def known_at(event: Event) -> ColumnElement[bool]:
+    """The condition that the team of the event knows a person: with a part, or without one yet."""
+    known = select(EventPerson.person_id).where(EventPerson.person_id == Person.id, EventPerson.event_id == event.id)
+    return or_(_takes_part(event), known.correlate(Person).exists())
+
+
 def people_of(event: Event) -> list[Person]:
     """Everybody with a part in any session of the event, drafts included."""
     query = (
@@ -246,13 +260,29 @@ def people_of(event: Event) -> list[Person]:
     return sorted(db.session.scalars(query), key=lambda person: person.name("en").text.casefold())
 
 
+def shown_people(event: Event) -> list[ShownPerson]:
+    """Everybody whom the team of the event knows, as the event shows them."""
+    people = [shown for _person, shown in _as_shown(event, known_at(event))]
+    return sorted(people, key=lambda person: person.name("en").text.casefold())
+
+
 def person_in_event(event: Event, code: str) -> Person | None:
-    """A person by code who has a part in a session of the event, drafts included."""
-    query = select(Person).where(Person.code == code, _takes_part(event))
+    """A person by code whom the team of the event knows, with a part or without one yet."""
+    query = select(Person).where(Person.code == code, known_at(event))
     return db.session.scalar(query.options(selectinload(Person.positions)))
 
 
-def appearances(person: Person, *, besides: Event) -> list[tuple[Event, PublishedSession]]:
+def takes_part(event: Event, person: Person) -> bool:
+    """Whether the person has a part in a session of the event, drafts included."""
+    return db.session.scalar(select(Person.id).where(Person.id == person.id, _takes_part(event))) is not None
+
+
+def event_person(event: Event, person: Person) -> EventPerson | None:
+    """What the event keeps of a person for itself, as it is in the database now."""
+    return db.session.get(EventPerson, (event.id, person.id), populate_existing=True)
+
+
+def appearances(person: ShownPerson, *, besides: Event) -> list[tuple[Event, PublishedSession]]:
     """Sessions that the public sees at other listed events, latest first."""
     found = [
         (event, session) for event, session, _person in _elsewhere({person.id}, besides) if event.visibility == "public"
@@ -282,7 +312,7 @@ def findings(
     """
     known = sessions(event, drafts=True) if every is None else every
     own = [s for s in known if s.starts_at is not None and s.status is not SessionStatus.CANCELLED]
-    names = {part.person_id: part.person.name(languages.reader()).text for s in own for part in s.participations}
+    names = {part.person_id: part.shown.name(languages.reader()).text for s in own for part in s.participations}
     slots = [_slot(session) for session in own]
     if names:
         first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)

@@ -90,7 +90,7 @@ def _programme(event: Event, older: Release | None) -> Response:
     latest = queries.latest(event)
     shown_release = older or latest
     document = queries.content(shown_release.id, event.uid, shown_release.at) if shown_release else Document()
-    every = queries.named(document.listed)
+    every = queries.named(event, document.listed)
     shown = [session for session in every if queries.matches(session, wanted)] if wanted else every
     answer = page(
         "programme/programme.html",
@@ -144,7 +144,7 @@ def _history(event: Event) -> dict[str, Any]:
     history = [
         (one, [changes.Change.from_json(row) for row in one.changes]) for one in queries.releases(event)[:FEED_LENGTH]
     ]
-    people = queries.people_by_id(changes.person_ids(change for _one, rows in history for change in rows))
+    people = queries.people_by_id(event, changes.person_ids(change for _one, rows in history for change in rows))
     return {
         "history": [
             (one, [(kind, list(same)) for kind, same in groupby(rows, lambda change: change.kind)])

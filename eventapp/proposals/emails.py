@@ -154,7 +154,7 @@ def _to_speaker(
         asks = occasion not in {Occasion.CHANGED, Occasion.SCHEDULED}
         label = _("Answer, and see your sessions") if asks else _("See your sessions")
         address = absolute("speaking.mine", token=link.token, lang=link.language)
-        name = link.person.name(link.language).text
+        name = link.shown.name(link.language).text
         _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, more, files)
 
 

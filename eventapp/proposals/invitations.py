@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from eventapp.calendars import invitations, told
 from eventapp.calendars.ics import Party
 from eventapp.calendars.invitations import Guest, Item, differences
-from eventapp.calendars.queries import SessionRow, names_of
+from eventapp.calendars.names import names_of
+from eventapp.calendars.queries import SessionRow
 from eventapp.calendars.told import Facts, State
 from eventapp.core import clock
 from eventapp.core.db import db
@@ -147,7 +148,7 @@ def _file(
     row.sequence = max(session.sequence + link.event.sequence, row.sequence + 1)
     db.session.flush()
     entry = invitations.session_entry(
-        SessionRow.of(session, names_of([session])),
+        SessionRow.of(session, names_of(link.event_id, [session])),
         link.event,
         uid=row.uid,
         sequence=row.sequence,
@@ -160,7 +161,7 @@ def _file(
         stamp=clock.now(),
         base_url=base_url(),
     )
-    guest = Party(email=link.email, name=link.person.name(link.language).text, answer=_PARTSTAT[link.answer])
+    guest = Party(email=link.email, name=link.shown.name(link.language).text, answer=_PARTSTAT[link.answer])
     return invitations.file(
         entry,
         organizer=invitations.party(letters.sender()),

@@ -172,5 +172,5 @@ def ask(event: Event, code: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         speakers.ask(event, person, email=form.email.data or "", language=language, letter=_written(form))
         flash(_("The letter is on its way."))
-        return redirect(url_for("programme_manage.person", slug=event.slug, code=code), 303)
+        return redirect(url_for("people_manage.person", slug=event.slug, code=code), 303)
     return page("proposals/ask.html", event=event, person=person, link=link, form=form, language=language)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from eventapp.accounts.models import User
 from eventapp.calendars.models import Due, Told
@@ -14,11 +14,11 @@ from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
 from eventapp.core.words import Words
-from eventapp.directory.models import Person
+from eventapp.directory.models import Person, ShownPerson
 from eventapp.directory.rules import NameOrder, full_name
 from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
-from eventapp.programme.models import Session
+from eventapp.programme.models import EventPerson, Session
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import rules
 from eventapp.proposals.rules import Answer, CallState, ProposalStatus
@@ -74,6 +74,21 @@ class SpeakerLink(Base):
     answered_at: Mapped[datetime | None]
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
+    # What the event shows of the person, where that is something of its own.
+    at_event: Mapped[EventPerson | None] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(SpeakerLink.person_id) == EventPerson.person_id,
+            foreign(SpeakerLink.event_id) == EventPerson.event_id,
+            EventPerson.differs,
+        ),
+        viewonly=True,
+        uselist=False,
+    )
+
+    @property
+    def shown(self) -> ShownPerson:
+        """The person as the event shows them."""
+        return self.at_event.profile(self.person) if self.at_event is not None else self.person
 
 
 class SpeakerInvitation(Base, Told):

@@ -146,7 +146,7 @@ def link_by_token(token: str) -> SpeakerLink | None:
     """The link of a speaker, with the person."""
     person = joinedload(SpeakerLink.person).selectinload(Person.positions).joinedload(Position.organization)
     query = select(SpeakerLink).where(SpeakerLink.token == token)
-    return db.session.scalar(query.options(joinedload(SpeakerLink.event), person))
+    return db.session.scalar(query.options(joinedload(SpeakerLink.event), joinedload(SpeakerLink.at_event), person))
 
 
 def link_of(event: Event, person: Person) -> SpeakerLink | None:
@@ -199,4 +199,5 @@ def declined(event: Event) -> list[SpeakerLink]:
         .exists()
     )
     query = select(SpeakerLink).where(SpeakerLink.event_id == event.id, SpeakerLink.answer == Answer.DECLINED, stands)
-    return list(db.session.scalars(query.options(joinedload(SpeakerLink.person)).order_by(SpeakerLink.id)))
+    shown = (joinedload(SpeakerLink.person), joinedload(SpeakerLink.at_event))
+    return list(db.session.scalars(query.options(*shown).order_by(SpeakerLink.id)))

@@ -12,11 +12,12 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.words import Words
 from eventapp.directory import operations as directory
-from eventapp.directory.models import Organization, Person, Position
+from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import operations as programme
+from eventapp.programme import profiles, roster
 from eventapp.programme import queries as released
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionStatus
@@ -85,33 +86,24 @@ def _check_time(link: SpeakerLink) -> None:
         raise Refused(_("This event is cancelled."))
 
 
-def held(link: SpeakerLink) -> Position | None:
-    """The position that the speaker holds when the event begins."""
-    found = link.person.position_on(link.event.first_day)
-    return found[0] if found and not found[1] else None
-
-
 def profile_of(link: SpeakerLink) -> dict[str, Any]:
-    """What the form of the profile holds."""
-    person, position = link.person, held(link)
-    at = position.organization if position else None
+    """What the form of the profile holds: names, the position held when the event begins, biography and zone."""
+    values = roster.profile_of(link.event, link.person, former=False)
+    at: Organization | None = values["organization"]
     return {
-        "family": person.family,
-        "given": person.given,
-        "order": person.order.value,
-        "honorific": person.honorific,
-        "position": position.title if position else Words(),
+        **{name: values[name] for name in ("family", "given", "honorific", "position", "biography")},
+        "order": values["order"].value,
         "organization": at.names if at else Words(),
-        "biography": person.biography,
         "zone": link.zone,
     }
 
 
 def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> None:
-    """The speaker's own name, position and biography, which are one for all events.
+    """The speaker's own name, position and biography.
 
-    `marks` are those of the values that the form was made with (see core/seen.py). Raises Overtaken where the team
-    has changed one of them since.
+    Where another event knows the speaker too, they hold for this one only: the team chose who has this link, and the
+    pages of others are not theirs. `marks` are those of the values that the form was made with (see
+    core/seen.py). Raises Overtaken where the team has changed one of them since.
     """
     _check_time(link)
     db.session.refresh(link.person, with_for_update=True)
@@ -120,26 +112,18 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> 
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if typed["organization"] and not typed["position"]:
         raise Refused(_("Enter your position there as well."), field="position")
-    person, position = link.person, held(link)
-    directory.save_person(
-        person,
-        family=typed["family"],
-        given=typed["given"],
-        order=NameOrder(typed["order"]),
-        honorific=typed["honorific"],
-        reading=person.reading,
-        biography=typed["biography"],
-    )
-    if typed["position"] or position:
-        same = position is not None and position.organization and position.organization.names == typed["organization"]
-        directory.set_position(
-            person,
-            position=position,
-            title=typed["position"],
-            organization=position.organization if position and same else organization(typed["organization"]),
-            starts=position.starts if position else None,
-            ends=position.ends if position else None,
-        )
+    values = roster.profile_of(link.event, link.person, former=False)
+    at: Organization | None = values["organization"]
+    same = at is not None and at.names == typed["organization"]
+    values |= {name: typed[name] for name in ("family", "given", "honorific", "position", "biography")}
+    values |= {
+        "order": NameOrder(typed["order"]),
+        "organization": at if same else organization(typed["organization"]),
+    }
+    if profiles.only_here(link.event, link.person):
+        roster.save_shared(link.event, link.person, values, by=None)
+    else:
+        roster.save_for_event(link.event, link.person, values)
     link.zone = typed["zone"]
     db.session.flush()
 

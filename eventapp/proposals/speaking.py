@@ -15,6 +15,7 @@ from eventapp.core.languages import listing
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.programme import operations as programme
+from eventapp.programme import profiles
 from eventapp.programme import queries as released
 from eventapp.proposals import queries, rules, speakers
 from eventapp.proposals.forms import ProfileForm, TalkForm
@@ -36,7 +37,7 @@ def mine(token: str) -> ResponseReturnValue:
             "proposals/speaking.html",
             link=link,
             event=link.event,
-            person=link.person,
+            person=link.shown,
             parts=[(s, part, programme.slot(link.event, s), rules.may_write(part.role)) for s, part in parts],
             public=set(public.by_code),
             announced=link.event.public and link.person_id in public.person_ids,
@@ -102,7 +103,8 @@ def _edit(
             marks = seen.marks(late.now)
         except Refused as refusal:
             form.refuse(refusal)
-    return private(page(template, link=link, event=event, form=form, marks=marks))
+    alone = profiles.only_here(event, link.person)
+    return private(page(template, link=link, event=event, form=form, marks=marks, elsewhere=not alone))
 
 
 def _taken_over(form: Form, late: speakers.Overtaken) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from eventapp.calendars import ics, invitations, told
 from eventapp.calendars.ics import Entry, Party
 from eventapp.calendars.invitations import Guest, Item, differences
-from eventapp.calendars.queries import SessionRow, Venue, names_of, venues_of
+from eventapp.calendars.names import names_of
+from eventapp.calendars.queries import SessionRow, Venue, venues_of
 from eventapp.calendars.told import Facts
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
@@ -137,7 +138,7 @@ def _entry(registration: Registration, now: Present, row: RegistrationInvitation
     session = now.sessions[row.code]
     row.sequence = max(session.sequence + event.sequence, row.sequence + 1)
     return invitations.session_entry(
-        SessionRow.of(session, names_of([session])),
+        SessionRow.of(session, names_of(event.id, [session])),
         event,
         uid=row.uid,
         sequence=row.sequence,

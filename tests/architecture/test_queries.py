@@ -17,15 +17,15 @@ from eventapp.proposals.rules import Answer
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
     "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
-    "/events/forum/speakers": 7, "/events/forum/changes": 5, "/events/forum/changes.atom": 5,
+    "/events/forum/speakers": 7, "/events/forum/changes": 4, "/events/forum/changes.atom": 4,
     "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
     "/events/forum/calendar.ics": 6, "/events/forum/calendar.ics?deadlines=1": 9, "/calendar.ics": 4, "/events/forum/calendar": 5,
     "/events/forum/schedule.xml": 5, "/events/forum/schedule.json": 5,
     "/manage/events/forum/programme/import": 3, "/manage/events/forum/programme/export.xml": 10,
     "/manage/events/forum/programme/export.csv": 10, "/manage/events/forum/programme/export.ics": 7,
     "/manage": 2, "/manage/events/forum": 16, "/manage/events/forum/programme": 9,
-    "/manage/events/forum/programme/sessions/new": 6, "/manage/events/forum/programme/check": 12,
-    "/manage/events/forum/programme/release": 23, "/manage/events/forum/programme/state.json": 17,
+    "/manage/events/forum/programme/sessions/new": 5, "/manage/events/forum/programme/check": 12,
+    "/manage/events/forum/programme/release": 22, "/manage/events/forum/programme/state.json": 17,
     "/manage/events/forum/speakers": 5,
     "/events/forum/propose": 3, "/manage/events/forum/proposals": 8, "/manage/events/forum/proposals/call": 4,
     "/manage/events/forum/proposals/KNOWN": 5, "/manage/events/forum/proposals/KNOWN/accept": 6,

@@ -29,8 +29,8 @@ PUBLIC = {
 
 _GRANTS = {
     Role.OWNER: set(Needs),
-    Role.PROGRAMME: {Needs.LOGIN, Needs.VIEW, Needs.PROGRAMME},
-    Role.REGISTRATION: {Needs.LOGIN, Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN},
+    Role.PROGRAMME: {Needs.LOGIN, Needs.VIEW, Needs.PROGRAMME, Needs.MAIL},
+    Role.REGISTRATION: {Needs.LOGIN, Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN, Needs.MAIL},
     Role.CHECK_IN: {Needs.LOGIN, Needs.VIEW, Needs.CHECK_IN},
     Role.VIEWER: {Needs.LOGIN, Needs.VIEW},
 }

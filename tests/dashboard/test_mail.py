@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from sqlalchemy import update
 
+from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
+from eventapp.dashboard.queries import FAMILIES
 from eventapp.mail import queries
 from eventapp.mail.models import Mail, MailStatus
+from eventapp.proposals import emails as proposal_emails
+from eventapp.registration import emails as registration_emails
 
 PATH = "/manage/events/forum/mail"
 
@@ -28,8 +35,8 @@ def test_all_letters_that_were_given_up_are_tried_again_with_one_button(organize
     assert "3 e-mails could not be delivered." in organizer.page.text(organizer.page.one("main"))
     assert organizer.fill(PATH, action="/mail/retry").status_code == 303
     db.session.rollback()
-    assert queries.numbers_of_topic(f"event:{event.id}") == {MailStatus.QUEUED: 3}
-    assert queries.numbers_of_topic(f"event:{other.id}") == {MailStatus.FAILED: 1}
+    assert queries.numbers_of_topic(f"event:{event.id}", families=FAMILIES) == {MailStatus.QUEUED: 3}
+    assert queries.numbers_of_topic(f"event:{other.id}", families=FAMILIES) == {MailStatus.FAILED: 1}
 
 
 def test_there_is_no_button_where_all_goes_well(organizer, make):
@@ -37,3 +44,27 @@ def test_there_is_no_button_where_all_goes_well(organizer, make):
     make.registration(event, make.option(event))
     organizer.get(PATH)
     assert not [form for form in organizer.page.forms() if (form.get("action") or "").endswith("/mail/retry")]
+
+
+def test_one_presses_the_button_for_the_letters_that_one_sees_and_no_others(app, make):
+    event = make.event("forum")
+    make.registration(event, make.option(event))
+    with transaction():
+        db.session.add(Mail(to="ada@example.org", topic=f"event:{event.id}", kind="proposals.confirm", subject="s",
+                            text="t", message_id="<x@eventapp>"))  # fmt: skip
+    give_up(f"event:{event.id}")
+    visitor = app.test_client()
+    visitor.sign_in(make.member(event, Role.REGISTRATION))
+    assert visitor.fill(PATH, action="/mail/retry").status_code == 303
+    db.session.rollback()
+    by_family = [queries.numbers_of_topic(f"event:{event.id}", families=[one]) for one in ("registration", "proposals")]
+    assert by_family == [{MailStatus.QUEUED: 1}, {MailStatus.FAILED: 1}]
+
+
+def test_whatever_is_written_to_people_of_an_event_is_of_a_family_that_the_desk_shows():
+    """News of the event and of sessions were written, and shown to nobody."""
+    source = "".join(
+        Path(emails.__file__).read_text(encoding="utf-8") for emails in (registration_emails, proposal_emails)
+    )
+    written = set(re.findall(r'"(event|session|registration|proposals)\.', source))
+    assert {"event", "session", "registration"} <= written <= set(FAMILIES)

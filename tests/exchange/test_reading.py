@@ -187,8 +187,8 @@ def test_what_the_programme_has_become_between_comparing_and_writing_is_not_over
     organizer.get(report)
     compared = operations.compared
 
-    def while_somebody_else_saves(event, *args):
-        found = compared(event, *args)
+    def while_somebody_else_saves(event, *args, **more):
+        found = compared(event, *args, **more)
         monkeypatch.setattr(operations, "compared", compared)
         make.session(event, "In between")
         return found

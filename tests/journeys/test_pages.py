@@ -120,6 +120,7 @@ MANAGE: dict[str, Where] = {
     "cancel": f"{DESK}/cancel",
     "clone": f"{DESK}/clone",
     "password": "/login/change",
+    "sessions": "/manage/account/sessions",
 }
 PAGES = [("public", name) for name in PUBLIC] + [("desk", name) for name in MANAGE]
 

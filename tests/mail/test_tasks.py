@@ -210,11 +210,11 @@ def test_letters_that_were_given_up_are_tried_again_together(app, smtp):
     smtp.answer = "550 no such user"
     kept = write(topic="event:2")
     for number in range(3):
-        write(topic="event:1", to=f"guest{number}@example.org")
+        write(topic="event:1", kind="registration.link", to=f"guest{number}@example.org")
     deliver(smtp.url)
     smtp.answer = ""
     with transaction():
-        assert operations.retry_all("event:1") == 3
+        assert operations.retry_all("event:1", families=["registration"]) == 3
     assert deliver(smtp.url) == 3
     assert kept.status is MailStatus.FAILED
 

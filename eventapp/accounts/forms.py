@@ -1,0 +1,15 @@
+"""What somebody types who has forgotten a password."""
+
+from __future__ import annotations
+
+from wtforms import EmailField
+from wtforms.validators import InputRequired, Length
+
+from eventapp.core.forms import Form, MailAddress
+from eventapp.core.languages import lazy_gettext as _l
+
+
+class ForgotPasswordForm(Form):
+    """The address of a login."""
+
+    email = EmailField(_l("E-mail address"), validators=[InputRequired(), Length(max=254), MailAddress()])

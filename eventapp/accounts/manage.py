@@ -1,0 +1,36 @@
+"""The desk: where one is logged in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, g, redirect, session, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts import operations, queries
+from eventapp.accounts.access import at_desk, needs_login
+from eventapp.core.errors import found
+from eventapp.core.languages import gettext as _
+from eventapp.core.pages import page
+
+manage = Blueprint("accounts_manage", __name__, url_prefix="/manage/account")
+
+
+@manage.get("/sessions")
+@needs_login
+def sessions() -> ResponseReturnValue:
+    """The browsers in which one is logged in."""
+    return page("accounts/sessions.html", event=None, sessions=queries.sessions_of(at_desk()), here=g.login_session.id)
+
+
+@manage.post("/sessions/<int:number>/end")
+@needs_login
+def end(number: int) -> ResponseReturnValue:
+    """Log out in one of them."""
+    shown = found(next((one for one in queries.sessions_of(at_desk()) if one.id == number), None))
+    here = shown.id == g.login_session.id
+    operations.end_session(shown)
+    if here:
+        session.clear()
+        session["_remember"] = "clear"
+        return redirect(url_for("security.login"), 303)
+    flash(_("That browser is logged out."))
+    return redirect(url_for(".sessions"), 303)

@@ -1,0 +1,38 @@
+"""Finding logins, and where somebody is logged in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from eventapp.accounts.models import LoginSession, User
+from eventapp.core import clock, tokens
+from eventapp.core.db import db
+
+# A browser that was not seen for so long has to log in again.
+IDLE = timedelta(days=30)
+
+
+def user_by_email(email: str) -> User | None:
+    """The organizer with this address."""
+    return db.session.scalar(select(User).where(User.email == email.strip().casefold()))
+
+
+def session_by_key(key: str) -> LoginSession | None:
+    """The session of a cookie's key, with its user; None where it has ended, or its user may not log in any more."""
+    query = (
+        select(LoginSession)
+        .join(LoginSession.user)
+        .where(LoginSession.digest == tokens.digest(key), LoginSession.seen_at > clock.now() - IDLE, User.active)
+        # The library asks for the roles of everybody who comes.
+        .options(contains_eager(LoginSession.user).joinedload(User.roles))
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def sessions_of(user: User) -> list[LoginSession]:
+    """Where a user is logged in, the one that was seen last first."""
+    query = select(LoginSession).where(LoginSession.user_id == user.id, LoginSession.seen_at > clock.now() - IDLE)
+    return list(db.session.scalars(query.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())))

@@ -1,0 +1,55 @@
+"""What the clock does about logins: letters to those who have forgotten a password, and sessions that nobody uses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import render_template
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import select
+
+from eventapp.accounts import operations, queries
+from eventapp.accounts.models import PasswordResetRequest
+from eventapp.core import clock
+from eventapp.core.db import db, transaction
+from eventapp.core.languages import force_locale
+from eventapp.core.languages import gettext as _
+from eventapp.mail import operations as mail
+
+_AT_ONCE = 50
+# Whoever has waited so long for a letter has asked again.
+_TOO_LATE = timedelta(hours=6)
+
+
+def write_reset_letters() -> int:
+    """Write to those with a login who have asked for a new password, and to nobody else; how many have asked."""
+    if db.session.scalar(select(PasswordResetRequest.id).limit(1)) is None:
+        return 0
+    with transaction():
+        query = select(PasswordResetRequest).order_by(PasswordResetRequest.id).limit(_AT_ONCE)
+        asked = list(db.session.scalars(query.with_for_update(skip_locked=True)))
+        for request in asked:
+            _answer(request)
+            db.session.delete(request)
+    return len(asked)
+
+
+def _answer(request: PasswordResetRequest) -> None:
+    user = queries.user_by_email(request.email)
+    if user is None or not user.active or clock.now() - request.asked_at > _TOO_LATE:
+        return
+    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
+    with force_locale(request.language):
+        mail.enqueue(
+            to=user.email,
+            subject=_("Choose a new password"),
+            text=render_template("security/email/reset_instructions.txt", reset_token=token),
+            html=render_template("security/email/reset_instructions.html", reset_token=token),
+            kind="login.reset_instructions",
+            language=request.language,
+        )
+
+
+def forget_sessions() -> int:
+    """Sessions that have ended by the passing of time."""
+    return operations.forget_sessions()

@@ -1,0 +1,128 @@
+"""The desk: who takes part, how the event shows them, and finding somebody of the directory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.access import at_desk
+from eventapp.accounts.rules import Needs
+from eventapp.core import languages, words
+from eventapp.core.db import db
+from eventapp.core.errors import Refused, found
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import reader
+from eventapp.core.pages import page
+from eventapp.directory import operations as directory
+from eventapp.directory import queries as directory_queries
+from eventapp.directory.models import Organization, Person
+from eventapp.directory.rules import NameOrder
+from eventapp.events.access import desk
+from eventapp.events.models import Event
+from eventapp.programme import profiles, queries, roster
+from eventapp.programme.forms import PersonForm, Scope
+from eventapp.programme.parts import described
+
+manage = Blueprint("people_manage", __name__, url_prefix="/manage/events/<slug>")
+
+
+@manage.get("/speakers")
+@desk(Needs.VIEW)
+def everybody(event: Event) -> ResponseReturnValue:
+    """Everybody whom the team knows, and how to add somebody."""
+    return page("programme/manage_speakers.html", event=event, people=queries.shown_people(event), day=event.first_day)
+
+
+@manage.get("/people.json")
+@desk(Needs.PROGRAMME)
+def search(event: Event) -> ResponseReturnValue:
+    """People of the directory by a part of their name, as somebody of the team types it."""
+    answer = profiles.find(at_desk(), request.args.get("q", "")[:100])
+    return jsonify(people=[_hit(event, person) for person in answer.people], more=answer.more)
+
+
+def _hit(event: Event, person: Person) -> dict[str, str]:
+    name = person.name(reader())
+    return {
+        "code": person.code,
+        "name": name.text,
+        "lang": name.language,
+        "dir": words.direction(name.language),
+        "about": described(person, event.first_day),
+    }
+
+
+@manage.route("/speakers/new", methods=["GET", "POST"])
+@manage.route("/speakers/<code>", methods=["GET", "POST"])
+@desk(Needs.PROGRAMME)
+def person(event: Event, code: str = "") -> ResponseReturnValue:
+    """A person. What all events share is changed by who owns all that know the person; else what this one shows."""
+    shown = found(queries.person_in_event(event, code)) if code else None
+    row = queries.event_person(event, shown) if shown else None
+    form = PersonForm(
+        organizations=directory_queries.organizations(),
+        both=shown is not None and profiles.may_change_shared(at_desk(), event, shown)
+        and not profiles.only_here(event, shown),
+        data=_data(event, shown) | {"scope": "event" if row is not None and row.differs else "shared"},
+    )  # fmt: skip
+    for field in form:
+        if hasattr(field, "speak"):
+            field.speak(event.languages)
+    if form.validate_on_submit():
+        try:
+            saved = _save(event, shown, form)
+            flash(_("Saved."))
+            if shown is None:
+                flash(_("Choose %(name)s in a session now, so that the name stands in the programme.",
+                        name=saved.name(reader()).text))  # fmt: skip
+            return redirect(url_for(".everybody", slug=event.slug), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return page(
+        "programme/person.html",
+        event=event,
+        form=form,
+        person=shown,
+        elsewhere=shown is not None and not profiles.only_here(event, shown),
+        takes_part=shown is not None and queries.takes_part(event, shown),
+    )
+
+
+def _data(event: Event, shown: Person | None) -> dict[str, Any]:
+    if shown is None:
+        return {"order": NameOrder.GIVEN_FIRST.value}
+    values = roster.profile_of(event, shown)
+    at: Organization | None = values.get("organization")
+    return {**values, "order": values["order"].value, "organization": str(at.id) if at is not None else ""}
+
+
+def _save(event: Event, shown: Person | None, form: PersonForm) -> Person:
+    values = {name: form[name].data for name in (*roster.NAMES, *roster.POSITION)}
+    values |= {"order": NameOrder(form.order.data), "reading": form.reading.data or ""}
+    values["organization"] = _organization(form)
+    if shown is None:
+        return roster.add_person(event, values)
+    if form.wants(Scope.SHARED) or (form.scope is None and profiles.only_here(event, shown)):
+        roster.save_shared(event, shown, values, by=at_desk())
+    else:
+        roster.save_for_event(event, shown, values)
+    return shown
+
+
+def _organization(form: PersonForm) -> Organization | None:
+    if form.new_organization.data:
+        return directory.known_or_new(form.new_organization.data)
+    return db.session.get(Organization, int(form.organization.data)) if form.organization.data else None
+
+
+@manage.post("/speakers/<code>/remove")
+@desk(Needs.PROGRAMME)
+def remove(event: Event, code: str) -> ResponseReturnValue:
+    """Take somebody without a part off the list."""
+    shown = found(queries.person_in_event(event, code))
+    name = languages.say(shown.family or shown.given).text
+    roster.remove_person(event, shown)
+    flash(_("%(name)s is not in the list any more.", name=name))
+    return redirect(url_for(".everybody", slug=event.slug), 303)

@@ -1,0 +1,107 @@
+"""Verbs of the people of an event: who is known to its team, and what the event shows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eventapp.accounts.models import User
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.words import Words
+from eventapp.directory import operations as directory
+from eventapp.directory.models import Person, Position
+from eventapp.events.models import Event
+from eventapp.programme import profiles, queries
+from eventapp.programme.models import EventPerson
+
+# What a profile consists of: names, biography, and the position held at the event.
+NAMES = ("family", "given", "order", "honorific", "reading", "biography")
+POSITION = ("position", "organization", "held_from", "held_until")
+
+
+def profile_of(event: Event, person: Person, *, former: bool = True) -> dict[str, Any]:
+    """What the event shows of a person, by the names of NAMES and POSITION; with a `former` position, or without."""
+    row = queries.event_person(event, person)
+    if row is not None and row.differs:
+        return {name: getattr(row, name) for name in (*NAMES, *POSITION)}
+    values = {name: getattr(person, name) for name in NAMES}
+    held = _held(event, person, former=former)
+    values |= {"position": Words(), "organization": None, "held_from": None, "held_until": None}
+    if held is not None:
+        values |= dict(zip(POSITION, (held.title, held.organization, held.starts, held.ends), strict=True))
+    return values
+
+
+def add_person(event: Event, values: Mapping[str, Any]) -> Person:
+    """Somebody new, whom the event's team knows from now on."""
+    person = directory.save_person(None, **{name: values[name] for name in NAMES})
+    db.session.add(EventPerson(event_id=event.id, person_id=person.id))
+    db.session.flush()
+    _save_position(event, person, values, former=False)
+    return person
+
+
+def save_shared(event: Event, person: Person, values: Mapping[str, Any], *, by: User | None) -> None:
+    """Change what all events show of a person, this one included.
+
+    `by` somebody of the event's team, or the person (None). Raises Refused where they may change this event's only.
+    """
+    _hold(person)
+    may = profiles.only_here(event, person) if by is None else profiles.may_change_shared(by, event, person)
+    if not may:
+        raise Refused(_("Other teams show this person as well. You can change what your event shows."))
+    directory.save_person(person, **{name: values[name] for name in NAMES})
+    _save_position(event, person, values, former=by is not None)
+    row = queries.event_person(event, person)
+    if row is not None:
+        row.differs = False
+    db.session.flush()
+
+
+def save_for_event(event: Event, person: Person, values: Mapping[str, Any]) -> None:
+    """Change what this event alone shows of a person."""
+    _hold(person)
+    row = queries.event_person(event, person)
+    if row is None:
+        row = EventPerson(event_id=event.id, person_id=person.id)
+        db.session.add(row)
+    for name in (*NAMES, *POSITION):
+        setattr(row, name, values[name])
+    row.differs = True
+    db.session.flush()
+
+
+def remove_person(event: Event, person: Person) -> None:
+    """Take somebody without a part off the list of the event's people. Raises Refused for who has one."""
+    _hold(person)
+    if queries.takes_part(event, person):
+        raise Refused(_("This person has a part in a session. Take them out of their sessions first."))
+    row = queries.event_person(event, person)
+    if row is not None:
+        db.session.delete(row)
+        db.session.flush()
+
+
+def _hold(person: Person) -> None:
+    """Lock the person, and read them anew: two buttons pressed at once make one profile."""
+    db.session.refresh(person, with_for_update=True)
+
+
+def _held(event: Event, person: Person, *, former: bool) -> Position | None:
+    found = person.position_on(event.first_day)
+    return found[0] if found is not None and (former or not found[1]) else None
+
+
+def _save_position(event: Event, person: Person, values: Mapping[str, Any], *, former: bool) -> None:
+    held = _held(event, person, former=former)
+    if values["position"] or held is not None:
+        directory.set_position(
+            person,
+            position=held,
+            title=values["position"],
+            organization=values["organization"],
+            starts=values["held_from"],
+            ends=values["held_until"],
+        )
