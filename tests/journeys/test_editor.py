@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.people import Desk
+from tests.journeys.people import SUBMIT, Desk
 from tests.journeys.window import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
@@ -379,6 +379,8 @@ def test_on_the_day_the_clocks_change_the_grid_shows_the_real_hours(schedule):
     page.fill("[name=starts_at]", "2031-03-29T10:00")
     page.fill("[name=ends_at]", "2031-03-30T17:00")
     page.fill("[name=zone]", "Europe/Berlin")
+    page.check("[name=keep] >> nth=0")  # asked as soon as the zone is another one: the time on the clock stays
+    assert plan.window.press(SUBMIT) == 422, "it asks what moves along with the new date"
     plan.desk.save()
     plan.post(
         "/sessions/new", title_en="Night", kind="lecture", starts_at="2031-03-30T01:30", ends_at="2031-03-30T03:15"
