@@ -36,6 +36,7 @@ def measure(sessions: int, *, times: int) -> list[Row]:
     """(what, milliseconds of each run, what else there is to say) of a feed of so many sessions."""
     with tempfile.TemporaryDirectory(prefix="eventapp-bench-") as folder:
         app = create_app(Settings.from_environment({"EVENTAPP_INSTANCE": folder}))
+        app.config["BUILDING_SECONDS"] = 3600  # one visitor makes more here than any may on a site
         migrate(app)
         with app.app_context():
             data.fill("summit", sessions=sessions, registrations=100)
