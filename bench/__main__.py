@@ -59,8 +59,9 @@ def cpu_seconds(root: int) -> float:
 @contextmanager
 def served(command: list[str], port: int, environ: dict[str, str]) -> Iterator[int]:
     """A server that answers; gives its process id."""
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)  # fmt: skip
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(200):
             try:
@@ -84,10 +85,15 @@ def forms(port: int, path: str) -> Iterator[bytes]:
     for number in itertools.count():
         body = urllib.parse.urlencode(
             {
-                "csrf_token": found[1], "option": "in_person", "email": f"new{number}-{os.getpid()}-{port}@example.org",
-                "family_name": "Guest", "given_name": "New", "organization": f"City {number % 50}", "country": "JP",
+                "csrf_token": found[1],
+                "option": "in_person",
+                "email": f"new{number}-{os.getpid()}-{port}@example.org",
+                "family_name": "Guest",
+                "given_name": "New",
+                "organization": f"City {number % 50}",
+                "country": "JP",
             }
-        ).encode()  # fmt: skip
+        ).encode()
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": address}
         yield request_bytes("POST", path, headers, body, port=port)
@@ -129,13 +135,33 @@ def bench(seconds: float, repeats: int) -> list[str]:
                 "EVENTAPP_TRUSTED_PROXIES": "1",
                 "EVENTAPP_WORKERS": "2",
             }
-            subprocess.run([python, "-m", "bench.seed", str(sessions), str(registrations)], check=True, cwd=ROOT,
-                           env={**os.environ, **environ}, stderr=subprocess.DEVNULL)  # fmt: skip
+            subprocess.run(
+                [python, "-m", "bench.seed", str(sessions), str(registrations)],
+                check=True,
+                cwd=ROOT,
+                env={**os.environ, **environ},
+                stderr=subprocess.DEVNULL,
+            )
             floor_command = [
-                python, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4",
-                "--backlog", "1024", "--host", "127.0.0.1", "--port", str(floor_port), "--log-level", "warning",
+                python,
+                "-m",
+                "granian",
+                "--interface",
+                "wsgi",
+                "--workers",
+                "2",
+                "--blocking-threads",
+                "4",
+                "--backlog",
+                "1024",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(floor_port),
+                "--log-level",
+                "warning",
                 "bench.floor:app",
-            ]  # fmt: skip
+            ]
             with (
                 served(floor_command, floor_port, {}) as floor_pid,
                 served([python, "-m", "eventapp.serve", "--no-worker"], port, environ) as pid,
@@ -151,22 +177,42 @@ def _rows(port: int, pid: int, floor_port: int, floor_pid: int, *, seconds: floa
         ("trivial Flask route (the floor)", floor_port, floor_pid, lambda: again(request_bytes("GET", "/")), 200),
         ("liveness, /healthz", port, pid, lambda: again(request_bytes("GET", "/healthz")), 200),
         ("event page", port, pid, lambda: again(request_bytes("GET", event)), 200),
-        ("event page, 304", port, pid,
-         lambda: again(request_bytes("GET", event, {"If-None-Match": etag_of(port, event)})), None),
+        (
+            "event page, 304",
+            port,
+            pid,
+            lambda: again(request_bytes("GET", event, {"If-None-Match": etag_of(port, event)})),
+            None,
+        ),
         ("programme page", port, pid, lambda: again(request_bytes("GET", f"{event}/programme")), 200),
         ("event feed", port, pid, lambda: again(request_bytes("GET", feed)), 200),
-        ("event feed, 304", port, pid,
-         lambda: again(request_bytes("GET", feed, {"If-None-Match": etag_of(port, feed)})), 304),
-        ("event feed, not packed", port, pid,
-         lambda: again(request_bytes("GET", feed, {"Accept-Encoding": "identity"})), 200),
+        (
+            "event feed, 304",
+            port,
+            pid,
+            lambda: again(request_bytes("GET", feed, {"If-None-Match": etag_of(port, feed)})),
+            304,
+        ),
+        (
+            "event feed, not packed",
+            port,
+            pid,
+            lambda: again(request_bytes("GET", feed, {"Accept-Encoding": "identity"})),
+            200,
+        ),
         ("event feed with deadlines", port, pid, lambda: again(request_bytes("GET", f"{feed}?deadlines=1")), 200),
         ("all events' feed", port, pid, lambda: again(request_bytes("GET", "/calendar.ics")), 200),
         ("agenda feed", port, pid, lambda: again(request_bytes("GET", agenda)), 200),
-        ("agenda feed, 304", port, pid,
-         lambda: again(request_bytes("GET", agenda, {"If-None-Match": etag_of(port, agenda)})), 304),
+        (
+            "agenda feed, 304",
+            port,
+            pid,
+            lambda: again(request_bytes("GET", agenda, {"If-None-Match": etag_of(port, agenda)})),
+            304,
+        ),
         ("registration form", port, pid, lambda: again(request_bytes("GET", f"{event}/register")), 200),
         ("registration POST", port, pid, lambda: forms(port, f"{event}/register"), 303),
-    ]  # fmt: skip
+    ]
     rows: list[Row] = [(name, [], []) for name, *_ in plans]
     posts: Iterator[bytes] | None = None
     # Round by round, so that a noisy minute touches all rows and not one.

@@ -90,8 +90,9 @@ def _rows(app: Any, *, times: int) -> list[Row]:
             event = events.by_slug("summit")
             assert event is not None
             row = queries.sessions(event)[0]
-            operations.save_session(event, row, title=Words(en=f"{row.title}!"), kind=row.kind,
-                                    starts_at=row.starts_at, ends_at=row.ends_at)  # fmt: skip
+            operations.save_session(
+                event, row, title=Words(en=f"{row.title}!"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
+            )
             releases.release(event)
 
     with app.app_context():

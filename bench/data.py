@@ -80,15 +80,20 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
         releases.release(event)
         rows = [
             {
-                "event_id": event.id, "option_id": option.id, "status": RegistrationStatus.CONFIRMED,
-                "family_name": f"Family{n}", "email": f"p{n}@example.org", "email_key": f"p{n}@example.org",
+                "event_id": event.id,
+                "option_id": option.id,
+                "status": RegistrationStatus.CONFIRMED,
+                "family_name": f"Family{n}",
+                "email": f"p{n}@example.org",
+                "email_key": f"p{n}@example.org",
                 "organization_name": f"City {n % 400}",
                 "searchable": searchable(f"Family{n}", "", f"City {n % 400}"),
                 "country_code": ["JP", "DE", "US", "BD"][n % 4],
-                "token": tokens.token(), "uid": tokens.uid(),
+                "token": tokens.token(),
+                "uid": tokens.uid(),
             }
             for n in range(registrations)
-        ]  # fmt: skip
+        ]
         for first in range(0, len(rows), 1000):
             db.session.execute(insert(Registration), rows[first : first + 1000])
         option.taken = registrations

@@ -79,9 +79,14 @@ def seed() -> None:
     with app.app_context(), transaction():
         owner = accounts.create_user(EMAIL, password=PASSWORD)
         event = events.create(
-            owner=owner, slug="summit", title=Words(en="Summit of cities"), zone="Asia/Tokyo", starts_at=START,
-            ends_at=START + timedelta(days=DAYS - 1, hours=9), working_languages=["en"],
-        )  # fmt: skip
+            owner=owner,
+            slug="summit",
+            title=Words(en="Summit of cities"),
+            zone="Asia/Tokyo",
+            starts_at=START,
+            ends_at=START + timedelta(days=DAYS - 1, hours=9),
+            working_languages=["en"],
+        )
         rooms = [Room(event_id=event.id, slug=f"r-{n}", name=Words(en=f"Room {n}"), position=n) for n in range(ROOMS)]
         db.session.add_all(rooms)
         per_room = -(-SESSIONS // (ROOMS * DAYS))
@@ -91,11 +96,18 @@ def seed() -> None:
             row, room = divmod(rest, ROOMS)
             start = START + timedelta(days=day, minutes=row * minutes)
             people = [Person(family=Words(en=f"Family{n}-{m}"), given=Words(en="Given")) for m in range(2)]
-            db.session.add(Session(
-                event=event, event_id=event.id, title=Words(en=f"Session {n} on what cities do"), spoken=["en"],
-                starts_at=start, ends_at=start + timedelta(minutes=minutes), rooms=[rooms[room]],
-                participations=[Participation(person=person) for person in people],
-            ))  # fmt: skip
+            db.session.add(
+                Session(
+                    event=event,
+                    event_id=event.id,
+                    title=Words(en=f"Session {n} on what cities do"),
+                    spoken=["en"],
+                    starts_at=start,
+                    ends_at=start + timedelta(minutes=minutes),
+                    rooms=[rooms[room]],
+                    participations=[Participation(person=person) for person in people],
+                )
+            )
 
 
 def said(name: str, taken: list[float]) -> str:
@@ -130,14 +142,23 @@ def on_the_wire(page: Page) -> list[str]:
             "rooms": one["rooms"],
             "revision": one["revision"],
         }
-        took, answer = timed(page, f"{base}/sessions/{one['code']}/move", method="POST", data=sent,
-                             headers={"X-CSRFToken": values["token"], "Accept": "application/json"})  # fmt: skip
+        took, answer = timed(
+            page,
+            f"{base}/sessions/{one['code']}/move",
+            method="POST",
+            data=sent,
+            headers={"X-CSRFToken": values["token"], "Accept": "application/json"},
+        )
         assert answer.ok, answer.text()
         one["revision"] = answer.json()["session"]["revision"]
         moved.append(took)
     weight = len(read[-1][1].body())
-    return [said("page", shown), said(f"programme as values ({weight:,} bytes)", [t for t, _ in read]),
-            said("unchanged, 304", asked), said("move, with all conflicts", moved)]  # fmt: skip
+    return [
+        said("page", shown),
+        said(f"programme as values ({weight:,} bytes)", [t for t, _ in read]),
+        said("unchanged, 304", asked),
+        said("move, with all conflicts", moved),
+    ]
 
 
 def in_the_browser(page: Page, *, times: int) -> list[str]:

@@ -47,9 +47,16 @@ def measure(data: bytes, taken: dict[str, list[float]]) -> None:
     Base.metadata.create_all(db.engine)
     owner = Make().user("organizer@example.org")
     with transaction():
-        event = events.create(owner=owner, slug="fair", title=Words(en="Fair"), starts_at=START,
-                              ends_at=START + timedelta(days=1), zone="Asia/Tokyo", country_code="JP",
-                              working_languages=["en"])  # fmt: skip
+        event = events.create(
+            owner=owner,
+            slug="fair",
+            title=Words(en="Fair"),
+            starts_at=START,
+            ends_at=START + timedelta(days=1),
+            zone="Asia/Tokyo",
+            country_code="JP",
+            working_languages=["en"],
+        )
 
     def timed(name: str, began: float) -> None:
         taken.setdefault(name, []).append(perf_counter() - began)

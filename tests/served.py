@@ -57,8 +57,14 @@ class Served:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("EVENTAPP_")}
         clean |= {"EVENTAPP_INSTANCE": str(instance), "EVENTAPP_PORT": str(self.port), **environ}
         with self.log.open("wb") as out:
-            self.process = subprocess.Popen([sys.executable, "-m", "eventapp.serve", *options], env=clean, cwd=ROOT,
-                                            stdin=subprocess.DEVNULL, stdout=out, stderr=out)  # fmt: skip
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "eventapp.serve", *options],
+                env=clean,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
 
     def children(self) -> list[int]:
         """Process ids of all that was started from it."""

@@ -25,35 +25,70 @@ from eventapp.registration.models import AttendanceOption, Question, Registratio
 
 # Every column of what is copied is on one side. "made": it follows from the copy itself.
 STAY = {
-    Event: {"id", "slug", "uid", "sequence", "date_note", "join_url", "sources", "status", "status_note", "generated",
-            "created_at", "updated_at", "announced_at", "withdrawn_at", "unlisted_at", "undated_at", "told_starts_at",
-            "told_ends_at", "told_zone", "told_precision", "told_sequence", "told_deadlines"},
+    Event: {
+        "id",
+        "slug",
+        "uid",
+        "sequence",
+        "date_note",
+        "join_url",
+        "sources",
+        "status",
+        "status_note",
+        "generated",
+        "created_at",
+        "updated_at",
+        "announced_at",
+        "withdrawn_at",
+        "unlisted_at",
+        "undated_at",
+        "told_starts_at",
+        "told_ends_at",
+        "told_zone",
+        "told_precision",
+        "told_sequence",
+        "told_deadlines",
+    },
     Theme: {"id"},
-    EventHost: {"id"}, EventPerson: set(),
+    EventHost: {"id"},
+    EventPerson: set(),
     Site: {"id"},
     TeamMember: {"id"},
     Track: {"id"},
     Room: {"id"},
-    Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at",
-              "saved_by"},
+    Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at", "saved_by"},
     Participation: {"id"},
     AttendanceOption: {"id", "taken", "uid", "closing_sequence"},
     Question: {"id", "removed_at"},
-}  # fmt: skip
+}
 MADE = {
     Event: {"series_id", "edition", "title", "starts_at", "ends_at", "zone"},
-    Theme: {"event_id"}, EventHost: {"event_id"}, EventPerson: {"event_id"}, Site: {"event_id"}, TeamMember: {"event_id"}, Track: {"event_id"},
+    Theme: {"event_id"},
+    EventHost: {"event_id"},
+    EventPerson: {"event_id"},
+    Site: {"event_id"},
+    TeamMember: {"event_id"},
+    Track: {"event_id"},
     Room: {"event_id", "site_id"},
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
     AttendanceOption: {"event_id", "opens_at", "closes_at", "told_closing", "closing_changed_at"},
     Question: {"event_id"},
-}  # fmt: skip
+}
 GO = {
-    Event: clone.EVENT, Theme: clone.THEME, EventHost: clone.HOST, EventPerson: clone.KNOWN, Site: clone.SITE, TeamMember: clone.MEMBER,
-    Track: clone.TRACK, Room: clone.ROOM, Session: clone.SESSION, Participation: clone.PART,
-    AttendanceOption: clone.OPTION, Question: clone.QUESTION,
-}  # fmt: skip
+    Event: clone.EVENT,
+    Theme: clone.THEME,
+    EventHost: clone.HOST,
+    EventPerson: clone.KNOWN,
+    Site: clone.SITE,
+    TeamMember: clone.MEMBER,
+    Track: clone.TRACK,
+    Room: clone.ROOM,
+    Session: clone.SESSION,
+    Participation: clone.PART,
+    AttendanceOption: clone.OPTION,
+    Question: clone.QUESTION,
+}
 
 
 @pytest.mark.parametrize("model", list(GO))
@@ -68,9 +103,15 @@ def test_every_column_goes_along_or_stays_on_purpose(model: type[Base]):
 def forum(make):
     # Friday to Sunday; in the night to Sunday the clocks of Berlin go forward at two.
     return make.event(
-        "forum-2031", title="Forum", zone="Europe/Berlin", starts_at=datetime(2031, 3, 28, 8, 0, tzinfo=UTC),
-        ends_at=datetime(2031, 3, 30, 15, 0, tzinfo=UTC), edition=4, join_url="https://example.org/secret", day_starts=360,
-    )  # fmt: skip
+        "forum-2031",
+        title="Forum",
+        zone="Europe/Berlin",
+        starts_at=datetime(2031, 3, 28, 8, 0, tzinfo=UTC),
+        ends_at=datetime(2031, 3, 30, 15, 0, tzinfo=UTC),
+        edition=4,
+        join_url="https://example.org/secret",
+        day_starts=360,
+    )
 
 
 def cloned(forum, make, first_day=date(2032, 3, 26), **values) -> clone.Cloned:
@@ -102,8 +143,12 @@ def test_clock_times_stay_the_same_over_a_change_of_summer_time(make, forum):
 
 
 def test_an_hour_that_the_clocks_skip_is_told_and_the_session_keeps_a_length(make):
-    event = make.event("night", zone="Europe/Berlin", starts_at=datetime(2031, 3, 22, 18, 0, tzinfo=UTC),
-                       ends_at=datetime(2031, 3, 23, 18, 0, tzinfo=UTC))  # fmt: skip
+    event = make.event(
+        "night",
+        zone="Europe/Berlin",
+        starts_at=datetime(2031, 3, 22, 18, 0, tzinfo=UTC),
+        ends_at=datetime(2031, 3, 23, 18, 0, tzinfo=UTC),
+    )
     make.session(event, "At half past two", starts_at=datetime(2031, 3, 23, 1, 30, tzinfo=UTC), minutes=30)
     with transaction():
         made = clone.clone(event, owner=make.owner(), slug="night-2", first_day=date(2031, 3, 29))
@@ -115,8 +160,16 @@ def test_an_hour_that_the_clocks_skip_is_told_and_the_session_keeps_a_length(mak
 def test_what_was_planned_goes_along(make, forum):
     site = make.site(forum)
     room, track = make.room(forum, "Main hall", site=site, capacity=80), make.track(forum, "Rivers", colour=3)
-    make.session(forum, "Opening", rooms=[room], track=track, spoken=["en"], interpreted=["ja"], minutes=45,
-                 people=[make.person("Lovelace", "Ada")])  # fmt: skip
+    make.session(
+        forum,
+        "Opening",
+        rooms=[room],
+        track=track,
+        spoken=["en"],
+        interpreted=["ja"],
+        minutes=45,
+        people=[make.person("Lovelace", "Ada")],
+    )
     make.session(forum, "Dropped", status=SessionStatus.CANCELLED)
     kyoto = make.organization("City of Kyoto")
     with transaction():
@@ -136,8 +189,9 @@ def test_what_was_planned_goes_along(make, forum):
     assert [str(theme.title) for theme in event_queries.themes(made)] == ["Water"]
     assert len(event_queries.hosts(made)) == 1
     assert {(m.user_id, m.role) for m in event_queries.team(made)} == {
-        (make.owner().id, Role.OWNER), (member.id, Role.PROGRAMME),
-    }  # fmt: skip
+        (make.owner().id, Role.OWNER),
+        (member.id, Role.PROGRAMME),
+    }
     (copy,) = registration.options(made)
     assert (copy.capacity, copy.taken) == (100, 0)
     assert to_local(copy.closes_at, made.zone).hour == to_local(option.closes_at, forum.zone).hour

@@ -34,14 +34,23 @@ def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("EVENTAPP_PORT", "eighty"), ("EVENTAPP_PORT", "0"), ("EVENTAPP_WORKERS", "-1"), ("EVENTAPP_MAIL_URL", "mail"),
-        ("EVENTAPP_DATABASE_URL", "mysql://x"), ("EVENTAPP_SECRET_KEY", "short"), ("EVENTAPP_BASE_URL", "ftp://x"),
-        ("EVENTAPP_REDIS_URL", "http://x"), ("EVENTAPP_TRUSTED_PROXIES", "many"),
-        ("EVENTAPP_MAIL_FROM", "desk"), ("EVENTAPP_MAIL_FROM", "Office, City of Saitama <desk@example.org>"),
-        ("EVENTAPP_MAIL_FROM", "Office: Events <desk@example.org>"), ("EVENTAPP_MAIL_FROM", "市@例え.jp"),
-        ("EVENTAPP_MAIL_FROM", "Desk <desk@example.org"), ("EVENTAPP_MAIL_FROM", "a@example.org, b@example.org"),
+        ("EVENTAPP_PORT", "eighty"),
+        ("EVENTAPP_PORT", "0"),
+        ("EVENTAPP_WORKERS", "-1"),
+        ("EVENTAPP_MAIL_URL", "mail"),
+        ("EVENTAPP_DATABASE_URL", "mysql://x"),
+        ("EVENTAPP_SECRET_KEY", "short"),
+        ("EVENTAPP_BASE_URL", "ftp://x"),
+        ("EVENTAPP_REDIS_URL", "http://x"),
+        ("EVENTAPP_TRUSTED_PROXIES", "many"),
+        ("EVENTAPP_MAIL_FROM", "desk"),
+        ("EVENTAPP_MAIL_FROM", "Office, City of Saitama <desk@example.org>"),
+        ("EVENTAPP_MAIL_FROM", "Office: Events <desk@example.org>"),
+        ("EVENTAPP_MAIL_FROM", "市@例え.jp"),
+        ("EVENTAPP_MAIL_FROM", "Desk <desk@example.org"),
+        ("EVENTAPP_MAIL_FROM", "a@example.org, b@example.org"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path, name, value):
     with pytest.raises(BadSetting, match=name) as caught:
         settings(tmp_path, **{name: value})
@@ -51,10 +60,12 @@ def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path, name, value):
 @pytest.mark.parametrize(
     "sender",
     [
-        "events@localhost", "Dr. Ada O'Brien & Co. <desk@example.org>", '"Office, City of Saitama" <desk@example.org>',
+        "events@localhost",
+        "Dr. Ada O'Brien & Co. <desk@example.org>",
+        '"Office, City of Saitama" <desk@example.org>',
         "さいたま市、国際課 <desk@例え.jp>",
     ],
-)  # fmt: skip
+)
 def test_a_sender_may_have_any_name(tmp_path, sender):
     assert settings(tmp_path, EVENTAPP_MAIL_FROM=sender).mail_from == sender
 

@@ -101,21 +101,29 @@ def test_what_is_taken_back_stays_as_it_was_told(at: Any) -> None:
             select(Event.told_zone, Event.told_precision, Event.told_deadlines).order_by(Event.id)
         )
         assert rows.all() == [
-            ("Asia/Tokyo", Precision.DAY, [
-                {"uid": "u1", "sequence": 2, "at": "2031-03-01T08:00:00+00:00"},
-                {"uid": "gone", "sequence": 1, "at": "2031-03-02T08:00:00+00:00"},
-            ]),
+            (
+                "Asia/Tokyo",
+                Precision.DAY,
+                [
+                    {"uid": "u1", "sequence": 2, "at": "2031-03-01T08:00:00+00:00"},
+                    {"uid": "gone", "sequence": 1, "at": "2031-03-02T08:00:00+00:00"},
+                ],
+            ),
             (None, None, []),
-        ]  # fmt: skip
+        ]
 
 
 def test_who_came_into_a_session_or_left_it_is_known_of_old_releases(at: Any) -> None:
     at("0008")
     first, second, other = (
-        {"sessions": [{"code": code, "parts": [[person, "speaker", "online"] for person in people]}
-                      for code, people in rows.items()]}
+        {
+            "sessions": [
+                {"code": code, "parts": [[person, "speaker", "online"] for person in people]}
+                for code, people in rows.items()
+            ]
+        }
         for rows in ({"A": [1, 2], "B": []}, {"A": [2], "B": [1], "C": [3]}, {"A": [1]})
-    )  # fmt: skip
+    )
     with db.engine.begin() as connection:
         for number in (1, 2):
             values = {"id": number, "slug": f"e{number}", "status": "published", "visibility": "public"}
@@ -135,8 +143,17 @@ def test_who_came_into_a_session_or_left_it_is_known_of_old_releases(at: Any) ->
 def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_places(at: Any) -> None:
     at("0009")
     hall = {"rooms": [{"en": "Hall A"}], "venue": [{"en": "Arena"}, {"ja": "1-1 中央"}], "place": "hall-a/arena-1"}
-    told = {"starts": "2031-03-18T01:00:00+00:00", "ends": "2031-03-18T02:00:00+00:00", "zone": "Asia/Tokyo",
-            "precision": "day", "state": "confirmed", "place": "", "rooms": [], "venue": [], "link": ""}  # fmt: skip
+    told = {
+        "starts": "2031-03-18T01:00:00+00:00",
+        "ends": "2031-03-18T02:00:00+00:00",
+        "zone": "Asia/Tokyo",
+        "precision": "day",
+        "state": "confirmed",
+        "place": "",
+        "rooms": [],
+        "venue": [],
+        "link": "",
+    }
     facts = {"HALL": told | hall, "AIR": told, "OFF": told | {"state": "cancelled"}, "": told | {"place": "kept"}}
     with db.engine.begin() as connection:
         connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
@@ -146,8 +163,13 @@ def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_place
                 position, uid, closing_sequence, closing_changed_at) VALUES (1, 1, 'hall', 'in_person', '{}', '{}', 1,
                 true, 'anyone', 0, 'u', 0, '2030-01-01 00:00:00')""")
         )
-        connection.execute(text(REGISTRATION.replace("language, answers", "language, zone, answers")
-                                .replace("'en', '{}'", "'en', '', '{}'")))  # fmt: skip
+        connection.execute(
+            text(
+                REGISTRATION.replace("language, answers", "language, zone, answers").replace(
+                    "'en', '{}'", "'en', '', '{}'"
+                )
+            )
+        )
         for code, known in facts.items():
             connection.execute(
                 text("""INSERT INTO registration_invitation (registration_id, code, uid, sequence, facts, mark, sent_at)
@@ -157,8 +179,11 @@ def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_place
     at("0010")
     rows = {row.code: row for row in db.session.scalars(select(RegistrationInvitation))}
     assert {code: row.said.place for code, row in rows.items()} == {
-        "HALL": "hall-a/arena/11中央", "AIR": "cityhall", "OFF": "cityhall", "": "kept",
-    }  # fmt: skip
+        "HALL": "hall-a/arena/11中央",
+        "AIR": "cityhall",
+        "OFF": "cityhall",
+        "": "kept",
+    }
     assert [row.code for row in rows.values() if row.mark != row.said.mark] == []
     assert rows["AIR"].said.venue == (Words(en="City Hall"),)
     db.session.rollback()

@@ -45,9 +45,13 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
         click.echo(
             said.counts.basis.explanation
             + (" " if lang == "en" else "")
-            + _("As of %(day)s, %(time)s %(zone)s.", day=languages.day(local_day(moment, event.zone), lang),
-                time=languages.clock_time(moment, event.zone), zone=languages.zone_short(event.zone, moment))
-        )  # fmt: skip
+            + _(
+                "As of %(day)s, %(time)s %(zone)s.",
+                day=languages.day(local_day(moment, event.zone), lang),
+                time=languages.clock_time(moment, event.zone),
+                zone=languages.zone_short(event.zone, moment),
+            )
+        )
         if said.counts.generated:
             click.echo(
                 languages.ngettext(

@@ -148,7 +148,8 @@ def _placed(
             fitting = {place for place in places.get(bare, ()) if country in {None, place[1]}}
             if len(fitting) == 1:
                 slug, code = fitting.pop()
-                placed[key] = Party(key=f"@{slug}", names=names[slug], kind=kind, place_country=code,
-                                    city_key=slug, city=names[slug])  # fmt: skip
+                placed[key] = Party(
+                    key=f"@{slug}", names=names[slug], kind=kind, place_country=code, city_key=slug, city=names[slug]
+                )
                 break
     return placed

@@ -325,10 +325,7 @@ def _countries(
     places = Counter(city.country for city in cities)
     bodies = Counter(organization.country for organization in organizations)
     codes = {*heads, *places, *bodies}
-    rows = [
-        Country(code, code not in {home, None}, places[code], bodies[code], heads[code])
-        for code in codes
-    ]  # fmt: skip
+    rows = [Country(code, code not in {home, None}, places[code], bodies[code], heads[code]) for code in codes]
     return tuple(sorted(rows, key=lambda c: (c.code is None, c.code != home, -c.people, c.code or "")))
 
 

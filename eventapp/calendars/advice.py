@@ -110,16 +110,19 @@ def _without_place(programme: Programme, live: list[SessionRow]) -> Iterable[Adv
 def _untranslated(programme: Programme, live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]:
     for tag in languages:
         if not _is_in(programme.event.title, tag):
-            said = _("The event has no title in %(language)s, and so its calendar has none.",
-                     language=language_name(tag, interface()))  # fmt: skip
+            said = _(
+                "The event has no title in %(language)s, and so its calendar has none.",
+                language=language_name(tag, interface()),
+            )
             yield Advice("event-untranslated", said)
         found = [one for one in live if not _is_in(one.title, tag)]
         if found:
             said = ngettext(
                 "%(num)d session has no title in %(language)s. That calendar shows it in another language.",
                 "%(num)d sessions have no title in %(language)s. That calendar shows them in another language.",
-                len(found), language=language_name(tag, interface()),
-            )  # fmt: skip
+                len(found),
+                language=language_name(tag, interface()),
+            )
             yield Advice("untranslated", said, _about(found))
 
 

@@ -103,8 +103,9 @@ def source(event: Event, state: State, which: Which) -> Source:
     )
 
 
-def feed_wish(slug: str, language: str, *, utc: bool = False, alarm: int | None = None, deadlines: bool = False,
-              span: bool = True) -> Wish:  # fmt: skip
+def feed_wish(
+    slug: str, language: str, *, utc: bool = False, alarm: int | None = None, deadlines: bool = False, span: bool = True
+) -> Wish:
     """What the address of the event's feed asks for."""
     return Wish(f"/events/{slug}/calendar.ics", language, utc, alarm, deadlines=deadlines, span=span, usual=True)
 

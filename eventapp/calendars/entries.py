@@ -24,8 +24,13 @@ from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStat
 
 # The CSS3 names nearest to the colours of tracks in static/core/base.css.
 TRACK_COLOURS = {
-    1: "steelblue", 2: "darkolivegreen", 3: "saddlebrown", 4: "purple", 5: "teal", 6: "indianred",
-}  # fmt: skip
+    1: "steelblue",
+    2: "darkolivegreen",
+    3: "saddlebrown",
+    4: "purple",
+    5: "teal",
+    6: "indianred",
+}
 
 
 @dataclass(frozen=True)

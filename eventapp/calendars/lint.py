@@ -41,22 +41,59 @@ _GEO = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]+)?);(-?[0-9]{1,3}(?:\.[0-9]+)?)")
 _ESCAPED = re.compile(r"\\[\\;,n]")
 # Each may come once in an entry (RFC 5545 §3.6.1).
 _ONCE = {
-    "UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "SEQUENCE", "SUMMARY", "DESCRIPTION", "LOCATION", "STATUS",
-    "TRANSP", "URL", "GEO", "LAST-MODIFIED", "CREATED", "CLASS", "PRIORITY", "ORGANIZER", "RECURRENCE-ID", "COLOR",
-}  # fmt: skip
+    "UID",
+    "DTSTAMP",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "SEQUENCE",
+    "SUMMARY",
+    "DESCRIPTION",
+    "LOCATION",
+    "STATUS",
+    "TRANSP",
+    "URL",
+    "GEO",
+    "LAST-MODIFIED",
+    "CREATED",
+    "CLASS",
+    "PRIORITY",
+    "ORGANIZER",
+    "RECURRENCE-ID",
+    "COLOR",
+}
 # The format asks for the first three; the others every program shows or acts upon.
 _NEEDED = ("UID", "DTSTAMP", "DTSTART", "SUMMARY", "SEQUENCE", "STATUS", "TRANSP")
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
-_TEXT = {"SUMMARY", "DESCRIPTION", "LOCATION", "NAME", "X-WR-CALNAME", "X-WR-CALDESC", "COMMENT", "CONTACT", "UID",
-         "RELATED-TO"}  # fmt: skip
+_TEXT = {
+    "SUMMARY",
+    "DESCRIPTION",
+    "LOCATION",
+    "NAME",
+    "X-WR-CALNAME",
+    "X-WR-CALDESC",
+    "COMMENT",
+    "CONTACT",
+    "UID",
+    "RELATED-TO",
+}
 _TEXTS = {"CATEGORIES", "RESOURCES"}
 _ADDRESSES = {"URL", "SOURCE", "CONFERENCE", "IMAGE", "ATTENDEE", "ORGANIZER"}
 # Their default type is not the one in use, or none is defined: without VALUE strict readers refuse the calendar.
 _VALUE = {"REFRESH-INTERVAL": "DURATION", "SOURCE": "URI", "CONFERENCE": "URI", "IMAGE": "URI"}
 _STATUS = {"CONFIRMED", "TENTATIVE", "CANCELLED"}
 # What makes Outlook open a new calendar instead of adding an entry.
-_OF_A_FEED = {"NAME", "X-WR-CALNAME", "X-WR-CALDESC", "X-WR-TIMEZONE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "SOURCE",
-              "COLOR", "LAST-MODIFIED"}  # fmt: skip
+_OF_A_FEED = {
+    "NAME",
+    "X-WR-CALNAME",
+    "X-WR-CALDESC",
+    "X-WR-TIMEZONE",
+    "REFRESH-INTERVAL",
+    "X-PUBLISHED-TTL",
+    "SOURCE",
+    "COLOR",
+    "LAST-MODIFIED",
+}
 _FEED_NEEDS = ("NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "SOURCE")
 
 

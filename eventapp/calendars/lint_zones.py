@@ -139,8 +139,11 @@ def untrue(zone: Component, used: Iterable[tuple[datetime, int]]) -> list[Findin
     wrong = []
     for local, number in used:
         if told(found, local) != local.replace(tzinfo=info).utcoffset():
-            said = _("%(time)s in %(zone)s is another moment by the file's own description of the zone.",
-                     time=f"{local:%Y-%m-%d %H:%M}", zone=tzid)  # fmt: skip
+            said = _(
+                "%(time)s in %(zone)s is another moment by the file's own description of the zone.",
+                time=f"{local:%Y-%m-%d %H:%M}",
+                zone=tzid,
+            )
             wrong.append(Finding("zone-untrue", said, number))
     return wrong
 

@@ -98,8 +98,14 @@ def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[Narro
         PartKind.SPEAKERS: sorted(speakers, key=lambda one: fold(one[2].say("en").text)),
     }
     every = [
-        (kind, [Narrowed(f"{kind}/{path}", name, frozenset(found[key]), key) for number, path, name in rows
-                if (key := f"{kind}/{number}") in live])
+        (
+            kind,
+            [
+                Narrowed(f"{kind}/{path}", name, frozenset(found[key]), key)
+                for number, path, name in rows
+                if (key := f"{kind}/{number}") in live
+            ],
+        )
         for kind, rows in named.items()
-    ]  # fmt: skip
+    ]
     return [(kind, rows) for kind, rows in every if rows]

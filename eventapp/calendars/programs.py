@@ -214,16 +214,15 @@ NEXTCLOUD = Program(
     name="Nextcloud",
     looks=Fact(Looks.HOURLY, Sure.CODE, _NEXTCLOUD),
     cancelled=Fact(Cancelled.STRUCK, Sure.CODE, f"{_GITHUB}nextcloud/calendar/pull/7884"),
-    zones=Fact(
-        ZonesFrom.NAMES, Sure.CODE, f"{_GITHUB}nextcloud/calendar-js/blob/main/src/parsers/icalendarParser.js"
-    ),
+    zones=Fact(ZonesFrom.NAMES, Sure.CODE, f"{_GITHUB}nextcloud/calendar-js/blob/main/src/parsers/icalendarParser.js"),
     reminders=Fact(Reminders.SILENT, Sure.CODE, _NEXTCLOUD),
     colours=Fact(
-        Colours.SHOWN, Sure.CODE,
+        Colours.SHOWN,
+        Sure.CODE,
         f"{_GITHUB}nextcloud/calendar/blob/main/src/fullcalendar/eventSources/eventSourceFunction.js",
     ),
     fetched=Fact(Fetched.READER, Sure.CODE, _NEXTCLOUD),
-)  # fmt: skip
+)
 PROTON = Program(
     key="proton",
     name="Proton Calendar",
@@ -247,9 +246,19 @@ KHAL = Program(
 PROGRAMS = {
     program.key: program
     for program in (
-        APPLE, GOOGLE, OUTLOOK_WEB, OUTLOOK, THUNDERBIRD, ICSX5, NEXTCLOUD, GNOME, HOME_ASSISTANT, PROTON, KHAL,
+        APPLE,
+        GOOGLE,
+        OUTLOOK_WEB,
+        OUTLOOK,
+        THUNDERBIRD,
+        ICSX5,
+        NEXTCLOUD,
+        GNOME,
+        HOME_ASSISTANT,
+        PROTON,
+        KHAL,
     )
-}  # fmt: skip
+}
 
 # Of these the panel with which one subscribes says how often they look.
 IN_PANEL = (APPLE, THUNDERBIRD, OUTLOOK_WEB, GOOGLE)

@@ -186,8 +186,14 @@ class GoneRow:
     at: datetime
 
 
-_GONE_COLUMNS: list[Any] = [Event.uid, func.coalesce(Event.told_sequence, 0), Event.told_starts_at, Event.told_ends_at,
-                 Event.told_zone, Event.told_precision]  # fmt: skip
+_GONE_COLUMNS: list[Any] = [
+    Event.uid,
+    func.coalesce(Event.told_sequence, 0),
+    Event.told_starts_at,
+    Event.told_ends_at,
+    Event.told_zone,
+    Event.told_precision,
+]
 _unlisted: Select[*tuple[Any, ...]] = (
     select(*_GONE_COLUMNS, Event.unlisted_at)
     .where(Event.unlisted_at.is_not(None), Event.told_ends_at > bindparam("since"))

@@ -71,9 +71,18 @@ class _Question:
         self._state = QuickRead(
             _joined(
                 select(
-                    *mark, Event.id, Event.slug, Event.updated_at, Event.ends_at, Event.precision,
-                    Event.withdrawn_at, Event.undated_at, Event.told_ends_at, Event.told_precision,
-                    release.id, release.at,
+                    *mark,
+                    Event.id,
+                    Event.slug,
+                    Event.updated_at,
+                    Event.ends_at,
+                    Event.precision,
+                    Event.withdrawn_at,
+                    Event.undated_at,
+                    Event.told_ends_at,
+                    Event.told_precision,
+                    release.id,
+                    release.at,
                 ),
                 revisions,
             )
@@ -81,7 +90,7 @@ class _Question:
             .where(or_(Event.slug == bindparam("slug", ""), Event.id == former))
             .order_by(Event.slug != bindparam("slug", ""))
             .limit(1)
-        )  # fmt: skip
+        )
 
     def ask(self, slug: str) -> tuple[tuple[Any, ...], tuple[Any, ...], Callable[[], bool | None]] | None:
         """(mark, the rest, whether the mark still holds), or None where there is no such event."""
@@ -125,8 +134,19 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
         return None
     mark, rest, still = found
     uid, status, visibility, *revisions = mark
-    (number, present, updated, ends, precision, withdrawn_at, undated_at, told_ends, told_precision, release,
-     released_at) = rest  # fmt: skip
+    (
+        number,
+        present,
+        updated,
+        ends,
+        precision,
+        withdrawn_at,
+        undated_at,
+        told_ends,
+        told_precision,
+        release,
+        released_at,
+    ) = rest
     now = clock.now()
     is_public = rules.public(status, visibility)
     dated = (precision if is_public else told_precision) is Precision.DAY or undated_at is not None
@@ -134,18 +154,31 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
     if not is_public:
         gone = rules.taken_back(withdrawn_at, told_ends, now)
         return State(
-            number, present, False, (uid, "withdrawn", withdrawn_at), withdrawn_at, still,
+            number,
+            present,
+            False,
+            (uid, "withdrawn", withdrawn_at),
+            withdrawn_at,
+            still,
             until=(told_ends + rules.KEEP_GONE).timestamp() if gone else 0.0,
-            content=content, withdrawn=withdrawn_at if gone else None,
-        )  # fmt: skip
+            content=content,
+            withdrawn=withdrawn_at if gone else None,
+        )
     modified = max(filter(None, (updated, *revisions[1::2])))
     last_day = ends + rules.KEEP_GONE
     keeps_gone = now < last_day
     return State(
-        number, present, True, (uid, *(n or 0 for n in revisions[0::2]), modified, keeps_gone), modified, still,
-        until=last_day.timestamp() if keeps_gone else float("inf"), content=content, keeps_gone=keeps_gone,
+        number,
+        present,
+        True,
+        (uid, *(n or 0 for n in revisions[0::2]), modified, keeps_gone),
+        modified,
+        still,
+        until=last_day.timestamp() if keeps_gone else float("inf"),
+        content=content,
+        keeps_gone=keeps_gone,
         undated=undated_at,
-    )  # fmt: skip
+    )
 
 
 _left = aliased(Event)

@@ -78,11 +78,16 @@ class Facts:
     def to_json(self) -> dict[str, Any]:
         """As it is kept beside the person; `from_json` gives an equal one back."""
         return {
-            "starts": self.starts.astimezone(UTC).isoformat(), "ends": self.ends.astimezone(UTC).isoformat(),
-            "zone": self.zone, "precision": self.precision.value, "state": self.state.value, "place": self.place,
-            "rooms": [dict(name) for name in self.rooms], "venue": [dict(name) for name in self.venue],
+            "starts": self.starts.astimezone(UTC).isoformat(),
+            "ends": self.ends.astimezone(UTC).isoformat(),
+            "zone": self.zone,
+            "precision": self.precision.value,
+            "state": self.state.value,
+            "place": self.place,
+            "rooms": [dict(name) for name in self.rooms],
+            "venue": [dict(name) for name in self.venue],
             "link": self.link,
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Facts:
@@ -171,8 +176,11 @@ def news(before: Facts, after: Facts) -> list[Topic]:
     if after.state in _NO_DATE:
         return found
     if (before.starts, before.ends, before.zone, before.precision) != (
-        after.starts, after.ends, after.zone, after.precision,
-    ):  # fmt: skip
+        after.starts,
+        after.ends,
+        after.zone,
+        after.precision,
+    ):
         found.append(Topic.TIME)
     if before.place != after.place:
         found.append(Topic.PLACE)
@@ -221,8 +229,9 @@ def when(facts: Facts, language: str, *, zone: str = "") -> str:
     if first == last:
         return _("%(day)s, %(start)s – %(end)s (%(zone)s)", day=day, start=start, end=end, zone=name)
     until = languages.day(last, language)
-    return _("%(day)s, %(start)s – %(until)s, %(end)s (%(zone)s)", day=day, start=start, until=until, end=end,
-             zone=name)  # fmt: skip
+    return _(
+        "%(day)s, %(start)s – %(until)s, %(end)s (%(zone)s)", day=day, start=start, until=until, end=end, zone=name
+    )
 
 
 def elsewhere(zone: str, facts: Facts) -> bool:

@@ -22,9 +22,17 @@ def now() -> datetime:
 def zones() -> frozenset[str]:
     """Names of all IANA zones that a place can be in (no `Etc/…`, `posix/…` or abbreviations)."""
     continents = (
-        "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/",
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
         "Pacific/",
-    )  # fmt: skip
+    )
     return frozenset(name for name in available_timezones() if name.startswith(continents)) | {"UTC"}
 
 

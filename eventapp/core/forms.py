@@ -288,8 +288,10 @@ class LocalTimeField(DateTimeLocalField):
         self.data = value if value is None or self.stored is None else clock.to_local(value, self.zone)
         if self.data is not None:
             if self.data.fold:
-                self.description = _("It is the second %(time)s of that night, after the clocks went back.",
-                                     time=self.data.strftime("%H:%M"))  # fmt: skip
+                self.description = _(
+                    "It is the second %(time)s of that night, after the clocks went back.",
+                    time=self.data.strftime("%H:%M"),
+                )
             self.data = self.data.replace(tzinfo=None, fold=0, second=0, microsecond=0)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -317,9 +319,12 @@ class LocalTimeField(DateTimeLocalField):
             raise StopValidation(_("Enter a year between 1800 and 2200."))
         if self.touched and self.data is not None and self.zone_shown != self.zone:
             raise StopValidation(
-                _("The time zone was %(before)s and is %(zone)s now. Check this time, then save again.",
-                  before=self.zone_shown, zone=self.zone)
-            )  # fmt: skip
+                _(
+                    "The time zone was %(before)s and is %(zone)s now. Check this time, then save again.",
+                    before=self.zone_shown,
+                    zone=self.zone,
+                )
+            )
 
     def in_zone(self, zone: str, *, keep_clock: bool = False) -> datetime | None:
         """The aware moment of what was typed; of what was not touched the stored one, to the microsecond.

@@ -104,19 +104,29 @@ def same_page(**changes: str) -> str:
 def other_language_error(status: int) -> str:
     """A short sentence about an error in the language that the page is not in."""
     texts = {
-        "en": {403: "You may not open this page.", 404: "There is no page at this address.",
-               408: "That took too long. Please try again.", 410: "This page is gone.",
-               413: "That is too large.", 503: "This does not work just now. Please try again in a minute.",
-               422: "That could not be done.", 429: "Too many tries. Please wait a minute.",
-               500: "Something broke on our side. Please try again."},
-        "ja": {403: "このページを開く権限がありません。", 404: "このアドレスにページはありません。",
-               408: "時間がかかりすぎました。もう一度お試しください。", 410: "このページはなくなりました。",
-               413: "サイズが大きすぎます。",
-               503: "ただいまご利用いただけません。1分ほどしてから、もう一度お試しください。",
-               422: "実行できませんでした。",
-               429: "操作の回数が多すぎます。1分ほどお待ちください。",
-               500: "こちら側で問題が起きました。もう一度お試しください。"},
-    }  # fmt: skip
+        "en": {
+            403: "You may not open this page.",
+            404: "There is no page at this address.",
+            408: "That took too long. Please try again.",
+            410: "This page is gone.",
+            413: "That is too large.",
+            503: "This does not work just now. Please try again in a minute.",
+            422: "That could not be done.",
+            429: "Too many tries. Please wait a minute.",
+            500: "Something broke on our side. Please try again.",
+        },
+        "ja": {
+            403: "このページを開く権限がありません。",
+            404: "このアドレスにページはありません。",
+            408: "時間がかかりすぎました。もう一度お試しください。",
+            410: "このページはなくなりました。",
+            413: "サイズが大きすぎます。",
+            503: "ただいまご利用いただけません。1分ほどしてから、もう一度お試しください。",
+            422: "実行できませんでした。",
+            429: "操作の回数が多すぎます。1分ほどお待ちください。",
+            500: "こちら側で問題が起きました。もう一度お試しください。",
+        },
+    }
     other = "en" if languages.interface() == "ja" else "ja"
     return texts[other].get(status, "")
 

@@ -12,9 +12,23 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u180e")
 # ZERO WIDTH NON-JOINER and JOINER are spelling in these scripts, and invisible anywhere else.
 _JOINERS = frozenset("\u200c\u200d")
 _JOINED = (
-    "ARABIC", "SYRIAC", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA",
-    "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN", "MONGOLIAN",
-)  # fmt: skip
+    "ARABIC",
+    "SYRIAC",
+    "DEVANAGARI",
+    "BENGALI",
+    "GURMUKHI",
+    "GUJARATI",
+    "ORIYA",
+    "TAMIL",
+    "TELUGU",
+    "KANNADA",
+    "MALAYALAM",
+    "SINHALA",
+    "KHMER",
+    "MYANMAR",
+    "TIBETAN",
+    "MONGOLIAN",
+)
 
 
 def one_line(value: str) -> str:

@@ -166,8 +166,11 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
         act = lifecycle.cancel_event if verb == "cancel" else lifecycle.postpone_event
         try:
             number = act(event, note=form.note.data)
-            flash(languages.ngettext("Done. %(num)d letter is on its way.", "Done. %(num)d letters are on their way.",
-                                     number))  # fmt: skip
+            flash(
+                languages.ngettext(
+                    "Done. %(num)d letter is on its way.", "Done. %(num)d letters are on their way.", number
+                )
+            )
             return redirect(url_for(".event", slug=event.slug), 303)
         except Refused as refusal:
             form.refuse(refusal)

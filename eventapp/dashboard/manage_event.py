@@ -74,16 +74,24 @@ def _told(followed: Followed) -> list[str]:
             )
         )
     if sessions.skipped:
-        said.append(_("The clocks skip the new time of these, so they are later: %(titles)s.",
-                      titles=_named(sessions.skipped)))  # fmt: skip
+        said.append(
+            _("The clocks skip the new time of these, so they are later: %(titles)s.", titles=_named(sessions.skipped))
+        )
     if sessions.doubled:
-        said.append(_("The clocks show the new time of these twice, the first is meant: %(titles)s.",
-                      titles=_named(sessions.doubled)))  # fmt: skip
+        said.append(
+            _(
+                "The clocks show the new time of these twice, the first is meant: %(titles)s.",
+                titles=_named(sessions.doubled),
+            )
+        )
     if followed.windows:
         said.append(
-            ngettext("%(num)d opening or closing time was moved.", "%(num)d opening and closing times were moved.",
-                     followed.windows)
-        )  # fmt: skip
+            ngettext(
+                "%(num)d opening or closing time was moved.",
+                "%(num)d opening and closing times were moved.",
+                followed.windows,
+            )
+        )
     return said
 
 

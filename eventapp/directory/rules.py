@@ -40,12 +40,40 @@ class NameOrder(Labelled):
 _NONE = frozenset(
     fold(word)
     for word in (
-        "none", "no organization", "no organisation", "no affiliation", "n/a", "na", "not applicable", "nil", "null",
-        "individual", "private", "private person", "myself", "personal", "なし", "無し", "無", "特になし", "該当なし",
-        "所属なし", "無所属", "個人", "個人参加", "個人参加者", "一般", "keine", "aucun", "aucune", "ninguna",
-        "ninguno", "없음", "无",
+        "none",
+        "no organization",
+        "no organisation",
+        "no affiliation",
+        "n/a",
+        "na",
+        "not applicable",
+        "nil",
+        "null",
+        "individual",
+        "private",
+        "private person",
+        "myself",
+        "personal",
+        "なし",
+        "無し",
+        "無",
+        "特になし",
+        "該当なし",
+        "所属なし",
+        "無所属",
+        "個人",
+        "個人参加",
+        "個人参加者",
+        "一般",
+        "keine",
+        "aucun",
+        "aucune",
+        "ninguna",
+        "ninguno",
+        "없음",
+        "无",
     )
-)  # fmt: skip
+)
 
 
 def says_none(organization: str) -> bool:

@@ -35,8 +35,20 @@ from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, V
 # Languages offered first for content; any other can be added in the field beside it.
 COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru", "th", "vi", "zh")
 
-_PLAIN = ("title", "subtitle", "place", "purpose", "description", "interpretation", "country_code", "contact_email",
-          "join_url", "counts_public", "zone", "day_starts")  # fmt: skip
+_PLAIN = (
+    "title",
+    "subtitle",
+    "place",
+    "purpose",
+    "description",
+    "interpretation",
+    "country_code",
+    "contact_email",
+    "join_url",
+    "counts_public",
+    "zone",
+    "day_starts",
+)
 
 
 class EventForm(Form):
@@ -84,9 +96,9 @@ class EventForm(Form):
         rows=6,
         maximum=20_000,
     )
-    themes = WordsField(_l("Themes"), rows=3,
-                        description=_l("One per line, in order; the same order in each language."),
-                        maximum=3000)  # fmt: skip
+    themes = WordsField(
+        _l("Themes"), rows=3, description=_l("One per line, in order; the same order in each language."), maximum=3000
+    )
     working_languages = SelectMultipleField(_l("Working languages"), validators=[Optional()])
     other_languages = StringField(
         _l("Other languages"), description=_l("Language tags, such as mn or sw, separated by commas.")
@@ -120,8 +132,9 @@ class EventForm(Form):
         hours = sorted({*range(0, 11 * 60, 60), self.day_starts.data or 0})
         self.day_starts.choices = [SelectChoice(m, f"{m // 60:02d}:{m % 60:02d}") for m in hours if 0 <= m < 24 * 60]
         self.series.choices = [
-            SelectChoice("", _("None")), *(SelectChoice(s.slug, languages.say(s.title).text) for s in series)
-        ]  # fmt: skip
+            SelectChoice("", _("None")),
+            *(SelectChoice(s.slug, languages.say(s.title).text) for s in series),
+        ]
         self.working_languages.choices = [
             SelectChoice(tag, languages.language_name(tag, shown)) for tag in self._offered()
         ]
@@ -221,9 +234,10 @@ class EventEditForm(EventForm):
             self.move_sessions.label.text = said
         if windows:
             self.move_windows.label.text = ngettext(
-                "Move %(num)d opening or closing time as well", "Move %(num)d opening and closing times as well",
+                "Move %(num)d opening or closing time as well",
+                "Move %(num)d opening and closing times as well",
                 windows,
-            )  # fmt: skip
+            )
         if self.days.data != str(days):
             self.days.data, self.days.raw_data = str(days), None
             self.move_sessions.data, self.move_windows.data = bool(sessions), bool(windows)

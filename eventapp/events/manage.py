@@ -35,10 +35,13 @@ def new() -> ResponseReturnValue:
     form = EventForm(
         series=queries.all_series(),
         data={
-            "zone": "Asia/Tokyo", "country_code": "JP", "working_languages": ["en", "ja"],
-            "starts_at": start.replace(hour=10, tzinfo=None), "ends_at": start.replace(hour=17, tzinfo=None),
+            "zone": "Asia/Tokyo",
+            "country_code": "JP",
+            "working_languages": ["en", "ja"],
+            "starts_at": start.replace(hour=10, tzinfo=None),
+            "ends_at": start.replace(hour=17, tzinfo=None),
         },
-    )  # fmt: skip
+    )
     if form.validate_on_submit():
         try:
             event = operations.create(owner=at_desk(), **form.values())

@@ -158,8 +158,12 @@ def publish(event: Event) -> None:
     """Show it to the public. Raises Refused where a title is missing."""
     if not event.title:
         raise Refused(_("Give the event a title first."))
-    _turn(event, EventStatus.PUBLISHED, note=None, allowed={EventStatus.DRAFT, EventStatus.POSTPONED,
-                                                            EventStatus.ARCHIVED})  # fmt: skip
+    _turn(
+        event,
+        EventStatus.PUBLISHED,
+        note=None,
+        allowed={EventStatus.DRAFT, EventStatus.POSTPONED, EventStatus.ARCHIVED},
+    )
 
 
 def withdraw(event: Event) -> None:

@@ -170,10 +170,15 @@ def compare(
     context = _Context(incoming, rooms, tracks, people, tuple(candidates), stated)
     changes = [context.change(wanted, session, found_by) for wanted, session, found_by in found]
     refused = finder.kept(incoming.problems)
-    gone = [] if refused is None else [
-        session for session in present.sessions
-        if session.guid and session.id not in finder.used and session.id not in refused
-    ]  # fmt: skip
+    gone = (
+        []
+        if refused is None
+        else [
+            session
+            for session in present.sessions
+            if session.guid and session.id not in finder.used and session.id not in refused
+        ]
+    )
     left = [session for session in gone if session.status is SessionStatus.PUBLISHED]
     if not add_only:
         changes += [_removed(session) for session in gone]
@@ -274,9 +279,18 @@ class _Context:
                 fields.append(Field.PEOPLE)
         outcome = Outcome.CREATED if session is None else Outcome.CHANGED if fields else Outcome.UNCHANGED
         return Change(
-            outcome, str(Words(values["title"])) or wanted.named, wanted.where, session, wanted, values,
-            tuple(dict.fromkeys(fields)) if session else (), found_by, tuple(dict.fromkeys(rooms)), track, parts,
-        )  # fmt: skip
+            outcome,
+            str(Words(values["title"])) or wanted.named,
+            wanted.where,
+            session,
+            wanted,
+            values,
+            tuple(dict.fromkeys(fields)) if session else (),
+            found_by,
+            tuple(dict.fromkeys(rooms)),
+            track,
+            parts,
+        )
 
     @staticmethod
     def _key(things: Things, named: Mapping[str, Texts], key: str, here: Sequence[Room] | Sequence[Track]) -> int | str:
@@ -307,10 +321,23 @@ def shown(session: Session) -> list[Participation]:
 
 def _nothing() -> Session:
     return Session(
-        title=Words(), subtitle=Words(), abstract=Words(), kind=SessionKind.LECTURE, status=SessionStatus.DRAFT,
-        starts_at=None, ends_at=None, track=None, rooms=[], participations=[], spoken=[], interpreted=[], minutes=None,
-        do_not_record=False, links=[], guid=None,
-    )  # fmt: skip
+        title=Words(),
+        subtitle=Words(),
+        abstract=Words(),
+        kind=SessionKind.LECTURE,
+        status=SessionStatus.DRAFT,
+        starts_at=None,
+        ends_at=None,
+        track=None,
+        rooms=[],
+        participations=[],
+        spoken=[],
+        interpreted=[],
+        minutes=None,
+        do_not_record=False,
+        links=[],
+        guid=None,
+    )
 
 
 def _values(

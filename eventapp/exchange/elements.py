@@ -91,10 +91,13 @@ def parse(data: bytes) -> Element:
             said = _("Line %(line)d has letters in another encoding than the file says.", line=error.lineno)
             raise Refused(said, field="file") from error
         raise Refused(
-            _("This is no complete XML: line %(line)d, %(reason)s.",
-              line=error.lineno, reason=expat.ErrorString(error.code)),
+            _(
+                "This is no complete XML: line %(line)d, %(reason)s.",
+                line=error.lineno,
+                reason=expat.ErrorString(error.code),
+            ),
             field="file",
-        ) from error  # fmt: skip
+        ) from error
     except (_Forbidden, ValueError, LookupError) as error:
         said = str(error) if isinstance(error, _Forbidden) else _("The encoding of this XML can't be read.")
         raise Refused(said, field="file") from error

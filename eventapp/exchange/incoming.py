@@ -189,10 +189,14 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
             problems.append(
                 Problem(
                     session.where,
-                    _("“%(title)s” has the identifier of “%(other)s” (%(where)s), but another title or time.",
-                      title=session.named, other=first.named, where=first.where),
+                    _(
+                        "“%(title)s” has the identifier of “%(other)s” (%(where)s), but another title or time.",
+                        title=session.named,
+                        other=first.named,
+                        where=first.where,
+                    ),
                 )
-            )  # fmt: skip
+            )
     return list(kept.values()), problems
 
 

@@ -88,8 +88,12 @@ def report(event: Event, key: str) -> ResponseReturnValue:
     """What the import would do; POST says something else of the file and shows the report anew."""
     kept = found(queries.upload(event, key))
     options = operations.options_of(kept)
-    data = {"zone": options.zone, "language": options.language, "columns": options.columns_typed,
-            "add_only": options.add_only}  # fmt: skip
+    data = {
+        "zone": options.zone,
+        "language": options.language,
+        "columns": options.columns_typed,
+        "add_only": options.add_only,
+    }
     form = OptionsForm(tags=event.languages, data=data)
     if not form.validate_on_submit():
         return _report(event, kept, form, _kept(event, kept))
@@ -141,9 +145,10 @@ def _page(event: Event, kept: Upload, form: OptionsForm, shown: Report | None) -
 def _keys(shown: Report) -> list[tuple[str, int]]:
     """By what sessions were recognized, and how many."""
     said = {
-        FoundBy.GUID: _("by their identifier"), FoundBy.CODE: _("by their code"),
+        FoundBy.GUID: _("by their identifier"),
+        FoundBy.CODE: _("by their code"),
         FoundBy.TITLE_AND_START: _("by title and start"),
-    }  # fmt: skip
+    }
     counted = [(words, sum(change.found_by is by for change in shown.changes)) for by, words in said.items()]
     return [(words, number) for words, number in counted if number]
 
@@ -169,9 +174,13 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
     operations.forget(found(queries.upload(event, key)))
     counts = planned.counts
     flash(
-        _("Imported: %(created)d created, %(changed)d changed, %(removed)d taken back.",
-          created=counts[Outcome.CREATED], changed=counts[Outcome.CHANGED], removed=counts[Outcome.REMOVED])
-    )  # fmt: skip
+        _(
+            "Imported: %(created)d created, %(changed)d changed, %(removed)d taken back.",
+            created=counts[Outcome.CREATED],
+            changed=counts[Outcome.CHANGED],
+            removed=counts[Outcome.REMOVED],
+        )
+    )
     return redirect(url_for("programme_manage.programme", slug=slug), 303)
 
 

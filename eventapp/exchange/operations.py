@@ -81,9 +81,13 @@ def _checked(event: Event, report: Report) -> Report:
             if change.outcome in {Outcome.CREATED, Outcome.CHANGED}:
                 values = change.values
                 programme.check_session(
-                    event, title=values["title"], starts_at=values["starts_at"], ends_at=values["ends_at"],
-                    links=values.get("links"), minutes=values.get("minutes"),
-                )  # fmt: skip
+                    event,
+                    title=values["title"],
+                    starts_at=values["starts_at"],
+                    ends_at=values["ends_at"],
+                    links=values.get("links"),
+                    minutes=values.get("minutes"),
+                )
                 _check_new(change)
             kept.append(change)
         except Refused as refusal:

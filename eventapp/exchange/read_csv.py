@@ -78,9 +78,12 @@ def read(data: bytes, options: Options) -> Incoming:
     unread = [name for at, name in enumerate(header) if name.strip() and at not in columns.values()]
     if unread:
         book.notes.append(
-            _("Columns that are not read: %(columns)s. If one is needed, say which, such as people=%(first)s.",
-              columns=_(", ").join(name[:40] for name in unread[:30]), first=unread[0][:40])
-        )  # fmt: skip
+            _(
+                "Columns that are not read: %(columns)s. If one is needed, say which, such as people=%(first)s.",
+                columns=_(", ").join(name[:40] for name in unread[:30]),
+                first=unread[0][:40],
+            )
+        )
     for number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue

@@ -203,10 +203,13 @@ def _parse(data: bytes, book: Book) -> list[Component]:
         raise Refused(_("This is no calendar: it does not begin with BEGIN:VCALENDAR."), field="file")
     if stack:
         raise Refused(
-            _("The calendar has no end: %(name)s of line %(line)d is not closed.",
-              name=stack[-1].name[:30], line=stack[-1].line),
+            _(
+                "The calendar has no end: %(name)s of line %(line)d is not closed.",
+                name=stack[-1].name[:30],
+                line=stack[-1].line,
+            ),
             field="file",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -257,7 +260,7 @@ def _session(event: Component, book: Book, zone_of: ZoneOf) -> IncomingSession:
         place=location,
         abstract=None if abstract is None else {"": values.unescaped(abstract)},
         status=SessionStatus.CANCELLED if cancelled else SessionStatus.PUBLISHED,
-    )  # fmt: skip
+    )
 
 
 def _moment(said: Property | None, title: str, book: Book, zone_of: ZoneOf) -> datetime | None:

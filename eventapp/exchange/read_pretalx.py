@@ -239,8 +239,10 @@ class _Reader:
         # Rooms, tracks and types are an object with a name, or the name itself in several languages.
         name = row.get("name") or row.get("title") or (said if isinstance(said, dict) and "id" not in said else "")
         if not name and not isinstance(said, dict):
-            sentence = _("Number %(number)s has no name here; export it with ?expand=room,track,submission_type.",
-                         number=values.line(said))  # fmt: skip
+            sentence = _(
+                "Number %(number)s has no name here; export it with ?expand=room,track,submission_type.",
+                number=values.line(said),
+            )
             self.book.leave_out(Problem(where, sentence, whole=False))
         return {tag: values.line(one) for tag, one in self.texts(where, name).items()}
 

@@ -14,8 +14,18 @@ from eventapp.exchange.incoming import Incoming, Options, Problem
 from eventapp.exchange.values import Unclear
 
 _TEXTS = (
-    "title", "subtitle", "date", "start", "duration", "track", "type", "language", "abstract", "description", "url",
-)  # fmt: skip
+    "title",
+    "subtitle",
+    "date",
+    "start",
+    "duration",
+    "track",
+    "type",
+    "language",
+    "abstract",
+    "description",
+    "url",
+)
 
 
 def read(data: bytes, options: Options) -> Incoming:

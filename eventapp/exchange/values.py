@@ -244,9 +244,7 @@ def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
         return early
     shown = f"{local:%Y-%m-%d %H:%M}"
     if early > late:
-        raise Unclear(
-            _("%(time)s does not exist in %(zone)s: the clocks go forward over it.", time=shown, zone=zone)
-        )  # fmt: skip
+        raise Unclear(_("%(time)s does not exist in %(zone)s: the clocks go forward over it.", time=shown, zone=zone))
     raise Unclear(_("%(time)s comes twice in %(zone)s, as the clocks go back; give an offset.", time=shown, zone=zone))
 
 
@@ -320,7 +318,8 @@ def web_link(title: object, url: object) -> dict[str, str] | None:
     if not ADDRESS.fullmatch(address) or re.search(r'[<>"]', address):
         raise Unclear(_("“%(said)s” is no address of a web page.", said=address[:60]))
     if len(address) > LONGEST_ADDRESS:
-        raise Unclear(_("The address %(said)s… has more than %(number)d characters.",
-                        said=address[:60], number=LONGEST_ADDRESS))  # fmt: skip
+        raise Unclear(
+            _("The address %(said)s… has more than %(number)d characters.", said=address[:60], number=LONGEST_ADDRESS)
+        )
     named = " ".join(text(title).split()) or address
     return {"title": named if len(named) <= LONGEST_NAME else f"{named[: LONGEST_NAME - 1]}…", "url": address}

@@ -18,8 +18,22 @@ from eventapp.programme.rules import ParticipationRole
 
 # Each of these has a column for every language.
 _TEXTS, _LISTS = ("title", "subtitle", "abstract"), ("room", "track", "people")
-_COLUMNS = ("guid", "code", "start", "end", "duration", "kind", "status", "language", "interpreted", "do_not_record",
-            "links", "people_guid", "role", "mode")  # fmt: skip
+_COLUMNS = (
+    "guid",
+    "code",
+    "start",
+    "end",
+    "duration",
+    "kind",
+    "status",
+    "language",
+    "interpreted",
+    "do_not_record",
+    "links",
+    "people_guid",
+    "role",
+    "mode",
+)
 
 
 def write(head: Head, document: Document, people: Mapping[int, ShownPerson], tongues: Sequence[str]) -> bytes:

@@ -28,8 +28,22 @@ from eventapp.registration.models import AttendanceOption, Question
 
 R = TypeVar("R", bound=Base)
 
-EVENT = ("kind", "subtitle", "purpose", "description", "day_starts", "precision", "format", "country_code", "place",
-         "working_languages", "interpretation", "contact_email", "counts_public", "visibility")  # fmt: skip
+EVENT = (
+    "kind",
+    "subtitle",
+    "purpose",
+    "description",
+    "day_starts",
+    "precision",
+    "format",
+    "country_code",
+    "place",
+    "working_languages",
+    "interpretation",
+    "contact_email",
+    "counts_public",
+    "visibility",
+)
 THEME = ("position", "title")
 HOST = ("organization_id", "role", "position")
 SITE = ("slug", "name", "address", "latitude", "longitude", "position", "travel_minutes")
@@ -37,8 +51,20 @@ MEMBER = ("user_id", "role")
 TRACK = ("slug", "name", "colour", "position")
 ROOM = ("slug", "name", "online", "capacity", "position")
 SESSION = ("kind", "title", "subtitle", "abstract", "spoken", "interpreted", "capacity", "minutes", "do_not_record")
-KNOWN = ("person_id", "differs", "family", "given", "reading", "honorific", "order", "biography", "position",
-         "organization_id", "held_from", "held_until")  # fmt: skip
+KNOWN = (
+    "person_id",
+    "differs",
+    "family",
+    "given",
+    "reading",
+    "honorific",
+    "order",
+    "biography",
+    "position",
+    "organization_id",
+    "held_from",
+    "held_until",
+)
 PART = ("person_id", "role", "mode", "position")
 OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "access", "position")
 QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")

@@ -63,8 +63,9 @@ def change(event: Event, *, zone: str, starts_at: datetime, keep_clock: bool, no
     windows += [(call.opens_at, call.closes_at)] if call else []
     by_days = Shift(zone, zone, days)
     later = [shifted_window(*one, shift=by_days, now=now) for one in windows]
-    moving = sum(old != new for before, after in zip(windows, later, strict=True)
-                 for old, new in zip(before, after, strict=True))  # fmt: skip
+    moving = sum(
+        old != new for before, after in zip(windows, later, strict=True) for old, new in zip(before, after, strict=True)
+    )
     return Change(Shift(before, zone, days), db.session.scalar(scheduled) or 0, moving)
 
 

@@ -65,9 +65,12 @@ class Change:
     def to_json(self) -> dict[str, Any]:
         """As it is kept in a release."""
         return {
-            "kind": self.kind.value, "code": self.code, "title": self.title, "before": self.before,
+            "kind": self.kind.value,
+            "code": self.code,
+            "title": self.title,
+            "before": self.before,
             "after": self.after,
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Change:
@@ -132,9 +135,12 @@ def _of(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]
         yield Change(ChangeKind.PEOPLE, now.code, now.title, _people(was), _people(now))
     if (was.spoken, was.interpreted) != (now.spoken, now.interpreted):
         yield Change(
-            ChangeKind.LANGUAGE, now.code, now.title,
-            [list(was.spoken), list(was.interpreted)], [list(now.spoken), list(now.interpreted)],
-        )  # fmt: skip
+            ChangeKind.LANGUAGE,
+            now.code,
+            now.title,
+            [list(was.spoken), list(was.interpreted)],
+            [list(now.spoken), list(now.interpreted)],
+        )
     # A room that is called something else is a detail of its sessions.
     if _details(was) != _details(now) or _modes(was, now) or (was.rooms != now.rooms and not elsewhere):
         yield Change(ChangeKind.TEXT, now.code, now.title)
@@ -142,9 +148,14 @@ def _of(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]
 
 def _details(session: PublishedSession) -> tuple[object, ...]:
     return (
-        session.subtitle, session.abstract, session.kind, session.track, session.capacity, session.do_not_record,
+        session.subtitle,
+        session.abstract,
+        session.kind,
+        session.track,
+        session.capacity,
+        session.do_not_record,
         session.links,
-    )  # fmt: skip
+    )
 
 
 def _modes(was: PublishedSession, now: PublishedSession) -> bool:
@@ -214,8 +225,9 @@ def _tongues(pair: list[list[str]]) -> str:
         return languages.spoken(spoken)
     return _(
         "%(languages)s, interpreted into %(others)s",
-        languages=languages.spoken(spoken), others=languages.spoken(interpreted),
-    )  # fmt: skip
+        languages=languages.spoken(spoken),
+        others=languages.spoken(interpreted),
+    )
 
 
 def _people_said(before: list[list[Any]], after: list[list[Any]], names: Mapping[int, str]) -> str:

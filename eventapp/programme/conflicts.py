@@ -150,8 +150,10 @@ def _rooms_twice(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) 
         for first, second in _overlaps(slots):
             sentence = _(
                 "%(room)s is used twice: %(first)s and %(second)s.",
-                room=rooms[room].name, first=_said(first, frame), second=_said(second, frame),
-            )  # fmt: skip
+                room=rooms[room].name,
+                first=_said(first, frame),
+                second=_said(second, frame),
+            )
             yield Finding(Level.ERROR, "room", sentence, (first.code, second.code))
 
 
@@ -164,14 +166,18 @@ def _people_twice(every: Sequence[Slot], people: Mapping[int, str], frame: Frame
             if there.elsewhere:
                 sentence = _(
                     "%(person)s is in two places: %(first)s, and at the same time at “%(event)s”.",
-                    person=people[person], first=_said(here, frame), event=there.elsewhere,
-                )  # fmt: skip
+                    person=people[person],
+                    first=_said(here, frame),
+                    event=there.elsewhere,
+                )
                 yield Finding(Level.ERROR, "person", sentence, (here.code,))
                 continue
             sentence = _(
                 "%(person)s is in two places: %(first)s and %(second)s.",
-                person=people[person], first=_said(here, frame), second=_said(there, frame),
-            )  # fmt: skip
+                person=people[person],
+                first=_said(here, frame),
+                second=_said(there, frame),
+            )
             yield Finding(Level.ERROR, "person", sentence, (here.code, there.code))
 
 
@@ -187,9 +193,12 @@ def _too_far(
             if minutes and second.starts - first.ends < timedelta(minutes=minutes):
                 sentence = _(
                     "%(person)s needs %(minutes)d minutes from %(first)s to %(second)s, and has %(has)d.",
-                    person=people[person], minutes=minutes, first=_said(first, frame), second=_said(second, frame),
+                    person=people[person],
+                    minutes=minutes,
+                    first=_said(first, frame),
+                    second=_said(second, frame),
                     has=int((second.starts - first.ends).total_seconds() // 60),
-                )  # fmt: skip
+                )
                 yield Finding(Level.WARNING, "way", sentence, (first.code, second.code))
 
 
@@ -226,8 +235,10 @@ def _too_short(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
         if slot.minutes is not None and has < slot.minutes:
             sentence = _(
                 "%(session)s needs %(minutes)d minutes, and its slot has %(has)d.",
-                session=_said(slot, frame), minutes=slot.minutes, has=has,
-            )  # fmt: skip
+                session=_said(slot, frame),
+                minutes=slot.minutes,
+                has=has,
+            )
             yield Finding(Level.WARNING, "length", sentence, (slot.code,))
 
 
@@ -242,14 +253,18 @@ def _too_small(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) ->
         if coming > has:
             sentence = _(
                 "%(people)d people signed up for %(session)s; its room holds %(has)d.",
-                session=_said(slot, frame), people=coming, has=has,
-            )  # fmt: skip
+                session=_said(slot, frame),
+                people=coming,
+                has=has,
+            )
             yield Finding(Level.ERROR, "capacity", sentence, (slot.code,))
         elif slot.places is not None and has < slot.places:
             sentence = _(
                 "%(session)s offers %(places)d places; its room holds %(has)d.",
-                session=_said(slot, frame), places=slot.places, has=has,
-            )  # fmt: skip
+                session=_said(slot, frame),
+                places=slot.places,
+                has=has,
+            )
             yield Finding(Level.WARNING, "capacity", sentence, (slot.code,))
 
 
@@ -259,8 +274,9 @@ def _not_confirmed(own: Sequence[Slot], people: Mapping[int, str], frame: Frame)
         for person in sorted(slot.unconfirmed) if slot.ready else ():
             sentence = _(
                 "%(person)s has not confirmed yet to take part in %(session)s.",
-                person=people[person], session=_said(slot, frame),
-            )  # fmt: skip
+                person=people[person],
+                session=_said(slot, frame),
+            )
             yield Finding(Level.WARNING, "confirmation", sentence, (slot.code,))
 
 
@@ -276,13 +292,16 @@ def _not_understood(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
                 sentence = ngettext(
                     "%(session)s is not interpreted into %(language)s, the language of %(num)d registered person.",
                     "%(session)s is not interpreted into %(language)s, the language of %(num)d registered people.",
-                    audience[tag], session=_said(slot, frame), language=languages.spoken([tag]),
-                )  # fmt: skip
+                    audience[tag],
+                    session=_said(slot, frame),
+                    language=languages.spoken([tag]),
+                )
                 yield Finding(Level.WARNING, "language", sentence, (slot.code,))
         missing = [tag for tag in frame.languages if tag.split("-")[0] not in served and not audience.get(tag)]
         if missing:
             sentence = _(
                 "%(session)s is not interpreted into %(languages)s.",
-                session=_said(slot, frame), languages=languages.spoken(missing),
-            )  # fmt: skip
+                session=_said(slot, frame),
+                languages=languages.spoken(missing),
+            )
             yield Finding(Level.NOTICE, "language", sentence, (slot.code,))

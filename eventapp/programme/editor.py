@@ -142,7 +142,7 @@ def as_values(event: Event) -> dict[str, Any]:
         "rooms": [_room(room) for room in queries.rooms(event)],
         "sessions": [_session(session) for session in sessions],
         "findings": [_finding(one) for one in queries.findings(event, audience_of(event), every=sessions)],
-    }  # fmt: skip
+    }
 
 
 def days_of(event: Event, sessions: Iterable[Session]) -> list[date]:

@@ -71,8 +71,9 @@ class SessionForm(Form):
         self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in SessionKind]
         self.rooms.choices = [SelectChoice(room.id, languages.say(room.name).text) for room in rooms]
         self.track.choices = [
-            SelectChoice("", _("None")), *(SelectChoice(t.slug, languages.say(t.name).text) for t in tracks)
-        ]  # fmt: skip
+            SelectChoice("", _("None")),
+            *(SelectChoice(t.slug, languages.say(t.name).text) for t in tracks),
+        ]
         names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
         self.spoken.choices = names
         self.interpreted.choices = names
@@ -89,8 +90,9 @@ class RoomForm(Form):
     def __init__(self, *, sites: Sequence[Site], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.site.choices = [
-            SelectChoice("", _("None")), *(SelectChoice(s.slug, languages.say(s.name).text) for s in sites)
-        ]  # fmt: skip
+            SelectChoice("", _("None")),
+            *(SelectChoice(s.slug, languages.say(s.name).text) for s in sites),
+        ]
 
 
 class TrackForm(Form):
@@ -143,8 +145,9 @@ class PersonForm(Form):
         self.order.choices = [SelectChoice(order.value, order.label) for order in NameOrder]
         named = sorted((languages.say(o.names).text, str(o.id)) for o in organizations)
         self.organization.choices = [
-            SelectChoice("", _("None")), *(SelectChoice(number, name) for name, number in named)
-        ]  # fmt: skip
+            SelectChoice("", _("None")),
+            *(SelectChoice(number, name) for name, number in named),
+        ]
 
     def wants(self, scope: Scope) -> bool:
         """Whether this was chosen; False where nothing was asked."""

@@ -243,17 +243,22 @@ def room(event: Event, key: str = "") -> ResponseReturnValue:
     shown = found(next((r for r in queries.rooms(event) if r.slug == key), None)) if key else None
     sites = events.sites(event)
     data = (
-        {"name": shown.name, "online": shown.online, "site": shown.site.slug if shown.site else "",
-         "capacity": shown.capacity}
+        {
+            "name": shown.name,
+            "online": shown.online,
+            "site": shown.site.slug if shown.site else "",
+            "capacity": shown.capacity,
+        }
         if shown
         else {"site": sites[0].slug if sites else ""}
-    )  # fmt: skip
+    )
     form = RoomForm(sites=sites, data=data)
     form.name.speak(event.languages)
     if form.validate_on_submit():
         site = next((s for s in sites if s.slug == form.site.data), None)
-        operations.save_room(event, shown, name=form.name.data, site=site, online=form.online.data,
-                             capacity=form.capacity.data)  # fmt: skip
+        operations.save_room(
+            event, shown, name=form.name.data, site=site, online=form.online.data, capacity=form.capacity.data
+        )
         flash(_("Saved."))
         return redirect(url_for(".programme", slug=event.slug), 303)
     return page("programme/room.html", event=event, form=form, room=shown)

@@ -63,10 +63,11 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
     row = queries.event_person(event, shown) if shown else None
     form = PersonForm(
         organizations=directory_queries.organizations(),
-        both=shown is not None and profiles.may_change_shared(at_desk(), event, shown)
+        both=shown is not None
+        and profiles.may_change_shared(at_desk(), event, shown)
         and not profiles.only_here(event, shown),
         data=_data(event, shown) | {"scope": "event" if row is not None and row.differs else "shared"},
-    )  # fmt: skip
+    )
     for field in form:
         if hasattr(field, "speak"):
             field.speak(event.languages)
@@ -75,8 +76,12 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
             saved = _save(event, shown, form)
             flash(_("Saved."))
             if shown is None:
-                flash(_("Choose %(name)s in a session now, so that the name stands in the programme.",
-                        name=saved.name(reader()).text))  # fmt: skip
+                flash(
+                    _(
+                        "Choose %(name)s in a session now, so that the name stands in the programme.",
+                        name=saved.name(reader()).text,
+                    )
+                )
             return redirect(url_for(".everybody", slug=event.slug), 303)
         except Refused as refusal:
             form.refuse(refusal)

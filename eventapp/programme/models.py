@@ -17,7 +17,7 @@ from sqlalchemy import (
     and_,
     func,
     select,
-)  # fmt: skip
+)
 from sqlalchemy.orm import Mapped, aliased, foreign, mapped_column, relationship
 
 from eventapp.accounts.models import User
@@ -201,9 +201,17 @@ class EventPerson(Base, OfEvent):
         """What the event shows of the person."""
         held = HeldPosition(self.position, self.organization, self.held_from, self.held_until)
         return Profile(
-            person.id, person.code, person.guid, self.family, self.given, self.reading, self.honorific, self.order,
-            self.biography, (held,) if self.position else (),
-        )  # fmt: skip
+            person.id,
+            person.code,
+            person.guid,
+            self.family,
+            self.given,
+            self.reading,
+            self.honorific,
+            self.order,
+            self.biography,
+            (held,) if self.position else (),
+        )
 
 
 class Release(Base, OfEvent):

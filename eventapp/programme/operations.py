@@ -36,10 +36,14 @@ class Stale(Refused):
         self.session = session
         self.at = languages.clock_time(session.updated_at, event.zone)
         super().__init__(
-            _("%(who)s saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
-              who=session.saved_by or _("Somebody else"), title=languages.say(session.title).text, time=self.at,
-              slot=slot(event, session))
-        )  # fmt: skip
+            _(
+                "%(who)s saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
+                who=session.saved_by or _("Somebody else"),
+                title=languages.say(session.title).text,
+                time=self.at,
+                slot=slot(event, session),
+            )
+        )
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,9 @@ class Row:
 def rows_of(session: Session | None) -> list[Row]:
     """The rows of a session, and some spare ones."""
     rows = [
-        Row(
-            part.person.code, part.shown.name(reader()).text, part.role.value, part.mode.value, part.confirmed
-        )
+        Row(part.person.code, part.shown.name(reader()).text, part.role.value, part.mode.value, part.confirmed)
         for part in (session.participations if session else ())
-    ]  # fmt: skip
+    ]
     return [*rows, *(Row() for _ in range(SPARE))]
 
 

@@ -218,10 +218,20 @@ def _track_in(row: Mapping[str, Any]) -> PublishedTrack:
 def _room_out(room: PublishedRoom) -> dict[str, Any]:
     site = room.site
     return {
-        "id": room.id, "slug": room.slug, "name": room.name, "online": room.online, "capacity": room.capacity,
-        "site": site and {"slug": site.slug, "name": site.name, "address": site.address, "latitude": site.latitude,
-                          "longitude": site.longitude},
-    }  # fmt: skip
+        "id": room.id,
+        "slug": room.slug,
+        "name": room.name,
+        "online": room.online,
+        "capacity": room.capacity,
+        "site": site
+        and {
+            "slug": site.slug,
+            "name": site.name,
+            "address": site.address,
+            "latitude": site.latitude,
+            "longitude": site.longitude,
+        },
+    }
 
 
 def _room_in(row: Mapping[str, Any]) -> PublishedRoom:
@@ -236,33 +246,59 @@ def _moment(value: datetime) -> str:
 
 def _session_out(session: PublishedSession) -> dict[str, Any]:
     return {
-        "id": session.id, "code": session.code, "uid": session.uid, "guid": session.guid,
-        "sequence": session.sequence, "kind": session.kind.value, "status": session.status.value,
-        "title": session.title, "subtitle": session.subtitle, "abstract": session.abstract,
-        "starts_at": _moment(session.starts_at), "ends_at": _moment(session.ends_at),
-        "spoken": list(session.spoken), "interpreted": list(session.interpreted), "capacity": session.capacity,
-        "do_not_record": session.do_not_record, "links": [dict(link) for link in session.links],
-        "updated_at": _moment(session.updated_at), "gone": session.gone,
-        "track": session.track.slug if session.track else None, "rooms": [room.slug for room in session.rooms],
+        "id": session.id,
+        "code": session.code,
+        "uid": session.uid,
+        "guid": session.guid,
+        "sequence": session.sequence,
+        "kind": session.kind.value,
+        "status": session.status.value,
+        "title": session.title,
+        "subtitle": session.subtitle,
+        "abstract": session.abstract,
+        "starts_at": _moment(session.starts_at),
+        "ends_at": _moment(session.ends_at),
+        "spoken": list(session.spoken),
+        "interpreted": list(session.interpreted),
+        "capacity": session.capacity,
+        "do_not_record": session.do_not_record,
+        "links": [dict(link) for link in session.links],
+        "updated_at": _moment(session.updated_at),
+        "gone": session.gone,
+        "track": session.track.slug if session.track else None,
+        "rooms": [room.slug for room in session.rooms],
         "parts": [[part.person_id, part.role.value, part.mode.value] for part in session.participations],
         **({"turns": dict(session.turns)} if session.turns else {}),
-    }  # fmt: skip
+    }
 
 
 def _session_in(
     row: Mapping[str, Any], rooms: Mapping[str, PublishedRoom], tracks: Mapping[str, PublishedTrack]
 ) -> PublishedSession:
     return PublishedSession(
-        id=row["id"], code=row["code"], uid=row["uid"], guid=row["guid"], sequence=row["sequence"],
-        kind=SessionKind(row["kind"]), status=SessionStatus(row["status"]), title=Words(row["title"]),
-        subtitle=Words(row["subtitle"]), abstract=Words(row["abstract"]),
-        starts_at=datetime.fromisoformat(row["starts_at"]), ends_at=datetime.fromisoformat(row["ends_at"]),
-        spoken=tuple(row["spoken"]), interpreted=tuple(row["interpreted"]), capacity=row["capacity"],
-        do_not_record=row["do_not_record"], links=tuple(row["links"]),
-        updated_at=datetime.fromisoformat(row["updated_at"]), gone=row["gone"],
-        track=tracks.get(row["track"]) if row["track"] else None, rooms=tuple(rooms[slug] for slug in row["rooms"]),
+        id=row["id"],
+        code=row["code"],
+        uid=row["uid"],
+        guid=row["guid"],
+        sequence=row["sequence"],
+        kind=SessionKind(row["kind"]),
+        status=SessionStatus(row["status"]),
+        title=Words(row["title"]),
+        subtitle=Words(row["subtitle"]),
+        abstract=Words(row["abstract"]),
+        starts_at=datetime.fromisoformat(row["starts_at"]),
+        ends_at=datetime.fromisoformat(row["ends_at"]),
+        spoken=tuple(row["spoken"]),
+        interpreted=tuple(row["interpreted"]),
+        capacity=row["capacity"],
+        do_not_record=row["do_not_record"],
+        links=tuple(row["links"]),
+        updated_at=datetime.fromisoformat(row["updated_at"]),
+        gone=row["gone"],
+        track=tracks.get(row["track"]) if row["track"] else None,
+        rooms=tuple(rooms[slug] for slug in row["rooms"]),
         participations=tuple(
             PublishedPart(person, ParticipationRole(role), Mode(mode)) for person, role, mode in row["parts"]
         ),
         turns=row.get("turns", {}),
-    )  # fmt: skip
+    )

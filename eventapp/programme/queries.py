@@ -324,9 +324,14 @@ def findings(
     every_site = db.session.scalars(select(Site).where(Site.event_id == event.id))
     ways = {(site.slug, to): int(way) for site in every_site for to, way in site.travel_minutes.items()}
     frame = Frame(
-        event.starts_at, event.ends_at, event.zone, tuple(event.working_languages), ways, event.day_starts,
+        event.starts_at,
+        event.ends_at,
+        event.zone,
+        tuple(event.working_languages),
+        ways,
+        event.day_starts,
         audience or Audience(),
-    )  # fmt: skip
+    )
     places = {
         room.id: Place(languages.say(room.name).text, room.site.slug if room.site else None, room.capacity)
         for room in rooms(event)

@@ -220,8 +220,9 @@ class ReviewForm(Form):
         super().__init__(**kwargs)
         names = {1: _l("For it"), 0: _l("Undecided"), -1: _l("Against it")}
         self.vote.choices = [
-            *(SelectChoice(str(vote), str(names[vote])) for vote in rules.VOTES), SelectChoice("", _("No vote")),
-        ]  # fmt: skip
+            *(SelectChoice(str(vote), str(names[vote])) for vote in rules.VOTES),
+            SelectChoice("", _("No vote")),
+        ]
 
 
 class LetterForm(Form):

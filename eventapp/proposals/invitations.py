@@ -105,8 +105,18 @@ def issue(link: SpeakerLink) -> list[Item]:
         if not first or (link.answer is Answer.CONFIRMED and not after.off):
             file = _file(link, session, row, join_url=join_link(link, session, links), given_up=gives_up)
         own = None if first and link.answer is Answer.CONFIRMED and before == after else before
-        items.append(Item(code, session.title, own, after, file, given_up=gives_up, gone=session.gone,
-                          link=join_link(link, session, links)))  # fmt: skip
+        items.append(
+            Item(
+                code,
+                session.title,
+                own,
+                after,
+                file,
+                given_up=gives_up,
+                gone=session.gone,
+                link=join_link(link, session, links),
+            )
+        )
     db.session.flush()
     return sorted(items, key=lambda item: (item.after.starts, item.code))
 

@@ -106,9 +106,14 @@ def proposal(event: Event, code: str) -> ResponseReturnValue:
             form.refuse(refusal)
     votes = [one.vote for one in every if one.vote is not None]
     return page(
-        "proposals/proposal.html", event=event, proposal=shown, reviews=every, form=form, votes=votes,
+        "proposals/proposal.html",
+        event=event,
+        proposal=shown,
+        reviews=every,
+        form=form,
+        votes=votes,
         mean=rules.mean(votes),
-    )  # fmt: skip
+    )
 
 
 def _review_data(own: Review | None) -> dict[str, Any]:
@@ -125,8 +130,12 @@ def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             letter = _written(form) if form["send"].data else None
-            _decide(shown, verb, letter, next((one for one in people if one.code == form["person"].data), None)
-                    if verb == "accept" else None)  # fmt: skip
+            _decide(
+                shown,
+                verb,
+                letter,
+                next((one for one in people if one.code == form["person"].data), None) if verb == "accept" else None,
+            )
             flash(_("“%(title)s”: %(state)s", title=shown.title, state=shown.status.label))
             return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
         except Refused as refusal:

@@ -48,12 +48,17 @@ def deadlines(event_id: int) -> list[Deadline]:
     query = select(Call, Event.announced_at).join(Event, Event.id == Call.event_id).where(Call.event_id == event_id)
     return [
         Deadline(
-            call.uid, call.closing_sequence, call.closing_changed_at, call.told_closing, Closing.PROPOSALS, Words(),
+            call.uid,
+            call.closing_sequence,
+            call.closing_changed_at,
+            call.told_closing,
+            Closing.PROPOSALS,
+            Words(),
             gone=call.closes_at is None,
         )
         for call, announced_at in db.session.execute(query)
         if call.told_closing and was_told(call.closes_at, call.closing_changed_at, announced_at)
-    ]  # fmt: skip
+    ]
 
 
 def open_call(event: Event) -> Call | None:

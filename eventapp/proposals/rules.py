@@ -16,9 +16,13 @@ CONSENT = "1"
 
 # The kinds that one can propose; the others are the house's own.
 PROPOSABLE = (
-    SessionKind.LECTURE, SessionKind.PANEL, SessionKind.WORKSHOP, SessionKind.OPINION_EXCHANGE, SessionKind.KEYNOTE,
+    SessionKind.LECTURE,
+    SessionKind.PANEL,
+    SessionKind.WORKSHOP,
+    SessionKind.OPINION_EXCHANGE,
+    SessionKind.KEYNOTE,
     SessionKind.SITE_VISIT,
-)  # fmt: skip
+)
 VOTES = (1, 0, -1)
 
 

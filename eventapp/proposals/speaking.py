@@ -60,9 +60,12 @@ def profile(token: str) -> ResponseReturnValue:
     now = speakers.profile_of(link)
     form = ProfileForm(data=now)
     return _edit(
-        link, form, now, "proposals/profile.html",
+        link,
+        form,
+        now,
+        "proposals/profile.html",
         save=lambda typed, marks: speakers.save_profile(link, {**typed, "zone": typed["zone"] or ""}, marks=marks),
-    )  # fmt: skip
+    )
 
 
 @views.route("/sessions/<code>", methods=["GET", "POST"])
@@ -73,9 +76,12 @@ def talk(token: str, code: str) -> ResponseReturnValue:
     now = speakers.talk_of(session)
     form = TalkForm(data=now)
     return _edit(
-        link, form, now, "proposals/talk.html",
+        link,
+        form,
+        now,
+        "proposals/talk.html",
         save=lambda typed, marks: speakers.save_talk(link, session, typed, marks=marks),
-    )  # fmt: skip
+    )
 
 
 def _edit(

@@ -112,8 +112,13 @@ def received(registration: Registration) -> None:
         else:
             subject = _("Received: %(title)s", title=title)
             text = _("Thank you for registering. The team looks at every registration and will write to you.")
-        _write(registration, kind=f"registration.{registration.status}", subject=subject, paragraphs=[text],
-               items=invitations.issue(registration))  # fmt: skip
+        _write(
+            registration,
+            kind=f"registration.{registration.status}",
+            subject=subject,
+            paragraphs=[text],
+            items=invitations.issue(registration),
+        )
 
 
 def confirmed(registration: Registration) -> None:
@@ -151,10 +156,14 @@ def changed(registration: Registration) -> None:
             registration,
             kind="registration.changed",
             subject=_("Changed: %(title)s", title=title),
-            paragraphs=[_("Your registration has changed. This is how it stands now: %(status)s.",
-                          status=registration.status.label)],
+            paragraphs=[
+                _(
+                    "Your registration has changed. This is how it stands now: %(status)s.",
+                    status=registration.status.label,
+                )
+            ],
             items=invitations.issue(registration, anew=True),
-        )  # fmt: skip
+        )
 
 
 def cancelled(registration: Registration) -> None:
@@ -203,11 +212,14 @@ def link(registration: Registration) -> None:
             kind="registration.link",
             subject=_("Your registration: %(title)s", title=title),
             paragraphs=[
-                _("Somebody, probably you, asked to register this address for “%(title)s”. "
-                  "You are registered already; with the link below you can see, change or cancel it.", title=title),
+                _(
+                    "Somebody, probably you, asked to register this address for “%(title)s”. "
+                    "You are registered already; with the link below you can see, change or cancel it.",
+                    title=title,
+                ),
             ],
             after=[_("If it was not you, there is nothing to do: nothing has changed.")],
-        )  # fmt: skip
+        )
 
 
 def new_link(registration: Registration) -> None:
@@ -295,8 +307,9 @@ def _event_news(
     if Topic.LINK in topics:
         facts.append((_("Join here"), item.link or "–"))
     if event.status is EventStatus.POSTPONED:
-        text = _("“%(title)s” is postponed. Your registration stays; we write again when there is a new date.",
-                 title=title)  # fmt: skip
+        text = _(
+            "“%(title)s” is postponed. Your registration stays; we write again when there is a new date.", title=title
+        )
         return "event.postponed", _("Postponed: %(title)s", title=title), [text, *notes], []
     subject, paragraphs = _headline(topics, before, item, title)
     if item.before is None:
@@ -319,8 +332,10 @@ def _headline(topics: list[Topic], before: Facts, item: Item, title: str) -> tup
         text = _("“%(title)s” takes place at another place than we told you.", title=title)
         return _("New place: %(title)s", title=title), [text, stays]
     if Topic.LINK in topics and item.link:
-        text = _("There is a new link with which you join “%(title)s”. The old one does not lead there any more.",
-                 title=title)  # fmt: skip
+        text = _(
+            "There is a new link with which you join “%(title)s”. The old one does not lead there any more.",
+            title=title,
+        )
         return _("New link to join: %(title)s", title=title), [text]
     return _("Your registration: %(title)s", title=title), [_("This is how your registration stands now.")]
 

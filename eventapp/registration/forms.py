@@ -147,8 +147,9 @@ class TakePart(Form):
             del form["email"]
         form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
         form.organization_kind.choices = [
-            SelectChoice("", "–"), *(SelectChoice(kind.value, kind.label) for kind in OrganizationKind),
-        ]  # fmt: skip
+            SelectChoice("", "–"),
+            *(SelectChoice(kind.value, kind.label) for kind in OrganizationKind),
+        ]
         return form
 
     def chosen(self) -> AttendanceOption | None:

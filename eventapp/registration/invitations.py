@@ -98,13 +98,17 @@ def issue(registration: Registration, *, anew: bool = False) -> list[Item]:
                 session.title if session else registration.event.title,
                 before,
                 after,
-                invitations.file(made, organizer=invitations.party(letters.sender()), attendee=_attendee(registration),
-                                 name=invitations.file_name(registration.event, code)),
+                invitations.file(
+                    made,
+                    organizer=invitations.party(letters.sender()),
+                    attendee=_attendee(registration),
+                    name=invitations.file_name(registration.event, code),
+                ),
                 given_up=gives_up,
                 gone=session is not None and session.gone,
                 link=now.links.get(code, "") if code else registration.event.join_url if after.link else "",
             )
-        )  # fmt: skip
+        )
     db.session.flush()
     return sorted(items, key=lambda item: (item.code != "", item.after.starts, item.code))
 

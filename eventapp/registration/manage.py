@@ -72,8 +72,7 @@ def add(event: Event) -> ResponseReturnValue:
         else:
             flash(_("%(name)s: %(state)s", name=registration.name, state=registration.status.label))
             return redirect(url_for(".registration", slug=event.slug, number=registration.id), 303)
-    return page("registration/add.html", event=event, form=form, options=options,
-                takable=lambda option: True)  # fmt: skip
+    return page("registration/add.html", event=event, form=form, options=options, takable=lambda option: True)
 
 
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
@@ -92,10 +91,15 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     return page(
-        "registration/registration.html", event=event, registration=shown, form=form, options=options,
-        takable=takable, place=queries.place_in_line(shown) if shown.waiting_since else None,
+        "registration/registration.html",
+        event=event,
+        registration=shown,
+        form=form,
+        options=options,
+        takable=takable,
+        place=queries.place_in_line(shown) if shown.waiting_since else None,
         others=queries.other_answers(shown),
-    )  # fmt: skip
+    )
 
 
 _VERBS: dict[str, Callable[[Registration], object]] = {
@@ -123,8 +127,11 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
     """Approve, decline, cancel, put back, or send a new link."""
     shown = found(queries.by_id(event, number))
     _VERBS[verb](shown)
-    flash(_("A new link is on its way.") if verb == "link" else _("%(name)s: %(state)s", name=shown.name,
-                                                                 state=shown.status.label))  # fmt: skip
+    flash(
+        _("A new link is on its way.")
+        if verb == "link"
+        else _("%(name)s: %(state)s", name=shown.name, state=shown.status.label)
+    )
     return redirect(url_for(".registration", slug=event.slug, number=number), 303)
 
 
@@ -197,12 +204,16 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
     shown = _question(event, number) if number else None
     data = (
         {
-            "label": shown.label, "kind": shown.kind.value, "hint": shown.hint, "choices": "\n".join(shown.choices),
-            "mode": shown.mode.value if shown.mode else "", "required": shown.required,
+            "label": shown.label,
+            "kind": shown.kind.value,
+            "hint": shown.hint,
+            "choices": "\n".join(shown.choices),
+            "mode": shown.mode.value if shown.mode else "",
+            "required": shown.required,
         }
         if shown
         else {}
-    )  # fmt: skip
+    )
     form = QuestionForm(data=data)
     form.label.speak(event.languages)
     form.hint.speak(event.languages)

@@ -23,7 +23,7 @@ from eventapp.registration.models import (
     RegistrationInvitation,
     RegistrationNews,
     SessionSignup,
-)  # fmt: skip
+)
 from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus
 
 _KEY = RegistrationNews.registration_id
@@ -87,20 +87,23 @@ def concerned(event: Event, document: Document) -> set[int]:
 
     rows = db.session.execute(
         select(
-            Registration.id, Registration.status, AttendanceOption.mode, RegistrationInvitation.code,
-            RegistrationInvitation.mark, RegistrationInvitation.facts, SessionSignup.id,
+            Registration.id,
+            Registration.status,
+            AttendanceOption.mode,
+            RegistrationInvitation.code,
+            RegistrationInvitation.mark,
+            RegistrationInvitation.facts,
+            SessionSignup.id,
         )
         .join(Registration, Registration.id == RegistrationInvitation.registration_id)
         .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
-        .outerjoin(
-            Session, (Session.event_id == Registration.event_id) & (Session.code == RegistrationInvitation.code)
-        )
+        .outerjoin(Session, (Session.event_id == Registration.event_id) & (Session.code == RegistrationInvitation.code))
         .outerjoin(
             SessionSignup,
             (SessionSignup.session_id == Session.id) & (SessionSignup.registration_id == Registration.id),
         )
         .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
-    )  # fmt: skip
+    )
     found = set()
     for number, status, mode, code, known, facts, signed_up in rows:
         confirmed = status is RegistrationStatus.CONFIRMED
@@ -139,10 +142,12 @@ def adopt(event: Event) -> None:
     )
     rows = db.session.scalars(
         select(Registration).where(
-            Registration.event_id == event.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False),
+            Registration.event_id == event.id,
+            Registration.status.in_(ACTIVE),
+            Registration.generated.is_(False),
             ~unknown.exists(),
         )
-    )  # fmt: skip
+    )
     venues = venues_of(event.id)
     for registration in rows:
         row = RegistrationInvitation(registration_id=registration.id, code="", uid=registration.uid)

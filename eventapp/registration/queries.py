@@ -27,7 +27,7 @@ from eventapp.registration.models import (
     RegistrationInvitation,
     RemovedOption,
     SessionSignup,
-)  # fmt: skip
+)
 from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus, fits, searched
 
 
@@ -50,20 +50,32 @@ def deadlines(event_id: int) -> list[Deadline]:
     )
     found = [
         Deadline(
-            option.uid, option.closing_sequence, option.closing_changed_at, option.told_closing,
-            Closing.REGISTRATION, option.title, option.mode, gone=option.closes_at is None,
+            option.uid,
+            option.closing_sequence,
+            option.closing_changed_at,
+            option.told_closing,
+            Closing.REGISTRATION,
+            option.title,
+            option.mode,
+            gone=option.closes_at is None,
         )
         for option, announced_at in rows
         if option.told_closing and was_told(option.closes_at, option.closing_changed_at, announced_at)
-    ]  # fmt: skip
+    ]
     removed = db.session.scalars(select(RemovedOption).where(RemovedOption.event_id == event_id))
     return found + [
         Deadline(
-            one.uid, one.closing_sequence, one.removed_at, one.told_closing, Closing.REGISTRATION, one.title,
-            one.mode, gone=True,
+            one.uid,
+            one.closing_sequence,
+            one.removed_at,
+            one.told_closing,
+            Closing.REGISTRATION,
+            one.title,
+            one.mode,
+            gone=True,
         )
         for one in removed
-    ]  # fmt: skip
+    ]
 
 
 def audience(event: Event) -> Audience:

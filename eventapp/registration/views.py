@@ -51,8 +51,9 @@ def register(slug: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
-    return page("registration/register.html", event=event, form=form, options=options, open_now=open_now,
-                takable=takable)  # fmt: skip
+    return page(
+        "registration/register.html", event=event, form=form, options=options, open_now=open_now, takable=takable
+    )
 
 
 def _write_to_owner(slug: str, email: str) -> bool:

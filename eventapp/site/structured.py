@@ -21,8 +21,10 @@ _ATTENDANCE = {
     EventFormat.HYBRID: Attendance.MIXED,
 }
 _EXACT: dict[Precision, jsonld.Exactness] = {
-    Precision.DAY: "time", Precision.MONTH: "month", Precision.YEAR: "year",
-}  # fmt: skip
+    Precision.DAY: "time",
+    Precision.MONTH: "month",
+    Precision.YEAR: "year",
+}
 _STATES = {EventStatus.CANCELLED: State.CANCELLED, EventStatus.POSTPONED: State.POSTPONED}
 _AVAILABLE = {
     Standing.NOT_YET: None,
@@ -51,13 +53,14 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
         description=languages.say(event.purpose).text or markdown.plain(languages.say(event.description).text),
         languages=event.working_languages,
         spots=spots,
-        organizers=[Party(name=languages.say(host.organization.names).text, url=host.organization.url)
-                    for host in page.hosts],
+        organizers=[
+            Party(name=languages.say(host.organization.names).text, url=host.organization.url) for host in page.hosts
+        ],
         performers=[Party(name=speaker.person.name(languages.reader()).text, person=True) for speaker in page.speakers],
         images=[base_url() + image for image in images],
         offers=_offers(page),
         sessions=[_session(page, one, spots) for one in page.sessions if event.timed and not one.kind.pause],
-    )  # fmt: skip
+    )
 
 
 def _spot(site: Site | PublishedSite, country: str) -> Spot:

@@ -122,8 +122,16 @@ def _event_page(slug: str, *, preview: bool = False) -> Response:
 @views.get("/robots.txt")
 def robots() -> Response:
     """Everything public may be read by machines; personal addresses are nobody's to index."""
-    lines = ["User-agent: *", "Disallow: /manage", "Disallow: /registrations/", "Disallow: /agenda/",
-             "Disallow: /proposals/", "Disallow: /speaking/", "Allow: /", ""]  # fmt: skip
+    lines = [
+        "User-agent: *",
+        "Disallow: /manage",
+        "Disallow: /registrations/",
+        "Disallow: /agenda/",
+        "Disallow: /proposals/",
+        "Disallow: /speaking/",
+        "Allow: /",
+        "",
+    ]
     return Response("\n".join(lines), mimetype="text/plain")
 
 

@@ -163,10 +163,18 @@ def test_the_link_to_a_session_goes_to_the_mailbox_alone(client, make, forum):
     address = begin(client, f"forum/{session.code}")
     guest = make.registration(forum, make.option(forum, Mode.ONLINE))
     present = make.registration(forum, make.option(forum))
-    public = ("/events/forum", "/events/forum/programme", f"/events/forum/sessions/{session.code}",
-              f"/events/forum/sessions/{session.code}.ics", "/events/forum/calendar.ics", f"{address}.ics",
-              f"/registrations/{present.token}", f"/registrations/{guest.token}",
-              f"/registrations/{guest.token}/calendar.ics", address)  # fmt: skip
+    public = (
+        "/events/forum",
+        "/events/forum/programme",
+        f"/events/forum/sessions/{session.code}",
+        f"/events/forum/sessions/{session.code}.ics",
+        "/events/forum/calendar.ics",
+        f"{address}.ics",
+        f"/registrations/{present.token}",
+        f"/registrations/{guest.token}",
+        f"/registrations/{guest.token}/calendar.ics",
+        address,
+    )
     client.get(address)
     client.fill(f"/agenda/registrations/{guest.token}")
     for path in public:
@@ -227,9 +235,11 @@ def test_who_leaves_a_session_while_it_is_off_is_counted_too(client, make, forum
     address, session, ada = speaking
     seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
     for status, people in (
-        (SessionStatus.CANCELLED, []), (SessionStatus.PUBLISHED, [ada]), (SessionStatus.DRAFT, []),
+        (SessionStatus.CANCELLED, []),
         (SessionStatus.PUBLISHED, [ada]),
-    ):  # fmt: skip
+        (SessionStatus.DRAFT, []),
+        (SessionStatus.PUBLISHED, [ada]),
+    ):
         with transaction():
             row = db.session.get_one(Session, session.id, populate_existing=True)
             row.participations = [Participation(person=db.session.merge(person)) for person in people]

@@ -22,10 +22,15 @@ def test_what_shares_a_moment_overlaps_and_what_touches_does_not():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("forum/ABC", ("forum", "ABC")), ("forum", None), ("/ABC", None), ("forum/", None), ("a/b/c", None), ("", None),
+        ("forum/ABC", ("forum", "ABC")),
+        ("forum", None),
+        ("/ABC", None),
+        ("forum/", None),
+        ("a/b/c", None),
+        ("", None),
         ("f/" + "x" * 200, None),
     ],
-)  # fmt: skip
+)
 def test_a_star_is_an_event_and_a_session(text, expected):
     assert star_of(text) == expected
 

@@ -82,8 +82,10 @@ def test_what_was_starred_is_told_as_off_and_nothing_else_is_said(client, make, 
     assert after.keys() == before.keys() == {first.uid, second.uid}
     for uid, part in after.items():
         assert (lint.text(part.one("SUMMARY")), part.one("STATUS"), part.one("TRANSP")) == (
-            GONE, "CANCELLED", "TRANSPARENT",
-        )  # fmt: skip
+            GONE,
+            "CANCELLED",
+            "TRANSPARENT",
+        )
         assert int(part.one("SEQUENCE")) > int(before[uid].one("SEQUENCE"))
         assert part.one("DTSTART") == before[uid].one("DTSTART")
     text = client.get(f"{address}.ics").get_data(as_text=True).replace("\r\n ", "")
@@ -98,8 +100,9 @@ def test_what_is_still_public_is_told_beside_it(client, make, secret):
     address = begin(client, f"forum/{gone.code}", f"other/{on.code}")
     withdraw(secret)
     assert {uid: lint.text(part.one("SUMMARY")) for uid, part in by_uid(client, address).items()} == {
-        gone.uid: GONE, on.uid: "Talk",
-    }  # fmt: skip
+        gone.uid: GONE,
+        on.uid: "Talk",
+    }
 
 
 def test_what_was_no_longer_starred_is_told_too_and_sequence_never_falls(client, make, secret):
@@ -180,8 +183,9 @@ def test_whoever_has_the_calendar_hears_of_every_turn_but_not_of_what_the_team_d
         make.release(db.session.merge(secret))
     again = client.get(f"{address}.ics")
     assert (again.headers["ETag"], again.headers["Last-Modified"]) == (
-        known.headers["ETag"], known.headers["Last-Modified"],
-    )  # fmt: skip
+        known.headers["ETag"],
+        known.headers["Last-Modified"],
+    )
     client.application.extensions["calendars"].clear()
     assert client.get(f"{address}.ics").data == known.data
 

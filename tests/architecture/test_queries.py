@@ -16,25 +16,52 @@ from eventapp.proposals.rules import Answer
 
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
-    "/": 4, "/events": 6, "/events/forum": 16, "/events/forum/programme": 6, "/events/forum/programme/1": 7,
-    "/events/forum/speakers": 7, "/events/forum/changes": 4, "/events/forum/changes.atom": 4,
-    "/events/forum/register": 4, "/events/forum/counts": 7, "/events/forum/counts.json": 7,
-    "/events/forum/calendar.ics": 6, "/events/forum/calendar.ics?deadlines=1": 9, "/calendar.ics": 4, "/events/forum/calendar": 5,
-    "/events/forum/schedule.xml": 5, "/events/forum/schedule.json": 5,
-    "/manage/events/forum/programme/import": 3, "/manage/events/forum/programme/export.xml": 10,
-    "/manage/events/forum/programme/export.csv": 10, "/manage/events/forum/programme/export.ics": 7,
-    "/manage": 2, "/manage/events/forum": 16, "/manage/events/forum/programme": 9,
-    "/manage/events/forum/programme/sessions/new": 5, "/manage/events/forum/programme/check": 12,
-    "/manage/events/forum/programme/release": 22, "/manage/events/forum/programme/state.json": 17,
+    "/": 4,
+    "/events": 6,
+    "/events/forum": 16,
+    "/events/forum/programme": 6,
+    "/events/forum/programme/1": 7,
+    "/events/forum/speakers": 7,
+    "/events/forum/changes": 4,
+    "/events/forum/changes.atom": 4,
+    "/events/forum/register": 4,
+    "/events/forum/counts": 7,
+    "/events/forum/counts.json": 7,
+    "/events/forum/calendar.ics": 6,
+    "/events/forum/calendar.ics?deadlines=1": 9,
+    "/calendar.ics": 4,
+    "/events/forum/calendar": 5,
+    "/events/forum/schedule.xml": 5,
+    "/events/forum/schedule.json": 5,
+    "/manage/events/forum/programme/import": 3,
+    "/manage/events/forum/programme/export.xml": 10,
+    "/manage/events/forum/programme/export.csv": 10,
+    "/manage/events/forum/programme/export.ics": 7,
+    "/manage": 2,
+    "/manage/events/forum": 16,
+    "/manage/events/forum/programme": 9,
+    "/manage/events/forum/programme/sessions/new": 5,
+    "/manage/events/forum/programme/check": 12,
+    "/manage/events/forum/programme/release": 22,
+    "/manage/events/forum/programme/state.json": 17,
     "/manage/events/forum/speakers": 5,
-    "/events/forum/propose": 3, "/manage/events/forum/proposals": 8, "/manage/events/forum/proposals/call": 4,
-    "/manage/events/forum/proposals/KNOWN": 5, "/manage/events/forum/proposals/KNOWN/accept": 6,
-    "/proposals/token": 3, "/speaking/token": 6,
-    "/manage/events/forum/registrations": 7, "/manage/events/forum/registrations/new": 5,
-    "/manage/events/forum/options": 5, "/manage/events/forum/places": 5, "/manage/events/forum/team": 5,
-    "/manage/events/forum/mail": 5, "/manage/events/forum/counts": 7, "/manage/events/forum/calendars": 13,
+    "/events/forum/propose": 3,
+    "/manage/events/forum/proposals": 8,
+    "/manage/events/forum/proposals/call": 4,
+    "/manage/events/forum/proposals/KNOWN": 5,
+    "/manage/events/forum/proposals/KNOWN/accept": 6,
+    "/proposals/token": 3,
+    "/speaking/token": 6,
+    "/manage/events/forum/registrations": 7,
+    "/manage/events/forum/registrations/new": 5,
+    "/manage/events/forum/options": 5,
+    "/manage/events/forum/places": 5,
+    "/manage/events/forum/team": 5,
+    "/manage/events/forum/mail": 5,
+    "/manage/events/forum/counts": 7,
+    "/manage/events/forum/calendars": 13,
     "/manage/events/forum/calendars?of=next": 20,
-}  # fmt: skip
+}
 
 
 def fill_proposals(make, event, person) -> None:
@@ -44,9 +71,14 @@ def fill_proposals(make, event, person) -> None:
     with transaction():
         if first:
             proposals.save_call(
-                event, opens_at=None, closes_at=None, text=Words(), kinds=[SessionKind.LECTURE], lengths=[20],
+                event,
+                opens_at=None,
+                closes_at=None,
+                text=Words(),
+                kinds=[SessionKind.LECTURE],
+                lengths=[20],
                 modes=[Mode.IN_PERSON],
-            )  # fmt: skip
+            )
         made = proposals.submit(
             event, Answers("Rivers", "Of rivers.", "en", SessionKind.LECTURE, Mode.IN_PERSON, "Ada")
         )

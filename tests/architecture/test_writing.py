@@ -14,9 +14,15 @@ from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 
 _VALUES = {
-    "slug": "forum", "number": 1, "code": "NOSUCH", "key": "nothing", "token": "nobody",
-    "kind": "rooms", "format": "xml", "version": 1,
-}  # fmt: skip
+    "slug": "forum",
+    "number": 1,
+    "code": "NOSUCH",
+    "key": "nothing",
+    "token": "nobody",
+    "kind": "rooms",
+    "format": "xml",
+    "version": 1,
+}
 
 
 class SlowBody(io.RawIOBase):

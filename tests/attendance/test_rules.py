@@ -191,9 +191,16 @@ def test_the_table_by_country_begins_at_home_and_ends_with_what_has_no_country()
 
 @pytest.mark.parametrize(
     ("number", "over", "about"),
-    [(312, 300, 310), (367, 350, 370), (149, 100, 150), (1049, 1000, 1000), (1640, 1500, 1600), (37, 35, 37),
-     (10_400, 10_000, 10_000)],
-)  # fmt: skip
+    [
+        (312, 300, 310),
+        (367, 350, 370),
+        (149, 100, 150),
+        (1049, 1000, 1000),
+        (1640, 1500, 1600),
+        (37, 35, 37),
+        (10_400, 10_000, 10_000),
+    ],
+)
 def test_over_takes_the_next_step_below_and_about_two_digits(number: int, over: int, about: int) -> None:
     assert rounded(number, Rounding.OVER) == (over, Rounding.OVER)
     assert rounded(number, Rounding.ABOUT)[0] == about
@@ -225,28 +232,42 @@ def test_the_sentence_of_the_newsletter_in_japanese() -> None:
 def test_numbers_are_marked_for_the_page() -> None:
     marked = [part.text for part in sentence(NEWSLETTER, "en") if part.number]
     assert marked == [
-        "300 people", "15 cities", "nine foreign countries", "22 cities", "50 companies and organizations",
-    ]  # fmt: skip
+        "300 people",
+        "15 cities",
+        "nine foreign countries",
+        "22 cities",
+        "50 companies and organizations",
+    ]
 
 
 @pytest.mark.parametrize(
     ("figures", "english", "japanese"),
     [
         (Figures(312, Rounding.EXACTLY, "JP"), "312 people", "312人の参加者"),
-        (Figures(1, Rounding.EXACTLY, "JP", 1, 1, 1, 1),
-         "1 person from 1 city in one foreign country, 1 city in Japan and 1 company or organization",
-         "海外1か国・1都市、国内1都市、1の企業・団体から1人の参加者"),
-        (Figures(40, Rounding.ABOUT, "FI", 0, 0, 3, 0), "About 40 people from 3 cities in Finland",
-         "フィンランド3都市から約40人の参加者"),
-        (Figures(40, Rounding.EXACTLY, "US", 0, 12, 3, 0),
-         "40 people from 12 foreign countries and 3 cities in the United States",
-         "海外12か国、アメリカ合衆国3都市から40人の参加者"),
-        (Figures(1200, Rounding.EXACTLY, "JP", None, None, None, 2), "1,200 people from 2 companies and organizations",
-         "2の企業・団体から1,200人の参加者"),
+        (
+            Figures(1, Rounding.EXACTLY, "JP", 1, 1, 1, 1),
+            "1 person from 1 city in one foreign country, 1 city in Japan and 1 company or organization",
+            "海外1か国・1都市、国内1都市、1の企業・団体から1人の参加者",
+        ),
+        (
+            Figures(40, Rounding.ABOUT, "FI", 0, 0, 3, 0),
+            "About 40 people from 3 cities in Finland",
+            "フィンランド3都市から約40人の参加者",
+        ),
+        (
+            Figures(40, Rounding.EXACTLY, "US", 0, 12, 3, 0),
+            "40 people from 12 foreign countries and 3 cities in the United States",
+            "海外12か国、アメリカ合衆国3都市から40人の参加者",
+        ),
+        (
+            Figures(1200, Rounding.EXACTLY, "JP", None, None, None, 2),
+            "1,200 people from 2 companies and organizations",
+            "2の企業・団体から1,200人の参加者",
+        ),
         (Figures(0, Rounding.EXACTLY, "JP"), "", ""),
         (Figures(None, Rounding.EXACTLY, "JP", None, None, 4), "4 cities in Japan", "国内4都市"),
     ],
-)  # fmt: skip
+)
 def test_parts_without_a_number_are_left_out(figures: Figures, english: str, japanese: str) -> None:
     assert say(figures) == english
     assert say(figures, "ja") == japanese

@@ -27,9 +27,12 @@ def event(make: Make) -> Event:
     hall, online = make.option(event, capacity=3), make.option(event, Mode.ONLINE)
     with transaction():
         place = add_place(
-            slug="nuernberg", kind=PlaceKind.CITY, names=Words(en="Nürnberg", ja="ニュルンベルク"),
-            aliases=["Nurnberg", "Nuremberg"], country_code="DE",
-        )  # fmt: skip
+            slug="nuernberg",
+            kind=PlaceKind.CITY,
+            names=Words(en="Nürnberg", ja="ニュルンベルク"),
+            aliases=["Nurnberg", "Nuremberg"],
+            country_code="DE",
+        )
     make.organization("City of Nürnberg", OrganizationKind.CITY, place=place)
     make.organization("Saitama City", OrganizationKind.CITY)
     make.organization("Aoba Works", OrganizationKind.OTHER)
@@ -47,8 +50,16 @@ def event(make: Make) -> Event:
 def test_the_json_has_the_promised_keys_and_numbers(client: Visitor, event: Event) -> None:
     body = client.get("/events/summit/counts.json").get_json()
     assert set(body) == {
-        "event", "as_of", "basis", "people", "by_mode", "by_status", "cities", "countries", "organizations",
-    }  # fmt: skip
+        "event",
+        "as_of",
+        "basis",
+        "people",
+        "by_mode",
+        "by_status",
+        "cities",
+        "countries",
+        "organizations",
+    }
     assert (body["event"], body["basis"], body["people"]) == ("summit", "confirmed", 4)
     assert body["by_mode"] == {"in_person": 3, "online": 1, "video_message": 0}
     assert body["by_status"] == {"pending": 0, "confirmed": 4, "waitlisted": 1, "declined": 0, "cancelled": 0}

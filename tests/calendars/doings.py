@@ -45,12 +45,19 @@ class World:
 
     def __init__(self, make: Make, seed: int) -> None:
         self.make, self.draw, self.number = make, random.Random(seed), 0
-        self.event = make.event("forum", ends_at=START + timedelta(days=2), place=Words(en="Place 0"),
-                                join_url="https://meet.example/event0")  # fmt: skip
+        self.event = make.event(
+            "forum",
+            ends_at=START + timedelta(days=2),
+            place=Words(en="Place 0"),
+            join_url="https://meet.example/event0",
+        )
         self.rooms = [make.room(self.event, name) for name in ("Hall", "Attic")]
         self.people = [make.person("Lovelace", "Ada"), make.person("Ek", "Bo")]
-        self.options = [make.option(self.event, Mode.IN_PERSON, capacity=2), make.option(self.event, Mode.ONLINE),
-                        make.approval_option(self.event)]  # fmt: skip
+        self.options = [
+            make.option(self.event, Mode.IN_PERSON, capacity=2),
+            make.option(self.event, Mode.ONLINE),
+            make.approval_option(self.event),
+        ]
         self.sessions: list[Session] = []
         self.titles: set[str] = set()
         for _ in range(3):
@@ -132,24 +139,38 @@ class World:
     def new_session(self) -> None:
         room = [fresh(one) for one in self.draw.sample(self.rooms, self.draw.randrange(2))]
         self.sessions.append(
-            self.make.session(fresh(self.event), self._title(), starts_at=self._moment(), release=False, rooms=room,
-                              people=[fresh(self.draw.choice(self.people))], capacity=3,
-                              join_url=f"https://meet.example/room{self.next()}")
-        )  # fmt: skip
+            self.make.session(
+                fresh(self.event),
+                self._title(),
+                starts_at=self._moment(),
+                release=False,
+                rooms=room,
+                people=[fresh(self.draw.choice(self.people))],
+                capacity=3,
+                join_url=f"https://meet.example/room{self.next()}",
+            )
+        )
 
     def save_session(self) -> None:
         row: Session = fresh(self.draw.choice(self.sessions))
-        values: dict[str, Any] = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at,
-                                  "ends_at": row.ends_at, "rooms": row.rooms}  # fmt: skip
+        values: dict[str, Any] = {
+            "title": row.title,
+            "kind": row.kind,
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "rooms": row.rooms,
+        }
         starts = self._moment()
         parts = [Part(fresh(one), mode=self.draw.choice([Mode.IN_PERSON, Mode.ONLINE])) for one in self.people]
-        values |= self.draw.choice([
-            {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)},
-            {"title": self._title()},
-            {"rooms": [fresh(one) for one in self.draw.sample(self.rooms, self.draw.randrange(3))]},
-            {"parts": self.draw.sample(parts, self.draw.randrange(3))},
-            {"join_url": self.draw.choice(["", f"https://meet.example/room{self.next()}"])},
-        ])  # fmt: skip
+        values |= self.draw.choice(
+            [
+                {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)},
+                {"title": self._title()},
+                {"rooms": [fresh(one) for one in self.draw.sample(self.rooms, self.draw.randrange(3))]},
+                {"parts": self.draw.sample(parts, self.draw.randrange(3))},
+                {"join_url": self.draw.choice(["", f"https://meet.example/room{self.next()}"])},
+            ]
+        )
         programme.save_session(fresh(self.event), row, **values)
 
     def session_status(self) -> None:
@@ -173,9 +194,13 @@ class World:
     def option(self) -> None:
         row: AttendanceOption = fresh(self.draw.choice(self.options))
         setup.save_option(
-            fresh(self.event), row, mode=self.draw.choice([Mode.IN_PERSON, Mode.ONLINE]), title=Words(),
-            capacity=self.draw.choice([None, 2, 3]), access=row.access,
-        )  # fmt: skip
+            fresh(self.event),
+            row,
+            mode=self.draw.choice([Mode.IN_PERSON, Mode.ONLINE]),
+            title=Words(),
+            capacity=self.draw.choice([None, 2, 3]),
+            access=row.access,
+        )
 
     def register(self) -> None:
         gone = [one for one in map(fresh, self.guests) if not one.status.active]
@@ -189,8 +214,11 @@ class World:
     def guest(self) -> None:
         row = self._guest()
         verbs: list[Callable[[Registration], object]] = [
-            registration.new_link, registration.cancel, registration.approve, registration.decline,
-        ]  # fmt: skip
+            registration.new_link,
+            registration.cancel,
+            registration.approve,
+            registration.decline,
+        ]
         self.draw.choice(verbs)(row)
 
     def other_option(self) -> None:
@@ -220,11 +248,36 @@ class World:
 
     def step(self) -> str:
         """Do something, and say what."""
-        action = self.draw.choice([
-            self.times, self.zone, self.place, self.spelling, self.event_link, self.site, self.audience, self.status,
-            self.new_session, self.save_session, self.save_session, self.save_session, self.session_status,
-            self.delete_session, self.rename_room, self.release, self.release, self.release, self.option,
-            self.register, self.guest, self.other_option, self.sign_up, self.sign_up, self.give_up, self.ask,
-            self.answer, self.answer,
-        ])  # fmt: skip
+        action = self.draw.choice(
+            [
+                self.times,
+                self.zone,
+                self.place,
+                self.spelling,
+                self.event_link,
+                self.site,
+                self.audience,
+                self.status,
+                self.new_session,
+                self.save_session,
+                self.save_session,
+                self.save_session,
+                self.session_status,
+                self.delete_session,
+                self.rename_room,
+                self.release,
+                self.release,
+                self.release,
+                self.option,
+                self.register,
+                self.guest,
+                self.other_option,
+                self.sign_up,
+                self.sign_up,
+                self.give_up,
+                self.ask,
+                self.answer,
+                self.answer,
+            ]
+        )
         return attempt(action, alone={self.release, self.new_session})

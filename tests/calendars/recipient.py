@@ -64,8 +64,9 @@ class Program:
             place = fold(lint.text(event.first("LOCATION")))
             shown = Shown(starts, ends, zone, event.one("STATUS"), place, event.first("CONFERENCE"))
             code = re.search(r"/sessions/(\w+)", event.first("URL"))
-            new = Held(code[1] if code else "", int(event.one("SEQUENCE")), event.one("DTSTAMP"), shown,
-                       event.one("SUMMARY"))  # fmt: skip
+            new = Held(
+                code[1] if code else "", int(event.one("SEQUENCE")), event.one("DTSTAMP"), shown, event.one("SUMMARY")
+            )
             new.cancelled = file.method == "CANCEL"
             assert known or not new.cancelled, f"{self.address}: CANCEL of what was never there"
             if known:

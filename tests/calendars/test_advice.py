@@ -19,29 +19,58 @@ HALL = RoomRow(Words(en="Hall"), False, None)
 
 def event(**values: Any) -> EventRow:
     usual: dict[str, Any] = {
-        "id": 1, "slug": "forum", "uid": "e", "sequence": 0, "kind": EventKind.FORUM, "title": Words(en="Forum"),
-        "subtitle": Words(), "purpose": Words(), "description": Words(), "starts_at": START,
-        "ends_at": START + timedelta(hours=8), "zone": "Asia/Tokyo", "precision": Precision.DAY,
-        "date_note": Words(), "format": EventFormat.IN_PERSON, "place": Words(), "status": EventStatus.PUBLISHED,
-        "status_note": Words(), "updated_at": START,
-    }  # fmt: skip
+        "id": 1,
+        "slug": "forum",
+        "uid": "e",
+        "sequence": 0,
+        "kind": EventKind.FORUM,
+        "title": Words(en="Forum"),
+        "subtitle": Words(),
+        "purpose": Words(),
+        "description": Words(),
+        "starts_at": START,
+        "ends_at": START + timedelta(hours=8),
+        "zone": "Asia/Tokyo",
+        "precision": Precision.DAY,
+        "date_note": Words(),
+        "format": EventFormat.IN_PERSON,
+        "place": Words(),
+        "status": EventStatus.PUBLISHED,
+        "status_note": Words(),
+        "updated_at": START,
+    }
     return EventRow(**{**usual, **values})
 
 
 def session(title: str | Words = "Talk", code: str = "A", **values: Any) -> SessionRow:
     usual: dict[str, Any] = {
-        "id": 1, "code": code, "uid": code, "sequence": 0, "kind": SessionKind.LECTURE,
-        "status": SessionStatus.PUBLISHED, "title": title if isinstance(title, Words) else Words(en=title),
-        "abstract": Words(), "starts_at": START, "ends_at": START + timedelta(hours=1), "spoken": (),
-        "interpreted": (), "updated_at": START, "track": Words(), "colour": None, "rooms": [HALL],
-    }  # fmt: skip
+        "id": 1,
+        "code": code,
+        "uid": code,
+        "sequence": 0,
+        "kind": SessionKind.LECTURE,
+        "status": SessionStatus.PUBLISHED,
+        "title": title if isinstance(title, Words) else Words(en=title),
+        "abstract": Words(),
+        "starts_at": START,
+        "ends_at": START + timedelta(hours=1),
+        "spoken": (),
+        "interpreted": (),
+        "updated_at": START,
+        "track": Words(),
+        "colour": None,
+        "rooms": [HALL],
+    }
     return SessionRow(**{**usual, **values})
 
 
 def told(
-    *sessions: SessionRow, of: EventRow | None = None, venues: list[Venue] | None = None, languages: list[str] | None = None,
+    *sessions: SessionRow,
+    of: EventRow | None = None,
+    venues: list[Venue] | None = None,
+    languages: list[str] | None = None,
     base_url: str = "https://events.example.org",
-) -> list[Advice]:  # fmt: skip
+) -> list[Advice]:
     programme = Programme(of or event(), venues or [], list(sessions))
     return advice(programme, languages=languages or ["en"], base_url=base_url)
 
@@ -73,11 +102,16 @@ def test_an_address_on_the_internet_is_not(host: str) -> None:
 @pytest.mark.parametrize(
     "link",
     [
-        "https://zoom.us/j/123", "https://us02web.zoom.us/j/99?pwd=x", "https://city.zoom.us/w/1",
-        "https://teams.microsoft.com/l/meetup-join/19", "https://teams.microsoft.com/meet/1", "https://meet.google.com/abc-defg-hij",
-        "https://city.webex.com/meet/aoi", "HTTPS://MEET.JIT.SI/Room",
+        "https://zoom.us/j/123",
+        "https://us02web.zoom.us/j/99?pwd=x",
+        "https://city.zoom.us/w/1",
+        "https://teams.microsoft.com/l/meetup-join/19",
+        "https://teams.microsoft.com/meet/1",
+        "https://meet.google.com/abc-defg-hij",
+        "https://city.webex.com/meet/aoi",
+        "HTTPS://MEET.JIT.SI/Room",
     ],
-)  # fmt: skip
+)
 def test_a_link_to_a_meeting_in_a_public_text_is_told(link: str) -> None:
     (one,) = told(session(abstract=Words(ja=f"参加はこちら {link}")))
     assert (one.kind, one.sessions) == ("join-in-text", (("A", "Talk"),))

@@ -68,9 +68,12 @@ def forum(make: Make) -> Event:
 def test_every_calendar_is_to_the_byte_what_its_address_gives(client: Visitor, forum: Event) -> None:
     found = written(forum)
     assert {urlsplit(address).path.rpartition("/")[0] for address in found} == {
-        "/events/forum", "/events/forum/rooms", "/events/forum/tracks", "/events/forum/speakers",
+        "/events/forum",
+        "/events/forum/rooms",
+        "/events/forum/tracks",
+        "/events/forum/speakers",
         "/events/forum/sessions",
-    }  # fmt: skip
+    }
     assert len(found) == 2 + 2 + 1 + 1 + 2 + 4
     assert found == served(client, found)
 
@@ -81,9 +84,13 @@ def test_the_next_version_is_to_the_byte_what_is_served_once_it_is_published(
     session = next(one for one in programme_queries.sessions(fresh(forum)) if str(one.title) == "Talk")
     with transaction():
         programme.save_session(
-            fresh(forum), session, title=Words(en="Talk of rivers"), kind=session.kind,
-            starts_at=START + timedelta(hours=2), ends_at=START + timedelta(hours=3),
-        )  # fmt: skip
+            fresh(forum),
+            session,
+            title=Words(en="Talk of rivers"),
+            kind=session.kind,
+            starts_at=START + timedelta(hours=2),
+            ends_at=START + timedelta(hours=3),
+        )
     make.session(forum, "New", release=False)
     before = written(forum)
     with time_machine.travel("2030-05-05T05:05:05Z", tick=False):
@@ -134,8 +141,15 @@ def test_what_has_left_a_room_or_a_track_is_written_as_it_is_served(client: Visi
     make.session(event, "Stays", rooms=rooms, track=track)
     row = fresh(session)
     with transaction():
-        programme.save_session(fresh(event), row, title=row.title, kind=row.kind, starts_at=row.starts_at,
-                               ends_at=row.ends_at, rooms=[fresh(rooms[1])])  # fmt: skip
+        programme.save_session(
+            fresh(event),
+            row,
+            title=row.title,
+            kind=row.kind,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            rooms=[fresh(rooms[1])],
+        )
     make.release(event)
     for days, number in ((0, 2), (31, 0)):
         with time_machine.travel(event.ends_at + timedelta(days=days), tick=False):

@@ -74,8 +74,11 @@ def test_the_address_is_spelled_as_the_feed_spells_itself(client: Visitor, track
 
 def test_a_box_that_is_not_ticked_is_off(client: Visitor, track: Track) -> None:
     assert address(client, "?chosen=1") == "/events/forum/calendar.ics?lang=en&span=0"
-    boxes = {node.get("name"): node.get("checked") is not None for node in client.page.all("input")
-             if node.get("type") == "checkbox"}  # fmt: skip
+    boxes = {
+        node.get("name"): node.get("checked") is not None
+        for node in client.page.all("input")
+        if node.get("type") == "checkbox"
+    }
     assert boxes == {"span": False, "deadlines": False, "tz": False}
 
 

@@ -44,9 +44,14 @@ def close(option: AttendanceOption, at: datetime | None, **values: Any) -> None:
 def call(event: Event, at: datetime | None) -> None:
     with transaction():
         proposals.save_call(
-            fresh(event), opens_at=None, closes_at=at, text=Words(), kinds=[SessionKind.LECTURE], lengths=[20],
+            fresh(event),
+            opens_at=None,
+            closes_at=at,
+            text=Words(),
+            kinds=[SessionKind.LECTURE],
+            lengths=[20],
             modes=[Mode.IN_PERSON],
-        )  # fmt: skip
+        )
 
 
 def test_who_asks_for_deadlines_gets_each_closing_as_an_entry(client: Visitor, make: Make, forum: Event) -> None:

@@ -28,8 +28,14 @@ def forum(make: Make) -> Event:
 
 def save(session: Session, **values: Any) -> None:
     row: Session = fresh(session)
-    given = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at,
-             "rooms": row.rooms, "track": row.track}  # fmt: skip
+    given = {
+        "title": row.title,
+        "kind": row.kind,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "rooms": row.rooms,
+        "track": row.track,
+    }
     with transaction():
         operations.save_session(fresh(row.event), row, **{**given, **values})
 
@@ -116,11 +122,17 @@ def test_each_way_out_of_a_part_and_back_raises_the_sequence_there(
             history.setdefault(path, []).append((one["STATUS"], int(one["SEQUENCE"])))
     base = int(whole["SEQUENCE"])
     assert history[f"rooms/{room.slug}"] == [
-        ("CANCELLED", base + 1), ("CONFIRMED", base + 2), ("CONFIRMED", base + 3), ("CANCELLED", base + 4),
-    ]  # fmt: skip
+        ("CANCELLED", base + 1),
+        ("CONFIRMED", base + 2),
+        ("CONFIRMED", base + 3),
+        ("CANCELLED", base + 4),
+    ]
     assert history[f"tracks/{track.slug}"] == [
-        ("CANCELLED", base + 2), ("CONFIRMED", base + 4), ("CANCELLED", base + 6), ("CONFIRMED", base + 8),
-    ]  # fmt: skip
+        ("CANCELLED", base + 2),
+        ("CONFIRMED", base + 4),
+        ("CANCELLED", base + 6),
+        ("CONFIRMED", base + 8),
+    ]
 
 
 def test_what_left_and_is_taken_off_afterwards_stays_cancelled(

@@ -36,10 +36,10 @@ TEXTS = [text for text in HOSTILE if "\x00" not in text] + [
     "\u202eright-to-left override\u202c \u2066isolate\u2069 \u200bzero width\u200d",
     "%(name)s %s {0} {{ x }} ${y} <script>alert(1)</script> &amp; <b>",
     "![image](javascript:alert(1)) [link](https://example.org/a,b;c) `code` *em* | table |",
-    "\\\\n \\; \\, \\: \\\" \\",
+    '\\\\n \\; \\, \\: \\" \\',
     "x\x0bvertical\x0cfeed\x1cfile\x1dgroup\x1erecord\x1funit\x7fdelete",
     "日本語" * 3500,
-]  # fmt: skip
+]
 
 
 def bare(text: str) -> str:
@@ -51,26 +51,42 @@ def fill(make: Make, text: str) -> tuple[Event, dict[str, str]]:
     """An event with the text in all fields, and the addresses of all of its calendars."""
     said = Words(en=text, ja=text + "。")
     event = make.event(
-        "forum", title=said, subtitle=said, purpose=said, description=said, place=said, date_note=said,
-    )  # fmt: skip
+        "forum",
+        title=said,
+        subtitle=said,
+        purpose=said,
+        description=said,
+        place=said,
+        date_note=said,
+    )
     with transaction():
         site = events.save_site(event, None, name=said, address=said, latitude=35.9, longitude=139.6)
     room, track = make.room(event, said, site=site), make.track(event, said)  # type: ignore[arg-type]
     person = make.person(said, said)
     session = make.session(
-        event, said, subtitle=said, abstract=said, rooms=[room], track=track, people=[person], spoken=["ja"],
-    )  # fmt: skip
+        event,
+        said,
+        subtitle=said,
+        abstract=said,
+        rooms=[room],
+        track=track,
+        people=[person],
+        spoken=["ja"],
+    )
     make.session(event, said, starts_at=event.starts_at + timedelta(hours=2), status=SessionStatus.CANCELLED)
     row = db.session.get_one(type(session), session.id)
     with transaction():
         agenda = agendas.open_agenda([f"forum/{row.code}"])
     at = "/events/forum"
     return event, {
-        "event": f"{at}/calendar.ics", "track": f"{at}/tracks/{db.session.merge(track).slug}.ics",
+        "event": f"{at}/calendar.ics",
+        "track": f"{at}/tracks/{db.session.merge(track).slug}.ics",
         "room": f"{at}/rooms/{db.session.merge(room).slug}.ics",
-        "speaker": f"{at}/speakers/{db.session.merge(person).code}.ics", "session": f"{at}/sessions/{row.code}.ics",
-        "agenda": f"/agenda/{agenda.token}.ics", "all": "/calendar.ics",
-    }  # fmt: skip
+        "speaker": f"{at}/speakers/{db.session.merge(person).code}.ics",
+        "session": f"{at}/sessions/{row.code}.ics",
+        "agenda": f"/agenda/{agenda.token}.ics",
+        "all": "/calendar.ics",
+    }
 
 
 def read_by_all(data: bytes) -> list[dict[str, tuple[str, str, str]]]:

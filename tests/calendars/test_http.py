@@ -18,12 +18,20 @@ from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 PATHS = (
-    "/calendar.ics", "/events/forum/calendar.ics", "/events/forum/calendar.jcal", "/events/forum/tracks/rivers.ics",
-    "/events/forum/tracks/rivers.jcal", "/events/forum/rooms/hall.ics", "/events/forum/rooms/hall.jcal",
-    "/events/forum/speakers/ADA.ics", "/events/forum/speakers/ADA.jcal", "/events/forum/sessions/TALK.ics",
-    "/events/forum/sessions/TALK.jcal", "/calendar.jcal",
+    "/calendar.ics",
+    "/events/forum/calendar.ics",
+    "/events/forum/calendar.jcal",
+    "/events/forum/tracks/rivers.ics",
+    "/events/forum/tracks/rivers.jcal",
+    "/events/forum/rooms/hall.ics",
+    "/events/forum/rooms/hall.jcal",
+    "/events/forum/speakers/ADA.ics",
+    "/events/forum/speakers/ADA.jcal",
+    "/events/forum/sessions/TALK.ics",
+    "/events/forum/sessions/TALK.jcal",
+    "/calendar.jcal",
     "/events/forum/calendar.ics?lang=ja&tz=utc&alarm=5&deadlines=1&span=0",
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -45,8 +53,15 @@ def test_head_says_what_get_says_also_from_what_is_kept(client: Visitor, forum: 
     for _ in range(2):
         got, head = client.get(path), client.head(path)
         assert (got.status_code, head.status_code, head.data) == (200, 200, b""), path
-        for name in ("ETag", "Last-Modified", "Content-Length", "Content-Type", "Cache-Control", "Vary",
-                     "Content-Disposition"):  # fmt: skip
+        for name in (
+            "ETag",
+            "Last-Modified",
+            "Content-Length",
+            "Content-Type",
+            "Cache-Control",
+            "Vary",
+            "Content-Disposition",
+        ):
             assert head.headers[name] == got.headers[name], name
         known = client.head(path, headers={"If-None-Match": got.headers["ETag"]})
         assert known.status_code == 304

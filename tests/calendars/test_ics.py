@@ -130,11 +130,15 @@ def test_each_zone_comes_once_and_covers_all_years() -> None:
         HEAD,
         [
             entry(uid="a", zone="Europe/Berlin"),
-            entry(uid="b", zone="Europe/Berlin", starts=datetime(2033, 7, 1, tzinfo=UTC),
-                  ends=datetime(2033, 7, 1, 1, tzinfo=UTC)),
+            entry(
+                uid="b",
+                zone="Europe/Berlin",
+                starts=datetime(2033, 7, 1, tzinfo=UTC),
+                ends=datetime(2033, 7, 1, 1, tzinfo=UTC),
+            ),
             entry(uid="c"),
         ],
-    )  # fmt: skip
+    )
     lint.check(text, feed=True)
     assert text.count(b"BEGIN:VTIMEZONE") == 2
 
@@ -156,8 +160,11 @@ def test_what_ends_at_midnight_does_not_reach_into_the_next_day() -> None:
 
 def test_an_hour_that_comes_twice_is_written_in_utc_both_times() -> None:
     # 26 October 2031 in Berlin: 02:30 comes at 00:30 and at 01:30 UTC.
-    second = entry(zone="Europe/Berlin", starts=datetime(2031, 10, 26, 1, 30, tzinfo=UTC),
-                   ends=datetime(2031, 10, 26, 2, 30, tzinfo=UTC))  # fmt: skip
+    second = entry(
+        zone="Europe/Berlin",
+        starts=datetime(2031, 10, 26, 1, 30, tzinfo=UTC),
+        ends=datetime(2031, 10, 26, 2, 30, tzinfo=UTC),
+    )
     first = dataclasses.replace(second, uid="first", starts=datetime(2031, 10, 26, 0, 30, tzinfo=UTC))
     text = ics.feed(HEAD, [second])
     assert b"DTSTART:20311026T013000Z\r\nDTEND:20311026T023000Z" in text
@@ -326,8 +333,13 @@ HOSTILE = [
 
 
 def _check_text(text: str) -> None:
-    made = entry(summary=Said(text, "en"), description=Said(text, "ja"), location=Said(text, "xx bad"),
-                 categories=(text, "plain"), uid="fixed")  # fmt: skip
+    made = entry(
+        summary=Said(text, "en"),
+        description=Said(text, "ja"),
+        location=Said(text, "xx bad"),
+        categories=(text, "plain"),
+        uid="fixed",
+    )
     data = ics.feed(dataclasses.replace(HEAD, name=Said(text, "en"), description=Said(text, "en")), [made])
     event = events(data)[0]
     wanted = rough("".join(c for c in text if not "\ud800" <= c <= "\udfff"))
@@ -342,9 +354,16 @@ def test_hostile_text_comes_out_as_it_went_in(text: str) -> None:
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
-@given(st.text(alphabet=st.one_of(
-    st.sampled_from("\\nN;,:\"^\r\n\t \x00\x0b\x1f\x7f\x85\u2028\ufeffé字👩‍"), st.characters(codec="utf-8"),
-), min_size=1, max_size=200).filter(lambda text: bool(rough(text).split())))  # fmt: skip
+@given(
+    st.text(
+        alphabet=st.one_of(
+            st.sampled_from('\\nN;,:"^\r\n\t \x00\x0b\x1f\x7f\x85\u2028\ufeffé字👩‍'),
+            st.characters(codec="utf-8"),
+        ),
+        min_size=1,
+        max_size=200,
+    ).filter(lambda text: bool(rough(text).split()))
+)
 def test_any_text_comes_out_as_it_went_in(text: str) -> None:
     _check_text(text)
 

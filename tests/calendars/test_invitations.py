@@ -23,13 +23,28 @@ STAMP = datetime(2031, 2, 1, 8, 0, tzinfo=UTC)
 
 def event(**values: Any) -> Event:
     given: dict[str, Any] = {
-        "id": 1, "slug": "forum", "uid": "the-event", "sequence": 2, "kind": EventKind.FORUM,
-        "title": Words(en="Forum", ja="フォーラム"), "subtitle": Words(), "purpose": Words(), "description": Words(),
-        "starts_at": START, "ends_at": START + timedelta(hours=8), "zone": "Asia/Tokyo", "precision": Precision.DAY,
-        "date_note": Words(), "format": EventFormat.HYBRID, "place": Words(en="Saitama"),
-        "status": EventStatus.PUBLISHED, "status_note": Words(), "updated_at": STAMP - timedelta(days=1),
-        "join_url": "https://meet.example/everybody", "visibility": Visibility.PUBLIC,
-    }  # fmt: skip
+        "id": 1,
+        "slug": "forum",
+        "uid": "the-event",
+        "sequence": 2,
+        "kind": EventKind.FORUM,
+        "title": Words(en="Forum", ja="フォーラム"),
+        "subtitle": Words(),
+        "purpose": Words(),
+        "description": Words(),
+        "starts_at": START,
+        "ends_at": START + timedelta(hours=8),
+        "zone": "Asia/Tokyo",
+        "precision": Precision.DAY,
+        "date_note": Words(),
+        "format": EventFormat.HYBRID,
+        "place": Words(en="Saitama"),
+        "status": EventStatus.PUBLISHED,
+        "status_note": Words(),
+        "updated_at": STAMP - timedelta(days=1),
+        "join_url": "https://meet.example/everybody",
+        "visibility": Visibility.PUBLIC,
+    }
     return Event(**{**given, **values})
 
 
@@ -41,10 +56,14 @@ def entry(about: Event | None = None, **values: Any) -> ics.Entry:
     return invitations.entry_of(
         about or event(),
         **{
-            "uid": "the-registration", "sequence": 3, "guest": Guest(**{"language": "en", "page": page, **own}),
-            "stamp": STAMP, "base_url": "https://example.org", **values,
+            "uid": "the-registration",
+            "sequence": 3,
+            "guest": Guest(**{"language": "en", "page": page, **own}),
+            "stamp": STAMP,
+            "base_url": "https://example.org",
+            **values,
         },
-    )  # fmt: skip
+    )
 
 
 def made(about: Event | None = None, **values: Any) -> lint.Component:
@@ -124,10 +143,13 @@ def test_a_place_on_the_waiting_list_is_tentative_and_says_so() -> None:
     assert entry.one("SUMMARY") == "Not confirmed: Forum"
 
 
-@pytest.mark.parametrize(("status", "summary", "text"), [
-    (EventStatus.CANCELLED, "Cancelled: Forum", "CANCELLED"),
-    (EventStatus.POSTPONED, "Postponed: Forum", "TENTATIVE"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "summary", "text"),
+    [
+        (EventStatus.CANCELLED, "Cancelled: Forum", "CANCELLED"),
+        (EventStatus.POSTPONED, "Postponed: Forum", "TENTATIVE"),
+    ],
+)
 def test_what_happens_to_the_event_happens_to_the_entry(status: EventStatus, summary: str, text: str) -> None:
     entry = made(event(status=status, status_note=Words(en="A typhoon.")), join_url="https://meet.example/mine")
     assert (entry.one("SUMMARY"), entry.one("STATUS")) == (summary, text)
@@ -138,8 +160,10 @@ def test_what_happens_to_the_event_happens_to_the_entry(status: EventStatus, sum
 def test_a_cancelled_registration_takes_the_entry_away() -> None:
     entry = made(cancelled=True, join_url="https://meet.example/mine")
     assert (entry.one("SUMMARY"), entry.one("STATUS"), entry.one("TRANSP")) == (
-        "Cancelled: Forum", "CANCELLED", "TRANSPARENT",
-    )  # fmt: skip
+        "Cancelled: Forum",
+        "CANCELLED",
+        "TRANSPARENT",
+    )
     assert all("meet.example" not in line.value for line in entry.lines)
 
 

@@ -27,8 +27,10 @@ TYPES = {
     **dict.fromkeys(("TZOFFSETFROM", "TZOFFSETTO"), "utc-offset"),
     **dict.fromkeys(("TRIGGER", "REFRESH-INTERVAL"), "duration"),
     **dict.fromkeys(("URL", "SOURCE", "IMAGE"), "uri"),
-    "SEQUENCE": "integer", "GEO": "float", "RRULE": "recur",
-}  # fmt: skip
+    "SEQUENCE": "integer",
+    "GEO": "float",
+    "RRULE": "recur",
+}
 
 
 def value_of(kind: str, text: str) -> list[Any]:
@@ -94,8 +96,12 @@ def forum(make: Make) -> Event:
     )
     picture(event, "media/hall.jpg", 1)
     with transaction():
-        for row, name, value in ((track, "slug", "rivers"), (room, "slug", "hall"), (person, "code", "ADA"),
-                                 (talk, "code", "TALK")):  # fmt: skip
+        for row, name, value in (
+            (track, "slug", "rivers"),
+            (room, "slug", "hall"),
+            (person, "code", "ADA"),
+            (talk, "code", "TALK"),
+        ):
             setattr(fresh(row), name, value)
     make.release(event)
     # Clocks that change by a rule, and such that change by none.

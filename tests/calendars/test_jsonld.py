@@ -17,8 +17,13 @@ START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 
 
 def made(**values: Any) -> dict[str, Any]:
-    given = {"name": "Forum", "url": "https://example.org/events/forum", "starts": START,
-             "ends": START + timedelta(hours=8), "zone": "Asia/Tokyo"}  # fmt: skip
+    given = {
+        "name": "Forum",
+        "url": "https://example.org/events/forum",
+        "starts": START,
+        "ends": START + timedelta(hours=8),
+        "zone": "Asia/Tokyo",
+    }
     return jsonld.event(**{**given, **values})
 
 

@@ -11,9 +11,13 @@ from tests.make import START
 
 def test_a_single_entry_goes_by_its_address_with_times_that_no_zone_can_shift():
     links = entry_links(
-        title="開会 & more", starts=START, ends=START + timedelta(hours=1), zone="Asia/Tokyo", place="Main hall",
+        title="開会 & more",
+        starts=START,
+        ends=START + timedelta(hours=1),
+        zone="Asia/Tokyo",
+        place="Main hall",
         url="https://example.org/s?a=1&b=2",
-    )  # fmt: skip
+    )
     google = parse_qs(urlsplit(links.google).query)
     assert google["text"] == ["開会 & more"]
     assert google["dates"] == ["20310318T010000Z/20310318T020000Z"]

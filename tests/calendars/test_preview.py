@@ -27,13 +27,18 @@ def one(*entries: ics.Entry, way: ZonesFrom = ZonesFrom.FILE, **options: object)
 @BOTH
 def test_everything_that_is_written_is_read_back(way: ZonesFrom) -> None:
     written = entry(
-        uid="a", summary=Said("Rivers; bridges, and \\N roads", "en"), description=Said("One\n\nTwo", "en"),
+        uid="a",
+        summary=Said("Rivers; bridges, and \\N roads", "en"),
+        description=Said("One\n\nTwo", "en"),
         location=Said("Hall 1, Arena", "en"),
-    )  # fmt: skip
+    )
     found = one(written, way=way, alarm=15)
     assert (found.uid, found.title, found.text, found.place) == (
-        "a", "Rivers; bridges, and \\N roads", "One\n\nTwo", "Hall 1, Arena",
-    )  # fmt: skip
+        "a",
+        "Rivers; bridges, and \\N roads",
+        "One\n\nTwo",
+        "Hall 1, Arena",
+    )
     assert (found.status, found.cancelled) == ("CONFIRMED", False)
     assert (found.starts, found.ends) == (written.starts, written.ends)
 

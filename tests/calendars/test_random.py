@@ -68,14 +68,22 @@ class World:
             agendas.add_part(self.agenda, link)
             agendas.add_registration(self.agenda, fresh(self.guests[0]))
         self.paths = [
-            *(f"/events/forum/{path}" for path in (
-                "calendar.ics", "calendar.ics?deadlines=1", "calendar.ics?span=0&tz=utc&lang=ja", "calendar.jcal",
-                f"tracks/{fresh(self.track).slug}.ics", f"rooms/{fresh(self.rooms[0]).slug}.ics",
-                f"speakers/{fresh(self.people[0]).code}.ics", f"sessions/{fresh(self.sessions[0]).code}.ics",
-            )),
+            *(
+                f"/events/forum/{path}"
+                for path in (
+                    "calendar.ics",
+                    "calendar.ics?deadlines=1",
+                    "calendar.ics?span=0&tz=utc&lang=ja",
+                    "calendar.jcal",
+                    f"tracks/{fresh(self.track).slug}.ics",
+                    f"rooms/{fresh(self.rooms[0]).slug}.ics",
+                    f"speakers/{fresh(self.people[0]).code}.ics",
+                    f"sessions/{fresh(self.sessions[0]).code}.ics",
+                )
+            ),
             "/calendar.ics",
             f"/agenda/{fresh(self.agenda).token}.ics",
-        ]  # fmt: skip
+        ]
 
     # ---- what a team, its speakers and its guests do ----
 
@@ -90,25 +98,39 @@ class World:
         starts = self._moment()
         self.sessions.append(
             self.make.session(
-                fresh(self.event), f"Talk {len(self.sessions)}", starts_at=starts, release=False,
-                rooms=[fresh(self.draw.choice(self.rooms))], people=[fresh(self.draw.choice(self.people))],
-                track=fresh(self.track), join_url="https://meet.example.org/x",
+                fresh(self.event),
+                f"Talk {len(self.sessions)}",
+                starts_at=starts,
+                release=False,
+                rooms=[fresh(self.draw.choice(self.rooms))],
+                people=[fresh(self.draw.choice(self.people))],
+                track=fresh(self.track),
+                join_url="https://meet.example.org/x",
             )
-        )  # fmt: skip
+        )
 
     def save_session(self) -> None:
         row: Session = fresh(self.draw.choice(self.sessions))
-        values: dict[str, Any] = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at,
-                                  "ends_at": row.ends_at, "rooms": row.rooms, "track": row.track}  # fmt: skip
+        values: dict[str, Any] = {
+            "title": row.title,
+            "kind": row.kind,
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "rooms": row.rooms,
+            "track": row.track,
+        }
         starts = self._moment()
-        values |= self.draw.choice([
-            {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)},
-            {"title": Words(en=f"Talk {self.draw.randrange(99)}")},
-            {"rooms": [fresh(self.draw.choice(self.rooms))]},
-            {"parts": [Part(fresh(one)) for one in self.draw.sample(self.people, self.draw.randrange(3))]},
-            {"track": None}, {"track": fresh(self.track)},
-            {"join_url": f"https://meet.example.org/{self.draw.randrange(9)}"},
-        ])  # fmt: skip
+        values |= self.draw.choice(
+            [
+                {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)},
+                {"title": Words(en=f"Talk {self.draw.randrange(99)}")},
+                {"rooms": [fresh(self.draw.choice(self.rooms))]},
+                {"parts": [Part(fresh(one)) for one in self.draw.sample(self.people, self.draw.randrange(3))]},
+                {"track": None},
+                {"track": fresh(self.track)},
+                {"join_url": f"https://meet.example.org/{self.draw.randrange(9)}"},
+            ]
+        )
         programme.save_session(fresh(self.event), row, **values)
 
     def session_status(self) -> None:
@@ -151,12 +173,14 @@ class World:
     def rename(self) -> None:
         name = Words(en=f"Name {self.draw.randrange(9)}")
         room, person = fresh(self.draw.choice(self.rooms)), fresh(self.draw.choice(self.people))
-        self.draw.choice([
-            lambda: programme.save_room(fresh(self.event), room, name=name),
-            lambda: programme.save_track(fresh(self.event), fresh(self.track), name=name, colour=2),
-            lambda: directory.save_person(person, family=name, given=person.given),
-            lambda: events.save_site(fresh(self.event), None, name=Words(en="Arena"), address=Words()),
-        ])()  # fmt: skip
+        self.draw.choice(
+            [
+                lambda: programme.save_room(fresh(self.event), room, name=name),
+                lambda: programme.save_track(fresh(self.event), fresh(self.track), name=name, colour=2),
+                lambda: directory.save_person(person, family=name, given=person.given),
+                lambda: events.save_site(fresh(self.event), None, name=Words(en="Arena"), address=Words()),
+            ]
+        )()
 
     def another_part(self) -> None:
         """A room or the track is removed; later one of the same name has its address."""
@@ -174,9 +198,13 @@ class World:
         closes = self.draw.choice([None, START - timedelta(days=self.draw.randrange(1, 20))])
         row: AttendanceOption = fresh(self.draw.choice(self.options))
         setup.save_option(
-            fresh(self.event), row, mode=row.mode, title=Words(en=f"Way {self.draw.randrange(9)}"), closes_at=closes,
+            fresh(self.event),
+            row,
+            mode=row.mode,
+            title=Words(en=f"Way {self.draw.randrange(9)}"),
+            closes_at=closes,
             capacity=row.capacity,
-        )  # fmt: skip
+        )
 
     def more_options(self) -> None:
         row = setup.save_option(
@@ -194,9 +222,14 @@ class World:
     def call(self) -> None:
         closes = self.draw.choice([None, START - timedelta(days=self.draw.randrange(20, 40))])
         proposals.save_call(
-            fresh(self.event), opens_at=None, closes_at=closes, text=Words(), kinds=[SessionKind.LECTURE], lengths=[20],
+            fresh(self.event),
+            opens_at=None,
+            closes_at=closes,
+            text=Words(),
+            kinds=[SessionKind.LECTURE],
+            lengths=[20],
             modes=[Mode.IN_PERSON],
-        )  # fmt: skip
+        )
 
     def guest(self) -> None:
         row: Registration = fresh(self.draw.choice(self.guests))
@@ -212,11 +245,30 @@ class World:
     def step(self) -> str:
         """Do something, and say what."""
         every: list[Callable[[], Any]] = [
-            self.save_session, self.save_session, self.session_status, self.delete_session, self.new_session,
-            self.release, self.release, self.times, self.zone, self.precision, self.words, self.audience, self.status,
-            self.status, self.rename, self.another_part, self.option, self.more_options, self.fewer_options, self.call,
-            self.guest, self.own, self.star,
-        ]  # fmt: skip
+            self.save_session,
+            self.save_session,
+            self.session_status,
+            self.delete_session,
+            self.new_session,
+            self.release,
+            self.release,
+            self.times,
+            self.zone,
+            self.precision,
+            self.words,
+            self.audience,
+            self.status,
+            self.status,
+            self.rename,
+            self.another_part,
+            self.option,
+            self.more_options,
+            self.fewer_options,
+            self.call,
+            self.guest,
+            self.own,
+            self.star,
+        ]
         action = self.draw.choice(every)
         return attempt(action, alone={self.release, self.new_session})
 

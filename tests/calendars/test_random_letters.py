@@ -85,8 +85,11 @@ class Post:
         venue = next(iter(venues_of(event.id)), None)
         place = "online" if online else fold(str(venue.name) if venue else str(event.place))
         link = event.join_url if online and confirmed else ""
-        found = {"": Shown(event.starts_at, event.ends_at, event.zone, "TENTATIVE" if tentative else "CONFIRMED",
-                           place, link)}  # fmt: skip
+        found = {
+            "": Shown(
+                event.starts_at, event.ends_at, event.zone, "TENTATIVE" if tentative else "CONFIRMED", place, link
+            )
+        }
         links = released.join_links(event) if online and confirmed else {}
         return found | self._standing(queries.signed_up_for(guest), links)
 

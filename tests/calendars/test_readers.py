@@ -52,9 +52,11 @@ def written(zone: str) -> bytes:
 def renamed(data: bytes, zone: str) -> str:
     """The same with a TZID that is in no database."""
     unknown = UNKNOWN.format(zone.replace("/", "."))
-    return data.replace(f"={zone}:".encode(), f"={unknown}:".encode()).replace(
-        f"TZID:{zone}\r\n".encode(), f"TZID:{unknown}\r\n".encode()
-    ).decode()  # fmt: skip
+    return (
+        data.replace(f"={zone}:".encode(), f"={unknown}:".encode())
+        .replace(f"TZID:{zone}\r\n".encode(), f"TZID:{unknown}\r\n".encode())
+        .decode()
+    )
 
 
 def utc(moment: datetime) -> datetime | None:

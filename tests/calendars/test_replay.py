@@ -67,15 +67,25 @@ class Programme:
 
     def add(self, name: str, hour: int, *, room: str, people: tuple[str, ...] = ()) -> None:
         self.sessions[name] = self.make.session(
-            fresh(self.event), name, starts_at=self.event.starts_at + timedelta(hours=hour), release=False,
-            rooms=[fresh(self.rooms[room])], people=[fresh(self.people[one]) for one in people],
+            fresh(self.event),
+            name,
+            starts_at=self.event.starts_at + timedelta(hours=hour),
+            release=False,
+            rooms=[fresh(self.rooms[room])],
+            people=[fresh(self.people[one]) for one in people],
             track=fresh(self.track),
-        )  # fmt: skip
+        )
 
     def change(self, name: str, **values: Any) -> None:
         row: Session = fresh(self.sessions[name])
-        given = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at,
-                 "rooms": row.rooms, "track": row.track}  # fmt: skip
+        given = {
+            "title": row.title,
+            "kind": row.kind,
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "rooms": row.rooms,
+            "track": row.track,
+        }
         with transaction():
             operations.save_session(fresh(self.event), row, **{**given, **values})
 
@@ -144,12 +154,13 @@ def programme(make: Make) -> Iterator[Programme]:
     with time_machine.travel(START, tick=True):
         event = make.event("forum", title="Forum")
         yield Programme(
-            event, make,
+            event,
+            make,
             rooms={name: make.room(event, name) for name in ("Hall", "Attic")},
             people={"Ada": make.person("Lovelace", "Ada"), "Bo": make.person("Ek", "Bo")},
             track=make.track(event, "Rivers"),
             sessions={},
-        )  # fmt: skip
+        )
 
 
 def fetch(client: Visitor, path: str) -> Told:
@@ -181,8 +192,14 @@ def test_five_versions_are_told_rightly_to_every_subscriber(client: Visitor, mak
                 track, hall, attic, ada, bo = names
                 with transaction():
                     starred = agendas.open_agenda([f"forum/{fresh(one).code}" for one in p.sessions.values()])
-                paths = ["calendar.ics", f"tracks/{track.slug}.ics", f"rooms/{hall.slug}.ics", f"rooms/{attic.slug}.ics",
-                         f"speakers/{ada.code}.ics", f"speakers/{bo.code}.ics"]  # fmt: skip
+                paths = [
+                    "calendar.ics",
+                    f"tracks/{track.slug}.ics",
+                    f"rooms/{hall.slug}.ics",
+                    f"rooms/{attic.slug}.ics",
+                    f"speakers/{ada.code}.ics",
+                    f"speakers/{bo.code}.ics",
+                ]
                 paths = [f"/events/forum/{path}" for path in paths] + [f"/agenda/{starred.token}.ics"]
             for path in paths:
                 history.setdefault(path, []).append(fetch(client, path))

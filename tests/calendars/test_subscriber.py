@@ -139,9 +139,14 @@ def test_a_subscriber_follows_the_programme_by_uid(app: Flask, make: Make, addre
     with transaction():
         row: Session = fresh(opening)
         operations.save_session(
-            fresh(forum), row, title=row.title, kind=SessionKind.LECTURE, rooms=row.rooms,
-            starts_at=forum.starts_at + timedelta(minutes=30), ends_at=forum.starts_at + timedelta(minutes=60),
-        )  # fmt: skip
+            fresh(forum),
+            row,
+            title=row.title,
+            kind=SessionKind.LECTURE,
+            rooms=row.rooms,
+            starts_at=forum.starts_at + timedelta(minutes=30),
+            ends_at=forum.starts_at + timedelta(minutes=60),
+        )
         operations.set_status(fresh(panel), SessionStatus.CANCELLED)
         operations.set_status(fresh(talk), SessionStatus.DRAFT)
     new = make.session(forum, "New", starts_at=forum.starts_at + timedelta(hours=4))
@@ -164,9 +169,13 @@ def test_a_subscriber_follows_the_programme_by_uid(app: Flask, make: Make, addre
         directory.save_person(fresh(ada), family=Words(en="King"), given=Words(en="Ada"))
     with transaction():
         operations.save_session(
-            fresh(forum), fresh(calm), title=Words(en="Calm, renamed"), kind=SessionKind.LECTURE,
-            starts_at=forum.starts_at + timedelta(hours=3), ends_at=forum.starts_at + timedelta(hours=4),
-        )  # fmt: skip
+            fresh(forum),
+            fresh(calm),
+            title=Words(en="Calm, renamed"),
+            kind=SessionKind.LECTURE,
+            starts_at=forum.starts_at + timedelta(hours=3),
+            ends_at=forum.starts_at + timedelta(hours=4),
+        )
     make.release(fresh(forum))
     subscriber.sync()
     last = subscriber.kept()
@@ -187,9 +196,13 @@ def test_as_it_comes_the_subscriber_touches_only_what_has_changed(
     assert not subscriber.sync()
     with transaction():
         operations.save_session(
-            fresh(forum), fresh(moved), title=Words(en="Moved"), kind=SessionKind.LECTURE,
-            starts_at=forum.starts_at + timedelta(hours=3), ends_at=forum.starts_at + timedelta(hours=4),
-        )  # fmt: skip
+            fresh(forum),
+            fresh(moved),
+            title=Words(en="Moved"),
+            kind=SessionKind.LECTURE,
+            starts_at=forum.starts_at + timedelta(hours=3),
+            ends_at=forum.starts_at + timedelta(hours=4),
+        )
     make.release(fresh(forum))
     assert subscriber.sync()
     after = subscriber.kept()

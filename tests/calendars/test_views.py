@@ -85,13 +85,27 @@ def test_a_month_is_drawn_as_a_month_and_says_so(client: Visitor, make: Make) ->
 
 def test_a_session_tells_where_who_and_in_which_languages(client: Visitor, make: Make, forum: Event) -> None:
     with transaction():
-        site = events.save_site(forum, None, name=Words(en="Arena", ja="アリーナ"), address=Words(en="1-1 Kami"),
-                                latitude=35.9, longitude=139.6)  # fmt: skip
+        site = events.save_site(
+            forum,
+            None,
+            name=Words(en="Arena", ja="アリーナ"),
+            address=Words(en="1-1 Kami"),
+            latitude=35.9,
+            longitude=139.6,
+        )
     room = make.room(forum, "Hall A", site=site)
     track = make.track(forum, "Cities")
     people = [make.person("Lovelace", "Ada"), make.person(Words(en="Kodama", ja="児玉"), Words(en="", ja=""))]
-    make.session(forum, "Talk", rooms=[room], track=track, people=people, abstract=Words(en="One *fine* talk."),
-                 spoken=["ja"], interpreted=["en"])  # fmt: skip
+    make.session(
+        forum,
+        "Talk",
+        rooms=[room],
+        track=track,
+        people=people,
+        abstract=Words(en="One *fine* talk."),
+        spoken=["ja"],
+        interpreted=["en"],
+    )
     found = entries(fetch(client, "/events/forum/calendar.ics"))["Talk"]
     assert lint.text(found.one("LOCATION")) == "Hall A, Arena, 1-1 Kami"
     assert found.one("GEO") == "35.900000;139.600000"
@@ -339,8 +353,14 @@ def test_every_change_of_what_is_shown_changes_the_etag(client: Visitor, make: M
 
     def edit(**values: Any) -> None:
         row: Session = fresh(session)
-        given = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at,
-                 "rooms": row.rooms, "track": row.track}  # fmt: skip
+        given = {
+            "title": row.title,
+            "kind": row.kind,
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "rooms": row.rooms,
+            "track": row.track,
+        }
         programme.save_session(fresh(forum), row, **{**given, **values})
 
     changes = [
@@ -374,8 +394,14 @@ def test_a_changed_session_leaves_the_bytes_of_the_others(client: Visitor, make:
     client.get(PATHS[0])
     before = ics.vevent.misses
     with transaction():
-        programme.save_session(fresh(forum), fresh(first), title=Words(en="Changed"), kind=SessionKind.LECTURE,
-                               starts_at=forum.starts_at, ends_at=forum.starts_at + timedelta(hours=1))  # fmt: skip
+        programme.save_session(
+            fresh(forum),
+            fresh(first),
+            title=Words(en="Changed"),
+            kind=SessionKind.LECTURE,
+            starts_at=forum.starts_at,
+            ends_at=forum.starts_at + timedelta(hours=1),
+        )
     make.release(fresh(forum))
     client.get(PATHS[0])
     assert ics.vevent.misses == before + 1

@@ -85,8 +85,18 @@ def test_a_zone_with_a_yearly_rule_is_written_with_a_weekday_of_the_month() -> N
     assert berlin.count("BEGIN:DAYLIGHT") == berlin.count("BEGIN:STANDARD") == 1
 
 
-@pytest.mark.parametrize("zone", ["Africa/Casablanca", "Africa/El_Aaiun", "Africa/Cairo", "America/Nuuk",
-                                  "America/Scoresbysund", "Asia/Gaza", "Asia/Jerusalem"])  # fmt: skip
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Africa/Casablanca",
+        "Africa/El_Aaiun",
+        "Africa/Cairo",
+        "America/Nuuk",
+        "America/Scoresbysund",
+        "Asia/Gaza",
+        "Asia/Jerusalem",
+    ],
+)
 def test_a_zone_without_such_a_rule_has_one_part_per_onset(zone: str) -> None:
     text = zones.vtimezone(zone, 2024, 2028)
     assert b"RRULE" not in text
@@ -96,9 +106,17 @@ def test_a_zone_without_such_a_rule_has_one_part_per_onset(zone: str) -> None:
 
 def test_a_zone_without_changes_is_one_standard_part() -> None:
     assert zones.vtimezone("Asia/Tokyo", 2027, 2027).decode().split("\r\n") == [
-        "BEGIN:VTIMEZONE", "TZID:Asia/Tokyo", "BEGIN:STANDARD", "DTSTART:20260101T000000", "TZOFFSETFROM:+0900",
-        "TZOFFSETTO:+0900", "TZNAME:JST", "END:STANDARD", "END:VTIMEZONE", "",
-    ]  # fmt: skip
+        "BEGIN:VTIMEZONE",
+        "TZID:Asia/Tokyo",
+        "BEGIN:STANDARD",
+        "DTSTART:20260101T000000",
+        "TZOFFSETFROM:+0900",
+        "TZOFFSETTO:+0900",
+        "TZNAME:JST",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+        "",
+    ]
 
 
 def test_an_offset_is_no_name() -> None:

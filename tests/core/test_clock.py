@@ -43,12 +43,15 @@ def test_only_zones_of_places_are_offered():
 def test_the_wall_clock_is_told_with_the_minute_it_changes():
     first, last = datetime(2031, 3, 28, tzinfo=UTC), datetime(2031, 11, 1, tzinfo=UTC)
     assert offsets("Europe/Berlin", first, last) == [
-        (first, 60), (datetime(2031, 3, 30, 1, tzinfo=UTC), 120), (datetime(2031, 10, 26, 1, tzinfo=UTC), 60)
-    ]  # fmt: skip
+        (first, 60),
+        (datetime(2031, 3, 30, 1, tzinfo=UTC), 120),
+        (datetime(2031, 10, 26, 1, tzinfo=UTC), 60),
+    ]
     assert offsets("Asia/Tokyo", first, last) == [(first, 540)]
     assert offsets("Australia/Lord_Howe", first, last)[1:] == [
-        (datetime(2031, 4, 5, 15, tzinfo=UTC), 630), (datetime(2031, 10, 4, 15, 30, tzinfo=UTC), 660)
-    ]  # fmt: skip
+        (datetime(2031, 4, 5, 15, tzinfo=UTC), 630),
+        (datetime(2031, 10, 4, 15, 30, tzinfo=UTC), 660),
+    ]
 
 
 def test_a_day_of_the_programme_lasts_as_long_as_it_does():

@@ -108,11 +108,19 @@ def named(tmp_path):
 @pytest.mark.parametrize(
     ("host", "status"),
     [
-        ("events.example.org", 200), ("events.example.org:443", 200), ("EVENTS.example.org", 200), ("127.0.0.1:8000", 200),
-        ("localhost", 200), ("[::1]:8000", 200), ("evil.example", 400), ("events.example.org.evil.example", 400),
-        ("10.0.0.7:8000", 400), ("[::2]", 400), ("]", 400),
+        ("events.example.org", 200),
+        ("events.example.org:443", 200),
+        ("EVENTS.example.org", 200),
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 400),
+        ("events.example.org.evil.example", 400),
+        ("10.0.0.7:8000", 400),
+        ("[::2]", 400),
+        ("]", 400),
     ],
-)  # fmt: skip
+)
 def test_a_site_with_a_public_address_is_asked_under_that_name_alone(named, host, status):
     for _ in range(2):  # the second time from what is kept
         assert named.get("/", headers={"Host": host}).status_code == status

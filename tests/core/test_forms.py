@@ -78,9 +78,12 @@ def everything(make):
         site = events.save_site(fresh(event), None, name=Words(en="Hall"), address=Words(en="1 Street"), slug="hall")
         question = setup.save_question(fresh(event), None, label=Words(en="Meal?"), kind=QuestionKind.TEXT)
     return {
-        "room": make.room(event).slug, "track": make.track(event).slug, "site": site.id, "question": question.id,
+        "room": make.room(event).slug,
+        "track": make.track(event).slug,
+        "site": site.id,
+        "question": question.id,
         "registration": make.registration(event, option).id,
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("page", DESK_FORMS)

@@ -61,9 +61,14 @@ def test_openings_and_closings_of_options_and_the_call_keep_theirs(organizer, ma
     option = make.option(night, opens_at=opens, closes_at=closes)
     with transaction():
         proposals.save_call(
-            night, opens_at=opens, closes_at=closes, text=Words(), kinds=[SessionKind.LECTURE], lengths=[],
+            night,
+            opens_at=opens,
+            closes_at=closes,
+            text=Words(),
+            kinds=[SessionKind.LECTURE],
+            lengths=[],
             modes=[Mode.ONLINE],
-        )  # fmt: skip
+        )
     sequence = option.closing_sequence
     assert organizer.fill(f"/manage/events/night/options/{option.key}", {"capacity": "9"}).status_code == 303
     assert (fresh(option).capacity, fresh(option).closes_at) == (9, closes)

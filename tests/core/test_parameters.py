@@ -38,10 +38,19 @@ def test_a_query_has_one_spelling(query, asked):
 
 
 PATHS = [
-    "/", "/events", "/events/forum", "/events/forum/programme", "/events/forum/speakers", "/events/forum/changes",
-    "/events/forum/changes.atom", "/events/forum/calendar", "/events/forum/calendar.ics", "/events/forum/calendar.jcal",
-    "/calendar.ics", "/events/forum/schedule.json",
-]  # fmt: skip
+    "/",
+    "/events",
+    "/events/forum",
+    "/events/forum/programme",
+    "/events/forum/speakers",
+    "/events/forum/changes",
+    "/events/forum/changes.atom",
+    "/events/forum/calendar",
+    "/events/forum/calendar.ics",
+    "/events/forum/calendar.jcal",
+    "/calendar.ics",
+    "/events/forum/schedule.json",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -38,11 +38,28 @@ def test_one_line_is_what_can_be_seen(typed, kept):
 @pytest.mark.parametrize(
     "name",
     [
-        "Ada Lovelace", "Dr. Ada Lovelace", "Prof. Dr. h.c. Ada Lovelace", "J.R.R. Tolkien", "J.R.Smith", "Ph.D. Ada",
-        "Maria del Carmen Fernández de la Cruz y Borbón", "山田 花子", "山田　花子", "O’Brien", "Jean-Luc", "Smith, Jr.",
-        "H.E. Mr. Kim", "محمد بن سلمان", "Hội Nguyễn", "Louis XIV", "St. John", "中村・ジョン", "Madonna", "李",
+        "Ada Lovelace",
+        "Dr. Ada Lovelace",
+        "Prof. Dr. h.c. Ada Lovelace",
+        "J.R.R. Tolkien",
+        "J.R.Smith",
+        "Ph.D. Ada",
+        "Maria del Carmen Fernández de la Cruz y Borbón",
+        "山田 花子",
+        "山田　花子",
+        "O’Brien",
+        "Jean-Luc",
+        "Smith, Jr.",
+        "H.E. Mr. Kim",
+        "محمد بن سلمان",
+        "Hội Nguyễn",
+        "Louis XIV",
+        "St. John",
+        "中村・ジョン",
+        "Madonna",
+        "李",
     ],
-)  # fmt: skip
+)
 def test_names_are_greeted(name):
     assert can_be_greeted_by(name)
 
@@ -50,10 +67,25 @@ def test_names_are_greeted(name):
 @pytest.mark.parametrize(
     "name",
     [
-        "", "You have won! Click", "Congratulations. Your prize", "prize.example", "Visit evil.com today", "x.com",
-        "EVIL.COM", "evil。com", "www.evil", "http://x", "pay to ada@example.org", "evil.рф", "xn.xn--p1ai", "a/b",
-        "You won 10000 dollars", "Your account is locked: call", "おめでとうございます。当選", "name " * 13,
+        "",
+        "You have won! Click",
+        "Congratulations. Your prize",
+        "prize.example",
+        "Visit evil.com today",
+        "x.com",
+        "EVIL.COM",
+        "evil。com",
+        "www.evil",
+        "http://x",
+        "pay to ada@example.org",
+        "evil.рф",
+        "xn.xn--p1ai",
+        "a/b",
+        "You won 10000 dollars",
+        "Your account is locked: call",
+        "おめでとうございます。当選",
+        "name " * 13,
     ],
-)  # fmt: skip
+)
 def test_what_reads_as_a_sentence_or_an_address_greets_nobody(name):
     assert not can_be_greeted_by(name)

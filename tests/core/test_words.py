@@ -25,10 +25,15 @@ def test_empty_texts_are_not_kept():
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("New York", "NewYork"), ("Nürnberg", "NURNBERG"), ("São Paulo", "Sao Paulo"), ("Ｔｏｋｙｏ", "Tokyo"),
-        ("ﾅﾗﾔﾝｶﾞﾝｼﾞ", "ナラヤンガンジ"), ("Straße", "strasse"), ("St. Petersburg", "st petersburg"),
+        ("New York", "NewYork"),
+        ("Nürnberg", "NURNBERG"),
+        ("São Paulo", "Sao Paulo"),
+        ("Ｔｏｋｙｏ", "Tokyo"),
+        ("ﾅﾗﾔﾝｶﾞﾝｼﾞ", "ナラヤンガンジ"),
+        ("Straße", "strasse"),
+        ("St. Petersburg", "st petersburg"),
     ],
-)  # fmt: skip
+)
 def test_spellings_of_one_name_fold_to_one(one, other):
     assert fold(one) == fold(other)
 
@@ -45,10 +50,26 @@ def test_arabic_runs_right_to_left():
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("ckb", "rtl"), ("ku-Arab", "rtl"), ("ku", "ltr"), ("yi", "rtl"), ("az-Arab", "rtl"), ("az", "ltr"), ("uz-AF", "rtl"),
-     ("pa-PK", "rtl"), ("pa", "ltr"), ("ff-Adlm", "rtl"), ("nqo", "rtl"), ("syr", "rtl"), ("dv", "rtl"), ("ks", "rtl"),
-     ("zh-Hant", "ltr"), ("ar-Latn", "ltr"), ("xx", "ltr")],
-)  # fmt: skip
+    [
+        ("ckb", "rtl"),
+        ("ku-Arab", "rtl"),
+        ("ku", "ltr"),
+        ("yi", "rtl"),
+        ("az-Arab", "rtl"),
+        ("az", "ltr"),
+        ("uz-AF", "rtl"),
+        ("pa-PK", "rtl"),
+        ("pa", "ltr"),
+        ("ff-Adlm", "rtl"),
+        ("nqo", "rtl"),
+        ("syr", "rtl"),
+        ("dv", "rtl"),
+        ("ks", "rtl"),
+        ("zh-Hant", "ltr"),
+        ("ar-Latn", "ltr"),
+        ("xx", "ltr"),
+    ],
+)
 def test_the_direction_is_that_of_the_script_and_of_the_likely_one_where_none_is_named(language, expected):
     assert direction(language) == expected
 

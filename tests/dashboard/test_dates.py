@@ -34,8 +34,15 @@ def forum(make):
         make.session(event, "Off", status=SessionStatus.CANCELLED, starts_at=START + DAY, minutes=30),
     ]
     with transaction():
-        proposals.save_call(event, opens_at=None, closes_at=START - 60 * DAY, text=Words(), lengths=[],
-                            kinds=[SessionKind.LECTURE], modes=[Mode.ONLINE])  # fmt: skip
+        proposals.save_call(
+            event,
+            opens_at=None,
+            closes_at=START - 60 * DAY,
+            text=Words(),
+            lengths=[],
+            kinds=[SessionKind.LECTURE],
+            modes=[Mode.ONLINE],
+        )
     return event
 
 
@@ -84,17 +91,20 @@ def test_the_moment_stays_for_all_of_them(organizer, forum):
 
 
 def test_a_time_typed_together_with_a_new_zone_is_of_the_new_zone(organizer, forum):
-    assert organizer.fill(
-        EDIT, {"zone": "Asia/Dhaka", "keep": "moment", "starts_at": "2031-03-18T09:15"}
-    ).status_code == 303  # fmt: skip
+    assert (
+        organizer.fill(EDIT, {"zone": "Asia/Dhaka", "keep": "moment", "starts_at": "2031-03-18T09:15"}).status_code
+        == 303
+    )
     assert fresh(forum).starts_at == datetime(2031, 3, 18, 3, 15, tzinfo=UTC)
     assert fresh(forum).ends_at == START + DAY
 
 
 def test_hours_that_the_new_clock_skips_or_shows_twice_are_said(organizer, make):
     """On 30 March 2031 Berlin has no 02:30; on 26 October it has two."""
-    for day, said in (("2031-03-30", "The clocks skip the new time of these, so they are later: Owls."),
-                      ("2031-10-26", "The clocks show the new time of these twice, the first is meant: Owls.")):  # fmt: skip
+    for day, said in (
+        ("2031-03-30", "The clocks skip the new time of these, so they are later: Owls."),
+        ("2031-10-26", "The clocks show the new time of these twice, the first is meant: Owls."),
+    ):
         midnight = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=UTC) - timedelta(hours=9)
         event = make.event(f"night-{day}", starts_at=midnight, ends_at=midnight + DAY)
         session = make.session(event, "Owls", starts_at=midnight + timedelta(hours=2, minutes=30), minutes=20)

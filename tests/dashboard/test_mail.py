@@ -50,8 +50,16 @@ def test_one_presses_the_button_for_the_letters_that_one_sees_and_no_others(app,
     event = make.event("forum")
     make.registration(event, make.option(event))
     with transaction():
-        db.session.add(Mail(to="ada@example.org", topic=f"event:{event.id}", kind="proposals.confirm", subject="s",
-                            text="t", message_id="<x@eventapp>"))  # fmt: skip
+        db.session.add(
+            Mail(
+                to="ada@example.org",
+                topic=f"event:{event.id}",
+                kind="proposals.confirm",
+                subject="s",
+                text="t",
+                message_id="<x@eventapp>",
+            )
+        )
     give_up(f"event:{event.id}")
     visitor = app.test_client()
     visitor.sign_in(make.member(event, Role.REGISTRATION))

@@ -180,10 +180,12 @@ def test_stated_totals_keep_their_source_and_basis(loaded: Flask) -> None:
     assert stated == {
         "e-kizuna-summit-2022": [(300, "over", "ekizuna-global.jp")],
         "cooperation-forum-2020": [
-            (300, "over", "www.mofa.go.jp"), (150, "about", "www.mofa.go.jp"), (180, "about", "www.mofa.go.jp"),
+            (300, "over", "www.mofa.go.jp"),
+            (150, "about", "www.mofa.go.jp"),
+            (180, "about", "www.mofa.go.jp"),
         ],
         "cooperation-forum-2021": [(200, "over", "www.mofa.go.jp")],
-    }  # fmt: skip
+    }
     row = attendance.declared(found("e-kizuna-summit-2022"))[0]
     assert (row.foreign_cities, row.foreign_countries, row.domestic_cities, row.organizations) == (15, 9, 22, 50)
     assert all(row.of_what.keys() >= {"en", "ja"} for row in db.session.scalars(select(DeclaredCount)))

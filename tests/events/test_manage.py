@@ -15,10 +15,16 @@ from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Mail
 
 NEW = {
-    "title_en": "Forum of rivers", "title_ja": "川のフォーラム", "slug": "rivers-2031",
-    "starts_at": "2031-03-18T09:30", "ends_at": "2031-03-19T17:00", "zone": "Europe/Berlin",
-    "themes_en": "Water\nFloods", "themes_ja": "水", "country_code": "DE",
-}  # fmt: skip
+    "title_en": "Forum of rivers",
+    "title_ja": "川のフォーラム",
+    "slug": "rivers-2031",
+    "starts_at": "2031-03-18T09:30",
+    "ends_at": "2031-03-19T17:00",
+    "zone": "Europe/Berlin",
+    "themes_en": "Water\nFloods",
+    "themes_ja": "水",
+    "country_code": "DE",
+}
 
 
 def test_an_event_begins_as_a_draft_that_only_its_team_sees(organizer, client):
@@ -41,13 +47,19 @@ def test_an_address_is_made_from_the_title(organizer):
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"title_en": "", "title_ja": ""}, "title"), ({"slug": "Not A Slug"}, "slug"), ({"slug": "new"}, "slug"), ({"slug": "", "title_en": ""}, "slug"),
-        ({"zone": "JST"}, "zone"), ({"ends_at": "2031-03-17T09:00"}, "ends_at"), ({"starts_at": ""}, "starts_at"),
+        ({"title_en": "", "title_ja": ""}, "title"),
+        ({"slug": "Not A Slug"}, "slug"),
+        ({"slug": "new"}, "slug"),
+        ({"slug": "", "title_en": ""}, "slug"),
+        ({"zone": "JST"}, "zone"),
+        ({"ends_at": "2031-03-17T09:00"}, "ends_at"),
+        ({"starts_at": ""}, "starts_at"),
         ({"starts_at": "2031-03-30T02:30", "ends_at": "2031-03-30T09:00"}, "starts_at"),
-        ({"other_languages": "klingon!"}, "other_languages"), ({"join_url": "no address"}, "join_url"),
+        ({"other_languages": "klingon!"}, "other_languages"),
+        ({"join_url": "no address"}, "join_url"),
         ({"kind": "party"}, "kind"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_event_is_refused_beside_its_field(organizer, wrong, field):
     response = organizer.fill("/manage/events/new", {**NEW, **wrong})
     assert response.status_code == 422
@@ -245,5 +257,6 @@ def test_hosts_are_added_and_taken_away_one_by_one(organizer, make):
     assert organizer.fill("/manage/events/forum/hosts/new", again).status_code == 303
     db.session.rollback()
     assert [(host.organization.names["en"], host.role.value) for host in queries.hosts(event)] == [
-        ("Matsudo City", "host"), ("Naruto City", "supporter"),
-    ]  # fmt: skip
+        ("Matsudo City", "host"),
+        ("Naruto City", "supporter"),
+    ]

@@ -15,11 +15,14 @@ END = datetime(2022, 11, 24, 8, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("precision", "language", "expected"),
     [
-        (Precision.DAY, "en", "Tue 22 – Thu 24 November 2022"), (Precision.DAY, "ja", "2022年11月22日（火）～11月24日（木）"),
-        (Precision.MONTH, "en", "November 2022"), (Precision.MONTH, "ja", "2022年11月"),
-        (Precision.YEAR, "en", "2022"), (Precision.YEAR, "ja", "2022年"),
+        (Precision.DAY, "en", "Tue 22 – Thu 24 November 2022"),
+        (Precision.DAY, "ja", "2022年11月22日（火）～11月24日（木）"),
+        (Precision.MONTH, "en", "November 2022"),
+        (Precision.MONTH, "ja", "2022年11月"),
+        (Precision.YEAR, "en", "2022"),
+        (Precision.YEAR, "ja", "2022年"),
     ],
-)  # fmt: skip
+)
 def test_a_date_is_said_no_more_exactly_than_it_is_known(precision, language, expected):
     assert when(START, END, "Asia/Tokyo", precision, language) == expected
 

@@ -114,11 +114,11 @@ END:VCALENDAR\r
 
 SPREADSHEET = (
     "\ufeffTitel;Datum;Beginn;Ende;Raum;Referenten;Art;Sprache;Beschreibung\r\n"
-    "Eröffnung;18.03.2031;10:00;10:30;Großer Saal;;Eröffnung;Deutsch;\"Mit \"\"Musik\"\"\r\nund Tanz\"\r\n"
+    'Eröffnung;18.03.2031;10:00;10:30;Großer Saal;;Eröffnung;Deutsch;"Mit ""Musik""\r\nund Tanz"\r\n'
     "Vortrag;18.03.2031;1030;11:15;Großer Saal;Ada Lovelace, Bo Ek;Vortrag;en;\r\n"
     "Unklar;3/4/2031;10:00;11:00;;;;;\r\n"
     "Nachts;18.03.2031;23:30;0:30;;Lovelace, Ada;;;\r\n"
-)  # fmt: skip
+)
 
 
 def fair(number: int, *, words: int = 60) -> bytes:

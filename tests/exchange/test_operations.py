@@ -102,10 +102,18 @@ def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make
     with transaction():
         parts = [Part(p.person, ParticipationRole.PANELLIST, Mode.ONLINE) for p in talk.participations]
         programme.save_session(
-            forum, talk, title=Words(talk.title, ja="議論"), kind=SessionKind.LECTURE, starts_at=talk.starts_at, ends_at=talk.ends_at,
-            rooms=talk.rooms, track=talk.track, parts=[*parts, Part(interpreter, ParticipationRole.INTERPRETER)],
-            capacity=80, join_url="https://example.org/join",
-        )  # fmt: skip
+            forum,
+            talk,
+            title=Words(talk.title, ja="議論"),
+            kind=SessionKind.LECTURE,
+            starts_at=talk.starts_at,
+            ends_at=talk.ends_at,
+            rooms=talk.rooms,
+            track=talk.track,
+            parts=[*parts, Part(interpreter, ParticipationRole.INTERPRETER)],
+            capacity=80,
+            join_url="https://example.org/join",
+        )
     assert counts(planned(forum, files.CONGRESS))[:3] == (0, 0, 0), "more than the file knows is no change"
     source = files.CONGRESS.replace("Wir beteiligen uns", "Wir machen mit").replace(
         "<person id='7'>erdgeist</person>", ""
@@ -117,8 +125,9 @@ def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make
     assert talk.title == {"de": "Wir machen mit & fragen", "ja": "議論"}
     assert (talk.capacity, talk.join_url) == (80, "https://example.org/join")
     assert [(p.person.name("en").text, p.role) for p in talk.participations] == [
-        ("Martin H./maha", ParticipationRole.PANELLIST), ("Bo Ek", ParticipationRole.INTERPRETER),
-    ]  # fmt: skip
+        ("Martin H./maha", ParticipationRole.PANELLIST),
+        ("Bo Ek", ParticipationRole.INTERPRETER),
+    ]
 
 
 def test_entries_of_one_title_and_time_are_one_where_only_the_room_differs_and_stay_two_otherwise(forum):
@@ -169,8 +178,12 @@ def test_what_another_system_cancels_is_cancelled_here_and_not_made_where_it_nev
 
 
 def test_the_rules_of_every_session_refuse_in_the_dry_run_already(forum):
-    report = planned(forum, files.CONGRESS.replace("2031-03-18T23:00:00+01:00", "2041-03-18T23:00:00+01:00").replace(
-        "2031-03-18T22:00:00Z", "2041-03-18T22:00:00Z"))  # fmt: skip
+    report = planned(
+        forum,
+        files.CONGRESS.replace("2031-03-18T23:00:00+01:00", "2041-03-18T23:00:00+01:00").replace(
+            "2031-03-18T22:00:00Z", "2041-03-18T22:00:00Z"
+        ),
+    )
     assert counts(report) == (1, 0, 0, 0)
     assert "more than a week outside" in report.refused[0].sentence
 
@@ -235,9 +248,18 @@ def _rich(make):
     make.session(
         event, Words(en="Opening", ja="開会"), rooms=[hall, annex], kind=SessionKind.CEREMONY, spoken=["ja", "en"]
     )
-    make.session(event, "Rivers & \"lakes\"", rooms=[annex], track=track, people=[ada, bo], abstract=Words(en="One\n\n- two <b>\n"),
-                 subtitle=Words(en="Of Asia"), links=[{"title": "More", "url": "https://example.org/?a=1&b=2"}], do_not_record=True,
-                 starts_at=event.starts_at + timedelta(hours=1))  # fmt: skip
+    make.session(
+        event,
+        'Rivers & "lakes"',
+        rooms=[annex],
+        track=track,
+        people=[ada, bo],
+        abstract=Words(en="One\n\n- two <b>\n"),
+        subtitle=Words(en="Of Asia"),
+        links=[{"title": "More", "url": "https://example.org/?a=1&b=2"}],
+        do_not_record=True,
+        starts_at=event.starts_at + timedelta(hours=1),
+    )
     make.session(event, "=Night", starts_at=event.starts_at + timedelta(hours=16), minutes=100)
     gone = make.session(
         event, "Called off", starts_at=event.starts_at + timedelta(hours=2), status=SessionStatus.CANCELLED

@@ -33,8 +33,14 @@ def theirs(make):
 
 def row(code: str = "", name: str = "Ada Lovelace", guid: str = GUID) -> str:
     person = {"guid": guid, "code": code, "name": name, "biography": "From the file"}
-    talk = {"guid": "11111111-2222-4333-8444-555555555555", "title": "Talk", "date": "2031-03-18T10:30:00+09:00",
-            "duration": "00:45", "room": "A", "persons": [person]}  # fmt: skip
+    talk = {
+        "guid": "11111111-2222-4333-8444-555555555555",
+        "title": "Talk",
+        "date": "2031-03-18T10:30:00+09:00",
+        "duration": "00:45",
+        "room": "A",
+        "persons": [person],
+    }
     return json.dumps(
         {"schedule": {"conference": {"title": "x", "days": [{"date": "2031-03-18", "rooms": {"A": [talk]}}]}}}
     )

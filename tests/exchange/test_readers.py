@@ -168,14 +168,27 @@ def test_a_part_of_a_calendar_is_refused_as_such():
 @pytest.mark.parametrize(
     "source",
     [
-        b"", b"\xef\xbb\xbf \n", b"<schedule", b"<html></html>", b"<schedule></schedule>", b"{", b"[1]", b"{}", b"null",
-        b'{"schedule": {"conference": {"days": [[', b"\x93\xfa\x96{,\x8c\xea\n", b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n",
-        b"BEGIN:VCALENDAR\nEND:VCALENDAR", b"[" * 100_000, b"<a>" * 100_000, b'{"schedule": ' + b"9" * 5000 + b"}",
+        b"",
+        b"\xef\xbb\xbf \n",
+        b"<schedule",
+        b"<html></html>",
+        b"<schedule></schedule>",
+        b"{",
+        b"[1]",
+        b"{}",
+        b"null",
+        b'{"schedule": {"conference": {"days": [[',
+        b"\x93\xfa\x96{,\x8c\xea\n",
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n",
+        b"BEGIN:VCALENDAR\nEND:VCALENDAR",
+        b"[" * 100_000,
+        b"<a>" * 100_000,
+        b'{"schedule": ' + b"9" * 5000 + b"}",
         b'<!DOCTYPE s [<!ENTITY a "b">]><schedule>&a;</schedule>',
         b'<!DOCTYPE s SYSTEM "file:///etc/passwd"><schedule/>',
         b'<?xml version="1.0" encoding="klingon"?><schedule/>',
     ],
-)  # fmt: skip
+)
 def test_what_is_no_programme_is_refused_with_a_sentence(source):
     with pytest.raises(Refused) as refused:
         read(source)
@@ -197,9 +210,14 @@ def test_elements_stand_only_as_deep_as_those_of_a_programme():
     assert "deeper" in refused.value.message
 
 
-@pytest.mark.parametrize("source", ["<schedule><day>" + "<event/>" * 12_000 + "</day></schedule>",
-                                    "BEGIN:VCALENDAR\n" + "nothing\n" * 12_000 + "END:VCALENDAR",
-                                    "title\n" + ",x\n" * 12_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<schedule><day>" + "<event/>" * 12_000 + "</day></schedule>",
+        "BEGIN:VCALENDAR\n" + "nothing\n" * 12_000 + "END:VCALENDAR",
+        "title\n" + ",x\n" * 12_000,
+    ],
+)
 def test_a_report_without_end_is_a_refusal(source):
     with pytest.raises(Refused):
         read(source)
@@ -233,9 +251,21 @@ def test_one_guid_with_two_times_is_refused_once():
 
 @pytest.mark.parametrize(
     ("said", "minutes"),
-    [("00:45", 45), ("1:00", 60), ("01:00:00", 60), ("PT45M", 45), ("PT1H30M", 90), ("45", 45), (45, 45), ("90 min", 90),
-     ("1h 30", 90), ("P1D", 1440), ("", None), (None, None)],
-)  # fmt: skip
+    [
+        ("00:45", 45),
+        ("1:00", 60),
+        ("01:00:00", 60),
+        ("PT45M", 45),
+        ("PT1H30M", 90),
+        ("45", 45),
+        (45, 45),
+        ("90 min", 90),
+        ("1h 30", 90),
+        ("P1D", 1440),
+        ("", None),
+        (None, None),
+    ],
+)
 def test_lengths_are_read_as_they_are_written_in_the_world(said, minutes):
     assert values.minutes(said) == minutes
 
@@ -246,9 +276,23 @@ def test_a_length_that_can_not_be_is_unclear(said):
         values.minutes(said)
 
 
-@pytest.mark.parametrize(("said", "shown"), [("0930", "09:30"), ("9:30", "09:30"), ("9:30 pm", "21:30"), ("12:05 AM", "00:05"),
-                                             ("09:30:00", "09:30"), ("9.30", "09:30"), ("9時30分", "09:30"), ("９：３０", "09:30"), ("午後1時半", "13:30"),
-                                             ("午前12時05分", "00:05"), ("午後 1:30", "13:30"), ("13時", "13:00")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("0930", "09:30"),
+        ("9:30", "09:30"),
+        ("9:30 pm", "21:30"),
+        ("12:05 AM", "00:05"),
+        ("09:30:00", "09:30"),
+        ("9.30", "09:30"),
+        ("9時30分", "09:30"),
+        ("９：３０", "09:30"),
+        ("午後1時半", "13:30"),
+        ("午前12時05分", "00:05"),
+        ("午後 1:30", "13:30"),
+        ("13時", "13:00"),
+    ],
+)
 def test_times_of_day_are_read(said, shown):
     assert f"{values.clock_time(said):%H:%M}" == shown
 
@@ -259,8 +303,22 @@ def test_times_of_day_that_can_mean_two_things_or_none_are_unclear(said):
         values.clock_time(said)
 
 
-@pytest.mark.parametrize(("said", "tag"), [("de", "de"), ("DE", "de"), ("deu", "de"), ("ger", "de"), ("english", "en"), ("Deutsch", "de"),
-                                           ("日本語", "ja"), ("jpn", "ja"), ("de_AT", "de-AT"), ("zh-hant", "zh-Hant"), ("", "")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "tag"),
+    [
+        ("de", "de"),
+        ("DE", "de"),
+        ("deu", "de"),
+        ("ger", "de"),
+        ("english", "en"),
+        ("Deutsch", "de"),
+        ("日本語", "ja"),
+        ("jpn", "ja"),
+        ("de_AT", "de-AT"),
+        ("zh-hant", "zh-Hant"),
+        ("", ""),
+    ],
+)
 def test_languages_are_known_by_many_names(said, tag):
     assert language_names.language(said) == tag
 
@@ -272,8 +330,18 @@ def test_a_time_that_the_clocks_skip_or_repeat_is_unclear(when):
         values.moment(on, time, offset, "Europe/Berlin")
 
 
-@pytest.mark.parametrize("said", ["2031-03-18T10:00:00+0900", "2031-03-18 10:00+09:00", "2031-03-18T10:00:00.000+09", "20310318T100000+0900",
-                                  "2031-03-18T01:00:00Z", "18.03.2031 01:00 UTC", "3/18/2031 1:00 AM Z"])  # fmt: skip
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2031-03-18T10:00:00+0900",
+        "2031-03-18 10:00+09:00",
+        "2031-03-18T10:00:00.000+09",
+        "20310318T100000+0900",
+        "2031-03-18T01:00:00Z",
+        "18.03.2031 01:00 UTC",
+        "3/18/2031 1:00 AM Z",
+    ],
+)
 def test_moments_are_read_with_their_offsets(said):
     on, time, offset = values.day_and_time(said)
     assert values.moment(on, time, offset, "") == at(1)
@@ -301,22 +369,81 @@ def test_no_mutation_of_a_file_makes_a_reader_fall(data):
     for _ in range(data.draw(st.integers(1, 6))):
         start = data.draw(st.integers(0, len(source)))
         end = min(len(source), start + data.draw(st.integers(0, 40)))
-        other = data.draw(st.one_of(st.binary(max_size=12), st.sampled_from([
-            b"null", b"[]", b"{}", b"-1", b"1e999", b"9" * 400, b'"x"', b"true", b"\n", b"<event>", b"</day>", b'"start"', b"\xff\xfe",
-            b"2031-13-45", b"0001-01-01T00:00:00+23:59", b"9999-12-31T23:59:59-15:00", b"PT999999H", b"DTSTART:", b";", b"\x00",
-        ])))  # fmt: skip
+        other = data.draw(
+            st.one_of(
+                st.binary(max_size=12),
+                st.sampled_from(
+                    [
+                        b"null",
+                        b"[]",
+                        b"{}",
+                        b"-1",
+                        b"1e999",
+                        b"9" * 400,
+                        b'"x"',
+                        b"true",
+                        b"\n",
+                        b"<event>",
+                        b"</day>",
+                        b'"start"',
+                        b"\xff\xfe",
+                        b"2031-13-45",
+                        b"0001-01-01T00:00:00+23:59",
+                        b"9999-12-31T23:59:59-15:00",
+                        b"PT999999H",
+                        b"DTSTART:",
+                        b";",
+                        b"\x00",
+                    ]
+                ),
+            )
+        )
         source = source[:start] + other + source[end:]
     survives(source)
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["2031-03-18T10:00:00Z", "00:30", "de"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["schedule", "conference", "days", "rooms", "date", "start", "duration", "title", "persons", "links", "results",
-                         "slots", "slot", "submission", "speakers", "track", "room", "state", "name", "guid", "end", "code"]), inner, max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["2031-03-18T10:00:00Z", "00:30", "de"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "schedule",
+                    "conference",
+                    "days",
+                    "rooms",
+                    "date",
+                    "start",
+                    "duration",
+                    "title",
+                    "persons",
+                    "links",
+                    "results",
+                    "slots",
+                    "slot",
+                    "submission",
+                    "speakers",
+                    "track",
+                    "room",
+                    "state",
+                    "name",
+                    "guid",
+                    "end",
+                    "code",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
     max_leaves=25,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
@@ -358,9 +485,21 @@ def test_a_long_title_of_a_link_is_cut_and_one_of_spaces_is_its_address():
 
 @pytest.mark.parametrize(
     "said",
-    ["2031-Mar-18", "18-Mar-2031", "18 March 2031", "Tue, March 18, 2031", "Tuesday 18th March 2031", "Dienstag, 18. März 2031", "18 mars 2031",
-     "2031年3月18日（火）", "2031/3/18(火)", "２０３１／３／１８", "令和13年3月18日", "令和13年3月18日(火曜日)"],
-)  # fmt: skip
+    [
+        "2031-Mar-18",
+        "18-Mar-2031",
+        "18 March 2031",
+        "Tue, March 18, 2031",
+        "Tuesday 18th March 2031",
+        "Dienstag, 18. März 2031",
+        "18 mars 2031",
+        "2031年3月18日（火）",
+        "2031/3/18(火)",
+        "２０３１／３／１８",
+        "令和13年3月18日",
+        "令和13年3月18日(火曜日)",
+    ],
+)
 def test_days_are_read_as_city_halls_write_them(said):
     assert values.day(said) == at(1).date()
     on, time, _offset = values.day_and_time(f"{said} 10:00")
@@ -385,8 +524,11 @@ def test_a_japanese_spreadsheet_is_read_as_it_is_written():
 
 
 def test_what_is_left_of_html_in_calendars_and_names_is_undone_once():
-    found = read(files.CALENDAR.replace("LOCATION:Main hall", "LOCATION:Online &amp; hall")
-                 .replace("DESCRIPTION:First", "DESCRIPTION:https://example.org/?a&#x3D;b"))  # fmt: skip
+    found = read(
+        files.CALENDAR.replace("LOCATION:Main hall", "LOCATION:Online &amp; hall").replace(
+            "DESCRIPTION:First", "DESCRIPTION:https://example.org/?a&#x3D;b"
+        )
+    )
     assert found.sessions[0].rooms == ("Online & hall",)
     assert found.sessions[0].abstract == {"": "https://example.org/?a=b\nsecond"}
     people = read("title,speakers\nTalk,Cl&#233;ment G.; Ek & Co\n").sessions[0].people
@@ -420,10 +562,14 @@ def test_what_has_no_place_here_is_counted_and_biographies_are_taken():
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [(b"PK\x03\x04" + bytes(range(256)), "save the sheet as “CSV UTF-8”"), (b"\xd0\xcf\x11\xe0" + bytes(99), "save the sheet"),
-     (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"), (b"%PDF-1.4\n1 0 obj\n", "a PDF"),
-     (files.CONGRESS.replace("Die Agenda", "Präsidium").encode("latin-1"), "letters in another encoding")],
-)  # fmt: skip
+    [
+        (b"PK\x03\x04" + bytes(range(256)), "save the sheet as “CSV UTF-8”"),
+        (b"\xd0\xcf\x11\xe0" + bytes(99), "save the sheet"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"),
+        (b"%PDF-1.4\n1 0 obj\n", "a PDF"),
+        (files.CONGRESS.replace("Die Agenda", "Präsidium").encode("latin-1"), "letters in another encoding"),
+    ],
+)
 def test_a_file_of_another_kind_is_told_what_it_is(data, sentence):
     with pytest.raises(Refused) as refused:
         read(data)
@@ -490,9 +636,11 @@ def test_rooms_stand_in_the_order_of_the_lists_that_name_several():
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ("Ada\u202e ecalevoL", "Ada ecalevoL"), ("A\u200bda\tLovelace\u2028", "Ada Lovelace"), ("علی\u200cرضا", "علی\u200cرضا"),
+        ("Ada\u202e ecalevoL", "Ada ecalevoL"),
+        ("A\u200bda\tLovelace\u2028", "Ada Lovelace"),
+        ("علی\u200cرضا", "علی\u200cرضا"),
         ("\ufeffOpening\x00", "Opening"),
     ],
-)  # fmt: skip
+)
 def test_a_line_of_a_file_says_nothing_that_no_eye_sees(said, kept):
     assert values.line(said) == kept

@@ -37,8 +37,13 @@ def valid(xsd, client, path: str = "") -> tuple[ElementTree.Element, dict]:
 
 @pytest.fixture
 def forum(make):
-    event = make.event("forum", zone="Europe/Berlin", starts_at=datetime(2031, 3, 29, 8, tzinfo=UTC),
-                       ends_at=datetime(2031, 3, 30, 18, tzinfo=UTC), day_starts=360)  # fmt: skip
+    event = make.event(
+        "forum",
+        zone="Europe/Berlin",
+        starts_at=datetime(2031, 3, 29, 8, tzinfo=UTC),
+        ends_at=datetime(2031, 3, 30, 18, tzinfo=UTC),
+        day_starts=360,
+    )
     hall, annex = make.room(event, "Main hall"), make.room(event, "Annex")
     make.session(event, "Opening & <more>", rooms=[hall, annex], people=[make.person(), make.person("Ek", "Bo")])
     make.session(event, "Night", rooms=[hall], starts_at=datetime(2031, 3, 30, 0, 30, tzinfo=UTC), minutes=90)
@@ -77,13 +82,35 @@ def test_a_session_in_two_rooms_stands_in_both(xsd, client, forum):
 def test_no_more_than_public_names_is_told(client, make, forum):
     person = make.person("Secret", "Sam", reading="reading-is-private", biography=Words(en="private life"))
     with transaction():
-        save_session(forum, None, title=Words(en="Hidden"), kind=SessionKind.LECTURE, status=SessionStatus.DRAFT,
-                     starts_at=forum.starts_at, ends_at=forum.starts_at + timedelta(hours=1))  # fmt: skip
-        save_session(forum, None, title=Words(en="Shown"), kind=SessionKind.LECTURE, status=SessionStatus.PUBLISHED,
-                     starts_at=forum.starts_at, ends_at=forum.starts_at + timedelta(hours=1), join_url="https://join.example/1",
-                     parts=[Part(person, ParticipationRole.INTERPRETER)])  # fmt: skip
-        save_session(forum, None, title=Words(en="Off"), kind=SessionKind.LECTURE, status=SessionStatus.CANCELLED,
-                     starts_at=forum.starts_at, ends_at=forum.starts_at + timedelta(hours=1))  # fmt: skip
+        save_session(
+            forum,
+            None,
+            title=Words(en="Hidden"),
+            kind=SessionKind.LECTURE,
+            status=SessionStatus.DRAFT,
+            starts_at=forum.starts_at,
+            ends_at=forum.starts_at + timedelta(hours=1),
+        )
+        save_session(
+            forum,
+            None,
+            title=Words(en="Shown"),
+            kind=SessionKind.LECTURE,
+            status=SessionStatus.PUBLISHED,
+            starts_at=forum.starts_at,
+            ends_at=forum.starts_at + timedelta(hours=1),
+            join_url="https://join.example/1",
+            parts=[Part(person, ParticipationRole.INTERPRETER)],
+        )
+        save_session(
+            forum,
+            None,
+            title=Words(en="Off"),
+            kind=SessionKind.LECTURE,
+            status=SessionStatus.CANCELLED,
+            starts_at=forum.starts_at,
+            ends_at=forum.starts_at + timedelta(hours=1),
+        )
     make.release(forum)
     for path in (XML, JSON):
         body = client.get(path).get_data(as_text=True)

@@ -53,8 +53,14 @@ class Postbox:
         """The letter to this address whose subject begins so, as soon as it has come."""
 
         def found() -> EmailMessage | None:
-            return next((letter for letter in self._letters
-                         if address in str(letter["To"]) and str(letter["Subject"]).startswith(subject)), None)  # fmt: skip
+            return next(
+                (
+                    letter
+                    for letter in self._letters
+                    if address in str(letter["To"]) and str(letter["Subject"]).startswith(subject)
+                ),
+                None,
+            )
 
         with self._came:
             letter = self._came.wait_for(found, timeout=seconds)
@@ -92,9 +98,12 @@ def site(instance: Path) -> Iterator[Site]:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         environ = {name: value for name, value in os.environ.items() if not name.startswith("EVENTAPP_")} | {
-            "EVENTAPP_INSTANCE": str(instance), "EVENTAPP_MAIL_URL": mail_url, "EVENTAPP_BASE_URL": url,
-            "EVENTAPP_HOST": "127.0.0.1", "EVENTAPP_PORT": str(port),
-        }  # fmt: skip
+            "EVENTAPP_INSTANCE": str(instance),
+            "EVENTAPP_MAIL_URL": mail_url,
+            "EVENTAPP_BASE_URL": url,
+            "EVENTAPP_HOST": "127.0.0.1",
+            "EVENTAPP_PORT": str(port),
+        }
         log = instance.with_name("server.log")
         with log.open("wb") as out:
             command = [sys.executable, "-m", "eventapp.serve", "--demo"]

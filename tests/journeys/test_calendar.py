@@ -195,13 +195,36 @@ def test_the_code_is_fetched_only_by_whom_looks_at_it(window):
 
 
 # Of each kind of zone: northern and southern summer time, half hours, changes by no weekday of the month, none at all.
-ZONES = sorted({
-    *(zone for zone, _at in EDGES), "Europe/London", "Europe/Dublin", "Atlantic/Azores", "America/Sao_Paulo",
-    "America/St_Johns", "America/Phoenix", "America/Havana", "America/Nuuk", "America/Scoresbysund", "Asia/Tokyo",
-    "Asia/Dhaka", "Asia/Kolkata", "Asia/Tehran", "Asia/Jerusalem", "Asia/Gaza", "Asia/Amman", "Africa/El_Aaiun",
-    "Africa/Nairobi", "Africa/Abidjan", "Australia/Adelaide", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Apia",
-    "Pacific/Kiritimati", "Antarctica/Troll",
-})  # fmt: skip
+ZONES = sorted(
+    {
+        *(zone for zone, _at in EDGES),
+        "Europe/London",
+        "Europe/Dublin",
+        "Atlantic/Azores",
+        "America/Sao_Paulo",
+        "America/St_Johns",
+        "America/Phoenix",
+        "America/Havana",
+        "America/Nuuk",
+        "America/Scoresbysund",
+        "Asia/Tokyo",
+        "Asia/Dhaka",
+        "Asia/Kolkata",
+        "Asia/Tehran",
+        "Asia/Jerusalem",
+        "Asia/Gaza",
+        "Asia/Amman",
+        "Africa/El_Aaiun",
+        "Africa/Nairobi",
+        "Africa/Abidjan",
+        "Australia/Adelaide",
+        "Pacific/Auckland",
+        "Pacific/Chatham",
+        "Pacific/Apia",
+        "Pacific/Kiritimati",
+        "Antarctica/Troll",
+    }
+)
 
 
 def test_thunderbird_reads_the_hours_around_every_change_of_clocks_from_the_file_alone(window):

@@ -101,9 +101,13 @@ def schedule(desk: Callable[[str], Desk], window: Any, organizer: Any) -> Make:
             found.post("/rooms/new", name_en=name)
         for title, starts, ends in (("Opening", "10:00", "11:00"), ("Panel", "11:00", "12:00")):
             found.post(
-                "/sessions/new", title_en=title, kind="lecture", rooms=str(found.room("Great Hall")),
-                starts_at=f"{at_desk.day}T{starts}", ends_at=f"{at_desk.day}T{ends}",
-            )  # fmt: skip
+                "/sessions/new",
+                title_en=title,
+                kind="lecture",
+                rooms=str(found.room("Great Hall")),
+                starts_at=f"{at_desk.day}T{starts}",
+                ends_at=f"{at_desk.day}T{ends}",
+            )
         return found
 
     return make
@@ -362,8 +366,13 @@ def test_what_is_not_scheduled_is_found_and_placed_by_hand(schedule):
 def test_a_session_past_midnight_stays_in_sight(schedule):
     plan = schedule("editor-night")
     day = plan.desk.day
-    plan.post("/sessions/new", title_en="Night walk", kind="excursion", starts_at=f"{day}T23:00",
-              ends_at=f"{date.fromordinal(day.toordinal() + 1)}T01:30")  # fmt: skip
+    plan.post(
+        "/sessions/new",
+        title_en="Night walk",
+        kind="excursion",
+        starts_at=f"{day}T23:00",
+        ends_at=f"{date.fromordinal(day.toordinal() + 1)}T01:30",
+    )
     plan.open()
     block, floor = plan.block("Night walk").bounding_box(), plan.page.locator(".floor").bounding_box()
     assert plan.times("Night walk") == "23:00 – 01:30 (+1)"
@@ -437,10 +446,13 @@ def test_without_javascript_the_page_is_the_list_and_forms_do_the_same(schedule)
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"locale": "ja-JP", "color_scheme": "dark"},
-     {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark", "has_touch": True}],
+    [
+        {},
+        {"locale": "ja-JP", "color_scheme": "dark"},
+        {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark", "has_touch": True},
+    ],
     ids=["en-light", "ja-dark", "narrow"],
-)  # fmt: skip
+)
 def test_the_editor_shuts_nobody_out(window, organizer, options):
     size = options.get("viewport", WIDE)
     someone = window(storage_state=organizer, **{"viewport": size, **options})
@@ -486,8 +498,10 @@ def test_the_geometry_of_a_day_holds_on_every_kind_of_day(window, organizer):
     assert found["back"] == "18:10 – 17:50", "the wall goes back, and the length stays"
     assert found["lanes"] == [[0, 2], [1, 2], [0, 2], [0, 1]]
     assert found["free"] == [
-        {"starts": 700, "ends": 760, "rooms": [1]}, {"starts": 600, "ends": 610, "rooms": [1]},
-        {"starts": 540, "ends": 600, "rooms": [2]}, None,
-    ]  # fmt: skip
+        {"starts": 700, "ends": 760, "rooms": [1]},
+        {"starts": 600, "ends": 610, "rooms": [1]},
+        {"starts": 540, "ends": 600, "rooms": [2]},
+        None,
+    ]
     assert found["edge"] == [[2], None, [], None]
     assert found["swap"] == [[2, 3], [2], []]

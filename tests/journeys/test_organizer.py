@@ -76,8 +76,14 @@ def test_an_organizer_makes_publishes_and_postpones_an_event(window, served, pos
 
     assert stranger.open("/events/harbour-forum") == 200
     shown = stranger.page.inner_text("main")
-    for said in ("Harbour Cities Forum", "What the tide teaches", "Aino Virtanen", "Harbour Master", "10:00 – 17:00",
-                 "1 seat left"):  # fmt: skip
+    for said in (
+        "Harbour Cities Forum",
+        "What the tide teaches",
+        "Aino Virtanen",
+        "Harbour Master",
+        "10:00 – 17:00",
+        "1 seat left",
+    ):
         assert said in shown
     assert stranger.press("text=What the tide teaches") == 200
     session = stranger.page.inner_text("main")

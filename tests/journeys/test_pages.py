@@ -64,7 +64,7 @@ PUBLIC: dict[str, Where] = {
     "calendar-over": f"{SUMMIT}/calendar",
     "login": "/login",
     "login-reset": "/login/reset",
-}  # fmt: skip
+}
 MANAGE: dict[str, Where] = {
     "my-events": "/manage",
     "new-event": "/manage/events/new",
@@ -165,9 +165,13 @@ def proposals(browser: Any, served: Any, at_desk: Desk) -> dict[str, str]:
     someone.close()
     other = at_desk.proposal("What stays open at night")
     return {
-        "proposal": waiting, "speaking": speaking, "profile": f"{speaking}/profile", "words": words,
-        "at-desk": code, "accept": f"{other}/accept",
-    }  # fmt: skip
+        "proposal": waiting,
+        "speaking": speaking,
+        "profile": f"{speaking}/profile",
+        "words": words,
+        "at-desk": code,
+        "accept": f"{other}/accept",
+    }
 
 
 @pytest.fixture(scope="module")

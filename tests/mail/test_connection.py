@@ -70,8 +70,9 @@ class Implicit(Controller):
 @contextmanager
 def mail_server(kind: type[Controller] = Controller, **options):
     handler = Server()
-    made = kind(handler, hostname="127.0.0.1", port=free_port(), authenticator=handler.log_in,
-                auth_require_tls=False, **options)  # fmt: skip
+    made = kind(
+        handler, hostname="127.0.0.1", port=free_port(), authenticator=handler.log_in, auth_require_tls=False, **options
+    )
     made.start()
     handler.port = made.port
     try:
@@ -174,8 +175,9 @@ def test_other_answers_are_not_waited_for_so_long(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "ending", ["?tls=never", "?login=yes", "?verify=no", "?ca=/nowhere/ca.pem", "?tls"],
-)  # fmt: skip
+    "ending",
+    ["?tls=never", "?login=yes", "?verify=no", "?ca=/nowhere/ca.pem", "?tls"],
+)
 def test_an_address_with_something_unknown_ends_the_start(tmp_path, ending):
     with pytest.raises(BadSetting, match="EVENTAPP_MAIL_URL") as caught:
         settings(tmp_path, f"smtp://ada:hunter2@mail.example.org{ending}")

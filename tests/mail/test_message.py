@@ -18,11 +18,18 @@ ONE = "BEGIN:VCALENDAR\r\nSUMMARY:都市フォーラム\r\nEND:VCALENDAR\r\n".en
 def sent(*files: tuple[str, str]) -> EmailMessage:
     """The message as it comes out of the wire."""
     letter = Mail(
-        to="ada@example.org", subject="Forum", text="Text", html="<p>Text</p>", kind="test", language="en",
-        message_id="<1@eventapp>", created_at=datetime(2031, 3, 1, tzinfo=UTC),
-        calendars=[MailCalendar(position=n, name=name, method=method, content=ONE)
-                   for n, (name, method) in enumerate(files)],
-    )  # fmt: skip
+        to="ada@example.org",
+        subject="Forum",
+        text="Text",
+        html="<p>Text</p>",
+        kind="test",
+        language="en",
+        message_id="<1@eventapp>",
+        created_at=datetime(2031, 3, 1, tzinfo=UTC),
+        calendars=[
+            MailCalendar(position=n, name=name, method=method, content=ONE) for n, (name, method) in enumerate(files)
+        ],
+    )
     read = message_from_bytes(message.build(letter, sender="Desk <desk@example.org>").as_bytes(), policy=default)
     assert isinstance(read, EmailMessage)
     return read
@@ -46,24 +53,33 @@ def test_several_invitations_are_attached_one_by_one() -> None:
     whole = sent(("a.ics", "REQUEST"), ("b.ics", "CANCEL"))
     files = list(whole.iter_attachments())
     assert [(f.get_content_type(), f.get_filename(), f["Content-Type"].params["method"]) for f in files] == [
-        ("text/calendar", "a.ics", "REQUEST"), ("text/calendar", "b.ics", "CANCEL"),
-    ]  # fmt: skip
+        ("text/calendar", "a.ics", "REQUEST"),
+        ("text/calendar", "b.ics", "CANCEL"),
+    ]
     assert [part.get_content_type() for part in next(whole.iter_parts()).iter_parts()] == ["text/plain", "text/html"]
 
 
 @pytest.mark.parametrize(
     ("sender", "to"),
     [
-        ('"Büro, Stadt" <desk@straße.de>', "ada@例え.jp"), ("さいたま市、国際課 <desk@例え.jp>", "a'b+c=d?e/f@example.org"),
+        ('"Büro, Stadt" <desk@straße.de>', "ada@例え.jp"),
+        ("さいたま市、国際課 <desk@例え.jp>", "a'b+c=d?e/f@example.org"),
         ("desk@example.org", "x" * 64 + "@" + ".".join(["y" * 60] * 3) + ".example.org"),
     ],
-)  # fmt: skip
+)
 def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
     """Any server takes them; a domain stands in no encoded word (RFC 2047 §5)."""
     letter = Mail(
-        to=to, subject="都市フォーラム、" * 20, text="Text", html="", kind="test", language="ja",
-        message_id="<1@eventapp>", created_at=datetime(2031, 3, 1, tzinfo=UTC), calendars=[],
-    )  # fmt: skip
+        to=to,
+        subject="都市フォーラム、" * 20,
+        text="Text",
+        html="",
+        kind="test",
+        language="ja",
+        message_id="<1@eventapp>",
+        created_at=datetime(2031, 3, 1, tzinfo=UTC),
+        calendars=[],
+    )
     data = message.build(letter, sender=sender).as_bytes()
     assert data.isascii()
     assert max(map(len, data.split(b"\r\n"))) <= 998

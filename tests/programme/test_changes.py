@@ -19,11 +19,27 @@ ATTIC = PublishedRoom(2, "attic", Words(en="Attic"))
 
 def session(code: str = "A", **values) -> PublishedSession:
     base = PublishedSession(
-        id=1, code=code, uid=code, guid=code, sequence=0, kind=SessionKind.LECTURE, status=SessionStatus.PUBLISHED,
-        title=Words(en="Opening"), subtitle=Words(), abstract=Words(), starts_at=TEN,
-        ends_at=TEN + timedelta(hours=1), spoken=("en",), interpreted=(), capacity=None, do_not_record=False, links=(),
-        updated_at=TEN, rooms=(HALL,), participations=(PublishedPart(7),),
-    )  # fmt: skip
+        id=1,
+        code=code,
+        uid=code,
+        guid=code,
+        sequence=0,
+        kind=SessionKind.LECTURE,
+        status=SessionStatus.PUBLISHED,
+        title=Words(en="Opening"),
+        subtitle=Words(),
+        abstract=Words(),
+        starts_at=TEN,
+        ends_at=TEN + timedelta(hours=1),
+        spoken=("en",),
+        interpreted=(),
+        capacity=None,
+        do_not_record=False,
+        links=(),
+        updated_at=TEN,
+        rooms=(HALL,),
+        participations=(PublishedPart(7),),
+    )
     return replace(base, **values)
 
 
@@ -78,8 +94,11 @@ def test_the_most_urgent_changes_come_first_then_the_order_of_time():
         session("A", title=Words(en="Hello")), session("B", **OFF), session("C", **LATER, **OFF), session("D")
     )
     assert [(c.kind.value, c.code) for c in between(old, new)] == [
-        ("cancelled", "B"), ("cancelled", "C"), ("new", "D"), ("renamed", "A"),
-    ]  # fmt: skip
+        ("cancelled", "B"),
+        ("cancelled", "C"),
+        ("new", "D"),
+        ("renamed", "A"),
+    ]
 
 
 def test_whoever_comes_or_leaves_is_noted_also_where_a_session_is_off_but_not_where_it_is_new():
@@ -91,9 +110,11 @@ def test_whoever_comes_or_leaves_is_noted_also_where_a_session_is_off_but_not_wh
         session("A", participations=parts(1, 2)), session("B", participations=parts(1)), session("C", participations=())
     )
     after = document(
-        session("A", participations=parts(3, 2), **off), session("B", participations=parts(1, 1), **off),
-        session("C", participations=parts(2)), session("D", participations=parts(1)),
-    )  # fmt: skip
+        session("A", participations=parts(3, 2), **off),
+        session("B", participations=parts(1, 1), **off),
+        session("C", participations=parts(2)),
+        session("D", participations=parts(1)),
+    )
     assert [(row["code"], row["person"]) for row in turned(before, after)] == [("A", 1), ("A", 3), ("C", 2)]
 
 

@@ -13,9 +13,11 @@ from eventapp.programme.conflicts import Audience, Frame, Level, Place, Slot, ch
 START = datetime(2031, 3, 30, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ROOMS = {
-    1: Place("Hall", "city-hall", 80), 2: Place("Studio", "city-hall", 20), 3: Place("Garden", "museum"),
+    1: Place("Hall", "city-hall", 80),
+    2: Place("Studio", "city-hall", 20),
+    3: Place("Garden", "museum"),
     4: Place("Online"),
-}  # fmt: skip
+}
 PEOPLE = {1: "Ada Lovelace", 2: "IZUMI Rie"}
 FRAME = Frame(
     START, START + 10 * HOUR, "Europe/Berlin", ("en", "ja"), {("city-hall", "museum"): 40, ("museum", "city-hall"): 40}
@@ -25,9 +27,13 @@ FRAME = Frame(
 def slot(code: str, hour: float = 0, hours: float = 1, **values) -> Slot:
     start = START + hour * HOUR
     values = {"rooms": frozenset(), "people": frozenset(), **values}
-    return Slot(code, values.pop("title", code), start, start + hours * HOUR, **{
-        key: frozenset(value) if key in {"rooms", "people"} else value for key, value in values.items()
-    })  # fmt: skip
+    return Slot(
+        code,
+        values.pop("title", code),
+        start,
+        start + hours * HOUR,
+        **{key: frozenset(value) if key in {"rooms", "people"} else value for key, value in values.items()},
+    )
 
 
 def kinds(*slots: Slot, frame: Frame = FRAME) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -65,8 +71,10 @@ def test_a_person_is_in_one_place():
 def test_a_person_is_at_one_event():
     (found,) = check(
         [slot("A", 0, people={1}), slot("X", 0.5, people={1}, elsewhere="Forum of lakes")],
-        frame=FRAME, rooms=ROOMS, people=PEOPLE,
-    )  # fmt: skip
+        frame=FRAME,
+        rooms=ROOMS,
+        people=PEOPLE,
+    )
     assert found.codes == ("A",)
     assert "Forum of lakes" in found.sentence
 
@@ -109,8 +117,10 @@ def test_errors_come_first_then_the_order_of_time():
 def test_the_sentence_names_both_sides_and_their_times_at_the_venue():
     (found,) = check(
         [slot("A", title="Opening", rooms={1}), slot("B", 0.5, title="Panel", rooms={1})],
-        frame=FRAME, rooms=ROOMS, people=PEOPLE,
-    )  # fmt: skip
+        frame=FRAME,
+        rooms=ROOMS,
+        people=PEOPLE,
+    )
     assert found.level is Level.ERROR
     assert found.sentence == (
         "Hall is used twice: “Opening” (Sun 30 March, 08:00 – 09:00) and “Panel” (Sun 30 March, 08:30 – 09:30)."

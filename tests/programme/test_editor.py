@@ -81,18 +81,27 @@ def test_a_session_is_taken_off_the_grid_and_put_back_by_the_same_verb(organizer
         ({"ends": TEN - 45}, "The end must be after the start."),
         ({"ends": TEN}, "The end must be after the start."),
         ({"ends": TEN + 25 * HOUR}, "A session lasts at most 24 hours."),
-        ({"starts": minutes(datetime(2041, 3, 18, tzinfo=UTC)), "ends": minutes(datetime(2041, 3, 18, 1, tzinfo=UTC))},
-         "This lies more than a week outside the event, which is on Tue 18 March 2031."),
+        (
+            {
+                "starts": minutes(datetime(2041, 3, 18, tzinfo=UTC)),
+                "ends": minutes(datetime(2041, 3, 18, 1, tzinfo=UTC)),
+            },
+            "This lies more than a week outside the event, which is on Tue 18 March 2031.",
+        ),
         ({"ends": None}, "Enter a start and an end, or neither."),
-        ({"starts": 10**15}, "Enter a day and a time."), ({"starts": "10:00"}, "Enter a day and a time."),
-        ({"starts": True}, "Enter a day and a time."), ({"starts": 1.5}, "Enter a day and a time."),
-        ({"rooms": [999_999]}, "Choose rooms of this event."), ({"rooms": ["1"]}, "Choose rooms of this event."),
-        ({"rooms": [[1]]}, "Choose rooms of this event."), ({"rooms": [10**30]}, "Choose rooms of this event."),
+        ({"starts": 10**15}, "Enter a day and a time."),
+        ({"starts": "10:00"}, "Enter a day and a time."),
+        ({"starts": True}, "Enter a day and a time."),
+        ({"starts": 1.5}, "Enter a day and a time."),
+        ({"rooms": [999_999]}, "Choose rooms of this event."),
+        ({"rooms": ["1"]}, "Choose rooms of this event."),
+        ({"rooms": [[1]]}, "Choose rooms of this event."),
+        ({"rooms": [10**30]}, "Choose rooms of this event."),
         ({"rooms": None}, "This move could not be read. Reload the page and try again."),
         ({"revision": None}, "This move could not be read. Reload the page and try again."),
         ({"revision": "1"}, "This move could not be read. Reload the page and try again."),
     ],
-)  # fmt: skip
+)
 def test_what_can_not_be_is_refused_with_a_sentence_and_changes_nothing(organizer, opening, wrong, sentence):
     before = opening.revision
     response = move(organizer, opening, **wrong)

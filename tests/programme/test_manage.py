@@ -31,15 +31,22 @@ def test_a_session_is_added_with_people_room_and_track(organizer, client, make, 
     response = organizer.fill(
         f"{BASE}/sessions/new",
         {
-            **OPENING, "rooms": [str(room.id)], "track": track.slug,
-            "pick-0": ada.code, "role-0": "lecturer", "pick-1": bo.code, "role-1": "moderator", "mode-1": "online",
+            **OPENING,
+            "rooms": [str(room.id)],
+            "track": track.slug,
+            "pick-0": ada.code,
+            "role-0": "lecturer",
+            "pick-1": bo.code,
+            "role-1": "moderator",
+            "mode-1": "online",
         },
-    )  # fmt: skip
+    )
     assert response.status_code == 303
     session = the_one()
     assert [(p.person.code, p.role.value, p.mode.value) for p in session.participations] == [
-        (ada.code, "lecturer", "in_person"), (bo.code, "moderator", "online"),
-    ]  # fmt: skip
+        (ada.code, "lecturer", "in_person"),
+        (bo.code, "moderator", "online"),
+    ]
     make.release(forum)
     client.get(f"/events/forum/sessions/{session.code}?lang=ja")
     text = client.page.text(client.page.one("main"))
@@ -50,12 +57,17 @@ def test_a_session_is_added_with_people_room_and_track(organizer, client, make, 
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"title_en": "", "title_ja": ""}, "title"), ({"ends_at": "2031-03-18T09:00"}, "ends_at"),
-        ({"ends_at": ""}, "ends_at"), ({"starts_at": ""}, "starts_at"), ({"ends_at": "2031-03-20T09:00"}, "ends_at"),
-        ({"starts_at": "2041-03-18T10:00", "ends_at": "2041-03-18T11:00"}, "starts_at"), ({"capacity": "-3"}, "capacity"),
-        ({"rooms": ["999"]}, "rooms"), ({"starts_at": "yesterday"}, "starts_at"),
+        ({"title_en": "", "title_ja": ""}, "title"),
+        ({"ends_at": "2031-03-18T09:00"}, "ends_at"),
+        ({"ends_at": ""}, "ends_at"),
+        ({"starts_at": ""}, "starts_at"),
+        ({"ends_at": "2031-03-20T09:00"}, "ends_at"),
+        ({"starts_at": "2041-03-18T10:00", "ends_at": "2041-03-18T11:00"}, "starts_at"),
+        ({"capacity": "-3"}, "capacity"),
+        ({"rooms": ["999"]}, "rooms"),
+        ({"starts_at": "yesterday"}, "starts_at"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_session_is_refused_beside_its_field(organizer, make, forum, wrong, field):
     make.room(forum)
     response = organizer.fill(f"{BASE}/sessions/new", {**OPENING, **wrong})
@@ -133,10 +145,14 @@ def test_a_speaker_is_added_with_a_position_of_the_time(organizer, make, forum):
     organizer.fill(
         "/manage/events/forum/speakers/new",
         {
-            "family_en": "Ito", "family_ja": "伊藤", "order": "family_first", "position_en": "Special Advisor",
-            "new_organization_en": "Yonezawa City", "held_until": "2030-03-31",
+            "family_en": "Ito",
+            "family_ja": "伊藤",
+            "order": "family_first",
+            "position_en": "Special Advisor",
+            "new_organization_en": "Yonezawa City",
+            "held_until": "2030-03-31",
         },
-    )  # fmt: skip
+    )
     person = db.session.scalars(select(Person)).one()
     position, former = person.position_on(forum.first_day)
     assert former
@@ -229,9 +245,14 @@ def test_the_check_knows_in_which_languages_people_are_registered(organizer, mak
 
 def test_what_a_session_says_besides_is_kept_and_refused_where_it_leads_nowhere(organizer, make, forum):
     more = {
-        "subtitle_en": "With a view", "minutes": "45", "do_not_record": "y", "join_url": "https://meet.example.org/a",
-        "link-title-0": "Slides", "link-url-0": "https://example.org/slides", "link-url-1": "https://example.org/paper",
-    }  # fmt: skip
+        "subtitle_en": "With a view",
+        "minutes": "45",
+        "do_not_record": "y",
+        "join_url": "https://meet.example.org/a",
+        "link-title-0": "Slides",
+        "link-url-0": "https://example.org/slides",
+        "link-url-1": "https://example.org/paper",
+    }
     assert organizer.fill(f"{BASE}/sessions/new", {**OPENING, **more}).status_code == 303
     session = the_one()
     assert (session.subtitle["en"], session.minutes, session.do_not_record) == ("With a view", 45, True)
@@ -242,10 +263,15 @@ def test_what_a_session_says_besides_is_kept_and_refused_where_it_leads_nowhere(
     ]
     path = f"{BASE}/sessions/{session.code}"
     for wrong in (
-        {"join_url": "javascript:alert(1)"}, {"join_url": "meet.example.org"}, {"link-url-0": "javascript:alert(1)"},
-        {"link-url-0": "https://"}, {"link-url-0": "", "link-title-0": "Slides"}, {"minutes": "-45"}, {"minutes": "1441"},
+        {"join_url": "javascript:alert(1)"},
+        {"join_url": "meet.example.org"},
+        {"link-url-0": "javascript:alert(1)"},
+        {"link-url-0": "https://"},
+        {"link-url-0": "", "link-title-0": "Slides"},
+        {"minutes": "-45"},
+        {"minutes": "1441"},
         {"link-url-0": "https://example.org/" + "a" * 500},
-    ):  # fmt: skip
+    ):
         assert organizer.fill(path, wrong).status_code == 422, wrong
     organizer.fill(path, {"link-url-0": None, "link-title-0": None, "do_not_record": None})
     db.session.refresh(session)
@@ -263,10 +289,26 @@ def test_a_second_editor_reads_what_changed_and_keeps_what_both_have_done(organi
         for node in organizer.page.all("input")
         if node.get("name") in {"revision", "seen"}
     }
-    organizer.fill(path, {"title_en": "Theirs", "rooms": [str(room.id)], "capacity": "80", "pick-0": ada.code,
-                          "link-url-0": "https://example.org/a"})  # fmt: skip
-    mine = {"title_en": "Mine", "abstract_en": "Two\r\nlines", "rooms": None, "capacity": "", "name-0": "",
-            "link-url-0": "", "link-title-0": "", **old}  # fmt: skip
+    organizer.fill(
+        path,
+        {
+            "title_en": "Theirs",
+            "rooms": [str(room.id)],
+            "capacity": "80",
+            "pick-0": ada.code,
+            "link-url-0": "https://example.org/a",
+        },
+    )
+    mine = {
+        "title_en": "Mine",
+        "abstract_en": "Two\r\nlines",
+        "rooms": None,
+        "capacity": "",
+        "name-0": "",
+        "link-url-0": "",
+        "link-title-0": "",
+        **old,
+    }
     assert organizer.fill(path, mine).status_code == 422
     said = organizer.page.text(organizer.page.by_id("problems"))
     assert "Aoi saved “" in said
@@ -277,8 +319,15 @@ def test_a_second_editor_reads_what_changed_and_keeps_what_both_have_done(organi
     assert organizer.page.by_id("capacity").get("value") == "80"
     sent = {node.get("name"): node.get("value") for node in organizer.page.all("input") if node.get("name")}
     assert sent["link-url-0"] == "https://example.org/a"
-    again = {**mine, "revision": sent["revision"], "seen": sent["seen"], "capacity": "80", "rooms": [str(room.id)],
-             "pick-0": ada.code, "link-url-0": sent["link-url-0"]}  # fmt: skip
+    again = {
+        **mine,
+        "revision": sent["revision"],
+        "seen": sent["seen"],
+        "capacity": "80",
+        "rooms": [str(room.id)],
+        "pick-0": ada.code,
+        "link-url-0": sent["link-url-0"],
+    }
     assert organizer.fill(path, again).status_code == 303, "saved again, it is meant"
     db.session.refresh(session)
     assert (session.title["en"], session.capacity) == ("Mine", 80)

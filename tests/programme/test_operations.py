@@ -74,9 +74,14 @@ def test_a_new_part_is_confirmed_and_a_saved_one_stays_as_it_is_unless_it_is_sai
         with transaction():
             row = db.session.get(type(session), session.id)
             operations.save_session(
-                forum, row, title=row.title, kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at,
+                forum,
+                row,
+                title=row.title,
+                kind=row.kind,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
                 parts=[operations.Part(db.session.merge(ada), confirmed=confirmed)],
-            )  # fmt: skip
+            )
             return row.participations[0].confirmed
 
     assert [save(None), save(False), save(None), save(True)] == [True, False, False, True]

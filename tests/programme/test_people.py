@@ -25,10 +25,17 @@ HIDDEN = "Zzunannounced"
 
 def values(**more):
     given = {
-        "family": Words(en="Byron"), "given": Words(en="Ada"), "order": NameOrder.GIVEN_FIRST, "honorific": Words(),
-        "reading": "", "biography": Words(), "position": Words(), "organization": None, "held_from": None,
+        "family": Words(en="Byron"),
+        "given": Words(en="Ada"),
+        "order": NameOrder.GIVEN_FIRST,
+        "honorific": Words(),
+        "reading": "",
+        "biography": Words(),
+        "position": Words(),
+        "organization": None,
+        "held_from": None,
         "held_until": None,
-    }  # fmt: skip
+    }
     return given | more
 
 
@@ -80,12 +87,23 @@ def test_who_was_added_to_ones_own_event_is_found_before_they_have_a_part(organi
 def routes(event, session, code):
     base = f"/manage/events/{event.slug}"
     return [
-        f"{base}/speakers", f"{base}/speakers/{code}", f"{base}/speakers/{code}/ask", f"{base}/people.json?q={HIDDEN}",
-        f"{base}/people.json?q={code}", f"{base}/programme", f"{base}/programme/state.json", f"{base}/programme/check",
-        f"{base}/programme/sessions/{session.code}", f"{base}/programme/sessions/new", f"{base}/programme/export.json?state=draft",
-        f"{base}/programme/export.csv?state=draft", f"{base}/proposals", f"/events/{event.slug}/speakers/{code}",
-        f"/events/{event.slug}/speakers", base,
-    ]  # fmt: skip
+        f"{base}/speakers",
+        f"{base}/speakers/{code}",
+        f"{base}/speakers/{code}/ask",
+        f"{base}/people.json?q={HIDDEN}",
+        f"{base}/people.json?q={code}",
+        f"{base}/programme",
+        f"{base}/programme/state.json",
+        f"{base}/programme/check",
+        f"{base}/programme/sessions/{session.code}",
+        f"{base}/programme/sessions/new",
+        f"{base}/programme/export.json?state=draft",
+        f"{base}/programme/export.csv?state=draft",
+        f"{base}/proposals",
+        f"/events/{event.slug}/speakers/{code}",
+        f"/events/{event.slug}/speakers",
+        base,
+    ]
 
 
 @pytest.mark.parametrize("role", list(Role))

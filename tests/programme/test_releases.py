@@ -25,8 +25,14 @@ def edit(event, session, **values) -> None:
     """Save a session with some values changed, as the form does."""
     with transaction():
         row = db.session.get(type(session), session.id)
-        given = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at,
-                 "rooms": row.rooms, "track": row.track}  # fmt: skip
+        given = {
+            "title": row.title,
+            "kind": row.kind,
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "rooms": row.rooms,
+            "track": row.track,
+        }
         operations.save_session(event, row, **{**given, **values})
 
 
@@ -79,9 +85,18 @@ def test_a_release_without_a_difference_is_refused(make, forum):
 
 def test_the_document_is_the_same_when_it_is_read_again(make, forum):
     site = make.site(forum)
-    make.session(forum, "Opening", rooms=[make.room(forum, site=site, capacity=80)], track=make.track(forum),
-                 people=[make.person()], spoken=["en"], interpreted=["ja"], links=[{"title": "Slides", "url": "https://example.org/s"}],
-                 subtitle=Words(en="With music"), do_not_record=True)  # fmt: skip
+    make.session(
+        forum,
+        "Opening",
+        rooms=[make.room(forum, site=site, capacity=80)],
+        track=make.track(forum),
+        people=[make.person()],
+        spoken=["en"],
+        interpreted=["ja"],
+        links=[{"title": "Slides", "url": "https://example.org/s"}],
+        subtitle=Words(en="With music"),
+        do_not_record=True,
+    )
     document = queries.document(forum)
     text = json.dumps(published.to_json(document))
     assert published.from_json(json.loads(text)) == document

@@ -26,8 +26,14 @@ def forum(make):
 def change(session, **values) -> None:
     with transaction():
         row = db.session.get(type(session), session.id)
-        given = {"title": row.title, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at,
-                 "rooms": row.rooms, "track": row.track}  # fmt: skip
+        given = {
+            "title": row.title,
+            "kind": row.kind,
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "rooms": row.rooms,
+            "track": row.track,
+        }
         operations.save_session(row.event, row, **{**given, **values})
 
 
@@ -44,18 +50,27 @@ def main(client, path: str) -> str:
 
 # Everything that tells strangers of the programme; a new face is added here.
 FACES = (
-    "/events/forum", "/events/forum/programme", "/events/forum/programme/1", "/events/forum/speakers",
-    "/events/forum/changes", "/events/forum/changes.atom", "/events/forum/calendar.ics", "/events/forum/calendar.jcal",
-    "/events/forum/schedule.xml", "/events/forum/schedule.json",
-)  # fmt: skip
+    "/events/forum",
+    "/events/forum/programme",
+    "/events/forum/programme/1",
+    "/events/forum/speakers",
+    "/events/forum/changes",
+    "/events/forum/changes.atom",
+    "/events/forum/calendar.ics",
+    "/events/forum/calendar.jcal",
+    "/events/forum/schedule.xml",
+    "/events/forum/schedule.json",
+)
 
 
 def everywhere(client, session, person) -> str:
     """All that a stranger can read of the event."""
     paths = (
-        *FACES, f"/events/forum/sessions/{session.code}", f"/events/forum/sessions/{session.code}.ics",
+        *FACES,
+        f"/events/forum/sessions/{session.code}",
+        f"/events/forum/sessions/{session.code}.ics",
         f"/events/forum/speakers/{person.code}",
-    )  # fmt: skip
+    )
     return "\n".join(client.get(path).get_data(as_text=True) for path in paths)
 
 
@@ -64,10 +79,15 @@ def test_no_face_shows_what_is_not_released(client, make, forum):
     room, other = make.room(forum, "Main hall"), make.room(forum, "Secretroom")
     session = make.session(forum, "Opening", people=[ada], rooms=[room])
     change(
-        session, title=Words(en="Secrettitle"), abstract=Words(en="Secretabstract"), rooms=[other],
-        parts=[operations.Part(bo)], starts_at=forum.starts_at + timedelta(minutes=7), join_url="https://example.org/Secretlink",
+        session,
+        title=Words(en="Secrettitle"),
+        abstract=Words(en="Secretabstract"),
+        rooms=[other],
+        parts=[operations.Part(bo)],
+        starts_at=forum.starts_at + timedelta(minutes=7),
+        join_url="https://example.org/Secretlink",
         track=make.track(forum, "Secrettrack"),
-    )  # fmt: skip
+    )
     draft = make.session(forum, "Secretdraft", people=[bo], status=SessionStatus.DRAFT)
     before = everywhere(client, session, ada) + everywhere(client, draft, bo)
     assert "Opening" in before

@@ -39,10 +39,15 @@ def test_a_call_is_set_up_and_changed(organizer, forum):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"lengths": "an hour"}, {"closes_at": "2025-12-01T00:00", "opens_at": "2026-01-01T00:00"}, {"kinds": None},
-        {"modes": None}, {"kinds": "party"}, {"text_en": "x" * 5001}, {"opens_at": "soon"},
+        {"lengths": "an hour"},
+        {"closes_at": "2025-12-01T00:00", "opens_at": "2026-01-01T00:00"},
+        {"kinds": None},
+        {"modes": None},
+        {"kinds": "party"},
+        {"text_en": "x" * 5001},
+        {"opens_at": "soon"},
     ],
-)  # fmt: skip
+)
 def test_a_call_that_cannot_be_is_refused_in_a_sentence(organizer, forum, wrong):
     assert organizer.fill(f"{LIST}/call", {"lengths": "20", **wrong}).status_code == 422
     assert organizer.page.by_id("problems") is not None

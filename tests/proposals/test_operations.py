@@ -100,8 +100,9 @@ def test_an_accepted_proposal_is_a_draft_session_with_a_speaker_who_has_not_conf
     session = accept(propose(forum))
     assert session.status is SessionStatus.DRAFT
     assert (session.title, session.abstract) == (
-        Words(en="Rivers that remember"), Words(en="What a **river** tells a city."),
-    )  # fmt: skip
+        Words(en="Rivers that remember"),
+        Words(en="What a **river** tells a city."),
+    )
     assert (session.kind, session.minutes, session.spoken) == (SessionKind.LECTURE, 20, ["en"])
     (part,) = session.participations
     assert (part.person.name("en").text, part.mode, part.confirmed) == ("Ada Lovelace", Mode.ONLINE, False)

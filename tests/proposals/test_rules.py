@@ -36,10 +36,16 @@ def test_a_call_is_open_between_its_times_and_while_the_event_is_to_come(values,
 @pytest.mark.parametrize(
     ("name", "written", "language"),
     [
-        ("LovelaceAda", "ja", "en"), ("さとう花", "en", "ja"), ("佐藤花", "ja", "ja"), ("佐藤花", "en", "ja"),
-        ("李娜", "zh", "zh"), ("김민준", "en", "ko"), ("Иванова", "ru", "ru"), ("Müller", "de", "en"),
+        ("LovelaceAda", "ja", "en"),
+        ("さとう花", "en", "ja"),
+        ("佐藤花", "ja", "ja"),
+        ("佐藤花", "en", "ja"),
+        ("李娜", "zh", "zh"),
+        ("김민준", "en", "ko"),
+        ("Иванова", "ru", "ru"),
+        ("Müller", "de", "en"),
     ],
-)  # fmt: skip
+)
 def test_a_name_is_kept_under_the_language_of_its_script(name, written, language):
     assert rules.name_language(name, written) == language
 

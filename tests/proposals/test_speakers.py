@@ -155,8 +155,13 @@ def test_the_profile_is_saved_with_position_and_organization(make, forum, ada, s
     with transaction():
         link = the_link()
         now = speakers.profile_of(link)
-        typed = {**now, "biography": Words(en="Wrote."), "position": Words(en="Countess"), "zone": "Europe/London",
-                 "organization": Words(en="Analytical society")}  # fmt: skip
+        typed = {
+            **now,
+            "biography": Words(en="Wrote."),
+            "position": Words(en="Countess"),
+            "zone": "Europe/London",
+            "organization": Words(en="Analytical society"),
+        }
         speakers.save_profile(link, typed, marks=seen.marks(now))
     person = db.session.get(Person, ada.id, populate_existing=True)
     assert person.biography == Words(en="Wrote.")
@@ -303,9 +308,14 @@ def test_new_words_are_no_reason_for_a_letter(make, forum, ada, session):
     with transaction():
         row = db.session.get(Session, session.id)
         programme.save_session(
-            forum, row, title=Words(en="Brooks"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at,
+            forum,
+            row,
+            title=Words(en="Brooks"),
+            kind=row.kind,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
             rooms=row.rooms,
-        )  # fmt: skip
+        )
     publish(forum)
     assert letters("changed") == []
 

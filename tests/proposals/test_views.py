@@ -58,15 +58,27 @@ def test_after_sending_one_is_led_to_ones_own_page_which_is_private(client, call
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"title": ""}, "title"), ({"title": "x" * 201}, "title"), ({"title": "see https://example.org"}, "title"),
-        ({"abstract": " "}, "abstract"), ({"abstract": "x" * 5001}, "abstract"), ({"kind": "party"}, "kind"),
-        ({"minutes": "7"}, "minutes"), ({"spoken": None}, "spoken"), ({"spoken": "xx"}, "spoken"),
-        ({"mode": None}, "mode"), ({"mode": "flying"}, "mode"), ({"written_in": "xx"}, "written_in"),
-        ({"family_name": ""}, "family_name"), ({"given_name": "www.example.org"}, "given_name"),
-        ({"email": "ada"}, "email"), ({"country": "Atlantis"}, "country"), ({"notes": "x" * 2001}, "notes"),
-        ({"processing": None}, "processing"), ({"publication": None}, "publication"),
+        ({"title": ""}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"title": "see https://example.org"}, "title"),
+        ({"abstract": " "}, "abstract"),
+        ({"abstract": "x" * 5001}, "abstract"),
+        ({"kind": "party"}, "kind"),
+        ({"minutes": "7"}, "minutes"),
+        ({"spoken": None}, "spoken"),
+        ({"spoken": "xx"}, "spoken"),
+        ({"mode": None}, "mode"),
+        ({"mode": "flying"}, "mode"),
+        ({"written_in": "xx"}, "written_in"),
+        ({"family_name": ""}, "family_name"),
+        ({"given_name": "www.example.org"}, "given_name"),
+        ({"email": "ada"}, "email"),
+        ({"country": "Atlantis"}, "country"),
+        ({"notes": "x" * 2001}, "notes"),
+        ({"processing": None}, "processing"),
+        ({"publication": None}, "publication"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_form_names_the_field_keeps_what_was_typed_and_stores_nothing(client, call, wrong, field):
     response = client.fill(PATH, {**ADA, **wrong})
     assert response.status_code == 422

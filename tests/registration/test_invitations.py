@@ -50,8 +50,9 @@ def test_whoever_waits_is_tentative_and_each_step_after_it_is_newer(make, forum)
     second = make.registration(forum, option)
     waiting = letters()[-1]
     assert (entry(waiting).one("STATUS"), entry(waiting).all("ATTENDEE")[0].params["PARTSTAT"]) == (
-        "TENTATIVE", "TENTATIVE",
-    )  # fmt: skip
+        "TENTATIVE",
+        "TENTATIVE",
+    )
     with transaction():
         operations.cancel(fresh(first))
     left, certain = letters()
@@ -128,9 +129,12 @@ def reschedule(event: Event, session: Session, *, by: timedelta = HOUR, **values
     with transaction():
         row = fresh(session)
         programme.move_session(
-            fresh(event), row, starts_at=row.starts_at + by, ends_at=row.ends_at + by,
+            fresh(event),
+            row,
+            starts_at=row.starts_at + by,
+            ends_at=row.ends_at + by,
             rooms=values.get("rooms", row.rooms),
-        )  # fmt: skip
+        )
         if "status" in values:
             programme.set_status(row, values["status"])
         releases.release(fresh(event))

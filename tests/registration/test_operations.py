@@ -74,8 +74,10 @@ def test_a_place_that_becomes_free_goes_to_whoever_has_waited_longest(make, foru
     with transaction():
         operations.cancel(first)
     assert (first.status, second.status, third.status) == (
-        RegistrationStatus.CANCELLED, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED,
-    )  # fmt: skip
+        RegistrationStatus.CANCELLED,
+        RegistrationStatus.CONFIRMED,
+        RegistrationStatus.WAITLISTED,
+    )
     assert option.taken == 1
     assert [letter.to for letter in letters("registration.confirmed")] == [first.email, second.email]
 

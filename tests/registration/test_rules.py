@@ -16,10 +16,16 @@ HOUR = timedelta(hours=1)
 def of(**values):
     return standing(
         **{
-            "now": NOW, "opens_at": None, "closes_at": None, "capacity": None, "taken": 0, "waiting_list": True,
-            "event_ends": NOW + 10 * HOUR, **values,
+            "now": NOW,
+            "opens_at": None,
+            "closes_at": None,
+            "capacity": None,
+            "taken": 0,
+            "waiting_list": True,
+            "event_ends": NOW + 10 * HOUR,
+            **values,
         }
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(

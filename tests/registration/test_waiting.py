@@ -21,8 +21,10 @@ from eventapp.registration.rules import RegistrationStatus
 from tests.make import fresh
 
 CONFIRMED, PENDING, WAITLISTED = (
-    RegistrationStatus.CONFIRMED, RegistrationStatus.PENDING, RegistrationStatus.WAITLISTED,
-)  # fmt: skip
+    RegistrationStatus.CONFIRMED,
+    RegistrationStatus.PENDING,
+    RegistrationStatus.WAITLISTED,
+)
 
 
 @pytest.fixture

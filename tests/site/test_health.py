@@ -44,10 +44,20 @@ def write(**values) -> None:
 
 
 def test_all_is_well(ready):
-    assert ready() == (200, {
-        "status": "ok", "database": "ok", "disk": "ok", "redis": "not used", "worker": "ok", "mail": "ok",
-        "mail_waiting": 0, "mail_oldest_seconds": 0, "mail_given_up": 0,
-    })  # fmt: skip
+    assert ready() == (
+        200,
+        {
+            "status": "ok",
+            "database": "ok",
+            "disk": "ok",
+            "redis": "not used",
+            "worker": "ok",
+            "mail": "ok",
+            "mail_waiting": 0,
+            "mail_oldest_seconds": 0,
+            "mail_given_up": 0,
+        },
+    )
 
 
 def test_a_database_without_our_tables_or_of_another_version_takes_no_visitors(client, ready):
@@ -83,8 +93,11 @@ def test_letters_that_were_given_up_are_counted_and_a_wrong_address_is_none_of_t
             db.session.execute(fresh.values(status=MailStatus.FAILED, attempts=attempts))
     status, told = ready()
     assert (status, told["status"], told["mail"], told["mail_given_up"]) == (
-        200, "degraded", "given up", 2,
-    )  # fmt: skip
+        200,
+        "degraded",
+        "given up",
+        2,
+    )
 
 
 def test_a_worker_that_is_silent_is_named(ready):

@@ -49,8 +49,9 @@ def test_a_session_is_at_the_site_of_its_room(client: Visitor, make: Make, forum
     make.session(forum, "There", rooms=[make.room(forum, site=annex)])
     make.session(forum, "Somewhere", starts_at=forum.starts_at + timedelta(hours=2))
     assert {one["name"]: one["location"]["name"] for one in structured(client)["subEvent"]} == {
-        "There": "Annex", "Somewhere": "Arena",
-    }  # fmt: skip
+        "There": "Annex",
+        "Somewhere": "Arena",
+    }
 
 
 def test_ways_to_take_part_are_offered_as_they_stand(client: Visitor, make: Make, forum: Event) -> None:
@@ -62,8 +63,10 @@ def test_ways_to_take_part_are_offered_as_they_stand(client: Visitor, make: Make
     offers = structured(client)["offers"]
     assert {one["url"] for one in offers} == {"http://localhost/events/forum/register"}
     assert [(one["name"], one.get("availability", "").rpartition("/")[2]) for one in offers] == [
-        ("Hall", "InStock"), ("Dinner", "SoldOut"), ("Stream", ""),
-    ]  # fmt: skip
+        ("Hall", "InStock"),
+        ("Dinner", "SoldOut"),
+        ("Stream", ""),
+    ]
     assert offers[0]["validThrough"] == "2031-03-01T17:00:00+09:00"
     assert offers[2]["validFrom"] == "2031-01-01T09:00:00+09:00"
     assert "price" not in str(offers)

@@ -84,7 +84,7 @@ def _release_what_is_public() -> None:
         row.id: {"slug": row.slug, "name": row.name, "address": row.address, "latitude": row.latitude,
                  "longitude": row.longitude}
         for row in _rows("site", "id", "slug", "latitude", "longitude", name=words, address=words)
-    }  # fmt: skip
+    }
     rooms = {
         row.id: {"id": row.id, "slug": row.slug, "name": row.name, "online": bool(row.online),
                  "capacity": row.capacity, "site": sites.get(row.site_id)}
@@ -92,25 +92,25 @@ def _release_what_is_public() -> None:
             _rows("room", "id", "slug", "online", "capacity", "site_id", "position", name=words),
             key=lambda row: (row.position, row.id),
         )
-    }  # fmt: skip
+    }
     tracks = sorted(_rows("track", "id", "event_id", "slug", "colour", "position", name=words),
-                    key=lambda row: (row.position, row.id))  # fmt: skip
+                    key=lambda row: (row.position, row.id))
     slugs = {row.id: row.slug for row in tracks}
     used: dict[int, set[int]] = {}
     for row in _rows("session_room", "session_id", "room_id"):
         used.setdefault(row.session_id, set()).add(row.room_id)
     parts: dict[int, list[Any]] = {}
     for row in sorted(_rows("participation", "id", "session_id", "person_id", "role", "mode", "position"),
-                      key=lambda row: (row.position, row.id)):  # fmt: skip
+                      key=lambda row: (row.position, row.id)):
         parts.setdefault(row.session_id, []).append([row.person_id, row.role, row.mode])
     by_event: dict[int, list[Any]] = {}
     for row in _rows("session", "id", "event_id", "code", "uid", "sequence", "kind", "status", "capacity", "track_id",
                      title=words, abstract=words, spoken=words, interpreted=words, starts_at=moment, ends_at=moment,
-                     updated_at=moment):  # fmt: skip
+                     updated_at=moment):
         if row.status != "draft" and row.starts_at is not None:
             by_event.setdefault(row.event_id, []).append(row)
     release = sa.table("release", *(sa.column(name) for name in ("event_id", "number")), sa.column("at", moment),
-                       *(sa.column(name, words) for name in ("note", "changes", "content")))  # fmt: skip
+                       *(sa.column(name, words) for name in ("note", "changes", "content")))
     on_programme = sa.table("on_programme", sa.column("event_id"), sa.column("person_id"))
     for event_id, sessions in by_event.items():
         content = [
@@ -125,7 +125,7 @@ def _release_what_is_public() -> None:
                 "parts": parts.get(row.id, []),
             }
             for row in sorted(sessions, key=lambda row: (_utc(row.starts_at), _utc(row.ends_at), row.id))
-        ]  # fmt: skip
+        ]
         shown = {number for row in sessions for number in used.get(row.id, ())}
         op.get_bind().execute(
             release.insert().values(
@@ -138,7 +138,7 @@ def _release_what_is_public() -> None:
                     "sessions": content,
                 },
             )
-        )  # fmt: skip
+        )
         people = {part[0] for row in sessions if row.status == "published" for part in parts.get(row.id, [])}
         for person in sorted(people):
             op.get_bind().execute(on_programme.insert().values(event_id=event_id, person_id=person))

@@ -36,7 +36,7 @@ def _told(owner: str, table: str) -> None:
         sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
         sa.UniqueConstraint(owner, "code", name=f"uq_{table}_{owner.removesuffix('_id')}_code"),
         sa.UniqueConstraint("uid", name=f"uq_{table}_uid"),
-    )  # fmt: skip
+    )
 
 
 def _due(owner: str, table: str, of: str) -> None:
@@ -103,6 +103,6 @@ def downgrade() -> None:
         "calendar_name = COALESCE((SELECT name FROM mail_calendar WHERE mail_id = mail.id AND position = 0), 'event.ics')"
     )
     for table in ("own_part", "mail_calendar", "calendar_look", "speaker_news", "registration_news", "speaker_invitation",
-                  "registration_invitation"):  # fmt: skip
+                  "registration_invitation"):
         op.drop_table(table)
     op.drop_column("registration", "zone")

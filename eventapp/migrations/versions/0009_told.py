@@ -45,7 +45,7 @@ def _fill_turned() -> None:
     release = sa.table(
         "release", *map(sa.column, ("id", "event_id", "number")), sa.column("content", sa.JSON()),
         sa.column("turned", sa.JSON()),
-    )  # fmt: skip
+    )
     known: dict[str, set[int]] = {}
     present = None
     numbers = sa.select(release.c.id).order_by(release.c.event_id, release.c.number)
@@ -74,7 +74,7 @@ def _fill_deadlines() -> None:
         table = sa.table(
             name, sa.column("event_id"), *map(sa.column, names), sa.column("told_closing", moment()),
             sa.column(changed, moment()),
-        )  # fmt: skip
+        )
         rows = op.get_bind().execute(
             sa.select(event.c.id, table.c.uid, table.c.closing_sequence, table.c.told_closing)
             .join(event, event.c.id == table.c.event_id)

@@ -21,7 +21,7 @@ depends_on = None
 person = sa.table(
     "person", *(sa.column(name, sa.JSON()) for name in ("family", "given")), sa.column("id"), sa.column("reading"),
     sa.column("sought"),
-)  # fmt: skip
+)
 
 
 def upgrade() -> None:
