@@ -37,7 +37,7 @@ class Element:
     def first(self, tag: str) -> Element | None:
         return next(self.all(tag), None)
 
-    def say(self, *tags: str) -> str:
+    def text_of(self, *tags: str) -> str:
         """The text of the first of these children that has one."""
         for tag in tags:
             for child in self.all(tag):

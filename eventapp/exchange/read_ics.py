@@ -80,7 +80,7 @@ class Component:
     properties: dict[str, Property] = field(default_factory=dict)
     parts: list[Component] = field(default_factory=list)
 
-    def say(self, name: str) -> str:
+    def text_of(self, name: str) -> str:
         found = self.properties.get(name)
         return found.text if found else ""
 
@@ -90,32 +90,33 @@ def read(data: bytes, options: Options) -> Incoming:
     book = Book(options, "ics")
     calendars = _parse(data, book)
     head = calendars[0]
-    book.in_zone(head.say("X-WR-TIMEZONE"), head.say("TIMEZONE-ID"))
-    book.own = "//eventapp//" in head.say("PRODID")
+    book.in_zone(head.text_of("X-WR-TIMEZONE"), head.text_of("TIMEZONE-ID"))
+    book.own = "//eventapp//" in head.text_of("PRODID")
     if not book.assumed and not options.zone:
         book.notes.append(_("Times without a zone are those of %(zone)s, which the calendar names.", zone=book.zone))
-    rules = {part.say("TZID"): part for calendar in calendars for part in calendar.parts if part.name == "VTIMEZONE"}
+    parts = [part for calendar in calendars for part in calendar.parts]
+    rules = {part.text_of("TZID"): part for part in parts if part.name == "VTIMEZONE"}
     zone_of = cache(lambda name: _zone(name, rules.get(name)))  # rules may be long, and are looked at once
-    events = [part for calendar in calendars for part in calendar.parts if part.name == "VEVENT"]
+    events = [part for part in parts if part.name == "VEVENT"]
     newest: dict[str, int] = {}
     for event in events:
-        newest[event.say("UID")] = max(_sequence(event), newest.get(event.say("UID"), 0))
+        newest[event.text_of("UID")] = max(_sequence(event), newest.get(event.text_of("UID"), 0))
     for event in events:
-        uid = event.say("UID")
+        uid = event.text_of("UID")
         if options.own_uid and uid == options.own_uid:
             continue  # the event itself, which stands beside its sessions in our own feeds
         # Of entries with one UID the one with the highest SEQUENCE is the newest (RFC 5546 §2.1.4).
         if not uid or _sequence(event) == newest[uid]:
-            where, title = _("line %(line)d", line=event.line), values.glimpse(event.say("SUMMARY"))
+            where, title = _("line %(line)d", line=event.line), values.glimpse(event.text_of("SUMMARY"))
             identity = Identity(
-                values.glimpse(uid)[:200], code_of("", event.say("URL")[:1000]), (title,) if title else ()
+                values.glimpse(uid)[:200], code_of("", event.text_of("URL")[:1000]), (title,) if title else ()
             )
             book.take(where, identity, partial(_session, event, book, zone_of))
     return book.finish()
 
 
 def _sequence(event: Component) -> int:
-    said = event.say("SEQUENCE").strip()
+    said = event.text_of("SEQUENCE").strip()
     return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
 
 
@@ -226,7 +227,7 @@ def _note(component: Component, name: str, parameters: str, value: str, book: Bo
 def _session(event: Component, book: Book, zone_of: ZoneOf) -> IncomingSession:
     # In our own calendars an &amp; is one that somebody typed.
     plain = str if book.own else values.unescaped
-    title = values.line(plain(event.say("SUMMARY")))
+    title = values.line(plain(event.text_of("SUMMARY")))
     if not title:
         raise Unclear(_("The entry has no title."))
     for name in ("RRULE", "RDATE", "RECURRENCE-ID"):
@@ -237,22 +238,22 @@ def _session(event: Component, book: Book, zone_of: ZoneOf) -> IncomingSession:
     if starts is None:
         raise Unclear(_("“%(title)s” has no start.", title=title))
     if ends is None:
-        length = values.minutes(event.say("DURATION"))
+        length = values.minutes(event.text_of("DURATION"))
         if length is None:
             raise Unclear(_("“%(title)s” has a start and no length.", title=title))
         ends = starts + timedelta(minutes=length)
-    location = values.line(plain(event.say("LOCATION")))
+    location = values.line(plain(event.text_of("LOCATION")))
     room = book.room(location)
-    cancelled = event.say("STATUS").strip().upper() == "CANCELLED"
-    url = event.say("URL")
+    cancelled = event.text_of("STATUS").strip().upper() == "CANCELLED"
+    url = event.text_of("URL")
     tag = event.properties["SUMMARY"].parameters.get("LANGUAGE", "")
     where = _("line %(line)d", line=event.line)
     # Our own calendars write speakers and addresses into the description, which are no part of the abstract.
-    abstract = None if book.own or "DESCRIPTION" not in event.properties else book.prose(event.say("DESCRIPTION"))
+    abstract = None if book.own or "DESCRIPTION" not in event.properties else book.prose(event.text_of("DESCRIPTION"))
     return IncomingSession(
         where=where,
         title={book.tag(where, tag) if tag else "": title},
-        guid=values.line(event.say("UID"))[:200],
+        guid=values.line(event.text_of("UID"))[:200],
         code=code_of("", url),
         starts_at=starts,
         ends_at=ends,
@@ -301,9 +302,9 @@ def _zone(name: str, rules: Component | None) -> tuple[str, timedelta | None]:
             return known, None
     if rules is None:
         return "", None
-    if known := values.zone_named(rules.say("X-LIC-LOCATION")):
+    if known := values.zone_named(rules.text_of("X-LIC-LOCATION")):
         return known, None
-    offsets = {part.say("TZOFFSETTO").strip() for part in rules.parts}
+    offsets = {part.text_of("TZOFFSETTO").strip() for part in rules.parts}
     if len(offsets) == 1 and re.fullmatch(r"[+-]\d{4}", only := offsets.pop()):
         hours = timedelta(hours=int(only[1:3]), minutes=int(only[3:]))
         return "", -hours if only[0] == "-" else hours

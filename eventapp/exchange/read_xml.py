@@ -36,9 +36,9 @@ def read(data: bytes, options: Options) -> Incoming:
     book = Book(options, "schedule.xml")
     conference = root.first("conference") or Element("conference", {}, root.line)
     generator = root.first("generator")
-    zone = conference.say("time_zone_name", "timezone")
-    book.head(conference.say("acronym", "title"), zone, generator.attributes if generator else {})
-    change = conference.say("day_change")
+    zone = conference.text_of("time_zone_name", "timezone")
+    book.head(conference.text_of("acronym", "title"), zone, generator.attributes if generator else {})
+    change = conference.text_of("day_change")
     known = _rooms_by_number(root)
     for element in root.all("day"):
         day = _day(book, element, change)
@@ -46,7 +46,7 @@ def read(data: bytes, options: Options) -> Incoming:
             name = values.line(room.attributes.get("name"))
             book.room(name)
             for event in room.all("event"):
-                frab.add(book, _event(book, event, day, [name] if name else [event.say("room")]))
+                frab.add(book, _event(book, event, day, [name] if name else [event.text_of("room")]))
         for entry in element.all("entry", "event"):
             frab.add(book, _event(book, entry, day, _rooms_of_entry(entry, known)))
     return book.finish()
@@ -75,7 +75,7 @@ def _rooms_by_number(root: Element) -> list[str]:
 
 
 def _rooms_of_entry(entry: Element, known: list[str]) -> list[str]:
-    whole = values.line(entry.say("room"))
+    whole = values.line(entry.text_of("room"))
     if whole.upper() == "ALL" and known and whole not in known:
         return known
     parts = [part.strip() for part in whole.split(",")]
@@ -83,17 +83,17 @@ def _rooms_of_entry(entry: Element, known: list[str]) -> list[str]:
 
 
 def _event(book: Book, event: Element, day: Day, rooms: list[str]) -> Raw:
-    texts: dict[str, object] = {name: event.say(name) for name in _TEXTS}
+    texts: dict[str, object] = {name: event.text_of(name) for name in _TEXTS}
     texts["guid"] = event.attributes.get("guid")
     texts["id"] = event.attributes.get("id")
-    texts["code"] = event.attributes.get("code") or event.say("code")
-    texts["type"] = texts["type"] or event.say("category")
+    texts["code"] = event.attributes.get("code") or event.text_of("code")
+    texts["type"] = texts["type"] or event.text_of("category")
     recording = event.first("recording")
     for child in event.children:
         if child.tag not in frab.READ and (child.children or child.text.strip()):
             book.left_without_place(child.tag)
-    texts["optout"] = recording.say("optout") if recording else ""
-    if recording and recording.say("license").strip():
+    texts["optout"] = recording.text_of("optout") if recording else ""
+    if recording and recording.text_of("license").strip():
         book.left_without_place("license")
     texts["attachments"] = [one for group in event.all("attachments") for one in group.all("attachment")]
     links = [
@@ -108,8 +108,9 @@ def _people(event: Element) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for group in event.all("persons", "speakers"):
         for person in group.all("person", "speaker"):
-            name = person.say("name") or person.text
-            about = {"name": name or person.attributes.get("name"), "biography": person.say("biography", "description")}
+            name = person.text_of("name") or person.text
+            biography = person.text_of("biography", "description")
+            about = {"name": name or person.attributes.get("name"), "biography": biography}
             found.append({**person.attributes, **about})
     for person in event.all("person"):
         found += [{"name": name} for name in name_lists.names(person.text)]
