@@ -22,7 +22,7 @@ from eventapp.calendars import check, ics
 from eventapp.calendars import state as states
 from eventapp.config import Settings
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import queries as events
 from eventapp.programme import operations, queries, releases
 from eventapp.registration import queries as registration
@@ -91,7 +91,12 @@ def _rows(app: Any, *, times: int) -> list[Row]:
             assert event is not None
             row = queries.sessions(event)[0]
             operations.save_session(
-                event, row, title=Words(en=f"{row.title}!"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
+                event,
+                row,
+                title=LocalizedText(en=f"{row.title}!"),
+                kind=row.kind,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
             )
             releases.release(event)
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from eventapp.agenda import operations as agenda
 from eventapp.core import tokens
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.events import operations as events
 from eventapp.programme import queries as programme
@@ -30,8 +30,8 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
         event = events.create(
             owner=None,
             slug=slug,
-            title=Words(en="Summit of cities", ja="都市サミット"),
-            purpose=Words(en="To compare what works.", ja="取り組みを比べます。"),
+            title=LocalizedText(en="Summit of cities", ja="都市サミット"),
+            purpose=LocalizedText(en="To compare what works.", ja="取り組みを比べます。"),
             starts_at=START,
             ends_at=START + timedelta(days=4),
             zone="Asia/Tokyo",
@@ -39,11 +39,15 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
             counts_public=True,
         )
         events.publish(event)
-        option = setup.save_option(event, None, mode=Mode.IN_PERSON, title=Words(), capacity=10_000_000)
-        rooms = [Room(event_id=event.id, slug=f"room-{n}", name=Words(en=f"Room {n}"), position=n) for n in range(10)]
-        tracks = [Track(event_id=event.id, slug=f"t-{n}", name=Words(en=f"Track {n}"), colour=n + 1) for n in range(5)]
+        option = setup.save_option(event, None, mode=Mode.IN_PERSON, title=LocalizedText(), capacity=10_000_000)
+        rooms = [
+            Room(event_id=event.id, slug=f"room-{n}", name=LocalizedText(en=f"Room {n}"), position=n) for n in range(10)
+        ]
+        tracks = [
+            Track(event_id=event.id, slug=f"t-{n}", name=LocalizedText(en=f"Track {n}"), colour=n + 1) for n in range(5)
+        ]
         people = [
-            Person(family=Words(en=f"Family{n}", ja="山田"), given=Words(en="Given", ja=f"{n}"))
+            Person(family=LocalizedText(en=f"Family{n}", ja="山田"), given=LocalizedText(en="Given", ja=f"{n}"))
             for n in range(sessions)
         ]
         db.session.add_all([*rooms, *tracks, *people])
@@ -58,8 +62,8 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
                 Session(
                     event=event,
                     event_id=event.id,
-                    title=Words(en=f"Session {n} on what cities do", ja=f"都市の取り組み {n}"),
-                    abstract=Words(en="What was tried, what it cost, and what came of it. " * 4),
+                    title=LocalizedText(en=f"Session {n} on what cities do", ja=f"都市の取り組み {n}"),
+                    abstract=LocalizedText(en="What was tried, what it cost, and what came of it. " * 4),
                     kind=SessionKind.LECTURE,
                     status=SessionStatus.PUBLISHED,
                     starts_at=start,

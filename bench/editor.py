@@ -68,7 +68,7 @@ def seed() -> None:
     """An event of 30 rooms and 4 days, each day full from nine to six, and its organizer. Run in its own process."""
     from eventapp.accounts import operations as accounts
     from eventapp.core.db import db, transaction
-    from eventapp.core.words import Words
+    from eventapp.core.localized import LocalizedText
     from eventapp.directory.models import Person
     from eventapp.events import operations as events
     from eventapp.programme.models import Participation, Room, Session
@@ -81,13 +81,15 @@ def seed() -> None:
         event = events.create(
             owner=owner,
             slug="summit",
-            title=Words(en="Summit of cities"),
+            title=LocalizedText(en="Summit of cities"),
             zone="Asia/Tokyo",
             starts_at=START,
             ends_at=START + timedelta(days=DAYS - 1, hours=9),
             working_languages=["en"],
         )
-        rooms = [Room(event_id=event.id, slug=f"r-{n}", name=Words(en=f"Room {n}"), position=n) for n in range(ROOMS)]
+        rooms = [
+            Room(event_id=event.id, slug=f"r-{n}", name=LocalizedText(en=f"Room {n}"), position=n) for n in range(ROOMS)
+        ]
         db.session.add_all(rooms)
         per_room = -(-SESSIONS // (ROOMS * DAYS))
         minutes = 9 * 60 // per_room
@@ -95,12 +97,14 @@ def seed() -> None:
             day, rest = divmod(n, ROOMS * per_room)
             row, room = divmod(rest, ROOMS)
             start = START + timedelta(days=day, minutes=row * minutes)
-            people = [Person(family=Words(en=f"Family{n}-{m}"), given=Words(en="Given")) for m in range(2)]
+            people = [
+                Person(family=LocalizedText(en=f"Family{n}-{m}"), given=LocalizedText(en="Given")) for m in range(2)
+            ]
             db.session.add(
                 Session(
                     event=event,
                     event_id=event.id,
-                    title=Words(en=f"Session {n} on what cities do"),
+                    title=LocalizedText(en=f"Session {n} on what cities do"),
                     spoken=["en"],
                     starts_at=start,
                     ends_at=start + timedelta(minutes=minutes),

@@ -12,7 +12,7 @@ from eventapp import create_app
 from eventapp.config import Settings
 from eventapp.core import languages
 from eventapp.core.db import Base, db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.exchange import export, operations
 from eventapp.exchange.incoming import Options
@@ -50,7 +50,7 @@ def measure(data: bytes, taken: dict[str, list[float]]) -> None:
         event = events.create(
             owner=owner,
             slug="fair",
-            title=Words(en="Fair"),
+            title=LocalizedText(en="Fair"),
             starts_at=START,
             ends_at=START + timedelta(days=1),
             zone="Asia/Tokyo",

@@ -16,7 +16,7 @@ from bench import data
 from eventapp import create_app
 from eventapp.config import Settings
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import queries as events
 from eventapp.programme import operations, queries, releases
 from eventapp.serve import migrate
@@ -84,7 +84,7 @@ def main() -> None:
                     operations.save_session(
                         event,
                         row,
-                        title=Words(en=f"{row.title}!"),
+                        title=LocalizedText(en=f"{row.title}!"),
                         kind=row.kind,
                         starts_at=row.starts_at,
                         ends_at=row.ends_at,

@@ -14,7 +14,7 @@ from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import OrganizationKind
@@ -45,9 +45,9 @@ def _hashed() -> str:
     return str(hash_password(PASSWORD))
 
 
-def words(text: str | Words | None, **more: str) -> Words:
-    """English words, or the Words given."""
-    return text if isinstance(text, Words) else Words(en=text or "", **more)
+def words(text: str | LocalizedText | None, **more: str) -> LocalizedText:
+    """An English text, or the LocalizedText given."""
+    return text if isinstance(text, LocalizedText) else LocalizedText(en=text or "", **more)
 
 
 def fresh(thing: Any) -> Any:
@@ -85,7 +85,9 @@ class Make:
             self._owner = self.user("organizer@example.org")
         return self._owner
 
-    def event(self, slug: str = "", *, title: str | Words = "", owner: User | None = None, **values: Any) -> Event:
+    def event(
+        self, slug: str = "", *, title: str | LocalizedText = "", owner: User | None = None, **values: Any
+    ) -> Event:
         """A published public event on 18 March 2031, 10:00–18:00 in Tokyo."""
         status = values.pop("status", EventStatus.PUBLISHED)
         values.setdefault("starts_at", START)
@@ -125,7 +127,12 @@ class Make:
             return programme.save_track(event, None, name=words(name or f"Track {self.next()}"), colour=colour)
 
     def person(
-        self, family: str | Words = "Lovelace", given: str | Words = "Ada", *, at: Event | None = None, **values: Any
+        self,
+        family: str | LocalizedText = "Lovelace",
+        given: str | LocalizedText = "Ada",
+        *,
+        at: Event | None = None,
+        **values: Any,
     ) -> Person:
         """Somebody of the directory, whom the team of one event knows, if any does."""
         with transaction():
@@ -137,7 +144,7 @@ class Make:
     def session(
         self,
         event: Event,
-        title: str | Words = "",
+        title: str | LocalizedText = "",
         *,
         minutes: int = 60,
         starts_at: datetime | None = None,
@@ -196,7 +203,7 @@ class Make:
             return registration.register(event, answers, option=option)
 
     def organization(
-        self, name: str | Words, kind: OrganizationKind = OrganizationKind.COMPANY, **values: Any
+        self, name: str | LocalizedText, kind: OrganizationKind = OrganizationKind.COMPANY, **values: Any
     ) -> Organization:
         with transaction():
             return directory.add_organization(kind=kind, names=words(name), **values)

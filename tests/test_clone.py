@@ -11,7 +11,7 @@ from eventapp.accounts.rules import Role
 from eventapp.core.clock import to_local
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events import queries as event_queries
 from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
@@ -173,7 +173,7 @@ def test_what_was_planned_goes_along(make, forum):
     make.session(forum, "Dropped", status=SessionStatus.CANCELLED)
     kyoto = make.organization("City of Kyoto")
     with transaction():
-        events.set_themes(forum, [Words(en="Water")])
+        events.set_themes(forum, [LocalizedText(en="Water")])
         events.set_hosts(forum, [(kyoto, HostRole.HOST)])
     member = make.member(forum, Role.PROGRAMME)
     option = make.option(forum, capacity=100, closes_at=forum.starts_at - timedelta(days=7))

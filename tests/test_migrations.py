@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from eventapp.calendars.told import Facts
 from eventapp.core.db import Base, db
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import spellings
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
@@ -185,7 +185,7 @@ def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_place
         "": "kept",
     }
     assert [row.code for row in rows.values() if row.mark != row.said.mark] == []
-    assert rows["AIR"].said.venue == (Words(en="City Hall"),)
+    assert rows["AIR"].said.venue == (LocalizedText(en="City Hall"),)
     db.session.rollback()
 
 
@@ -269,7 +269,7 @@ def test_people_are_found_by_the_names_they_had_and_nothing_else_of_them_changes
     at("0016")
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT sought FROM person ORDER BY id")).scalars().all()
-    assert rows == ["\n".join(spellings(Words(f), Words(g), reading)) for f, g, reading in names]
+    assert rows == ["\n".join(spellings(LocalizedText(f), LocalizedText(g), reading)) for f, g, reading in names]
     assert {"mullertaro", "taromuller", "山田太郎", "太郎山田", "やまだ"} == set(rows[0].split("\n"))
     downgrade(directory=app.config["MIGRATIONS"], revision="0015")
     with db.engine.connect() as connection:

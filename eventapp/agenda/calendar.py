@@ -22,7 +22,7 @@ from eventapp.calendars.names import names_at
 from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, venues_of
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Said
+from eventapp.core.localized import ResolvedText
 from eventapp.events.rules import EventStatus
 from eventapp.registration import invitations
 
@@ -45,8 +45,8 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
         rows = sorted([*rows, *gone, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
-            name=Said(_("My agenda"), voice.shown),
-            description=Said(_("Sessions and events that I have chosen"), voice.shown),
+            name=ResolvedText(_("My agenda"), voice.shown),
+            description=ResolvedText(_("Sessions and events that I have chosen"), voice.shown),
             url=page,
             source=wish.address,
             zone=_zone(rows),
@@ -70,11 +70,13 @@ def _entry(one: Held, session: SessionRow, voice: Voice, links: Links) -> Entry:
     if entry.status is Status.CANCELLED:
         return entry
     if not one.on:
-        title = session.title.say(voice.language)
+        title = session.title.resolve(voice.language)
         return replace(entry, status=Status.CANCELLED, summary=entries.marked(title, EventStatus.CANCELLED))
     if one.part is not None:
         role = _("You: %(role)s", role=voice.label(one.part.role))
-        entry = replace(entry, description=Said(f"{role}\n\n{entry.description.text}", entry.description.language))
+        entry = replace(
+            entry, description=ResolvedText(f"{role}\n\n{entry.description.text}", entry.description.language)
+        )
     return entry
 
 

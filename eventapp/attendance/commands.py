@@ -69,7 +69,7 @@ def _declared(event: Event, lang: str) -> None:
     for row in rows:
         click.echo(_ended(plain(sentence(row.figures(event.country_code), lang)), lang))
         if row.of_what:
-            click.echo(f"  {row.of_what.say(lang).text}")
+            click.echo(f"  {row.of_what.resolve(lang).text}")
         click.echo("  " + _("Source: %(source)s", source=row.source))
         if row.as_of:
             click.echo("  " + _("As of %(day)s.", day=languages.day(row.as_of, lang)))

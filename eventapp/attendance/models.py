@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.attendance.sentence import Figures, Rounding
 from eventapp.core.db import Base
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import OfEvent
 
 
@@ -26,7 +26,7 @@ class DeclaredCount(Base, OfEvent):
     foreign_countries: Mapped[int | None]
     domestic_cities: Mapped[int | None]
     organizations: Mapped[int | None]
-    of_what: Mapped[Words] = mapped_column(default=Words)
+    of_what: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     source: Mapped[str]
     as_of: Mapped[date | None]
 

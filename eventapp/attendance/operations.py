@@ -9,7 +9,7 @@ from eventapp.attendance.sentence import Rounding
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 
 
@@ -23,7 +23,7 @@ def declare(
     domestic_cities: int | None = None,
     organizations: int | None = None,
     rounding: Rounding = Rounding.EXACTLY,
-    of_what: Words | None = None,
+    of_what: LocalizedText | None = None,
     as_of: date | None = None,
 ) -> DeclaredCount:
     """Store what a source states. Raises Refused without a source, without any number, or for a negative one."""
@@ -44,7 +44,7 @@ def declare(
     row = DeclaredCount(
         event_id=event.id,
         rounding=rounding,
-        of_what=of_what or Words(),
+        of_what=of_what or LocalizedText(),
         source=source.strip(),
         as_of=as_of,
         **numbers,

@@ -10,7 +10,7 @@ from eventapp.attendance.rules import Basis, Counts, Party, Row, Statement
 from eventapp.attendance.sentence import Rounding
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory.models import Organization, Place, PlaceName
 from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
 from eventapp.events.models import Event
@@ -122,7 +122,7 @@ def _known_parties(event: Event) -> dict[int, Party]:
             kind=row.kind,
             place_country=row.country_code,
             city_key=row.slug if city else "",
-            city=row.place_names if city else Words(),
+            city=row.place_names if city else LocalizedText(),
         )
     return parties
 

@@ -12,7 +12,7 @@ from eventapp.attendance.sentence import Rounding as Rounding
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory.rules import OrganizationKind, fold_city, says_none
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import ACTIVE, RegistrationStatus
@@ -67,11 +67,11 @@ class Party:
     """
 
     key: str
-    names: Words
+    names: LocalizedText
     kind: OrganizationKind | None = None
     place_country: str | None = None
     city_key: str = ""
-    city: Words = field(default_factory=Words)
+    city: LocalizedText = field(default_factory=LocalizedText)
 
 
 # Begins the key of a party that the directory does not know.
@@ -96,7 +96,10 @@ def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None
     if not bare or says_none(name):
         return None
     return Party(
-        key=f"{_TYPED}{bare}/{country or ''}", names=Words({"en": name.strip()}), kind=kind, place_country=country
+        key=f"{_TYPED}{bare}/{country or ''}",
+        names=LocalizedText({"en": name.strip()}),
+        kind=kind,
+        place_country=country,
     )
 
 
@@ -105,7 +108,7 @@ class City:
     """A city that takes part, with the number of its people and the ways they take part."""
 
     key: str
-    names: Words
+    names: LocalizedText
     country: str | None
     people: int
     modes: tuple[Mode, ...]
@@ -121,7 +124,7 @@ class Organization:
     """An organization that takes part and is no city. `unsorted`: nobody has said yet of which kind it is."""
 
     key: str
-    names: Words
+    names: LocalizedText
     kind: OrganizationKind
     country: str | None
     people: int
@@ -297,7 +300,7 @@ def _cities(gathered: Iterable[_Gathered]) -> list[City]:
     return sorted(merged.values(), key=lambda city: (city.country or "", str(city.names).casefold()))
 
 
-def _folded_key(names: Words, country: str | None) -> str:
+def _folded_key(names: LocalizedText, country: str | None) -> str:
     return f"~{fold_city(str(names))}/{country or ''}"
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.rules import Basis, Counts, Statement
 from eventapp.core.errors import Refused, found
-from eventapp.core.languages import country, say
+from eventapp.core.languages import country, resolve
 from eventapp.core.pages import page, remembered
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.events import access
@@ -108,14 +108,16 @@ def _proof(counts: Counts) -> dict[str, Any]:
     """The rows behind the numbers, as far as the public may see them: no people, and no names that somebody typed."""
     return {
         "cities": {
-            "domestic": [say(city.names).text for city in counts.domestic_cities if city.known],
+            "domestic": [resolve(city.names).text for city in counts.domestic_cities if city.known],
             "foreign": [
-                {"name": say(city.names).text, "country": city.country} for city in counts.foreign_cities if city.known
+                {"name": resolve(city.names).text, "country": city.country}
+                for city in counts.foreign_cities
+                if city.known
             ],
         },
         "countries": {"foreign": [{"code": code, "name": country(code)} for code in counts.foreign_countries]},
         "organizations": [
-            {"name": say(organization.names).text, "kind": organization.kind, "country": organization.country}
+            {"name": resolve(organization.names).text, "kind": organization.kind, "country": organization.country}
             for organization in counts.organizations
             if organization.known
         ],

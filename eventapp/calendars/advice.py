@@ -14,7 +14,7 @@ from eventapp.calendars.entries import Voice, session_place
 from eventapp.calendars.queries import Programme, SessionRow
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, language_name, listing, ngettext
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventFormat
 
 # A judgement, not a rule: longer than this, a title is cut in every view but that of a single day. East Asian
@@ -52,7 +52,7 @@ def advice(programme: Programme, *, languages: Sequence[str], base_url: str) -> 
 
 
 def _about(sessions: Iterable[SessionRow]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.code, one.title.say(interface()).text) for one in sessions)
+    return tuple((one.code, one.title.resolve(interface()).text) for one in sessions)
 
 
 def _address(base_url: str) -> Iterable[Advice]:
@@ -126,8 +126,8 @@ def _untranslated(programme: Programme, live: list[SessionRow], languages: Seque
             yield Advice("untranslated", said, _about(found))
 
 
-def _is_in(words: Words, tag: str) -> bool:
-    return words.say(tag).language.split("-")[0] == tag.split("-")[0]
+def _is_in(words: LocalizedText, tag: str) -> bool:
+    return words.resolve(tag).language.split("-")[0] == tag.split("-")[0]
 
 
 def _alike(live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]:
@@ -135,7 +135,7 @@ def _alike(live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]
     together: dict[tuple[object, str], list[SessionRow]] = defaultdict(list)
     for session in live:
         if not session.kind.pause:
-            title = session.title.say(languages[0] if languages else "en").text
+            title = session.title.resolve(languages[0] if languages else "en").text
             together[session.starts_at, title.casefold()].append(session)
     found = [session for alike in together.values() if len(alike) > 1 for session in alike]
     if found:
@@ -162,7 +162,7 @@ def width(text: str) -> int:
 def _without_address(programme: Programme) -> Iterable[Advice]:
     if programme.event.format is EventFormat.ONLINE:
         return
-    names = [venue.name.say(interface()).text for venue in programme.venues if not (venue.address or venue.geo)]
+    names = [venue.name.resolve(interface()).text for venue in programme.venues if not (venue.address or venue.geo)]
     if names:
         said = _("%(sites)s: without an address or coordinates no phone shows the way there.", sites=listing(names))
         yield Advice("no-address", said)

@@ -18,9 +18,9 @@ from eventapp.calendars.entries import Links, Voice
 from eventapp.core import express
 from eventapp.core.limits import building
 from eventapp.core.links import base_url
+from eventapp.core.localized import TAG
 from eventapp.core.parameters import Known, nearest, one_of
 from eventapp.core.shelf import Shelf
-from eventapp.core.words import TAG
 
 ICS, JCAL = "text/calendar", "application/calendar+json"
 

@@ -76,7 +76,7 @@ class Source:
     def titles(self) -> dict[str, tuple[str, str]]:
         """(code, title) of the sessions by UID."""
         tag = languages.interface()
-        return {row.uid: (row.code, row.title.say(tag).text) for row in self.programme.sessions}
+        return {row.uid: (row.code, row.title.resolve(tag).text) for row in self.programme.sessions}
 
 
 def source(event: Event, state: State, which: Which) -> Source:

@@ -10,7 +10,7 @@ from eventapp.calendars.entries import Links, Voice, marked, off_note, paragraph
 from eventapp.calendars.ics import Entry, Status
 from eventapp.calendars.queries import EventRow
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Said, Words
+from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme.rules import Mode
 
@@ -37,7 +37,7 @@ class Deadline:
     changed_at: datetime
     at: datetime
     kind: Closing
-    title: Words
+    title: LocalizedText
     mode: Mode | None = None
     gone: bool = False
 
@@ -58,10 +58,10 @@ def deadline_entry(deadline: Deadline, event: EventRow, *, voice: Voice, links: 
     Its SEQUENCE is the sum of its own and the event's, as a session's is.
     """
     at = shown_at(deadline, event.ends_at, event.precision)
-    title = event.title.say(voice.language)
+    title = event.title.resolve(voice.language)
     if deadline.kind is Closing.REGISTRATION:
         url = links.register(event.slug)
-        option = deadline.title.say(voice.language).text or (deadline.mode.label if deadline.mode else "")
+        option = deadline.title.resolve(voice.language).text or (deadline.mode.label if deadline.mode else "")
         said = _("Registration closes: %(option)s – %(event)s", option=option, event=title.text)
     else:
         url = links.propose(event.slug)
@@ -75,8 +75,8 @@ def deadline_entry(deadline: Deadline, event: EventRow, *, voice: Voice, links: 
         starts=at - LENGTH,
         ends=at,
         zone=event.zone,
-        summary=marked(Said(said, voice.shown), shown),
-        description=Said(paragraphs([off_note(event, voice), url]), voice.shown),
+        summary=marked(ResolvedText(said, voice.shown), shown),
+        description=ResolvedText(paragraphs([off_note(event, voice), url]), voice.shown),
         url=url,
         categories=(_("Deadline"),),
         status=status,

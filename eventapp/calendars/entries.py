@@ -17,7 +17,7 @@ from eventapp.calendars.ics import CalendarHead, Entry, Status
 from eventapp.calendars.queries import EventRow, GoneRow, Programme, RoomRow, SessionRow, Venue
 from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Said, Words
+from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.directory.rules import full_name
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, when
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus, rank
@@ -42,7 +42,7 @@ class Voice:
 
     language: str
     _labels: dict[tuple[type, str], str] = field(default_factory=dict, repr=False, compare=False)
-    _tongues: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False, compare=False)
+    _spoken_names: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def shown(self) -> str:
@@ -67,12 +67,12 @@ class Voice:
         """ "A, B and C"."""
         return names[0] if len(names) == 1 else languages.listing(names, self.shown)
 
-    def tongues(self, tags: Sequence[str]) -> str:
+    def spoken_names(self, tags: Sequence[str]) -> str:
         """Names of languages."""
         key = tuple(tags)
-        if key not in self._tongues:
-            self._tongues[key] = self.listing([languages.language_name(tag, self.shown) for tag in tags])
-        return self._tongues[key]
+        if key not in self._spoken_names:
+            self._spoken_names[key] = self.listing([languages.language_name(tag, self.shown) for tag in tags])
+        return self._spoken_names[key]
 
 
 @dataclass(frozen=True)
@@ -108,18 +108,18 @@ def paragraphs(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def marked(title: Said, status: EventStatus | SessionStatus) -> Said:
+def marked(title: ResolvedText, status: EventStatus | SessionStatus) -> ResolvedText:
     """A title that says when something does not take place as planned: Google shows neither STATUS nor colour."""
     if status in {EventStatus.CANCELLED, SessionStatus.CANCELLED}:
-        return Said(_("Cancelled: %(title)s", title=title.text), title.language)
+        return ResolvedText(_("Cancelled: %(title)s", title=title.text), title.language)
     if status is EventStatus.POSTPONED:
-        return Said(_("Postponed: %(title)s", title=title.text), title.language)
+        return ResolvedText(_("Postponed: %(title)s", title=title.text), title.language)
     return title
 
 
-def left(title: Said) -> Said:
+def left(title: ResolvedText) -> ResolvedText:
     """The title of what takes place, but not in the room or track, or with the speaker, that a calendar is of."""
-    return Said(_("No longer in this calendar: %(title)s", title=title.text), title.language)
+    return ResolvedText(_("No longer in this calendar: %(title)s", title=title.text), title.language)
 
 
 def status_of(event: EventStatus, session: SessionStatus | None = None) -> Status:
@@ -174,40 +174,42 @@ def own_entry(event: EventRow | GoneRow, *, sessions: bool, span: bool, hours: b
     return (timed and hours) or (span and not timed), not timed
 
 
-def event_place(event: EventRow, venues: Iterable[Venue], voice: Voice) -> tuple[Said, tuple[float, float] | None]:
+def event_place(
+    event: EventRow, venues: Iterable[Venue], voice: Voice
+) -> tuple[ResolvedText, tuple[float, float] | None]:
     """Where the event is: its first venue, else its place, else "Online"."""
     for venue in venues:
-        name = venue.name.say(voice.language)
-        return Said(_joined([name.text, venue.address.say(voice.language).text]), name.language), venue.geo
-    place = event.place.say(voice.language)
+        name = venue.name.resolve(voice.language)
+        return ResolvedText(_joined([name.text, venue.address.resolve(voice.language).text]), name.language), venue.geo
+    place = event.place.resolve(voice.language)
     if not place.text and event.format is EventFormat.ONLINE:
-        return Said(_("Online"), voice.shown), None
+        return ResolvedText(_("Online"), voice.shown), None
     return place, None
 
 
 def off_note(event: EventRow, voice: Voice) -> str:
     """What the team says of an event that is cancelled or postponed; empty of any other."""
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-    return prose.text(event.status_note.say(voice.language).text) if off else ""
+    return prose.text(event.status_note.resolve(voice.language).text) if off else ""
 
 
-def event_text(event: EventRow, voice: Voice) -> Said:
+def event_text(event: EventRow, voice: Voice) -> ResolvedText:
     """What the event says of itself: why it is off, its subtitle, what for, and what happens."""
-    said = event.description.say(voice.language)
+    said = event.description.resolve(voice.language)
     known = ""
     if event.precision is not Precision.DAY:
-        about = event.date_note.say(voice.language).text or when(
+        about = event.date_note.resolve(voice.language).text or when(
             event.starts_at, event.ends_at, event.zone, event.precision, voice.shown
         )
         known = _("The exact date is not given: %(date)s", date=about)
     parts = [
         off_note(event, voice),
-        event.subtitle.say(voice.language).text,
+        event.subtitle.resolve(voice.language).text,
         known,
-        prose.text(event.purpose.say(voice.language).text),
+        prose.text(event.purpose.resolve(voice.language).text),
         prose.text(said.text),
     ]
-    return Said(paragraphs(parts), said.language)
+    return ResolvedText(paragraphs(parts), said.language)
 
 
 def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links: Links, all_day: bool) -> Entry:
@@ -226,8 +228,8 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links
         starts=starts,
         ends=ends,
         zone=event.zone,
-        summary=marked(event.title.say(voice.language), event.status),
-        description=Said(paragraphs([text.text, url]), text.language),
+        summary=marked(event.title.resolve(voice.language), event.status),
+        description=ResolvedText(paragraphs([text.text, url]), text.language),
         location=place,
         geo=geo,
         url=url,
@@ -238,23 +240,25 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links
     )
 
 
-def session_place(session: SessionRow, event: EventRow, voice: Voice) -> tuple[Said, tuple[float, float] | None]:
+def session_place(
+    session: SessionRow, event: EventRow, voice: Voice
+) -> tuple[ResolvedText, tuple[float, float] | None]:
     """Where a session is: its rooms and their sites, else the event's place; and the coordinates of the first site."""
     rooms: list[RoomRow] = session.rooms
     if not rooms:
         if event.format is EventFormat.ONLINE:
-            return Said(_("Online"), voice.shown), None
-        return event.place.say(voice.language), None
-    names = [room.name.say(voice.language) for room in rooms]
+            return ResolvedText(_("Online"), voice.shown), None
+        return event.place.resolve(voice.language), None
+    names = [room.name.resolve(voice.language) for room in rooms]
     venues = [room.venue for room in rooms if room.venue is not None]
     parts = [name.text for name in names]
     parts += [
         part
         for venue in venues
-        for part in (venue.name.say(voice.language).text, venue.address.say(voice.language).text)
+        for part in (venue.name.resolve(voice.language).text, venue.address.resolve(voice.language).text)
     ]
     geo = next((venue.geo for venue in venues if venue.geo), None)
-    return Said(_joined(parts), names[0].language), geo
+    return ResolvedText(_joined(parts), names[0].language), geo
 
 
 def _people(session: SessionRow, voice: Voice) -> str:
@@ -269,9 +273,9 @@ def _people(session: SessionRow, voice: Voice) -> str:
 def _spoken(session: SessionRow, voice: Voice) -> str:
     lines = []
     if session.spoken:
-        lines.append(_("Spoken: %(languages)s", languages=voice.tongues(session.spoken)))
+        lines.append(_("Spoken: %(languages)s", languages=voice.spoken_names(session.spoken)))
     if session.interpreted:
-        lines.append(_("Interpreted: %(languages)s", languages=voice.tongues(session.interpreted)))
+        lines.append(_("Interpreted: %(languages)s", languages=voice.spoken_names(session.interpreted)))
     return "\n".join(lines)
 
 
@@ -283,7 +287,7 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
     """
     place, geo = session_place(session, event, voice)
     url = links.session(event.slug, session.code)
-    abstract = session.abstract.say(voice.language)
+    abstract = session.abstract.resolve(voice.language)
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     text = [
         off_note(event, voice),
@@ -302,14 +306,14 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
-        summary=left(session.title.say(voice.language))
+        summary=left(session.title.resolve(voice.language))
         if session.left
-        else marked(session.title.say(voice.language), shown),
-        description=Said(paragraphs(text), abstract.language),
+        else marked(session.title.resolve(voice.language), shown),
+        description=ResolvedText(paragraphs(text), abstract.language),
         location=place,
         geo=geo,
         url=url,
-        categories=tuple(filter(None, [session.track.say(voice.language).text, voice.label(session.kind)])),
+        categories=tuple(filter(None, [session.track.resolve(voice.language).text, voice.label(session.kind)])),
         status=Status.CANCELLED if session.undated or session.left else status_of(event.status, session.status),
         transparent=session.kind.pause,
         colour=TRACK_COLOURS.get(session.colour or 0, ""),
@@ -351,17 +355,21 @@ def events_entries(events: Iterable[EventRow], *, voice: Voice, links: Links) ->
 
 
 def programme_head(
-    programme: Programme, *, voice: Voice, links: Links, source: str, part: Words | None = None
+    programme: Programme, *, voice: Voice, links: Links, source: str, part: LocalizedText | None = None
 ) -> CalendarHead:
     """What the feed of an event says of itself; `part` names the track, room or speaker that it is narrowed to."""
     event = programme.event
-    said = next((w.say(voice.language) for w in (event.subtitle, event.purpose) if w), Said("", voice.language))
-    name = marked(event.title.say(voice.language), event.status)
+    said = next(
+        (w.resolve(voice.language) for w in (event.subtitle, event.purpose) if w), ResolvedText("", voice.language)
+    )
+    name = marked(event.title.resolve(voice.language), event.status)
     if part:
-        name = Said(_("%(part)s: %(event)s", part=part.say(voice.language).text, event=name.text), name.language)
+        name = ResolvedText(
+            _("%(part)s: %(event)s", part=part.resolve(voice.language).text, event=name.text), name.language
+        )
     return CalendarHead(
         name=name,
-        description=Said(prose.text(said.text), said.language),
+        description=ResolvedText(prose.text(said.text), said.language),
         url=links.event(event.slug),
         source=source,
         zone=event.zone,

@@ -10,14 +10,14 @@ from eventapp.calendars.deadlines import Deadline, deadline_entry
 from eventapp.calendars.ics import NO_IMAGE
 from eventapp.calendars.queries import Programme
 from eventapp.calendars.state import State
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 
 
 def feed(
     programme: Programme,
     wish: Wish,
     *,
-    part: Words | None = None,
+    part: LocalizedText | None = None,
     deadlines: Iterable[Deadline] = (),
     image: tuple[str, str] = NO_IMAGE,
 ) -> bytes:

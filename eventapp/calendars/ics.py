@@ -25,15 +25,15 @@ from eventapp.calendars.text import (
     parameter,
     web_address,
 )
+from eventapp.core.localized import ResolvedText
 from eventapp.core.shelf import remembering
-from eventapp.core.words import Said
 
 # Part of every ETag: raise it with any change of what is written here.
 VERSION = 6
 PRODUCT = "-//eventapp//Calendar//EN"
 # How often a subscriber is asked to look again. Calendars add their own limits: see RFC 7986 §5.7.
 REFRESH = "PT1H"
-NOTHING = Said("", "en")
+NOTHING = ResolvedText("", "en")
 NO_IMAGE = ("", "")
 _COLOUR = re.compile(r"[a-z]+")
 _MEDIA_TYPE = re.compile(r"image/[a-z0-9.+-]+")
@@ -84,9 +84,9 @@ class Entry:
     starts: datetime
     ends: datetime
     zone: str
-    summary: Said
-    description: Said = NOTHING
-    location: Said = NOTHING
+    summary: ResolvedText
+    description: ResolvedText = NOTHING
+    location: ResolvedText = NOTHING
     geo: tuple[float, float] | None = None
     url: str = ""
     categories: tuple[str, ...] = ()
@@ -134,8 +134,8 @@ class Entry:
 class CalendarHead:
     """What a feed says of itself. `source` is its own address, `url` the page it is about, `colour` a CSS3 name."""
 
-    name: Said
-    description: Said
+    name: ResolvedText
+    description: ResolvedText
     url: str
     source: str
     zone: str
@@ -162,7 +162,7 @@ def _moment(name: str, moment: datetime, zone: str, *, local: bool) -> str:
     return f"{name};TZID={zone}:{_utc(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC))[:-1]}"
 
 
-def _said(name: str, said: Said, *, lines: bool = False) -> str:
+def _said(name: str, said: ResolvedText, *, lines: bool = False) -> str:
     value = clean(said.text).strip() if lines else one_line(said.text)
     return f"{name}{language(said.language)}:{escaped(value)}" if value else ""
 

@@ -14,7 +14,7 @@ from eventapp.calendars.models import Told
 from eventapp.calendars.queries import EventRow, SessionRow, Venue
 from eventapp.calendars.told import Facts
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Said, Words
+from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail.operations import CalendarFile
@@ -46,7 +46,7 @@ class Item:
     """
 
     code: str
-    title: Words
+    title: LocalizedText
     before: Facts | None
     after: Facts
     file: CalendarFile | None = None
@@ -119,16 +119,16 @@ def entry_of(
         starts, ends = entries.spanned(row)
         place, geo = entries.event_place(row, venues, voice)
         if guest.online:
-            place = Said(_("Online"), voice.shown)
+            place = ResolvedText(_("Online"), voice.shown)
             geo = None
-        title = event.title.say(language)
+        title = event.title.resolve(language)
         summary = entries.marked(title, EventStatus.CANCELLED if gone else event.status)
         if guest.tentative and not gone and event.status is not EventStatus.POSTPONED:
-            summary = Said(_("Not confirmed: %(title)s", title=title.text), title.language)
+            summary = ResolvedText(_("Not confirmed: %(title)s", title=title.text), title.language)
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
         lines = [
-            prose.text(event.status_note.say(language).text) if off else "",
-            event.subtitle.say(language).text,
+            prose.text(event.status_note.resolve(language).text) if off else "",
+            event.subtitle.resolve(language).text,
             _("Join here: %(address)s", address=guest.join_url) if guest.join_url and not gone else "",
             _("Your registration: %(address)s", address=guest.page) if guest.page else "",
             _("The event's page: %(address)s", address=links.event(event.slug)) if event.public else "",
@@ -141,7 +141,7 @@ def entry_of(
             ends=ends,
             zone=event.zone,
             summary=summary,
-            description=Said("\n\n".join(line for line in lines if line), voice.shown),
+            description=ResolvedText("\n\n".join(line for line in lines if line), voice.shown),
             location=place,
             geo=geo,
             url=guest.page or links.event(event.slug),
@@ -164,7 +164,7 @@ def session_entry(
         entry = entries.session_entry(session, EventRow.of(event), voice=voice, links=links, parent=False)
         own = replace(entry, uid=uid, sequence=sequence, revised=stamp, transparent=False)
         if guest.cancelled and own.status is not Status.CANCELLED:
-            title = entries.marked(session.title.say(voice.language), EventStatus.CANCELLED)
+            title = entries.marked(session.title.resolve(voice.language), EventStatus.CANCELLED)
             own = replace(own, status=Status.CANCELLED, summary=title)
         return personal(own, guest)
 
@@ -177,5 +177,5 @@ def personal(entry: Entry, guest: Guest) -> Entry:
         _("Your page: %(address)s", address=guest.page) if guest.page else "",
         entry.description.text,
     ]
-    text = Said("\n\n".join(line for line in lines if line), entry.description.language)
+    text = ResolvedText("\n\n".join(line for line in lines if line), entry.description.language)
     return replace(entry, description=text, join_url="" if gone else guest.join_url, join_label=_("Join online"))

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from eventapp.calendars import lint_zones
 from eventapp.calendars.tree import Component, Finding, Line, plain, read
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import TAG
+from eventapp.core.localized import TAG
 
 
 class Profile(StrEnum):

@@ -37,7 +37,7 @@ class Told:
         """The same where the person has not given it up: with what they come back to they begin anew."""
         return None if self.said.state is State.GIVEN_UP else self.said
 
-    def say(self, facts: Facts) -> None:
+    def record(self, facts: Facts) -> None:
         """Keep what is told now."""
         self.facts, self.mark, self.sent_at = facts.to_json(), facts.mark, now()
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 
 from eventapp.core.db import db
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.directory.rules import full_name
 from eventapp.programme.models import EventPerson
@@ -53,7 +53,7 @@ def name_by_code(event: int, code: str) -> Any | None:
     return db.session.execute(_people.where(Person.code == code), {"event": event}).one_or_none()
 
 
-def name_of(row: Any) -> Words:
+def name_of(row: Any) -> LocalizedText:
     """The full name of a row, in each language that it is written in."""
     said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
-    return Words({one.language: one.text for one in said})
+    return LocalizedText({one.language: one.text for one in said})

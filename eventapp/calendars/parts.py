@@ -10,7 +10,7 @@ from enum import StrEnum
 from eventapp.calendars.names import name_by_code, name_of, names_of
 from eventapp.calendars.queries import document, is_in
 from eventapp.calendars.state import State
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 from eventapp.programme.published import Document
 
 
@@ -24,7 +24,7 @@ class PartKind(StrEnum):
 
 # What a feed is narrowed to: its name, empty where it is not told any more, and the path that sessions know it by; or
 # None where the public never knew of such a thing.
-Part = Callable[[State], tuple[Words, str] | None]
+Part = Callable[[State], tuple[LocalizedText, str] | None]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Narrowed:
     """
 
     path: str
-    name: Words
+    name: LocalizedText
     codes: frozenset[str]
     key: str
 
@@ -43,7 +43,7 @@ class Narrowed:
 def of_track(slug: str) -> Part:
     """The sessions of a track that the programme has or had."""
 
-    def part(state: State) -> tuple[Words, str] | None:
+    def part(state: State) -> tuple[LocalizedText, str] | None:
         shown = document(state)
         name = next((one.name for one in (*shown.tracks, *shown.former_tracks) if one.slug == slug), None)
         return None if name is None else (name, f"{PartKind.TRACKS}/{slug}")
@@ -54,7 +54,7 @@ def of_track(slug: str) -> Part:
 def of_room(slug: str) -> Part:
     """The sessions in a room that the programme has or had."""
 
-    def part(state: State) -> tuple[Words, str] | None:
+    def part(state: State) -> tuple[LocalizedText, str] | None:
         shown = document(state)
         name = next((one.name for one in (*shown.rooms, *shown.former_rooms) if one.slug == slug), None)
         return None if name is None else (name, f"{PartKind.ROOMS}/{slug}")
@@ -65,13 +65,13 @@ def of_room(slug: str) -> Part:
 def of_speaker(code: str) -> Part:
     """The sessions of somebody who is or was announced. Who is not any more is not named either."""
 
-    def part(state: State) -> tuple[Words, str] | None:
+    def part(state: State) -> tuple[LocalizedText, str] | None:
         row = name_by_code(state.id or 0, code)
         path = f"{PartKind.SPEAKERS}/{row.id}" if row else ""
         sessions = [one for one in document(state).sessions if is_in(one, path)] if row else []
         if not sessions:
             return None
-        return name_of(row) if any(path in one.paths for one in sessions) else Words(), path
+        return name_of(row) if any(path in one.paths for one in sessions) else LocalizedText(), path
 
     return part
 
@@ -92,10 +92,10 @@ def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[Narro
     people = names_of(event, (session for session in shown.sessions if not (session.gone or session.cancelled)))
     speakers = [(str(number), row.code, name_of(row)) for number, row in people.items()]
     # (last part of the key, last part of the path, name) of all that a programme names.
-    named: dict[PartKind, list[tuple[str, str, Words]]] = {
+    named: dict[PartKind, list[tuple[str, str, LocalizedText]]] = {
         PartKind.TRACKS: [(one.slug, one.slug, one.name) for one in shown.tracks],
         PartKind.ROOMS: [(one.slug, one.slug, one.name) for one in shown.rooms],
-        PartKind.SPEAKERS: sorted(speakers, key=lambda one: fold(one[2].say("en").text)),
+        PartKind.SPEAKERS: sorted(speakers, key=lambda one: fold(one[2].resolve("en").text)),
     }
     every = [
         (

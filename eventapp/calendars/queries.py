@@ -13,7 +13,7 @@ from eventapp.calendars.names import names_of
 from eventapp.calendars.state import LISTED, State, shown
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import NameOrder
 from eventapp.events import rules
 from eventapp.events.models import Event, Site
@@ -30,8 +30,8 @@ KEEP_GONE = rules.KEEP_GONE
 class Venue:
     """A site: name, address, and (latitude, longitude) in degrees where they are known."""
 
-    name: Words
-    address: Words
+    name: LocalizedText
+    address: LocalizedText
     geo: tuple[float, float] | None
 
     @classmethod
@@ -50,19 +50,19 @@ class EventRow:
     uid: str
     sequence: int
     kind: EventKind
-    title: Words
-    subtitle: Words
-    purpose: Words
-    description: Words
+    title: LocalizedText
+    subtitle: LocalizedText
+    purpose: LocalizedText
+    description: LocalizedText
     starts_at: datetime
     ends_at: datetime
     zone: str
     precision: Precision
-    date_note: Words
+    date_note: LocalizedText
     format: EventFormat
-    place: Words
+    place: LocalizedText
     status: EventStatus
-    status_note: Words
+    status_note: LocalizedText
     updated_at: datetime
 
     @classmethod
@@ -75,7 +75,7 @@ class EventRow:
 class RoomRow:
     """A room with its site."""
 
-    name: Words
+    name: LocalizedText
     online: bool
     venue: Venue | None
 
@@ -84,8 +84,8 @@ class RoomRow:
 class PartRow:
     """Who takes part in a session, and as what."""
 
-    family: Words
-    given: Words
+    family: LocalizedText
+    given: LocalizedText
     order: NameOrder
     role: ParticipationRole
     code: str
@@ -101,14 +101,14 @@ class SessionRow:
     sequence: int
     kind: SessionKind
     status: SessionStatus
-    title: Words
-    abstract: Words
+    title: LocalizedText
+    abstract: LocalizedText
     starts_at: datetime
     ends_at: datetime
     spoken: tuple[str, ...]
     interpreted: tuple[str, ...]
     updated_at: datetime
-    track: Words
+    track: LocalizedText
     colour: int | None
     rooms: list[RoomRow] = field(default_factory=list)
     people: list[PartRow] = field(default_factory=list)
@@ -133,7 +133,7 @@ class SessionRow:
             interpreted=session.interpreted,
             updated_at=session.updated_at,
             undated=session.undated,
-            track=session.track.name if session.track else Words(),
+            track=session.track.name if session.track else LocalizedText(),
             colour=session.track.colour if session.track else None,
             rooms=[RoomRow(r.name, r.online, Venue.of(r.site) if r.site else None) for r in session.rooms],
             people=[

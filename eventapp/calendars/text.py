@@ -7,7 +7,7 @@ from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
 from eventapp.core.addresses import in_ascii
-from eventapp.core.words import TAG
+from eventapp.core.localized import TAG
 
 # All that any reader may take for the end of a line becomes LF before the rest of the controls is dropped.
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")

@@ -18,7 +18,7 @@ from eventapp.calendars.queries import Venue
 from eventapp.core import languages
 from eventapp.core.clock import local_day, to_local
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import rules
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus, Precision
@@ -71,8 +71,8 @@ class Facts:
     precision: Precision = Precision.DAY
     state: State = State.CONFIRMED
     place: str = ""
-    rooms: tuple[Words, ...] = ()
-    venue: tuple[Words, ...] = ()
+    rooms: tuple[LocalizedText, ...] = ()
+    venue: tuple[LocalizedText, ...] = ()
     link: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -98,8 +98,8 @@ class Facts:
             precision=Precision(row["precision"]),
             state=State(row["state"]),
             place=row["place"],
-            rooms=tuple(Words(name) for name in row["rooms"]),
-            venue=tuple(Words(name) for name in row["venue"]),
+            rooms=tuple(LocalizedText(name) for name in row["rooms"]),
+            venue=tuple(LocalizedText(name) for name in row["venue"]),
             link=row["link"],
         )
 
@@ -129,7 +129,7 @@ def event_facts(event: Event, venues: Iterable[Venue], *, online: bool, confirme
         state = State.CANCELLED
     elif event.status is EventStatus.POSTPONED:
         state = State.POSTPONED
-    venue: tuple[Words, ...] = ()
+    venue: tuple[LocalizedText, ...] = ()
     if not online:
         first = next(iter(venues), None)
         venue = tuple(filter(None, (first.name, first.address) if first else (event.place,)))
@@ -189,7 +189,9 @@ def news(before: Facts, after: Facts) -> list[Topic]:
     return found
 
 
-def session_changes(code: str, title: Words, before: Facts, after: Facts, *, gone: bool = False) -> list[Change]:
+def session_changes(
+    code: str, title: LocalizedText, before: Facts, after: Facts, *, gone: bool = False
+) -> list[Change]:
     """The same of a session as changes of the programme, which have their words already. `gone`: it is taken off.
 
     Another venue of the same rooms is told as another room.
@@ -244,6 +246,6 @@ def elsewhere(zone: str, facts: Facts) -> bool:
 
 def where(facts: Facts, event_format: EventFormat, language: str) -> str:
     """Rooms and venue in words; "Online" where there is neither."""
-    parts = dict.fromkeys(name.say(language).text for name in (*facts.rooms, *facts.venue))
+    parts = dict.fromkeys(name.resolve(language).text for name in (*facts.rooms, *facts.venue))
     named = ", ".join(part for part in parts if part)
     return named or (_("Online") if event_format is not EventFormat.IN_PERSON else "")

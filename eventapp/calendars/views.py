@@ -17,12 +17,12 @@ from eventapp.calendars.parts import Part
 from eventapp.calendars.state import State
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import interface, say
+from eventapp.core.languages import interface, resolve
 from eventapp.core.links import base_url
+from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.core.pages import page, remembered
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.core.shelf import Shelf
-from eventapp.core.words import Said, Words
 from eventapp.events import queries as events
 
 views = Blueprint("calendars", __name__)
@@ -124,7 +124,7 @@ def _choose(slug: str) -> Response:
     spoken = list(dict.fromkeys([usual, *shown.languages]))
     chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)
     asked = request.args.get("part", "")
-    name = say(names[chosen.part]).text if chosen.part else say(shown.title).text
+    name = resolve(names[chosen.part]).text if chosen.part else resolve(shown.title).text
     return make_response(
         page(
             "calendars/choose.html",
@@ -173,7 +173,7 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
     )
 
 
-def _event(wish: Wish, state: State, path: str, part: Words | None) -> bytes:
+def _event(wish: Wish, state: State, path: str, part: LocalizedText | None) -> bytes:
     if not state.public:
         return feeds.withdrawn_feed(state, wish, path=path)
     deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
@@ -189,8 +189,8 @@ def _event(wish: Wish, state: State, path: str, part: Words | None) -> bytes:
 def _everything(wish: Wish) -> bytes:
     with wish.voice.speaking() as voice:
         head = CalendarHead(
-            name=Said(current_app.config["SETTINGS"].site_name, "en"),
-            description=Said(_("All public events"), voice.shown),
+            name=ResolvedText(current_app.config["SETTINGS"].site_name, "en"),
+            description=ResolvedText(_("All public events"), voice.shown),
             url=f"{base_url()}/events{wish.links.query}",
             source=wish.address,
             zone="UTC",

@@ -16,7 +16,7 @@ from eventapp.calendars.ics import CalendarHead, Entry, Status
 from eventapp.calendars.queries import GoneRow
 from eventapp.calendars.state import State
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Said
+from eventapp.core.localized import ResolvedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.published import PublishedSession
@@ -34,14 +34,14 @@ def remember_deadlines(event: Event) -> None:
     ]
 
 
-def words(voice: Voice) -> Said:
+def words(voice: Voice) -> ResolvedText:
     """What stands in place of every title."""
-    return Said(_("Cancelled: no longer announced"), voice.shown)
+    return ResolvedText(_("Cancelled: no longer announced"), voice.shown)
 
 
 def head(voice: Voice, *, source: str, zone: str) -> CalendarHead:
     """What the feed of such an event says of itself."""
-    return CalendarHead(name=words(voice), description=Said("", voice.shown), url="", source=source, zone=zone)
+    return CalendarHead(name=words(voice), description=ResolvedText("", voice.shown), url="", source=source, zone=zone)
 
 
 def event_entry(row: GoneRow, *, voice: Voice, all_day: bool) -> Entry:

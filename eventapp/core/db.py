@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTra
 from sqlalchemy.types import TypeDecorator
 
 from eventapp.core import deadlines
-from eventapp.core.words import Words, WordsType
+from eventapp.core.localized import LocalizedText, LocalizedTextType
 
 # Every constraint has a name, so that an operation can tell which rule a flush has broken.
 NAMES = {
@@ -59,7 +59,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {
         datetime: Moment,
-        Words: WordsType,
+        LocalizedText: LocalizedTextType,
         list[str]: JSON,
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,

@@ -22,8 +22,8 @@ from eventapp.core.db import undo
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.localized import TAG, LocalizedText
 from eventapp.core.text import one_line
-from eventapp.core.words import TAG, Words
 
 # Control characters, which no keyboard types: PostgreSQL refuses NUL, XML and calendars most of the others.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -191,7 +191,7 @@ class Form(FlaskForm):
 
 
 class WordsField(Field):
-    """One input per language, named `title_en`, `title_ja`, …; the data is Words.
+    """One input per language, named `title_en`, `title_ja`, …; the data is LocalizedText.
 
     `languages` may be widened per form instance (`form.title.speak(event.languages)`).
     """
@@ -215,14 +215,14 @@ class WordsField(Field):
         if data is None or not isinstance(data, dict):
             data = self.default() if callable(self.default) else self.default
         self.object_data = data
-        self.data = Words(data or {})
+        self.data = LocalizedText(data or {})
         if formdata is not None:
             prefix = f"{self.name}_"
             keys = [key for key in formdata if key.startswith(prefix) and TAG.fullmatch(key[len(prefix) :])]
             self.raw_data = [formdata.get(key) for key in keys]
             if keys:
                 strip = _strip_lines if self.rows else _strip
-                self.data = Words({key[len(prefix) :]: strip(formdata.get(key)) for key in keys})
+                self.data = LocalizedText({key[len(prefix) :]: strip(formdata.get(key)) for key in keys})
         for tag in self.data:
             if tag not in self.languages:
                 self.languages.append(tag)

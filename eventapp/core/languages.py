@@ -14,7 +14,7 @@ from babel.lists import format_list
 from flask import Flask, g, has_request_context, request
 
 from eventapp.core.clock import to_local
-from eventapp.core.words import TAG, Said, Words
+from eventapp.core.localized import TAG, LocalizedText, ResolvedText
 
 # Interface languages, complete. Content may be in any language.
 INTERFACE = ("en", "ja")
@@ -175,7 +175,7 @@ def short_day(moment: datetime, zone: str) -> str:
     return babel_date(value, pattern, locale=locale_of(interface()))
 
 
-def spoken(tags: list[str]) -> str:
+def spoken_list(tags: list[str]) -> str:
     """Names of languages as a list: "English and Japanese"."""
     return listing([language_name(tag, interface()) for tag in tags])
 
@@ -192,9 +192,9 @@ def times(start: datetime, end: datetime, zone: str) -> str:
     return f"{first:%H:%M} – {last:%H:%M}" + (f" (+{later})" if later else "")
 
 
-def say(words: Words | None) -> Said:
+def resolve(words: LocalizedText | None) -> ResolvedText:
     """Content in the reader's language, with the language it came in."""
-    return (words or Words()).say(reader())
+    return (words or LocalizedText()).resolve(reader())
 
 
 def listing(items: list[str], language: str | None = None) -> str:

@@ -12,11 +12,11 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.core import clock, express, languages, markdown, words
+from eventapp.core import clock, express, languages, localized, markdown
 from eventapp.core.db import finish_writing, undo
 from eventapp.core.limits import building
+from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.core.shelf import Shelf
-from eventapp.core.words import Said, Words
 
 R = TypeVar("R", bound=BaseResponse)
 
@@ -72,25 +72,27 @@ def private(response: R) -> R:
     return response
 
 
-def _say(value: Words | None) -> Markup:
+def _say(value: LocalizedText | None) -> Markup:
     """Content in the reader's language, marked with its own language where that differs from the page's."""
-    return marked(languages.say(value))
+    return marked(languages.resolve(value))
 
 
-def marked(said: Said, page_language: str | None = None) -> Markup:
+def marked(said: ResolvedText, page_language: str | None = None) -> Markup:
     """A text, marked with its own language where that is not the page's (asked for unless a caller knows it)."""
     if said.language == (page_language or languages.interface()) or not said.text:
         return Markup.escape(said.text)
-    return Markup('<span lang="{}" dir="{}">{}</span>').format(said.language, words.direction(said.language), said.text)
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(
+        said.language, localized.direction(said.language), said.text
+    )
 
 
-def _prose(value: Words | None) -> Markup:
+def _prose(value: LocalizedText | None) -> Markup:
     """Markdown content in the reader's language."""
-    said = languages.say(value)
+    said = languages.resolve(value)
     if not said.text:
         return Markup()
     return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
-        said.language, words.direction(said.language), markdown.render(said.text)
+        said.language, localized.direction(said.language), markdown.render(said.text)
     )
 
 
@@ -139,7 +141,7 @@ def short_month(value: date) -> str:
 def init_app(app: Flask) -> None:
     app.extensions["pages"] = Shelf()
     app.jinja_env.filters.update(say=_say, prose=_prose, marked=marked, country=languages.country)
-    app.jinja_env.filters.update(text=lambda value: languages.say(value).text)
+    app.jinja_env.filters.update(text=lambda value: languages.resolve(value).text)
     app.jinja_env.globals.update(
         day=languages.day,
         days=languages.days,
@@ -155,9 +157,9 @@ def init_app(app: Flask) -> None:
         now=clock.now,
         same_page=same_page,
         short_month=short_month,
-        direction=words.direction,
+        direction=localized.direction,
         other_language_error=other_language_error,
         languages_day=languages.day_of,
         short_day=languages.short_day,
-        spoken_list=languages.spoken,
+        spoken_list=languages.spoken_list,
     )

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale
 
-from eventapp.core.words import TAG
+from eventapp.core.localized import TAG
 
 V = TypeVar("V", bound=Callable[..., Any])
 

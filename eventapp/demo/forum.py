@@ -8,7 +8,7 @@ from typing import Any
 from eventapp.accounts.models import User
 from eventapp.attendance.operations import declare
 from eventapp.attendance.rules import Rounding
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
 from eventapp.demo.keep import Office, Picture, tokyo
 from eventapp.directory.models import Person
@@ -21,12 +21,12 @@ from eventapp.programme.operations import Part
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind
 
 ZONE = "Asia/Tokyo"
-TITLE = Words(en="Local Partnership Cooperation Forum", ja="地方連携フォーラム")
+TITLE = LocalizedText(en="Local Partnership Cooperation Forum", ja="地方連携フォーラム")
 FY2019 = "https://www.mofa.go.jp/mofaj/ms/lpc/page23_003220.html"
 FY2020 = "https://www.mofa.go.jp/mofaj/ms/lpc/page24_001315.html"
 THEMES = (
-    Words(en="Overseas promotion strategy after COVID-19", ja="コロナ後の海外プロモーション戦略"),
-    Words(en="Promoting the SDGs in Japan's regions", ja="日本の地域におけるSDGsの推進"),
+    LocalizedText(en="Overseas promotion strategy after COVID-19", ja="コロナ後の海外プロモーション戦略"),
+    LocalizedText(en="Promoting the SDGs in Japan's regions", ja="日本の地域におけるSDGsの推進"),
 )
 
 
@@ -48,36 +48,38 @@ def load(owner: User) -> None:
 def _kodama() -> Person:
     press_center = keep.organization(
         OrganizationKind.ASSOCIATION_NGO,
-        Words(en="Foreign Press Center Japan", ja="フォーリン・プレスセンター"),
+        LocalizedText(en="Foreign Press Center Japan", ja="フォーリン・プレスセンター"),
         place=places.country("JP"),
         aliases=("FPCJ",),
     )
     return keep.person(
         "person/kodama",
         # The newsletter gives family names only, here and below.
-        family=Words(en="KODAMA", ja="兒玉"),
-        honorific=Words(en="Mr.", ja="氏"),
+        family=LocalizedText(en="KODAMA", ja="兒玉"),
+        honorific=LocalizedText(en="Mr.", ja="氏"),
         order=NameOrder.FAMILY_FIRST,
         reading="こだま",
-        offices=[Office(Words(en="President", ja="理事長"), press_center)],
+        offices=[Office(LocalizedText(en="President", ja="理事長"), press_center)],
     )
 
 
 def _ito() -> Person:
     yonezawa = places.japanese_city("yonezawa", "Yonezawa", "米沢", parent=places.prefecture("yamagata-prefecture"))
     hall = places.city_hall(
-        yonezawa, Words(en="Yonezawa City, Yamagata Prefecture", ja="山形県米沢市"), aliases=("Yonezawa",)
+        yonezawa, LocalizedText(en="Yonezawa City, Yamagata Prefecture", ja="山形県米沢市"), aliases=("Yonezawa",)
     )
     return keep.person(
         "person/ito",
         # The newsletter does not give the characters of the name, and several are read Ito.
-        family=Words(en="ITO", ja="イトウ"),
-        honorific=Words(en="Mr.", ja="氏"),
+        family=LocalizedText(en="ITO", ja="イトウ"),
+        honorific=LocalizedText(en="Mr.", ja="氏"),
         order=NameOrder.FAMILY_FIRST,
         reading="いとう",
         # "Former" on the day of the forum. The date is not stated in the source: the last day of the year before is
         # the latest that leaves no doubt.
-        offices=[Office(Words(en="Special Advisor to the Mayor", ja="市長特別顧問"), hall, ends=date(2022, 12, 31))],
+        offices=[
+            Office(LocalizedText(en="Special Advisor to the Mayor", ja="市長特別顧問"), hall, ends=date(2022, 12, 31))
+        ],
     )
 
 
@@ -87,14 +89,14 @@ def _edition_2023(owner: User) -> None:
         slug="cooperation-forum-2023",
         uid=keep.uid("cooperation-forum-2023"),
         title=TITLE,
-        subtitle=Words(en="Fiscal year 2022", ja="令和4年度"),
+        subtitle=LocalizedText(en="Fiscal year 2022", ja="令和4年度"),
         series=series(),
         kind=EventKind.FORUM,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To support the international activities of local governments.",
             ja="地方自治体の国際的な取組を支援します。",
         ),
-        description=Words(
+        description=LocalizedText(
             en="Municipal and prefectural staff who work with partners abroad met online to hear two practitioners and "
             "to compare notes.\n\nThe first lecture asked how a region can make itself known abroad once travel is "
             "possible again, the second how the Sustainable Development Goals become daily work in a Japanese town. "
@@ -106,7 +108,7 @@ def _edition_2023(owner: User) -> None:
         starts_at=tokyo(2023, 1, 27, 14, 0),
         ends_at=tokyo(2023, 1, 27, 16, 30),
         zone=ZONE,
-        date_note=Words(
+        date_note=LocalizedText(
             en="The newsletter gives the day, 27 January, without a year; that it was 2023 follows from its other "
             "stories. It gives no times: those shown here are examples.",
             ja="ニュースレターに記された日付は「1月27日」のみです。2023年であることは、"
@@ -115,13 +117,13 @@ def _edition_2023(owner: User) -> None:
         ),
         format=EventFormat.ONLINE,
         country_code="JP",
-        place=Words(en="Online", ja="オンライン"),
+        place=LocalizedText(en="Online", ja="オンライン"),
         working_languages=["ja"],
         sources=[places.NEWSLETTER],
     )
     events.set_themes(event, THEMES)
     events.set_hosts(event, [(places.ministry(), HostRole.HOST)])
-    online = programme.save_room(event, None, name=Words(en="Online", ja="オンライン"), online=True)
+    online = programme.save_room(event, None, name=LocalizedText(en="Online", ja="オンライン"), online=True)
     kodama, ito = _kodama(), _ito()
     _session(
         event,
@@ -131,7 +133,7 @@ def _edition_2023(owner: User) -> None:
         (14, 50),
         rooms=[online],
         title=THEMES[0],
-        abstract=Words(
+        abstract=LocalizedText(
             en="What foreign media look for in Japan's regions, and how a town finds its own story to tell.",
             ja="海外メディアは日本の地域に何を求めているのか。まちが自らの物語を見つけて伝えるための視点を語ります。",
         ),
@@ -145,7 +147,7 @@ def _edition_2023(owner: User) -> None:
         (15, 35),
         rooms=[online],
         title=THEMES[1],
-        abstract=Words(
+        abstract=LocalizedText(
             en="Experience from advising a mayor: where the goals help a small city, and what they ask of it.",
             ja="市長を支えた経験から、小さな市にとってSDGsがどこで役立ち、何を求められるのかを話します。",
         ),
@@ -158,7 +160,7 @@ def _edition_2023(owner: User) -> None:
         (15, 40),
         (16, 25),
         rooms=[online],
-        title=Words(en="Exchange of opinions with the participants", ja="参加者との意見交換"),
+        title=LocalizedText(en="Exchange of opinions with the participants", ja="参加者との意見交換"),
         parts=[
             Part(kodama, ParticipationRole.SPEAKER, Mode.ONLINE),
             Part(ito, ParticipationRole.SPEAKER, Mode.ONLINE),
@@ -169,11 +171,11 @@ def _edition_2023(owner: User) -> None:
         [
             Picture(
                 "lecture-hall",
-                Words(
+                LocalizedText(
                     en="The lectures were followed by an exchange of opinions.",
                     ja="講演に続いて意見交換が行われました。",
                 ),
-                Words(
+                LocalizedText(
                     en="Drawing: a lecturer beside a screen, listeners in rows before a wide window.",
                     ja="イラスト：スクリーンの横に立つ講師と、大きな窓の前に並ぶ聴衆。",
                 ),
@@ -196,14 +198,14 @@ def _edition_2020(owner: User) -> None:
         slug="cooperation-forum-2020",
         uid=keep.uid("cooperation-forum-2020"),
         title=TITLE,
-        subtitle=Words(en="Fiscal year 2019", ja="令和元年度"),
+        subtitle=LocalizedText(en="Fiscal year 2019", ja="令和元年度"),
         series=series(),
         kind=EventKind.FORUM,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To support the international activities of local governments.",
             ja="地方自治体の国際的な取組を支援します。",
         ),
-        description=Words(
+        description=LocalizedText(
             en="Three parts: a briefing on foreign policy, group discussions of local officials with experts, and a "
             "meeting with the diplomatic corps.",
             ja="外交政策説明会、自治体職員と専門家による分科会、駐日外交団との意見交換会の三部で行われました。",
@@ -211,13 +213,13 @@ def _edition_2020(owner: User) -> None:
         starts_at=tokyo(2020, 1, 22, 13, 0),
         ends_at=tokyo(2020, 1, 22, 19, 0),
         zone=ZONE,
-        date_note=Words(
+        date_note=LocalizedText(
             en="The source gives no times: those shown here are examples.",
             ja="出典に時刻の記載はなく、ここに示す時刻は例です。",
         ),
         format=EventFormat.IN_PERSON,
         country_code="JP",
-        place=Words(en="Mita Kaigisho, Tokyo", ja="三田共用会議所（東京）"),
+        place=LocalizedText(en="Mita Kaigisho, Tokyo", ja="三田共用会議所（東京）"),
         working_languages=["ja"],
         sources=[FY2019],
         status=EventStatus.ARCHIVED,
@@ -230,7 +232,7 @@ def _edition_2020(owner: User) -> None:
         rounding=Rounding.OVER,
         source=FY2019,
         as_of=held,
-        of_what=Words(en="All parts together; people who attended", ja="全体（当日の参加者）"),
+        of_what=LocalizedText(en="All parts together; people who attended", ja="全体（当日の参加者）"),
     )
     declare(
         event,
@@ -238,7 +240,7 @@ def _edition_2020(owner: User) -> None:
         rounding=Rounding.ABOUT,
         source=FY2019,
         as_of=held,
-        of_what=Words(
+        of_what=LocalizedText(
             en="Part 2, group discussions: officials of local governments who attended",
             ja="第2部（分科会）に参加した自治体の実務担当者等",
         ),
@@ -249,7 +251,7 @@ def _edition_2020(owner: User) -> None:
         rounding=Rounding.ABOUT,
         source=FY2019,
         as_of=held,
-        of_what=Words(
+        of_what=LocalizedText(
             en="Part 3, meeting with the diplomatic corps: diplomats and others who attended",
             ja="第3部（意見交換会）に参加した駐日外交団等",
         ),
@@ -262,14 +264,14 @@ def _edition_2021(owner: User) -> None:
         slug="cooperation-forum-2021",
         uid=keep.uid("cooperation-forum-2021"),
         title=TITLE,
-        subtitle=Words(en="Fiscal year 2020", ja="令和2年度"),
+        subtitle=LocalizedText(en="Fiscal year 2020", ja="令和2年度"),
         series=series(),
         kind=EventKind.FORUM,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To support the international activities of local governments.",
             ja="地方自治体の国際的な取組を支援します。",
         ),
-        description=Words(
+        description=LocalizedText(
             en="The first edition held as a webinar. Its number is of people who *registered*, while that of the year "
             "before is of people who *attended*: the two cannot be compared.",
             ja="初めてウェビナー形式で開催されました。この回の人数は**参加登録者数**、前年の人数は**参加者数**であり、"
@@ -278,13 +280,13 @@ def _edition_2021(owner: User) -> None:
         starts_at=tokyo(2021, 3, 2, 13, 30),
         ends_at=tokyo(2021, 3, 2, 16, 30),
         zone=ZONE,
-        date_note=Words(
+        date_note=LocalizedText(
             en="The source gives no times: those shown here are examples.",
             ja="出典に時刻の記載はなく、ここに示す時刻は例です。",
         ),
         format=EventFormat.ONLINE,
         country_code="JP",
-        place=Words(en="Online", ja="オンライン"),
+        place=LocalizedText(en="Online", ja="オンライン"),
         working_languages=["ja"],
         sources=[FY2020],
         status=EventStatus.ARCHIVED,
@@ -296,5 +298,5 @@ def _edition_2021(owner: User) -> None:
         rounding=Rounding.OVER,
         source=FY2020,
         as_of=date(2021, 3, 2),
-        of_what=Words(en="People who registered", ja="参加登録者"),
+        of_what=LocalizedText(en="People who registered", ja="参加登録者"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventapp.accounts.models import User
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo import forum, forum_2027_people, keep, places
 from eventapp.demo.forum_2027_talks import TALKS, TRACKS
 from eventapp.demo.keep import Picture, tokyo
@@ -28,9 +28,9 @@ def load(owner: User) -> None:
     events.set_themes(
         event,
         [
-            Words(en="Small places on the world's map", ja="小さなまちを世界の地図に"),
-            Words(en="The SDGs after the slogans", ja="掛け声のあとのSDGs"),
-            Words(en="Partnerships that outlast their founders", ja="立ち上げた人のあとも続く交流"),
+            LocalizedText(en="Small places on the world's map", ja="小さなまちを世界の地図に"),
+            LocalizedText(en="The SDGs after the slogans", ja="掛け声のあとのSDGs"),
+            LocalizedText(en="Partnerships that outlast their founders", ja="立ち上げた人のあとも続く交流"),
         ],
     )
     events.set_hosts(event, [(places.ministry(), HostRole.HOST)])
@@ -41,8 +41,10 @@ def load(owner: User) -> None:
         [
             Picture(
                 "lecture-hall",
-                Words(en="In person in Tokyo, or online from anywhere", ja="東京の会場でも、どこからでもオンラインで"),
-                Words(
+                LocalizedText(
+                    en="In person in Tokyo, or online from anywhere", ja="東京の会場でも、どこからでもオンラインで"
+                ),
+                LocalizedText(
                     en="Drawing: a lecturer beside a screen, listeners in rows before a wide window.",
                     ja="イラスト：スクリーンの横に立つ講師と、大きな窓の前に並ぶ聴衆。",
                 ),
@@ -57,17 +59,17 @@ def _event(owner: User) -> Event:
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),
-        title=Words(en="Local Partnership Cooperation Forum 2027", ja="地方連携フォーラム2027"),
-        subtitle=Words(en="Cities, regions and embassies at one table", ja="自治体と大使館が同じテーブルで"),
+        title=LocalizedText(en="Local Partnership Cooperation Forum 2027", ja="地方連携フォーラム2027"),
+        subtitle=LocalizedText(en="Cities, regions and embassies at one table", ja="自治体と大使館が同じテーブルで"),
         series=forum.series(),
         kind=EventKind.FORUM,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To give people who work on international partnerships in Japan's cities and regions two days to "
             "learn from "
             "each other and to meet the embassies.",
             ja="自治体で国際交流に携わる皆さんが、互いに学び、各国大使館と出会う2日間です。",
         ),
-        description=Words(
+        description=LocalizedText(
             en="This edition is an **example**: programme and people are made up, so that you can try everything – "
             "register, "
             "change your mind, put sessions into your calendar.\n\n"
@@ -89,9 +91,11 @@ def _event(owner: User) -> Event:
         zone=ZONE,
         format=EventFormat.HYBRID,
         country_code="JP",
-        place=Words(en="Minato, Tokyo, and online", ja="東京都港区・オンライン"),
+        place=LocalizedText(en="Minato, Tokyo, and online", ja="東京都港区・オンライン"),
         working_languages=["ja", "en"],
-        interpretation=Words(en="Japanese and English in all plenary sessions", ja="全体セッションは日英同時通訳付き"),
+        interpretation=LocalizedText(
+            en="Japanese and English in all plenary sessions", ja="全体セッションは日英同時通訳付き"
+        ),
         contact_email="forum@example.org",
         join_url="https://meet.example.org/cooperation-forum-2027",
         counts_public=True,
@@ -104,15 +108,19 @@ def _programme(event: Event) -> None:
         event,
         None,
         slug="conference-centre",
-        name=Words(en="Example Conference Centre", ja="サンプル会議センター"),
-        address=Words(en="Minato-ku, Tokyo", ja="東京都港区"),
+        name=LocalizedText(en="Example Conference Centre", ja="サンプル会議センター"),
+        address=LocalizedText(en="Minato-ku, Tokyo", ja="東京都港区"),
     )
     # What is streamed takes the hall and the online room: side by side they are one block of the grid.
     rooms = {
-        "hall": programme.save_room(event, None, name=Words(en="Main hall", ja="大会議室"), site=site, capacity=120),
-        "online": programme.save_room(event, None, name=Words(en="Online room", ja="オンライン会場"), online=True),
+        "hall": programme.save_room(
+            event, None, name=LocalizedText(en="Main hall", ja="大会議室"), site=site, capacity=120
+        ),
+        "online": programme.save_room(
+            event, None, name=LocalizedText(en="Online room", ja="オンライン会場"), online=True
+        ),
         "seminar": programme.save_room(
-            event, None, name=Words(en="Seminar room", ja="小会議室"), site=site, capacity=40
+            event, None, name=LocalizedText(en="Seminar room", ja="小会議室"), site=site, capacity=40
         ),
     }
     tracks = {
@@ -145,8 +153,8 @@ def _form(event: Event) -> None:
         event,
         None,
         mode=Mode.IN_PERSON,
-        title=Words(en="In person in Tokyo", ja="会場で参加（東京）"),
-        note=Words(en="Lunch on both days is included.", ja="両日とも昼食付きです。"),
+        title=LocalizedText(en="In person in Tokyo", ja="会場で参加（東京）"),
+        note=LocalizedText(en="Lunch on both days is included.", ja="両日とも昼食付きです。"),
         capacity=120,
         opens_at=opens,
         closes_at=closes,
@@ -155,8 +163,10 @@ def _form(event: Event) -> None:
         event,
         None,
         mode=Mode.ONLINE,
-        title=Words(en="Online", ja="オンラインで参加"),
-        note=Words(en="The link comes with the confirmation.", ja="参加用のリンクは確定のお知らせに記載します。"),
+        title=LocalizedText(en="Online", ja="オンラインで参加"),
+        note=LocalizedText(
+            en="The link comes with the confirmation.", ja="参加用のリンクは確定のお知らせに記載します。"
+        ),
         opens_at=opens,
         closes_at=closes,
     )
@@ -164,7 +174,7 @@ def _form(event: Event) -> None:
         event,
         None,
         key="interpretation",
-        label=Words(en="Which interpretation do you need?", ja="通訳は必要ですか"),
+        label=LocalizedText(en="Which interpretation do you need?", ja="通訳は必要ですか"),
         kind=QuestionKind.CHOICE,
         choices=["不要 / None", "日本語 → English", "English → 日本語"],
     )
@@ -172,16 +182,16 @@ def _form(event: Event) -> None:
         event,
         None,
         key="interest",
-        label=Words(en="What would you like to hear about?", ja="関心のあるテーマ"),
-        hint=Words(en="It helps the speakers to prepare.", ja="登壇者の準備の参考にします。"),
+        label=LocalizedText(en="What would you like to hear about?", ja="関心のあるテーマ"),
+        hint=LocalizedText(en="It helps the speakers to prepare.", ja="登壇者の準備の参考にします。"),
         kind=QuestionKind.LONG_TEXT,
     )
     registration.save_question(
         event,
         None,
         key="dietary",
-        label=Words(en="What should the kitchen know?", ja="食事について配慮が必要なこと"),
-        hint=Words(en="Allergies, halal, vegetarian …", ja="アレルギー、ハラール、ベジタリアンなど"),
+        label=LocalizedText(en="What should the kitchen know?", ja="食事について配慮が必要なこと"),
+        hint=LocalizedText(en="Allergies, halal, vegetarian …", ja="アレルギー、ハラール、ベジタリアンなど"),
         kind=QuestionKind.TEXT,
         mode=Mode.IN_PERSON,
     )
@@ -189,7 +199,9 @@ def _form(event: Event) -> None:
         event,
         None,
         key="access",
-        label=Words(en="What do you need to take part well?", ja="参加に当たり必要な配慮"),
-        hint=Words(en="A seat near the stage, a step-free way, captions …", ja="前方の席、段差のない経路、字幕など"),
+        label=LocalizedText(en="What do you need to take part well?", ja="参加に当たり必要な配慮"),
+        hint=LocalizedText(
+            en="A seat near the stage, a step-free way, captions …", ja="前方の席、段差のない経路、字幕など"
+        ),
         kind=QuestionKind.TEXT,
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
 from eventapp.demo.keep import Office
 from eventapp.directory.models import Organization, Person, Place
 from eventapp.directory.rules import NameOrder, OrganizationKind
 
-FICTIONAL = Words(en="A fictional person of this example edition.", ja="このサンプルの回のための架空の人物です。")
-DR = Words(en="Dr.", ja="博士")
-MS = Words(en="Ms.", ja="氏")
-MR = Words(en="Mr.", ja="氏")
+FICTIONAL = LocalizedText(
+    en="A fictional person of this example edition.", ja="このサンプルの回のための架空の人物です。"
+)
+DR = LocalizedText(en="Dr.", ja="博士")
+MS = LocalizedText(en="Ms.", ja="氏")
+MR = LocalizedText(en="Mr.", ja="氏")
 
 
 def people() -> dict[str, Person]:
@@ -29,8 +31,8 @@ def people() -> dict[str, Person]:
             ("HOSHINO", "星野"),
             ("Akari", "明里"),
             "ほしの あかり",
-            Words(en="Mayor", ja="市長"),
-            Office(Words(en="Mayor", ja="市長"), harbour, starts=date(2023, 4, 1)),
+            LocalizedText(en="Mayor", ja="市長"),
+            Office(LocalizedText(en="Mayor", ja="市長"), harbour, starts=date(2023, 4, 1)),
         ),
         "segawa": _japanese(
             "segawa",
@@ -38,7 +40,7 @@ def people() -> dict[str, Person]:
             ("Naoki", "直樹"),
             "せがわ なおき",
             MR,
-            Office(Words(en="Director of International Affairs", ja="国際課長"), valley),
+            Office(LocalizedText(en="Director of International Affairs", ja="国際課長"), valley),
         ),
         "takashiro": _japanese(
             "takashiro",
@@ -46,7 +48,7 @@ def people() -> dict[str, Person]:
             ("Yui", "結"),
             "たかしろ ゆい",
             DR,
-            Office(Words(en="Professor of Public Policy", ja="教授（公共政策）"), institute),
+            Office(LocalizedText(en="Professor of Public Policy", ja="教授（公共政策）"), institute),
         ),
         # In office until last summer: on the day of the forum she is a former mayor.
         "minamoto": _japanese(
@@ -55,51 +57,51 @@ def people() -> dict[str, Person]:
             ("Chizuru", "千鶴"),
             "みなもと ちづる",
             MS,
-            Office(Words(en="Mayor", ja="町長"), valley, starts=date(2014, 8, 1), ends=date(2026, 7, 31)),
+            Office(LocalizedText(en="Mayor", ja="町長"), valley, starts=date(2014, 8, 1), ends=date(2026, 7, 31)),
         ),
         "haddad": keep.person(
             "2027/haddad",
-            family=Words(en="Haddad", ar="حداد"),
-            given=Words(en="Layla", ar="ليلى"),
+            family=LocalizedText(en="Haddad", ar="حداد"),
+            given=LocalizedText(en="Layla", ar="ليلى"),
             honorific=DR,
             biography=FICTIONAL,
-            offices=[Office(Words(en="Adviser on city partnerships", ja="都市間連携アドバイザー"), network)],
+            offices=[Office(LocalizedText(en="Adviser on city partnerships", ja="都市間連携アドバイザー"), network)],
         ),
         "lehtinen": keep.person(
             "2027/lehtinen",
-            family=Words(en="Lehtinen", fi="Lehtinen"),
-            given=Words(en="Aino", fi="Aino"),
+            family=LocalizedText(en="Lehtinen", fi="Lehtinen"),
+            given=LocalizedText(en="Aino", fi="Aino"),
             honorific=MS,
             biography=FICTIONAL,
             offices=[
                 Office(
-                    Words(en="Head of Partnerships", ja="連携部長", fi="Kumppanuusjohtaja"),
+                    LocalizedText(en="Head of Partnerships", ja="連携部長", fi="Kumppanuusjohtaja"),
                     _body(OrganizationKind.CITY, "Järvikaupunki", "湖市", places.country("FI")),
                 )
             ],
         ),
         "sultana": keep.person(
             "2027/sultana",
-            family=Words(en="Sultana", bn="সুলতানা"),
-            given=Words(en="Nasrin", bn="নাসরিন"),
+            family=LocalizedText(en="Sultana", bn="সুলতানা"),
+            given=LocalizedText(en="Nasrin", bn="নাসরিন"),
             honorific=MS,
             biography=FICTIONAL,
             offices=[
                 Office(
-                    Words(en="City planner", ja="都市計画官", bn="নগর পরিকল্পনাবিদ"),
+                    LocalizedText(en="City planner", ja="都市計画官", bn="নগর পরিকল্পনাবিদ"),
                     _body(OrganizationKind.CITY, "Nodipar Municipality", "ノディパル市", places.country("BD")),
                 )
             ],
         ),
         "marte": keep.person(
             "2027/marte",
-            family=Words(en="Marte Peña", es="Marte Peña"),
-            given=Words(en="Ramón", es="Ramón"),
+            family=LocalizedText(en="Marte Peña", es="Marte Peña"),
+            given=LocalizedText(en="Ramón", es="Ramón"),
             honorific=MR,
             biography=FICTIONAL,
             offices=[
                 Office(
-                    Words(en="Agronomist", ja="農学者", es="Agrónomo"),
+                    LocalizedText(en="Agronomist", ja="農学者", es="Agrónomo"),
                     _body(
                         OrganizationKind.ASSOCIATION_NGO,
                         "Highland Growers' Cooperative",
@@ -113,16 +115,16 @@ def people() -> dict[str, Person]:
 
 
 def _body(kind: OrganizationKind, en: str, ja: str, place: Place) -> Organization:
-    return keep.organization(kind, Words(en=en, ja=ja), place=place, generated=True)
+    return keep.organization(kind, LocalizedText(en=en, ja=ja), place=place, generated=True)
 
 
 def _japanese(
-    key: str, family: tuple[str, str], given: tuple[str, str], reading: str, honorific: Words, office: Office
+    key: str, family: tuple[str, str], given: tuple[str, str], reading: str, honorific: LocalizedText, office: Office
 ) -> Person:
     return keep.person(
         f"2027/{key}",
-        family=Words(en=family[0], ja=family[1]),
-        given=Words(en=given[0], ja=given[1]),
+        family=LocalizedText(en=family[0], ja=family[1]),
+        given=LocalizedText(en=given[0], ja=given[1]),
         order=NameOrder.FAMILY_FIRST,
         reading=reading,
         honorific=honorific,

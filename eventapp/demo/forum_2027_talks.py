@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo.keep import tokyo
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind
 
 TRACKS = {
-    "promotion": Words(en="Being known abroad", ja="海外発信"),
-    "sdgs": Words(en="SDGs", ja="SDGs"),
-    "partnership": Words(en="Partnerships", ja="交流と連携"),
+    "promotion": LocalizedText(en="Being known abroad", ja="海外発信"),
+    "sdgs": LocalizedText(en="SDGs", ja="SDGs"),
+    "partnership": LocalizedText(en="Partnerships", ja="交流と連携"),
 }
 
 BOTH = ("ja", "en")
@@ -29,8 +29,8 @@ class Talk:
     kind: SessionKind
     starts: datetime
     ends: datetime
-    title: Words
-    abstract: Words
+    title: LocalizedText
+    abstract: LocalizedText
     rooms: tuple[str, ...] = ("hall", "online")
     track: str = ""
     spoken: tuple[str, ...] = BOTH
@@ -53,8 +53,8 @@ TALKS = (
         SessionKind.CEREMONY,
         _first(9, 30),
         _first(10),
-        Words(en="Opening", ja="開会"),
-        Words(en="A welcome, and what to expect from two days.", ja="開会のあいさつと、2日間のご案内です。"),
+        LocalizedText(en="Opening", ja="開会"),
+        LocalizedText(en="A welcome, and what to expect from two days.", ja="開会のあいさつと、2日間のご案内です。"),
         people=(("hoshino", HOST, IN),),
     ),
     Talk(
@@ -62,8 +62,8 @@ TALKS = (
         SessionKind.KEYNOTE,
         _first(10),
         _first(11),
-        Words(en="Nobody has heard of us: an advantage", ja="誰も知らないまちの強み"),
-        Words(
+        LocalizedText(en="Nobody has heard of us: an advantage", ja="誰も知らないまちの強み"),
+        LocalizedText(
             en="A harbour town of 30,000 decided to stop advertising and to start inviting. What happened in four "
             "years, "
             "what it cost, and what did not work.",
@@ -80,8 +80,8 @@ TALKS = (
         SessionKind.BREAK,
         _first(11),
         _first(11, 20),
-        Words(en="Tea", ja="休憩"),
-        Words(),
+        LocalizedText(en="Tea", ja="休憩"),
+        LocalizedText(),
         rooms=("hall",),
         interpreted=(),
     ),
@@ -91,8 +91,8 @@ TALKS = (
         _first(11, 20),
         _first(12, 20),
         # In the speaker's own words only, as she wants it announced.
-        Words(ar="مدن صغيرة، شراكات كبيرة"),
-        Words(
+        LocalizedText(ar="مدن صغيرة، شراكات كبيرة"),
+        LocalizedText(
             en="“Small cities, large partnerships”: three cities that are on no tourist's map and what they share. In "
             "Arabic, interpreted into Japanese and English.",
             ja="「小さな都市、大きな連携」。観光地図に載らない三つの都市に共通するものとは。アラビア語による講演で、"
@@ -109,8 +109,8 @@ TALKS = (
         SessionKind.WORKSHOP,
         _first(11, 20),
         _first(12, 20),
-        Words(en="Workshop: your town in one sentence", ja="ワークショップ：まちを一文で伝える"),
-        Words(
+        LocalizedText(en="Workshop: your town in one sentence", ja="ワークショップ：まちを一文で伝える"),
+        LocalizedText(
             en="Bring the sentence you use today; leave with one that a journalist abroad would read twice.",
             ja="いつもの紹介文をお持ちください。海外の記者が思わず読み返す一文に仕上げましょう。",
         ),
@@ -126,8 +126,8 @@ TALKS = (
         SessionKind.MEAL,
         _first(12, 20),
         _first(13, 30),
-        Words(en="Lunch", ja="昼食"),
-        Words(),
+        LocalizedText(en="Lunch", ja="昼食"),
+        LocalizedText(),
         rooms=("hall",),
         interpreted=(),
     ),
@@ -136,8 +136,8 @@ TALKS = (
         SessionKind.PANEL,
         _first(13, 30),
         _first(15),
-        Words(en="The SDGs on a Tuesday afternoon", ja="火曜の午後のSDGs"),
-        Words(
+        LocalizedText(en="The SDGs on a Tuesday afternoon", ja="火曜の午後のSDGs"),
+        LocalizedText(
             en="Three practitioners show one ordinary working day each, and where the goals appear in it.",
             ja="三人の実践者が、ごく普通の一日の仕事の中でSDGsがどこに顔を出すのかを紹介します。",
         ),
@@ -154,12 +154,12 @@ TALKS = (
         SessionKind.LECTURE,
         _first(15, 20),
         _first(16, 10),
-        Words(
+        LocalizedText(
             en="What a pear tree teaches about patience",
             ja="梨の木に学ぶ気の長い国際協力",
             es="Lo que un peral enseña sobre la paciencia",
         ),
-        Words(
+        LocalizedText(
             en="A fruit that needs winter, mountains in the tropics, and growers on both sides who did not give up.",
             ja="冬を必要とする果物と、熱帯の高地と、あきらめなかった両国の生産者の話です。",
             es="Una fruta que necesita invierno, montañas tropicales y agricultores que no se rindieron.",
@@ -174,8 +174,8 @@ TALKS = (
         SessionKind.RECEPTION,
         _first(17, 30),
         _first(19, 30),
-        Words(en="Reception with the diplomatic corps", ja="駐日外交団との交流会"),
-        Words(
+        LocalizedText(en="Reception with the diplomatic corps", ja="駐日外交団との交流会"),
+        LocalizedText(
             en="Short tables, many cards: cities present themselves to embassies.",
             ja="自治体と各国大使館が名刺を手に語り合う時間です。",
         ),
@@ -187,8 +187,8 @@ TALKS = (
         SessionKind.PANEL,
         _second(9, 30),
         _second(11),
-        Words(en="After the mayor: partnerships that outlast their founders", ja="首長が替わっても続く交流"),
-        Words(
+        LocalizedText(en="After the mayor: partnerships that outlast their founders", ja="首長が替わっても続く交流"),
+        LocalizedText(
             en="A former mayor, her partner abroad and a researcher on what keeps a friendship of cities alive when "
             "those "
             "who began it have left.",
@@ -202,8 +202,8 @@ TALKS = (
         SessionKind.LECTURE,
         _second(11, 20),
         _second(12, 10),
-        Words(en="Two lakes, one notebook", ja="二つの湖、一冊のノート", fi="Kaksi järveä, yksi vihko"),
-        Words(
+        LocalizedText(en="Two lakes, one notebook", ja="二つの湖、一冊のノート", fi="Kaksi järveä, yksi vihko"),
+        LocalizedText(
             en="How a Finnish city and a Japanese town write down what they promise each other, and read it again "
             "each year.",
             ja="フィンランドの都市と日本の町が、互いの約束を書き留め、毎年読み返している取組を紹介します。",
@@ -219,8 +219,8 @@ TALKS = (
         SessionKind.WORKSHOP,
         _second(11, 20),
         _second(12, 10),
-        Words(en="Workshop: how to count a forum", ja="ワークショップ：フォーラムをどう数えるか"),
-        Words(
+        LocalizedText(en="Workshop: how to count a forum", ja="ワークショップ：フォーラムをどう数えるか"),
+        LocalizedText(
             en="Registered, confirmed, came: three numbers that must not be mixed, and the sentence they end up in.",
             ja="登録した人、確定した人、来場した人。混ぜてはいけない三つの数と、それが行き着く一文を考えます。",
         ),
@@ -236,8 +236,8 @@ TALKS = (
         SessionKind.MEAL,
         _second(12, 10),
         _second(13, 20),
-        Words(en="Lunch", ja="昼食"),
-        Words(),
+        LocalizedText(en="Lunch", ja="昼食"),
+        LocalizedText(),
         rooms=("hall",),
         interpreted=(),
     ),
@@ -246,8 +246,8 @@ TALKS = (
         SessionKind.OPINION_EXCHANGE,
         _second(13, 20),
         _second(15),
-        Words(en="Exchange of opinions", ja="意見交換"),
-        Words(
+        LocalizedText(en="Exchange of opinions", ja="意見交換"),
+        LocalizedText(
             en="Questions from the hall and from online, in turn.", ja="会場とオンラインから交互に質問をお受けします。"
         ),
         people=(("takashiro", MODERATOR, IN), ("hoshino", SPEAKER, IN), ("sultana", SPEAKER, IN)),
@@ -257,8 +257,8 @@ TALKS = (
         SessionKind.CEREMONY,
         _second(15),
         _second(15, 30),
-        Words(en="Closing", ja="閉会"),
-        Words(en="What we take home.", ja="2日間を振り返ります。"),
+        LocalizedText(en="Closing", ja="閉会"),
+        LocalizedText(en="What we take home.", ja="2日間を振り返ります。"),
         people=(("hoshino", HOST, IN), ("haddad", SPEAKER, FILM)),
     ),
 )

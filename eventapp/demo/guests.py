@@ -6,33 +6,47 @@ others here, the organizations and every person are generated.
 
 from __future__ import annotations
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind as Kind
 
 # (slug, country, zone, name, other spellings, named in the newsletter)
-FOREIGN_CITIES: tuple[tuple[str, str, str, Words, tuple[str, ...], bool], ...] = (
-    ("pittsburgh", "US", "America/New_York", Words(en="Pittsburgh", ja="ピッツバーグ"), (), True),
+FOREIGN_CITIES: tuple[tuple[str, str, str, LocalizedText, tuple[str, ...], bool], ...] = (
+    ("pittsburgh", "US", "America/New_York", LocalizedText(en="Pittsburgh", ja="ピッツバーグ"), (), True),
     (
         "nuernberg",
         "DE",
         "Europe/Berlin",
-        Words(en="Nürnberg", ja="ニュルンベルク", de="Nürnberg"),
+        LocalizedText(en="Nürnberg", ja="ニュルンベルク", de="Nürnberg"),
         ("Nurnberg", "Nuremberg", "Nuernberg"),
         True,
     ),
-    ("melbourne", "AU", "Australia/Melbourne", Words(en="Melbourne", ja="メルボルン"), (), True),
-    ("portland", "US", "America/Los_Angeles", Words(en="Portland", ja="ポートランド"), (), False),
-    ("mannheim", "DE", "Europe/Berlin", Words(en="Mannheim", ja="マンハイム", de="Mannheim"), (), False),
-    ("newcastle-au", "AU", "Australia/Sydney", Words(en="Newcastle", ja="ニューカッスル"), (), False),
-    ("kuala-lumpur", "MY", "Asia/Kuala_Lumpur", Words(en="Kuala Lumpur", ja="クアラルンプール"), (), False),
-    ("barcelona", "ES", "Europe/Madrid", Words(en="Barcelona", ja="バルセロナ", es="Barcelona"), (), False),
-    ("zaragoza", "ES", "Europe/Madrid", Words(en="Zaragoza", ja="サラゴサ", es="Zaragoza"), ("Saragossa",), False),
-    ("oslo", "NO", "Europe/Oslo", Words(en="Oslo", ja="オスロ"), (), False),
-    ("lyon", "FR", "Europe/Paris", Words(en="Lyon", ja="リヨン", fr="Lyon"), ("Lyons",), False),
-    ("tampere", "FI", "Europe/Helsinki", Words(en="Tampere", ja="タンペレ", fi="Tampere"), ("Tammerfors",), False),
-    ("lahti", "FI", "Europe/Helsinki", Words(en="Lahti", ja="ラハティ", fi="Lahti"), (), False),
-    ("suwon", "KR", "Asia/Seoul", Words(en="Suwon", ja="水原", ko="수원시"), ("Suwon-si", "수원"), False),
-    ("jeonju", "KR", "Asia/Seoul", Words(en="Jeonju", ja="全州", ko="전주시"), ("Jeonju-si", "전주"), False),
+    ("melbourne", "AU", "Australia/Melbourne", LocalizedText(en="Melbourne", ja="メルボルン"), (), True),
+    ("portland", "US", "America/Los_Angeles", LocalizedText(en="Portland", ja="ポートランド"), (), False),
+    ("mannheim", "DE", "Europe/Berlin", LocalizedText(en="Mannheim", ja="マンハイム", de="Mannheim"), (), False),
+    ("newcastle-au", "AU", "Australia/Sydney", LocalizedText(en="Newcastle", ja="ニューカッスル"), (), False),
+    ("kuala-lumpur", "MY", "Asia/Kuala_Lumpur", LocalizedText(en="Kuala Lumpur", ja="クアラルンプール"), (), False),
+    ("barcelona", "ES", "Europe/Madrid", LocalizedText(en="Barcelona", ja="バルセロナ", es="Barcelona"), (), False),
+    (
+        "zaragoza",
+        "ES",
+        "Europe/Madrid",
+        LocalizedText(en="Zaragoza", ja="サラゴサ", es="Zaragoza"),
+        ("Saragossa",),
+        False,
+    ),
+    ("oslo", "NO", "Europe/Oslo", LocalizedText(en="Oslo", ja="オスロ"), (), False),
+    ("lyon", "FR", "Europe/Paris", LocalizedText(en="Lyon", ja="リヨン", fr="Lyon"), ("Lyons",), False),
+    (
+        "tampere",
+        "FI",
+        "Europe/Helsinki",
+        LocalizedText(en="Tampere", ja="タンペレ", fi="Tampere"),
+        ("Tammerfors",),
+        False,
+    ),
+    ("lahti", "FI", "Europe/Helsinki", LocalizedText(en="Lahti", ja="ラハティ", fi="Lahti"), (), False),
+    ("suwon", "KR", "Asia/Seoul", LocalizedText(en="Suwon", ja="水原", ko="수원시"), ("Suwon-si", "수원"), False),
+    ("jeonju", "KR", "Asia/Seoul", LocalizedText(en="Jeonju", ja="全州", ko="전주시"), ("Jeonju-si", "전주"), False),
 )
 
 # Twenty-two with the host, which comes first.

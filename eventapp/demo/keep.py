@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from eventapp.core.db import db
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory import operations as directory
 from eventapp.directory import queries as known
 from eventapp.directory.models import Organization, OrganizationName, Person, Place
@@ -60,7 +60,7 @@ def there(slug: str) -> bool:
 def place(
     slug: str,
     kind: PlaceKind,
-    names: Words,
+    names: LocalizedText,
     *,
     country: str,
     zone: str | None = None,
@@ -75,7 +75,7 @@ def place(
 
 def organization(
     kind: OrganizationKind,
-    names: Words,
+    names: LocalizedText,
     *,
     place: Place | None,
     aliases: Iterable[str] = (),
@@ -100,7 +100,7 @@ def organization(
 class Office:
     """A position as a story tells it. Open ends are ends that the sources do not give."""
 
-    title: Words
+    title: LocalizedText
     organization: Organization | None = None
     starts: date | None = None
     ends: date | None = None
@@ -109,12 +109,12 @@ class Office:
 def person(
     key: str,
     *,
-    family: Words,
-    given: Words | None = None,
-    honorific: Words | None = None,
+    family: LocalizedText,
+    given: LocalizedText | None = None,
+    honorific: LocalizedText | None = None,
     order: NameOrder = NameOrder.GIVEN_FIRST,
     reading: str = "",
-    biography: Words | None = None,
+    biography: LocalizedText | None = None,
     offices: Sequence[Office] = (),
 ) -> Person:
     """A person by a key of the demo; the public code derives from it."""
@@ -124,7 +124,7 @@ def person(
     made = directory.save_person(
         None,
         family=family,
-        given=given or Words(),
+        given=given or LocalizedText(),
         order=order,
         honorific=honorific,
         reading=reading,
@@ -142,10 +142,10 @@ def session(
     event: Event,
     key: str,
     *,
-    title: Words,
+    title: LocalizedText,
     starts: datetime,
     ends: datetime,
-    abstract: Words | None = None,
+    abstract: LocalizedText | None = None,
     **values: Any,
 ) -> Session:
     """A session of a new event, ready for its first release."""
@@ -154,7 +154,7 @@ def session(
         event,
         None,
         title=title,
-        abstract=abstract or Words(),
+        abstract=abstract or LocalizedText(),
         starts_at=starts,
         ends_at=ends,
         uid=uid(name),
@@ -169,8 +169,8 @@ class Picture:
     """An illustration with its caption, for one event."""
 
     name: str
-    caption: Words
-    alt: Words
+    caption: LocalizedText
+    alt: LocalizedText
 
 
 def pictures(event: Event, wanted: Sequence[Picture]) -> None:

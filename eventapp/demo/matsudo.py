@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventapp.accounts.models import User
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
 from eventapp.demo.keep import Office, Picture, tokyo
 from eventapp.directory.models import Organization, Person
@@ -24,11 +24,11 @@ SOURCES = [
     "Matsudo City, report on the agreement, 4 January 2023",
 ]
 AREAS = (
-    Words(en="Agriculture", ja="農業", es="Agricultura"),
-    Words(en="Sports", ja="スポーツ", es="Deporte"),
-    Words(en="Education", ja="教育", es="Educación"),
-    Words(en="Culture", ja="文化", es="Cultura"),
-    Words(en="Environment", ja="環境", es="Medio ambiente"),
+    LocalizedText(en="Agriculture", ja="農業", es="Agricultura"),
+    LocalizedText(en="Sports", ja="スポーツ", es="Deporte"),
+    LocalizedText(en="Education", ja="教育", es="Educación"),
+    LocalizedText(en="Culture", ja="文化", es="Cultura"),
+    LocalizedText(en="Environment", ja="環境", es="Medio ambiente"),
 )
 
 
@@ -38,19 +38,22 @@ def load(owner: User) -> None:
         return
     matsudo = places.japanese_city("matsudo", "Matsudo", "松戸", parent=places.prefecture("chiba-prefecture"))
     constanza = places.city(
-        "constanza", Words(en="Constanza", ja="コンスタンサ", es="Constanza"), code="DO", zone="America/Santo_Domingo"
+        "constanza",
+        LocalizedText(en="Constanza", ja="コンスタンサ", es="Constanza"),
+        code="DO",
+        zone="America/Santo_Domingo",
     )
     hall = places.city_hall(
-        matsudo, Words(en="Matsudo City", ja="松戸市", es="Ciudad de Matsudo"), aliases=("Matsudo",)
+        matsudo, LocalizedText(en="Matsudo City", ja="松戸市", es="Ciudad de Matsudo"), aliases=("Matsudo",)
     )
     partner = places.city_hall(
         constanza,
-        Words(en="Constanza City", ja="コンスタンサ市", es="Ayuntamiento de Constanza"),
+        LocalizedText(en="Constanza City", ja="コンスタンサ市", es="Ayuntamiento de Constanza"),
         aliases=("Constanza",),
     )
     embassy = places.embassy(
         "DO",
-        Words(
+        LocalizedText(
             en="Embassy of the Dominican Republic in Japan",
             ja="駐日ドミニカ共和国大使館",
             es="Embajada de la República Dominicana en Japón",
@@ -70,23 +73,23 @@ def _event(owner: User) -> Event:
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),
-        title=Words(
+        title=LocalizedText(
             en="Matsudo – Constanza: partnership agreement",
             ja="松戸市・コンスタンサ市　パートナーシップ協定調印式",
             es="Matsudo – Constanza: acuerdo de colaboración",
         ),
-        subtitle=Words(
+        subtitle=LocalizedText(
             en="The first agreement between cities of Japan and the Dominican Republic",
             ja="日本とドミニカ共和国の都市が結ぶ初めての協定",
             es="El primer acuerdo entre ciudades de Japón y la República Dominicana",
         ),
         kind=EventKind.SIGNING_CEREMONY,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To work together in agriculture, sports, education, culture and the environment.",
             ja="農業、スポーツ、教育、文化、環境の5分野で連携を深めます。",
             es="Colaborar en agricultura, deporte, educación, cultura y medio ambiente.",
         ),
-        description=Words(
+        description=LocalizedText(
             en="It began with a pear: guests of a study tour liked the fruit of Matsudo so much that growing it in the "
             "mountains of Constanza became a joint project. The agreement widens this to five areas.\n\n"
             "### Two ways to tell it\n\n"
@@ -121,7 +124,7 @@ def _event(owner: User) -> Event:
         starts_at=tokyo(2022, 11, 30, 9, 0),
         ends_at=tokyo(2022, 11, 30, 10, 30),
         zone=ZONE,
-        date_note=Words(
+        date_note=LocalizedText(
             en="The day is documented. The hour is not: those shown here are examples, chosen so that it was the "
             "evening before in Constanza.",
             ja="日付は記録に残っていますが、時刻はわかりません。ここに示す時刻は例で、"
@@ -130,11 +133,11 @@ def _event(owner: User) -> Event:
         ),
         format=EventFormat.HYBRID,
         country_code="JP",
-        place=Words(
+        place=LocalizedText(
             en="Matsudo City, Chiba, and online", ja="千葉県松戸市・オンライン", es="Matsudo, Chiba, y en línea"
         ),
         working_languages=["ja", "es"],
-        interpretation=Words(en="Japanese and Spanish", ja="日本語・スペイン語", es="Japonés y español"),
+        interpretation=LocalizedText(en="Japanese and Spanish", ja="日本語・スペイン語", es="Japonés y español"),
         sources=SOURCES,
     )
 
@@ -143,15 +146,19 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
     site = events.save_site(
         event,
         None,
-        name=Words(en="Matsudo City Hall", ja="松戸市役所"),
+        name=LocalizedText(en="Matsudo City Hall", ja="松戸市役所"),
         slug="city-hall",
-        address=Words(en="Matsudo, Chiba", ja="千葉県松戸市"),
+        address=LocalizedText(en="Matsudo, Chiba", ja="千葉県松戸市"),
     )
-    room = programme.save_room(event, None, name=Words(en="City hall", ja="市役所", es="Ayuntamiento"), site=site)
-    online = programme.save_room(event, None, name=Words(en="Online", ja="オンライン", es="En línea"), online=True)
+    room = programme.save_room(
+        event, None, name=LocalizedText(en="City hall", ja="市役所", es="Ayuntamiento"), site=site
+    )
+    online = programme.save_room(
+        event, None, name=LocalizedText(en="Online", ja="オンライン", es="En línea"), online=True
+    )
     foreign_ministry = keep.organization(
         OrganizationKind.NATIONAL_GOVERNMENT,
-        Words(
+        LocalizedText(
             en="Ministry of Foreign Affairs of the Dominican Republic",
             ja="ドミニカ共和国外務省",
             es="Ministerio de Relaciones Exteriores de la República Dominicana",
@@ -159,11 +166,11 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
         place=places.country("DO"),
     )
     japanese_embassy = places.embassy(
-        "JP", Words(en="Embassy of Japan in the Dominican Republic", ja="在ドミニカ共和国日本国大使館")
+        "JP", LocalizedText(en="Embassy of Japan in the Dominican Republic", ja="在ドミニカ共和国日本国大使館")
     )
     # Full names as the city and the foreign ministry published them; no date of an office is in the sources.
-    mayor = Words(en="Mayor", ja="市長", es="Alcalde")
-    ambassador = Words(en="Ambassador", ja="大使", es="Embajador")
+    mayor = LocalizedText(en="Mayor", ja="市長", es="Alcalde")
+    ambassador = LocalizedText(en="Ambassador", ja="大使", es="Embajador")
     hongoya = _official(
         "hongoya", ("HONGOYA", "本郷谷"), ("Kenji", "健次"), mayor, Office(mayor, hall), "ほんごうや けんじ"
     )
@@ -173,7 +180,7 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
         ("Masahiro", "昌弘"),
         ambassador,
         Office(
-            Words(en="Ambassador of Japan to the Dominican Republic", ja="駐ドミニカ共和国日本国特命全権大使"),
+            LocalizedText(en="Ambassador of Japan to the Dominican Republic", ja="駐ドミニカ共和国日本国特命全権大使"),
             japanese_embassy,
         ),
         "たかぎ まさひろ",
@@ -181,19 +188,19 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
     # In Japanese a foreign name keeps its own order, so the whole of it stands where the family name goes.
     luna = keep.person(
         "person/luna-lora",
-        family=Words(en="Luna Lora", ja="フアン・アグスティン・ルナ・ロラ", es="Luna Lora"),
-        given=Words(en="Juan Agustín", es="Juan Agustín"),
+        family=LocalizedText(en="Luna Lora", ja="フアン・アグスティン・ルナ・ロラ", es="Luna Lora"),
+        given=LocalizedText(en="Juan Agustín", es="Juan Agustín"),
         honorific=mayor,
         offices=[Office(mayor, partner)],
     )
     gomez = keep.person(
         "person/gomez",
-        family=Words(en="Gómez", ja="ホセ・フリオ・ゴメス", es="Gómez"),
-        given=Words(en="José Julio", es="José Julio"),
-        honorific=Words(en="Vice-Minister", ja="外務副大臣", es="Viceministro"),
+        family=LocalizedText(en="Gómez", ja="ホセ・フリオ・ゴメス", es="Gómez"),
+        given=LocalizedText(en="José Julio", es="José Julio"),
+        honorific=LocalizedText(en="Vice-Minister", ja="外務副大臣", es="Viceministro"),
         offices=[
             Office(
-                Words(
+                LocalizedText(
                     en="Vice-Minister of Foreign Affairs", ja="外務副大臣", es="Viceministro de Relaciones Exteriores"
                 ),
                 foreign_ministry,
@@ -202,12 +209,12 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
     )
     takata = keep.person(
         "person/takata",
-        family=Words(en="Takata", ja="ロバート・タカタ", es="Takata"),
-        given=Words(en="Robert", es="Robert"),
+        family=LocalizedText(en="Takata", ja="ロバート・タカタ", es="Takata"),
+        given=LocalizedText(en="Robert", es="Robert"),
         honorific=ambassador,
         offices=[
             Office(
-                Words(
+                LocalizedText(
                     en="Ambassador of the Dominican Republic to Japan",
                     ja="駐日ドミニカ共和国特命全権大使",
                     es="Embajador de la República Dominicana en Japón",
@@ -219,8 +226,8 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
     keep.session(
         event,
         "signing",
-        title=Words(en="Signing of the agreement", ja="協定書への署名", es="Firma del acuerdo"),
-        abstract=Words(
+        title=LocalizedText(en="Signing of the agreement", ja="協定書への署名", es="Firma del acuerdo"),
+        abstract=LocalizedText(
             en="Students of Matsudo Municipal High School take part in the ceremony.",
             ja="松戸市立松戸高等学校の生徒も式典に参加しました。",
             es="Participan alumnos del instituto municipal de Matsudo.",
@@ -242,12 +249,12 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
 
 
 def _official(
-    key: str, family: tuple[str, str], given: tuple[str, str], honorific: Words, office: Office, reading: str
+    key: str, family: tuple[str, str], given: tuple[str, str], honorific: LocalizedText, office: Office, reading: str
 ) -> Person:
     return keep.person(
         f"person/{key}",
-        family=Words(en=family[0], ja=family[1]),
-        given=Words(en=given[0], ja=given[1]),
+        family=LocalizedText(en=family[0], ja=family[1]),
+        given=LocalizedText(en=given[0], ja=given[1]),
         honorific=honorific,
         order=NameOrder.FAMILY_FIRST,
         reading=reading,
@@ -259,43 +266,45 @@ def _grower() -> Person:
     """The researcher of the planting. Its day is in no source, so there is no session for it."""
     return keep.person(
         "person/tanaka",
-        family=Words(en="TANAKA", ja="田中"),
-        honorific=Words(en="Mr.", ja="氏"),
+        family=LocalizedText(en="TANAKA", ja="田中"),
+        honorific=LocalizedText(en="Mr.", ja="氏"),
         order=NameOrder.FAMILY_FIRST,
         reading="たなか",
-        offices=[Office(Words(en="Pear researcher", ja="梨研究者", es="Investigador de peras"))],
+        offices=[Office(LocalizedText(en="Pear researcher", ja="梨研究者", es="Investigador de peras"))],
     )
 
 
 _PICTURES = [
     Picture(
         "online-ceremony",
-        Words(
+        LocalizedText(
             en="Students of Matsudo Municipal High School during the online ceremony",
             ja="オンライン調印式に参加した松戸市立松戸高等学校の生徒",
             es="Alumnos del instituto municipal de Matsudo durante la ceremonia",
         ),
-        Words(
+        LocalizedText(
             en="Drawing: a table with a document and two pens, behind it a wide screen with people on it.",
             ja="イラスト：協定書と二本のペンが置かれた机と、その奥の大きな画面に映る人々。",
         ),
     ),
     Picture(
         "pear-orchard",
-        Words(
+        LocalizedText(
             en="The Dominican ambassador visits pear orchards",
             ja="梨園を視察するドミニカ共和国大使",
             es="El embajador dominicano visita los huertos de perales",
         ),
-        Words(en="Drawing: rows of low pear trees with fruit under a net.", ja="イラスト：棚の下に実る梨の木の列。"),
+        LocalizedText(
+            en="Drawing: rows of low pear trees with fruit under a net.", ja="イラスト：棚の下に実る梨の木の列。"
+        ),
     ),
     Picture(
         "tree-planting",
-        Words(
+        LocalizedText(
             en="Planting pear trees: Mr. TANAKA, pear researcher, and Dominican officials",
             ja="梨の苗木を植える梨研究者の田中氏とドミニカ共和国の関係者",
             es="Plantación de perales: el Sr. TANAKA, investigador, y funcionarios dominicanos",
         ),
-        Words(en="Drawing: two people with spades at a young tree.", ja="イラスト：若木とスコップを持つ二人。"),
+        LocalizedText(en="Drawing: two people with spades at a young tree.", ja="イラスト：若木とスコップを持つ二人。"),
     ),
 ]

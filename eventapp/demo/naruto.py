@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from eventapp.accounts.models import User
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
 from eventapp.demo.keep import Office, Picture, tokyo
 from eventapp.directory.models import Organization
@@ -25,7 +25,7 @@ SOURCES = [
     "https://www.mofa.go.jp/mofaj/gaiko/local/page23_004195.html",
     "Embassy of Japan in Bangladesh and Naruto City: memorandum of 28 January 2020, agreement of 28 March 2023",
 ]
-UNDATED = Words(
+UNDATED = LocalizedText(
     en="The newsletter says December 2022; the day and the hour are not known. The programme shows the order only: the "
     "first day of the month stands in for the day.",
     ja="ニュースレターには2022年12月とだけ記されており、日と時刻はわかりません。プログラムは順序を示すもので、"
@@ -41,22 +41,22 @@ def load(owner: User) -> None:
     city = places.japanese_city("naruto", "Naruto", "鳴門", parent=places.prefecture("tokushima-prefecture"), bn="নারুতো")
     narayanganj = places.city(
         "narayanganj",
-        Words(en="Narayanganj", ja="ナラヤンガンジ", bn="নারায়ণগঞ্জ"),
+        LocalizedText(en="Narayanganj", ja="ナラヤンガンジ", bn="নারায়ণগঞ্জ"),
         code="BD",
         zone="Asia/Dhaka",
         aliases=("Narayangonj",),
     )
     hall = places.city_hall(
-        city, Words(en="Naruto City", ja="鳴門市", bn="নারুতো শহর"), url="https://www.city.naruto.tokushima.jp/"
+        city, LocalizedText(en="Naruto City", ja="鳴門市", bn="নারুতো শহর"), url="https://www.city.naruto.tokushima.jp/"
     )
     places.city_hall(
         narayanganj,
-        Words(en="Narayanganj City Corporation", ja="ナラヤンガンジ市", bn="নারায়ণগঞ্জ সিটি কর্পোরেশন"),
+        LocalizedText(en="Narayanganj City Corporation", ja="ナラヤンガンジ市", bn="নারায়ণগঞ্জ সিটি কর্পোরেশন"),
         aliases=("Narayanganj City",),
     )
     keep.organization(
         OrganizationKind.ASSOCIATION_NGO,
-        Words(
+        LocalizedText(
             en="Tokushima Japan-Bangladesh Friendship Association",
             ja="徳島・日本バングラデシュ友好協会",
             bn="তোকুশিমা জাপান-বাংলাদেশ মৈত্রী সমিতি",
@@ -75,23 +75,23 @@ def _event(owner: User) -> Event:
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),
-        title=Words(
+        title=LocalizedText(
             en="Naruto – Narayanganj: towards a friendship city",
             ja="鳴門市・ナラヤンガンジ市　友好都市に向けて",
             bn="নারুতো – নারায়ণগঞ্জ: মৈত্রী নগরীর পথে",
         ),
-        subtitle=Words(
+        subtitle=LocalizedText(
             en="The ambassador's visit to Naruto City",
             ja="駐バングラデシュ大使の鳴門市訪問",
             bn="রাষ্ট্রদূতের নারুতো সফর",
         ),
         kind=EventKind.COURTESY_VISIT,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To prepare the first friendship city relation between Japan and Bangladesh.",
             ja="日本とバングラデシュで初めての友好都市提携に向けた準備を進めます。",
             bn="জাপান ও বাংলাদেশের মধ্যে প্রথম মৈত্রী নগরী সম্পর্কের প্রস্তুতি।",
         ),
-        description=Words(
+        description=LocalizedText(
             en="Ambassador IWAMA came to Naruto to see how the ties with Narayanganj have grown and spoke with the "
             "mayor, "
             "the chairperson of the city council and the friendship association. The embassy intends to go on "
@@ -117,7 +117,7 @@ def _event(owner: User) -> Event:
         date_note=UNDATED,
         format=EventFormat.IN_PERSON,
         country_code="JP",
-        place=Words(en="Naruto City, Tokushima", ja="徳島県鳴門市", bn="নারুতো, তোকুশিমা"),
+        place=LocalizedText(en="Naruto City, Tokushima", ja="徳島県鳴門市", bn="নারুতো, তোকুশিমা"),
         working_languages=["ja", "bn"],
         sources=SOURCES,
     )
@@ -125,19 +125,20 @@ def _event(owner: User) -> Event:
 
 def _programme(event: Event, hall: Organization) -> None:
     bangladesh_embassy = places.embassy(
-        "JP", Words(en="Embassy of Japan in Bangladesh", ja="在バングラデシュ日本国大使館", bn="বাংলাদেশে জাপান দূতাবাস")
+        "JP",
+        LocalizedText(en="Embassy of Japan in Bangladesh", ja="在バングラデシュ日本国大使館", bn="বাংলাদেশে জাপান দূতাবাস"),
     )
-    mr = Words(en="Mr.", ja="氏")
+    mr = LocalizedText(en="Mr.", ja="氏")
     # The newsletter gives family names and offices. No date of an office is in it.
     iwama = keep.person(
         "person/iwama",
-        family=Words(en="IWAMA", ja="岩間", bn="ইওয়ামা"),
-        honorific=Words(en="Ambassador", ja="大使", bn="রাষ্ট্রদূত"),
+        family=LocalizedText(en="IWAMA", ja="岩間", bn="ইওয়ামা"),
+        honorific=LocalizedText(en="Ambassador", ja="大使", bn="রাষ্ট্রদূত"),
         order=NameOrder.FAMILY_FIRST,
         reading="いわま",
         offices=[
             Office(
-                Words(
+                LocalizedText(
                     en="Ambassador of Japan to Bangladesh",
                     ja="駐バングラデシュ日本国特命全権大使",
                     bn="বাংলাদেশে জাপানের রাষ্ট্রদূত",
@@ -148,16 +149,16 @@ def _programme(event: Event, hall: Organization) -> None:
     )
     izumi = keep.person(
         "person/izumi",
-        family=Words(en="IZUMI", ja="泉", bn="ইজুমি"),
-        honorific=Words(en="Mayor", ja="市長", bn="মেয়র"),
+        family=LocalizedText(en="IZUMI", ja="泉", bn="ইজুমি"),
+        honorific=LocalizedText(en="Mayor", ja="市長", bn="মেয়র"),
         order=NameOrder.FAMILY_FIRST,
         reading="いずみ",
-        offices=[Office(Words(en="Mayor", ja="市長", bn="মেয়র"), hall)],
+        offices=[Office(LocalizedText(en="Mayor", ja="市長", bn="মেয়র"), hall)],
     )
     azuma = keep.person(
         "person/azuma",
         # The characters of the name are not in the newsletter.
-        family=Words(en="AZUMA", ja="アズマ", bn="আজুমা"),
+        family=LocalizedText(en="AZUMA", ja="アズマ", bn="আজুমা"),
         honorific=mr,
         order=NameOrder.FAMILY_FIRST,
         reading="あずま",
@@ -165,7 +166,7 @@ def _programme(event: Event, hall: Organization) -> None:
         # not stated in the source; the last day of the month of the visit is the earliest that fits.
         offices=[
             Office(
-                Words(en="Chairperson of the City Council", ja="市議会議長", bn="নগর পরিষদের চেয়ারপারসন"),
+                LocalizedText(en="Chairperson of the City Council", ja="市議会議長", bn="নগর পরিষদের চেয়ারপারসন"),
                 hall,
                 ends=date(2022, 12, 31),
             )
@@ -174,16 +175,16 @@ def _programme(event: Event, hall: Organization) -> None:
     site = events.save_site(
         event,
         None,
-        name=Words(en="Naruto City Hall", ja="鳴門市役所", bn="নারুতো সিটি হল"),
+        name=LocalizedText(en="Naruto City Hall", ja="鳴門市役所", bn="নারুতো সিটি হল"),
         slug="city-hall",
-        address=Words(en="Naruto, Tokushima", ja="徳島県鳴門市"),
+        address=LocalizedText(en="Naruto, Tokushima", ja="徳島県鳴門市"),
     )
-    room = programme.save_room(event, None, name=Words(en="City hall", ja="市役所", bn="সিটি হল"), site=site)
+    room = programme.save_room(event, None, name=LocalizedText(en="City hall", ja="市役所", bn="সিটি হল"), site=site)
     guest = Part(iwama, ParticipationRole.GUEST)
     keep.session(
         event,
         "mayor",
-        title=Words(
+        title=LocalizedText(
             en="Exchange of views with the mayor and the city council",
             ja="市長・市議会議長との意見交換",
             bn="মেয়র ও নগর পরিষদের সঙ্গে মতবিনিময়",
@@ -199,7 +200,7 @@ def _programme(event: Event, hall: Organization) -> None:
     keep.session(
         event,
         "association",
-        title=Words(
+        title=LocalizedText(
             en="Meeting with the Tokushima Japan-Bangladesh Friendship Association",
             ja="徳島・日本バングラデシュ友好協会との懇談",
             bn="মৈত্রী সমিতির সঙ্গে সভা",
@@ -216,32 +217,32 @@ def _programme(event: Event, hall: Organization) -> None:
 _PICTURES = [
     Picture(
         "city-hall-visit",
-        Words(
+        LocalizedText(
             en="The ambassador's visit to the city hall of Naruto",
             ja="鳴門市役所を訪問する大使",
             bn="নারুতো সিটি হলে রাষ্ট্রদূতের সফর",
         ),
-        Words(
+        LocalizedText(
             en="Drawing: a city hall with two flagpoles, visitors and hosts before its steps.",
             ja="イラスト：二本の旗竿が立つ市庁舎と、階段の前に並ぶ訪問者と迎える人々。",
         ),
     ),
     Picture(
         "city-hall-meeting",
-        Words(en="With the mayor of Naruto", ja="鳴門市長とともに", bn="নারুতোর মেয়রের সঙ্গে"),
-        Words(
+        LocalizedText(en="With the mayor of Naruto", ja="鳴門市長とともに", bn="নারুতোর মেয়রের সঙ্গে"),
+        LocalizedText(
             en="Drawing: two people shake hands before a low table with flowers.",
             ja="イラスト：花を飾った低いテーブルの前で握手する二人。",
         ),
     ),
     Picture(
         "association-meeting",
-        Words(
+        LocalizedText(
             en="At the meeting of the Tokushima Japan-Bangladesh Friendship Association",
             ja="徳島・日本バングラデシュ友好協会との会合",
             bn="মৈত্রী সমিতির সভায়",
         ),
-        Words(
+        LocalizedText(
             en="Drawing: eight people around a long table, seen from above.",
             ja="イラスト：長いテーブルを囲む八人を上から見たところ。",
         ),

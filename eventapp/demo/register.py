@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import insert
 
 from eventapp.core.db import db
+from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import raise_scopes
-from eventapp.core.words import Words
 from eventapp.demo import guests, keep, places
 from eventapp.demo.keep import tokyo
 from eventapp.directory.models import Organization
@@ -45,7 +45,7 @@ def fill(event: Event) -> None:
         event,
         None,
         mode=Mode.IN_PERSON,
-        title=Words(en="On site", ja="会場で参加"),
+        title=LocalizedText(en="On site", ja="会場で参加"),
         waiting_list=False,
         opens_at=OPENED,
         closes_at=CLOSED,
@@ -75,7 +75,7 @@ def _from_abroad(random: Random) -> list[Guest]:
     coming: list[Guest] = []
     for slug, country, zone, names, aliases, named in guests.FOREIGN_CITIES:
         place = places.city(slug, names, code=country, zone=zone, aliases=aliases)
-        title = Words({"en": f"City of {names['en']}", "ja": f"{names['ja']}市"})
+        title = LocalizedText({"en": f"City of {names['en']}", "ja": f"{names['ja']}市"})
         hall = places.city_hall(place, title, aliases=(*names.values(), *aliases), generated=not named)
         coming += [Guest(country, hall) for _ in range(random.randint(2, 4))]
         if slug == "nuernberg":
@@ -94,7 +94,7 @@ def _from_japan(random: Random) -> list[Guest]:
         known = {"saitama": "saitama-prefecture", "matsudo": "chiba-prefecture", "chiba": "chiba-prefecture"}
         parent = places.prefecture(known[slug]) if slug in known else None
         place = places.japanese_city(slug, en, ja, parent=parent)
-        title = Words(en=f"{en} City", ja=f"{ja}市")
+        title = LocalizedText(en=f"{en} City", ja=f"{ja}市")
         # Matsudo is a real party of another story, as the host is of this one.
         hall = places.city_hall(place, title, aliases=(en,), generated=slug not in {"saitama", "matsudo"})
         coming += [Guest("JP", hall) for _ in range(HOST_PEOPLE if host else random.randint(3, 5))]
@@ -105,7 +105,7 @@ def _from_organizations(random: Random) -> list[Guest]:
     coming: list[Guest] = []
     for kind, country, en, ja in guests.ORGANIZATIONS:
         place = places.country(country) if country else None
-        body = keep.organization(kind, Words(en=en, ja=ja), place=place, generated=True)
+        body = keep.organization(kind, LocalizedText(en=en, ja=ja), place=place, generated=True)
         coming += [Guest(country or random.choice(["JP", "DE"]), body) for _ in range(random.randint(1, 3))]
     return coming
 

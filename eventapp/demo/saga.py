@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventapp.accounts.models import User
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
 from eventapp.demo.keep import Picture, tokyo
 from eventapp.directory.rules import OrganizationKind
@@ -20,7 +20,7 @@ SOURCES = [
     "https://www.mofa.go.jp/mofaj/gaiko/local/pagew_000001_01517.html (21 March 2025: logo presented in December 2021)",
     "https://portal.jamp.jiji.com/portal/news/detail/20230119930889J (19 January 2023: the fair has been held)",
 ]
-UNDATED = Words(
+UNDATED = LocalizedText(
     en="The newsletter gives the year in the fair's name only. A press report of 19 January 2023 says that this year's "
     "fair has been held, so January is inferred; day and hour are not known, and the first of the month stands in for "
     "them.",
@@ -36,7 +36,7 @@ def load(owner: User) -> None:
         return
     prefecture = keep.organization(
         OrganizationKind.PREFECTURE_REGION,
-        Words(en="Saga Prefecture", ja="佐賀県", fi="Sagan prefektuuri"),
+        LocalizedText(en="Saga Prefecture", ja="佐賀県", fi="Sagan prefektuuri"),
         place=places.prefecture("saga-prefecture"),
         url="https://www.pref.saga.lg.jp/",
     )
@@ -44,12 +44,12 @@ def load(owner: User) -> None:
     events.set_themes(
         event,
         [
-            Words(
+            LocalizedText(
                 en="From a training camp to policy",
                 ja="事前キャンプから政策連携へ",
                 fi="Harjoitusleiristä yhteistyöhön",
             ),
-            Words(en="A walking lifestyle", ja="歩くライフスタイル", fi="Kävelevä elämäntapa"),
+            LocalizedText(en="A walking lifestyle", ja="歩くライフスタイル", fi="Kävelevä elämäntapa"),
         ],
     )
     # The fair is the prefecture's. The other party of the story is no city and no prefecture, but a country.
@@ -57,7 +57,7 @@ def load(owner: User) -> None:
     keep.session(
         event,
         "opening",
-        title=Words(
+        title=LocalizedText(
             en="Opening ceremony of the Finland Fair 2023",
             ja="フィンランドフェア2023 オープニングセレモニー",
             fi="Suomi-messujen 2023 avajaiset",
@@ -71,8 +71,8 @@ def load(owner: User) -> None:
     keep.session(
         event,
         "fair",
-        title=Words(en="Finland Fair", ja="フィンランドフェア", fi="Suomi-messut"),
-        abstract=Words(
+        title=LocalizedText(en="Finland Fair", ja="フィンランドフェア", fi="Suomi-messut"),
+        abstract=LocalizedText(
             en="Food, sauna and games along the walk from the station to the prefectural office.",
             ja="駅前から県庁前まで、歩きながら食やサウナ、遊びを楽しみました。",
             fi="Ruokaa, saunomista ja pelejä kävelyreitin varrella.",
@@ -91,25 +91,25 @@ def _event(owner: User) -> Event:
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),
-        title=Words(
+        title=LocalizedText(
             en="Saga – Finland: the Finland Fair 2023",
             ja="佐賀県・フィンランド　フィンランドフェア2023",
             fi="Suomi-messut 2023 Sagassa",
         ),
-        subtitle=Words(
+        subtitle=LocalizedText(
             en="FIN-SAGA: from exchange to working together",
             ja="FIN-SAGA　交流から連携へ",
             fi="FIN-SAGA: vaihdosta yhteistyöhön",
         ),
         kind=EventKind.FAIR,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To let people in Saga meet Finland, and to carry on what began with a training camp before the "
             "Olympics.",
             ja="佐賀の人々がフィンランドに親しむとともに、五輪の事前キャンプから始まったつながりを次へ進めます。",
             fi="Tutustuttaa Sagan asukkaat Suomeen ja jatkaa olympialaisia edeltäneestä harjoitusleiristä alkanutta "
             "yhteistyötä.",
         ),
-        description=Words(
+        description=LocalizedText(
             en="Athletes from Finland trained in Saga before the Tokyo Games. The prefecture turned the "
             "acquaintance into "
             "a partnership on policy.\n\n"
@@ -145,7 +145,7 @@ def _event(owner: User) -> Event:
         date_note=UNDATED,
         format=EventFormat.IN_PERSON,
         country_code="JP",
-        place=Words(en="Saga City, Saga", ja="佐賀県佐賀市", fi="Saga, Japani"),
+        place=LocalizedText(en="Saga City, Saga", ja="佐賀県佐賀市", fi="Saga, Japani"),
         working_languages=["ja", "fi"],
         sources=SOURCES,
     )
@@ -154,28 +154,30 @@ def _event(owner: User) -> Event:
 _PICTURES = [
     Picture(
         "delegation",
-        Words(
+        LocalizedText(
             en="The delegation from Saga in Finland",
             ja="フィンランドを訪れた佐賀県の使節団",
             fi="Sagan valtuuskunta Suomessa",
         ),
-        Words(
+        LocalizedText(
             en="Drawing: a group of people before a lake with birches and a red wooden house.",
             ja="イラスト：白樺と赤い木の家がある湖畔に立つ人々。",
         ),
     ),
     Picture(
         "logo-unveiling",
-        Words(en="Unveiling of the FIN-SAGA logo", ja="FIN-SAGAロゴの除幕", fi="FIN-SAGA-tunnuksen julkistus"),
-        Words(
+        LocalizedText(en="Unveiling of the FIN-SAGA logo", ja="FIN-SAGAロゴの除幕", fi="FIN-SAGA-tunnuksen julkistus"),
+        LocalizedText(
             en="Drawing: two people draw a cloth from a round wooden board.",
             ja="イラスト：丸い木の板から布を引く二人。",
         ),
     ),
     Picture(
         "fair-opening",
-        Words(en="Opening of the Finland Fair 2023", ja="フィンランドフェア2023の開幕", fi="Suomi-messujen avajaiset"),
-        Words(
+        LocalizedText(
+            en="Opening of the Finland Fair 2023", ja="フィンランドフェア2023の開幕", fi="Suomi-messujen avajaiset"
+        ),
+        LocalizedText(
             en="Drawing: a ribbon across a street of market tents with bunting.",
             ja="イラスト：旗飾りの下にテントが並ぶ通りと、張られたリボン。",
         ),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from eventapp.accounts.models import User
 from eventapp.attendance.operations import declare
 from eventapp.attendance.rules import Rounding
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places, register
 from eventapp.demo.keep import Picture, tokyo
 from eventapp.directory.rules import OrganizationKind
@@ -35,11 +35,14 @@ def load(owner: User) -> None:
         return
     saitama = places.japanese_city("saitama", "Saitama", "さいたま", parent=places.prefecture("saitama-prefecture"))
     host = places.city_hall(
-        saitama, Words(en="Saitama City", ja="さいたま市"), aliases=("Saitama",), url="https://www.city.saitama.lg.jp/"
+        saitama,
+        LocalizedText(en="Saitama City", ja="さいたま市"),
+        aliases=("Saitama",),
+        url="https://www.city.saitama.lg.jp/",
     )
     iclei = keep.organization(
         OrganizationKind.INTERNATIONAL_ORGANIZATION,
-        Words(en="ICLEI Japan", ja="イクレイ日本"),
+        LocalizedText(en="ICLEI Japan", ja="イクレイ日本"),
         place=None,
         aliases=("ICLEI",),
         url="https://japan.iclei.org/",
@@ -48,7 +51,7 @@ def load(owner: User) -> None:
     events.set_themes(
         event,
         [
-            Words(
+            LocalizedText(
                 en="Realizing sustainable cities through immediate action",
                 ja="持続可能な都市の実現に向けて、今、わたしたちがすべきこと",
             )
@@ -66,7 +69,7 @@ def load(owner: User) -> None:
         foreign_countries=9,
         domestic_cities=22,
         organizations=50,
-        of_what=Words(
+        of_what=LocalizedText(
             en="People who took part on site. The newsletter gives the same figures without saying how they took part.",
             ja="会場での参加者。ニュースレターの数字も同じですが、参加方法の記載はありません。",
         ),
@@ -81,15 +84,17 @@ def _event(owner: User) -> Event:
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),
-        title=Words(en="Saitama Sustainable Cities Summit", ja="さいたまサステナブル都市サミット"),
-        subtitle=Words(en="~E-KIZUNA Global Summit~", ja="～E-KIZUNAグローバルサミット～"),
-        series=events.ensure_series("e-kizuna-summit", title=Words(en="E-KIZUNA Summit", ja="E-KIZUNAサミット")),
+        title=LocalizedText(en="Saitama Sustainable Cities Summit", ja="さいたまサステナブル都市サミット"),
+        subtitle=LocalizedText(en="~E-KIZUNA Global Summit~", ja="～E-KIZUNAグローバルサミット～"),
+        series=events.ensure_series(
+            "e-kizuna-summit", title=LocalizedText(en="E-KIZUNA Summit", ja="E-KIZUNAサミット")
+        ),
         kind=EventKind.SUMMIT,
-        purpose=Words(
+        purpose=LocalizedText(
             en="To come closer to a decarbonized society through cooperation of cities in and outside Japan.",
             ja="国内外の都市が力を合わせ、脱炭素社会の実現を目指します。",
         ),
-        description=Words(
+        description=LocalizedText(
             en="For three days mayors, officials and companies compared what works on the way to cities without "
             "carbon, and "
             "what does not yet. Breakout sessions on 23 November went into energy, mobility, smart cities and "
@@ -117,7 +122,7 @@ def _event(owner: User) -> Event:
         starts_at=tokyo(2022, 11, 22, 13, 0),
         ends_at=tokyo(2022, 11, 24, 15, 0),
         zone=ZONE,
-        date_note=Words(
+        date_note=LocalizedText(
             en="The days are those of the source. It gives no hours: those of the sessions are examples, and so is "
             "the day "
             "of the excursion.",
@@ -125,9 +130,9 @@ def _event(owner: User) -> Event:
         ),
         format=EventFormat.HYBRID,
         country_code="JP",
-        place=Words(en="Saitama City, Saitama", ja="埼玉県さいたま市"),
+        place=LocalizedText(en="Saitama City, Saitama", ja="埼玉県さいたま市"),
         working_languages=["en", "ja"],
-        interpretation=Words(en="English and Japanese", ja="日本語・英語"),
+        interpretation=LocalizedText(en="English and Japanese", ja="日本語・英語"),
         sources=SOURCES,
         counts_public=True,
     )
@@ -138,8 +143,8 @@ def _programme(event: Event) -> None:
         event,
         None,
         slug="venue",
-        name=Words(en="Summit venue", ja="サミット会場"),
-        address=Words(en="Saitama City", ja="さいたま市"),
+        name=LocalizedText(en="Summit venue", ja="サミット会場"),
+        address=LocalizedText(en="Saitama City", ja="さいたま市"),
         position=0,
         travel_minutes={"bonsai-museum": 25},
     )
@@ -147,27 +152,29 @@ def _programme(event: Event) -> None:
         event,
         None,
         slug="bonsai-museum",
-        name=Words(en="Omiya Bonsai Art Museum, Saitama", ja="さいたま市大宮盆栽美術館"),
-        address=Words(en="2-24-3 Toro-cho, Kita-ku, Saitama", ja="さいたま市北区土呂町2-24-3"),
+        name=LocalizedText(en="Omiya Bonsai Art Museum, Saitama", ja="さいたま市大宮盆栽美術館"),
+        address=LocalizedText(en="2-24-3 Toro-cho, Kita-ku, Saitama", ja="さいたま市北区土呂町2-24-3"),
         latitude=35.928,
         longitude=139.633,
         position=1,
         travel_minutes={"venue": 25},
     )
-    hall = programme.save_room(event, None, name=Words(en="Main hall", ja="メインホール"), site=venue)
-    garden = programme.save_room(event, None, name=Words(en="Museum garden", ja="盆栽庭園"), site=museum)
+    hall = programme.save_room(event, None, name=LocalizedText(en="Main hall", ja="メインホール"), site=venue)
+    garden = programme.save_room(event, None, name=LocalizedText(en="Museum garden", ja="盆栽庭園"), site=museum)
     both = {"spoken": ["en", "ja"], "interpreted": ["en", "ja"]}
     for key, kind, title, abstract, start, end, room in _plenary(hall, garden):
         keep.session(
             event, key, title=title, abstract=abstract, kind=kind, starts=start, ends=end, rooms=[room], **both
         )
     for number, (key, title, abstract) in enumerate(_BREAKOUTS, start=1):
-        room = programme.save_room(event, None, name=Words(en=f"Room {number}", ja=f"第{number}会議室"), site=venue)
+        room = programme.save_room(
+            event, None, name=LocalizedText(en=f"Room {number}", ja=f"第{number}会議室"), site=venue
+        )
         track = programme.save_track(event, None, name=title, colour=number)
         keep.session(
             event,
             f"breakout-{key}",
-            title=Words(en=f"Breakout: {title['en']}", ja=f"分科会：{title['ja']}"),
+            title=LocalizedText(en=f"Breakout: {title['en']}", ja=f"分科会：{title['ja']}"),
             abstract=abstract,
             kind=SessionKind.PANEL,
             rooms=[room],
@@ -178,12 +185,14 @@ def _programme(event: Event) -> None:
         )
 
 
-def _plenary(hall: Room, garden: Room) -> list[tuple[str, SessionKind, Words, Words | None, datetime, datetime, Room]]:
+def _plenary(
+    hall: Room, garden: Room
+) -> list[tuple[str, SessionKind, LocalizedText, LocalizedText | None, datetime, datetime, Room]]:
     return [
         (
             "opening",
             SessionKind.CEREMONY,
-            Words(en="Opening", ja="開会"),
+            LocalizedText(en="Opening", ja="開会"),
             None,
             tokyo(2022, 11, 22, 13, 0),
             tokyo(2022, 11, 22, 13, 30),
@@ -192,7 +201,7 @@ def _plenary(hall: Room, garden: Room) -> list[tuple[str, SessionKind, Words, Wo
         (
             "keynotes",
             SessionKind.KEYNOTE,
-            Words(en="Keynote lectures", ja="基調講演"),
+            LocalizedText(en="Keynote lectures", ja="基調講演"),
             None,
             tokyo(2022, 11, 22, 13, 30),
             tokyo(2022, 11, 22, 15, 0),
@@ -201,8 +210,12 @@ def _plenary(hall: Room, garden: Room) -> list[tuple[str, SessionKind, Words, Wo
         (
             "plenary",
             SessionKind.PANEL,
-            Words(en="Global challenges and the part of local governments", ja="グローバルな課題と地方公共団体の役割"),
-            Words(en="Followed by the group photo of all speakers.", ja="終了後、登壇者全員で記念撮影を行いました。"),
+            LocalizedText(
+                en="Global challenges and the part of local governments", ja="グローバルな課題と地方公共団体の役割"
+            ),
+            LocalizedText(
+                en="Followed by the group photo of all speakers.", ja="終了後、登壇者全員で記念撮影を行いました。"
+            ),
             tokyo(2022, 11, 22, 15, 20),
             tokyo(2022, 11, 22, 17, 0),
             hall,
@@ -210,8 +223,8 @@ def _plenary(hall: Room, garden: Room) -> list[tuple[str, SessionKind, Words, Wo
         (
             "excursion",
             SessionKind.EXCURSION,
-            Words(en="Visit to the Omiya Bonsai Art Museum", ja="大宮盆栽美術館の見学"),
-            Words(
+            LocalizedText(en="Visit to the Omiya Bonsai Art Museum", ja="大宮盆栽美術館の見学"),
+            LocalizedText(
                 en="A walk among trees some of which are older than the cities they visit.",
                 ja="都市の歴史よりも長く生きてきた盆栽の間を歩きます。",
             ),
@@ -222,7 +235,7 @@ def _plenary(hall: Room, garden: Room) -> list[tuple[str, SessionKind, Words, Wo
         (
             "closing",
             SessionKind.CEREMONY,
-            Words(en="Closing", ja="閉会"),
+            LocalizedText(en="Closing", ja="閉会"),
             None,
             tokyo(2022, 11, 24, 11, 0),
             tokyo(2022, 11, 24, 11, 45),
@@ -234,32 +247,32 @@ def _plenary(hall: Room, garden: Room) -> list[tuple[str, SessionKind, Words, Wo
 _BREAKOUTS = (
     (
         "energy",
-        Words(en="Energy", ja="エネルギー"),
-        Words(
+        LocalizedText(en="Energy", ja="エネルギー"),
+        LocalizedText(
             en="Renewable power for whole districts, and small grids that keep going when the large one fails.",
             ja="地域を丸ごと再生可能エネルギーで賄う取組と、停電時にも自立して動き続けるマイクログリッドを考えます。",
         ),
     ),
     (
         "mobility",
-        Words(en="Mobility", ja="モビリティ"),
-        Words(
+        LocalizedText(en="Mobility", ja="モビリティ"),
+        LocalizedText(
             en="Moving people without exhaust: electric fleets, charging, and streets for walking.",
             ja="電動車両と充電網、歩きたくなる街路。排気ガスを出さない移動を考えます。",
         ),
     ),
     (
         "smart-cities",
-        Words(en="Smart cities", ja="スマートシティ"),
-        Words(
+        LocalizedText(en="Smart cities", ja="スマートシティ"),
+        LocalizedText(
             en="What public and private partners can do together with a city's data, and what they should leave alone.",
             ja="都市のデータを官民でどう活かすか、どこで線を引くかを話し合います。",
         ),
     ),
     (
         "resilience",
-        Words(en="Resilience", ja="レジリエンス"),
-        Words(
+        LocalizedText(en="Resilience", ja="レジリエンス"),
+        LocalizedText(
             en="Cities that adapt to a changed climate and recover quickly after a disaster.",
             ja="気候の変化に適応し、災害から早く立ち直る都市づくりを議論します。",
         ),
@@ -269,16 +282,16 @@ _BREAKOUTS = (
 _PICTURES = [
     Picture(
         "group-on-stage",
-        Words(en="Group photo of the speakers", ja="登壇者の集合写真"),
-        Words(
+        LocalizedText(en="Group photo of the speakers", ja="登壇者の集合写真"),
+        LocalizedText(
             en="Drawing: two rows of people on a stage before a wide curtain.",
             ja="イラスト：大きな幕の前の舞台に二列に並ぶ人々。",
         ),
     ),
     Picture(
         "bonsai-museum",
-        Words(en="Participants at the Omiya Bonsai Art Museum", ja="大宮盆栽美術館を訪れた参加者"),
-        Words(
+        LocalizedText(en="Participants at the Omiya Bonsai Art Museum", ja="大宮盆栽美術館を訪れた参加者"),
+        LocalizedText(
             en="Drawing: three bonsai on wooden stands in a garden, visitors looking at them.",
             ja="イラスト：庭の台に置かれた三鉢の盆栽と、それを眺める人々。",
         ),

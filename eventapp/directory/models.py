@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.core import tokens
 from eventapp.core.db import Base
+from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.core.revisions import Scoped
-from eventapp.core.words import Said, Words
 from eventapp.directory import rules
 from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind
 
@@ -34,7 +34,7 @@ class Place(Base, InDirectory):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[PlaceKind]
-    names: Mapped[Words] = mapped_column(default=Words)
+    names: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     country_code: Mapped[str | None]
     zone: Mapped[str | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
@@ -63,7 +63,7 @@ class Organization(Base, InDirectory):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OrganizationKind]
-    names: Mapped[Words] = mapped_column(default=Words)
+    names: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     url: Mapped[str] = mapped_column(default="")
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"))
@@ -97,23 +97,23 @@ class Person(Base, InDirectory):
     code: Mapped[str] = mapped_column(unique=True, default=tokens.code)
     # What another system calls the person, where a programme was imported.
     guid: Mapped[str | None]
-    family: Mapped[Words] = mapped_column(default=Words)
-    given: Mapped[Words] = mapped_column(default=Words)
+    family: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    given: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     reading: Mapped[str] = mapped_column(default="")
-    honorific: Mapped[Words] = mapped_column(default=Words)
+    honorific: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
-    biography: Mapped[Words] = mapped_column(default=Words)
+    biography: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     # The spellings of the name, a line each, in which a search looks; written with every change (see below).
     sought: Mapped[str] = mapped_column(default="")
     positions: Mapped[list[Position]] = relationship(
         order_by="Position.starts.desc().nulls_last(), Position.id", cascade="all, delete-orphan", passive_deletes=True
     )
 
-    def name(self, language: str) -> Said:
+    def name(self, language: str) -> ResolvedText:
         """The full name for a reader."""
         return rules.full_name(self.family, self.given, self.order, language)
 
-    def other_name(self, language: str) -> Said | None:
+    def other_name(self, language: str) -> ResolvedText | None:
         """The name in the person's other script, to stand under the first."""
         return rules.own_script_name(self.family, self.given, self.order, self.name(language).language)
 
@@ -126,7 +126,7 @@ class Person(Base, InDirectory):
 @event.listens_for(Person, "before_update")
 def _spell(mapper: object, connection: object, person: Person) -> None:
     # Before an insert, what was not said is None and not yet empty.
-    spelt = rules.spellings(person.family or Words(), person.given or Words(), person.reading or "")
+    spelt = rules.spellings(person.family or LocalizedText(), person.given or LocalizedText(), person.reading or "")
     person.sought = "\n".join(spelt)
 
 
@@ -137,7 +137,7 @@ class Position(Base, InDirectory):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    title: Mapped[Words] = mapped_column(default=Words)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"))
     starts: Mapped[date | None]
     ends: Mapped[date | None]
@@ -148,7 +148,7 @@ class Position(Base, InDirectory):
 class HeldPosition:
     """A position as it stands in a profile."""
 
-    title: Words
+    title: LocalizedText
     organization: Organization | None
     starts: date | None
     ends: date | None
@@ -161,19 +161,19 @@ class Profile:
     id: int
     code: str
     guid: str | None
-    family: Words
-    given: Words
+    family: LocalizedText
+    given: LocalizedText
     reading: str
-    honorific: Words
+    honorific: LocalizedText
     order: NameOrder
-    biography: Words
+    biography: LocalizedText
     positions: tuple[HeldPosition, ...] = ()
 
-    def name(self, language: str) -> Said:
+    def name(self, language: str) -> ResolvedText:
         """The full name for a reader."""
         return rules.full_name(self.family, self.given, self.order, language)
 
-    def other_name(self, language: str) -> Said | None:
+    def other_name(self, language: str) -> ResolvedText | None:
         """The name in the person's other script, to stand under the first."""
         return rules.own_script_name(self.family, self.given, self.order, self.name(language).language)
 

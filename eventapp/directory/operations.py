@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import delete
 
 from eventapp.core.db import db
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory import queries
 from eventapp.directory.models import Organization, OrganizationName, Person, Place, PlaceName, Position
 from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind, fold_city
@@ -18,7 +18,7 @@ def add_place(
     *,
     slug: str,
     kind: PlaceKind,
-    names: Words,
+    names: LocalizedText,
     aliases: Iterable[str] = (),
     country_code: str | None = None,
     zone: str | None = None,
@@ -37,7 +37,7 @@ def add_place(
 def add_organization(
     *,
     kind: OrganizationKind,
-    names: Words,
+    names: LocalizedText,
     aliases: Iterable[str] = (),
     place: Place | None = None,
     url: str = "",
@@ -51,7 +51,7 @@ def add_organization(
     return organization
 
 
-def known_or_new(names: Words, *, kind: OrganizationKind = OrganizationKind.OTHER) -> Organization:
+def known_or_new(names: LocalizedText, *, kind: OrganizationKind = OrganizationKind.OTHER) -> Organization:
     """The organization that is known under one of the names, or a new one of this kind."""
     known = next(filter(None, (queries.organization_named(name) for name in names.values())), None)
     return known or add_organization(kind=kind, names=names)
@@ -65,7 +65,7 @@ def _spell(organization: Organization, aliases: Iterable[str]) -> None:
     db.session.flush()
 
 
-def _spellings(names: Words, aliases: Iterable[str], *, city: bool) -> dict[str, str]:
+def _spellings(names: LocalizedText, aliases: Iterable[str], *, city: bool) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in [*names.values(), *aliases]:
         found.setdefault(fold(name), name)
@@ -78,12 +78,12 @@ def _spellings(names: Words, aliases: Iterable[str], *, city: bool) -> dict[str,
 def save_person(
     person: Person | None,
     *,
-    family: Words,
-    given: Words,
+    family: LocalizedText,
+    given: LocalizedText,
     order: NameOrder = NameOrder.GIVEN_FIRST,
-    honorific: Words | None = None,
+    honorific: LocalizedText | None = None,
     reading: str = "",
-    biography: Words | None = None,
+    biography: LocalizedText | None = None,
 ) -> Person:
     """A new person, or the changed one."""
     if person is None:
@@ -92,9 +92,9 @@ def save_person(
     person.family = family
     person.given = given
     person.order = order
-    person.honorific = honorific or Words()
+    person.honorific = honorific or LocalizedText()
     person.reading = reading
-    person.biography = biography or Words()
+    person.biography = biography or LocalizedText()
     db.session.flush()
     return person
 
@@ -108,7 +108,7 @@ def add_people(people: Iterable[Person]) -> None:
 def set_position(
     person: Person,
     *,
-    title: Words,
+    title: LocalizedText,
     organization: Organization | None = None,
     starts: date | None = None,
     ends: date | None = None,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from eventapp.core.db import db
-from eventapp.core.words import fold
+from eventapp.core.localized import fold
 from eventapp.directory.models import Organization, OrganizationName, Person, Place
 from eventapp.directory.rules import OrganizationKind, fold_city
 

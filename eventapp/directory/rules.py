@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.words import Said, Words, fold
+from eventapp.core.localized import LocalizedText, ResolvedText, fold
 
 
 class PlaceKind(StrEnum):
@@ -87,25 +87,25 @@ _JOINED = {"ja", "zh"}
 _FAMILY_FIRST = {"ja", "zh", "ko", "hu", "vi"}
 
 
-def full_name(family: Words, given: Words, order: NameOrder, language: str) -> Said:
+def full_name(family: LocalizedText, given: LocalizedText, order: NameOrder, language: str) -> ResolvedText:
     """A person's name for a reader, in the language it is then written in.
 
     A name in a script that writes the family first keeps that order whatever `order` says; Latin script follows
     `order`, and so do katakana. Missing parts are left out: some people have one name only.
     """
-    tag = family.say(language).language if family else given.say(language).language
+    tag = family.resolve(language).language if family else given.resolve(language).language
     last, first = family.get(tag, ""), given.get(tag, "")
     if tag.split("-")[0] == "ja" and _katakana(last) and _katakana(first):
         # A foreign name as Japanese writes it: in its own order, with a middle dot.
         parts = [last, first] if order is NameOrder.FAMILY_FIRST else [first, last]
-        return Said("・".join(parts), tag)
+        return ResolvedText("・".join(parts), tag)
     family_first = order is NameOrder.FAMILY_FIRST or tag.split("-")[0] in _FAMILY_FIRST
     parts = [last, first] if family_first else [first, last]
     glue = "" if tag.split("-")[0] in _JOINED and all(_no_latin(part) for part in parts) else " "
-    return Said(glue.join(part for part in parts if part), tag)
+    return ResolvedText(glue.join(part for part in parts if part), tag)
 
 
-def own_script_name(family: Words, given: Words, order: NameOrder, shown: str) -> Said | None:
+def own_script_name(family: LocalizedText, given: LocalizedText, order: NameOrder, shown: str) -> ResolvedText | None:
     """The name in another script than the one shown (`shown` is its language), or None.
 
     The same letters under another language's tag are no other script.
@@ -165,7 +165,7 @@ def position_on(positions: Iterable[P], day: date) -> tuple[P, bool] | None:
     return (former, True) if former is not None else None
 
 
-def spellings(family: Words, given: Words, reading: str = "") -> list[str]:
+def spellings(family: LocalizedText, given: LocalizedText, reading: str = "") -> list[str]:
     """The folded ways to write a name: in each language with either part first, and as it is read."""
     found = []
     for tag in {**family, **given}:

@@ -27,7 +27,7 @@ from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField,
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
-from eventapp.core.words import TAG, Words
+from eventapp.core.localized import TAG, LocalizedText
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event, EventSeries
 from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility, slug_from
@@ -133,7 +133,7 @@ class EventForm(Form):
         self.day_starts.choices = [SelectChoice(m, f"{m // 60:02d}:{m % 60:02d}") for m in hours if 0 <= m < 24 * 60]
         self.series.choices = [
             SelectChoice("", _("None")),
-            *(SelectChoice(s.slug, languages.say(s.title).text) for s in series),
+            *(SelectChoice(s.slug, languages.resolve(s.title).text) for s in series),
         ]
         self.working_languages.choices = [
             SelectChoice(tag, languages.language_name(tag, shown)) for tag in self._offered()
@@ -200,7 +200,7 @@ class EventEditForm(EventForm):
         ]
 
     @classmethod
-    def of(cls, event: Event, themes: list[Words], series: list[EventSeries]) -> EventEditForm:
+    def of(cls, event: Event, themes: list[LocalizedText], series: list[EventSeries]) -> EventEditForm:
         """The form with the event as it is."""
         names = (*_PLAIN, "slug", "working_languages", "starts_at", "ends_at", "edition")
         chosen = {name: getattr(event, name).value for name in ("kind", "format", "precision", "visibility")}
@@ -323,14 +323,14 @@ class MemberForm(Form):
         self.role.choices = [SelectChoice(role.value, role.label) for role in Role]
 
 
-def themes_as_lines(titles: list[Words]) -> Words:
+def themes_as_lines(titles: list[LocalizedText]) -> LocalizedText:
     """Themes as they are typed: per language, a line each."""
     tags = dict.fromkeys(tag for title in titles for tag in title)
-    return Words({tag: "\n".join(title.get(tag, "") for title in titles).rstrip() for tag in tags})
+    return LocalizedText({tag: "\n".join(title.get(tag, "") for title in titles).rstrip() for tag in tags})
 
 
-def themes_from_lines(lines: Words) -> list[Words]:
+def themes_from_lines(lines: LocalizedText) -> list[LocalizedText]:
     """The themes of what was typed: the n-th line of each language is the n-th theme."""
     split = {tag: [line.strip() for line in text.splitlines()] for tag, text in lines.items()}
     longest = max((len(rows) for rows in split.values()), default=0)
-    return [Words({tag: rows[n] for tag, rows in split.items() if n < len(rows)}) for n in range(longest)]
+    return [LocalizedText({tag: rows[n] for tag, rows in split.items() if n < len(rows)}) for n in range(longest)]

@@ -14,8 +14,8 @@ from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
+from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
-from eventapp.core.words import Words
 from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
@@ -107,7 +107,7 @@ def host(event: Event) -> ResponseReturnValue:
     form = HostForm(data={"organization_kind": OrganizationKind.CITY.value})
     form.name.speak(event.languages)
     if form.validate_on_submit():
-        names: Words = form.name.data
+        names: LocalizedText = form.name.data
         organization = directory.known_or_new(names, kind=OrganizationKind(form.organization_kind.data))
         present = [(h.organization, h.role) for h in queries.hosts(event) if h.organization_id != organization.id]
         operations.set_hosts(event, [*present, (organization, HostRole(form.role.data))])

@@ -14,8 +14,8 @@ from eventapp.accounts.rules import Role
 from eventapp.core import languages, tokens
 from eventapp.core.clock import local_day, now
 from eventapp.core.db import Base
+from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Scoped
-from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.events import rules
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, HostRole, Precision, Visibility
@@ -28,7 +28,7 @@ class EventSeries(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
-    title: Mapped[Words] = mapped_column(default=Words)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
 
 
 class OfEvent(Scoped):
@@ -86,28 +86,28 @@ class Event(Base, Scoped):
     series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id", ondelete="SET NULL"), index=True)
     edition: Mapped[int | None]
     kind: Mapped[EventKind] = mapped_column(default=EventKind.FORUM)
-    title: Mapped[Words] = mapped_column(default=Words)
-    subtitle: Mapped[Words] = mapped_column(default=Words)
-    purpose: Mapped[Words] = mapped_column(default=Words)
-    description: Mapped[Words] = mapped_column(default=Words)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    subtitle: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    purpose: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    description: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     zone: Mapped[str]
     # At which minute after midnight a day of the programme starts: what goes on past midnight belongs to its evening.
     day_starts: Mapped[int] = mapped_column(default=0)
     precision: Mapped[Precision] = mapped_column(default=Precision.DAY)
-    date_note: Mapped[Words] = mapped_column(default=Words)
+    date_note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     format: Mapped[EventFormat] = mapped_column(default=EventFormat.IN_PERSON)
     country_code: Mapped[str] = mapped_column(default="JP")
-    place: Mapped[Words] = mapped_column(default=Words)
+    place: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     working_languages: Mapped[list[str]] = mapped_column(default=list)
-    interpretation: Mapped[Words] = mapped_column(default=Words)
+    interpretation: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     contact_email: Mapped[str] = mapped_column(default="")
     join_url: Mapped[str] = mapped_column(default="")
     sources: Mapped[list[str]] = mapped_column(default=list)
     counts_public: Mapped[bool] = mapped_column(default=False)
     status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
-    status_note: Mapped[Words] = mapped_column(default=Words)
+    status_note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC)
     generated: Mapped[bool] = mapped_column(default=False)
     # What has been public is known for ever (see operations._noted_audience): when it first was; since when it is not,
@@ -176,7 +176,7 @@ class Theme(Base, OfEvent):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(default=0)
-    title: Mapped[Words] = mapped_column(default=Words)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
 
 
 class EventHost(Base, OfEvent):
@@ -202,8 +202,8 @@ class Site(Base, OfEvent):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     slug: Mapped[str]
-    name: Mapped[Words] = mapped_column(default=Words)
-    address: Mapped[Words] = mapped_column(default=Words)
+    name: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    address: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     position: Mapped[int] = mapped_column(default=0)

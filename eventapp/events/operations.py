@@ -15,7 +15,7 @@ from eventapp.core import clock, tokens
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Organization
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
 from eventapp.events.rules import SLUG, EventStatus, HostRole, Precision, listed, place_key
@@ -33,7 +33,7 @@ def leaving(keep: Keeper) -> Keeper:
     return keep
 
 
-def create(*, owner: User | None, slug: str, title: Words, **values: Any) -> Event:
+def create(*, owner: User | None, slug: str, title: LocalizedText, **values: Any) -> Event:
     """A new draft; `owner` becomes the first of its team. Raises Refused as `edit` does."""
     event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
     _check_slug(slug, event=None)
@@ -144,12 +144,12 @@ def _flush() -> None:
         raise
 
 
-def _turn(event: Event, status: EventStatus, *, note: Words | None, allowed: set[EventStatus]) -> None:
+def _turn(event: Event, status: EventStatus, *, note: LocalizedText | None, allowed: set[EventStatus]) -> None:
     if event.status not in allowed:
         raise Refused(_("This can't be done while the event is in the state “%(state)s”.", state=event.status.label))
     with _noted_audience(event):
         event.status = status
-    event.status_note = note or Words()
+    event.status_note = note or LocalizedText()
     event.sequence += 1
     db.session.flush()
 
@@ -171,17 +171,17 @@ def withdraw(event: Event) -> None:
     _turn(event, EventStatus.DRAFT, note=None, allowed={EventStatus.PUBLISHED})
 
 
-def postpone(event: Event, *, note: Words) -> None:
+def postpone(event: Event, *, note: LocalizedText) -> None:
     """The date does not hold any more and there is no new one yet; pages stay and say so."""
     _turn(event, EventStatus.POSTPONED, note=note, allowed={EventStatus.PUBLISHED})
 
 
-def cancel(event: Event, *, note: Words) -> None:
+def cancel(event: Event, *, note: LocalizedText) -> None:
     """It will not take place; pages stay and say so."""
     _turn(event, EventStatus.CANCELLED, note=note, allowed={EventStatus.PUBLISHED, EventStatus.POSTPONED})
 
 
-def set_themes(event: Event, titles: Iterable[Words]) -> None:
+def set_themes(event: Event, titles: Iterable[LocalizedText]) -> None:
     """Replace the themes, in order; empty ones are dropped."""
     old = list(db.session.scalars(select(Theme).where(Theme.event_id == event.id).order_by(Theme.position)))
     new = [title for title in titles if title]
@@ -212,7 +212,7 @@ def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> N
     db.session.flush()
 
 
-def save_site(event: Event, site: Site | None, *, name: Words, address: Words, **values: Any) -> Site:
+def save_site(event: Event, site: Site | None, *, name: LocalizedText, address: LocalizedText, **values: Any) -> Site:
     """A new site, or the changed one."""
     with _noted_venue(event):
         if site is None:
@@ -248,7 +248,7 @@ def _noted_venue(event: Event) -> Iterator[None]:
         db.session.flush()
 
 
-def ensure_series(slug: str, *, title: Words) -> EventSeries:
+def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:
     """The series with this slug, made where it is missing."""
     series = db.session.scalar(select(EventSeries).where(EventSeries.slug == slug))
     if series is None:

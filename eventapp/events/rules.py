@@ -12,7 +12,7 @@ from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 
 
 class EventKind(Labelled):
@@ -76,9 +76,9 @@ def listed(status: EventStatus, visibility: Visibility) -> bool:
     return status in _SHOWN and visibility is Visibility.PUBLIC
 
 
-def place_key(*names: Words) -> str:
+def place_key(*names: LocalizedText) -> str:
     """Equal for the same place, by what it is called and not by how it is spelt: a translation moves nobody."""
-    return "/".join(fold(name.say("en").text) for name in names if name)
+    return "/".join(fold(name.resolve("en").text) for name in names if name)
 
 
 # How long after the event an entry stays that says something is off: longer than anybody's calendar program sleeps.

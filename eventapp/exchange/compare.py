@@ -10,7 +10,7 @@ from typing import Any
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.exchange import numbers
 from eventapp.exchange import values as file_values
 from eventapp.exchange.finding import Finder, FoundBy, Things
@@ -89,7 +89,7 @@ class Report:
     room_names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     track_names: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     kept: int = 0
-    biographies: Mapping[int, Words] = field(default_factory=dict)
+    biographies: Mapping[int, LocalizedText] = field(default_factory=dict)
     candidates: tuple[str, ...] = ()
 
     def of(self, outcome: Outcome) -> list[Change]:
@@ -124,7 +124,7 @@ class Present:
     tracks: Sequence[Track]
 
 
-def merged(present: Words, said: Texts, languages: Sequence[str]) -> Words:
+def merged(present: LocalizedText, said: Texts, languages: Sequence[str]) -> LocalizedText:
     """The texts with those that are said: other languages stay, and a text that stands there already is no news.
 
     A text without a language is in the first of `languages` that is written in its letters.
@@ -138,7 +138,7 @@ def merged(present: Words, said: Texts, languages: Sequence[str]) -> Words:
         own = tag or text_language(text, languages)
         if text or tag or not present or own in present:
             texts[own] = text
-    return Words(texts)
+    return LocalizedText(texts)
 
 
 def _cleaned(text: str) -> str:
@@ -230,13 +230,15 @@ class _Context:
     people: People
     candidates: tuple[str, ...]
     stated: bool
-    biographies: dict[int, Words] = field(default_factory=dict)
+    biographies: dict[int, LocalizedText] = field(default_factory=dict)
 
     def _note_biographies(self, matches: Sequence[Match]) -> None:
         for match in matches:
             person = match.person
             if person is not None and match.incoming.biography and not person.biography:
-                self.biographies.setdefault(person.id, merged(Words(), match.incoming.biography, self.candidates))
+                self.biographies.setdefault(
+                    person.id, merged(LocalizedText(), match.incoming.biography, self.candidates)
+                )
 
     def languages(self, wanted: IncomingSession, session: Session | None) -> tuple[str, ...]:
         """The languages that an entry's texts may be in: first that of its only title here, else the one it is held in.
@@ -280,7 +282,7 @@ class _Context:
         outcome = Outcome.CREATED if session is None else Outcome.CHANGED if fields else Outcome.UNCHANGED
         return Change(
             outcome,
-            str(Words(values["title"])) or wanted.named,
+            str(LocalizedText(values["title"])) or wanted.named,
             wanted.where,
             session,
             wanted,
@@ -321,9 +323,9 @@ def shown(session: Session) -> list[Participation]:
 
 def _nothing() -> Session:
     return Session(
-        title=Words(),
-        subtitle=Words(),
-        abstract=Words(),
+        title=LocalizedText(),
+        subtitle=LocalizedText(),
+        abstract=LocalizedText(),
         kind=SessionKind.LECTURE,
         status=SessionStatus.DRAFT,
         starts_at=None,

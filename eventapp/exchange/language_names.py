@@ -13,7 +13,7 @@ from babel import Locale, localedata
 from babel.core import get_global
 
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import TAG, script
+from eventapp.core.localized import TAG, script
 from eventapp.exchange import values
 from eventapp.exchange.values import Unclear
 

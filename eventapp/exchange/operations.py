@@ -15,7 +15,7 @@ from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import TAG, Words
+from eventapp.core.localized import TAG, LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
@@ -144,13 +144,13 @@ def apply(event: Event, report: Report, *, by: User | None = None) -> None:
         raise Refused(_("The programme has changed while the file was imported. Nothing was imported.")) from error
 
 
-def _named(report: Report, texts: Mapping[str, str]) -> Words:
+def _named(report: Report, texts: Mapping[str, str]) -> LocalizedText:
     """The names of a new room, track or person; one without a language is in that of its letters."""
     bare = texts.get("", "")
     named = {tag: text for tag, text in texts.items() if tag and text}
     if bare and bare not in named.values():
         named.setdefault(text_language(bare, report.candidates), bare)
-    return Words(named)
+    return LocalizedText(named)
 
 
 def _rooms(event: Event, report: Report, present: Sequence[Room]) -> dict[int | str, Room]:
@@ -158,7 +158,12 @@ def _rooms(event: Event, report: Report, present: Sequence[Room]) -> dict[int | 
     for number, texts in report.room_names.items():
         room = found[number]
         programme.save_room(
-            event, room, name=Words({**texts, **room.name}), site=room.site, online=room.online, capacity=room.capacity
+            event,
+            room,
+            name=LocalizedText({**texts, **room.name}),
+            site=room.site,
+            online=room.online,
+            capacity=room.capacity,
         )
     for key in report.new_rooms:
         name = _named(report, report.incoming.rooms[key])
@@ -170,7 +175,7 @@ def _tracks(event: Event, report: Report, present: Sequence[Track]) -> dict[int 
     found: dict[int | str, Track] = {track.id: track for track in present}
     for number, texts in report.track_names.items():
         track = found[number]
-        programme.save_track(event, track, name=Words({**texts, **track.name}), colour=track.colour)
+        programme.save_track(event, track, name=LocalizedText({**texts, **track.name}), colour=track.colour)
     for number, key in enumerate(report.new_tracks, len(present)):
         name = _named(report, report.incoming.tracks[key])
         found[key] = programme.save_track(event, None, name=name, colour=number % _COLOURS + 1)

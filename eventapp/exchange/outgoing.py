@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory.models import ShownPerson
 from eventapp.exchange import numbers, values
 from eventapp.programme.published import Document, PublishedSession
@@ -86,7 +86,7 @@ def schedule(head: Head, document: Document, people: Mapping[int, ShownPerson]) 
     """Cancelled sessions are left out: the format has no word for them, and readers show what is missing as such."""
     zone = ZoneInfo(head.zone)
     shown = [s for s in document.listed if s.status is not SessionStatus.CANCELLED]
-    named = {room.slug: values.line(room.name.say(head.language).text) for room in document.rooms}
+    named = {room.slug: values.line(room.name.resolve(head.language).text) for room in document.rooms}
     slots = sorted(_slots(shown, head, named, people), key=lambda slot: (slot.starts, slot.minutes, slot.guid))
     ids = numbers.numbered(slot.guid for slot in slots)
     shift = timedelta(minutes=head.day_starts)
@@ -111,7 +111,7 @@ def schedule(head: Head, document: Document, people: Mapping[int, ShownPerson]) 
         for name in order
         if name
     ]
-    tracks = list(dict.fromkeys(values.line(track.name.say(head.language).text) for track in document.tracks))
+    tracks = list(dict.fromkeys(values.line(track.name.resolve(head.language).text) for track in document.tracks))
     return Schedule(head, days, rooms, tracks)
 
 
@@ -150,15 +150,15 @@ def _slots(
                 track=_line(session.track.name, head.language) if session.track else "",
                 kind=session.kind.value,
                 language=session.spoken[0] if session.spoken else "",
-                abstract=values.text(session.abstract.say(head.language).text),
+                abstract=values.text(session.abstract.resolve(head.language).text),
                 do_not_record=session.do_not_record,
                 people=tuple(_people(session, people, somebody, head.language)),
                 links=session.links,
             )
 
 
-def _line(words: Words, language: str) -> str:
-    return values.line(words.say(language).text)
+def _line(words: LocalizedText, language: str) -> str:
+    return values.line(words.resolve(language).text)
 
 
 def _slug(head: Head, session: PublishedSession, number: int) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import TAG, fold
+from eventapp.core.localized import TAG, fold
 from eventapp.exchange import csv_people, values
 from eventapp.exchange.collected import Book, Names
 from eventapp.exchange.frab import code_of

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core.errors import found
+from eventapp.core.localized import TAG
 from eventapp.core.pages import remembered
 from eventapp.core.parameters import parameters
-from eventapp.core.words import TAG
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.exchange import export

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import ShownPerson
 from eventapp.exchange import numbers, values
 from eventapp.exchange.outgoing import Head
@@ -36,15 +36,15 @@ _COLUMNS = (
 )
 
 
-def write(head: Head, document: Document, people: Mapping[int, ShownPerson], tongues: Sequence[str]) -> bytes:
-    """The file in UTF-8 with the mark that Excel wants. `tongues` have columns also without texts.
+def write(head: Head, document: Document, people: Mapping[int, ShownPerson], spoken_names: Sequence[str]) -> bytes:
+    """The file in UTF-8 with the mark that Excel wants. `spoken_names` have columns also without texts.
 
     The names of rooms and people stand in the same order in the columns of all languages, and so do identifiers, roles
     and modes of people.
     """
     rows = sorted(document.listed, key=lambda s: (s.starts_at, s.ends_at, numbers.session_guid(s.guid or s.uid)))
     made = [(_row(session, head), _texts(session, people)) for session in rows]
-    used: dict[str, None] = dict.fromkeys(tongues)
+    used: dict[str, None] = dict.fromkeys(spoken_names)
     for _row_of, texts in made:
         for field in _TEXTS:
             used.update(dict.fromkeys(texts[field][0]))
@@ -67,7 +67,7 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if re.match(r"'?[=+\-@\t]", cell) else cell
 
 
-def _cell(field: str, texts: Sequence[Words], tag: str) -> str:
+def _cell(field: str, texts: Sequence[LocalizedText], tag: str) -> str:
     """Texts as they are; of lists each name in its place, empty where it has none in this language."""
     if field in _TEXTS:
         return texts[0].get(tag, "")
@@ -77,7 +77,7 @@ def _cell(field: str, texts: Sequence[Words], tag: str) -> str:
     return "; ".join(named) if any(named) else ""
 
 
-def _texts(session: PublishedSession, people: Mapping[int, ShownPerson]) -> dict[str, list[Words]]:
+def _texts(session: PublishedSession, people: Mapping[int, ShownPerson]) -> dict[str, list[LocalizedText]]:
     return {
         "title": [session.title],
         "subtitle": [session.subtitle],
@@ -88,10 +88,10 @@ def _texts(session: PublishedSession, people: Mapping[int, ShownPerson]) -> dict
     }
 
 
-def _names(person: ShownPerson) -> Words:
+def _names(person: ShownPerson) -> LocalizedText:
     """The whole name in each language in which there is one."""
     said = {tag: person.name(tag) for tag in {**person.family, **person.given}}
-    return Words({tag: name.text for tag, name in said.items() if name.language == tag})
+    return LocalizedText({tag: name.text for tag, name in said.items() if name.language == tag})
 
 
 def _shown(session: PublishedSession, people: Mapping[int, ShownPerson]) -> list[PublishedPart]:

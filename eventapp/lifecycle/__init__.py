@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.lifecycle import news
 from eventapp.programme import releases
 
 
-def cancel_event(event: Event, *, note: Words) -> int:
+def cancel_event(event: Event, *, note: LocalizedText) -> int:
     """Cancel the event and its public sessions and write to everybody registered and to its speakers.
 
     Returns the number of those who are written to.
@@ -19,7 +19,7 @@ def cancel_event(event: Event, *, note: Words) -> int:
     return news.tell_everybody(event)
 
 
-def postpone_event(event: Event, *, note: Words) -> int:
+def postpone_event(event: Event, *, note: LocalizedText) -> int:
     """Postpone the event and write to everybody registered and to its speakers. Returns their number."""
     events.postpone(event, note=note)
     return news.tell_everybody(event)

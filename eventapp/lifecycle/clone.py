@@ -19,7 +19,7 @@ from eventapp.core import clock, languages
 from eventapp.core.db import Base, db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
 from eventapp.programme.models import EventPerson, Room, Session, Track
@@ -80,7 +80,7 @@ class Cloned:
 
 
 def clone(
-    event: Event, *, owner: User, slug: str, first_day: date, title: Words | None = None, people: bool = False
+    event: Event, *, owner: User, slug: str, first_day: date, title: LocalizedText | None = None, people: bool = False
 ) -> Cloned:
     """A draft of the next edition: sites, rooms, tracks, sessions, options, questions, hosts and team go along.
 
@@ -141,7 +141,7 @@ def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool
         if starts is not None and ends is not None:
             starts, ends, exact = shift.of_span(starts, ends)
         if not exact:
-            cloned.skipped.append(languages.say(session.title).text)
+            cloned.skipped.append(languages.resolve(session.title).text)
         copy = _copy(
             session,
             SESSION,

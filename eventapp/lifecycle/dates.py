@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from eventapp.core.clock import Shift, local_day
 from eventapp.core.db import db
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
@@ -75,7 +75,7 @@ def edit_event(
     *,
     move_sessions: bool,
     move_windows: bool,
-    themes: Iterable[Words],
+    themes: Iterable[LocalizedText],
     by: str = "",
     **values: Any,
 ) -> Followed:

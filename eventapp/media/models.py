@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core.db import Base
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import OfEvent
 
 
@@ -20,8 +20,8 @@ class Photo(Base, OfEvent):
     path: Mapped[str]
     width: Mapped[int]
     height: Mapped[int]
-    caption: Mapped[Words] = mapped_column(default=Words)
-    alt: Mapped[Words] = mapped_column(default=Words)
-    credit: Mapped[Words] = mapped_column(default=Words)
+    caption: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    alt: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    credit: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     illustration: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from eventapp.core.db import Base, Moment, db
 from eventapp.core.deadlines import answer_within
-from eventapp.core.words import WordsType
+from eventapp.core.localized import LocalizedTextType
 
 
 def render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """Write our column types as the plain types they are: a migration must not change when our code does."""
     if kind == "type" and isinstance(thing, Moment):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(thing, WordsType):
+    if kind == "type" and isinstance(thing, LocalizedTextType):
         return "sa.JSON()"
     return False
 

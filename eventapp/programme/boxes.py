@@ -34,7 +34,7 @@ class Box:
     times: str
     also: str
     where: Markup
-    tongues: str
+    spoken_names: str
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Writer:
     _comma: str = field(default_factory=lambda: _(", "))
     _rooms: dict[int, Markup] = field(default_factory=dict)
     _people: dict[int, Markup] = field(default_factory=dict)
-    _tongues: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = field(default_factory=dict)
+    _spoken_names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = field(default_factory=dict)
 
     def box(self, session: PublishedSession) -> Box:
         """One session."""
@@ -63,7 +63,7 @@ class Writer:
         return Box(
             code=session.code,
             classes=classes,
-            title=marked(session.title.say(self.language), self.shown),
+            title=marked(session.title.resolve(self.language), self.shown),
             pause=session.kind.pause,
             cancelled=off,
             starts=session.starts_at.isoformat(),
@@ -71,7 +71,7 @@ class Writer:
             times=languages.times(session.starts_at, session.ends_at, self.zone),
             also=self._also(session.starts_at, session.ends_at),
             where=self._where(session),
-            tongues="" if session.kind.pause or not session.spoken else self._spoken(session),
+            spoken_names="" if session.kind.pause or not session.spoken else self._spoken(session),
         )
 
     def _also(self, start: datetime, end: datetime) -> str:
@@ -96,20 +96,20 @@ class Writer:
         return Markup(self._comma).join(parts)
 
     def _room(self, room: PublishedRoom) -> Markup:
-        return _kept(self._rooms, room.id, lambda: marked(room.name.say(self.language), self.shown))
+        return _kept(self._rooms, room.id, lambda: marked(room.name.resolve(self.language), self.shown))
 
     def _person(self, person: ShownPerson) -> Markup:
         return _kept(self._people, person.id, lambda: marked(person.name(self.language), self.shown))
 
     def _spoken(self, session: PublishedSession) -> str:
         key = session.spoken, session.interpreted
-        if key not in self._tongues:
+        if key not in self._spoken_names:
             said = self._comma.join(languages.language_name(tag, self.shown) for tag in session.spoken)
             if session.interpreted:
-                into = languages.spoken(list(session.interpreted))
+                into = languages.spoken_list(list(session.interpreted))
                 said += " · " + _("interpreted into %(languages)s", languages=into)
-            self._tongues[key] = said
-        return self._tongues[key]
+            self._spoken_names[key] = said
+        return self._spoken_names[key]
 
 
 def _kept(shelf: dict[int, Markup], key: int, make: Callable[[], Markup]) -> Markup:

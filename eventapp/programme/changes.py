@@ -15,7 +15,7 @@ from eventapp.core.clock import local_day
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.programme.published import Document, PublishedSession
 
 
@@ -58,7 +58,7 @@ class Change:
 
     kind: ChangeKind
     code: str
-    title: Words
+    title: LocalizedText
     before: Any = None
     after: Any = None
 
@@ -74,7 +74,7 @@ class Change:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Change:
-        return cls(ChangeKind(row["kind"]), row["code"], Words(row["title"]), row["before"], row["after"])
+        return cls(ChangeKind(row["kind"]), row["code"], LocalizedText(row["title"]), row["before"], row["after"])
 
 
 def between(old: Document, new: Document) -> list[Change]:
@@ -99,7 +99,7 @@ def _times(session: PublishedSession) -> list[str]:
     return [session.starts_at.isoformat(), session.ends_at.isoformat()]
 
 
-def _rooms(session: PublishedSession) -> list[Words]:
+def _rooms(session: PublishedSession) -> list[LocalizedText]:
     return [room.name for room in session.rooms]
 
 
@@ -195,9 +195,9 @@ def sentence(
     if change.kind is ChangeKind.ROOM:
         return _("%(before)s → %(after)s", before=_listed(before, tag), after=_listed(after, tag))
     if change.kind is ChangeKind.RENAMED:
-        return _("before: “%(title)s”", title=Words(before).say(tag).text)
+        return _("before: “%(title)s”", title=LocalizedText(before).resolve(tag).text)
     if change.kind is ChangeKind.LANGUAGE:
-        return _("%(before)s → %(after)s", before=_tongues(before), after=_tongues(after))
+        return _("%(before)s → %(after)s", before=_spoken_names(before), after=_spoken_names(after))
     if change.kind is ChangeKind.PEOPLE:
         return _people_said(before, after, names)
     return ""
@@ -214,19 +214,19 @@ def _when(span: list[str], zone: str, *, unlike: list[str] | None = None) -> str
 
 
 def _listed(names: list[Any], language: str) -> str:
-    return languages.listing([Words(name).say(language).text for name in names]) if names else _("no room")
+    return languages.listing([LocalizedText(name).resolve(language).text for name in names]) if names else _("no room")
 
 
-def _tongues(pair: list[list[str]]) -> str:
+def _spoken_names(pair: list[list[str]]) -> str:
     spoken, interpreted = pair
     if not spoken:
         return _("not said")
     if not interpreted:
-        return languages.spoken(spoken)
+        return languages.spoken_list(spoken)
     return _(
         "%(languages)s, interpreted into %(others)s",
-        languages=languages.spoken(spoken),
-        others=languages.spoken(interpreted),
+        languages=languages.spoken_list(spoken),
+        others=languages.spoken_list(interpreted),
     )
 
 

@@ -294,7 +294,7 @@ def _not_understood(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
                     "%(session)s is not interpreted into %(language)s, the language of %(num)d registered people.",
                     audience[tag],
                     session=_said(slot, frame),
-                    language=languages.spoken([tag]),
+                    language=languages.spoken_list([tag]),
                 )
                 yield Finding(Level.WARNING, "language", sentence, (slot.code,))
         missing = [tag for tag in frame.languages if tag.split("-")[0] not in served and not audience.get(tag)]
@@ -302,6 +302,6 @@ def _not_understood(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
             sentence = _(
                 "%(session)s is not interpreted into %(languages)s.",
                 session=_said(slot, frame),
-                languages=languages.spoken(missing),
+                languages=languages.spoken_list(missing),
             )
             yield Finding(Level.NOTICE, "language", sentence, (slot.code,))

@@ -16,12 +16,12 @@ from flask_wtf.csrf import generate_csrf
 
 from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
-from eventapp.core import clock, languages, revisions, words
+from eventapp.core import clock, languages, localized, revisions
 from eventapp.core.db import finish_writing, undo
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.access import desk
 from eventapp.events.models import Event
 from eventapp.programme import operations, queries
@@ -159,16 +159,16 @@ def days_of(event: Event, sessions: Iterable[Session]) -> list[date]:
     return sorted(days)
 
 
-def _said(value: Words) -> dict[str, str]:
+def _said(value: LocalizedText) -> dict[str, str]:
     """A text; its language and direction only where they are not the page's."""
-    text, language = languages.say(value)
+    text, language = languages.resolve(value)
     if language == languages.interface():
         return {"text": text}
-    return {"text": text, "lang": language, "dir": words.direction(language)}
+    return {"text": text, "lang": language, "dir": localized.direction(language)}
 
 
 def _room(room: Room) -> dict[str, Any]:
-    where = _("online") if room.online else languages.say(room.site.name).text if room.site else ""
+    where = _("online") if room.online else languages.resolve(room.site.name).text if room.site else ""
     return {"id": room.id, "name": _said(room.name), "where": where, "places": room.capacity}
 
 
@@ -185,7 +185,7 @@ def _session(session: Session) -> dict[str, Any]:
         "ends": _minutes(session.ends_at) if session.ends_at else None,
         "rooms": [room.id for room in session.rooms],
         "colour": session.track.colour if session.track else 0,
-        "track": languages.say(session.track.name).text if session.track else "",
+        "track": languages.resolve(session.track.name).text if session.track else "",
         "people": languages.listing(names),
         "minutes": session.minutes,
         "revision": session.revision,

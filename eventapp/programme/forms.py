@@ -69,10 +69,10 @@ class SessionForm(Form):
         super().__init__(**kwargs)
         shown = languages.interface()
         self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in SessionKind]
-        self.rooms.choices = [SelectChoice(room.id, languages.say(room.name).text) for room in rooms]
+        self.rooms.choices = [SelectChoice(room.id, languages.resolve(room.name).text) for room in rooms]
         self.track.choices = [
             SelectChoice("", _("None")),
-            *(SelectChoice(t.slug, languages.say(t.name).text) for t in tracks),
+            *(SelectChoice(t.slug, languages.resolve(t.name).text) for t in tracks),
         ]
         names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
         self.spoken.choices = names
@@ -91,7 +91,7 @@ class RoomForm(Form):
         super().__init__(**kwargs)
         self.site.choices = [
             SelectChoice("", _("None")),
-            *(SelectChoice(s.slug, languages.say(s.name).text) for s in sites),
+            *(SelectChoice(s.slug, languages.resolve(s.name).text) for s in sites),
         ]
 
 
@@ -143,7 +143,7 @@ class PersonForm(Form):
         if not both:
             del self.scope
         self.order.choices = [SelectChoice(order.value, order.label) for order in NameOrder]
-        named = sorted((languages.say(o.names).text, str(o.id)) for o in organizations)
+        named = sorted((languages.resolve(o.names).text, str(o.id)) for o in organizations)
         self.organization.choices = [
             SelectChoice("", _("None")),
             *(SelectChoice(number, name) for name, number in named),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import at_desk
 from eventapp.accounts.rules import Needs
-from eventapp.core import languages, words
+from eventapp.core import languages, localized
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import gettext as _
@@ -49,7 +49,7 @@ def _hit(event: Event, person: Person) -> dict[str, str]:
         "code": person.code,
         "name": name.text,
         "lang": name.language,
-        "dir": words.direction(name.language),
+        "dir": localized.direction(name.language),
         "about": described(person, event.first_day),
     }
 
@@ -127,7 +127,7 @@ def _organization(form: PersonForm) -> Organization | None:
 def remove(event: Event, code: str) -> ResponseReturnValue:
     """Take somebody without a part off the list."""
     shown = found(queries.person_in_event(event, code))
-    name = languages.say(shown.family or shown.given).text
+    name = languages.resolve(shown.family or shown.given).text
     roster.remove_person(event, shown)
     flash(_("%(name)s is not in the list any more.", name=name))
     return redirect(url_for(".everybody", slug=event.slug), 303)

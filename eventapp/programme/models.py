@@ -24,8 +24,8 @@ from eventapp.accounts.models import User
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
+from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Scoped
-from eventapp.core.words import Words
 from eventapp.directory.models import HeldPosition, Organization, Person, Profile, ShownPerson
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event, OfEvent, Site
@@ -53,7 +53,7 @@ class Track(Base, AtDesk):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     slug: Mapped[str]
-    name: Mapped[Words] = mapped_column(default=Words)
+    name: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     colour: Mapped[int] = mapped_column(default=1)
     position: Mapped[int] = mapped_column(default=0)
 
@@ -67,7 +67,7 @@ class Room(Base, AtDesk):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     slug: Mapped[str]
-    name: Mapped[Words] = mapped_column(default=Words)
+    name: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="SET NULL"), index=True)
     online: Mapped[bool] = mapped_column(default=False)
     capacity: Mapped[int | None]
@@ -109,9 +109,9 @@ class Session(Base, AtDesk):
     revision: Mapped[int] = mapped_column(default=1)
     kind: Mapped[SessionKind] = mapped_column(default=SessionKind.LECTURE)
     status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.DRAFT)
-    title: Mapped[Words] = mapped_column(default=Words)
-    subtitle: Mapped[Words] = mapped_column(default=Words)
-    abstract: Mapped[Words] = mapped_column(default=Words)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    subtitle: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    abstract: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id", ondelete="SET NULL"), index=True)
@@ -185,13 +185,13 @@ class EventPerson(Base, OfEvent):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
     differs: Mapped[bool] = mapped_column(default=False)
-    family: Mapped[Words] = mapped_column(default=Words)
-    given: Mapped[Words] = mapped_column(default=Words)
+    family: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    given: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     reading: Mapped[str] = mapped_column(default="")
-    honorific: Mapped[Words] = mapped_column(default=Words)
+    honorific: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
-    biography: Mapped[Words] = mapped_column(default=Words)
-    position: Mapped[Words] = mapped_column(default=Words)
+    biography: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    position: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
     held_from: Mapped[date | None]
     held_until: Mapped[date | None]
@@ -225,7 +225,7 @@ class Release(Base, OfEvent):
     number: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=now)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
-    note: Mapped[Words] = mapped_column(default=Words)
+    note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     # What is different from the release before: see `changes.py`.
     changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     # {"code", "person"} for each who came into a session that was there before, or left it: also what `changes` do not

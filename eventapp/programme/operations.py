@@ -15,7 +15,7 @@ from eventapp.core import clock, languages
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words, fold
+from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory.models import Person
 from eventapp.events.models import Event, Site
 from eventapp.programme import queries
@@ -39,7 +39,7 @@ class Stale(Refused):
             _(
                 "%(who)s saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
                 who=session.saved_by or _("Somebody else"),
-                title=languages.say(session.title).text,
+                title=languages.resolve(session.title).text,
                 time=self.at,
                 slot=slot(event, session),
             )
@@ -64,7 +64,7 @@ def _slug(text: str, taken: set[str], word: str) -> str:
     return slug
 
 
-def save_track(event: Event, track: Track | None, *, name: Words, colour: int) -> Track:
+def save_track(event: Event, track: Track | None, *, name: LocalizedText, colour: int) -> Track:
     """A new track, or the changed one."""
     if track is None:
         taken = set(db.session.scalars(select(Track.slug).where(Track.event_id == event.id)))
@@ -80,7 +80,7 @@ def save_room(
     event: Event,
     room: Room | None,
     *,
-    name: Words,
+    name: LocalizedText,
     site: Site | None = None,
     online: bool = False,
     capacity: int | None = None,
@@ -110,7 +110,7 @@ def save_session(
     event: Event,
     session: Session | None,
     *,
-    title: Words,
+    title: LocalizedText,
     kind: SessionKind,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
@@ -220,7 +220,7 @@ def shift_sessions(event: Event, shift: clock.Shift, *, by: str = "") -> Shifted
         assert session.starts_at is not None
         assert session.ends_at is not None
         starts, ends, exact = shift.of_span(session.starts_at, session.ends_at)
-        title = languages.say(session.title).text
+        title = languages.resolve(session.title).text
         if not exact:
             skipped.append(title)
         twice = clock.comes_twice(session.starts_at, shift.zone), clock.comes_twice(session.ends_at, shift.zone)
@@ -234,7 +234,7 @@ def shift_sessions(event: Event, shift: clock.Shift, *, by: str = "") -> Shifted
 
 def slot(event: Event, session: Session) -> str:
     """Where a session stands, in words: "Tue 18 March, 10:30 – 11:15, Hall B", or that it is not scheduled."""
-    rooms = languages.listing([languages.say(room.name).text for room in session.rooms])
+    rooms = languages.listing([languages.resolve(room.name).text for room in session.rooms])
     if session.starts_at is None or session.ends_at is None:
         return _("not scheduled")
     day = languages.day(clock.local_day(session.starts_at, event.zone), year=False)
@@ -245,7 +245,7 @@ def slot(event: Event, session: Session) -> str:
 def check_session(
     event: Event,
     *,
-    title: Words,
+    title: LocalizedText,
     starts_at: datetime | None,
     ends_at: datetime | None,
     rooms: Iterable[Room] = (),

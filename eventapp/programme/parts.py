@@ -14,7 +14,7 @@ from eventapp.core import languages
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
-from eventapp.core.words import fold
+from eventapp.core.localized import fold
 from eventapp.directory.models import Person, ShownPerson
 from eventapp.directory.rules import spellings
 from eventapp.programme.models import Session
@@ -138,12 +138,12 @@ def described(person: ShownPerson, day: date) -> str:
     if found is None:
         return ""
     held = found[0]
-    title = languages.say(held.title).text
+    title = languages.resolve(held.title).text
     if found[1]:
         title = _("Former %(position)s", position=title)
     if held.organization is None:
         return title
-    return _("%(title)s, %(organization)s", title=title, organization=languages.say(held.organization.names).text)
+    return _("%(title)s, %(organization)s", title=title, organization=languages.resolve(held.organization.names).text)
 
 
 def typed_links(form: Mapping[str, str]) -> list[dict[str, str]]:

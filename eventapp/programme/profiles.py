@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db
-from eventapp.core.words import fold
+from eventapp.core.localized import fold
 from eventapp.directory.models import Person, Position
 from eventapp.events import rules as event_rules
 from eventapp.events.models import Event, TeamMember

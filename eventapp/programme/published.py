@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import ShownPerson
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
@@ -21,8 +21,8 @@ class PublishedSite:
     """A venue, as it was called. Latitude and longitude in degrees."""
 
     slug: str
-    name: Words
-    address: Words
+    name: LocalizedText
+    address: LocalizedText
     latitude: float | None = None
     longitude: float | None = None
 
@@ -33,7 +33,7 @@ class PublishedRoom:
 
     id: int
     slug: str
-    name: Words
+    name: LocalizedText
     online: bool = False
     capacity: int | None = None
     site: PublishedSite | None = None
@@ -44,7 +44,7 @@ class PublishedTrack:
     """A strand of sessions, with a colour of the design system (1–6)."""
 
     slug: str
-    name: Words
+    name: LocalizedText
     colour: int = 1
 
 
@@ -74,9 +74,9 @@ class PublishedSession:
     sequence: int
     kind: SessionKind
     status: SessionStatus
-    title: Words
-    subtitle: Words
-    abstract: Words
+    title: LocalizedText
+    subtitle: LocalizedText
+    abstract: LocalizedText
     starts_at: datetime
     ends_at: datetime
     spoken: tuple[str, ...]
@@ -212,7 +212,7 @@ def _track_out(track: PublishedTrack) -> dict[str, Any]:
 
 
 def _track_in(row: Mapping[str, Any]) -> PublishedTrack:
-    return PublishedTrack(row["slug"], Words(row["name"]), row["colour"])
+    return PublishedTrack(row["slug"], LocalizedText(row["name"]), row["colour"])
 
 
 def _room_out(room: PublishedRoom) -> dict[str, Any]:
@@ -236,8 +236,10 @@ def _room_out(room: PublishedRoom) -> dict[str, Any]:
 
 def _room_in(row: Mapping[str, Any]) -> PublishedRoom:
     at = row["site"]
-    site = at and PublishedSite(at["slug"], Words(at["name"]), Words(at["address"]), at["latitude"], at["longitude"])
-    return PublishedRoom(row["id"], row["slug"], Words(row["name"]), row["online"], row["capacity"], site)
+    site = at and PublishedSite(
+        at["slug"], LocalizedText(at["name"]), LocalizedText(at["address"]), at["latitude"], at["longitude"]
+    )
+    return PublishedRoom(row["id"], row["slug"], LocalizedText(row["name"]), row["online"], row["capacity"], site)
 
 
 def _moment(value: datetime) -> str:
@@ -283,9 +285,9 @@ def _session_in(
         sequence=row["sequence"],
         kind=SessionKind(row["kind"]),
         status=SessionStatus(row["status"]),
-        title=Words(row["title"]),
-        subtitle=Words(row["subtitle"]),
-        abstract=Words(row["abstract"]),
+        title=LocalizedText(row["title"]),
+        subtitle=LocalizedText(row["subtitle"]),
+        abstract=LocalizedText(row["abstract"]),
         starts_at=datetime.fromisoformat(row["starts_at"]),
         ends_at=datetime.fromisoformat(row["ends_at"]),
         spoken=tuple(row["spoken"]),

@@ -318,7 +318,7 @@ def findings(
         first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
         for other, session, person in _elsewhere(names, event):
             if session.starts_at < last and session.ends_at > first:
-                title = languages.say(other.title).text
+                title = languages.resolve(other.title).text
                 people = frozenset({person})
                 slots.append(Slot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title))
     every_site = db.session.scalars(select(Site).where(Site.event_id == event.id))
@@ -333,7 +333,7 @@ def findings(
         audience or Audience(),
     )
     places = {
-        room.id: Place(languages.say(room.name).text, room.site.slug if room.site else None, room.capacity)
+        room.id: Place(languages.resolve(room.name).text, room.site.slug if room.site else None, room.capacity)
         for room in rooms(event)
     }
     return check(slots, frame=frame, rooms=places, people=names)
@@ -343,7 +343,7 @@ def _slot(session: Session) -> Slot:
     assert session.starts_at is not None and session.ends_at is not None
     return Slot(
         code=session.code,
-        title=languages.say(session.title).text,
+        title=languages.resolve(session.title).text,
         starts=session.starts_at,
         ends=session.ends_at,
         rooms=frozenset(room.id for room in session.rooms),

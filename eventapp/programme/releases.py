@@ -14,7 +14,7 @@ from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.programme import changes, published, queries
 from eventapp.programme.changes import Change
@@ -66,7 +66,7 @@ def planned(event: Event, *, drafts: bool = False) -> Document:
     return _next(event, every, Document(), clock.now())
 
 
-def release(event: Event, *, user: User | None = None, note: Words | None = None) -> Release:
+def release(event: Event, *, user: User | None = None, note: LocalizedText | None = None) -> Release:
     """Publish what is ready: the sessions that are no drafts and have a time.
 
     Sessions that the public knows and that are not among them any more stay as entries that say so.
@@ -83,7 +83,7 @@ def release(event: Event, *, user: User | None = None, note: Words | None = None
     return _publish(event, waiting.document, waiting.changes, user=user, note=note)
 
 
-def cancel_all(event: Event, *, note: Words | None = None) -> Release | None:
+def cancel_all(event: Event, *, note: LocalizedText | None = None) -> Release | None:
     """Cancel every session in public, because the event is cancelled. What is only planned stays with the team.
 
     Returns None where there was nothing public.
@@ -110,14 +110,14 @@ def _lock(event: Event) -> None:
 
 
 def _publish(
-    event: Event, document: Document, found: list[Change], *, user: User | None, note: Words | None
+    event: Event, document: Document, found: list[Change], *, user: User | None, note: LocalizedText | None
 ) -> Release:
     last = db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id)) or 0
     made = Release(
         event_id=event.id,
         number=last + 1,
         user=user,
-        note=note or Words(),
+        note=note or LocalizedText(),
         changes=[change.to_json() for change in found],
         turned=changes.turned(queries.document(event), document),
         content=published.to_json(document),

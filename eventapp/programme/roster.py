@@ -9,7 +9,7 @@ from eventapp.accounts.models import User
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event
@@ -28,7 +28,7 @@ def profile_of(event: Event, person: Person, *, former: bool = True) -> dict[str
         return {name: getattr(row, name) for name in (*NAMES, *POSITION)}
     values = {name: getattr(person, name) for name in NAMES}
     held = _held(event, person, former=former)
-    values |= {"position": Words(), "organization": None, "held_from": None, "held_until": None}
+    values |= {"position": LocalizedText(), "organization": None, "held_from": None, "held_until": None}
     if held is not None:
         values |= dict(zip(POSITION, (held.title, held.organization, held.starts, held.ends), strict=True))
     return values

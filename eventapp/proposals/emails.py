@@ -59,7 +59,7 @@ class Draft:
 def draft(occasion: Occasion, event: Event, *, language: str, proposal: str = "") -> Draft:
     """The letter as the template has it in a language; `proposal` is the title of one."""
     with languages.force_locale(language):
-        title = event.title.say(language).text
+        title = event.title.resolve(language).text
         written = render_template(_TEMPLATES[occasion], event=title, proposal=proposal)
     subject, _empty, text = written.strip().partition("\n")
     return Draft(subject.strip(), text.strip())
@@ -105,7 +105,7 @@ def _called_off(link: SpeakerLink, items: Sequence[Item]) -> Draft | None:
     """The letter where the whole event is postponed or cancelled: the hours of a session are no news then."""
     event, states = link.event, {item.after.state for item in items if not item.given_up}
     with languages.force_locale(link.language):
-        title, note = event.title.say(link.language).text, event.status_note.say(link.language).text
+        title, note = event.title.resolve(link.language).text, event.status_note.resolve(link.language).text
         if event.status is EventStatus.POSTPONED and State.POSTPONED in states:
             subject = _("Postponed: %(title)s", title=title)
             text = _("“%(title)s” is postponed. We write again when there is a new date.", title=title)
@@ -125,7 +125,7 @@ def _happened(item: Item) -> list[Change]:
 
 
 def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
-    title = item.title.say(link.language).text
+    title = item.title.resolve(link.language).text
     if item.given_up:
         return [(title, _("You do not take part in it any more."))]
     if item.before is None:
@@ -160,7 +160,7 @@ def _to_speaker(
 
 def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
     """Title and what happened; times at the venue, and below them in the zone that the reader has chosen."""
-    title = change.title.say(link.language).text
+    title = change.title.resolve(link.language).text
     event = link.event
     said = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=link.language)
     facts = [(title, _("%(what)s: %(details)s", what=change.kind.label, details=said) if said else change.kind.label)]
@@ -201,7 +201,7 @@ def _send(
                 ),
                 _("The link is your key. Keep it, and do not pass it on."),
             ],
-            signature=event.title.say(language).text + contact,
+            signature=event.title.resolve(language).text + contact,
         ),
         to=to,
         language=language,

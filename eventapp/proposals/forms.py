@@ -265,7 +265,7 @@ def _said(person: Person) -> str:
     name = person.name(languages.reader()).text
     if not person.positions:
         return name
-    return _("%(name)s (%(position)s)", name=name, position=languages.say(person.positions[0].title).text)
+    return _("%(name)s (%(position)s)", name=name, position=languages.resolve(person.positions[0].title).text)
 
 
 class AskForm(LetterForm):

@@ -94,11 +94,11 @@ def issue(link: SpeakerLink) -> list[Item]:
             row = SpeakerInvitation(link_id=link.id, code=code, sequence=-1)
             db.session.add(row)
             if link.answer is not Answer.CONFIRMED:
-                row.say(after)
+                row.record(after)
                 continue
         first = row.sequence < 0
         gives_up = after.off and not session.cancelled
-        row.say(after)
+        row.record(after)
         if first and (gives_up or link.answer is Answer.DECLINED):
             continue  # their calendar never had it, and they know best that they said no
         file = None
@@ -130,7 +130,7 @@ def remember(link: SpeakerLink, *, told_before: bool = False) -> None:
     for code, facts in _now(link).items():
         if code not in known:
             row = SpeakerInvitation(link_id=link.id, code=code, sequence=0 if told_before else -1)
-            row.say(facts)
+            row.record(facts)
             db.session.add(row)
     db.session.flush()
 
@@ -147,7 +147,7 @@ def known_as_told(link: SpeakerLink) -> bool:
     now = _now(link)
     known = queries.invitations(link)
     for code, row in known.items():
-        row.say(now.get(code) or told.given_up(row.said))
+        row.record(now.get(code) or told.given_up(row.said))
     db.session.flush()
     return now.keys() <= known.keys() and not _unsent(link, known)
 

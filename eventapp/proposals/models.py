@@ -13,7 +13,7 @@ from eventapp.calendars.models import Due, Told
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person, ShownPerson
 from eventapp.directory.rules import NameOrder, full_name
 from eventapp.events.models import Closes, Event, OfEvent
@@ -33,7 +33,7 @@ class Call(Base, Closes, OfEvent):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     opens_at: Mapped[datetime | None]
-    text: Mapped[Words] = mapped_column(default=Words)
+    text: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     kinds: Mapped[list[str]] = mapped_column(default=list)
     # In minutes; empty: the length is not asked.
     lengths: Mapped[list[int]] = mapped_column(JSON, default=list)
@@ -155,7 +155,7 @@ class Proposal(Base):
     def name(self) -> str:
         """The full name, in the order of its script."""
         tag = rules.name_language(self.family_name + self.given_name, self.written_in)
-        family, given = Words({tag: self.family_name}), Words({tag: self.given_name})
+        family, given = LocalizedText({tag: self.family_name}), LocalizedText({tag: self.given_name})
         return full_name(family, given, NameOrder.GIVEN_FIRST, tag).text
 
     @property
@@ -165,14 +165,14 @@ class Proposal(Base):
         return link if link is not None and link.email.casefold() == self.email.casefold() else None
 
     @property
-    def titled(self) -> Words:
+    def titled(self) -> LocalizedText:
         """The title in its language."""
-        return Words({self.written_in: self.title})
+        return LocalizedText({self.written_in: self.title})
 
     @property
-    def described(self) -> Words:
+    def described(self) -> LocalizedText:
         """The abstract in its language."""
-        return Words({self.written_in: self.abstract})
+        return LocalizedText({self.written_in: self.abstract})
 
 
 class Review(Base):

@@ -13,7 +13,7 @@ from eventapp.core import clock
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
@@ -55,7 +55,7 @@ def save_call(
     *,
     opens_at: datetime | None,
     closes_at: datetime | None,
-    text: Words,
+    text: LocalizedText,
     kinds: Sequence[SessionKind],
     lengths: Sequence[int],
     modes: Sequence[Mode],
@@ -224,14 +224,14 @@ def accept(proposal: Proposal, *, person: Person | None = None, letter: Draft | 
 def _new_person(proposal: Proposal) -> Person:
     tag = rules.name_language(proposal.family_name + proposal.given_name, proposal.written_in)
     person = directory.save_person(
-        None, family=Words({tag: proposal.family_name}), given=Words({tag: proposal.given_name})
+        None, family=LocalizedText({tag: proposal.family_name}), given=LocalizedText({tag: proposal.given_name})
     )
     if proposal.position:
         written = proposal.written_in
         directory.set_position(
             person,
-            title=Words({written: proposal.position}),
-            organization=speakers.organization(Words({written: proposal.organization_name})),
+            title=LocalizedText({written: proposal.position}),
+            organization=speakers.organization(LocalizedText({written: proposal.organization_name})),
         )
     return person
 

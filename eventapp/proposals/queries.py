@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventapp.accounts.models import User
 from eventapp.calendars.deadlines import Closing, Deadline, was_told
 from eventapp.core.db import db
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
@@ -53,7 +53,7 @@ def deadlines(event_id: int) -> list[Deadline]:
             call.closing_changed_at,
             call.told_closing,
             Closing.PROPOSALS,
-            Words(),
+            LocalizedText(),
             gone=call.closes_at is None,
         )
         for call, announced_at in db.session.execute(query)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_pgettext
-from eventapp.core.words import fold
+from eventapp.core.localized import fold
 from eventapp.programme.rules import ParticipationRole, SessionKind
 
 # Which wording of the consent somebody has agreed to; a new wording takes a new number, and old rows keep theirs.

@@ -10,7 +10,7 @@ from eventapp.core.clock import zones
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
@@ -93,7 +93,7 @@ def profile_of(link: SpeakerLink) -> dict[str, Any]:
     return {
         **{name: values[name] for name in ("family", "given", "honorific", "position", "biography")},
         "order": values["order"].value,
-        "organization": at.names if at else Words(),
+        "organization": at.names if at else LocalizedText(),
         "zone": link.zone,
     }
 
@@ -128,7 +128,7 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> 
     db.session.flush()
 
 
-def organization(names: Words) -> Organization | None:
+def organization(names: LocalizedText) -> Organization | None:
     """The organization that somebody names; None for no name."""
     return directory.known_or_new(names) if names else None
 

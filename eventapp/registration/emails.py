@@ -25,7 +25,7 @@ from eventapp.registration.rules import RegistrationStatus
 def _in_language(registration: Registration) -> Iterator[str]:
     """In the reader's language; gives the event's title in it."""
     with languages.force_locale(registration.language):
-        yield registration.event.title.say(registration.language).text
+        yield registration.event.title.resolve(registration.language).text
 
 
 def _facts(registration: Registration, item: Item | None) -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def _time(label: str, facts: Facts, registration: Registration) -> list[tuple[st
 
 def option_title(registration: Registration, language: str) -> str:
     """What the option is called, or its mode."""
-    return registration.option.title.say(language).text or registration.option.mode.label
+    return registration.option.title.resolve(language).text or registration.option.mode.label
 
 
 def _write(
@@ -88,7 +88,7 @@ def _write(
             more=_sessions(registration, items)[1] if more is None else more,
             action=(_("See or change your registration"), self_service) if link else action,
             after=after or [],
-            signature=event.title.say(language).text + (f" · {event.contact_email}" if event.contact_email else ""),
+            signature=event.title.resolve(language).text + (f" · {event.contact_email}" if event.contact_email else ""),
         ),
         to=registration.email,
         language=language,
@@ -260,11 +260,11 @@ def news(registration: Registration, items: Sequence[Item]) -> None:
 
 def _sessions(registration: Registration, items: Sequence[Item]) -> tuple[tuple[str, str], list[str]]:
     """(kind, subject) of a letter about what is new in sessions alone, and the paragraphs; empty where nothing is."""
-    title = registration.event.title.say(registration.language).text
+    title = registration.event.title.resolve(registration.language).text
     about = [item for item in items if item.code]
     changed = [line for item in about for line in _session_news(registration, item)]
     places = [_place(registration, item) for item in about if not item.before]
-    left = [item.title.say(registration.language).text for item in about if item.given_up]
+    left = [item.title.resolve(registration.language).text for item in about if item.given_up]
     said: list[str] = []
     kind, subject = "", ""
     if places or left:
@@ -288,7 +288,7 @@ def _event_news(
     if item is None:
         return "", "", [], []
     event, language = registration.event, registration.language
-    note = event.status_note.say(language).text
+    note = event.status_note.resolve(language).text
     notes = [note] if note else []
     if item.after.state is State.CANCELLED:
         text = _("“%(title)s” will not take place. We are sorry.", title=title)
@@ -345,7 +345,7 @@ def _session_news(registration: Registration, item: Item) -> list[str]:
     if item.before is None or item.given_up:
         return []
     event, language = registration.event, registration.language
-    name = item.title.say(language).text
+    name = item.title.resolve(language).text
     lines = []
     for change in told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone):
         what = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=language)
@@ -368,7 +368,9 @@ def _place(registration: Registration, item: Item) -> str:
     """ "“Workshop” – Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A"."""
     language = registration.language
     where = told.where(item.after, registration.event.format, language)
-    said = _("“%(session)s” – %(when)s", session=item.title.say(language).text, when=told.when(item.after, language))
+    said = _(
+        "“%(session)s” – %(when)s", session=item.title.resolve(language).text, when=told.when(item.after, language)
+    )
     return said + _(", ") + where if where else said
 
 

@@ -32,7 +32,7 @@ from eventapp.registration.rules import Access, QuestionKind, Standing, fits, ke
 
 def option_name(option: AttendanceOption) -> str:
     """What an option is called to a reader."""
-    return languages.say(option.title).text or option.mode.label
+    return languages.resolve(option.title).text or option.mode.label
 
 
 def no_address(form: Any, field: Any) -> None:
@@ -227,8 +227,8 @@ def takable(option: AttendanceOption) -> bool:
 
 
 def _question_field(question: Question) -> Field:
-    label = languages.say(question.label).text
-    common: dict[str, Any] = {"description": languages.say(question.hint).text}
+    label = languages.resolve(question.label).text
+    common: dict[str, Any] = {"description": languages.resolve(question.hint).text}
     choices = [SelectChoice(choice, choice) for choice in question.choices]
     flags = {"required": True} if question.required or question.kind is QuestionKind.CONSENT else {}
     match question.kind:

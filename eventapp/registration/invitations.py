@@ -91,7 +91,7 @@ def issue(registration: Registration, *, anew: bool = False) -> list[Item]:
         row = row or _new_row(registration, code)
         gives_up = code not in now.facts and session is not None and not session.cancelled
         made = _entry(registration, now, row, given_up=gives_up)
-        row.say(after)
+        row.record(after)
         items.append(
             Item(
                 code,
@@ -118,7 +118,7 @@ def known_as_told(registration: Registration) -> bool:
     now = present(registration)
     known = queries.invitations(registration)
     for code, row in known.items():
-        row.say(now.facts.get(code) or told.given_up(row.said))
+        row.record(now.facts.get(code) or told.given_up(row.said))
     db.session.flush()
     return now.facts.keys() <= known.keys()
 

@@ -13,8 +13,8 @@ from eventapp.calendars.models import Due, Told
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
+from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Scoped
-from eventapp.core.words import Words
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Closes, Event, OfEvent
@@ -39,8 +39,8 @@ class AttendanceOption(Base, Closes, OfEvent):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     key: Mapped[str]
     mode: Mapped[Mode] = mapped_column(default=Mode.IN_PERSON)
-    title: Mapped[Words] = mapped_column(default=Words)
-    note: Mapped[Words] = mapped_column(default=Words)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     capacity: Mapped[int | None]
     taken: Mapped[int] = mapped_column(default=0)
     waiting_list: Mapped[bool] = mapped_column(default=True)
@@ -87,7 +87,7 @@ class RemovedOption(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     uid: Mapped[str] = mapped_column(unique=True)
     mode: Mapped[Mode]
-    title: Mapped[Words] = mapped_column(default=Words)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     told_closing: Mapped[datetime]
     closing_sequence: Mapped[int]
     removed_at: Mapped[datetime] = mapped_column(default=now)
@@ -103,8 +103,8 @@ class Question(Base, OfEvent):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     key: Mapped[str]
     kind: Mapped[QuestionKind] = mapped_column(default=QuestionKind.TEXT)
-    label: Mapped[Words] = mapped_column(default=Words)
-    hint: Mapped[Words] = mapped_column(default=Words)
+    label: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    hint: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     # For the kinds that choose; each is shown as it is written, so it may name several languages.
     choices: Mapped[list[str]] = mapped_column(default=list)
     mode: Mapped[Mode | None]

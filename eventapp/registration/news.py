@@ -152,7 +152,7 @@ def adopt(event: Event) -> None:
     for registration in rows:
         row = RegistrationInvitation(registration_id=registration.id, code="", uid=registration.uid)
         row.sequence = registration.sequence + event.sequence
-        row.say(invitations.event_facts(registration, venues))
+        row.record(invitations.event_facts(registration, venues))
         db.session.add(row)
     db.session.flush()
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
-from eventapp.core.words import fold
+from eventapp.core.localized import fold
 
 
 class RegistrationStatus(Labelled):

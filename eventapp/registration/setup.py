@@ -10,7 +10,7 @@ from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
 from eventapp.programme.rules import Mode
@@ -24,8 +24,8 @@ def save_option(
     option: AttendanceOption | None,
     *,
     mode: Mode,
-    title: Words,
-    note: Words | None = None,
+    title: LocalizedText,
+    note: LocalizedText | None = None,
     capacity: int | None = None,
     waiting_list: bool = True,
     access: Access = Access.ANYONE,
@@ -57,7 +57,7 @@ def save_option(
         news.expect_all_with(option)
     option.mode = mode
     option.title = title
-    option.note = note or Words()
+    option.note = note or LocalizedText()
     option.capacity = capacity
     option.waiting_list = waiting_list
     option.access = access
@@ -110,9 +110,9 @@ def save_question(
     event: Event,
     question: Question | None,
     *,
-    label: Words,
+    label: LocalizedText,
     kind: QuestionKind,
-    hint: Words | None = None,
+    hint: LocalizedText | None = None,
     choices: list[str] | None = None,
     mode: Mode | None = None,
     required: bool = False,
@@ -127,7 +127,7 @@ def save_question(
         question = Question(event_id=event.id, key=key or tokens.code(4).lower(), position=number)
         db.session.add(question)
     question.label = label
-    question.hint = hint or Words()
+    question.hint = hint or LocalizedText()
     question.kind = kind
     question.choices = chosen
     question.mode = mode

@@ -40,9 +40,9 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
     address = absolute("site.event", slug=event.slug)
     spots = [_spot(site, event.country_code) for site in page.sites]
     if not spots and event.place:
-        spots = [Spot(name=languages.say(event.place).text, country=event.country_code)]
+        spots = [Spot(name=languages.resolve(event.place).text, country=event.country_code)]
     return jsonld.event(
-        name=languages.say(event.title).text,
+        name=languages.resolve(event.title).text,
         url=address,
         starts=event.starts_at,
         ends=event.ends_at,
@@ -50,11 +50,12 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
         exact=_EXACT[event.precision],
         state=_STATES.get(event.status, State.SCHEDULED),
         attendance=_ATTENDANCE[event.format],
-        description=languages.say(event.purpose).text or markdown.plain(languages.say(event.description).text),
+        description=languages.resolve(event.purpose).text or markdown.plain(languages.resolve(event.description).text),
         languages=event.working_languages,
         spots=spots,
         organizers=[
-            Party(name=languages.say(host.organization.names).text, url=host.organization.url) for host in page.hosts
+            Party(name=languages.resolve(host.organization.names).text, url=host.organization.url)
+            for host in page.hosts
         ],
         performers=[Party(name=speaker.person.name(languages.reader()).text, person=True) for speaker in page.speakers],
         images=[base_url() + image for image in images],
@@ -65,8 +66,8 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
 
 def _spot(site: Site | PublishedSite, country: str) -> Spot:
     return Spot(
-        name=languages.say(site.name).text,
-        address=languages.say(site.address).text,
+        name=languages.resolve(site.name).text,
+        address=languages.resolve(site.address).text,
         country=country,
         geo=(site.latitude, site.longitude) if site.latitude is not None and site.longitude is not None else None,
     )
@@ -98,7 +99,7 @@ def _session(page: EventPage, session: PublishedSession, spots: list[Spot]) -> d
     sites = {room.site.slug: room.site for room in session.rooms if room.site is not None}
     own = [_spot(site, event.country_code) for site in sites.values()] or spots[:1]
     return jsonld.event(
-        name=languages.say(session.title).text,
+        name=languages.resolve(session.title).text,
         url=absolute("programme.session", slug=event.slug, code=session.code),
         starts=session.starts_at,
         ends=session.ends_at,

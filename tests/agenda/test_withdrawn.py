@@ -10,7 +10,7 @@ import time_machine
 from eventapp.agenda.models import Agenda
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import Precision, Visibility
 from eventapp.programme import releases
@@ -66,14 +66,16 @@ def cast(event, session, *people) -> None:
 @pytest.fixture
 def secret(make):
     """An event with words that must not be read once it is taken back."""
-    return make.event("forum", title="Secret forum", place=Words(en="Saitama"), join_url="https://meet.example.org/x")
+    return make.event(
+        "forum", title="Secret forum", place=LocalizedText(en="Saitama"), join_url="https://meet.example.org/x"
+    )
 
 
 @pytest.mark.parametrize("take_back", [withdraw, hide])
 def test_what_was_starred_is_told_as_off_and_nothing_else_is_said(client, make, secret, take_back):
     room, ada = make.room(secret, "Hall"), make.person("Lovelace", "Ada")
     first = make.session(secret, "Opening", rooms=[room], people=[ada], track=make.track(secret, "Rivers"))
-    second = make.session(secret, "Panel", abstract=Words(en="Of boats"))
+    second = make.session(secret, "Panel", abstract=LocalizedText(en="Of boats"))
     make.session(secret, "Not starred")
     address = begin(client, f"forum/{first.code}", f"forum/{second.code}")
     before = by_uid(client, address)
@@ -260,7 +262,7 @@ def test_ones_own_registration_stays_as_it_is_on_ones_own_page(client, make, sec
     assert "Secret forum" in client.get(f"/registrations/{guest.token}").get_data(as_text=True)
     known = {"If-None-Match": client.get(f"{address}.ics").headers["ETag"]}
     with transaction():
-        events.edit(fresh(secret), slug="forum", place=Words(en="Kobe"))
+        events.edit(fresh(secret), slug="forum", place=LocalizedText(en="Kobe"))
     assert client.get(f"{address}.ics", headers=known).status_code == 200, "the registered are told, as on their page"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations as proposals
@@ -74,7 +74,7 @@ def fill_proposals(make, event, person) -> None:
                 event,
                 opens_at=None,
                 closes_at=None,
-                text=Words(),
+                text=LocalizedText(),
                 kinds=[SessionKind.LECTURE],
                 lengths=[20],
                 modes=[Mode.IN_PERSON],

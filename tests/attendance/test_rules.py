@@ -9,7 +9,7 @@ import pytest
 from eventapp.attendance.rules import Basis, NotCounted, Party, Row, Statement, count, figures_of, typed_party
 from eventapp.attendance.sentence import Figures, Rounding, plain, rounded, sentence
 from eventapp.core import clock
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind as Kind
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import RegistrationStatus as Status
@@ -20,11 +20,11 @@ def row(person: str = "a@example.org", party: Party | None = None, **values: Any
 
 
 def city(name: str, country: str = "JP", key: str = "") -> Party:
-    return Party(f"#{key or name}", Words(en=name), Kind.CITY, country, name.lower(), Words(en=name))
+    return Party(f"#{key or name}", LocalizedText(en=name), Kind.CITY, country, name.lower(), LocalizedText(en=name))
 
 
 def body(name: str, kind: Kind | None = Kind.COMPANY, country: str | None = "JP") -> Party:
-    return Party(f"#{name}", Words(en=name), kind, country)
+    return Party(f"#{name}", LocalizedText(en=name), kind, country)
 
 
 def test_one_person_in_two_delegations_is_one_person() -> None:
@@ -96,7 +96,7 @@ def test_a_prefecture_of_the_name_of_a_city_is_not_that_city() -> None:
 
 
 def test_a_company_in_a_city_does_not_make_the_city_take_part() -> None:
-    works = Party("#1", Words(en="Solar Works"), Kind.COMPANY, "JP", "osaka", Words(en="Osaka"))
+    works = Party("#1", LocalizedText(en="Solar Works"), Kind.COMPANY, "JP", "osaka", LocalizedText(en="Osaka"))
     counts = count([row("a", works)], home="JP")
     assert (counts.domestic_cities, len(counts.organizations)) == ((), 1)
 
@@ -214,19 +214,19 @@ def test_a_number_that_is_round_or_small_is_said_exactly(number: int) -> None:
 NEWSLETTER = Figures(300, Rounding.OVER, "JP", 15, 9, 22, 50)
 
 
-def say(figures: Figures, language: str = "en") -> str:
+def resolve(figures: Figures, language: str = "en") -> str:
     return plain(sentence(figures, language))
 
 
 def test_the_sentence_of_the_newsletter_in_english() -> None:
-    assert say(NEWSLETTER) == (
+    assert resolve(NEWSLETTER) == (
         "Over 300 people from 15 cities in nine foreign countries, 22 cities in Japan "
         "and 50 companies and organizations"
     )
 
 
 def test_the_sentence_of_the_newsletter_in_japanese() -> None:
-    assert say(NEWSLETTER, "ja") == "海外9か国・15都市、国内22都市、50の企業・団体から300人を超える参加者"
+    assert resolve(NEWSLETTER, "ja") == "海外9か国・15都市、国内22都市、50の企業・団体から300人を超える参加者"
 
 
 def test_numbers_are_marked_for_the_page() -> None:
@@ -269,12 +269,12 @@ def test_numbers_are_marked_for_the_page() -> None:
     ],
 )
 def test_parts_without_a_number_are_left_out(figures: Figures, english: str, japanese: str) -> None:
-    assert say(figures) == english
-    assert say(figures, "ja") == japanese
+    assert resolve(figures) == english
+    assert resolve(figures, "ja") == japanese
 
 
 def test_a_language_without_a_writer_of_its_own_reads_english() -> None:
-    assert say(NEWSLETTER, "fi") == say(NEWSLETTER, "en")
+    assert resolve(NEWSLETTER, "fi") == resolve(NEWSLETTER, "en")
 
 
 def test_nobody_counted_has_no_sentence() -> None:

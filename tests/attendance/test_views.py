@@ -10,7 +10,7 @@ from flask import Flask
 from eventapp.attendance.operations import declare
 from eventapp.attendance.rules import Rounding
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.operations import add_place
 from eventapp.directory.rules import OrganizationKind, PlaceKind
 from eventapp.events.models import Event
@@ -29,7 +29,7 @@ def event(make: Make) -> Event:
         place = add_place(
             slug="nuernberg",
             kind=PlaceKind.CITY,
-            names=Words(en="Nürnberg", ja="ニュルンベルク"),
+            names=LocalizedText(en="Nürnberg", ja="ニュルンベルク"),
             aliases=["Nurnberg", "Nuremberg"],
             country_code="DE",
         )

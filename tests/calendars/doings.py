@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Visibility
@@ -48,7 +48,7 @@ class World:
         self.event = make.event(
             "forum",
             ends_at=START + timedelta(days=2),
-            place=Words(en="Place 0"),
+            place=LocalizedText(en="Place 0"),
             join_url="https://meet.example/event0",
         )
         self.rooms = [make.room(self.event, name) for name in ("Hall", "Attic")]
@@ -75,9 +75,9 @@ class World:
     def _moment(self) -> datetime:
         return START + timedelta(minutes=30 * self.draw.randrange(40))
 
-    def _title(self) -> Words:
+    def _title(self) -> LocalizedText:
         self.titles.add(title := f"Talk{self.next():04}")
-        return Words(en=title)
+        return LocalizedText(en=title)
 
     def _edit(self, **values: Any) -> None:
         events.edit(fresh(self.event), slug="forum", **values)
@@ -96,14 +96,16 @@ class World:
         self._edit(zone=self.draw.choice(["Asia/Tokyo", "Europe/Helsinki", "America/Lima"]))
 
     def place(self) -> None:
-        self._edit(place=Words(en=f"Place {self.draw.randrange(3)}"))
+        self._edit(place=LocalizedText(en=f"Place {self.draw.randrange(3)}"))
 
     def spelling(self) -> None:
         row: Event = fresh(self.event)
         place = str(row.place)
         self._edit(
-            title=Words(en=f"Forum {self.draw.randrange(9)}"),
-            place=self.draw.choice([Words(en=place.upper()), Words(en=place, ja="場所"), Words(en=place)]),
+            title=LocalizedText(en=f"Forum {self.draw.randrange(9)}"),
+            place=self.draw.choice(
+                [LocalizedText(en=place.upper()), LocalizedText(en=place, ja="場所"), LocalizedText(en=place)]
+            ),
         )
 
     def event_link(self) -> None:
@@ -112,11 +114,11 @@ class World:
     def site(self) -> None:
         row: Event = fresh(self.event)
         known = db.session.scalar(select(events.Site).where(events.Site.event_id == row.id))
-        name = Words(en=f"Arena {self.draw.randrange(3)}")
+        name = LocalizedText(en=f"Arena {self.draw.randrange(3)}")
         if known is not None and self.draw.random() < 0.3:
             events.remove_site(known)
             return
-        site = events.save_site(row, known, name=name, address=Words())
+        site = events.save_site(row, known, name=name, address=LocalizedText())
         room = fresh(self.rooms[0])
         programme.save_room(row, room, name=room.name, site=site)
 
@@ -130,9 +132,9 @@ class World:
         elif row.status is EventStatus.PUBLISHED and self.draw.random() < 0.4:
             events.withdraw(row)
         elif row.status is EventStatus.PUBLISHED and self.draw.random() < 0.8:
-            postpone_event(row, note=Words(en="Rain"))
+            postpone_event(row, note=LocalizedText(en="Rain"))
         elif row.status is not EventStatus.DRAFT and self.draw.random() < 0.4:
-            cancel_event(row, note=Words())
+            cancel_event(row, note=LocalizedText())
 
     # ---- the team: sessions ----
 
@@ -183,7 +185,7 @@ class World:
 
     def rename_room(self) -> None:
         room = fresh(self.draw.choice(self.rooms))
-        words = Words(en=str(room.name).swapcase(), ja="室")
+        words = LocalizedText(en=str(room.name).swapcase(), ja="室")
         programme.save_room(fresh(self.event), room, name=words, site=room.site)
 
     def release(self) -> None:
@@ -197,7 +199,7 @@ class World:
             fresh(self.event),
             row,
             mode=self.draw.choice([Mode.IN_PERSON, Mode.ONLINE]),
-            title=Words(),
+            title=LocalizedText(),
             capacity=self.draw.choice([None, 2, 3]),
             access=row.access,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from eventapp.core.words import fold
+from eventapp.core.localized import fold
 from eventapp.mail.models import Mail
 from tests.calendars import lint
 

@@ -9,12 +9,12 @@ import pytest
 
 from eventapp.calendars.advice import LONG_TITLE, Advice, advice, reachable, width
 from eventapp.calendars.queries import EventRow, Programme, RoomRow, SessionRow, Venue
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
 from eventapp.programme.rules import SessionKind, SessionStatus
 
 START = datetime(2031, 3, 18, 1, tzinfo=UTC)
-HALL = RoomRow(Words(en="Hall"), False, None)
+HALL = RoomRow(LocalizedText(en="Hall"), False, None)
 
 
 def event(**values: Any) -> EventRow:
@@ -24,25 +24,25 @@ def event(**values: Any) -> EventRow:
         "uid": "e",
         "sequence": 0,
         "kind": EventKind.FORUM,
-        "title": Words(en="Forum"),
-        "subtitle": Words(),
-        "purpose": Words(),
-        "description": Words(),
+        "title": LocalizedText(en="Forum"),
+        "subtitle": LocalizedText(),
+        "purpose": LocalizedText(),
+        "description": LocalizedText(),
         "starts_at": START,
         "ends_at": START + timedelta(hours=8),
         "zone": "Asia/Tokyo",
         "precision": Precision.DAY,
-        "date_note": Words(),
+        "date_note": LocalizedText(),
         "format": EventFormat.IN_PERSON,
-        "place": Words(),
+        "place": LocalizedText(),
         "status": EventStatus.PUBLISHED,
-        "status_note": Words(),
+        "status_note": LocalizedText(),
         "updated_at": START,
     }
     return EventRow(**{**usual, **values})
 
 
-def session(title: str | Words = "Talk", code: str = "A", **values: Any) -> SessionRow:
+def session(title: str | LocalizedText = "Talk", code: str = "A", **values: Any) -> SessionRow:
     usual: dict[str, Any] = {
         "id": 1,
         "code": code,
@@ -50,14 +50,14 @@ def session(title: str | Words = "Talk", code: str = "A", **values: Any) -> Sess
         "sequence": 0,
         "kind": SessionKind.LECTURE,
         "status": SessionStatus.PUBLISHED,
-        "title": title if isinstance(title, Words) else Words(en=title),
-        "abstract": Words(),
+        "title": title if isinstance(title, LocalizedText) else LocalizedText(en=title),
+        "abstract": LocalizedText(),
         "starts_at": START,
         "ends_at": START + timedelta(hours=1),
         "spoken": (),
         "interpreted": (),
         "updated_at": START,
-        "track": Words(),
+        "track": LocalizedText(),
         "colour": None,
         "rooms": [HALL],
     }
@@ -113,9 +113,9 @@ def test_an_address_on_the_internet_is_not(host: str) -> None:
     ],
 )
 def test_a_link_to_a_meeting_in_a_public_text_is_told(link: str) -> None:
-    (one,) = told(session(abstract=Words(ja=f"参加はこちら {link}")))
+    (one,) = told(session(abstract=LocalizedText(ja=f"参加はこちら {link}")))
     assert (one.kind, one.sessions) == ("join-in-text", (("A", "Talk"),))
-    assert kinds(of=event(description=Words(en=f"Join: {link}"))) == ["join-in-text"]
+    assert kinds(of=event(description=LocalizedText(en=f"Join: {link}"))) == ["join-in-text"]
 
 
 @pytest.mark.parametrize(
@@ -123,17 +123,17 @@ def test_a_link_to_a_meeting_in_a_public_text_is_told(link: str) -> None:
     ["https://zoom.us/pricing", "We use Zoom.", "https://support.google.com/meet", "https://example.org/zoom.us"],
 )
 def test_a_page_about_meetings_is_no_link_to_one(text: str) -> None:
-    assert kinds(session(abstract=Words(en=text))) == []
+    assert kinds(session(abstract=LocalizedText(en=text))) == []
 
 
 def test_a_session_without_a_place_is_told_unless_the_event_has_one_or_is_online() -> None:
     assert kinds(session(rooms=[])) == ["no-place"]
-    assert kinds(session(rooms=[]), of=event(place=Words(en="Saitama"))) == []
+    assert kinds(session(rooms=[]), of=event(place=LocalizedText(en="Saitama"))) == []
     assert kinds(session(rooms=[]), of=event(format=EventFormat.ONLINE)) == []
 
 
 def test_each_language_says_which_titles_it_lacks() -> None:
-    both = Words(en="Forum", ja="フォーラム")
+    both = LocalizedText(en="Forum", ja="フォーラム")
     found = told(session(), session(both, "B"), of=event(title=both), languages=["en", "ja", "fi"])
     assert [(one.kind, one.sessions) for one in found] == [
         ("untranslated", (("A", "Talk"),)),
@@ -145,7 +145,14 @@ def test_each_language_says_which_titles_it_lacks() -> None:
 
 
 def test_a_title_in_a_variety_of_the_language_will_do() -> None:
-    assert kinds(session(Words({"pt-BR": "Rios"})), of=event(title=Words({"pt-BR": "Forum"})), languages=["pt"]) == []
+    assert (
+        kinds(
+            session(LocalizedText({"pt-BR": "Rios"})),
+            of=event(title=LocalizedText({"pt-BR": "Forum"})),
+            languages=["pt"],
+        )
+        == []
+    )
 
 
 def test_entries_that_nobody_can_tell_apart_are_told() -> None:
@@ -160,15 +167,20 @@ def test_titles_are_measured_in_columns() -> None:
     assert width("都市ﾌ") == 5
     assert kinds(session("a" * LONG_TITLE)) == []
     assert kinds(session("a" * LONG_TITLE + "b")) == ["long-title"]
-    assert kinds(session(Words(en="Short", ja="市" * (LONG_TITLE // 2 + 1)))) == ["long-title"]
+    assert kinds(session(LocalizedText(en="Short", ja="市" * (LONG_TITLE // 2 + 1)))) == ["long-title"]
 
 
 def test_a_site_that_no_map_finds_is_told() -> None:
-    found = told(venues=[Venue(Words(en="Arena"), Words(), None), Venue(Words(en="Hall"), Words(en="1-1 Chuo"), None)])
+    found = told(
+        venues=[
+            Venue(LocalizedText(en="Arena"), LocalizedText(), None),
+            Venue(LocalizedText(en="Hall"), LocalizedText(en="1-1 Chuo"), None),
+        ]
+    )
     assert [(one.kind, one.sentence) for one in found] == [
         ("no-address", "Arena: without an address or coordinates no phone shows the way there.")
     ]
-    assert kinds(venues=[Venue(Words(en="Arena"), Words(), (35.0, 139.0))]) == []
+    assert kinds(venues=[Venue(LocalizedText(en="Arena"), LocalizedText(), (35.0, 139.0))]) == []
 
 
 def test_what_is_cancelled_needs_no_advice() -> None:

@@ -15,7 +15,7 @@ from eventapp.calendars import state as states
 from eventapp.calendars.check import Source, Which
 from eventapp.core import languages
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
@@ -51,7 +51,7 @@ def served(client: Visitor, addresses: Any) -> dict[str, bytes]:
 @pytest.fixture
 def forum(make: Make) -> Event:
     """An event with everything of which there are calendars: also something cancelled, and something gone."""
-    event = make.event("forum", title=Words(en="Forum", ja="フォーラム"))
+    event = make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
     make.option(event, closes_at=datetime(2031, 3, 1, tzinfo=UTC))
     room, track = make.room(event, "Attic", site=make.site(event)), make.track(event, "Rivers")
     make.session(event, "Talk", rooms=[room], track=track, people=[make.person()])
@@ -86,7 +86,7 @@ def test_the_next_version_is_to_the_byte_what_is_served_once_it_is_published(
         programme.save_session(
             fresh(forum),
             session,
-            title=Words(en="Talk of rivers"),
+            title=LocalizedText(en="Talk of rivers"),
             kind=session.kind,
             starts_at=START + timedelta(hours=2),
             ends_at=START + timedelta(hours=3),
@@ -241,7 +241,7 @@ def test_the_version_moves_with_all_that_is_written(make: Make, forum: Event, ch
     assert source(forum, which).version == before
     if change == "event":
         with transaction():
-            events.edit(fresh(forum), slug="forum", title=Words(en="Forum of rivers"))
+            events.edit(fresh(forum), slug="forum", title=LocalizedText(en="Forum of rivers"))
     elif change == "person":
         make.person("Curie", "Marie")
     elif change == "draft":

@@ -10,7 +10,7 @@ import pytest
 
 from eventapp.calendars.choices import ALARMS, Choice
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
@@ -25,7 +25,7 @@ PAGE = "/events/forum/calendar"
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    return make.event("forum", title=Words(en="Forum", ja="フォーラム"))
+    return make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_each_state_of_an_event_is_said(client: Visitor, make: Make, forum: Even
     assert "webcal:" not in html
     assert "/events/past/calendar.ics" in html
     with transaction():
-        events.cancel(fresh(forum), note=Words())
+        events.cancel(fresh(forum), note=LocalizedText())
     assert "Every entry of its calendar says so." in client.get(PAGE).get_data(as_text=True)
 
 

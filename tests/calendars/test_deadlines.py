@@ -10,7 +10,7 @@ import icalendar
 import pytest
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
@@ -32,7 +32,7 @@ ONE = "Registration closes: In person – Forum"
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    return make.event("forum", title=Words(en="Forum", ja="フォーラム"))
+    return make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
 
 
 def close(option: AttendanceOption, at: datetime | None, **values: Any) -> None:
@@ -47,7 +47,7 @@ def call(event: Event, at: datetime | None) -> None:
             fresh(event),
             opens_at=None,
             closes_at=at,
-            text=Words(),
+            text=LocalizedText(),
             kinds=[SessionKind.LECTURE],
             lengths=[20],
             modes=[Mode.IN_PERSON],
@@ -129,19 +129,19 @@ def test_a_closing_that_nobody_saw_leaves_no_trace(client: Visitor, make: Make) 
     with transaction():
         setup.remove_option(fresh(other))
         events.publish(fresh(event))
-    close(option, None, title=Words(en="Hall"))
+    close(option, None, title=LocalizedText(en="Hall"))
     assert list(entries(fetch(client, FEED))) == ["Forum"]
 
 
 def test_the_deadlines_of_an_event_that_is_off_say_so(client: Visitor, make: Make, forum: Event) -> None:
     make.option(forum, closes_at=CLOSES)
     with transaction():
-        events.postpone(fresh(forum), note=Words(en="A typhoon comes."))
+        events.postpone(fresh(forum), note=LocalizedText(en="A typhoon comes."))
     found = entries(fetch(client, FEED))[f"Postponed: {ONE}"]
     assert found.one("STATUS") == "TENTATIVE"
     assert "A typhoon comes." in found.one("DESCRIPTION")
     with transaction():
-        events.cancel(fresh(forum), note=Words())
+        events.cancel(fresh(forum), note=LocalizedText())
     assert entries(fetch(client, FEED))[f"Cancelled: {ONE}"].one("STATUS") == "CANCELLED"
 
 
@@ -163,7 +163,7 @@ def test_a_closing_that_moves_changes_the_etag_and_the_date(client: Visitor, mak
     moved, before = (parsedate_to_datetime(one.headers["Last-Modified"]) for one in (again, first))
     assert moved >= before
     renamed = again
-    close(option, CLOSES + timedelta(days=1), title=Words(en="Main hall"))
+    close(option, CLOSES + timedelta(days=1), title=LocalizedText(en="Main hall"))
     renamed = client.get(FEED)
     assert renamed.headers["ETag"] != again.headers["ETag"]
     assert "Main hall" in renamed.get_data(as_text=True)

@@ -21,7 +21,7 @@ from eventapp.agenda import operations as agendas
 from eventapp.calendars import ics
 from eventapp.calendars.tree import plain
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.rules import SessionStatus
@@ -49,7 +49,7 @@ def bare(text: str) -> str:
 
 def fill(make: Make, text: str) -> tuple[Event, dict[str, str]]:
     """An event with the text in all fields, and the addresses of all of its calendars."""
-    said = Words(en=text, ja=text + "。")
+    said = LocalizedText(en=text, ja=text + "。")
     event = make.event(
         "forum",
         title=said,
@@ -146,7 +146,7 @@ def test_hostile_text_is_read_back_from_every_calendar(
         bare(text)
     }
     with transaction():
-        events.cancel(db.session.get_one(Event, event.id), note=Words(en=text, ja=text))
+        events.cancel(db.session.get_one(Event, event.id), note=LocalizedText(en=text, ja=text))
     data = client.get(paths["event"]).data
     readers = read_by_all(data)
     assert readers[0] == readers[1] == readers[2]

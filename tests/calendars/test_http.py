@@ -9,7 +9,7 @@ from urllib.robotparser import RobotFileParser
 import pytest
 
 from eventapp.core.db import QuickRead, db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.media.models import Photo
@@ -36,7 +36,7 @@ PATHS = (
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    event = make.event("forum", title=Words(en="Forum", ja="フォーラム"))
+    event = make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
     track, room, person = make.track(event, "Rivers", colour=5), make.room(event, "Hall"), make.person()
     with transaction():
         for row, name, value in ((track, "slug", "rivers"), (room, "slug", "hall"), (person, "code", "ADA")):

@@ -18,14 +18,14 @@ from ical.calendar_stream import IcsCalendarStream
 from eventapp.calendars import ics
 from eventapp.calendars.ics import CalendarHead, Entry, Method, Party, Status
 from eventapp.calendars.text import mail_address
-from eventapp.core.words import Said
+from eventapp.core.localized import ResolvedText
 from tests.calendars import lint
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 REVISED = datetime(2030, 12, 1, 9, 30, 15, 999999, tzinfo=UTC)
 HEAD = CalendarHead(
-    name=Said("Forum, 2031; the “first”", "en"),
-    description=Said("Cities and their partners", "en"),
+    name=ResolvedText("Forum, 2031; the “first”", "en"),
+    description=ResolvedText("Cities and their partners", "en"),
     url="https://example.org/events/forum",
     source="https://example.org/events/forum/calendar.ics",
     zone="Asia/Tokyo",
@@ -41,7 +41,7 @@ def entry(**values: Any) -> Entry:
         "starts": START,
         "ends": START + timedelta(hours=1),
         "zone": "Asia/Tokyo",
-        "summary": Said("Opening", "en"),
+        "summary": ResolvedText("Opening", "en"),
     }
     return Entry(**{**given, **values})
 
@@ -86,7 +86,7 @@ def test_the_stamp_is_the_last_revision_and_never_the_present() -> None:
 
 
 def test_a_feed_is_the_sum_of_its_entries_bytes() -> None:
-    one, two = entry(), entry(uid="two", summary=Said("Second", "en"))
+    one, two = entry(), entry(uid="two", summary=ResolvedText("Second", "en"))
     text = ics.feed(HEAD, [one, two])
     assert text.endswith(ics.vevent(one) + ics.vevent(two) + b"END:VCALENDAR\r\n")
 
@@ -334,13 +334,15 @@ HOSTILE = [
 
 def _check_text(text: str) -> None:
     made = entry(
-        summary=Said(text, "en"),
-        description=Said(text, "ja"),
-        location=Said(text, "xx bad"),
+        summary=ResolvedText(text, "en"),
+        description=ResolvedText(text, "ja"),
+        location=ResolvedText(text, "xx bad"),
         categories=(text, "plain"),
         uid="fixed",
     )
-    data = ics.feed(dataclasses.replace(HEAD, name=Said(text, "en"), description=Said(text, "en")), [made])
+    data = ics.feed(
+        dataclasses.replace(HEAD, name=ResolvedText(text, "en"), description=ResolvedText(text, "en")), [made]
+    )
     event = events(data)[0]
     wanted = rough("".join(c for c in text if not "\ud800" <= c <= "\udfff"))
     described = event.all("DESCRIPTION")
@@ -371,19 +373,19 @@ def test_any_text_comes_out_as_it_went_in(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_independent_readers_read_the_same_text(text: str) -> None:
     wanted = rough("".join(c for c in text if not "\ud800" <= c <= "\udfff"))
-    data = ics.feed(HEAD, [entry(description=Said(text, "en"))]).decode()
+    data = ics.feed(HEAD, [entry(description=ResolvedText(text, "en"))]).decode()
     assert IcsCalendarStream.calendar_from_ics(data).events[0].description == wanted
     assert vobject.readOne(data).vevent.description.value == wanted
     assert str(icalendar.Calendar.from_ical(data).walk("VEVENT")[0]["DESCRIPTION"]) == wanted
 
 
 def test_a_literal_backslash_n_stays_one() -> None:
-    data = ics.single(entry(summary=Said(r"C:\New\names", "en")))
+    data = ics.single(entry(summary=ResolvedText(r"C:\New\names", "en")))
     assert rb"SUMMARY;LANGUAGE=en:C:\\New\\names" in data
 
 
 def test_texts_say_their_language() -> None:
-    data = ics.single(entry(summary=Said("開会", "ja"), location=Said("Hall", "pt-BR")))
+    data = ics.single(entry(summary=ResolvedText("開会", "ja"), location=ResolvedText("Hall", "pt-BR")))
     assert "SUMMARY;LANGUAGE=ja:開会".encode() in data
     assert b"LOCATION;LANGUAGE=pt-BR:Hall" in data
 

@@ -12,7 +12,7 @@ from eventapp.calendars import ics, invitations
 from eventapp.calendars.ics import Party
 from eventapp.calendars.invitations import Guest
 from eventapp.calendars.queries import Venue
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 from tests.calendars import lint
@@ -28,19 +28,19 @@ def event(**values: Any) -> Event:
         "uid": "the-event",
         "sequence": 2,
         "kind": EventKind.FORUM,
-        "title": Words(en="Forum", ja="フォーラム"),
-        "subtitle": Words(),
-        "purpose": Words(),
-        "description": Words(),
+        "title": LocalizedText(en="Forum", ja="フォーラム"),
+        "subtitle": LocalizedText(),
+        "purpose": LocalizedText(),
+        "description": LocalizedText(),
         "starts_at": START,
         "ends_at": START + timedelta(hours=8),
         "zone": "Asia/Tokyo",
         "precision": Precision.DAY,
-        "date_note": Words(),
+        "date_note": LocalizedText(),
         "format": EventFormat.HYBRID,
-        "place": Words(en="Saitama"),
+        "place": LocalizedText(en="Saitama"),
         "status": EventStatus.PUBLISHED,
-        "status_note": Words(),
+        "status_note": LocalizedText(),
         "updated_at": STAMP - timedelta(days=1),
         "join_url": "https://meet.example/everybody",
         "visibility": Visibility.PUBLIC,
@@ -120,7 +120,12 @@ def test_who_comes_online_gets_the_link_where_every_program_shows_it() -> None:
 
 
 def test_the_first_site_tells_where_to_go() -> None:
-    site = Site(name=Words(en="Arena"), address=Words(en="8 Shintoshin, Chuo-ku"), latitude=35.895, longitude=139.631)
+    site = Site(
+        name=LocalizedText(en="Arena"),
+        address=LocalizedText(en="8 Shintoshin, Chuo-ku"),
+        latitude=35.895,
+        longitude=139.631,
+    )
     entry = made(venues=[Venue.of(site)])
     assert lint.text(entry.one("LOCATION")) == "Arena, 8 Shintoshin, Chuo-ku"
     assert entry.one("GEO") == "35.895000;139.631000"
@@ -151,7 +156,7 @@ def test_a_place_on_the_waiting_list_is_tentative_and_says_so() -> None:
     ],
 )
 def test_what_happens_to_the_event_happens_to_the_entry(status: EventStatus, summary: str, text: str) -> None:
-    entry = made(event(status=status, status_note=Words(en="A typhoon.")), join_url="https://meet.example/mine")
+    entry = made(event(status=status, status_note=LocalizedText(en="A typhoon.")), join_url="https://meet.example/mine")
     assert (entry.one("SUMMARY"), entry.one("STATUS")) == (summary, text)
     assert lint.text(entry.one("DESCRIPTION")).startswith("A typhoon.")
     assert bool(entry.all("CONFERENCE")) is (text == "TENTATIVE")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.rules import SessionKind, SessionStatus
@@ -81,7 +81,7 @@ def rows(component: list[Any], path: str = "") -> list[tuple[str, Any]]:
 @pytest.fixture
 def forum(make: Make) -> Event:
     """An event with something in every property of a feed."""
-    said = Words(en=TEXT, ar=TEXT)
+    said = LocalizedText(en=TEXT, ar=TEXT)
     event = make.event("forum", title=said, subtitle=said, purpose=said, description=said, place=said)
     with transaction():
         site = events.save_site(event, None, name=said, address=said, latitude=35.0, longitude=-139.123456)

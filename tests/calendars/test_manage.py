@@ -12,7 +12,7 @@ from eventapp.accounts.rules import Role
 from eventapp.calendars import manage
 from eventapp.calendars.check import Source
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
@@ -27,7 +27,7 @@ PAGE = "/manage/events/forum/calendars"
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    return make.event("forum", title=Words(en="Forum", ja="フォーラム"), place=Words(en="Saitama"))
+    return make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"), place=LocalizedText(en="Saitama"))
 
 
 def look(visitor: Visitor, query: str = "", *, status: int = 200) -> str:
@@ -56,7 +56,7 @@ def days(visitor: Visitor) -> list[str]:
 
 
 def test_it_says_that_all_is_well_and_how_much_was_looked_through(organizer: Visitor, make: Make, forum: Event) -> None:
-    make.session(forum, Words(en="Talk", ja="講演"))
+    make.session(forum, LocalizedText(en="Talk", ja="講演"))
     text = look(organizer)
     # The address of the tests' own site is one that Google can't reach.
     assert verdict(organizer) == "The calendars are in order; 1 thing is worth a look"
@@ -114,7 +114,7 @@ def test_a_zone_that_there_is_not_is_refused_and_what_was_typed_is_kept(organize
 
 
 def test_the_language_is_that_of_the_calendar_and_not_of_the_page(organizer: Visitor, make: Make, forum: Event) -> None:
-    make.session(forum, Words(en="Talk", ja="講演"))
+    make.session(forum, LocalizedText(en="Talk", ja="講演"))
     look(organizer, "?language=ja")
     assert rows(organizer)[-1][1] == "講演"
     assert "It calls the calendar “フォーラム”." in look(organizer, "?language=ja&program=google")
@@ -211,7 +211,7 @@ def test_a_withdrawn_event_shows_what_its_subscribers_have(organizer: Visitor, m
 def test_a_cancelled_event_says_so_in_every_entry(organizer: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     with transaction():
-        cancel_event(fresh(forum), note=Words())
+        cancel_event(fresh(forum), note=LocalizedText())
     look(organizer, "?program=outlook")
     assert all(title.startswith("Cancelled: ") for _time, title in rows(organizer))
 
@@ -258,7 +258,7 @@ def test_the_page_is_in_the_side_list_of_everybody_at_the_desk(app: Flask, make:
 
 
 def test_in_japanese_nothing_is_left_in_english(organizer: Visitor, make: Make, forum: Event) -> None:
-    make.session(forum, Words(en="Talk", ja="講演"))
+    make.session(forum, LocalizedText(en="Talk", ja="講演"))
     text = look(organizer, "?lang=ja")
     assert "カレンダーに問題はありません" in text
     assert "calendar" not in text.replace("Google Calendar", "").replace("GNOME Calendar", "").replace(

@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import Visibility
 from eventapp.programme import operations
@@ -21,7 +21,7 @@ from tests.visitor import Visitor
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    return make.event("forum", title=Words(en="Forum", ja="フォーラム"))
+    return make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
 
 
 def titles(client: Visitor, path: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from eventapp.calendars import ics
 from eventapp.calendars.preview import CalendarSeen, EntrySeen, ZonesFrom, see
-from eventapp.core.words import Said
+from eventapp.core.localized import ResolvedText
 from tests.calendars.test_ics import HEAD, entry
 
 BOTH = pytest.mark.parametrize("way", list(ZonesFrom))
@@ -28,9 +28,9 @@ def one(*entries: ics.Entry, way: ZonesFrom = ZonesFrom.FILE, **options: object)
 def test_everything_that_is_written_is_read_back(way: ZonesFrom) -> None:
     written = entry(
         uid="a",
-        summary=Said("Rivers; bridges, and \\N roads", "en"),
-        description=Said("One\n\nTwo", "en"),
-        location=Said("Hall 1, Arena", "en"),
+        summary=ResolvedText("Rivers; bridges, and \\N roads", "en"),
+        description=ResolvedText("One\n\nTwo", "en"),
+        location=ResolvedText("Hall 1, Arena", "en"),
     )
     found = one(written, way=way, alarm=15)
     assert (found.uid, found.title, found.text, found.place) == (

@@ -19,7 +19,7 @@ from eventapp.agenda import operations as agendas
 from eventapp.calendars import ics
 from eventapp.core import clock
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.events.models import Event
@@ -123,7 +123,7 @@ class World:
         values |= self.draw.choice(
             [
                 {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)},
-                {"title": Words(en=f"Talk {self.draw.randrange(99)}")},
+                {"title": LocalizedText(en=f"Talk {self.draw.randrange(99)}")},
                 {"rooms": [fresh(self.draw.choice(self.rooms))]},
                 {"parts": [Part(fresh(one)) for one in self.draw.sample(self.people, self.draw.randrange(3))]},
                 {"track": None},
@@ -154,7 +154,10 @@ class World:
         self._edit(precision=self.draw.choice([Precision.DAY, Precision.DAY, Precision.MONTH]))
 
     def words(self) -> None:
-        self._edit(title=Words(en=f"Forum {self.draw.randrange(9)}"), place=Words(en=f"Hall {self.draw.randrange(9)}"))
+        self._edit(
+            title=LocalizedText(en=f"Forum {self.draw.randrange(9)}"),
+            place=LocalizedText(en=f"Hall {self.draw.randrange(9)}"),
+        )
 
     def audience(self) -> None:
         self._edit(visibility=self.draw.choice(list(Visibility)))
@@ -164,21 +167,23 @@ class World:
         if row.status is EventStatus.DRAFT:
             events.publish(row)
         elif row.status is EventStatus.POSTPONED:
-            self.draw.choice([events.publish, lambda one: cancel_event(one, note=Words())])(row)
+            self.draw.choice([events.publish, lambda one: cancel_event(one, note=LocalizedText())])(row)
         elif row.status is EventStatus.PUBLISHED:
             self.draw.choice(
-                [events.withdraw, events.withdraw, lambda one: postpone_event(one, note=Words(en="Rain"))]
+                [events.withdraw, events.withdraw, lambda one: postpone_event(one, note=LocalizedText(en="Rain"))]
             )(row)
 
     def rename(self) -> None:
-        name = Words(en=f"Name {self.draw.randrange(9)}")
+        name = LocalizedText(en=f"Name {self.draw.randrange(9)}")
         room, person = fresh(self.draw.choice(self.rooms)), fresh(self.draw.choice(self.people))
         self.draw.choice(
             [
                 lambda: programme.save_room(fresh(self.event), room, name=name),
                 lambda: programme.save_track(fresh(self.event), fresh(self.track), name=name, colour=2),
                 lambda: directory.save_person(person, family=name, given=person.given),
-                lambda: events.save_site(fresh(self.event), None, name=Words(en="Arena"), address=Words()),
+                lambda: events.save_site(
+                    fresh(self.event), None, name=LocalizedText(en="Arena"), address=LocalizedText()
+                ),
             ]
         )()
 
@@ -188,11 +193,11 @@ class World:
         row: Event = fresh(self.event)
         if name == "Rivers":
             programme.remove(fresh(self.track))
-            self.track = programme.save_track(row, None, name=Words(en=name), colour=1)
+            self.track = programme.save_track(row, None, name=LocalizedText(en=name), colour=1)
         else:
             number = ["Hall", "Attic"].index(name)
             programme.remove(fresh(self.rooms[number]))
-            self.rooms[number] = programme.save_room(row, None, name=Words(en=name))
+            self.rooms[number] = programme.save_room(row, None, name=LocalizedText(en=name))
 
     def option(self) -> None:
         closes = self.draw.choice([None, START - timedelta(days=self.draw.randrange(1, 20))])
@@ -201,14 +206,18 @@ class World:
             fresh(self.event),
             row,
             mode=row.mode,
-            title=Words(en=f"Way {self.draw.randrange(9)}"),
+            title=LocalizedText(en=f"Way {self.draw.randrange(9)}"),
             closes_at=closes,
             capacity=row.capacity,
         )
 
     def more_options(self) -> None:
         row = setup.save_option(
-            fresh(self.event), None, mode=Mode.ONLINE, title=Words(en="More"), closes_at=START - timedelta(days=3)
+            fresh(self.event),
+            None,
+            mode=Mode.ONLINE,
+            title=LocalizedText(en="More"),
+            closes_at=START - timedelta(days=3),
         )
         if self.draw.random() < 0.5:
             setup.remove_option(row)
@@ -225,7 +234,7 @@ class World:
             fresh(self.event),
             opens_at=None,
             closes_at=closes,
-            text=Words(),
+            text=LocalizedText(),
             kinds=[SessionKind.LECTURE],
             lengths=[20],
             modes=[Mode.IN_PERSON],

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from eventapp.calendars.queries import venues_of
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.words import fold
+from eventapp.core.localized import fold
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.lifecycle import news

@@ -19,7 +19,7 @@ import time_machine
 from eventapp.agenda import operations as agendas
 from eventapp.calendars import ics
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
@@ -115,7 +115,7 @@ def second(p: Programme) -> None:
     p.move("Opening", 30)
     p.move("Panel", 45)
     p.move("Panel", -45)  # there and back
-    p.change("Dinner", title=Words(en="Dinner by the river"))
+    p.change("Dinner", title=LocalizedText(en="Dinner by the river"))
 
 
 def third(p: Programme) -> None:
@@ -127,7 +127,7 @@ def third(p: Programme) -> None:
 def fourth(p: Programme) -> None:
     p.status("Opening", SessionStatus.DRAFT)  # taken off
     p.change("Dinner", parts=[Part(fresh(p.people["Bo"]))])
-    p.change("Talk", abstract=Words(en="Of rivers."))
+    p.change("Talk", abstract=LocalizedText(en="Of rivers."))
 
 
 def fifth(p: Programme) -> None:
@@ -135,7 +135,7 @@ def fifth(p: Programme) -> None:
     p.status("Panel", SessionStatus.PUBLISHED)
     p.change("Extra", rooms=[fresh(p.rooms["Hall"])])
     p.change("Extra", rooms=[fresh(p.rooms["Attic"])])  # there and back
-    p.change("Extra", title=Words(en="An extra"))
+    p.change("Extra", title=LocalizedText(en="An extra"))
 
 
 STEPS: list[tuple[Callable[[Programme], None], set[str], set[str], set[str]]] = [

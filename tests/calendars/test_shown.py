@@ -8,7 +8,7 @@ from eventapp.calendars import ics, programs
 from eventapp.calendars.ics import Status
 from eventapp.calendars.preview import CalendarSeen, ZonesFrom, see
 from eventapp.calendars.shown import shown, wrong_in, wrong_times
-from eventapp.core.words import Said
+from eventapp.core.localized import ResolvedText
 from tests.calendars.test_ics import HEAD, entry
 
 ADDRESS = "https://example.org/events/forum/calendar.ics?lang=en"
@@ -19,7 +19,7 @@ def seen(*entries: ics.Entry) -> CalendarSeen:
 
 
 def two() -> CalendarSeen:
-    return seen(entry(uid="a"), entry(uid="b", summary=Said("Cancelled: Tea", "en"), status=Status.CANCELLED))
+    return seen(entry(uid="a"), entry(uid="b", summary=ResolvedText("Cancelled: Tea", "en"), status=Status.CANCELLED))
 
 
 def titles(program: programs.Program) -> list[str]:
@@ -44,7 +44,11 @@ def test_khal_puts_its_own_word_before() -> None:
 
 def test_what_is_too_long_is_cut_where_the_program_cuts_it() -> None:
     long = seen(
-        entry(summary=Said("a" * 300, "en"), location=Said("b" * 255, "en"), description=Said("c" * 9000, "en"))
+        entry(
+            summary=ResolvedText("a" * 300, "en"),
+            location=ResolvedText("b" * 255, "en"),
+            description=ResolvedText("c" * 9000, "en"),
+        )
     )
     (row,) = shown(programs.OUTLOOK, long, ADDRESS).entries
     assert (len(row.title), len(row.place), len(row.text)) == (255, 255, 9000)

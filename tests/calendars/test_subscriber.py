@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.events.models import Event
@@ -166,12 +166,12 @@ def test_a_subscriber_follows_the_programme_by_uid(app: Flask, make: Make, addre
     assert subscriber.kept() == second
 
     with transaction():  # a name is no part of a release, and still is in the calendar
-        directory.save_person(fresh(ada), family=Words(en="King"), given=Words(en="Ada"))
+        directory.save_person(fresh(ada), family=LocalizedText(en="King"), given=LocalizedText(en="Ada"))
     with transaction():
         operations.save_session(
             fresh(forum),
             fresh(calm),
-            title=Words(en="Calm, renamed"),
+            title=LocalizedText(en="Calm, renamed"),
             kind=SessionKind.LECTURE,
             starts_at=forum.starts_at + timedelta(hours=3),
             ends_at=forum.starts_at + timedelta(hours=4),
@@ -198,7 +198,7 @@ def test_as_it_comes_the_subscriber_touches_only_what_has_changed(
         operations.save_session(
             fresh(forum),
             fresh(moved),
-            title=Words(en="Moved"),
+            title=LocalizedText(en="Moved"),
             kind=SessionKind.LECTURE,
             starts_at=forum.starts_at + timedelta(hours=3),
             ends_at=forum.starts_at + timedelta(hours=4),
@@ -210,7 +210,7 @@ def test_as_it_comes_the_subscriber_touches_only_what_has_changed(
     (old,), (new,) = before.keys() - after.keys(), after.keys() - before.keys()
     assert (field(before[old], "DTSTART"), field(after[new], "DTSTART")) == ("20310318T010000Z", "20310318T040000Z")
     with transaction():
-        events.cancel(db.session.get_one(Event, forum.id), note=Words(en="A typhoon."))
+        events.cancel(db.session.get_one(Event, forum.id), note=LocalizedText(en="A typhoon."))
     assert subscriber.sync()
     assert [field(data, "STATUS") for data in subscriber.kept().values()] == ["CANCELLED"] * 3
 

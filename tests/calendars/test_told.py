@@ -9,7 +9,7 @@ import pytest
 
 from eventapp.calendars import told
 from eventapp.calendars.told import Facts, State, Topic
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import Precision
 from eventapp.programme.changes import ChangeKind
 
@@ -18,8 +18,8 @@ FACTS = Facts(
     ends=datetime(2031, 3, 18, 9, tzinfo=UTC),
     zone="Asia/Tokyo",
     place="hall-a",
-    rooms=(Words(en="Hall A", ja="Aホール"),),
-    venue=(Words(en="Arena"),),
+    rooms=(LocalizedText(en="Hall A", ja="Aホール"),),
+    venue=(LocalizedText(en="Arena"),),
 )
 
 
@@ -39,7 +39,7 @@ def test_facts_come_back_from_what_is_kept_of_them() -> None:
         ({"state": State.CANCELLED, "place": "hall-b"}, [Topic.STATE]),
         ({"state": State.POSTPONED, "starts": FACTS.starts + timedelta(days=1)}, [Topic.STATE]),
         ({"state": State.WAITING, "place": "hall-b"}, [Topic.STATE, Topic.PLACE]),
-        ({"rooms": (Words(en="Great hall"),), "venue": ()}, []),
+        ({"rooms": (LocalizedText(en="Great hall"),), "venue": ()}, []),
     ],
 )
 def test_what_is_new_is_named_and_has_another_mark(changed: dict, topics: list[Topic]) -> None:
@@ -62,17 +62,19 @@ def test_what_was_given_up_and_is_cancelled_afterwards_is_no_news() -> None:
 
 def test_a_session_is_told_in_the_words_of_the_programme() -> None:
     def kinds(after: Facts, before: Facts = FACTS, **values: bool) -> list[ChangeKind]:
-        return [change.kind for change in told.session_changes("CODE", Words(en="Talk"), before, after, **values)]
+        return [
+            change.kind for change in told.session_changes("CODE", LocalizedText(en="Talk"), before, after, **values)
+        ]
 
     off = replace(FACTS, state=State.CANCELLED)
-    moved = replace(FACTS, starts=FACTS.starts - timedelta(hours=1), place="b", rooms=(Words(en="Hall B"),))
+    moved = replace(FACTS, starts=FACTS.starts - timedelta(hours=1), place="b", rooms=(LocalizedText(en="Hall B"),))
     assert kinds(moved) == [ChangeKind.MOVED, ChangeKind.ROOM]
     assert kinds(off) == [ChangeKind.CANCELLED]
     assert kinds(off, gone=True) == [ChangeKind.GONE]
     assert kinds(FACTS, off) == [ChangeKind.RESTORED]
-    elsewhere = replace(FACTS, place="c", venue=(Words(en="Harbour"),))
-    (change,) = told.session_changes("CODE", Words(en="Talk"), FACTS, elsewhere)
-    assert (change.before, change.after) == ([Words(en="Arena")], [Words(en="Harbour")])
+    elsewhere = replace(FACTS, place="c", venue=(LocalizedText(en="Harbour"),))
+    (change,) = told.session_changes("CODE", LocalizedText(en="Talk"), FACTS, elsewhere)
+    assert (change.before, change.after) == ([LocalizedText(en="Arena")], [LocalizedText(en="Harbour")])
 
 
 def test_a_time_is_said_with_its_zone_and_no_more_exactly_than_it_is_known(app) -> None:

@@ -10,7 +10,7 @@ import time_machine
 
 from eventapp.core import clock
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
@@ -94,7 +94,7 @@ def test_the_event_itself_is_told_so_in_the_calendar_of_all_events(client: Visit
 def test_a_postponed_event_says_so_and_a_file_of_a_session_too(client: Visitor, make: Make, forum: Event) -> None:
     talk = make.session(forum, "Talk")
     with transaction():
-        postpone_event(fresh(forum), note=Words(en="In autumn."))
+        postpone_event(fresh(forum), note=LocalizedText(en="In autumn."))
     known_by(forum, Precision.MONTH)
     found = parts(client, FEED)
     assert seen(found, talk.uid) == [("Postponed: Talk", "CANCELLED")]

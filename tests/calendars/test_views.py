@@ -17,7 +17,7 @@ from ical.calendar_stream import IcsCalendarStream
 from eventapp.calendars import ics
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.events.models import Event
@@ -46,7 +46,9 @@ def entries(calendar: lint.Component) -> dict[str, lint.Component]:
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    return make.event("forum", title=Words(en="Forum", ja="フォーラム"), place=Words(en="Saitama", ja="さいたま市"))
+    return make.event(
+        "forum", title=LocalizedText(en="Forum", ja="フォーラム"), place=LocalizedText(en="Saitama", ja="さいたま市")
+    )
 
 
 # ---- what is in them ------------------------------------------------------------------------------------------------
@@ -88,21 +90,24 @@ def test_a_session_tells_where_who_and_in_which_languages(client: Visitor, make:
         site = events.save_site(
             forum,
             None,
-            name=Words(en="Arena", ja="アリーナ"),
-            address=Words(en="1-1 Kami"),
+            name=LocalizedText(en="Arena", ja="アリーナ"),
+            address=LocalizedText(en="1-1 Kami"),
             latitude=35.9,
             longitude=139.6,
         )
     room = make.room(forum, "Hall A", site=site)
     track = make.track(forum, "Cities")
-    people = [make.person("Lovelace", "Ada"), make.person(Words(en="Kodama", ja="児玉"), Words(en="", ja=""))]
+    people = [
+        make.person("Lovelace", "Ada"),
+        make.person(LocalizedText(en="Kodama", ja="児玉"), LocalizedText(en="", ja="")),
+    ]
     make.session(
         forum,
         "Talk",
         rooms=[room],
         track=track,
         people=people,
-        abstract=Words(en="One *fine* talk."),
+        abstract=LocalizedText(en="One *fine* talk."),
         spoken=["ja"],
         interpreted=["en"],
     )
@@ -119,7 +124,7 @@ def test_a_session_tells_where_who_and_in_which_languages(client: Visitor, make:
 
 def test_the_link_to_join_is_in_no_public_calendar(client: Visitor, make: Make) -> None:
     event = make.event(
-        "web", format=EventFormat.ONLINE, join_url="https://meet.example/secret", description=Words(en="x")
+        "web", format=EventFormat.ONLINE, join_url="https://meet.example/secret", description=LocalizedText(en="x")
     )
     session = make.session(event)
     code = fresh(session).code
@@ -147,7 +152,7 @@ def test_an_installation_without_events_has_an_empty_feed(client: Visitor) -> No
 
 
 def test_only_the_address_chooses_the_language(client: Visitor, make: Make, forum: Event) -> None:
-    make.session(forum, Words(en="Talk", ja="講演"))
+    make.session(forum, LocalizedText(en="Talk", ja="講演"))
     plain = client.get("/events/forum/calendar.ics").data
     assert client.get("/events/forum/calendar.ics", headers={"Accept-Language": "ja"}).data == plain
     found = entries(fetch(client, "/events/forum/calendar.ics?lang=ja"))
@@ -172,7 +177,9 @@ def test_times_can_be_had_in_utc(client: Visitor, make: Make, forum: Event) -> N
 
 
 def test_independent_readers_read_the_feed(client: Visitor, make: Make, forum: Event) -> None:
-    make.session(forum, Words(ja="開会; 挨拶, \\N"), people=[make.person()], abstract=Words(ja="長い文。" * 60))
+    make.session(
+        forum, LocalizedText(ja="開会; 挨拶, \\N"), people=[make.person()], abstract=LocalizedText(ja="長い文。" * 60)
+    )
     data = client.get("/events/forum/calendar.ics?lang=ja").data
     titles = {"フォーラム", "開会; 挨拶, \\N"}
     assert {str(e["SUMMARY"]) for e in icalendar.Calendar.from_ical(data).walk("VEVENT")} == titles
@@ -203,7 +210,7 @@ def test_a_cancelled_event_cancels_all_its_entries(client: Visitor, make: Make, 
     make.session(forum, "Talk")
     before = entries(fetch(client, "/events/forum/calendar.ics"))
     with transaction():
-        events.cancel(fresh(forum), note=Words(en="A typhoon comes."))
+        events.cancel(fresh(forum), note=LocalizedText(en="A typhoon comes."))
     after = entries(fetch(client, "/events/forum/calendar.ics"))
     assert list(after) == ["Cancelled: Forum", "Cancelled: Talk"]
     assert {event.one("STATUS") for event in after.values()} == {"CANCELLED"}
@@ -214,7 +221,7 @@ def test_a_cancelled_event_cancels_all_its_entries(client: Visitor, make: Make, 
 def test_a_postponed_event_is_tentative(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     with transaction():
-        events.postpone(fresh(forum), note=Words())
+        events.postpone(fresh(forum), note=LocalizedText())
     found = entries(fetch(client, "/events/forum/calendar.ics"))
     assert list(found) == ["Postponed: Forum", "Postponed: Talk"]
     assert {event.one("STATUS") for event in found.values()} == {"TENTATIVE"}
@@ -224,7 +231,7 @@ def test_what_the_public_may_not_see_is_in_no_calendar(client: Visitor, make: Ma
     draft = make.session(forum, "Secret", status=SessionStatus.DRAFT)
     make.session(forum, "Talk")
     with transaction():
-        programme.save_session(fresh(forum), None, title=Words(en="Some day"), kind=SessionKind.LECTURE)
+        programme.save_session(fresh(forum), None, title=LocalizedText(en="Some day"), kind=SessionKind.LECTURE)
     assert list(entries(fetch(client, "/events/forum/calendar.ics"))) == ["Forum", "Talk"]
     assert client.get(f"/events/forum/sessions/{fresh(draft).code}.ics").status_code == 404
 
@@ -346,7 +353,7 @@ def test_the_same_data_gives_the_same_bytes(client: Visitor, make: Make, forum: 
 
 def test_every_change_of_what_is_shown_changes_the_etag(client: Visitor, make: Make, forum: Event) -> None:
     with transaction():
-        site = events.save_site(forum, None, name=Words(en="Arena"), address=Words())
+        site = events.save_site(forum, None, name=LocalizedText(en="Arena"), address=LocalizedText())
     room, track, person = make.room(forum, "Hall", site=site), make.track(forum, "Cities"), make.person()
     session = make.session(forum, "Talk", rooms=[room], track=track, people=[person])
     other = make.room(forum, "Other hall")
@@ -364,15 +371,15 @@ def test_every_change_of_what_is_shown_changes_the_etag(client: Visitor, make: M
         programme.save_session(fresh(forum), row, **{**given, **values})
 
     changes = [
-        lambda: edit(title=Words(en="New title")),
+        lambda: edit(title=LocalizedText(en="New title")),
         lambda: edit(rooms=[fresh(other)]),
         lambda: edit(starts_at=forum.starts_at + timedelta(minutes=5)),
-        lambda: programme.save_room(fresh(forum), fresh(other), name=Words(en="Renamed hall")),
-        lambda: programme.save_track(fresh(forum), fresh(track), name=Words(en="Towns"), colour=1),
-        lambda: directory.save_person(fresh(person), family=Words(en="Byron"), given=Words(en="Ada")),
-        lambda: events.save_site(fresh(forum), fresh(site), name=Words(en="Stadium"), address=Words()),
+        lambda: programme.save_room(fresh(forum), fresh(other), name=LocalizedText(en="Renamed hall")),
+        lambda: programme.save_track(fresh(forum), fresh(track), name=LocalizedText(en="Towns"), colour=1),
+        lambda: directory.save_person(fresh(person), family=LocalizedText(en="Byron"), given=LocalizedText(en="Ada")),
+        lambda: events.save_site(fresh(forum), fresh(site), name=LocalizedText(en="Stadium"), address=LocalizedText()),
         lambda: edit(parts=[]),
-        lambda: events.edit(fresh(forum), slug="forum", title=Words(en="Great forum")),
+        lambda: events.edit(fresh(forum), slug="forum", title=LocalizedText(en="Great forum")),
         lambda: programme.set_status(fresh(session), SessionStatus.CANCELLED),
     ]
     seen = {client.get(PATHS[0]).headers["ETag"]: client.get(PATHS[0]).data}
@@ -397,7 +404,7 @@ def test_a_changed_session_leaves_the_bytes_of_the_others(client: Visitor, make:
         programme.save_session(
             fresh(forum),
             fresh(first),
-            title=Words(en="Changed"),
+            title=LocalizedText(en="Changed"),
             kind=SessionKind.LECTURE,
             starts_at=forum.starts_at,
             ends_at=forum.starts_at + timedelta(hours=1),

@@ -12,7 +12,7 @@ from eventapp.calendars import ics, queries, withdrawn
 from eventapp.calendars.entries import Voice
 from eventapp.core import clock
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
@@ -30,7 +30,9 @@ CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzi
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    event = make.event("forum", title="Secret forum", place=Words(en="Saitama"), description=Words(en="Of rivers"))
+    event = make.event(
+        "forum", title="Secret forum", place=LocalizedText(en="Saitama"), description=LocalizedText(en="Of rivers")
+    )
     room = make.room(event, "Hall")
     make.session(event, "Opening", rooms=[room], people=[make.person("Lovelace", "Ada")], track=make.track(event, "T"))
     return event
@@ -137,9 +139,9 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
     told = [client.get(path) for path in feeds]
     with transaction():
         row = events.edit(fresh(event), slug="forum", **later)
-        setup.save_option(row, fresh(option), mode=Mode.IN_PERSON, title=Words(en="Hall"), closes_at=LATER)
+        setup.save_option(row, fresh(option), mode=Mode.IN_PERSON, title=LocalizedText(en="Hall"), closes_at=LATER)
         setup.remove_option(fresh(other))
-        setup.save_option(row, None, mode=Mode.ONLINE, title=Words(en="New"), closes_at=LATER)
+        setup.save_option(row, None, mode=Mode.ONLINE, title=LocalizedText(en="New"), closes_at=LATER)
     make.session(fresh(event), "New")
     client.application.extensions["calendars"].clear()
     ics.vevent.cache_clear()

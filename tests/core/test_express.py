@@ -11,7 +11,7 @@ import pytest
 
 from eventapp.core.db import transaction
 from eventapp.core.express import PAUSE, STALE, Express, Offer, _Kept
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import Visibility
 
@@ -60,7 +60,7 @@ def test_it_asks_one_quick_question(client, forum, queries):
 def test_what_has_changed_is_made_anew(client, forum, flask_asked):
     client.get("/events/forum")
     with transaction():
-        events.edit(forum, slug="forum", title=Words(en="Forum of rivers"))
+        events.edit(forum, slug="forum", title=LocalizedText(en="Forum of rivers"))
     assert "Forum of rivers" in client.get("/events/forum").get_data(as_text=True)
     assert len(flask_asked) == 2
 

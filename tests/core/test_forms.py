@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
 from eventapp.core.forms import zone_asked
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.registration import setup
@@ -75,8 +75,10 @@ def everything(make):
     event = make.event("forum")
     option = make.option(event)
     with transaction():
-        site = events.save_site(fresh(event), None, name=Words(en="Hall"), address=Words(en="1 Street"), slug="hall")
-        question = setup.save_question(fresh(event), None, label=Words(en="Meal?"), kind=QuestionKind.TEXT)
+        site = events.save_site(
+            fresh(event), None, name=LocalizedText(en="Hall"), address=LocalizedText(en="1 Street"), slug="hall"
+        )
+        question = setup.save_question(fresh(event), None, label=LocalizedText(en="Meal?"), kind=QuestionKind.TEXT)
     return {
         "room": make.room(event).slug,
         "track": make.track(event).slug,

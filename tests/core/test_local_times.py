@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
@@ -64,7 +64,7 @@ def test_openings_and_closings_of_options_and_the_call_keep_theirs(organizer, ma
             night,
             opens_at=opens,
             closes_at=closes,
-            text=Words(),
+            text=LocalizedText(),
             kinds=[SessionKind.LECTURE],
             lengths=[],
             modes=[Mode.ONLINE],

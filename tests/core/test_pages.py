@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.programme import operations as programme
@@ -54,7 +54,7 @@ def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, ch
     with transaction():
         match change:
             case "title":
-                events.edit(forum, slug="forum", title=Words(en="Forum of rivers"))
+                events.edit(forum, slug="forum", title=LocalizedText(en="Forum of rivers"))
             case "session":
                 pass
             case "cancelled session":
@@ -64,13 +64,15 @@ def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, ch
             case "speaker":
                 from eventapp.programme import queries
 
-                directory.save_person(queries.people_of(forum)[0], family=Words(en="Hopper"), given=Words(en="Grace"))
+                directory.save_person(
+                    queries.people_of(forum)[0], family=LocalizedText(en="Hopper"), given=LocalizedText(en="Grace")
+                )
             case "room":
                 from eventapp.programme import queries
 
-                programme.save_room(forum, queries.rooms(forum)[0], name=Words(en="Great hall"))
+                programme.save_room(forum, queries.rooms(forum)[0], name=LocalizedText(en="Great hall"))
             case "status":
-                events.postpone(forum, note=Words())
+                events.postpone(forum, note=LocalizedText())
     if change in {"cancelled session", "room"}:
         make.release(forum)
     if change == "session":

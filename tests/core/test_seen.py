@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from eventapp.core.localized import LocalizedText
 from eventapp.core.seen import compare, marks
-from eventapp.core.words import Words
 
 WAS = {
-    "title": Words(en="A"),
+    "title": LocalizedText(en="A"),
     "rooms": [2, 1],
     "capacity": None,
     "starts_at": datetime(2031, 3, 18, 10),
@@ -22,24 +22,27 @@ def changes(now, typed):
 
 
 def test_what_nobody_else_has_changed_is_not_told():
-    assert changes({}, {"title": Words(en="Mine")}) == ((), ())
+    assert changes({}, {"title": LocalizedText(en="Mine")}) == ((), ())
 
 
 def test_what_only_the_other_has_changed_is_theirs():
-    assert changes({"rooms": [3], "capacity": 5}, {"title": Words(en="Mine")}) == (("rooms", "capacity"), ())
+    assert changes({"rooms": [3], "capacity": 5}, {"title": LocalizedText(en="Mine")}) == (("rooms", "capacity"), ())
 
 
 def test_what_both_have_changed_is_told_unless_it_is_the_same():
-    assert changes({"title": Words(en="B")}, {"title": Words(en="C")}) == ((), ("title",))
-    assert changes({"title": Words(en="B")}, {"title": Words(en="B")}) == ((), ())
+    assert changes({"title": LocalizedText(en="B")}, {"title": LocalizedText(en="C")}) == ((), ("title",))
+    assert changes({"title": LocalizedText(en="B")}, {"title": LocalizedText(en="B")}) == ((), ())
 
 
 def test_other_spellings_of_the_same_are_no_change():
     typed = {"rooms": [1, 2], "capacity": "", "text": "a\r\nb ", "title": {"en": "A", "ja": ""}}
-    assert changes({"title": Words(en="B"), "capacity": 3, "text": "c"}, typed) == (("title", "capacity", "text"), ())
+    assert changes({"title": LocalizedText(en="B"), "capacity": 3, "text": "c"}, typed) == (
+        ("title", "capacity", "text"),
+        (),
+    )
 
 
 def test_a_form_without_marks_keeps_what_was_typed():
-    found = compare("", now={**WAS, "title": Words(en="B")}, typed=WAS)
+    found = compare("", now={**WAS, "title": LocalizedText(en="B")}, typed=WAS)
     assert (found.theirs, found.both) == ((), ("title",))
     assert compare("::: x", now=WAS, typed=WAS).theirs == ()

@@ -8,7 +8,7 @@ import pytest
 
 from eventapp.core.clock import Shift, comes_twice, to_local
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.lifecycle import postpone_event
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
@@ -38,7 +38,7 @@ def forum(make):
             event,
             opens_at=None,
             closes_at=START - 60 * DAY,
-            text=Words(),
+            text=LocalizedText(),
             lengths=[],
             kinds=[SessionKind.LECTURE],
             modes=[Mode.ONLINE],
@@ -179,7 +179,7 @@ def test_other_hours_of_the_same_day_ask_nothing(organizer, forum):
 def test_a_postponed_event_gets_its_new_date_in_the_same_way(organizer, make, forum):
     guest = make.registration(forum, forum.option)
     with transaction():
-        postpone_event(fresh(forum), note=Words(en="Typhoon"))
+        postpone_event(fresh(forum), note=LocalizedText(en="Typhoon"))
     organizer.fill(EDIT, {"starts_at": "2031-06-17T10:00", "ends_at": "2031-06-18T10:00"})
     assert organizer.fill_again(EDIT).status_code == 303
     assert fresh(forum.sessions[0]).starts_at == START + 91 * DAY + timedelta(hours=2)
@@ -208,7 +208,7 @@ def test_a_later_closing_seats_those_who_wait(organizer, make):
 def test_who_saved_meanwhile_is_not_overwritten_by_the_answer(organizer, forum):
     organizer.fill(EDIT, {"starts_at": "2031-03-25T10:00", "ends_at": "2031-03-26T10:00"})
     with transaction():
-        events.edit(fresh(forum), slug="forum", place=Words(en="Elsewhere"))
+        events.edit(fresh(forum), slug="forum", place=LocalizedText(en="Elsewhere"))
     before = moments(forum)
     assert organizer.fill_again(EDIT).status_code == 422
     assert moments(forum) == before

@@ -8,7 +8,7 @@ import pytest
 
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.programme import operations
 from eventapp.programme import queries as released
@@ -35,7 +35,7 @@ def test_a_version_is_published_with_a_note_after_its_changes_were_shown(organiz
     with transaction():
         row = db.session.get(type(session), session.id)
         operations.save_session(
-            forum, row, title=Words(en="Welcome"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
+            forum, row, title=LocalizedText(en="Welcome"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
         )
     organizer.get(PATH)
     assert "1 change" in main(organizer)
@@ -51,7 +51,7 @@ def test_a_version_is_published_with_a_note_after_its_changes_were_shown(organiz
 def test_the_first_version_says_what_it_will_show_and_what_stays_behind(organizer, make, forum):
     make.session(forum, "Opening", release=False)
     with transaction():
-        operations.save_session(forum, None, title=Words(en="Some day"), kind="lecture", status="published")
+        operations.save_session(forum, None, title=LocalizedText(en="Some day"), kind="lecture", status="published")
     organizer.get(PATH)
     text = main(organizer)
     assert "Nothing is public yet" in text

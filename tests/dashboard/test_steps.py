@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.programme import operations
 
 
@@ -28,6 +28,11 @@ def test_a_programme_that_nobody_sees_and_changes_that_wait_are_next(organizer, 
     with transaction():
         row = db.session.get(type(session), session.id)
         operations.save_session(
-            row.event, row, title=Words(en="Welcome"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
+            row.event,
+            row,
+            title=LocalizedText(en="Welcome"),
+            kind=row.kind,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
         )
     assert "The programme has changes that are not public yet." in said(organizer)

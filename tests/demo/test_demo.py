@@ -20,8 +20,8 @@ from eventapp.attendance.models import DeclaredCount
 from eventapp.attendance.rules import Basis
 from eventapp.core.clock import local_day
 from eventapp.core.db import Base, db, transaction
+from eventapp.core.localized import LocalizedText, direction
 from eventapp.core.revisions import Revision
-from eventapp.core.words import Words, direction
 from eventapp.demo import guests, keep, load
 from eventapp.directory import queries as directory
 from eventapp.directory.models import Person
@@ -102,7 +102,7 @@ def test_an_event_that_was_deleted_comes_back_under_the_same_identifiers(loaded:
 
 def test_what_the_organizer_changed_stays(loaded: Flask) -> None:
     with transaction():
-        found("finland-fair-2023").place = Words(en="Somewhere else", ja="別の場所")
+        found("finland-fair-2023").place = LocalizedText(en="Somewhere else", ja="別の場所")
     load.load(loaded.config["SETTINGS"].instance)
     assert str(found("finland-fair-2023").place) == "Somewhere else"
 
@@ -295,7 +295,7 @@ def test_the_coming_edition_is_open_in_both_ways(loaded: Flask, time_machine: An
 def test_the_coming_edition_has_a_title_that_runs_from_right_to_left(loaded: Flask) -> None:
     titles = [session.title for session in programme.public_sessions(found("cooperation-forum-2027"))]
     assert len(titles) >= 12
-    assert any(direction(title.say("en").language) == "rtl" for title in titles)
+    assert any(direction(title.resolve("en").language) == "rtl" for title in titles)
 
 
 def test_nobody_of_the_coming_edition_is_in_two_sessions_at_once(loaded: Flask) -> None:

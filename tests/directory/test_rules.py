@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import NameOrder, full_name
 
 
@@ -20,4 +20,4 @@ from eventapp.directory.rules import NameOrder, full_name
     ],
 )
 def test_a_foreign_name_in_katakana_is_joined_by_a_dot_in_its_own_order(family, given, order, name):
-    assert full_name(Words(ja=family), Words(ja=given), order, "ja").text == name
+    assert full_name(LocalizedText(ja=family), LocalizedText(ja=given), order, "ja").text == name

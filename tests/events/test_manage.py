@@ -95,9 +95,11 @@ def test_an_address_that_led_somewhere_is_not_given_to_another(organizer, make):
 
 
 def test_editing_keeps_what_was_not_touched(organizer, make):
-    from eventapp.core.words import Words
+    from eventapp.core.localized import LocalizedText
 
-    event = make.event("forum", title=Words(en="Forum", ja="フォーラム", bn="ফোরাম"), working_languages=["en", "bn"])
+    event = make.event(
+        "forum", title=LocalizedText(en="Forum", ja="フォーラム", bn="ফোরাম"), working_languages=["en", "bn"]
+    )
     assert organizer.fill("/manage/events/forum/edit", {"title_en": "Forum of cities"}).status_code == 303
     db.session.refresh(event)
     assert event.title == {"en": "Forum of cities", "ja": "フォーラム", "bn": "ফোরাম"}

@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations
 from eventapp.events.rules import EventFormat
 from tests.make import Make, fresh
@@ -14,7 +14,7 @@ from tests.make import Make, fresh
 
 def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: Make) -> None:
     """Where it is: its first site, else what the event says, else whether it is online."""
-    event = make.event("forum", place=Words(en="Saitama"))
+    event = make.event("forum", place=LocalizedText(en="Saitama"))
     seen = [event.sequence]
 
     def edit(**values: Any) -> None:
@@ -22,14 +22,14 @@ def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: M
             operations.edit(fresh(event), slug="forum", **values)
         seen.append(fresh(event).sequence)
 
-    edit(place=Words(en="SAITAMA", ja="さいたま"))
-    edit(place=Words(en="Kobe"))
+    edit(place=LocalizedText(en="SAITAMA", ja="さいたま"))
+    edit(place=LocalizedText(en="Kobe"))
     edit(format=EventFormat.HYBRID)
     site, second = make.site(fresh(event), "Arena"), make.site(fresh(event), "Annex")
     seen.append(fresh(event).sequence)
-    for name in (Words(en="Arena", ja="アリーナ"), Words(en="Stadium")):
+    for name in (LocalizedText(en="Arena", ja="アリーナ"), LocalizedText(en="Stadium")):
         with transaction():
-            operations.save_site(fresh(event), fresh(site), name=name, address=Words(en="1-1 Chuo"))
+            operations.save_site(fresh(event), fresh(site), name=name, address=LocalizedText(en="1-1 Chuo"))
         seen.append(fresh(event).sequence)
     for one in (second, site):
         with transaction():

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.exchange import export, operations
 from eventapp.exchange.compare import Outcome
@@ -163,8 +163,8 @@ def test_rooms_that_come_with_a_file_are_released_in_the_order_in_which_they_are
 def test_rooms_tracks_and_people_have_both_names_and_both_languages_are_kept(japanese):
     imported(japanese, "two-scripts.csv")
     opening, exchange = queries.sessions(japanese)
-    assert [room.name for room in opening.rooms] == [Words(ja="大ホール", en="Great Hall")]
-    assert opening.track.name == Words(ja="全体", en="Plenary")
+    assert [room.name for room in opening.rooms] == [LocalizedText(ja="大ホール", en="Great Hall")]
+    assert opening.track.name == LocalizedText(ja="全体", en="Plenary")
     person = opening.participations[0].person
     assert (person.name("ja").text, person.name("en").text) == ("山田 太郎", "Taro YAMADA")
     assert (opening.spoken, exchange.spoken) == (["ja", "en"], ["ja", "en"])
@@ -199,7 +199,7 @@ def test_a_text_without_a_language_is_told_by_its_letters_where_a_working_langua
 
 
 def test_a_list_of_authors_is_as_many_people_as_it_names(make, forum):
-    known = make.person(Words(ja="中村"), Words(ja="優希"))
+    known = make.person(LocalizedText(ja="中村"), LocalizedText(ja="優希"))
     make.session(forum, "Somewhere else", people=[known])
     imported(forum, "authors.csv")
     assert people("p1") == people("p2") == ["Mina Okoye", "Per Lund", "Xu Wen"]

@@ -14,7 +14,7 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
 from eventapp.exchange import export, operations, values
@@ -104,7 +104,7 @@ def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make
         programme.save_session(
             forum,
             talk,
-            title=Words(talk.title, ja="議論"),
+            title=LocalizedText(talk.title, ja="議論"),
             kind=SessionKind.LECTURE,
             starts_at=talk.starts_at,
             ends_at=talk.ends_at,
@@ -214,7 +214,9 @@ def test_a_session_made_by_hand_is_recognized_by_title_and_start(make, forum):
 
 
 def test_somebody_who_is_known_by_a_guid_is_not_overwritten_with_less(make, forum):
-    known = make.person(Words(en="Lovelace", ja="ラブレス"), Words(en="Ada", ja="エイダ"), order=NameOrder.GIVEN_FIRST)
+    known = make.person(
+        LocalizedText(en="Lovelace", ja="ラブレス"), LocalizedText(en="Ada", ja="エイダ"), order=NameOrder.GIVEN_FIRST
+    )
     with transaction():
         known.guid = "5c3f1f6e-2f0b-4d43-9f0e-0f7c3c2b1a00"
     source = """{"schedule": {"version": "1", "conference": {"acronym": "x", "title": "X", "days": [{"index": 1, "date": "2031-03-18",
@@ -241,12 +243,16 @@ def test_no_cell_of_a_spreadsheet_is_taken_for_a_formula(make, forum):
 
 def _rich(make):
     event = make.event("forum", day_starts=240, ends_at=make_end())
-    hall, annex = make.room(event, Words(en="Main hall", ja="大ホール")), make.room(event, "Annex", capacity=40)
-    track = make.track(event, Words(en="Water & <rivers>", ja="水"))
-    ada = make.person(Words(en="Lovelace", ja="ラブレス"), Words(en="Ada", ja="エイダ"))
+    hall, annex = make.room(event, LocalizedText(en="Main hall", ja="大ホール")), make.room(event, "Annex", capacity=40)
+    track = make.track(event, LocalizedText(en="Water & <rivers>", ja="水"))
+    ada = make.person(LocalizedText(en="Lovelace", ja="ラブレス"), LocalizedText(en="Ada", ja="エイダ"))
     bo = make.person("Ek", "Bo")
     make.session(
-        event, Words(en="Opening", ja="開会"), rooms=[hall, annex], kind=SessionKind.CEREMONY, spoken=["ja", "en"]
+        event,
+        LocalizedText(en="Opening", ja="開会"),
+        rooms=[hall, annex],
+        kind=SessionKind.CEREMONY,
+        spoken=["ja", "en"],
     )
     make.session(
         event,
@@ -254,8 +260,8 @@ def _rich(make):
         rooms=[annex],
         track=track,
         people=[ada, bo],
-        abstract=Words(en="One\n\n- two <b>\n"),
-        subtitle=Words(en="Of Asia"),
+        abstract=LocalizedText(en="One\n\n- two <b>\n"),
+        subtitle=LocalizedText(en="Of Asia"),
         links=[{"title": "More", "url": "https://example.org/?a=1&b=2"}],
         do_not_record=True,
         starts_at=event.starts_at + timedelta(hours=1),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.exchange import export, operations
 from eventapp.exchange.incoming import Options
@@ -112,7 +112,7 @@ def test_a_profile_of_the_event_is_written_and_found_again(make):
     for event in (mine, other):
         make.session(event, people=[ada])
     with transaction():
-        values = roster.profile_of(mine, ada) | {"family": Words(en="Byron")}
+        values = roster.profile_of(mine, ada) | {"family": LocalizedText(en="Byron")}
         roster.save_for_event(mine, ada, values)
     for format in ("json", "xml", "csv"):
         source = export.written(mine, format, language="en")

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
@@ -129,22 +129,24 @@ def build(event: Event, drawn: dict[str, Any]) -> None:
         people = [
             directory.save_person(
                 None,
-                family=Words({tag: family for tag, (family, _given) in names.items()}),
-                given=Words({tag: given for tag, (_family, given) in names.items()}),
+                family=LocalizedText({tag: family for tag, (family, _given) in names.items()}),
+                given=LocalizedText({tag: given for tag, (_family, given) in names.items()}),
                 order=NameOrder.FAMILY_FIRST if number % 2 else NameOrder.GIVEN_FIRST,
             )
             for number, names in enumerate(drawn["people"])
         ]
-        rooms = [programme.save_room(event, None, name=Words(name)) for name in distinct(drawn["rooms"])]
-        tracks = [programme.save_track(event, None, name=Words(name), colour=1) for name in distinct(drawn["tracks"])]
+        rooms = [programme.save_room(event, None, name=LocalizedText(name)) for name in distinct(drawn["rooms"])]
+        tracks = [
+            programme.save_track(event, None, name=LocalizedText(name), colour=1) for name in distinct(drawn["tracks"])
+        ]
         for number, one in enumerate(drawn["sessions"]):
             starts = START + timedelta(hours=one["hour"])
             session = programme.save_session(
                 event,
                 None,
-                title=Words(one["title"]),
-                subtitle=Words(one["subtitle"]),
-                abstract=Words(one["abstract"]),
+                title=LocalizedText(one["title"]),
+                subtitle=LocalizedText(one["subtitle"]),
+                abstract=LocalizedText(one["abstract"]),
                 kind=one["kind"],
                 starts_at=starts,
                 ends_at=starts + timedelta(minutes=one["minutes"]),

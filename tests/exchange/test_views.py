@@ -13,7 +13,7 @@ import pytest
 import xmlschema
 
 from eventapp.core.db import transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus
 from eventapp.programme.operations import Part, save_session
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
@@ -80,12 +80,12 @@ def test_a_session_in_two_rooms_stands_in_both(xsd, client, forum):
 
 
 def test_no_more_than_public_names_is_told(client, make, forum):
-    person = make.person("Secret", "Sam", reading="reading-is-private", biography=Words(en="private life"))
+    person = make.person("Secret", "Sam", reading="reading-is-private", biography=LocalizedText(en="private life"))
     with transaction():
         save_session(
             forum,
             None,
-            title=Words(en="Hidden"),
+            title=LocalizedText(en="Hidden"),
             kind=SessionKind.LECTURE,
             status=SessionStatus.DRAFT,
             starts_at=forum.starts_at,
@@ -94,7 +94,7 @@ def test_no_more_than_public_names_is_told(client, make, forum):
         save_session(
             forum,
             None,
-            title=Words(en="Shown"),
+            title=LocalizedText(en="Shown"),
             kind=SessionKind.LECTURE,
             status=SessionStatus.PUBLISHED,
             starts_at=forum.starts_at,
@@ -105,7 +105,7 @@ def test_no_more_than_public_names_is_told(client, make, forum):
         save_session(
             forum,
             None,
-            title=Words(en="Off"),
+            title=LocalizedText(en="Off"),
             kind=SessionKind.LECTURE,
             status=SessionStatus.CANCELLED,
             starts_at=forum.starts_at,

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.programme.changes import Change, ChangeKind, between, person_ids, sentence, turned
 from eventapp.programme.published import Document, PublishedPart, PublishedRoom, PublishedSession
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 TEN = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)  # 10:00 in Tokyo
-HALL = PublishedRoom(1, "hall", Words(en="Main hall"))
-ATTIC = PublishedRoom(2, "attic", Words(en="Attic"))
+HALL = PublishedRoom(1, "hall", LocalizedText(en="Main hall"))
+ATTIC = PublishedRoom(2, "attic", LocalizedText(en="Attic"))
 
 
 def session(code: str = "A", **values) -> PublishedSession:
@@ -26,9 +26,9 @@ def session(code: str = "A", **values) -> PublishedSession:
         sequence=0,
         kind=SessionKind.LECTURE,
         status=SessionStatus.PUBLISHED,
-        title=Words(en="Opening"),
-        subtitle=Words(),
-        abstract=Words(),
+        title=LocalizedText(en="Opening"),
+        subtitle=LocalizedText(),
+        abstract=LocalizedText(),
         starts_at=TEN,
         ends_at=TEN + timedelta(hours=1),
         spoken=("en",),
@@ -63,20 +63,20 @@ GONE = {"status": SessionStatus.CANCELLED, "gone": True}
         ({}, LATER, ["moved"]),
         ({}, {"rooms": (ATTIC,)}, ["room"]),
         ({}, {"rooms": (HALL, ATTIC)}, ["room"]),
-        ({}, {"title": Words(en="Welcome")}, ["renamed"]),
+        ({}, {"title": LocalizedText(en="Welcome")}, ["renamed"]),
         ({}, {"participations": (PublishedPart(8),)}, ["people"]),
         ({}, {"participations": (PublishedPart(7, ParticipationRole.CHAIR),)}, ["people"]),
         ({}, {"interpreted": ("ja",)}, ["language"]),
-        ({}, {"abstract": Words(en="More")}, ["text"]),
-        ({}, {"rooms": (replace(HALL, name=Words(en="Great hall")),)}, ["text"]),
+        ({}, {"abstract": LocalizedText(en="More")}, ["text"]),
+        ({}, {"rooms": (replace(HALL, name=LocalizedText(en="Great hall")),)}, ["text"]),
         ({}, OFF, ["cancelled"]),
         ({}, GONE, ["gone"]),
         (OFF, {}, ["restored"]),
         (GONE, {}, ["restored"]),
-        (OFF, {**OFF, "title": Words(en="Welcome")}, []),
+        (OFF, {**OFF, "title": LocalizedText(en="Welcome")}, []),
         (OFF, GONE, ["gone"]),
         (GONE, GONE, []),
-        ({}, {**LATER, "rooms": (ATTIC,), "title": Words(en="Welcome")}, ["moved", "room", "renamed"]),
+        ({}, {**LATER, "rooms": (ATTIC,), "title": LocalizedText(en="Welcome")}, ["moved", "room", "renamed"]),
     ],
 )
 def test_each_difference_has_its_name(before, after, expected):
@@ -91,7 +91,7 @@ def test_a_session_that_was_not_there_is_new_and_one_cancelled_before_it_was_pub
 def test_the_most_urgent_changes_come_first_then_the_order_of_time():
     old = document(session("A"), session("B"), session("C", **LATER))
     new = document(
-        session("A", title=Words(en="Hello")), session("B", **OFF), session("C", **LATER, **OFF), session("D")
+        session("A", title=LocalizedText(en="Hello")), session("B", **OFF), session("C", **LATER, **OFF), session("D")
     )
     assert [(c.kind.value, c.code) for c in between(old, new)] == [
         ("cancelled", "B"),
@@ -137,7 +137,7 @@ def test_a_change_says_what_was_and_what_is(app):
     tomorrow = {"starts_at": TEN + timedelta(days=1), "ends_at": TEN + timedelta(days=1, hours=1)}
     assert said(app, session(), session(**tomorrow)) == ["Tue 18 March, 10:00 – 11:00 → Wed 19 March, 10:00 – 11:00"]
     assert said(app, session(), session(rooms=())) == ["Main hall → no room"]
-    assert said(app, session(), session(title=Words(en="Welcome"))) == ["before: “Opening”"]
+    assert said(app, session(), session(title=LocalizedText(en="Welcome"))) == ["before: “Opening”"]
     assert said(app, session(), session(participations=(PublishedPart(8),))) == ["with Bo Ek, without Ada Lovelace"]
     assert said(app, session(), session(**OFF)) == ["Tue 18 March, 10:00 – 11:00"]
     assert said(app, session(spoken=()), session(interpreted=("ja",))) == [

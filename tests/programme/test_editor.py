@@ -218,7 +218,7 @@ def test_a_session_far_from_the_event_still_has_its_day(organizer, make, forum):
 
 
 def test_a_text_in_another_language_says_which(organizer, make, forum):
-    from eventapp.core.words import Words
+    from eventapp.core.localized import LocalizedText
 
-    make.session(forum, Words(ar="الافتتاح"))
+    make.session(forum, LocalizedText(ar="الافتتاح"))
     assert state(organizer)["sessions"][0]["title"] == {"text": "الافتتاح", "lang": "ar", "dir": "rtl"}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events import operations as events
@@ -25,13 +25,13 @@ HIDDEN = "Zzunannounced"
 
 def values(**more):
     given = {
-        "family": Words(en="Byron"),
-        "given": Words(en="Ada"),
+        "family": LocalizedText(en="Byron"),
+        "given": LocalizedText(en="Ada"),
         "order": NameOrder.GIVEN_FIRST,
-        "honorific": Words(),
+        "honorific": LocalizedText(),
         "reading": "",
-        "biography": Words(),
-        "position": Words(),
+        "biography": LocalizedText(),
+        "position": LocalizedText(),
         "organization": None,
         "held_from": None,
         "held_until": None,
@@ -285,21 +285,23 @@ def test_somebody_without_a_part_is_taken_off_the_list_and_nobody_else(organizer
 )
 def test_a_name_is_found_however_it_is_typed(make, sought):
     mine = make.event("mine")
-    make.person(Words(en="Yamada", ja="山田"), Words(en="Taro", ja="太郎"), reading="やまだ たろう", at=mine)
+    make.person(
+        LocalizedText(en="Yamada", ja="山田"), LocalizedText(en="Taro", ja="太郎"), reading="やまだ たろう", at=mine
+    )
     make.person("Müller-Lüdenscheidt", "Łukasz", at=mine)
     assert names(make.owner(), sought) == ["Yamada"]
 
 
 @pytest.mark.parametrize("sought", ["", " ", "%", "_", "100%", "\\", "'", "\x00", "山田花子", "yamada hanako", "🙂"])
 def test_what_is_nobodys_name_finds_nobody(make, sought):
-    make.person(Words(en="Yamada", ja="山田"), Words(en="Taro", ja="太郎"), at=make.event("mine"))
+    make.person(LocalizedText(en="Yamada", ja="山田"), LocalizedText(en="Taro", ja="太郎"), at=make.event("mine"))
     assert names(make.owner(), sought) == []
 
 
 def test_a_changed_name_is_found_by_the_new_one_alone(make):
     ada = make.person(at=make.event("mine"))
     with transaction():
-        fresh(ada).family = Words(en="Byron")
+        fresh(ada).family = LocalizedText(en="Byron")
     assert names(make.owner(), "byron") == ["Byron"]
     assert names(make.owner(), "lovelace") == []
 
@@ -390,7 +392,7 @@ def test_the_form_is_as_small_with_thousands_in_the_directory(organizer, make, q
     with queries() as few:
         small = len(organizer.get(NEW).data)
     with transaction():
-        db.session.add_all([Person(family=Words(en=f"F{n}"), given=Words(en="G")) for n in range(300)])
+        db.session.add_all([Person(family=LocalizedText(en=f"F{n}"), given=LocalizedText(en="G")) for n in range(300)])
     with queries() as many:
         large = len(organizer.get(NEW).data)
     assert abs(large - small) < 200

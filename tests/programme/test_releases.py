@@ -10,7 +10,7 @@ import pytest
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.programme import operations, published, queries, releases
 from eventapp.programme.models import Release
 from eventapp.programme.rules import SessionStatus
@@ -50,7 +50,7 @@ def test_a_release_holds_what_is_ready_and_has_a_time(make, forum):
     make.session(forum, "Idea", status=SessionStatus.DRAFT)
     with transaction():
         operations.save_session(
-            forum, None, title=Words(en="Some day"), kind=ready.kind, status=SessionStatus.PUBLISHED
+            forum, None, title=LocalizedText(en="Some day"), kind=ready.kind, status=SessionStatus.PUBLISHED
         )
     waiting = releases.pending(forum)
     assert [str(session.title) for session in waiting.unscheduled] == ["Some day"]
@@ -60,7 +60,7 @@ def test_a_release_holds_what_is_ready_and_has_a_time(make, forum):
 
 def test_work_after_a_release_is_not_public_before_the_next(make, forum):
     session = make.session(forum, "Opening")
-    edit(forum, session, title=Words(en="Secret title"))
+    edit(forum, session, title=LocalizedText(en="Secret title"))
     assert str(public(forum, session).title) == "Opening"
     make.release(forum)
     assert str(public(forum, session).title) == "Secret title"
@@ -68,7 +68,7 @@ def test_work_after_a_release_is_not_public_before_the_next(make, forum):
 
 def test_an_older_release_stays_as_it_was(make, forum):
     session = make.session(forum, "Opening")
-    edit(forum, session, title=Words(en="Welcome"))
+    edit(forum, session, title=LocalizedText(en="Welcome"))
     make.release(forum)
     first = queries.release(forum, 1)
     assert str(queries.content(first.id, forum.uid, first.at).by_code[session.code].title) == "Opening"
@@ -94,7 +94,7 @@ def test_the_document_is_the_same_when_it_is_read_again(make, forum):
         spoken=["en"],
         interpreted=["ja"],
         links=[{"title": "Slides", "url": "https://example.org/s"}],
-        subtitle=Words(en="With music"),
+        subtitle=LocalizedText(en="With music"),
         do_not_record=True,
     )
     document = queries.document(forum)
@@ -133,13 +133,13 @@ def test_sequence_rises_with_time_place_and_state_alone_and_never_falls(make, fo
     session, room = make.session(forum, "Opening"), make.room(forum)
     seen = [public(forum, session).sequence]
     ways = [
-        lambda: edit(forum, session, title=Words(en="Openning")),
+        lambda: edit(forum, session, title=LocalizedText(en="Openning")),
         lambda: edit(forum, session, starts_at=session.starts_at + timedelta(minutes=5)),
         lambda: edit(forum, session, rooms=[room]),
         lambda: status(session, SessionStatus.CANCELLED),
         lambda: status(session, SessionStatus.DRAFT),
         lambda: status(session, SessionStatus.PUBLISHED),
-        lambda: edit(forum, session, abstract=Words(en="More")),
+        lambda: edit(forum, session, abstract=LocalizedText(en="More")),
     ]
     for way in ways:
         way()
@@ -175,10 +175,10 @@ def test_a_room_in_which_nothing_public_happens_is_not_shown(make, forum):
 
 def test_cancelling_the_event_cancels_what_is_public_and_publishes_nothing_else(make, forum):
     session = make.session(forum, "Opening")
-    edit(forum, session, title=Words(en="Secret title"))
+    edit(forum, session, title=LocalizedText(en="Secret title"))
     make.session(forum, "Secret plan", release=False)
     with transaction():
-        lifecycle.cancel_event(forum, note=Words(en="A typhoon comes."))
+        lifecycle.cancel_event(forum, note=LocalizedText(en="A typhoon comes."))
     document = queries.document(forum)
     assert [(str(one.title), one.cancelled) for one in document.sessions] == [("Opening", True)]
     assert queries.latest(forum).changes[0]["kind"] == "cancelled"

@@ -9,7 +9,7 @@ import pytest
 
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme import operations
 from eventapp.programme.rules import SessionStatus
@@ -80,8 +80,8 @@ def test_no_face_shows_what_is_not_released(client, make, forum):
     session = make.session(forum, "Opening", people=[ada], rooms=[room])
     change(
         session,
-        title=Words(en="Secrettitle"),
-        abstract=Words(en="Secretabstract"),
+        title=LocalizedText(en="Secrettitle"),
+        abstract=LocalizedText(en="Secretabstract"),
         rooms=[other],
         parts=[operations.Part(bo)],
         starts_at=forum.starts_at + timedelta(minutes=7),
@@ -111,7 +111,7 @@ def test_a_draft_event_shows_nothing_to_strangers(client, make, path):
 
 def test_an_older_version_says_that_it_does_not_hold_any_more(client, make, forum):
     session = make.session(forum, "Opening")
-    change(session, title=Words(en="Welcome"))
+    change(session, title=LocalizedText(en="Welcome"))
     make.release(forum)
     old = main(client, "/events/forum/programme/1")
     assert "Opening" in old
@@ -128,7 +128,7 @@ def test_the_changelog_tells_what_was_and_what_is(client, make, forum):
     session, other = make.session(forum, "Opening"), make.session(forum, "Closing")
     change(session, starts_at=forum.starts_at + timedelta(minutes=30))
     status(other, SessionStatus.CANCELLED)
-    make.release(forum, note=Words(en="The *mayor* comes later."))
+    make.release(forum, note=LocalizedText(en="The *mayor* comes later."))
     text = main(client, "/events/forum/changes")
     assert "Version 3" in text
     assert "The mayor comes later." in text
@@ -139,7 +139,7 @@ def test_the_changelog_tells_what_was_and_what_is(client, make, forum):
 
 def test_the_changes_come_as_an_atom_feed_with_ids_for_life(client, make, forum):
     session = make.session(forum, "Opening & <welcome>")
-    change(session, title=Words(en="Welcome"))
+    change(session, title=LocalizedText(en="Welcome"))
     make.release(forum)
     response = client.get("/events/forum/changes.atom")
     assert response.mimetype == "application/atom+xml"
@@ -193,7 +193,7 @@ def test_each_page_of_the_programme_says_that_the_event_is_postponed(client, mak
     ada = make.person("Lovelace", "Ada")
     session = make.session(forum, "Opening", people=[ada])
     with transaction():
-        lifecycle.postpone_event(db.session.merge(forum), note=Words(en="A storm."))
+        lifecycle.postpone_event(db.session.merge(forum), note=LocalizedText(en="A storm."))
     for page in ("programme", f"sessions/{session.code}", f"speakers/{ada.code}"):
         assert client.get(f"/events/forum/{page}").status_code == 200
         assert "This event is postponed. The new date is not known yet. A storm." in client.page.text(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations
@@ -33,7 +33,7 @@ def open_call(event, **values):
             **{
                 "opens_at": None,
                 "closes_at": None,
-                "text": Words(en="Tell us of your **city**."),
+                "text": LocalizedText(en="Tell us of your **city**."),
                 "kinds": [SessionKind.LECTURE, SessionKind.WORKSHOP],
                 "lengths": [20, 45],
                 "modes": [Mode.IN_PERSON, Mode.ONLINE],

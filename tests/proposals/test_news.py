@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.lifecycle import news
 from eventapp.programme import operations as programme
@@ -86,7 +86,7 @@ def test_an_event_that_is_called_off_is_told_as_that_and_not_as_hours(make, foru
     make.tell()
     letters()
     with transaction():
-        getattr(lifecycle, f"{verb}_event")(db.session.merge(forum), note=Words(en="A storm."))
+        getattr(lifecycle, f"{verb}_event")(db.session.merge(forum), note=LocalizedText(en="A storm."))
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.subject.startswith(subject)
@@ -214,7 +214,7 @@ def test_a_new_session_of_a_postponed_event_waits_for_its_date(make, forum, aske
     answer(yes=True)
     make.tell()
     with transaction():
-        lifecycle.postpone_event(db.session.merge(forum), note=Words())
+        lifecycle.postpone_event(db.session.merge(forum), note=LocalizedText())
     assert make.tell() == 1
     letters()
     make.session(forum, "Lakes", people=[db.session.merge(ada)])
@@ -234,7 +234,7 @@ def test_a_speaker_without_a_room_is_told_of_another_place_of_the_event(make, fo
     letters()
     with transaction():
         row = db.session.merge(forum)
-        events.edit(row, slug=row.slug, place=Words(en="Port"))
+        events.edit(row, slug=row.slug, place=LocalizedText(en="Port"))
     assert make.tell() == 1
     (letter,) = letters()
     assert entry(letter).one("LOCATION") == "Port"
@@ -276,7 +276,7 @@ def test_a_cancelled_event_is_told_at_once(make, forum, asked):
     make.tell()
     letters()
     with transaction():
-        assert lifecycle.cancel_event(db.session.merge(forum), note=Words()) == 1
+        assert lifecycle.cancel_event(db.session.merge(forum), note=LocalizedText()) == 1
     assert make.tell(minutes=0) == 1
     (letter,) = letters()
     assert letter.calendars[0].method == "CANCEL"

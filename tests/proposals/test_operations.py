@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.events import queries as events
 from eventapp.events.rules import EventStatus
@@ -100,8 +100,8 @@ def test_an_accepted_proposal_is_a_draft_session_with_a_speaker_who_has_not_conf
     session = accept(propose(forum))
     assert session.status is SessionStatus.DRAFT
     assert (session.title, session.abstract) == (
-        Words(en="Rivers that remember"),
-        Words(en="What a **river** tells a city."),
+        LocalizedText(en="Rivers that remember"),
+        LocalizedText(en="What a **river** tells a city."),
     )
     assert (session.kind, session.minutes, session.spoken) == (SessionKind.LECTURE, 20, ["en"])
     (part,) = session.participations
@@ -116,7 +116,7 @@ def test_an_accepted_proposal_is_a_draft_session_with_a_speaker_who_has_not_conf
 def test_a_japanese_name_is_kept_as_one(call, forum):
     session = accept(propose(forum, family_name="佐藤", given_name="花", written_in="ja", language="ja"))
     assert session.participations[0].person.name("en").text == "佐藤花"
-    assert session.title == Words(ja="Rivers that remember")
+    assert session.title == LocalizedText(ja="Rivers that remember")
 
 
 def test_equal_names_are_offered_and_never_merged_by_themselves(call, forum, make):

@@ -11,7 +11,7 @@ from eventapp import lifecycle
 from eventapp.core import seen
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.programme import operations as programme
@@ -157,21 +157,21 @@ def test_the_profile_is_saved_with_position_and_organization(make, forum, ada, s
         now = speakers.profile_of(link)
         typed = {
             **now,
-            "biography": Words(en="Wrote."),
-            "position": Words(en="Countess"),
+            "biography": LocalizedText(en="Wrote."),
+            "position": LocalizedText(en="Countess"),
             "zone": "Europe/London",
-            "organization": Words(en="Analytical society"),
+            "organization": LocalizedText(en="Analytical society"),
         }
         speakers.save_profile(link, typed, marks=seen.marks(now))
     person = db.session.get(Person, ada.id, populate_existing=True)
-    assert person.biography == Words(en="Wrote.")
+    assert person.biography == LocalizedText(en="Wrote.")
     (position,) = person.positions
     assert position.organization.names["en"] == "Analytical Society", "the one that is known"
     assert the_link().zone == "Europe/London"
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [({"organization": Words(en="X")}, "position"), ({"zone": "Mars/Base"}, "time zone")]
+    ("wrong", "said"), [({"organization": LocalizedText(en="X")}, "position"), ({"zone": "Mars/Base"}, "time zone")]
 )
 def test_a_profile_that_cannot_be_is_refused(make, forum, ada, session, wrong, said):
     ask(forum, ada)
@@ -185,9 +185,11 @@ def test_what_the_team_has_changed_meanwhile_is_not_overwritten(make, forum, ada
     now = speakers.profile_of(the_link())
     with transaction():
         person = db.session.get(Person, ada.id)
-        directory.save_person(person, family=person.family, given=person.given, biography=Words(en="By the team."))
+        directory.save_person(
+            person, family=person.family, given=person.given, biography=LocalizedText(en="By the team.")
+        )
     with pytest.raises(speakers.Overtaken) as late, transaction():
-        speakers.save_profile(the_link(), {**now, "honorific": Words(en="Dr.")}, marks=seen.marks(now))
+        speakers.save_profile(the_link(), {**now, "honorific": LocalizedText(en="Dr.")}, marks=seen.marks(now))
     assert late.value.changes.theirs == ("biography",)
     assert db.session.get(Person, ada.id, populate_existing=True).biography["en"] == "By the team."
 
@@ -199,7 +201,7 @@ def test_the_words_of_a_session_are_the_teams_draft_until_the_release(make, foru
     with transaction():
         link = the_link()
         row = speakers.own_session(link, session.code)
-        speakers.save_talk(link, row, {**now, "title": Words(en="Lakes")}, marks=seen.marks(now))
+        speakers.save_talk(link, row, {**now, "title": LocalizedText(en="Lakes")}, marks=seen.marks(now))
     assert str(released.public_session(forum, session.code).title) == "Rivers"
     publish(forum)
     assert str(released.public_session(forum, session.code).title) == "Lakes"
@@ -214,12 +216,17 @@ def test_words_that_the_team_has_changed_are_not_overwritten(make, forum, ada, s
     with transaction():
         row = db.session.get(Session, session.id)
         programme.save_session(
-            forum, row, title=Words(en="By the team"), kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at
+            forum,
+            row,
+            title=LocalizedText(en="By the team"),
+            kind=row.kind,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
         )
     with pytest.raises(speakers.Overtaken) as late, transaction():
         link = the_link()
         row = speakers.own_session(link, session.code)
-        speakers.save_talk(link, row, {**now, "title": Words(en="Mine")}, marks=seen.marks(now))
+        speakers.save_talk(link, row, {**now, "title": LocalizedText(en="Mine")}, marks=seen.marks(now))
     assert late.value.changes.both == ("title",)
     assert str(db.session.get(Session, session.id, populate_existing=True).title) == "By the team"
 
@@ -261,10 +268,10 @@ def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada
 def test_the_letter_is_in_the_speakers_language_whoever_publishes(make, forum, ada, session):
     with transaction():
         row = db.session.get(Session, session.id)
-        programme.save_room(forum, row.rooms[0], name=Words(en="Hall A", ja="Aホール"))
+        programme.save_room(forum, row.rooms[0], name=LocalizedText(en="Hall A", ja="Aホール"))
     publish(forum)
     ask(forum, ada, language="ja")
-    move(forum, session, rooms=[make.room(forum, Words(en="Hall B", ja="Bホール"))], by=timedelta(0))
+    move(forum, session, rooms=[make.room(forum, LocalizedText(en="Hall B", ja="Bホール"))], by=timedelta(0))
     publish(forum)
     (letter,) = letters("changed")
     assert letter.language == "ja"
@@ -310,7 +317,7 @@ def test_new_words_are_no_reason_for_a_letter(make, forum, ada, session):
         programme.save_session(
             forum,
             row,
-            title=Words(en="Brooks"),
+            title=LocalizedText(en="Brooks"),
             kind=row.kind,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
@@ -323,7 +330,7 @@ def test_new_words_are_no_reason_for_a_letter(make, forum, ada, session):
 def test_speakers_are_told_when_the_event_is_cancelled(make, forum, ada, session):
     ask(forum, ada)
     with transaction():
-        assert lifecycle.cancel_event(db.session.merge(forum), note=Words()) == 1
+        assert lifecycle.cancel_event(db.session.merge(forum), note=LocalizedText()) == 1
     assert make.tell(minutes=0) == 1
     (letter,) = letters("changed")
     assert letter.subject == "Cancelled: Forum of cities"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup
@@ -29,7 +29,9 @@ def forum(make):
 def ask(forum, key: str, kind: QuestionKind, **values) -> Question:
     with transaction():
         question = db.session.scalars(select(Question).where(Question.key == key)).one_or_none()
-        return setup.save_question(fresh(forum), question, key=key, label=Words(en=key.title()), kind=kind, **values)
+        return setup.save_question(
+            fresh(forum), question, key=key, label=LocalizedText(en=key.title()), kind=kind, **values
+        )
 
 
 def the_one() -> Registration:
@@ -183,7 +185,7 @@ def test_somebody_registered_by_the_team_is_written_to_in_their_language(organiz
 
 def test_the_team_corrects_an_address_without_loss_of_the_seat(client, organizer, make, forum):
     with transaction():
-        setup.save_option(fresh(forum), None, mode=Mode.IN_PERSON, title=Words(en="Hall"), capacity=1)
+        setup.save_option(fresh(forum), None, mode=Mode.IN_PERSON, title=LocalizedText(en="Hall"), capacity=1)
     hall = {**ADA, "option": "in_person_2", "email": "ada@exmaple.org"}
     old = client.fill(PATH, hall).location
     client.fill(PATH, {**hall, "email": "bob@example.org"})

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.lifecycle import news as looks
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def forum(make):
-    return make.event("forum", place=Words(en="City Hall", ja="市役所"))
+    return make.event("forum", place=LocalizedText(en="City Hall", ja="市役所"))
 
 
 def test_a_confirmation_is_an_invitation_that_is_accepted_already(make, forum):
@@ -116,7 +116,7 @@ def test_who_registers_again_is_invited_under_a_new_uid(make, forum):
 
 @pytest.fixture
 def workshop(make, forum):
-    return make.session(forum, Words(en="Workshop", ja="実習"), capacity=5, rooms=[make.room(forum, "Hall A")])
+    return make.session(forum, LocalizedText(en="Workshop", ja="実習"), capacity=5, rooms=[make.room(forum, "Hall A")])
 
 
 def sign_up(guest: Registration, *sessions: Session) -> None:
@@ -159,7 +159,7 @@ def test_what_is_new_about_the_event_stands_before_what_is_new_about_sessions(ma
     guest = make.registration(forum, make.option(forum), language="ja", country="JP")
     letters()
     sign_up(guest, workshop)
-    edit(forum, place=Words(en="Port Authority", ja="港湾局"))
+    edit(forum, place=LocalizedText(en="Port Authority", ja="港湾局"))
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.text.index("港湾局") < letter.text.index("「実習」") < letter.text.index("/registrations/")
@@ -189,7 +189,7 @@ def test_a_place_given_back_leaves_the_calendar_and_returns_newer(make, forum, w
     (left,) = letters()
     assert left.calendars[0].method == "CANCEL"
     assert "You have given up your place in: Workshop" in left.text
-    edit(forum, description=Words(en="More words."))
+    edit(forum, description=LocalizedText(en="More words."))
     assert looks.look() == 0, "what was given up is no news for ever, whoever else has a place there"
     sign_up(guest, workshop)
     assert make.tell() == 1
@@ -207,7 +207,7 @@ def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(ma
     make.tell()
     letters()
     with transaction():
-        fresh(tour).title = Words(en="Walk")
+        fresh(tour).title = LocalizedText(en="Walk")
     reschedule(forum, workshop)
     looks.look()
     reschedule(forum, workshop)
@@ -223,8 +223,11 @@ def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(ma
 
 
 def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, make, forum):
-    hall, annex = make.room(forum, Words(en="Main hall", ja="大ホール")), make.room(forum, Words(en="Annex", ja="別館"))
-    session = make.session(forum, Words(en="Workshop", ja="実習"), capacity=5, rooms=[hall])
+    hall, annex = (
+        make.room(forum, LocalizedText(en="Main hall", ja="大ホール")),
+        make.room(forum, LocalizedText(en="Annex", ja="別館")),
+    )
+    session = make.session(forum, LocalizedText(en="Workshop", ja="実習"), capacity=5, rooms=[hall])
     guest = make.registration(forum, make.option(forum), language="ja")
     sign_up(guest, session)
     make.tell()
@@ -334,7 +337,7 @@ def test_who_waits_for_approval_is_not_looked_at_again_for_their_places(make, fo
     with transaction():
         operations.change_option(fresh(guest), make.approval_option(forum))
     make.tell()
-    edit(forum, description=Words(en="More words."))
+    edit(forum, description=LocalizedText(en="More words."))
     assert looks.look() == 0
 
 
@@ -390,9 +393,9 @@ def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_it
     sign_up(guest, housed, open_air)
     make.tell()
     letters()
-    edit(forum, place=Words(en="Port"))
+    edit(forum, place=LocalizedText(en="Port"))
     with transaction():
-        events.save_site(fresh(forum), fresh(site), name=Words(en="Dock"), address=Words())
+        events.save_site(fresh(forum), fresh(site), name=LocalizedText(en="Dock"), address=LocalizedText())
         releases.release(fresh(forum))
     assert make.tell() == 1
     (letter,) = letters()

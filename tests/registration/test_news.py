@@ -14,7 +14,7 @@ from eventapp import lifecycle
 from eventapp.calendars import due
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus
 from eventapp.lifecycle import news as looks
@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def forum(make):
-    return make.event("forum", place=Words(en="City Hall", ja="市役所"))
+    return make.event("forum", place=LocalizedText(en="City Hall", ja="市役所"))
 
 
 def edit(event, **values) -> None:
@@ -81,7 +81,7 @@ def test_a_burst_of_edits_is_one_letter_with_what_holds_in_the_end(make, forum):
         looks.look()
         now.shift(timedelta(minutes=4))
         move(forum, HOUR)
-        edit(forum, place=Words(en="Arena"))
+        edit(forum, place=LocalizedText(en="Arena"))
         looks.look()
         assert news.tell_due() == 0
         now.shift(timedelta(minutes=5, seconds=55))
@@ -116,10 +116,10 @@ def test_there_and_back_tells_nobody(make, forum):
 @pytest.mark.parametrize(
     "values",
     [
-        {"title": Words(en="Forum of Cities!", ja="都市フォーラム")},
-        {"description": Words(en="More words.")},
-        {"place": Words(en="City  hall", ja="市役所")},
-        {"place": Words(en="City Hall", ja="市役所", bn="নগর ভবন")},
+        {"title": LocalizedText(en="Forum of Cities!", ja="都市フォーラム")},
+        {"description": LocalizedText(en="More words.")},
+        {"place": LocalizedText(en="City  hall", ja="市役所")},
+        {"place": LocalizedText(en="City Hall", ja="市役所", bn="নগর ভবন")},
         {"join_url": "https://meet.example/new"},
     ],
 )
@@ -171,7 +171,7 @@ def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_c
     letters()
     make.tell()
     with transaction():
-        setup.save_option(fresh(forum), fresh(option), mode=Mode.ONLINE, title=Words())
+        setup.save_option(fresh(forum), fresh(option), mode=Mode.ONLINE, title=LocalizedText())
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.to == guest.email
@@ -186,7 +186,9 @@ def test_a_site_says_where_to_go_and_its_change_is_told_to_those_who_come(make, 
     (coming, _online) = letters()
     assert lint.text(entry(coming).one("LOCATION")) == "Arena, 1-1 Chuo"
     with transaction():
-        events.save_site(fresh(forum), fresh(site), name=Words(en="Harbour hall"), address=Words(en="2-2 Minato"))
+        events.save_site(
+            fresh(forum), fresh(site), name=LocalizedText(en="Harbour hall"), address=LocalizedText(en="2-2 Minato")
+        )
     assert make.tell() == 1
     (letter,) = letters()
     assert "Place until now: Arena, 1-1 Chuo" in letter.text
@@ -204,7 +206,7 @@ def test_cancelling_tells_everybody_at_once_and_takes_the_entry_away(make, forum
     move(forum, HOUR)
     looks.look()
     with transaction():
-        assert lifecycle.cancel_event(fresh(forum), note=Words(en="A typhoon comes.")) == 1
+        assert lifecycle.cancel_event(fresh(forum), note=LocalizedText(en="A typhoon comes.")) == 1
     assert news.tell_due() == 1
     (letter,) = letters()
     assert letter.subject == "Cancelled: Forum of cities"
@@ -217,7 +219,7 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
     make.registration(forum, make.option(forum))
     (first,) = letters()
     with transaction():
-        lifecycle.postpone_event(fresh(forum), note=Words(en="A storm."))
+        lifecycle.postpone_event(fresh(forum), note=LocalizedText(en="A storm."))
     assert news.tell_due() == 1
     (off,) = letters()
     assert (off.subject, entry(off).one("STATUS")) == ("Postponed: Forum of cities", "TENTATIVE")
@@ -237,7 +239,7 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
 def test_an_event_that_is_on_again_on_its_old_date_is_told_with_it(make, forum):
     make.registration(forum, make.option(forum))
     with transaction():
-        lifecycle.postpone_event(fresh(forum), note=Words())
+        lifecycle.postpone_event(fresh(forum), note=LocalizedText())
     news.tell_due()
     letters()
     with transaction():
@@ -370,7 +372,7 @@ def test_an_event_that_is_cancelled_is_told_to_whoever_stands_also_without_an_en
         db.session.execute(delete(RegistrationInvitation))
     letters()
     with transaction():
-        lifecycle.cancel_event(fresh(forum), note=Words())
+        lifecycle.cancel_event(fresh(forum), note=LocalizedText())
     assert news.tell_due() == 1
     (letter,) = letters()
     assert (letter.kind, letter.calendars) == ("event.cancelled", [])

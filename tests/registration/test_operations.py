@@ -14,7 +14,7 @@ from sqlalchemy import select
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations as events
 from eventapp.mail.models import Mail
@@ -86,7 +86,7 @@ def test_more_places_go_to_those_who_wait(make, forum):
     option = make.option(forum, capacity=1)
     _, second, third = (make.registration(forum, option) for _ in range(3))
     with transaction():
-        setup.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
+        setup.save_option(forum, option, mode=Mode.IN_PERSON, title=LocalizedText(), capacity=2)
     assert second.status is RegistrationStatus.CONFIRMED
     assert third.status is RegistrationStatus.WAITLISTED
 
@@ -96,7 +96,7 @@ def test_fewer_places_than_are_taken_are_refused(make, forum):
     for _ in range(3):
         make.registration(forum, option)
     with pytest.raises(Refused, match="3 places are taken"), transaction():
-        setup.save_option(forum, option, mode=Mode.IN_PERSON, title=Words(), capacity=2)
+        setup.save_option(forum, option, mode=Mode.IN_PERSON, title=LocalizedText(), capacity=2)
 
 
 def test_cancelling_twice_gives_one_place_back(make, forum):
@@ -145,7 +145,7 @@ def test_nobody_is_promised_a_place_at_an_event_that_is_cancelled(make, forum, o
     organizer.get(page)
     assert "Confirm" in organizer.page.text(organizer.page.one("main"))
     with transaction():
-        events.cancel(fresh(forum), note=Words())
+        events.cancel(fresh(forum), note=LocalizedText())
     with pytest.raises(Refused, match="Cancelled"), transaction():
         operations.approve(fresh(registration))
     assert not letters("registration.confirmed")
@@ -215,14 +215,14 @@ def test_the_team_may_register_somebody_after_the_closing(make, forum):
 def test_nobody_registers_for_a_cancelled_event(make, forum):
     option = make.option(forum)
     with transaction():
-        events.cancel(forum, note=Words())
+        events.cancel(forum, note=LocalizedText())
     with pytest.raises(Refused, match="cancelled"):
         make.registration(forum, option)
 
 
 def test_an_organization_that_is_known_is_found_by_any_of_its_names(make, forum):
     make.organization(
-        Words(en="Nürnberg", ja="ニュルンベルク市"), OrganizationKind.CITY, aliases=["Nuremberg", "Nurnberg"]
+        LocalizedText(en="Nürnberg", ja="ニュルンベルク市"), OrganizationKind.CITY, aliases=["Nuremberg", "Nurnberg"]
     )
     option = make.option(forum)
     for name in ("City of Nuremberg", "NÜRNBERG", "ニュルンベルク"):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail.models import Mail
@@ -177,10 +177,21 @@ def test_a_wrong_token_is_no_page(client, forum):
 def test_questions_are_asked_of_those_they_are_for(client, make, forum):
     with transaction():
         setup.save_question(
-            forum, None, label=Words(en="Diet"), kind=QuestionKind.TEXT, mode=Mode.IN_PERSON, required=True, key="diet"
+            forum,
+            None,
+            label=LocalizedText(en="Diet"),
+            kind=QuestionKind.TEXT,
+            mode=Mode.IN_PERSON,
+            required=True,
+            key="diet",
         )
         setup.save_question(
-            forum, None, label=Words(en="Topics"), kind=QuestionKind.CHOICES, choices=["SDGs", "Trade"], key="topics"
+            forum,
+            None,
+            label=LocalizedText(en="Topics"),
+            kind=QuestionKind.CHOICES,
+            choices=["SDGs", "Trade"],
+            key="topics",
         )
     refused = client.fill(PATH, ADA)
     assert refused.status_code == 422

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.models import Mail
@@ -46,7 +46,7 @@ def states(line) -> list[RegistrationStatus]:
 
 def postpone(event) -> None:
     with transaction():
-        events.postpone(fresh(event), note=Words())
+        events.postpone(fresh(event), note=LocalizedText())
 
 
 def give_a_date(event) -> None:
@@ -173,7 +173,7 @@ def test_what_the_page_hides_once_an_event_is_over_the_server_refuses(make, foru
     guest, other = make.registration(forum, make.option(forum)), make.option(forum)
     if not over:
         with transaction():
-            events.cancel(fresh(forum), note=Words())
+            events.cancel(fresh(forum), note=LocalizedText())
     later = forum.ends_at + timedelta(minutes=1) if over else clock.now()
     with time_machine.travel(later), pytest.raises(Refused, match="This event is"), transaction():
         AFTERWARDS[what](fresh(guest), fresh(other))

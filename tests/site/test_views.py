@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from eventapp.core.words import Words
+from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
 
 
@@ -68,10 +68,17 @@ def test_the_event_page_tells_machines_what_it_tells_people(client, make):
 def test_hostile_words_stay_words(client, make):
     bad = '</script><script>alert(1)</script>"><img src=x onerror=alert(1)>'
     event = make.event(
-        "forum", title=Words(en=bad), purpose=Words(en=bad), description=Words(en=bad), place=Words(en=bad)
+        "forum",
+        title=LocalizedText(en=bad),
+        purpose=LocalizedText(en=bad),
+        description=LocalizedText(en=bad),
+        place=LocalizedText(en=bad),
     )
     session = make.session(
-        event, Words(en=bad), abstract=Words(en=bad), people=[make.person(bad, bad, biography=Words(en=bad))]
+        event,
+        LocalizedText(en=bad),
+        abstract=LocalizedText(en=bad),
+        people=[make.person(bad, bad, biography=LocalizedText(en=bad))],
     )
     for path in ("", "/programme", f"/sessions/{session.code}", "/speakers", "/register"):
         html = client.get(f"/events/forum{path}").get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""Texts that exist in several languages, and the one way to choose among them."""
+"""Texts in several languages, and how the one for a reader is chosen."""
 
 from __future__ import annotations
 
@@ -21,48 +21,48 @@ _RIGHT_TO_LEFT = frozenset(
 )
 
 
-class Said(NamedTuple):
-    """A text and the language it is in."""
+class ResolvedText(NamedTuple):
+    """A text and its language."""
 
     text: str
     language: str
 
 
-class Words(dict[str, str]):
+class LocalizedText(dict[str, str]):
     """Language tag → text. Empty texts are not kept. Treat it as a value: assign a new one instead of changing it."""
 
     def __init__(self, texts: Mapping[str, str] | None = None, /, **more: str) -> None:
         given = {**(texts or {}), **more}
         super().__init__({tag: text for tag, text in given.items() if text and text.strip()})
 
-    def say(self, language: str) -> Said:
+    def resolve(self, language: str) -> ResolvedText:
         """The text for a reader: in the language, else its base language, English, Japanese, or any there is."""
         base = language.split("-")[0]
         for tag in (language, base, "en", "ja"):
             if tag in self:
-                return Said(self[tag], tag)
+                return ResolvedText(self[tag], tag)
         for tag, text in self.items():
             if tag.split("-")[0] == base:
-                return Said(text, tag)
+                return ResolvedText(text, tag)
         for tag, text in self.items():
-            return Said(text, tag)
-        return Said("", language)
+            return ResolvedText(text, tag)
+        return ResolvedText("", language)
 
     def __str__(self) -> str:
-        return self.say("en").text
+        return self.resolve("en").text
 
 
-class WordsType(TypeDecorator[Words]):
-    """A JSON column of Words; never NULL."""
+class LocalizedTextType(TypeDecorator[LocalizedText]):
+    """A JSON column of LocalizedText; never NULL."""
 
     impl = JSON
     cache_ok = True
 
     def process_bind_param(self, value: Mapping[str, str] | None, dialect: Dialect) -> Any:
-        return dict(Words(value))
+        return dict(LocalizedText(value))
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Words:
-        return Words(value)
+    def process_result_value(self, value: Any, dialect: Dialect) -> LocalizedText:
+        return LocalizedText(value)
 
 
 @lru_cache(maxsize=512)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 from babel import Locale, localedata
 
-from eventapp.core.words import Said, Words, direction, fold
+from eventapp.core.localized import LocalizedText, ResolvedText, direction, fold
 
 
 def test_a_reader_gets_the_language_asked_for_else_the_nearest():
-    words = Words(en="Mayor", ja="市長")
-    assert words.say("ja") == Said("市長", "ja")
-    assert words.say("en-GB") == Said("Mayor", "en")
-    assert words.say("bn") == Said("Mayor", "en")
-    assert Words(bn="মেয়র").say("en") == Said("মেয়র", "bn")
-    assert Words({"zh-Hant": "市長"}).say("zh") == Said("市長", "zh-Hant")
-    assert Words().say("ja") == Said("", "ja")
+    words = LocalizedText(en="Mayor", ja="市長")
+    assert words.resolve("ja") == ResolvedText("市長", "ja")
+    assert words.resolve("en-GB") == ResolvedText("Mayor", "en")
+    assert words.resolve("bn") == ResolvedText("Mayor", "en")
+    assert LocalizedText(bn="মেয়র").resolve("en") == ResolvedText("মেয়র", "bn")
+    assert LocalizedText({"zh-Hant": "市長"}).resolve("zh") == ResolvedText("市長", "zh-Hant")
+    assert LocalizedText().resolve("ja") == ResolvedText("", "ja")
 
 
 def test_empty_texts_are_not_kept():
-    assert Words(en="  ", ja="会") == {"ja": "会"}
+    assert LocalizedText(en="  ", ja="会") == {"ja": "会"}
 
 
 @pytest.mark.parametrize(
