@@ -194,7 +194,7 @@ def _rows(port: int, pid: int, floor_port: int, floor_pid: int, *, seconds: floa
             304,
         ),
         (
-            "event feed, not packed",
+            "event feed, not gzipped",
             port,
             pid,
             lambda: again(request_bytes("GET", feed, {"Accept-Encoding": "identity"})),

@@ -67,7 +67,7 @@ def _rows(app: Any, *, times: int) -> list[Row]:
         return response
 
     def forget(*, entries: bool, programme: bool) -> None:
-        for name in ("express", "calendars"):
+        for name in ("cache_middleware", "calendars"):
             app.extensions[name].clear()
         if entries:
             ics.vevent.cache_clear()
@@ -103,7 +103,7 @@ def _rows(app: Any, *, times: int) -> list[Row]:
     with app.app_context():
         stars = len(agendas.starred(found)) if (found := agendas.by_token(data.AGENDA)) else 0
     size = len(get(FEED).data)
-    packed = len(get(FEED, **{"Accept-Encoding": "gzip"}).data)
+    gzipped = len(get(FEED, **{"Accept-Encoding": "gzip"}).data)
     etag, date = get(FEED).headers["ETag"], get(FEED).headers["Last-Modified"]
     cold = run(lambda: get(FEED), lambda: forget(entries=True, programme=True))
     warm = run(lambda: get(FEED), lambda: forget(entries=True, programme=False))
@@ -112,7 +112,9 @@ def _rows(app: Any, *, times: int) -> list[Row]:
     agenda_etag = get(AGENDA).headers["ETag"]
     get(FEED)
     quick = run(lambda: get(FEED, 304, **{"If-None-Match": etag}), clock=perf_counter)
-    flask = run(lambda: get(FEED, 304, **{"If-None-Match": etag}), app.extensions["express"].clear, perf_counter)
+    flask = run(
+        lambda: get(FEED, 304, **{"If-None-Match": etag}), app.extensions["cache_middleware"].clear, perf_counter
+    )
     dated = run(lambda: get(FEED, 304, **{"If-Modified-Since": date}), clock=perf_counter)
     own = run(lambda: get(AGENDA, 304, **{"If-None-Match": agenda_etag}), clock=perf_counter)
     get(FEED)
@@ -121,7 +123,7 @@ def _rows(app: Any, *, times: int) -> list[Row]:
     anew = (ics.vevent.misses - before) / times
     looked, again, number = _desk(app, run)
     return [
-        ("feed, nothing kept: CPU", cold, f"{size:,} bytes, {packed:,} packed"),
+        ("feed, nothing kept: CPU", cold, f"{size:,} bytes, {gzipped:,} bytes gzipped"),
         ("feed, release read before: CPU", warm, ""),
         ("the same with deadlines: CPU", deadlines, ""),
         ("after one session was edited and released: CPU", edited, f"{anew:g} VEVENT written anew"),

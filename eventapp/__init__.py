@@ -27,10 +27,10 @@ from eventapp.core import (
     assets,
     bodies,
     budgets,
+    cache_middleware,
     clock,
     db,
     errors,
-    express,
     headers,
     languages,
     limits,
@@ -148,7 +148,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.init_app(app)
     limits.init_app(app, settings.redis_url)
     pages.init_app(app)
-    express.init_app(app)
+    cache_middleware.init_app(app)
     csrf.init_app(app)
     # Whoever knows the address may change the list; a kept page, from which a star comes, can carry no token.
     csrf.exempt("eventapp.agenda.views.stars")

@@ -152,7 +152,7 @@ async def _serve(app: Flask) -> None:
     gateway = Gateway(
         app.wsgi_app,
         limit=bodies.limit_of(app),
-        kept=app.extensions["express"],
+        kept=app.extensions["cache_middleware"],
         kept_waits=remote,
         light=("/static/", "/healthz"),
     )

@@ -70,7 +70,7 @@ def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]
     """The app on an empty database, inside an app context; each test runs on SQLite and on PostgreSQL."""
     app: Flask = apps["on"](request.param)
     app.extensions["pages"].clear()
-    app.extensions["express"].clear()
+    app.extensions["cache_middleware"].clear()
     app.extensions["limits"].storage.reset()
     app.extensions["building"].storage.reset()
     ics.vevent.cache_clear()

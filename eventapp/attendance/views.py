@@ -11,7 +11,7 @@ from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.rules import Basis, Counts, Statement
 from eventapp.core.errors import Refused, found
 from eventapp.core.languages import country, resolve
-from eventapp.core.pages import page, remembered
+from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.events import access
 from eventapp.events import queries as events
@@ -43,7 +43,7 @@ def counts(slug: str) -> ResponseReturnValue:
     if not state.public:
         found(access.preview(slug))
         return build()
-    return remembered(_key("counts", state), build, still=state.still)
+    return cached_page(_key("counts", state), build, is_fresh=state.is_fresh)
 
 
 @views.get("/counts.json")
@@ -66,7 +66,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
         event = _published(slug)
         return _json(event, _counted(event, basis))
 
-    return remembered(_key("counts.json", state), build, still=state.still)
+    return cached_page(_key("counts.json", state), build, is_fresh=state.is_fresh)
 
 
 def _published(slug: str) -> Event:

@@ -15,12 +15,12 @@ from flask import Response, current_app, request
 from eventapp.calendars import ics
 from eventapp.calendars.choices import ALARMS
 from eventapp.calendars.entries import Links, Voice
-from eventapp.core import express
+from eventapp.core import cache_middleware
+from eventapp.core.caching import ResponseCache
 from eventapp.core.limits import building
 from eventapp.core.links import base_url
 from eventapp.core.localized import TAG
 from eventapp.core.parameters import Known, nearest, one_of
-from eventapp.core.shelf import Shelf
 
 ICS, JCAL = "text/calendar", "application/calendar+json"
 
@@ -76,7 +76,7 @@ class Wish:
 
     @property
     def address(self) -> str:
-        """The address in one spelling: the calendar's own, and its name on the shelf."""
+        """The address in one spelling: the calendar's own, and its name on the cache."""
         query = {
             "lang": self.asked,
             "tz": "utc" if self.utc else None,
@@ -95,7 +95,7 @@ def answer(
     write: Callable[[], bytes],
     *,
     name: str,
-    still: Callable[[], bool | None] | None = None,
+    is_fresh: Callable[[], bool | None] | None = None,
     until: float = math.inf,
     attached: bool = False,
     kind: str = ICS,
@@ -104,8 +104,8 @@ def answer(
     """304 where the caller has this version; else the kept bytes, else newly written ones.
 
     `version` must change with all that is written, `modified` is when it last did. The ETag is strong: equal for equal
-    bytes, and another one for the packed form. `still` asks again whether the version holds, for those who come after
-    and need not be asked through Flask, until `until` (seconds since 1970). A `personal` calendar is for its owner
+    bytes, and another one for the gzipped form. `is_fresh` tells later, without Flask,
+    whether the version is current, until `until` (seconds since 1970). A `personal` calendar is for its owner
     alone: no cache in between keeps it.
     """
     parts = (ics.VERSION, wish.address, current_app.config["SETTINGS"].site_name, *version)
@@ -114,15 +114,17 @@ def answer(
     if _has(etag, modified):
         response = Response(status=304, mimetype=kind)
     else:
-        shelf: Shelf = current_app.extensions["calendars"]
-        kept = shelf.get(wish.address, etag)
+        cache: ResponseCache = current_app.extensions["calendars"]
+        kept = cache.get(wish.address, etag)
         if kept is None:
             # The servers of a calendar service fetch for all its users, from few addresses.
             with building(wish.path if personal else None):
-                kept = shelf.put(wish.address, etag, write())
-        if still is not None:
-            express.offer(etag=etag, body=kept.body, packed=kept.packed, still=still, until=min(time() + 3600, until))
-        response = Response(kept.packed if zipped else kept.body)
+                kept = cache.put(wish.address, etag, write())
+        if is_fresh is not None:
+            cache_middleware.offer(
+                etag=etag, body=kept.body, gzipped=kept.gzipped, is_fresh=is_fresh, until=min(time() + 3600, until)
+            )
+        response = Response(kept.gzipped if zipped else kept.body)
         response.content_type = f"{kind}; charset=utf-8" if kind == ICS else kind
         response.headers.set("Content-Disposition", "attachment" if attached else "inline", filename=name)
         if zipped:

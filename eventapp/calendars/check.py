@@ -22,8 +22,8 @@ from eventapp.calendars.parts import Narrowed
 from eventapp.calendars.queries import KEEP_GONE, Programme
 from eventapp.calendars.state import State
 from eventapp.core import clock, languages
+from eventapp.core.caching import ResponseCache
 from eventapp.core.revisions import versions
-from eventapp.core.shelf import Shelf
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
 from eventapp.programme import releases
@@ -162,13 +162,13 @@ class Checked:
 
 def check(source: Source, tags: Sequence[str]) -> Checked:
     """Look through all calendars, or say again what was found where nothing has changed since."""
-    shelf: Shelf = current_app.extensions["calendars"]
+    cache: ResponseCache = current_app.extensions["calendars"]
     # The sentences are in the reader's language.
     name = f"check {source.which} {source.slug} {languages.interface()} {' '.join(tags)}"
-    kept = shelf.get(name, source.version)
+    kept = cache.get(name, source.version)
     if kept is None:
         found = _check(source, tags)
-        kept = shelf.put(name, source.version, json.dumps(asdict(found)).encode())
+        kept = cache.put(name, source.version, json.dumps(asdict(found)).encode())
     said = json.loads(kept.body)
     return Checked(said["calendars"], [Fault(**fault) for fault in said["faults"]])
 

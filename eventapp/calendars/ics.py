@@ -25,8 +25,8 @@ from eventapp.calendars.text import (
     parameter,
     web_address,
 )
+from eventapp.core.caching import memoized
 from eventapp.core.localized import ResolvedText
-from eventapp.core.shelf import remembering
 
 # Part of every ETag: raise it with any change of what is written here.
 VERSION = 6
@@ -177,7 +177,7 @@ def _party(name: str, party: Party, *, attendee: bool) -> str:
 
 
 # Half of the work of a feed is escaping and folding, and most entries of a changed programme did not change.
-@remembering(budget=32 * 1024 * 1024, weigh=lambda asked, written: 2 * len(written) + 2_000)
+@memoized(budget=32 * 1024 * 1024, weigh=lambda asked, written: 2 * len(written) + 2_000)
 def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> bytes:
     """One VEVENT with CRLF at the end. `utc` writes all times with Z, for readers that fail at time zones.
 

@@ -13,7 +13,7 @@ from typing import Any
 import icalendar
 
 from eventapp.calendars.tree import plain
-from eventapp.core.shelf import remembering
+from eventapp.core.caching import memoized
 
 # Content lines are folded, so these begin a line only where a component begins or ends.
 _ENTRY = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.MULTILINE | re.DOTALL)
@@ -27,7 +27,7 @@ def from_calendar(data: bytes) -> bytes:
     return f"[{_dumps(name)},{_dumps(properties)},[{','.join(written)}]]".encode()
 
 
-@remembering(budget=16 * 1024 * 1024, weigh=lambda asked, written: len(asked[0]) + 2 * len(written))
+@memoized(budget=16 * 1024 * 1024, weigh=lambda asked, written: len(asked[0]) + 2 * len(written))
 def _entry(data: bytes) -> str:
     return _dumps(_read(data))
 

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode
 import segno
 from markupsafe import Markup
 
+from eventapp.core.caching import memoized
 from eventapp.core.languages import interface
 from eventapp.core.links import absolute, base_url
-from eventapp.core.shelf import remembering
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ def entry_links(
     )
 
 
-@remembering(budget=4 * 1024 * 1024)
+@memoized(budget=4 * 1024 * 1024)
 def qr(address: str) -> Markup:
     """The address as a QR code (ISO/IEC 18004, level M), an SVG to stand in a page."""
     drawn = segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None)
     return Markup(drawn)
 
 
-@remembering(budget=4 * 1024 * 1024)
+@memoized(budget=4 * 1024 * 1024)
 def qr_file(address: str) -> bytes | None:
     """The same as a file, dark on white; None for an address that is too long for any code (2331 bytes)."""
     file = BytesIO()

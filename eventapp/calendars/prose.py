@@ -6,8 +6,8 @@ import re
 
 from markdown_it.token import Token
 
+from eventapp.core.caching import memoized
 from eventapp.core.markdown import parse
-from eventapp.core.shelf import remembering
 
 # Without any of these a text is its own plain form; parsing is a hundred times slower than looking.
 _MARKUP = re.compile(r"[*_`#\[\]<>!|~\\&]|^\s{0,3}([-+=]|\d+[.)])|^ {4}|^\t", re.MULTILINE)
@@ -35,7 +35,7 @@ def _inline(tokens: list[Token]) -> str:
     return "".join(out)
 
 
-@remembering(budget=8 * 1024 * 1024)
+@memoized(budget=8 * 1024 * 1024)
 def text(markdown: str) -> str:
     """The text with paragraphs parted by an empty line, list items marked, and links followed by their address."""
     source = markdown.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -29,7 +29,7 @@ class State:
 
     `id` and `slug` (the present one) are the event's, or None and empty for the feed of all events. Of an event that
     is not `public`, `withdrawn` is since when, as long as calendars say so. `undated` is since when the day of a public
-    one is not known any more. `until` is when time itself changes the content (seconds since 1970), `still` asks
+    one is not known any more. `until` is when time itself changes the content (seconds since 1970), `is_fresh` asks
     whether the version holds, also outside of an app context.
     """
 
@@ -38,7 +38,7 @@ class State:
     public: bool
     version: tuple[object, ...]
     modified: datetime | None
-    still: Callable[[], bool | None] = field(compare=False)
+    is_fresh: Callable[[], bool | None] = field(compare=False)
     until: float = field(default=float("inf"), compare=False)
     content: tuple[int, str, datetime] | None = field(default=None, compare=False)
     keeps_gone: bool = field(default=True, compare=False)
@@ -99,7 +99,7 @@ class _Question:
             return None
         row = self._state.read(raw)
         number = row[self.width]
-        return row[: self.width], row[self.width :], self._mark.watch(tuple(raw[: self.width]), event=number)
+        return row[: self.width], row[self.width :], self._mark.freshness_check(tuple(raw[: self.width]), event=number)
 
 
 def _joined(statement: Statement, revisions: list[tuple[type[Revision], ColumnElement[bool]]]) -> Statement:
@@ -132,7 +132,7 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
     found = (_with_deadlines if deadlines else _plain).ask(slug)
     if found is None:
         return None
-    mark, rest, still = found
+    mark, rest, is_fresh = found
     uid, status, visibility, *revisions = mark
     (
         number,
@@ -159,7 +159,7 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
             False,
             (uid, "withdrawn", withdrawn_at),
             withdrawn_at,
-            still,
+            is_fresh,
             until=(told_ends + rules.KEEP_GONE).timestamp() if gone else 0.0,
             content=content,
             withdrawn=withdrawn_at if gone else None,
@@ -173,7 +173,7 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
         True,
         (uid, *(n or 0 for n in revisions[0::2]), modified, keeps_gone),
         modified,
-        still,
+        is_fresh,
         until=last_day.timestamp() if keeps_gone else float("inf"),
         content=content,
         keeps_gone=keeps_gone,
@@ -205,4 +205,4 @@ def listed_state() -> State:
     count, uid, says, modified, gone, first_end = _listed_state.read(raw)
     until = (first_end + rules.KEEP_GONE).timestamp() if first_end else float("inf")
     version = (count, uid, says or 0, modified, gone)
-    return State(None, "", True, version, modified, _listed_state.watch(raw, since=since), until=until)
+    return State(None, "", True, version, modified, _listed_state.freshness_check(raw, since=since), until=until)

@@ -15,14 +15,14 @@ from eventapp.calendars.choices import ALARMS, Choice, reminder
 from eventapp.calendars.ics import NO_IMAGE, CalendarHead
 from eventapp.calendars.parts import Part
 from eventapp.calendars.state import State
+from eventapp.core.caching import ResponseCache
 from eventapp.core.errors import found
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, resolve
 from eventapp.core.links import base_url
 from eventapp.core.localized import LocalizedText, ResolvedText
-from eventapp.core.pages import page, remembered
+from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
-from eventapp.core.shelf import Shelf
 from eventapp.events import queries as events
 
 views = Blueprint("calendars", __name__)
@@ -30,7 +30,7 @@ views = Blueprint("calendars", __name__)
 
 @views.record_once
 def _make_shelf(setup: BlueprintSetupState) -> None:
-    setup.app.extensions["calendars"] = Shelf()
+    setup.app.extensions["calendars"] = ResponseCache()
 
 
 @views.get("/events/<slug>/calendar.ics")
@@ -113,7 +113,7 @@ def choose(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".choose", slug=found(events.present_slug(slug))), 301)
     found(known if known.public else None)
     says, _people, directory = known.revisions
-    return remembered(f"choose {known.id} {says} {directory}", lambda: _choose(slug), still=known.still)
+    return cached_page(f"choose {known.id} {says} {directory}", lambda: _choose(slug), is_fresh=known.is_fresh)
 
 
 def _choose(slug: str) -> Response:
@@ -165,7 +165,7 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
         state.version,
         state.modified,
         write if ending == "ics" else lambda: jcal.from_calendar(write()),
-        still=state.still,
+        is_fresh=state.is_fresh,
         until=state.until,
         name=f"{name}.{ending}",
         kind=ICS if ending == "ics" else JCAL,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from eventapp.core.shelf import remembering
+from eventapp.core.caching import memoized
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # No zone changes its clocks twice within less (Morocco's break for Ramadan takes about five weeks).
@@ -42,7 +42,7 @@ def years(moments: Iterable[datetime], zone: str) -> tuple[int, int]:
     return min(found), max(found)
 
 
-@remembering(budget=8 * 1024 * 1024, weigh=lambda asked, found: 500 * len(found))
+@memoized(budget=8 * 1024 * 1024, weigh=lambda asked, found: 500 * len(found))
 def onsets(zone: str, first: int, last: int) -> tuple[Onset, ...]:
     """All changes of the offset from 1 January of `first` to 31 December of `last` (in UTC), found in zoneinfo."""
     info = ZoneInfo(zone)
@@ -140,7 +140,7 @@ def _part(onset: Onset, rule: str = "") -> list[str]:
     return [*lines, f"END:{kind}"]
 
 
-@remembering(budget=4 * 1024 * 1024)
+@memoized(budget=4 * 1024 * 1024)
 def vtimezone(zone: str, first: int, last: int) -> bytes:
     """The VTIMEZONE of an IANA zone, right for all wall-clock times of the years `first` to `last`.
 

@@ -228,7 +228,7 @@ def _begin_request() -> None:
 
 
 def _after_request(error: BaseException | None) -> None:
-    # The thread answers others next, also some that Flask does not see (core/express.py): they only read.
+    # The thread answers others next, also some that Flask does not see (core/cache_middleware.py): they only read.
     _unit.set(Unit.MAY_WRITE)
 
 
@@ -316,7 +316,7 @@ class QuickRead:
         raw = self.raw(**values)
         return None if raw is None else self.read(raw)
 
-    def watch(self, seen: Row | None, **values: Any) -> Callable[[], bool | None]:
+    def freshness_check(self, seen: Row | None, **values: Any) -> Callable[[], bool | None]:
         """The question whether the driver's row is still the one `seen`. It can be asked outside of an app context.
 
         None where the database does not answer.
@@ -325,14 +325,14 @@ class QuickRead:
         sql, parameters = self._bound(engine.dialect, values)
         failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
 
-        def still() -> bool | None:
+        def is_fresh() -> bool | None:
             try:
                 with deadlines.answer_within(deadlines.QUICK_ANSWER):
                     return self._fetch(engine, sql, parameters) == seen
             except failures:
                 return None
 
-        return still
+        return is_fresh
 
 
 def newest_version(migrations: Path) -> str:

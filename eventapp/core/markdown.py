@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from eventapp.core.shelf import remembering
+from eventapp.core.caching import memoized
 
 # A short text can ask for a long page: a row with one cell is filled up to the width of the table's head, and a long
 # address is repeated wherever it is referred to. What asks for more than this is shown as it was typed.
@@ -95,7 +95,7 @@ def _lower_headings(html: str) -> str:
     return re.sub(r"<(/?)h([1-6])>", lower, html)
 
 
-@remembering(budget=8 * 1024 * 1024)
+@memoized(budget=8 * 1024 * 1024)
 def render(text: str) -> Markup:
     """CommonMark with tables to HTML. Raw HTML is shown as text; only http, https, mailto and tel links live."""
     html = nh3.clean(

@@ -12,11 +12,11 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.core import clock, express, languages, localized, markdown
+from eventapp.core import cache_middleware, clock, languages, localized, markdown
+from eventapp.core.caching import ResponseCache
 from eventapp.core.db import finish_writing, undo
 from eventapp.core.limits import building
 from eventapp.core.localized import LocalizedText, ResolvedText
-from eventapp.core.shelf import Shelf
 
 R = TypeVar("R", bound=BaseResponse)
 
@@ -32,29 +32,31 @@ def page(template: str, **context: Any) -> Response:
     return make_response(render_template(template, **context), 422 if refused else 200)
 
 
-def remembered(
-    key: str, build: Callable[[], Response], *, still: Callable[[], bool | None], seconds: int = 60
+def cached_page(
+    key: str, build: Callable[[], Response], *, is_fresh: Callable[[], bool | None], seconds: int = 60
 ) -> BaseResponse:
     """A public page from the cache of this process, or built and kept.
 
     `key` must hold the revision of all that the page shows. Pages also show the time (open, closed, now), so a kept
-    one lives at most `seconds`. The ETag is that of the bytes: a page that comes out the same is a 304. `still` asks
+    one lives at most `seconds`. The ETag is that of the bytes: a page that comes out the same is a 304. `is_fresh` asks
     again whether `key` holds, for those who come after and need not be asked through Flask.
     """
-    shelf: Shelf = current_app.extensions["pages"]
+    cache: ResponseCache = current_app.extensions["pages"]
     bucket = int(clock.now().timestamp() // seconds)
     query = request.query_string.decode("ascii", "replace")
     name, version = f"{languages.reader()} {request.path}?{query}", f"{bucket} {key}"
-    kept = shelf.get(name, version)
+    kept = cache.get(name, version)
     if kept is None:
         with building():
             built = build()
         if built.status_code != 200 or "nonce-" in built.headers.get("Content-Security-Policy", ""):
             return built
-        kept = shelf.put(name, version, built.get_data(), built.content_type)
-    express.offer(etag=kept.digest, body=kept.body, packed=kept.packed, still=still, until=(bucket + 1) * seconds)
+        kept = cache.put(name, version, built.get_data(), built.content_type)
+    cache_middleware.offer(
+        etag=kept.digest, body=kept.body, gzipped=kept.gzipped, is_fresh=is_fresh, until=(bucket + 1) * seconds
+    )
     zipped = request.accept_encodings["gzip"] > 0
-    response = Response(kept.packed if zipped else kept.body, content_type=kept.content_type)
+    response = Response(kept.gzipped if zipped else kept.body, content_type=kept.content_type)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
@@ -139,7 +141,7 @@ def short_month(value: date) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["pages"] = Shelf()
+    app.extensions["pages"] = ResponseCache()
     app.jinja_env.filters.update(say=_say, prose=_prose, marked=marked, country=languages.country)
     app.jinja_env.filters.update(text=lambda value: languages.resolve(value).text)
     app.jinja_env.globals.update(

@@ -59,7 +59,7 @@ def number(scope: str) -> int:
 def known(scope: str) -> tuple[str, Callable[[], bool | None]]:
     """The present version of a scope, in a text to remember it by, and the question whether it still is."""
     seen = _present.raw(scope=scope)
-    return str(seen), _present.watch(seen, scope=scope)
+    return str(seen), _present.freshness_check(seen, scope=scope)
 
 
 def versions(scopes: Iterable[str]) -> list[tuple[str, int, datetime]]:

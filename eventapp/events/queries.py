@@ -35,12 +35,12 @@ def present_slug(former: str) -> str | None:
 
 @dataclass(frozen=True)
 class PageState:
-    """What decides whether a kept page of an event is right, read with one query; `still` asks whether it is yet."""
+    """What decides whether a kept page of an event is right, read with one query; `is_fresh` asks whether it is yet."""
 
     id: int
     public: bool
     revisions: tuple[int, int, int]
-    still: Callable[[], bool | None] = field(compare=False)
+    is_fresh: Callable[[], bool | None] = field(compare=False)
 
 
 _scope = literal("event:", String) + cast(Event.id, String)
@@ -64,7 +64,7 @@ def page_state(slug: str) -> PageState | None:
         return None
     number, status, visibility, says, people, directory = _state.read(seen)
     revisions = (says or 0, people or 0, directory or 0)
-    return PageState(number, rules.public(status, visibility), revisions, _state.watch(seen, slug=slug))
+    return PageState(number, rules.public(status, visibility), revisions, _state.freshness_check(seen, slug=slug))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core.errors import found
 from eventapp.core.localized import TAG
-from eventapp.core.pages import remembered
+from eventapp.core.pages import cached_page
 from eventapp.core.parameters import parameters
 from eventapp.events import access
 from eventapp.events import queries as events
@@ -37,4 +37,4 @@ def schedule(slug: str, format: str) -> ResponseReturnValue:
     says, _people, directory = state.revisions
     key = f"schedule.{format} {state.id} {says} {directory}"
     # An hour: nothing in it depends on the time of day.
-    return remembered(key, build, still=state.still, seconds=3600)
+    return cached_page(key, build, is_fresh=state.is_fresh, seconds=3600)

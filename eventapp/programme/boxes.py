@@ -112,8 +112,8 @@ class Writer:
         return self._spoken_names[key]
 
 
-def _kept(shelf: dict[int, Markup], key: int, make: Callable[[], Markup]) -> Markup:
-    found = shelf.get(key)
+def _kept(cache: dict[int, Markup], key: int, make: Callable[[], Markup]) -> Markup:
+    found = cache.get(key)
     if found is None:
-        found = shelf[key] = make()
+        found = cache[key] = make()
     return found

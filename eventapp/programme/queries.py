@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.core import languages
+from eventapp.core.caching import memoized
 from eventapp.core.clock import programme_day
 from eventapp.core.db import db
-from eventapp.core.shelf import remembering
 from eventapp.directory.models import Person, Position, ShownPerson
 from eventapp.events.models import Event, Site
 from eventapp.programme import published, rules
@@ -113,7 +113,7 @@ def _weight(document: Document) -> int:
     return 4 * sum(map(len, texts)) + 6_000 * len(document.sessions)
 
 
-@remembering(budget=64 * 1024 * 1024, weigh=lambda asked, document: _weight(document))
+@memoized(budget=64 * 1024 * 1024, weigh=lambda asked, document: _weight(document))
 def content(release_id: int, _uid: str, _at: datetime) -> Document:
     """The content of a release. It never changes, so each process reads it once.
 

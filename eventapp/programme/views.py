@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.core import clock, languages
 from eventapp.core.errors import found
 from eventapp.core.forms import zone_asked
-from eventapp.core.pages import page, remembered
+from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.events import access
 from eventapp.events import queries as events
@@ -50,7 +50,7 @@ def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: A
         return build()
     says, _people, directory = state.revisions
     key = f"{endpoint} {state.id} {says} {directory}"
-    return remembered(key, build, still=state.still)
+    return cached_page(key, build, is_fresh=state.is_fresh)
 
 
 def _wanted() -> Filter:

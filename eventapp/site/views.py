@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.calendars import jsonld
 from eventapp.core import assets, clock
 from eventapp.core.errors import found
-from eventapp.core.pages import page, remembered
+from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.core.revisions import known
 from eventapp.events import access
@@ -38,8 +38,8 @@ def home() -> ResponseReturnValue:
         past = events.listed(until=now, limit=6)
         return page("site/home.html", coming=coming, past=past, countdown=countdown, today=now.date())
 
-    version, still = known("events")
-    return remembered(version, build, still=still)
+    version, is_fresh = known("events")
+    return cached_page(version, build, is_fresh=is_fresh)
 
 
 @views.get("/events", endpoint="events")
@@ -80,8 +80,8 @@ def events_list() -> ResponseReturnValue:
             today=now.date(),
         )
 
-    version, still = known("events")
-    return remembered(version, build, still=still)
+    version, is_fresh = known("events")
+    return cached_page(version, build, is_fresh=is_fresh)
 
 
 def _member(kind: type[E], value: str) -> E | None:
@@ -98,7 +98,7 @@ def event(slug: str) -> ResponseReturnValue:
     if not state.public:
         found(access.preview(slug))
         return _event_page(slug, preview=True)
-    return remembered(f"event {state.revisions}", lambda: _event_page(slug), still=state.still)
+    return cached_page(f"event {state.revisions}", lambda: _event_page(slug), is_fresh=state.is_fresh)
 
 
 def _event_page(slug: str, *, preview: bool = False) -> Response:

@@ -113,7 +113,7 @@ def counts(app, organizer, make, queries):
         found = {}
         for path in PAGES:
             app.extensions["pages"].clear()
-            app.extensions["express"].clear()
+            app.extensions["cache_middleware"].clear()
             app.extensions["calendars"].clear()
             with queries() as counted:
                 response = organizer.get(path)

@@ -202,10 +202,10 @@ def test_each_of_both_versions_is_kept_beside_the_other(make: Make, forum: Event
     """Whoever goes to and fro between what is public and what comes next waits once for each."""
     make.session(forum, "Draft", release=False)
     kept = {which: check.check(source(forum, which), TAGS) for which in Which}
-    shelf = current_app.extensions["calendars"]
+    cache = current_app.extensions["calendars"]
     names = {which: f"check {which} forum en en ja" for which in Which}
     for which in Which:
-        assert shelf.get(names[which], source(forum, which).version), which
+        assert cache.get(names[which], source(forum, which).version), which
     assert kept[Which.NEXT].calendars == kept[Which.PUBLIC].calendars + 1
 
 

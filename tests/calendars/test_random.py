@@ -318,8 +318,8 @@ class Told:
 
     def _anew(self) -> Any:
         """The answer with nothing kept of it."""
-        shelf = self.client.application.extensions["calendars"]
-        shelf.clear()
+        cache = self.client.application.extensions["calendars"]
+        cache.clear()
         ics.vevent.cache_clear()
         return self.client.get(self.path)
 

@@ -321,13 +321,13 @@ def test_head_says_the_same_without_a_body(client: Visitor, forum: Event, path: 
 def test_packed_bytes_are_the_same_and_have_an_etag_of_their_own(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum)
     plain = client.get(PATHS[0])
-    packed = client.get(PATHS[0], headers={"Accept-Encoding": "br, gzip"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
+    gzipped = client.get(PATHS[0], headers={"Accept-Encoding": "br, gzip"})
+    assert gzipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(gzipped.data) == plain.data
     assert "Accept-Encoding" in plain.vary
-    assert "Accept-Encoding" in packed.vary
-    assert packed.headers["ETag"] != plain.headers["ETag"]
-    for etag in (plain.headers["ETag"], packed.headers["ETag"]):
+    assert "Accept-Encoding" in gzipped.vary
+    assert gzipped.headers["ETag"] != plain.headers["ETag"]
+    for etag in (plain.headers["ETag"], gzipped.headers["ETag"]):
         again = client.get(PATHS[0], headers={"Accept-Encoding": "gzip", "If-None-Match": etag})
         assert again.status_code == 304
     assert "Content-Encoding" not in client.get(PATHS[0], headers={"Accept-Encoding": "gzip;q=0"}).headers

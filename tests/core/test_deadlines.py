@@ -61,12 +61,12 @@ def test_an_answer_that_does_not_come_is_given_up_and_the_connection_with_it(app
 def test_the_question_of_a_kept_page_says_that_nobody_answers(app, make, monkeypatch):
     monkeypatch.setattr(deadlines, "QUICK_ANSWER", 0.3)
     make.event("forum")
-    _, still = known("events")
-    assert still() is True
+    _, is_fresh = known("events")
+    assert is_fresh() is True
     with db.engine.connect() as connection:
         connection.execute(text("LOCK TABLE revision IN ACCESS EXCLUSIVE MODE"))
-        assert still() is None
-    assert still() is True
+        assert is_fresh() is None
+    assert is_fresh() is True
 
 
 def test_who_needs_a_connection_gets_one_or_hears_so_in_time(app):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.core import express
+from eventapp.core import cache_middleware
 from eventapp.core.parameters import MOST_FIELDS, canonical, language, nearest, one_of, parameters, words
 from tests.core.test_express import flask_asked, forum  # noqa: F401
 
@@ -64,7 +64,7 @@ def test_what_nobody_reads_in_a_query_makes_nothing_anew(client, forum, flask_as
     old = {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}  # of which Flask is asked
     assert client.get(f"{path}?x=3", headers=old).data == first.data
     shelves = (client.application.extensions["pages"], client.application.extensions["calendars"])
-    assert not [name for shelf in shelves for name in shelf._kept if "x=" in name]
+    assert not [name for shelf in shelves for name in shelf._entries if "x=" in name]
 
 
 def test_what_nobody_reads_does_not_get_into_links(client, forum):  # noqa: F811
@@ -87,7 +87,7 @@ def test_a_view_with_kept_answers_must_say_what_it_reads(app):
 
     assert list(view.parameters) == ["lang", "q"]
     with app.test_request_context("/login"), pytest.raises(LookupError, match="for which parameters"):
-        express.offer(etag="x", body=b"", packed=b"", still=lambda: True, until=0)
+        cache_middleware.offer(etag="x", body=b"", gzipped=b"", is_fresh=lambda: True, until=0)
 
 
 def test_who_has_everything_made_anew_is_told_to_wait_and_others_are_not(app, client, forum):  # noqa: F811

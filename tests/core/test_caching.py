@@ -4,64 +4,64 @@ from __future__ import annotations
 
 import gzip
 
-from eventapp.core.shelf import Memo, Shelf, remembering
+from eventapp.core.caching import Memo, ResponseCache, memoized
 
 
 def test_a_calendar_is_found_in_its_version_only() -> None:
-    shelf = Shelf()
-    shelf.put("a", "1", b"one")
-    kept = shelf.get("a", "1")
-    assert kept is not None
-    assert kept.body == b"one"
-    assert shelf.get("a", "2") is None
-    shelf.put("a", "2", b"two")
-    assert shelf.get("a", "1") is None
+    cache = ResponseCache()
+    cache.put("a", "1", b"one")
+    cached = cache.get("a", "1")
+    assert cached is not None
+    assert cached.body == b"one"
+    assert cache.get("a", "2") is None
+    cache.put("a", "2", b"two")
+    assert cache.get("a", "1") is None
 
 
 def test_what_was_not_asked_for_longest_makes_room() -> None:
-    shelf = Shelf(budget=63)
+    cache = ResponseCache(budget=63)
     for name in ("a", "b", "c"):
-        shelf.put(name, "1", b"x" * 10)
-    shelf.get("a", "1")
-    shelf.put("d", "1", b"x" * 10)
-    assert [name for name in "abcd" if shelf.get(name, "1")] == ["a", "c", "d"]
+        cache.put(name, "1", b"x" * 10)
+    cache.get("a", "1")
+    cache.put("d", "1", b"x" * 10)
+    assert [name for name in "abcd" if cache.get(name, "1")] == ["a", "c", "d"]
 
 
 def test_what_is_larger_than_the_shelf_is_handed_back_unkept() -> None:
-    shelf = Shelf(budget=63)
-    shelf.put("small", "1", b"x" * 10)
-    assert shelf.put("large", "1", b"x" * 31).body == b"x" * 31
-    assert shelf.get("large", "1") is None
-    assert shelf.get("small", "1") is not None
+    cache = ResponseCache(budget=63)
+    cache.put("small", "1", b"x" * 10)
+    assert cache.put("large", "1", b"x" * 31).body == b"x" * 31
+    assert cache.get("large", "1") is None
+    assert cache.get("small", "1") is not None
 
 
 def test_packing_gives_the_same_bytes_every_time() -> None:
-    one, two = Shelf().put("a", "1", b"text" * 99).packed, Shelf().put("a", "1", b"text" * 99).packed
+    one, two = ResponseCache().put("a", "1", b"text" * 99).gzipped, ResponseCache().put("a", "1", b"text" * 99).gzipped
     assert one == two
     assert gzip.decompress(one) == b"text" * 99
 
 
 def test_what_it_is_called_counts_as_well() -> None:
-    shelf = Shelf(budget=1000)
+    cache = ResponseCache(budget=1000)
     names = [f"/events?q={number:0400}" for number in range(9)]
     for name in names:
-        shelf.put(name, "1", b"x")
-    assert sum(len(name) for name in names if shelf.get(name, "1")) <= 1000
+        cache.put(name, "1", b"x")
+    assert sum(len(name) for name in names if cache.get(name, "1")) <= 1000
 
 
 def test_clearing_forgets_all() -> None:
-    shelf = Shelf(budget=63)
-    shelf.put("a", "1", b"x" * 30)
-    shelf.clear()
-    assert shelf.get("a", "1") is None
-    shelf.put("b", "1", b"x" * 30)
-    assert shelf.get("b", "1") is not None
+    cache = ResponseCache(budget=63)
+    cache.put("a", "1", b"x" * 30)
+    cache.clear()
+    assert cache.get("a", "1") is None
+    cache.put("b", "1", b"x" * 30)
+    assert cache.get("b", "1") is not None
 
 
 def test_a_function_remembers_within_a_budget_of_bytes() -> None:
     asked: list[str] = []
 
-    @remembering(budget=3 * (Memo.OVERHEAD + 20))
+    @memoized(budget=3 * (Memo.OVERHEAD + 20))
     def twice(text: str) -> str:
         asked.append(text)
         return text * 2
@@ -83,7 +83,7 @@ def test_a_function_remembers_within_a_budget_of_bytes() -> None:
 
 
 def test_what_is_named_and_what_is_not_are_different_questions() -> None:
-    @remembering(budget=10_000)
+    @memoized(budget=10_000)
     def said(text: str, *, loud: bool = False) -> str:
         return text.upper() if loud else text
 

@@ -1,4 +1,4 @@
-"""Kept answers are given before Flask is asked, and are never older than the data."""
+"""CachedResponse answers are given before Flask is asked, and are never older than the data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 
 import pytest
 
+from eventapp.core.cache_middleware import PAUSE, STALE, CacheEntry, CacheMiddleware, _StoredEntry
 from eventapp.core.db import transaction
-from eventapp.core.express import PAUSE, STALE, Express, Offer, _Kept
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import Visibility
@@ -29,14 +29,14 @@ def forum(make):
 def flask_asked(app, monkeypatch):
     """How often Flask itself was asked."""
     asked = []
-    express = app.extensions["express"]
-    inner = express._inner
+    cache_middleware = app.extensions["cache_middleware"]
+    inner = cache_middleware._inner
 
     def count(environ, start):
         asked.append(environ["PATH_INFO"])
         return inner(environ, start)
 
-    monkeypatch.setattr(express, "_inner", count)
+    monkeypatch.setattr(cache_middleware, "_inner", count)
     return asked
 
 
@@ -77,9 +77,9 @@ def test_what_is_not_public_any_more_is_gone_at_once(client, forum):
 def test_an_unchanged_answer_is_a_304_for_each_form_of_its_etag(client, forum, flask_asked):
     client.looks = False
     etag = client.get("/events/forum").headers["ETag"]
-    packed = client.get("/events/forum", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
-    assert packed != etag
-    for known in (etag, packed, f'"other", {etag}', f"W/{etag}", "*"):
+    gzipped = client.get("/events/forum", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    assert gzipped != etag
+    for known in (etag, gzipped, f'"other", {etag}', f"W/{etag}", "*"):
         answer = client.get("/events/forum", headers={"If-None-Match": known})
         assert (answer.status_code, answer.data) == (304, b""), known
         assert answer.headers["ETag"] == etag
@@ -91,9 +91,9 @@ def test_an_unchanged_answer_is_a_304_for_each_form_of_its_etag(client, forum, f
 def test_it_is_packed_only_for_those_who_can_unpack_it(client, forum):
     client.looks = False
     plain = client.get("/events/forum")
-    packed = client.get("/events/forum", headers={"Accept-Encoding": "br, gzip;q=0.8"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
+    gzipped = client.get("/events/forum", headers={"Accept-Encoding": "br, gzip;q=0.8"})
+    assert gzipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(gzipped.data) == plain.data
     assert "Content-Encoding" not in client.get("/events/forum", headers={"Accept-Encoding": "gzip;q=0"}).headers
 
 
@@ -136,65 +136,71 @@ def test_it_is_logged_like_every_request(client, forum, caplog):
 
 
 def test_the_budget_of_bytes_is_kept(app, client, make):
-    express = app.extensions["express"]
-    budget, express._budget = express._budget, 48_000
+    cache_middleware = app.extensions["cache_middleware"]
+    budget, cache_middleware._budget = cache_middleware._budget, 48_000
     try:
         for number in range(6):
             make.event(f"forum-{number}")
             client.get(f"/events/forum-{number}")
-        assert 0 < express._size <= 48_000
-        assert len(express._kept) < 6
+        assert 0 < cache_middleware._size <= 48_000
+        assert len(cache_middleware._entries) < 6
     finally:
-        express._budget = budget
+        cache_middleware._budget = budget
 
 
 def test_what_was_asked_with_counts_as_well(app):
     """A small answer to ever new and long queries would else fill the memory beside the budget."""
-    express = Express(app, budget=100_000)
+    cache_middleware = CacheMiddleware(app, budget=100_000)
     for number in range(100):
         key = ("/calendar.ics", f"x={number:08000}", f"en;q=0.{number:08000}")
-        express._keep(key, _Kept(Offer("e", b"x", b"", lambda: True, math.inf, None, {}), []))
-    assert sum(len(part) for key in express._kept for part in key) <= express._size <= 100_000
-    for key in list(express._kept):
-        express._drop(key)
-    assert express._size == 0
+        cache_middleware._store(key, _StoredEntry(CacheEntry("e", b"x", b"", lambda: True, math.inf, None, {}), []))
+    assert sum(len(part) for key in cache_middleware._entries for part in key) <= cache_middleware._size <= 100_000
+    for key in list(cache_middleware._entries):
+        cache_middleware._drop(key)
+    assert cache_middleware._size == 0
 
 
 def test_what_nobody_asks_for_is_forgotten_first(app):
-    express = Express(app, budget=4 * 26)
+    cache_middleware = CacheMiddleware(app, budget=4 * 26)
     for name in "abcd":
-        express._keep((name, "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None, {}), []))
-    list(express({"REQUEST_METHOD": "GET", "PATH_INFO": "a"}, lambda *_: None))
-    express._keep(("e", "", ""), _Kept(Offer("e", b"x" * 25, b"", lambda: True, math.inf, None, {}), []))
-    assert [key[0] for key in express._kept] == ["c", "d", "a", "e"]
+        cache_middleware._store(
+            (name, "", ""), _StoredEntry(CacheEntry("e", b"x" * 25, b"", lambda: True, math.inf, None, {}), [])
+        )
+    list(cache_middleware({"REQUEST_METHOD": "GET", "PATH_INFO": "a"}, lambda *_: None))
+    cache_middleware._store(
+        ("e", "", ""), _StoredEntry(CacheEntry("e", b"x" * 25, b"", lambda: True, math.inf, None, {}), [])
+    )
+    assert [key[0] for key in cache_middleware._entries] == ["c", "d", "a", "e"]
 
 
 class Site:
-    """An application behind Express, whose database answers or does not, and whose page may be outdated or changed."""
+    """An application behind CacheMiddleware, whose database answers or does not, and whose page may be outdated or changed."""
 
     def __init__(self) -> None:
-        self.still: bool | None = True
+        self.is_fresh: bool | None = True
         self.status = "200 OK"
         self.until = time.time() + 60
         self.asked = 0
         self.wsgi_app = self.flask
-        self.express = Express(self)
+        self.cache_middleware = CacheMiddleware(self)
 
     def flask(self, environ, start):
         self.asked += 1
         if self.status.startswith("200"):
-            environ["eventapp.offer"] = Offer("e", b"page", b"", self.is_still, self.until, "/events", {})
+            environ["eventapp.cache_entry"] = CacheEntry("e", b"page", b"", self.is_still, self.until, "/events", {})
         start(self.status, [("Content-Type", "text/plain")])
         return [b"page" if self.status.startswith("200") else b"no page"]
 
     def is_still(self):
-        return self.still
+        return self.is_fresh
 
     def get(self) -> tuple[str, bytes, bool]:
         """(status, body, whether it is marked as stale)"""
         told = []
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/events"}
-        body = b"".join(self.express(environ, lambda status, headers: told.append((status[:3], dict(headers)))))
+        body = b"".join(
+            self.cache_middleware(environ, lambda status, headers: told.append((status[:3], dict(headers))))
+        )
         ((status, headers),) = told
         return status, body, "Cache-Status" in headers
 
@@ -202,7 +208,7 @@ class Site:
 def test_while_the_database_does_not_answer_what_is_kept_is_given():
     site = Site()
     site.get()
-    site.still = None
+    site.is_fresh = None
     assert [site.get() for _ in range(3)] == [("200", b"page", True)] * 3
     assert site.asked == 1
 
@@ -220,14 +226,14 @@ def test_it_is_given_for_a_while_only():
     site = Site()
     site.until = time.time() - STALE - 1
     site.get()
-    site.status, site.still = "503 Away", None
+    site.status, site.is_fresh = "503 Away", None
     assert site.get()[0] == "503"
 
 
 def test_what_is_known_to_have_changed_is_never_given_again():
     site = Site()
     site.get()
-    site.still, site.status = False, "503 Away"
+    site.is_fresh, site.status = False, "503 Away"
     assert site.get() == ("503", b"no page", False)
     site.status = "404 Gone"
     assert site.get()[0] == "404"
@@ -237,14 +243,14 @@ def test_the_database_is_asked_again_after_a_pause_and_then_by_everybody(monkeyp
     site = Site()
     site.get()
     asked = []
-    monkeypatch.setattr(site, "is_still", lambda: asked.append(1) or site.still)
-    site.express.clear()
+    monkeypatch.setattr(site, "is_still", lambda: asked.append(1) or site.is_fresh)
+    site.cache_middleware.clear()
     site.get()
-    site.still = None
+    site.is_fresh = None
     for _ in range(3):
         site.get()
     assert len(asked) == 1
-    site.still = True
-    monkeypatch.setattr("eventapp.core.express.monotonic", lambda: time.monotonic() + PAUSE)
+    site.is_fresh = True
+    monkeypatch.setattr("eventapp.core.cache_middleware.monotonic", lambda: time.monotonic() + PAUSE)
     assert [site.get()[2] for _ in range(2)] == [False, False]
     assert len(asked) == 3
