@@ -1,7 +1,7 @@
 """`python -m bench.editor`: the schedule editor with 30 rooms and 1,000 sessions, in the browser and on the wire.
 
 Each move is measured around the whole of its handling and a forced layout after it; the server's answers are measured
-from outside, by the browser's own client. Needs a browser (`python -m tests.browser --install`).
+from outside, by the browser's own client. Permission a browser (`python -m tests.browser --install`).
 """
 
 from __future__ import annotations

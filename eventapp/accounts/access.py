@@ -1,4 +1,4 @@
-"""Who is at the desk. What they need at an event is said in events/access.py."""
+"""Who makes the request. Permissions at an event are in events/access.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import current_app
 from flask_login import current_user
 
 from eventapp.accounts.models import User
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.rules import Permission
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,8 +21,8 @@ def signed_in() -> User | None:
     return cast(User, current_user._get_current_object()) if current_user.is_authenticated else None
 
 
-def at_desk() -> User:
-    """The organizer who makes this request; only behind a decorator that has checked it."""
+def current_organizer() -> User:
+    """The organizer who makes this request. Raises LookupError without a login: use it behind `requires`."""
     user = signed_in()
     if user is None:
         raise LookupError("nobody is signed in")
@@ -38,5 +38,5 @@ def needs_login(view: Callable[P, R]) -> Callable[P, R]:
             return cast(R, cast(Any, current_app).login_manager.unauthorized())
         return view(*args, **kwargs)
 
-    checked.needs = Needs.LOGIN  # type: ignore[attr-defined]
+    checked.permission = Permission.LOGIN  # type: ignore[attr-defined]
     return checked

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, g, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts import operations, queries
-from eventapp.accounts.access import at_desk, needs_login
-from eventapp.core.errors import found
+from eventapp.accounts.access import current_organizer, needs_login
+from eventapp.core.errors import or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 
@@ -18,14 +18,16 @@ manage = Blueprint("accounts_manage", __name__, url_prefix="/manage/account")
 @needs_login
 def sessions() -> ResponseReturnValue:
     """The browsers in which one is logged in."""
-    return page("accounts/sessions.html", event=None, sessions=queries.sessions_of(at_desk()), here=g.login_session.id)
+    return page(
+        "accounts/sessions.html", event=None, sessions=queries.sessions_of(current_organizer()), here=g.login_session.id
+    )
 
 
 @manage.post("/sessions/<int:number>/end")
 @needs_login
 def end(number: int) -> ResponseReturnValue:
     """Log out in one of them."""
-    shown = found(next((one for one in queries.sessions_of(at_desk()) if one.id == number), None))
+    shown = or_404(next((one for one in queries.sessions_of(current_organizer()) if one.id == number), None))
     here = shown.id == g.login_session.id
     operations.end_session(shown)
     if here:

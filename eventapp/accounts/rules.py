@@ -1,4 +1,4 @@
-"""Roles of a team and what each may do, which passwords do, and what a browser is called. Plain values only."""
+"""Roles and their permissions, password strength, names of browsers. Plain values only."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Role(Labelled):
     VIEWER = "viewer", _l("Viewer")
 
 
-class Needs(StrEnum):
-    """What a page of the organizer's desk needs."""
+class Permission(StrEnum):
+    """What a page under /manage requires of the team member."""
 
     LOGIN = "login"
     VIEW = "view"
@@ -35,20 +35,20 @@ class Needs(StrEnum):
     OWN = "own"
 
 
-_MAY: dict[Role, frozenset[Needs]] = {
-    Role.OWNER: frozenset(Needs),
-    Role.PROGRAMME: frozenset({Needs.VIEW, Needs.PROGRAMME, Needs.MAIL}),
-    Role.REGISTRATION: frozenset({Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN, Needs.MAIL}),
-    Role.CHECK_IN: frozenset({Needs.VIEW, Needs.CHECK_IN}),
-    Role.VIEWER: frozenset({Needs.VIEW}),
+_MAY: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.PROGRAMME: frozenset({Permission.VIEW, Permission.PROGRAMME, Permission.MAIL}),
+    Role.REGISTRATION: frozenset({Permission.VIEW, Permission.REGISTRATION, Permission.CHECK_IN, Permission.MAIL}),
+    Role.CHECK_IN: frozenset({Permission.VIEW, Permission.CHECK_IN}),
+    Role.VIEWER: frozenset({Permission.VIEW}),
 }
 
 
-def may(role: Role | None, needs: Needs) -> bool:
-    """Whether a member with this role (None: no member) may do what is needed."""
-    if needs is Needs.LOGIN:
+def may(role: Role | None, permission: Permission) -> bool:
+    """Whether a member with this role (None: not a member) has the permission."""
+    if permission is Permission.LOGIN:
         return True
-    return role is not None and needs in _MAY[role]
+    return role is not None and permission in _MAY[role]
 
 
 PASSWORD_MINIMUM = 10

@@ -15,7 +15,7 @@ from eventapp.agenda.rules import star_of
 from eventapp.calendars.answer import Wish, answer
 from eventapp.core import clock
 from eventapp.core.db import finish_writing
-from eventapp.core.errors import found, wants_json
+from eventapp.core.errors import or_404, wants_json
 from eventapp.core.headers import cookie_name
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
@@ -47,7 +47,7 @@ def start() -> ResponseReturnValue:
 @views.get("/agenda/<token>")
 def agenda(token: str) -> ResponseReturnValue:
     """The starred sessions by day, with what lies over what. The address is the key, so it must not travel further."""
-    shown = found(queries.by_token(token))
+    shown = or_404(queries.by_token(token))
     speaks = queries.speaking(shown)
     entries = queries.entries(shown, speaks)
     own = queries.registrations(shown)
@@ -79,7 +79,7 @@ def _only(events: Iterable[Event]) -> Event | None:
 @views.get("/agenda/<token>.ics")
 def feed(token: str) -> Response:
     """The agenda to subscribe to. An empty one is a calendar without entries, so that it can be subscribed to early."""
-    shown = found(queries.by_token(token))
+    shown = or_404(queries.by_token(token))
     wish = Wish.of_request(f"/agenda/{token}.ics")
     version, modified = queries.version(shown)
     page_address = absolute("agenda.agenda", token=token)
@@ -96,7 +96,7 @@ def feed(token: str) -> Response:
 @views.post("/agenda/<token>/<any(renew, close):verb>")
 def change(token: str, verb: str) -> ResponseReturnValue:
     """Give the agenda a new address, or delete it."""
-    shown = found(queries.by_token(token))
+    shown = or_404(queries.by_token(token))
     if verb == "renew":
         operations.new_address(shown)
         return _led_to(shown)
@@ -110,14 +110,14 @@ def change(token: str, verb: str) -> ResponseReturnValue:
 @views.route("/agenda/registrations/<token>", methods=["GET", "POST"])
 def registration(token: str) -> ResponseReturnValue:
     """Put one's own registration into the agenda that this browser knows, or into a new one."""
-    own = found(registrations.by_token(token))
+    own = or_404(registrations.by_token(token))
     return _put_in("agenda/registration.html", own.event, token, lambda shown: operations.add_registration(shown, own))
 
 
 @views.route("/agenda/speaking/<token>", methods=["GET", "POST"])
 def speaking(token: str) -> ResponseReturnValue:
     """Put the sessions in which one speaks into the agenda that this browser knows, or into a new one."""
-    link = found(proposals.link_by_token(token))
+    link = or_404(proposals.link_by_token(token))
     return _put_in("agenda/speaking.html", link.event, token, lambda shown: operations.add_part(shown, link))
 
 
@@ -134,11 +134,11 @@ def _put_in(template: str, event: Event, token: str, put: Callable[[Agenda], Non
 @views.route("/agenda/<token>/stars", methods=["GET", "POST"])
 def stars(token: str) -> ResponseReturnValue:
     """What is starred, for the device; or one star set (`on=1`) or taken away (`on=0`)."""
-    shown = found(queries.by_token(token))
+    shown = or_404(queries.by_token(token))
     if request.method == "POST":
         limit("600/minute", "stars")
-        slug, code = found(star_of(request.form.get("star", "")))
-        event = found(queries.public_events([slug]).get(slug))
+        slug, code = or_404(star_of(request.form.get("star", "")))
+        event = or_404(queries.public_events([slug]).get(slug))
         operations.set_star(shown, event, code, on=request.form.get("on", "1") == "1")
         if not wants_json():
             return redirect(url_for(".agenda", token=token), 303)
@@ -153,7 +153,7 @@ def star(slug: str, code: str) -> ResponseReturnValue:
     event = queries.public_events([slug]).get(slug)
     if event is None:
         return moved(".star", slug, code=code)
-    session = found(programme.document(event).by_code.get(code))
+    session = or_404(programme.document(event).by_code.get(code))
     known = _of_cookie()
     if request.method == "POST":
         limit("60/minute", "agenda")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.rules import Permission
 from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.rules import Basis, Rounding
 from eventapp.core.pages import page
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 
 manage = Blueprint("attendance_manage", __name__, url_prefix="/manage/events/<slug>")
 
 
 @manage.get("/counts")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def counts(event: Event) -> ResponseReturnValue:
     """Live counts on a basis; check-ins and stated totals say why they have no rows."""
     basis = forms.basis(request.args.get("basis"))

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.rules import Basis, Counts, Statement
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import country, resolve
 from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
@@ -27,7 +27,7 @@ def counts(slug: str) -> ResponseReturnValue:
     """Who takes part, in numbers; only where the team publishes them. People are never named."""
     state = events.page_state(slug)
     if state is None:
-        return redirect(url_for(".counts", slug=found(events.present_slug(slug))), 301)
+        return redirect(url_for(".counts", slug=or_404(events.present_slug(slug))), 301)
     basis = forms.basis(request.args.get("basis"))
 
     def build() -> Response:
@@ -41,7 +41,7 @@ def counts(slug: str) -> ResponseReturnValue:
         )
 
     if not state.public:
-        found(access.preview(slug))
+        or_404(access.preview(slug))
         return build()
     return cached_page(_key("counts", state), build, is_fresh=state.is_fresh)
 
@@ -52,7 +52,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
     """The numbers for machines. Where the team keeps its counts to itself, only the team gets them (else 404)."""
     state = events.page_state(slug)
     if state is None:
-        return redirect(url_for(".counts_json", slug=found(events.present_slug(slug))), 301)
+        return redirect(url_for(".counts_json", slug=or_404(events.present_slug(slug))), 301)
     basis = forms.basis(request.args.get("basis"))
     member = access.preview(slug)
     if member is not None:
@@ -60,7 +60,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
         response.cache_control.private = True
         response.cache_control.no_store = True
         return response
-    found(state if state.public else None)
+    or_404(state if state.public else None)
 
     def build() -> Response:
         event = _published(slug)
@@ -70,8 +70,8 @@ def counts_json(slug: str) -> ResponseReturnValue:
 
 
 def _published(slug: str) -> Event:
-    event = found(events.by_slug(slug))
-    return found(event if event.counts_public else None)
+    event = or_404(events.by_slug(slug))
+    return or_404(event if event.counts_public else None)
 
 
 def _key(name: str, state: PageState) -> str:

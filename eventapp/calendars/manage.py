@@ -7,7 +7,7 @@ from datetime import date, datetime
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.rules import Permission
 from eventapp.calendars import check
 from eventapp.calendars import state as states
 from eventapp.calendars.advice import advice
@@ -16,11 +16,11 @@ from eventapp.calendars.preview import CalendarSeen, EntrySeen, ZonesFrom, both_
 from eventapp.calendars.programs import PROGRAMS, Program
 from eventapp.calendars.shown import Shown, shown, wrong_in, wrong_times
 from eventapp.core import clock, languages
-from eventapp.core.errors import found
+from eventapp.core.errors import or_404
 from eventapp.core.forms import zone_asked
 from eventapp.core.links import base_url
 from eventapp.core.pages import page
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 
 # So many entries of a day are shown unless somebody asks for all of them.
@@ -30,10 +30,10 @@ manage = Blueprint("calendars_manage", __name__, url_prefix="/manage/events/<slu
 
 
 @manage.get("/calendars")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def calendars(event: Event) -> ResponseReturnValue:
     """What is wrong with the calendars, what is worth a look, and what a program of choice shows."""
-    state = found(states.state(event.slug))
+    state = or_404(states.state(event.slug))
     offered = [which for which in Which if which is Which.NEXT or state.public or state.withdrawn]
     which = next((one for one in offered if one == request.args.get("of")), offered[0])
     source = check.source(event, state, which)

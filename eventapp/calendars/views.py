@@ -16,7 +16,7 @@ from eventapp.calendars.ics import NO_IMAGE, CalendarHead
 from eventapp.calendars.parts import Part
 from eventapp.calendars.state import State
 from eventapp.core.caching import ResponseCache
-from eventapp.core.errors import found
+from eventapp.core.errors import or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, resolve
 from eventapp.core.links import base_url
@@ -73,8 +73,8 @@ def speaker(slug: str, code: str) -> Response:
 @parameters(**PARAMETERS)
 def session(slug: str, code: str) -> Response:
     """One session to download."""
-    state = found(states.state(slug))
-    found((state.public and queries.has_session(state, code)) or None)
+    state = or_404(states.state(slug))
+    or_404((state.public and queries.has_session(state, code)) or None)
     wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.{_ending()}")
 
     def write() -> bytes:
@@ -96,9 +96,9 @@ def everything() -> Response:
 @parameters(**CHOICES)
 def code(feed: str) -> Response:
     """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
-    found(links.DRAWN.fullmatch(f"/{feed}"))
+    or_404(links.DRAWN.fullmatch(f"/{feed}"))
     wish = Wish.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
-    response = Response(found(links.qr_file(links.webcal_of(wish.address))), content_type="image/svg+xml")
+    response = Response(or_404(links.qr_file(links.webcal_of(wish.address))), content_type="image/svg+xml")
     response.cache_control.public = True
     response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
     return response
@@ -110,15 +110,15 @@ def choose(slug: str) -> ResponseReturnValue:
     """Choose what is in one's calendar of an event. A form that only asks: the answer is an address."""
     known = events.page_state(slug)
     if known is None:
-        return redirect(url_for(".choose", slug=found(events.present_slug(slug))), 301)
-    found(known if known.public else None)
+        return redirect(url_for(".choose", slug=or_404(events.present_slug(slug))), 301)
+    or_404(known if known.public else None)
     says, _people, directory = known.revisions
     return cached_page(f"choose {known.id} {says} {directory}", lambda: _choose(slug), is_fresh=known.is_fresh)
 
 
 def _choose(slug: str) -> Response:
-    shown = found(events.by_slug(slug))
-    offered = parts.of_programme(shown.id, queries.document(found(states.state(slug))))
+    shown = or_404(events.by_slug(slug))
+    offered = parts.of_programme(shown.id, queries.document(or_404(states.state(slug))))
     names = {part.path: part.name for _kind, rows in offered for part in rows}
     usual = interface()
     spoken = list(dict.fromkeys([usual, *shown.languages]))
@@ -144,10 +144,10 @@ def _choose(slug: str) -> Response:
 
 def _feed(slug: str, path: str, *, of: Part | None = None, span: bool = False) -> Response:
     """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
-    state = found(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
+    state = or_404(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
     wish = Wish.of_request(f"/events/{state.slug}/{path}.{_ending()}", span=span)
-    found(state if state.public or state.withdrawn else None)
-    name, part = found(of(state)) if of else (None, "")
+    or_404(state if state.public or state.withdrawn else None)
+    name, part = or_404(of(state)) if of else (None, "")
 
     file = state.slug if of is None else f"{state.slug}-{path.replace('/', '-')}"
     return _answer(wish, state, lambda: _event(wish, state, part, name), name=file)

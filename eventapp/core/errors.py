@@ -48,8 +48,8 @@ class Refused(Exception):
         self.field = field
 
 
-def found(thing: T | None) -> T:
-    """The thing, or 404."""
+def or_404(thing: T | None) -> T:
+    """The thing; raises NotFound for None."""
     if thing is None:
         raise NotFound
     return thing

@@ -6,11 +6,11 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp import lifecycle
-from eventapp.accounts.access import at_desk, needs_login
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.access import current_organizer, needs_login
+from eventapp.accounts.rules import Permission
 from eventapp.attendance import queries as attendance
 from eventapp.core import clock, languages
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -20,7 +20,7 @@ from eventapp.dashboard import queries
 from eventapp.dashboard.steps import next_steps
 from eventapp.events import operations as event_operations
 from eventapp.events import queries as events
-from eventapp.events.access import desk, may
+from eventapp.events.access import may, requires
 from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
@@ -38,18 +38,18 @@ manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 
 # The side list of an event's desk: endpoint, label, what it needs.
 PAGES = [
-    ("dashboard.event", _l("Overview"), Needs.VIEW),
-    ("dashboard_event.edit", _l("Event"), Needs.OWN),
-    ("events_manage.places", _l("Sites and hosts"), Needs.OWN),
-    ("programme_manage.programme", _l("Programme"), Needs.VIEW),
-    ("people_manage.everybody", _l("Speakers"), Needs.VIEW),
-    ("proposals_manage.proposals", _l("Proposals"), Needs.PROGRAMME),
-    ("registration_manage.registrations", _l("Registrations"), Needs.VIEW),
-    ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
-    ("attendance_manage.counts", _l("Counts"), Needs.VIEW),
-    ("calendars_manage.calendars", _l("Calendars"), Needs.VIEW),
-    ("dashboard.mail_list", _l("Mail"), Needs.MAIL),
-    ("events_manage.team", _l("Team"), Needs.OWN),
+    ("dashboard.event", _l("Overview"), Permission.VIEW),
+    ("dashboard_event.edit", _l("Event"), Permission.OWN),
+    ("events_manage.places", _l("Sites and hosts"), Permission.OWN),
+    ("programme_manage.programme", _l("Programme"), Permission.VIEW),
+    ("people_manage.everybody", _l("Speakers"), Permission.VIEW),
+    ("proposals_manage.proposals", _l("Proposals"), Permission.PROGRAMME),
+    ("registration_manage.registrations", _l("Registrations"), Permission.VIEW),
+    ("registration_manage.options", _l("Options and questions"), Permission.REGISTRATION),
+    ("attendance_manage.counts", _l("Counts"), Permission.VIEW),
+    ("calendars_manage.calendars", _l("Calendars"), Permission.VIEW),
+    ("dashboard.mail_list", _l("Mail"), Permission.MAIL),
+    ("events_manage.team", _l("Team"), Permission.OWN),
 ]
 
 # Pages that belong to an entry of the side list without being it.
@@ -101,7 +101,7 @@ def letter_state(letter: Mail) -> str:
 @needs_login
 def home() -> ResponseReturnValue:
     """The events one works on."""
-    user = at_desk()
+    user = current_organizer()
     now = clock.now()
     mine = events.of_user(user)
     return page(
@@ -115,13 +115,13 @@ def home() -> ResponseReturnValue:
 
 
 @manage.get("/events/<slug>")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def event(event: Event) -> ResponseReturnValue:
     """Where the event stands, and what to do next."""
     options = registration.options(event)
     sessions = programme.sessions(event, drafts=True, people=False)
     numbers = registration.numbers_by_status(event)
-    proposed = may(Needs.PROGRAMME)
+    proposed = may(Permission.PROGRAMME)
     return page(
         "dashboard/event.html",
         event=event,
@@ -146,14 +146,14 @@ def event(event: Event) -> ResponseReturnValue:
 
 
 @manage.route("/events/<slug>/postpone", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def postpone(event: Event) -> ResponseReturnValue:
     """Postpone, and write to everybody registered."""
     return _call_off(event, "postpone")
 
 
 @manage.route("/events/<slug>/cancel", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def cancel(event: Event) -> ResponseReturnValue:
     """Cancel, and write to everybody registered."""
     return _call_off(event, "cancel")
@@ -179,7 +179,7 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
 
 
 @manage.post("/events/<slug>/news/<any(now, nobody):verb>")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def tell(event: Event, verb: str) -> ResponseReturnValue:
     """Write at once of what has changed, or to nobody."""
     if verb == "now":
@@ -192,7 +192,7 @@ def tell(event: Event, verb: str) -> ResponseReturnValue:
 
 
 @manage.route("/events/<slug>/withdraw", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def withdraw(event: Event) -> ResponseReturnValue:
     """Back to a draft, once that was confirmed."""
     if request.method == "POST":
@@ -203,7 +203,7 @@ def withdraw(event: Event) -> ResponseReturnValue:
 
 
 @manage.route("/events/<slug>/clone", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def clone(event: Event) -> ResponseReturnValue:
     """The next edition, made of this one."""
     form = CloneForm(data={"title": event.title})
@@ -212,7 +212,7 @@ def clone(event: Event) -> ResponseReturnValue:
         try:
             cloned = cloning.clone(
                 event,
-                owner=at_desk(),
+                owner=current_organizer(),
                 slug=form.slug.data or "",
                 first_day=form.first_day.data,
                 title=form.title.data,
@@ -233,7 +233,7 @@ def clone(event: Event) -> ResponseReturnValue:
 
 
 @manage.get("/events/<slug>/mail")
-@desk(Needs.MAIL)
+@requires(Permission.MAIL)
 def mail_list(event: Event) -> ResponseReturnValue:
     """Letters of the event, sent and waiting."""
     number = page_number(request.args.get("page"))
@@ -250,23 +250,23 @@ def mail_list(event: Event) -> ResponseReturnValue:
 
 
 @manage.get("/events/<slug>/mail/<int:number>")
-@desk(Needs.MAIL)
+@requires(Permission.MAIL)
 def letter(event: Event, number: int) -> ResponseReturnValue:
     """One letter as it was written, its keys masked."""
-    return page("dashboard/letter.html", event=event, letter=found(queries.letter(event, may, number)))
+    return page("dashboard/letter.html", event=event, letter=or_404(queries.letter(event, may, number)))
 
 
 @manage.post("/events/<slug>/mail/<int:number>/retry")
-@desk(Needs.MAIL)
+@requires(Permission.MAIL)
 def retry(event: Event, number: int) -> ResponseReturnValue:
     """Try a letter again that was given up."""
-    mail.retry(found(queries.letter(event, may, number)))
+    mail.retry(or_404(queries.letter(event, may, number)))
     flash(_("The letter waits to be sent."))
     return redirect(url_for(".letter", slug=event.slug, number=number), 303)
 
 
 @manage.post("/events/<slug>/mail/retry")
-@desk(Needs.MAIL)
+@requires(Permission.MAIL)
 def retry_all(event: Event) -> ResponseReturnValue:
     """Try all letters again that were given up, as after a server was put right."""
     number = mail.retry_all(f"event:{event.id}", families=queries.families(may))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts.access import at_desk
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.pages import page
 from eventapp.events import queries
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.forms import EventEditForm, themes_from_lines
 from eventapp.events.models import Event
 from eventapp.lifecycle import dates
@@ -26,7 +26,7 @@ _NAMED = 5
 
 
 @manage.route("/edit", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def edit(event: Event) -> ResponseReturnValue:
     """What the event page says. Another zone or date asks what goes along."""
     form = EventEditForm.of(event, [theme.title for theme in queries.themes(event)], queries.all_series())
@@ -56,7 +56,7 @@ def _save(event: Event, form: EventEditForm) -> list[str]:
         move_sessions=form.move_sessions.data and changed.asks,
         move_windows=form.move_windows.data and changed.asks,
         themes=themes_from_lines(form.themes.data),
-        by=at_desk().name,
+        by=current_organizer().name,
         **values,
     )
     return _told(followed)

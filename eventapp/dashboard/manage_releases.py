@@ -8,12 +8,12 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import signed_in
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.rules import Permission
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.lifecycle import news
 from eventapp.programme import changes, queries, releases
@@ -25,7 +25,7 @@ manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug
 
 
 @manage.route("/release", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def release(event: Event) -> ResponseReturnValue:
     """What the next version would change, what is wrong with it, and the button that publishes it."""
     form = ReleaseForm()

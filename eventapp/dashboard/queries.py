@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.rules import Permission
 from eventapp.events.models import Event
 from eventapp.mail import queries as mail
 from eventapp.mail.models import Mail, MailStatus
@@ -12,18 +12,18 @@ from eventapp.mail.models import Mail, MailStatus
 # The first part of a letter's kind, and what its reader at the desk needs: a letter says what the page of the same
 # need shows. A family that is not named here is shown to nobody.
 FAMILIES = {
-    "registration": Needs.REGISTRATION,
-    "event": Needs.REGISTRATION,
-    "session": Needs.REGISTRATION,
-    "proposals": Needs.PROGRAMME,
+    "registration": Permission.REGISTRATION,
+    "event": Permission.REGISTRATION,
+    "session": Permission.REGISTRATION,
+    "proposals": Permission.PROGRAMME,
 }
 
-May = Callable[[Needs], bool]
+May = Callable[[Permission], bool]
 
 
 def families(may: May) -> list[str]:
     """The families of letters that this reader sees."""
-    return [family for family, needs in FAMILIES.items() if may(needs)]
+    return [family for family, permission in FAMILIES.items() if may(permission)]
 
 
 def _topic(event: Event) -> str:

@@ -1,4 +1,4 @@
-"""Every page of an event's desk says what it needs; without that it is not a page of the desk."""
+"""The permission that each page under /manage/events/<slug> requires."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from eventapp.accounts import rules
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.models import User
-from eventapp.accounts.rules import Needs, Role
+from eventapp.accounts.rules import Permission, Role
 from eventapp.core.db import SAFE_METHODS
-from eventapp.core.errors import found
+from eventapp.core.errors import or_404
 from eventapp.events import queries
 from eventapp.events.models import Event
 
@@ -30,15 +30,15 @@ def role_of(user: User, event: Event) -> Role | None:
 
 def moved(endpoint: str, slug: str, **values: Any) -> Response:
     """Lead from a former address of an event to its present one, with what was typed (RFC 9110 §15.4.9), or 404."""
-    present = found(queries.present_slug(slug))
+    present = or_404(queries.present_slug(slug))
     return redirect(url_for(endpoint, slug=present, **values), 301 if request.method in SAFE_METHODS else 308)
 
 
-def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callable[..., R]]:
-    """A page of the desk of one event: finds it by `slug`, checks the team, and hands the event to the view.
+def requires(permission: Permission) -> Callable[[Callable[Concatenate[Event, P], R]], Callable[..., R]]:
+    """Decorate a page under /manage: find the event by `slug`, check the permission, and pass the event to the view.
 
-    Somebody outside the team gets 404, for a draft's existence is nobody's business; a member whose role does not
-    reach gets 403.
+    A user outside the team gets 404, so that the existence of a draft stays private; a member whose role lacks the
+    permission gets 403.
     """
 
     def decorate(view: Callable[Concatenate[Event, P], R]) -> Callable[..., R]:
@@ -53,12 +53,12 @@ def desk(needs: Needs) -> Callable[[Callable[Concatenate[Event, P], R]], Callabl
             role = role_of(user, event) if event else None
             if event is None or role is None:
                 raise NotFound
-            if not rules.may(role, needs):
+            if not rules.may(role, permission):
                 raise Forbidden
             g.desk_role, g.desk_event = role, event
             return view(event, *args, **kwargs)
 
-        checked.needs = needs  # type: ignore[attr-defined]
+        checked.permission = permission  # type: ignore[attr-defined]
         return checked
 
     return decorate
@@ -71,6 +71,6 @@ def preview(slug: str) -> Event | None:
     return event if user and event and role_of(user, event) else None
 
 
-def may(needs: str) -> bool:
-    """In a template of the desk: whether to show what leads to a page with this need."""
-    return rules.may(g.get("desk_role"), Needs(needs))
+def may(permission: str) -> bool:
+    """Whether the member who makes this request has the permission. Templates hide links by it."""
+    return rules.may(g.get("desk_role"), Permission(permission))

@@ -8,18 +8,18 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts import queries as accounts
-from eventapp.accounts.access import at_desk, needs_login
-from eventapp.accounts.rules import Needs, Role
+from eventapp.accounts.access import current_organizer, needs_login
+from eventapp.accounts.rules import Permission, Role
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
 from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.forms import EventForm, HostForm, MemberForm, SiteForm, themes_from_lines
 from eventapp.events.models import Event, EventHost, Site, TeamMember
 from eventapp.events.rules import HostRole
@@ -44,7 +44,7 @@ def new() -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         try:
-            event = operations.create(owner=at_desk(), **form.values())
+            event = operations.create(owner=current_organizer(), **form.values())
             operations.set_themes(event, themes_from_lines(form.themes.data))
             flash(_("The event is a draft. Only your team sees it until you publish it."))
             return redirect(url_for("dashboard.event", slug=event.slug), 303)
@@ -54,7 +54,7 @@ def new() -> ResponseReturnValue:
 
 
 @manage.post("/<slug>/publish")
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def publish(event: Event) -> ResponseReturnValue:
     """Show it to the public."""
     operations.publish(event)
@@ -63,7 +63,7 @@ def publish(event: Event) -> ResponseReturnValue:
 
 
 @manage.get("/<slug>/places")
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def places(event: Event) -> ResponseReturnValue:
     """Sites and hosts."""
     return page("events/places.html", event=event, sites=queries.sites(event), hosts=queries.hosts(event))
@@ -71,7 +71,7 @@ def places(event: Event) -> ResponseReturnValue:
 
 @manage.route("/<slug>/sites/new", methods=["GET", "POST"])
 @manage.route("/<slug>/sites/<int:number>", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def site(event: Event, number: int = 0) -> ResponseReturnValue:
     """A venue."""
     shown = _site(event, number) if number else None
@@ -87,7 +87,7 @@ def site(event: Event, number: int = 0) -> ResponseReturnValue:
 
 
 @manage.post("/<slug>/sites/<int:number>/remove")
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def remove_site(event: Event, number: int) -> ResponseReturnValue:
     """Take a venue away; its rooms stay."""
     operations.remove_site(_site(event, number))
@@ -96,12 +96,12 @@ def remove_site(event: Event, number: int) -> ResponseReturnValue:
 
 
 def _site(event: Event, number: int) -> Site:
-    shown = found(db.session.get(Site, number))
-    return found(shown if shown.event_id == event.id else None)
+    shown = or_404(db.session.get(Site, number))
+    return or_404(shown if shown.event_id == event.id else None)
 
 
 @manage.route("/<slug>/hosts/new", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def host(event: Event) -> ResponseReturnValue:
     """Another host, co-host or supporter; an organization that is known already is not made twice."""
     form = HostForm(data={"organization_kind": OrganizationKind.CITY.value})
@@ -117,18 +117,18 @@ def host(event: Event) -> ResponseReturnValue:
 
 
 @manage.post("/<slug>/hosts/<int:number>/remove")
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def remove_host(event: Event, number: int) -> ResponseReturnValue:
     """Take a host away from this event."""
-    shown = found(db.session.get(EventHost, number))
-    found(shown if shown.event_id == event.id else None)
+    shown = or_404(db.session.get(EventHost, number))
+    or_404(shown if shown.event_id == event.id else None)
     operations.set_hosts(event, [(h.organization, h.role) for h in queries.hosts(event) if h.id != number])
     flash(_("Removed."))
     return redirect(url_for(".places", slug=event.slug), 303)
 
 
 @manage.route("/<slug>/team", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def team(event: Event) -> ResponseReturnValue:
     """Who works on the event, in which role."""
     form = MemberForm(data={"role": Role.VIEWER.value})
@@ -146,11 +146,11 @@ def team(event: Event) -> ResponseReturnValue:
 
 
 @manage.route("/<slug>/team/<int:number>/remove", methods=["GET", "POST"])
-@desk(Needs.OWN)
+@requires(Permission.OWN)
 def remove_member(event: Event, number: int) -> ResponseReturnValue:
     """Take somebody out of the team, once that was confirmed."""
-    member = found(db.session.get(TeamMember, number))
-    found(member if member.event_id == event.id else None)
+    member = or_404(db.session.get(TeamMember, number))
+    or_404(member if member.event_id == event.id else None)
     if request.method == "POST":
         operations.remove_member(event, member)
         flash(_("Removed."))

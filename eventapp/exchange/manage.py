@@ -8,15 +8,15 @@ from functools import partial
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts.access import at_desk
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
 from eventapp.core import languages
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.exchange import export, formats, operations, queries, stored
 from eventapp.exchange import reading as exchange_reading
@@ -33,7 +33,7 @@ _STATED = {"zone", "language", "columns"}
 
 
 @manage.route("/import", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 @takes_uploads
 def upload(event: Event) -> ResponseReturnValue:
     """Choose a file. Nothing is imported here: the report comes next."""
@@ -83,10 +83,10 @@ def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) ->
 
 
 @manage.route("/import/<key>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def report(event: Event, key: str) -> ResponseReturnValue:
     """What the import would do; POST says something else of the file and shows the report anew."""
-    kept = found(queries.upload(event, key))
+    kept = or_404(queries.upload(event, key))
     options = operations.options_of(kept)
     data = {
         "zone": options.zone,
@@ -100,7 +100,7 @@ def report(event: Event, key: str) -> ResponseReturnValue:
     slug, asked = event.slug, partial(operations.options_for, event)
     try:
         options = form.options()
-        content = found(queries.upload(event, key, content=True)).data
+        content = or_404(queries.upload(event, key, content=True)).data
         wanted = asked(options)
         with reading():
             read = exchange_reading.read(content, wanted)
@@ -109,8 +109,8 @@ def report(event: Event, key: str) -> ResponseReturnValue:
     except Refused as refusal:
         form.refuse(refusal)
         with reading():
-            return _page(event, found(queries.upload(event, key)), form, None)
-    operations.restate(found(queries.upload(event, key)), options, read)
+            return _page(event, or_404(queries.upload(event, key)), form, None)
+    operations.restate(or_404(queries.upload(event, key)), options, read)
     return redirect(url_for(".report", slug=slug, key=key), 303)
 
 
@@ -118,7 +118,7 @@ def _kept(event: Event, kept: Upload) -> Incoming | Refused:
     """What was read of a file that waits."""
     if kept.read is not None:
         return stored.unpacked(kept.read)
-    content = found(queries.upload(event, kept.key, content=True)).data
+    content = or_404(queries.upload(event, kept.key, content=True)).data
     return stored.unpacked(exchange_reading.read(content, operations.options_for(event, operations.options_of(kept))))
 
 
@@ -126,7 +126,9 @@ def _report(event: Event, kept: Upload, form: OptionsForm, read: Incoming | Refu
     if isinstance(read, Refused):
         form.refuse(read)
         return _page(event, kept, form, None)
-    return _page(event, kept, form, operations.compared(event, read, operations.options_of(kept), by=at_desk()))
+    return _page(
+        event, kept, form, operations.compared(event, read, operations.options_of(kept), by=current_organizer())
+    )
 
 
 def _page(event: Event, kept: Upload, form: OptionsForm, shown: Report | None) -> Response:
@@ -154,7 +156,7 @@ def _keys(shown: Report) -> list[tuple[str, int]]:
 
 
 @manage.post("/import/<key>/apply")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def apply(event: Event, key: str) -> ResponseReturnValue:
     """Import what the report says. Where the programme has changed since, the report comes anew instead.
 
@@ -163,15 +165,15 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
     """
     slug, planned, version = event.slug, None, request.form.get("version")
     with reading():
-        kept = found(queries.upload(event, key))
+        kept = or_404(queries.upload(event, key))
         read = _kept(event, kept)
         if queries.version(event) == version and not isinstance(read, Refused):
-            planned = operations.compared(event, read, operations.options_of(kept), by=at_desk())
+            planned = operations.compared(event, read, operations.options_of(kept), by=current_organizer())
     if planned is None or queries.version(event) != version:
         flash(_("The programme has changed since this report was made. Here is a new one; nothing was imported."))
         return redirect(url_for(".report", slug=slug, key=key), 303)
-    operations.apply(event, planned, by=at_desk())
-    operations.forget(found(queries.upload(event, key)))
+    operations.apply(event, planned, by=current_organizer())
+    operations.forget(or_404(queries.upload(event, key)))
     counts = planned.counts
     flash(
         _(
@@ -185,7 +187,7 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
 
 
 @manage.get("/export.<any(xml, json, csv, ics):format>")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def download(event: Event, format: str) -> Response:
     """The programme as the next version would have it; the calendar is the public one."""
     body = export.written(event, format, language=languages.reader(), state=queries.State.READY)

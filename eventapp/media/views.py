@@ -8,7 +8,7 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import assets
-from eventapp.core.errors import found
+from eventapp.core.errors import or_404
 from eventapp.core.links import absolute
 from eventapp.events import queries as events
 from eventapp.media import queries
@@ -20,7 +20,7 @@ views = Blueprint("media", __name__)
 def picture(slug: str, number: int) -> ResponseReturnValue:
     """One picture of a public event. It leads to the file, whose own address changes with every version of ours."""
     event = events.by_slug(slug)
-    photo = found(queries.photo(event, number) if event is not None and event.public else None)
+    photo = or_404(queries.photo(event, number) if event is not None and event.public else None)
     return redirect(assets.address(photo.path), 302)
 
 

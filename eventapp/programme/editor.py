@@ -14,15 +14,15 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
-from eventapp.accounts.access import at_desk
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
 from eventapp.core import clock, languages, localized, revisions
 from eventapp.core.db import finish_writing, undo
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.localized import LocalizedText
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.programme import operations, queries
 from eventapp.programme.conflicts import Finding
@@ -36,7 +36,7 @@ MOST_DAYS = 31
 
 
 @editor.get("/state.json")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def state(event: Event) -> ResponseReturnValue:
     """The whole programme as the team has it; 304 where nobody has changed it since."""
     scopes = (f"event:{event.id}:desk", f"event:{event.id}", f"event:{event.id}:people", "directory")
@@ -53,18 +53,18 @@ def state(event: Event) -> ResponseReturnValue:
 
 
 @editor.post("/sessions/<code>/move")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def move(event: Event, code: str) -> ResponseReturnValue:
     """Give a session another slot: `starts`, `ends` (minutes, or null), `rooms` (numbers), `revision` as it was seen.
 
     Answers with the session as it is saved and everything that is wrong now. A refusal is a 422 with its sentence;
     of a stale one, `session` is what somebody else has made of it.
     """
-    shown = found(queries.by_code(event, code))
+    shown = or_404(queries.by_code(event, code))
     try:
         rooms = queries.rooms(event)
         wanted = _wanted(rooms, shown)
-        saved = operations.move_session(event, shown, by=at_desk().name, **wanted)
+        saved = operations.move_session(event, shown, by=current_organizer().name, **wanted)
     except operations.Stale as stale:
         values = _session(stale.session)
         undo()

@@ -8,19 +8,19 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from eventapp.accounts.access import at_desk
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
 from eventapp.core import seen
 from eventapp.core.clock import to_local
 from eventapp.core.db import finish_writing
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext, listing
 from eventapp.core.pages import page
 from eventapp.directory.models import Person
 from eventapp.events import queries as events
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.programme import operations, parts, profiles, queries
 from eventapp.programme.conflicts import Level
@@ -33,7 +33,7 @@ manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slu
 
 
 @manage.get("/programme")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def programme(event: Event) -> ResponseReturnValue:
     """The schedule editor, and all sessions by day, the unscheduled ones first; rooms and tracks below."""
     sessions = queries.sessions(event, drafts=True)
@@ -49,7 +49,7 @@ def programme(event: Event) -> ResponseReturnValue:
 
 
 @manage.get("/programme/check")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def check(event: Event) -> ResponseReturnValue:
     """What is wrong with the programme, errors first."""
     return page(
@@ -59,10 +59,10 @@ def check(event: Event) -> ResponseReturnValue:
 
 @manage.route("/programme/sessions/new", methods=["GET", "POST"])
 @manage.route("/programme/sessions/<code>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def session(event: Event, code: str = "") -> ResponseReturnValue:
     """A new session, or a change of one."""
-    shown = found(queries.by_code(event, code)) if code else None
+    shown = or_404(queries.by_code(event, code)) if code else None
     rooms, tracks = queries.rooms(event), queries.tracks(event)
     tags = list(
         dict.fromkeys([*event.languages, *(shown.spoken if shown else []), *(shown.interpreted if shown else [])])
@@ -88,7 +88,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
                 rooms=[room for room in rooms if room.id in (form.rooms.data or [])],
                 track=next((t for t in tracks if t.slug == form.track.data), None),
                 parts=parts.parts_of(form.people, people),
-                by=at_desk().name,
+                by=current_organizer().name,
                 seen_revision=revision,
                 subtitle=form.subtitle.data,
                 minutes=form.minutes.data,
@@ -145,10 +145,12 @@ def _people(
     """The rows that were sent with whom they mean, and those people: of the session, or whom one may know of."""
     here = {part.person.code: part for part in session.participations} if session else {}
     rows = parts.typed(request.form)
-    people = profiles.by_codes(at_desk(), parts.codes(rows)) | {code: part.person for code, part in here.items()}
+    people = profiles.by_codes(current_organizer(), parts.codes(rows)) | {
+        code: part.person for code, part in here.items()
+    }
     shown = {**people, **{code: part.shown for code, part in here.items()}}
-    rows = parts.resolve(rows, shown, lambda text: profiles.find(at_desk(), text), searched=searched)
-    people |= profiles.by_codes(at_desk(), set(parts.codes(rows)) - people.keys())
+    rows = parts.resolve(rows, shown, lambda text: profiles.find(current_organizer(), text), searched=searched)
+    people |= profiles.by_codes(current_organizer(), set(parts.codes(rows)) - people.keys())
     return rows, people
 
 
@@ -221,10 +223,10 @@ _VERBS = {
 
 
 @manage.post("/programme/sessions/<code>/<any(ready, draft, cancel, delete):verb>")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
     """Get a session ready for the next release, keep it back, cancel it, or delete one that was never public."""
-    shown = found(queries.by_code(event, code))
+    shown = or_404(queries.by_code(event, code))
     if verb == "delete":
         operations.delete_session(shown)
         flash(_("Deleted."))
@@ -237,10 +239,10 @@ def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
 
 @manage.route("/programme/rooms/new", methods=["GET", "POST"])
 @manage.route("/programme/rooms/<key>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def room(event: Event, key: str = "") -> ResponseReturnValue:
     """A room."""
-    shown = found(next((r for r in queries.rooms(event) if r.slug == key), None)) if key else None
+    shown = or_404(next((r for r in queries.rooms(event) if r.slug == key), None)) if key else None
     sites = events.sites(event)
     data = (
         {
@@ -266,10 +268,10 @@ def room(event: Event, key: str = "") -> ResponseReturnValue:
 
 @manage.route("/programme/tracks/new", methods=["GET", "POST"])
 @manage.route("/programme/tracks/<key>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def track(event: Event, key: str = "") -> ResponseReturnValue:
     """A track."""
-    shown = found(next((t for t in queries.tracks(event) if t.slug == key), None)) if key else None
+    shown = or_404(next((t for t in queries.tracks(event) if t.slug == key), None)) if key else None
     form = TrackForm(data={"name": shown.name, "colour": shown.colour} if shown else {"colour": 1})
     form.name.speak(event.languages)
     if form.validate_on_submit():
@@ -280,7 +282,7 @@ def track(event: Event, key: str = "") -> ResponseReturnValue:
 
 
 @manage.post("/programme/<any(rooms, tracks):kind>/<key>/remove")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
     """Take a room or track away; its sessions stay."""
     things: list[Room | Track] = [*queries.rooms(event)] if kind == "rooms" else [*queries.tracks(event)]

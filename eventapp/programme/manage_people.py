@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts.access import at_desk
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
 from eventapp.core import languages, localized
 from eventapp.core.db import db
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
@@ -19,7 +19,7 @@ from eventapp.directory import operations as directory
 from eventapp.directory import queries as directory_queries
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.programme import profiles, queries, roster
 from eventapp.programme.forms import PersonForm, Scope
@@ -29,17 +29,17 @@ manage = Blueprint("people_manage", __name__, url_prefix="/manage/events/<slug>"
 
 
 @manage.get("/speakers")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def everybody(event: Event) -> ResponseReturnValue:
     """Everybody whom the team knows, and how to add somebody."""
     return page("programme/manage_speakers.html", event=event, people=queries.shown_people(event), day=event.first_day)
 
 
 @manage.get("/people.json")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def search(event: Event) -> ResponseReturnValue:
     """People of the directory by a part of their name, as somebody of the team types it."""
-    answer = profiles.find(at_desk(), request.args.get("q", "")[:100])
+    answer = profiles.find(current_organizer(), request.args.get("q", "")[:100])
     return jsonify(people=[_hit(event, person) for person in answer.people], more=answer.more)
 
 
@@ -56,15 +56,15 @@ def _hit(event: Event, person: Person) -> dict[str, str]:
 
 @manage.route("/speakers/new", methods=["GET", "POST"])
 @manage.route("/speakers/<code>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def person(event: Event, code: str = "") -> ResponseReturnValue:
     """A person. What all events share is changed by who owns all that know the person; else what this one shows."""
-    shown = found(queries.person_in_event(event, code)) if code else None
+    shown = or_404(queries.person_in_event(event, code)) if code else None
     row = queries.event_person(event, shown) if shown else None
     form = PersonForm(
         organizations=directory_queries.organizations(),
         both=shown is not None
-        and profiles.may_change_shared(at_desk(), event, shown)
+        and profiles.may_change_shared(current_organizer(), event, shown)
         and not profiles.only_here(event, shown),
         data=_data(event, shown) | {"scope": "event" if row is not None and row.differs else "shared"},
     )
@@ -110,7 +110,7 @@ def _save(event: Event, shown: Person | None, form: PersonForm) -> Person:
     if shown is None:
         return roster.add_person(event, values)
     if form.wants(Scope.SHARED) or (form.scope is None and profiles.only_here(event, shown)):
-        roster.save_shared(event, shown, values, by=at_desk())
+        roster.save_shared(event, shown, values, by=current_organizer())
     else:
         roster.save_for_event(event, shown, values)
     return shown
@@ -123,10 +123,10 @@ def _organization(form: PersonForm) -> Organization | None:
 
 
 @manage.post("/speakers/<code>/remove")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def remove(event: Event, code: str) -> ResponseReturnValue:
     """Take somebody without a part off the list."""
-    shown = found(queries.person_in_event(event, code))
+    shown = or_404(queries.person_in_event(event, code))
     name = languages.resolve(shown.family or shown.given).text
     roster.remove_person(event, shown)
     flash(_("%(name)s is not in the list any more.", name=name))

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock, languages
-from eventapp.core.errors import found
+from eventapp.core.errors import or_404
 from eventapp.core.forms import zone_asked
 from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
@@ -44,9 +44,9 @@ def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: A
     """A kept page of a public event; a fresh one of a draft, for its team; a redirect from a former address."""
     state = events.page_state(slug)
     if state is None:
-        return redirect(url_for(endpoint, slug=found(events.present_slug(slug)), **values), 301)
+        return redirect(url_for(endpoint, slug=or_404(events.present_slug(slug)), **values), 301)
     if not state.public:
-        found(access.preview(slug))
+        or_404(access.preview(slug))
         return build()
     says, _people, directory = state.revisions
     key = f"{endpoint} {state.id} {says} {directory}"
@@ -68,7 +68,7 @@ def _wanted() -> Filter:
 @parameters(**FILTERS)
 def programme(slug: str) -> ResponseReturnValue:
     """The programme by day: a grid of rooms where there is room, one column elsewhere."""
-    return _answer(slug, ".programme", lambda: _programme(found(events.by_slug(slug)), None))
+    return _answer(slug, ".programme", lambda: _programme(or_404(events.by_slug(slug)), None))
 
 
 @views.get("/programme/<int:number>")
@@ -77,8 +77,8 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     """The programme as an earlier version had it."""
 
     def build() -> Response:
-        event = found(events.by_slug(slug))
-        return _programme(event, found(queries.release(event, number)))
+        event = or_404(events.by_slug(slug))
+        return _programme(event, or_404(queries.release(event, number)))
 
     return _answer(slug, ".version", build, number=number)
 
@@ -121,7 +121,7 @@ def changelog(slug: str) -> ResponseReturnValue:
     """What each version of the programme changed, the latest first."""
 
     def build() -> Response:
-        event = found(events.by_slug(slug))
+        event = or_404(events.by_slug(slug))
         return page("programme/changelog.html", event=event, **_history(event))
 
     return _answer(slug, ".changelog", build)
@@ -133,7 +133,7 @@ def changes_feed(slug: str) -> ResponseReturnValue:
     """The same as an Atom feed (RFC 4287)."""
 
     def build() -> Response:
-        event = found(events.by_slug(slug))
+        event = or_404(events.by_slug(slug))
         text = render_template("programme/changes.atom", event=event, **_history(event))
         return Response(text, content_type="application/atom+xml; charset=utf-8")
 
@@ -161,8 +161,8 @@ def session(slug: str, code: str) -> ResponseReturnValue:
     """One session. A cancelled one keeps its page and says so."""
 
     def build() -> Response:
-        event = found(events.by_slug(slug))
-        shown = found(queries.public_session(event, code))
+        event = or_404(events.by_slug(slug))
+        shown = or_404(queries.public_session(event, code))
         return page(
             "programme/session.html", event=event, session=shown, day=clock.local_day(shown.starts_at, event.zone)
         )
@@ -176,7 +176,7 @@ def speakers(slug: str) -> ResponseReturnValue:
     """Everybody with a part in the programme."""
 
     def build() -> Response:
-        event = found(events.by_slug(slug))
+        event = or_404(events.by_slug(slug))
         people = queries.speakers(queries.public_sessions(event))
         return page("programme/speakers.html", event=event, speakers=people, day=event.first_day)
 
@@ -189,9 +189,9 @@ def speaker(slug: str, code: str) -> ResponseReturnValue:
     """One person: position at the date, biography, parts here and elsewhere."""
 
     def build() -> Response:
-        event = found(events.by_slug(slug))
+        event = or_404(events.by_slug(slug))
         people = queries.speakers(queries.public_sessions(event))
-        shown = found(next((one for one in people if one.person.code == code), None))
+        shown = or_404(next((one for one in people if one.person.code == code), None))
         elsewhere = queries.appearances(shown.person, besides=event)
         return page("programme/speaker.html", event=event, speaker=shown, elsewhere=elsewhere, day=event.first_day)
 

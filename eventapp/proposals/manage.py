@@ -7,15 +7,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts.access import at_desk
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
 from eventapp.core import languages
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.directory.models import Person
-from eventapp.events.access import desk
+from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode, SessionKind
@@ -34,14 +34,14 @@ _OCCASIONS = {"accept": Occasion.ACCEPTED, "decline": Occasion.DECLINED, "reopen
 
 
 @manage.get("/proposals")
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def proposals(event: Event) -> ResponseReturnValue:
     """Everything that was proposed, filtered and by pages, and who has declined a part."""
     status, order = request.args.get("status", ""), request.args.get("order", "")
     number = page_number(request.args.get("page"))
     rows, total = queries.of_event(
         event,
-        at_desk(),
+        current_organizer(),
         status=ProposalStatus(status) if status in set(ProposalStatus) else None,
         unvoted=request.args.get("mine") == "1",
         order=Order(order) if order in set(Order) else Order.NEWEST,
@@ -64,7 +64,7 @@ def proposals(event: Event) -> ResponseReturnValue:
 
 
 @manage.route("/proposals/call", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def call(event: Event) -> ResponseReturnValue:
     """Set up the call, or change it."""
     shown = queries.call_of(event)
@@ -89,17 +89,17 @@ def call(event: Event) -> ResponseReturnValue:
 
 
 @manage.route("/proposals/<code>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def proposal(event: Event, code: str) -> ResponseReturnValue:
     """One proposal with the votes and notes of the team, and one's own."""
-    shown = found(queries.by_code(event, code))
+    shown = or_404(queries.by_code(event, code))
     every = queries.reviews(shown)
-    own = next((one for one in every if one.user_id == at_desk().id), None)
+    own = next((one for one in every if one.user_id == current_organizer().id), None)
     form = ReviewForm(data=_review_data(own))
     if form.validate_on_submit():
         try:
             vote = int(form.vote.data) if form.vote.data else None
-            operations.review(shown, at_desk(), vote=vote, note=form.note.data or "")
+            operations.review(shown, current_organizer(), vote=vote, note=form.note.data or "")
             flash(_("Saved."))
             return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
         except Refused as refusal:
@@ -121,10 +121,10 @@ def _review_data(own: Review | None) -> dict[str, Any]:
 
 
 @manage.route("/proposals/<code>/<any(accept, decline, reopen):verb>", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
     """A decision, with the letter that says so before it is sent."""
-    shown = found(queries.by_code(event, code))
+    shown = or_404(queries.by_code(event, code))
     people = queries.candidates(shown) if verb == "accept" else []
     form = _letter_form(shown, _OCCASIONS[verb], accept=verb == "accept", people=people)
     if form.validate_on_submit():
@@ -167,10 +167,10 @@ def _decide(proposal: Proposal, verb: str, letter: Draft | None, person: Person 
 
 
 @manage.route("/speakers/<code>/ask", methods=["GET", "POST"])
-@desk(Needs.PROGRAMME)
+@requires(Permission.PROGRAMME)
 def ask(event: Event, code: str) -> ResponseReturnValue:
     """Ask somebody who stands in the programme to confirm, with the letter before it is sent."""
-    person = found(programme.person_in_event(event, code))
+    person = or_404(programme.person_in_event(event, code))
     link = queries.link_of(event, person)
     asked = request.args.get("letter", link.language if link else languages.interface())
     language = asked if asked in languages.INTERFACE else "en"

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import seen
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import Form
 from eventapp.core.languages import listing
 from eventapp.core.limits import limit
@@ -72,7 +72,7 @@ def profile(token: str) -> ResponseReturnValue:
 def talk(token: str, code: str) -> ResponseReturnValue:
     """Title, subtitle and abstract of one's own session."""
     link = _link(token)
-    session = found(speakers.own_session(link, code))
+    session = or_404(speakers.own_session(link, code))
     now = speakers.talk_of(session)
     form = TalkForm(data=now)
     return _edit(
@@ -126,4 +126,4 @@ def _taken_over(form: Form, late: speakers.Overtaken) -> str:
 
 
 def _link(token: str) -> SpeakerLink:
-    return found(queries.link_by_token(token))
+    return or_404(queries.link_by_token(token))

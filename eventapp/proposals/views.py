@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import tokens
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
@@ -31,7 +31,7 @@ def propose(slug: str) -> ResponseReturnValue:
     event = events.by_slug(slug)
     if event is None:
         return moved(".propose", slug)
-    call = found(queries.call_of(event) if event.public else None)
+    call = or_404(queries.call_of(event) if event.public else None)
     form = ProposeForm.for_call(event, call)
     if form.is_submitted():
         limit(PACE, "propose")
@@ -94,4 +94,4 @@ def deleted() -> ResponseReturnValue:
 
 
 def _mine(token: str) -> Proposal:
-    return found(queries.by_token(token))
+    return or_404(queries.by_token(token))

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts.rules import Needs
+from eventapp.accounts.rules import Permission
 from eventapp.core.db import db
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
-from eventapp.events.access import desk, may
+from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
@@ -28,7 +28,7 @@ PAGE = 50
 
 
 @manage.get("/registrations")
-@desk(Needs.VIEW)
+@requires(Permission.VIEW)
 def registrations(event: Event) -> ResponseReturnValue:
     """Everybody, filtered and by pages."""
     status = request.args.get("status", "")
@@ -38,7 +38,7 @@ def registrations(event: Event) -> ResponseReturnValue:
         status=RegistrationStatus(status) if status in set(RegistrationStatus) else None,
         option=request.args.get("option", ""),
         text=request.args.get("q", "").strip(),
-        emails=may(Needs.REGISTRATION),
+        emails=may(Permission.REGISTRATION),
         limit=PAGE,
         offset=(number - 1) * PAGE,
     )
@@ -56,16 +56,16 @@ def registrations(event: Event) -> ResponseReturnValue:
 
 
 @manage.route("/registrations/new", methods=["GET", "POST"])
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def add(event: Event) -> ResponseReturnValue:
     """Register somebody who stands at the desk or calls."""
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), by_team=True)
     if form.validate_on_submit():
         try:
-            registration = operations.register(event, form.answers(), option=found(form.chosen()), by_team=True)
+            registration = operations.register(event, form.answers(), option=or_404(form.chosen()), by_team=True)
         except operations.AlreadyRegistered as refusal:
-            known = found(queries.by_token(refusal.token))
+            known = or_404(queries.by_token(refusal.token))
             form.refuse(Refused(_("%(name)s is registered with this address already.", name=known.name), field="email"))
         except Refused as refusal:
             form.refuse(refusal)
@@ -76,16 +76,16 @@ def add(event: Event) -> ResponseReturnValue:
 
 
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def registration(event: Event, number: int) -> ResponseReturnValue:
     """One registration: see, change, decide."""
-    shown = found(queries.by_id(event, number))
+    shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True)
     if form.validate_on_submit():
         try:
             operations.change(shown, form.answers(), by_team=True)
-            operations.change_option(shown, found(form.chosen()), by_team=True)
+            operations.change_option(shown, or_404(form.chosen()), by_team=True)
             flash(_("Saved."))
             return redirect(url_for(".registration", slug=event.slug, number=number), 303)
         except Refused as refusal:
@@ -112,20 +112,20 @@ _VERBS: dict[str, Callable[[Registration], object]] = {
 
 
 @manage.get("/registrations/<int:number>/<any(decline, cancel):verb>")
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
     """Ask once more before a registration ends, and say who will be written to."""
-    shown = found(queries.by_id(event, number))
+    shown = or_404(queries.by_id(event, number))
     frees = shown.status in HOLDS_PLACE and shown.option.promotes
     waiting = queries.number_waiting(shown.option) if frees else 0
     return page("registration/decide.html", event=event, registration=shown, verb=verb, waiting=waiting)
 
 
 @manage.post("/registrations/<int:number>/<any(approve, decline, cancel, link, restore):verb>")
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
     """Approve, decline, cancel, put back, or send a new link."""
-    shown = found(queries.by_id(event, number))
+    shown = or_404(queries.by_id(event, number))
     _VERBS[verb](shown)
     flash(
         _("A new link is on its way.")
@@ -136,7 +136,7 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
 
 
 @manage.get("/options")
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def options(event: Event) -> ResponseReturnValue:
     """Ways to take part, and questions."""
     return page(
@@ -149,10 +149,10 @@ def options(event: Event) -> ResponseReturnValue:
 
 @manage.route("/options/new", methods=["GET", "POST"])
 @manage.route("/options/<key>", methods=["GET", "POST"])
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def option(event: Event, key: str = "") -> ResponseReturnValue:
     """A new way to take part, or a change of one."""
-    shown = found(queries.option_by_key(event, key)) if key else None
+    shown = or_404(queries.option_by_key(event, key)) if key else None
     data = _option_data(shown) if shown else {"mode": "in_person", "waiting_list": True}
     form = OptionForm(data=data, meta={"zone": event.zone})
     form.title.speak(event.languages)
@@ -188,17 +188,17 @@ def _option_data(option: AttendanceOption) -> dict[str, Any]:
 
 
 @manage.post("/options/<key>/remove")
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def remove_option(event: Event, key: str) -> ResponseReturnValue:
     """Take a way to take part away."""
-    setup.remove_option(found(queries.option_by_key(event, key)))
+    setup.remove_option(or_404(queries.option_by_key(event, key)))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
 
 
 @manage.route("/questions/new", methods=["GET", "POST"])
 @manage.route("/questions/<int:number>", methods=["GET", "POST"])
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def question(event: Event, number: int = 0) -> ResponseReturnValue:
     """A new question, or a change of one."""
     shown = _question(event, number) if number else None
@@ -237,7 +237,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 
 
 @manage.post("/questions/<int:number>/remove")
-@desk(Needs.REGISTRATION)
+@requires(Permission.REGISTRATION)
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
     """Take a question away."""
     setup.remove_question(_question(event, number))
@@ -246,5 +246,5 @@ def remove_question(event: Event, number: int) -> ResponseReturnValue:
 
 
 def _question(event: Event, number: int) -> Question:
-    shown = found(db.session.get(Question, number))
-    return found(shown if shown.event_id == event.id and shown.removed_at is None else None)
+    shown = or_404(db.session.get(Question, number))
+    return or_404(shown if shown.event_id == event.id and shown.removed_at is None else None)

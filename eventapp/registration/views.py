@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core.db import transaction, undo
-from eventapp.core.errors import Refused, found
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
@@ -42,7 +42,7 @@ def register(slug: str) -> ResponseReturnValue:
         limit(PACE, "register")
     if form.validate_on_submit():
         try:
-            registration = operations.register(event, form.answers(), option=found(form.chosen()), source=visitor())
+            registration = operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
             return redirect(url_for(".mine", token=registration.token), 303)
         except operations.AlreadyRegistered as refusal:
             written = _write_to_owner(event.slug, form.answers().email)
@@ -61,14 +61,14 @@ def _write_to_owner(slug: str, email: str) -> bool:
     undo()
     try:
         with transaction():
-            operations.send_link(found(events.by_slug(slug)), email)
+            operations.send_link(or_404(events.by_slug(slug)), email)
     except TooManyLetters:
         return False
     return True
 
 
 def _again(slug: str) -> tuple[Event, list[AttendanceOption], TakePart]:
-    event = found(_event(slug))
+    event = or_404(_event(slug))
     options = queries.options(event)
     return event, options, TakePart.for_event(options, queries.questions(event))
 
@@ -101,7 +101,7 @@ def mine(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             operations.change(registration, form.answers(), by_guest=True)
-            written = operations.change_option(registration, found(form.chosen()), by_guest=True)
+            written = operations.change_option(registration, or_404(form.chosen()), by_guest=True)
             return redirect(url_for(".mine", token=token, saved=1, unwritten=None if written else 1), 303)
         except Refused as refusal:
             form.refuse(refusal)
@@ -150,4 +150,4 @@ def cancel(token: str) -> ResponseReturnValue:
 
 
 def _mine(token: str) -> Registration:
-    return found(queries.by_token(token))
+    return or_404(queries.by_token(token))

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.calendars import jsonld
 from eventapp.core import assets, clock
-from eventapp.core.errors import found
+from eventapp.core.errors import or_404
 from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.core.revisions import known
@@ -94,15 +94,15 @@ def event(slug: str) -> ResponseReturnValue:
     """The event page. A draft is shown to its team only; a former address leads on."""
     state = events.page_state(slug)
     if state is None:
-        return redirect(url_for(".event", slug=found(events.present_slug(slug))), 301)
+        return redirect(url_for(".event", slug=or_404(events.present_slug(slug))), 301)
     if not state.public:
-        found(access.preview(slug))
+        or_404(access.preview(slug))
         return _event_page(slug, preview=True)
     return cached_page(f"event {state.revisions}", lambda: _event_page(slug), is_fresh=state.is_fresh)
 
 
 def _event_page(slug: str, *, preview: bool = False) -> Response:
-    shown = queries.event_page(found(events.by_slug(slug)))
+    shown = queries.event_page(or_404(events.by_slug(slug)))
     days = programme.by_day(shown.sessions[: queries.BRIEF], shown.event)
     return page(
         "site/event.html",

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.accounts.rules import Needs, Role, may
+from eventapp.accounts.rules import Permission, Role, may
 
 
 @pytest.mark.parametrize(
-    ("role", "needs", "expected"),
+    ("role", "permission", "expected"),
     [
-        (Role.OWNER, Needs.OWN, True),
-        (Role.PROGRAMME, Needs.PROGRAMME, True),
-        (Role.PROGRAMME, Needs.OWN, False),
-        (Role.REGISTRATION, Needs.CHECK_IN, True),
-        (Role.CHECK_IN, Needs.REGISTRATION, False),
-        (Role.VIEWER, Needs.VIEW, True),
-        (Role.VIEWER, Needs.PROGRAMME, False),
-        (None, Needs.VIEW, False),
-        (None, Needs.LOGIN, True),
+        (Role.OWNER, Permission.OWN, True),
+        (Role.PROGRAMME, Permission.PROGRAMME, True),
+        (Role.PROGRAMME, Permission.OWN, False),
+        (Role.REGISTRATION, Permission.CHECK_IN, True),
+        (Role.CHECK_IN, Permission.REGISTRATION, False),
+        (Role.VIEWER, Permission.VIEW, True),
+        (Role.VIEWER, Permission.PROGRAMME, False),
+        (None, Permission.VIEW, False),
+        (None, Permission.LOGIN, True),
     ],
 )
-def test_a_role_reaches_as_far_as_it_should(role, needs, expected):
-    assert may(role, needs) is expected
+def test_a_role_reaches_as_far_as_it_should(role, permission, expected):
+    assert may(role, permission) is expected

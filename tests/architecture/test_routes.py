@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.accounts.rules import Needs, Role
+from eventapp.accounts.rules import Permission, Role
 from eventapp.events.rules import EventStatus
 
 # Pages that are open to everybody. A new one is added here on purpose.
@@ -71,11 +71,17 @@ PUBLIC = {
 }
 
 _GRANTS = {
-    Role.OWNER: set(Needs),
-    Role.PROGRAMME: {Needs.LOGIN, Needs.VIEW, Needs.PROGRAMME, Needs.MAIL},
-    Role.REGISTRATION: {Needs.LOGIN, Needs.VIEW, Needs.REGISTRATION, Needs.CHECK_IN, Needs.MAIL},
-    Role.CHECK_IN: {Needs.LOGIN, Needs.VIEW, Needs.CHECK_IN},
-    Role.VIEWER: {Needs.LOGIN, Needs.VIEW},
+    Role.OWNER: set(Permission),
+    Role.PROGRAMME: {Permission.LOGIN, Permission.VIEW, Permission.PROGRAMME, Permission.MAIL},
+    Role.REGISTRATION: {
+        Permission.LOGIN,
+        Permission.VIEW,
+        Permission.REGISTRATION,
+        Permission.CHECK_IN,
+        Permission.MAIL,
+    },
+    Role.CHECK_IN: {Permission.LOGIN, Permission.VIEW, Permission.CHECK_IN},
+    Role.VIEWER: {Permission.LOGIN, Permission.VIEW},
 }
 
 
@@ -100,12 +106,12 @@ def address(rule, slug: str) -> str:
 
 def test_every_route_is_public_on_purpose_or_declares_what_it_needs(app):
     for rule in app.url_map.iter_rules():
-        needs = getattr(app.view_functions[rule.endpoint], "needs", None)
+        permission = getattr(app.view_functions[rule.endpoint], "permission", None)
         if rule.endpoint in PUBLIC:
-            assert needs is None, rule
+            assert permission is None, rule
             assert not rule.rule.startswith("/manage"), rule
         else:
-            assert isinstance(needs, Needs), f"{rule} does not say who may come"
+            assert isinstance(permission, Permission), f"{rule} does not say who may come"
             assert rule.rule.startswith("/manage"), rule
 
 
@@ -133,9 +139,9 @@ def test_each_role_opens_what_it_may_and_nothing_else(app, make, role):
     for rule in desk_rules(app):
         if "GET" not in rule.methods:
             continue
-        needs = app.view_functions[rule.endpoint].needs
+        permission = app.view_functions[rule.endpoint].permission
         status = visitor.get(address(rule, "forum")).status_code
-        if needs in _GRANTS[role]:
+        if permission in _GRANTS[role]:
             assert status in {200, 404}, (rule, status)  # 404: there is no such row, but the door is open
         else:
             assert status == 403, (rule, status)

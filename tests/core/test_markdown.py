@@ -73,6 +73,6 @@ def test_what_is_remembered_is_weighed_and_not_counted():
         render(f"[{number}]: " + "http://" + "a" * 19_000)  # long, and empty when rendered
         render("<" * 9_000 + str(number))
     assert 0 < render.size <= 8 * 1024 * 1024
-    assert sum(len(key[0]) + len(value[0]) for key, value in render._kept.items()) <= 8 * 1024 * 1024
+    assert sum(len(key[0]) + len(value[0]) for key, value in render._entries.items()) <= 8 * 1024 * 1024
     render.cache_clear()
     assert render.size == 0

@@ -6,7 +6,7 @@ import pytest
 
 from eventapp.core import cache_middleware
 from eventapp.core.parameters import MOST_FIELDS, canonical, language, nearest, one_of, parameters, words
-from tests.core.test_express import flask_asked, forum  # noqa: F401
+from tests.core.test_cache_middleware import flask_asked, forum  # noqa: F401
 
 KNOWN = {"lang": language, "kind": one_of(["panel", "talk"]), "q": words(5), "alarm": nearest([5, 15, 60], most=100)}
 
@@ -86,7 +86,7 @@ def test_a_view_with_kept_answers_must_say_what_it_reads(app):
     def view() -> None: ...
 
     assert list(view.parameters) == ["lang", "q"]
-    with app.test_request_context("/login"), pytest.raises(LookupError, match="for which parameters"):
+    with app.test_request_context("/login"), pytest.raises(LookupError, match="does not declare"):
         cache_middleware.offer(etag="x", body=b"", gzipped=b"", is_fresh=lambda: True, until=0)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from eventapp.accounts.rules import Needs, Role
+from eventapp.accounts.rules import Permission, Role
 from eventapp.core.db import db, transaction
 from eventapp.dashboard.queries import FAMILIES
 from eventapp.mail import operations as mail
@@ -98,7 +98,7 @@ def test_a_kind_that_no_page_shows_is_shown_to_nobody(organizer, make):
     number = letters()[0].id
     assert "x@example.org" not in organizer.get("/manage/events/forum/mail").text
     assert organizer.get(f"/manage/events/forum/mail/{number}").status_code == 404
-    assert set(FAMILIES.values()) <= set(Needs)
+    assert set(FAMILIES.values()) <= set(Permission)
 
 
 def test_the_overview_tells_of_proposals_only_who_may_see_them(app, make, written):
