@@ -16,7 +16,7 @@ from eventapp.accounts import tasks as account_tasks
 from eventapp.accounts.access import signed_in
 from eventapp.agenda import views as agenda
 from eventapp.attendance import manage as attendance_manage
-from eventapp.attendance import sentence
+from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
 from eventapp.calendars import manage as calendars_manage
 from eventapp.calendars import views as calendars
@@ -173,7 +173,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         desk_section=dashboard.desk_section,
         letter_state=dashboard.letter_state,
         masked=dashboard.masked,
-        sentence=sentence.sentence,
+        sentence=summary.summary,
     )
     app.extensions[wiring.AUDIENCE] = registration_queries.audience
     app.extensions[calendar_wiring.IMAGE] = media.poster_address

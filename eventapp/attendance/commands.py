@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from eventapp.attendance import queries, rules
 from eventapp.attendance.rules import Basis, Rounding
-from eventapp.attendance.sentence import plain, sentence
+from eventapp.attendance.summary import plain, summary
 from eventapp.core import languages
 from eventapp.core.clock import local_day
 from eventapp.core.languages import gettext as _
@@ -63,11 +63,11 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
 
 
 def _declared(event: Event, lang: str) -> None:
-    rows = queries.declared(event)
+    rows = queries.reported_counts(event)
     if not rows:
         raise click.ClickException(_("No source states numbers for this event."))
     for row in rows:
-        click.echo(_ended(plain(sentence(row.figures(event.country_code), lang)), lang))
+        click.echo(_ended(plain(summary(row.figures(event.country_code), lang)), lang))
         if row.of_what:
             click.echo(f"  {row.of_what.resolve(lang).text}")
         click.echo("  " + _("Source: %(source)s", source=row.source))

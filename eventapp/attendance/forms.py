@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eventapp.attendance import rules
 from eventapp.attendance.rules import Basis
-from eventapp.attendance.sentence import Rounding
+from eventapp.attendance.summary import Rounding
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 

@@ -31,7 +31,7 @@ def counts(event: Event) -> ResponseReturnValue:
         said=said,
         missing=missing,
         basis=basis,
-        declared=queries.declared(event),
+        reported_counts=queries.reported_counts(event),
         bases=[(b, _here(event, b, rounding)) for b in (*rules.COUNTED, Basis.CHECKED_IN)],
         roundings=[(r, _here(event, basis, r)) for r in Rounding],
     )

@@ -7,13 +7,13 @@ from datetime import date
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventapp.attendance.sentence import Figures, Rounding
+from eventapp.attendance.summary import Figures, Rounding
 from eventapp.core.db import Base
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import OfEvent
 
 
-class DeclaredCount(Base, OfEvent):
+class ReportedCount(Base, OfEvent):
     """A total as a source gives it, without the rows behind it. Never mixed with counted numbers."""
 
     __tablename__ = "declared_count"

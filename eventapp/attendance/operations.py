@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from eventapp.attendance.models import DeclaredCount
-from eventapp.attendance.sentence import Rounding
+from eventapp.attendance.models import ReportedCount
+from eventapp.attendance.summary import Rounding
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -13,7 +13,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 
 
-def declare(
+def report_count(
     event: Event,
     *,
     source: str,
@@ -25,7 +25,7 @@ def declare(
     rounding: Rounding = Rounding.EXACTLY,
     of_what: LocalizedText | None = None,
     as_of: date | None = None,
-) -> DeclaredCount:
+) -> ReportedCount:
     """Store what a source states. Raises Refused without a source, without any number, or for a negative one."""
     numbers = {
         "people": people,
@@ -41,7 +41,7 @@ def declare(
     for field, number in numbers.items():
         if number is not None and number < 0:
             raise Refused(_("A number of people, cities or organizations is not negative."), field=field)
-    row = DeclaredCount(
+    row = ReportedCount(
         event_id=event.id,
         rounding=rounding,
         of_what=of_what or LocalizedText(),

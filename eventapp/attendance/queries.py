@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 
 from eventapp.attendance import rules
-from eventapp.attendance.models import DeclaredCount
-from eventapp.attendance.rules import Basis, Counts, Party, Row, Statement
-from eventapp.attendance.sentence import Rounding
+from eventapp.attendance.models import ReportedCount
+from eventapp.attendance.rules import Basis, CountedParty, CountedRegistration, Counts, CountStatement
+from eventapp.attendance.summary import Rounding
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText, fold
@@ -50,22 +50,22 @@ _cities = (
     .join(Place, Place.id == PlaceName.place_id)
     .where(Place.kind == PlaceKind.CITY, PlaceName.folded.in_(bindparam("names", expanding=True)))
 )
-_declared = select(DeclaredCount).where(DeclaredCount.event_id == bindparam("event")).order_by(DeclaredCount.id)
+_declared = select(ReportedCount).where(ReportedCount.event_id == bindparam("event")).order_by(ReportedCount.id)
 
 
-def statement(event: Event, *, basis: Basis = rules.DEFAULT_BASIS, rounding: Rounding | None = None) -> Statement:
+def statement(event: Event, *, basis: Basis = rules.DEFAULT_BASIS, rounding: Rounding | None = None) -> CountStatement:
     """Count now, in at most four queries however many take part.
 
     Without a `rounding` the sentence is exact; where a source states a total of the event, it takes the rounding of
     that source, so that the two can be read side by side. Raises rules.NotCounted where the basis has no rows.
     """
     if rounding is None:
-        stated = declared(event)
+        stated = reported_counts(event)
         rounding = stated[0].rounding if stated else Rounding.EXACTLY
-    return Statement(counts=count(event, basis=basis), rounding=rounding, as_of=clock.now())
+    return CountStatement(counts=count(event, basis=basis), rounding=rounding, as_of=clock.now())
 
 
-def public_statement(event: Event) -> Statement | None:
+def public_statement(event: Event) -> CountStatement | None:
     """What the public pages say; None where the team keeps its counts to itself, or nobody is counted yet."""
     if not event.counts_public:
         return None
@@ -80,23 +80,23 @@ def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:
     return rules.count(_rows(event), home=event.country_code, basis=basis)
 
 
-def declared(event: Event) -> list[DeclaredCount]:
+def reported_counts(event: Event) -> list[ReportedCount]:
     """What sources state of the event, the total before its parts (in the order of entering)."""
     return list(db.session.scalars(_declared, {"event": event.id}))
 
 
-def _rows(event: Event) -> list[Row]:
+def _rows(event: Event) -> list[CountedRegistration]:
     """Registrations as counting needs them, organizations and cities resolved."""
     found = db.session.execute(_registrations, {"event": event.id}).all()
     known = _known_parties(event) if any(row.organization_id for row in found) else {}
-    typed: dict[tuple[str, OrganizationKind | None, str | None], Party | None] = {}
+    typed: dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None] = {}
     for row in found:
         key = (row.organization_name, row.organization_kind, row.country_code)
         if row.organization_id not in known and key not in typed:
             typed[key] = rules.typed_party(key[0], kind=key[1], country=key[2])
     typed = _placed(typed)
     return [
-        Row(
+        CountedRegistration(
             person=row.email_key,
             status=row.status,
             mode=row.mode,
@@ -109,14 +109,14 @@ def _rows(event: Event) -> list[Row]:
     ]
 
 
-def _known_parties(event: Event) -> dict[int, Party]:
+def _known_parties(event: Event) -> dict[int, CountedParty]:
     """Organizations of the directory that people of the event come for."""
     parties = {}
     for row in db.session.execute(_organizations, {"event": event.id}):
         # A city hall is of its place only where that is a city: one entered with a country or region as its place is
         # still one city, told apart by its name.
         city = row.place_kind is PlaceKind.CITY
-        parties[row.id] = Party(
+        parties[row.id] = CountedParty(
             key=f"#{row.id}",
             names=row.names,
             kind=row.kind,
@@ -128,8 +128,8 @@ def _known_parties(event: Event) -> dict[int, Party]:
 
 
 def _placed(
-    typed: dict[tuple[str, OrganizationKind | None, str | None], Party | None],
-) -> dict[tuple[str, OrganizationKind | None, str | None], Party | None]:
+    typed: dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None],
+) -> dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None]:
     """Typed cities with their place, in whatever spelling the directory knows: "Nuremberg" is Nürnberg."""
     cities = {key for key, party in typed.items() if party is not None and key[1] is OrganizationKind.CITY}
     if not cities:
@@ -148,7 +148,7 @@ def _placed(
             fitting = {place for place in places.get(bare, ()) if country in {None, place[1]}}
             if len(fitting) == 1:
                 slug, code = fitting.pop()
-                placed[key] = Party(
+                placed[key] = CountedParty(
                     key=f"@{slug}", names=names[slug], kind=kind, place_country=code, city_key=slug, city=names[slug]
                 )
                 break

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from eventapp.attendance.sentence import Figures, Sentence, plain, rounded, sentence
-from eventapp.attendance.sentence import Rounding as Rounding
+from eventapp.attendance.summary import Figures, Summary, plain, rounded, summary
+from eventapp.attendance.summary import Rounding as Rounding
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -59,7 +59,7 @@ class NotCounted(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class CountedParty:
     """Whom somebody comes for: an organization of the directory, or a name as it was typed.
 
     `key` tells parties apart; `place_country` is the ISO 3166-1 code of the country the organization stands for (of
@@ -79,23 +79,23 @@ _TYPED = "~"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CountedRegistration:
     """One registration, as far as counting needs it. `person` is the same for the same person."""
 
     person: str
     status: RegistrationStatus
     mode: Mode = Mode.IN_PERSON
     country: str | None = None
-    party: Party | None = None
+    party: CountedParty | None = None
     generated: bool = False
 
 
-def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None) -> Party | None:
+def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None) -> CountedParty | None:
     """The party of an organization that the directory does not know: one folded name in one country is one party."""
     bare = fold_city(name) if kind is OrganizationKind.CITY else fold(name)
     if not bare or says_none(name):
         return None
-    return Party(
+    return CountedParty(
         key=f"{_TYPED}{bare}/{country or ''}",
         names=LocalizedText({"en": name.strip()}),
         kind=kind,
@@ -120,7 +120,7 @@ class City:
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
+class CountedOrganization:
     """An organization that takes part and is no city. `unsorted`: nobody has said yet of which kind it is."""
 
     key: str
@@ -164,7 +164,7 @@ class Counts:
     domestic_cities: tuple[City, ...]
     foreign_cities: tuple[City, ...]
     unplaced: tuple[City, ...]
-    organizations: tuple[Organization, ...]
+    organizations: tuple[CountedOrganization, ...]
     countries: tuple[Country, ...]
     generated: int
 
@@ -185,7 +185,7 @@ class Counts:
         return {kind: numbers[kind] for kind in OrganizationKind if kind is not OrganizationKind.CITY}
 
     @property
-    def unsorted(self) -> tuple[Organization, ...]:
+    def unsorted(self) -> tuple[CountedOrganization, ...]:
         """Organizations counted as `other` only because nobody has said what they are."""
         return tuple(organization for organization in self.organizations if organization.unsorted)
 
@@ -194,14 +194,14 @@ class Counts:
 class _Gathered:
     """One party with everybody who comes for it."""
 
-    party: Party
+    party: CountedParty
     kind: OrganizationKind | None
     country: str | None
     people: set[str] = field(default_factory=set)
     modes: set[Mode] = field(default_factory=set)
 
 
-def count(rows: Iterable[Row], *, home: str, basis: Basis = DEFAULT_BASIS) -> Counts:
+def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFAULT_BASIS) -> Counts:
     """Count rows of one event. `home` is the event's country: domestic and foreign are relative to it.
 
     The rules: one person is counted once, however many rows name the person. A city is counted where an organization
@@ -248,7 +248,7 @@ def count(rows: Iterable[Row], *, home: str, basis: Basis = DEFAULT_BASIS) -> Co
     )
 
 
-def country_of(row: Row) -> str | None:
+def country_of(row: CountedRegistration) -> str | None:
     """The country a row counts for; None for an international organization, and where nothing is known."""
     if row.party is None:
         return row.country
@@ -257,12 +257,12 @@ def country_of(row: Row) -> str | None:
     return row.party.place_country or row.country
 
 
-def _one_spelling(parties: Iterable[Party]) -> dict[str, Party]:
+def _one_spelling(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
     """Each party's key → the party it is. A typed name that a known one of the same country bears means that one."""
-    by_key: dict[str, Party] = {}
+    by_key: dict[str, CountedParty] = {}
     for party in parties:
         by_key.setdefault(party.key, party)
-    known: dict[tuple[str, str | None], Party] = {}
+    known: dict[tuple[str, str | None], CountedParty] = {}
     for party in by_key.values():
         if not party.key.startswith("~"):
             for name in party.names.values():
@@ -304,9 +304,9 @@ def _folded_key(names: LocalizedText, country: str | None) -> str:
     return f"~{fold_city(str(names))}/{country or ''}"
 
 
-def _organizations(gathered: Iterable[_Gathered]) -> list[Organization]:
+def _organizations(gathered: Iterable[_Gathered]) -> list[CountedOrganization]:
     found = [
-        Organization(
+        CountedOrganization(
             key=g.party.key,
             names=g.party.names,
             kind=g.kind or OrganizationKind.OTHER,
@@ -321,7 +321,7 @@ def _organizations(gathered: Iterable[_Gathered]) -> list[Organization]:
 
 
 def _countries(
-    people: dict[str, str | None], cities: list[City], organizations: list[Organization], home: str
+    people: dict[str, str | None], cities: list[City], organizations: list[CountedOrganization], home: str
 ) -> tuple[Country, ...]:
     """The home country first, then by people; what belongs to no country last."""
     heads = Counter(people.values())
@@ -350,16 +350,16 @@ def figures_of(counts: Counts, rounding: Rounding) -> Figures:
 
 
 @dataclass(frozen=True)
-class Statement:
+class CountStatement:
     """A count with its moment and the word its sentence is rounded with."""
 
     counts: Counts
     rounding: Rounding
     as_of: datetime
 
-    def parts(self, language: str) -> Sentence:
+    def parts(self, language: str) -> Summary:
         """The sentence, in parts for a page; empty where nobody is counted."""
-        return sentence(figures_of(self.counts, self.rounding), language) if self.counts.people else ()
+        return summary(figures_of(self.counts, self.rounding), language) if self.counts.people else ()
 
     def text(self, language: str) -> str:
         """The sentence as text."""

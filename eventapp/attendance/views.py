@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.attendance import forms, queries, rules
-from eventapp.attendance.rules import Basis, Counts, Statement
+from eventapp.attendance.rules import Basis, Counts, CountStatement
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import country, resolve
 from eventapp.core.pages import cached_page, page
@@ -36,7 +36,7 @@ def counts(slug: str) -> ResponseReturnValue:
             "attendance/counts.html",
             event=event,
             said=_counted(event, basis),
-            declared=queries.declared(event),
+            reported_counts=queries.reported_counts(event),
             bases=list(rules.COUNTED),
         )
 
@@ -78,7 +78,7 @@ def _key(name: str, state: PageState) -> str:
     return f"{name} {state.id} {state.revisions}"
 
 
-def _counted(event: Event, basis: Basis) -> Statement:
+def _counted(event: Event, basis: Basis) -> CountStatement:
     """The live statement. Raises Refused where the basis has no rows."""
     try:
         return queries.statement(event, basis=basis)
@@ -86,7 +86,7 @@ def _counted(event: Event, basis: Basis) -> Statement:
         raise Refused(none, field="basis") from none
 
 
-def _json(event: Event, said: Statement) -> Response:
+def _json(event: Event, said: CountStatement) -> Response:
     counts = said.counts
     body: dict[str, Any] = {
         "event": event.slug,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from eventapp.accounts.models import User
-from eventapp.attendance.operations import declare
+from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
 from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
@@ -226,7 +226,7 @@ def _edition_2020(owner: User) -> None:
     )
     events.set_hosts(event, [(places.ministry(), HostRole.HOST)])
     held = date(2020, 1, 22)
-    declare(
+    report_count(
         event,
         people=300,
         rounding=Rounding.OVER,
@@ -234,7 +234,7 @@ def _edition_2020(owner: User) -> None:
         as_of=held,
         of_what=LocalizedText(en="All parts together; people who attended", ja="全体（当日の参加者）"),
     )
-    declare(
+    report_count(
         event,
         people=150,
         rounding=Rounding.ABOUT,
@@ -245,7 +245,7 @@ def _edition_2020(owner: User) -> None:
             ja="第2部（分科会）に参加した自治体の実務担当者等",
         ),
     )
-    declare(
+    report_count(
         event,
         people=180,
         rounding=Rounding.ABOUT,
@@ -292,7 +292,7 @@ def _edition_2021(owner: User) -> None:
         status=EventStatus.ARCHIVED,
     )
     events.set_hosts(event, [(places.ministry(), HostRole.HOST)])
-    declare(
+    report_count(
         event,
         people=200,
         rounding=Rounding.OVER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from eventapp.accounts.models import User
-from eventapp.attendance.operations import declare
+from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
 from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places, register
@@ -61,7 +61,7 @@ def load(owner: User) -> None:
     _programme(event)
     keep.pictures(event, _PICTURES)
     events.publish(event)
-    declare(
+    report_count(
         event,
         people=300,
         rounding=Rounding.OVER,

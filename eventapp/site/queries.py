@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eventapp.attendance import queries as attendance
-from eventapp.attendance.models import DeclaredCount
-from eventapp.attendance.rules import Statement
+from eventapp.attendance.models import ReportedCount
+from eventapp.attendance.rules import CountStatement
 from eventapp.events import queries as events
 from eventapp.events.models import Event, EventHost, Site, Theme
 from eventapp.media import queries as media
@@ -37,8 +37,8 @@ class EventPage:
     options: list[AttendanceOption]
     photos: list[Photo]
     editions: list[Event]
-    statement: Statement | None
-    declared: list[DeclaredCount]
+    statement: CountStatement | None
+    reported_counts: list[ReportedCount]
     call: Call | None
 
     @property
@@ -63,6 +63,6 @@ def event_page(event: Event) -> EventPage:
         photos=media.of_event(event),
         editions=events.editions(event),
         statement=attendance.public_statement(event),
-        declared=attendance.declared(event),
+        reported_counts=attendance.reported_counts(event),
         call=proposals.open_call(event),
     )

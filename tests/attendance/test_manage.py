@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eventapp.accounts.rules import Role
-from eventapp.attendance.operations import declare
+from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
@@ -86,7 +86,7 @@ def test_the_rounding_is_chosen_or_taken_from_the_source(organizer: Visitor, mak
     organizer.get("/manage/events/summit/counts?rounding=over")
     assert "Over 10 people." in main(organizer)
     with transaction():
-        declare(event, people=10, rounding=Rounding.OVER, source="The newsletter")
+        report_count(event, people=10, rounding=Rounding.OVER, source="The newsletter")
     organizer.get("/manage/events/summit/counts")
     assert main(organizer).count("Over 10 people.") == 2
 
@@ -98,7 +98,7 @@ def test_the_rounding_is_chosen_or_taken_from_the_source(organizer: Visitor, mak
 def test_a_stated_count_needs_a_source_and_a_number(make: Make, values: dict[str, Any], field: str) -> None:
     event = make.event("summit")
     with force_locale("en"), transaction(), pytest.raises(Refused) as refused:
-        declare(event, **values)
+        report_count(event, **values)
     assert refused.value.field == field
 
 

@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
-from eventapp.attendance.rules import Basis, NotCounted, Party, Row, Statement, count, figures_of, typed_party
-from eventapp.attendance.sentence import Figures, Rounding, plain, rounded, sentence
+from eventapp.attendance.rules import (
+    Basis,
+    CountedParty,
+    CountedRegistration,
+    CountStatement,
+    NotCounted,
+    count,
+    figures_of,
+    typed_party,
+)
+from eventapp.attendance.summary import Figures, Rounding, plain, rounded, summary
 from eventapp.core import clock
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind as Kind
@@ -15,16 +24,18 @@ from eventapp.programme.rules import Mode
 from eventapp.registration.rules import RegistrationStatus as Status
 
 
-def row(person: str = "a@example.org", party: Party | None = None, **values: Any) -> Row:
-    return Row(**{"person": person, "status": Status.CONFIRMED, "party": party, **values})
+def row(person: str = "a@example.org", party: CountedParty | None = None, **values: Any) -> CountedRegistration:
+    return CountedRegistration(**{"person": person, "status": Status.CONFIRMED, "party": party, **values})
 
 
-def city(name: str, country: str = "JP", key: str = "") -> Party:
-    return Party(f"#{key or name}", LocalizedText(en=name), Kind.CITY, country, name.lower(), LocalizedText(en=name))
+def city(name: str, country: str = "JP", key: str = "") -> CountedParty:
+    return CountedParty(
+        f"#{key or name}", LocalizedText(en=name), Kind.CITY, country, name.lower(), LocalizedText(en=name)
+    )
 
 
-def body(name: str, kind: Kind | None = Kind.COMPANY, country: str | None = "JP") -> Party:
-    return Party(f"#{name}", LocalizedText(en=name), kind, country)
+def body(name: str, kind: Kind | None = Kind.COMPANY, country: str | None = "JP") -> CountedParty:
+    return CountedParty(f"#{name}", LocalizedText(en=name), kind, country)
 
 
 def test_one_person_in_two_delegations_is_one_person() -> None:
@@ -96,7 +107,7 @@ def test_a_prefecture_of_the_name_of_a_city_is_not_that_city() -> None:
 
 
 def test_a_company_in_a_city_does_not_make_the_city_take_part() -> None:
-    works = Party("#1", LocalizedText(en="Solar Works"), Kind.COMPANY, "JP", "osaka", LocalizedText(en="Osaka"))
+    works = CountedParty("#1", LocalizedText(en="Solar Works"), Kind.COMPANY, "JP", "osaka", LocalizedText(en="Osaka"))
     counts = count([row("a", works)], home="JP")
     assert (counts.domestic_cities, len(counts.organizations)) == ((), 1)
 
@@ -215,7 +226,7 @@ NEWSLETTER = Figures(300, Rounding.OVER, "JP", 15, 9, 22, 50)
 
 
 def resolve(figures: Figures, language: str = "en") -> str:
-    return plain(sentence(figures, language))
+    return plain(summary(figures, language))
 
 
 def test_the_sentence_of_the_newsletter_in_english() -> None:
@@ -230,7 +241,7 @@ def test_the_sentence_of_the_newsletter_in_japanese() -> None:
 
 
 def test_numbers_are_marked_for_the_page() -> None:
-    marked = [part.text for part in sentence(NEWSLETTER, "en") if part.number]
+    marked = [part.text for part in summary(NEWSLETTER, "en") if part.number]
     assert marked == [
         "300 people",
         "15 cities",
@@ -278,4 +289,4 @@ def test_a_language_without_a_writer_of_its_own_reads_english() -> None:
 
 
 def test_nobody_counted_has_no_sentence() -> None:
-    assert Statement(count([], home="JP"), Rounding.OVER, clock.now()).text("en") == ""
+    assert CountStatement(count([], home="JP"), Rounding.OVER, clock.now()).text("en") == ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from eventapp.attendance.operations import declare
+from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
@@ -148,7 +148,7 @@ def test_the_page_of_nobody_says_so(client: Visitor, make: Make) -> None:
 
 def test_what_a_source_states_stands_apart_with_its_source(client: Visitor, event: Event) -> None:
     with transaction():
-        declare(event, people=300, domestic_cities=22, rounding=Rounding.OVER, source="The organizer's page")
+        report_count(event, people=300, domestic_cities=22, rounding=Rounding.OVER, source="The organizer's page")
     client.get("/events/summit/counts")
     text = Page.text(client.page.one("main"))
     assert "Over 300 people from 22 cities in Japan." in text

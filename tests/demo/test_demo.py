@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from eventapp.accounts.models import User
 from eventapp.attendance import queries as attendance
-from eventapp.attendance.models import DeclaredCount
+from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import Basis
 from eventapp.core.clock import local_day
 from eventapp.core.db import Base, db, transaction
@@ -188,7 +188,7 @@ def test_stated_totals_keep_their_source_and_basis(loaded: Flask) -> None:
     }
     row = attendance.declared(found("e-kizuna-summit-2022"))[0]
     assert (row.foreign_cities, row.foreign_countries, row.domestic_cities, row.organizations) == (15, 9, 22, 50)
-    assert all(row.of_what.keys() >= {"en", "ja"} for row in db.session.scalars(select(DeclaredCount)))
+    assert all(row.of_what.keys() >= {"en", "ja"} for row in db.session.scalars(select(ReportedCount)))
 
 
 @pytest.mark.parametrize(

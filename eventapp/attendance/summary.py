@@ -36,22 +36,22 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SummaryPart:
     """A piece of the sentence; `number` marks what a page sets off."""
 
     text: str
     number: bool = False
 
 
-Sentence = tuple[Part, ...]
+Summary = tuple[SummaryPart, ...]
 
 
-def sentence(figures: Figures, language: str) -> Sentence:
+def summary(figures: Figures, language: str) -> Summary:
     """The sentence in parts; empty where there is nothing to say."""
     return _japanese(figures) if language.split("-")[0] == "ja" else _english(figures)
 
 
-def plain(parts: Sentence) -> str:
+def plain(parts: Summary) -> str:
     """The sentence as text."""
     return "".join(part.text for part in parts)
 
@@ -83,59 +83,59 @@ def _en(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _english(figures: Figures) -> Sentence:
-    sources: list[list[Part]] = []
+def _english(figures: Figures) -> Summary:
+    sources: list[list[SummaryPart]] = []
     where = "the " if figures.home in _THE else ""
     abroad = figures.foreign_countries or 0
     # Small numbers of countries are written as words, as official texts do.
     said = _WORDS[abroad] if abroad < len(_WORDS) else f"{abroad:,}"
-    countries = Part(f"{said} foreign {'country' if abroad == 1 else 'countries'}", True)
+    countries = SummaryPart(f"{said} foreign {'country' if abroad == 1 else 'countries'}", True)
     if figures.foreign_cities:
-        cities = Part(_en(figures.foreign_cities, "city", "cities"), True)
-        sources.append([cities, Part(" in "), countries] if abroad else [cities, Part(" abroad")])
+        cities = SummaryPart(_en(figures.foreign_cities, "city", "cities"), True)
+        sources.append([cities, SummaryPart(" in "), countries] if abroad else [cities, SummaryPart(" abroad")])
     elif abroad:
         sources.append([countries])
     if figures.domestic_cities:
-        cities = Part(_en(figures.domestic_cities, "city", "cities"), True)
-        sources.append([cities, Part(f" in {where}{country(figures.home, 'en')}")])
+        cities = SummaryPart(_en(figures.domestic_cities, "city", "cities"), True)
+        sources.append([cities, SummaryPart(f" in {where}{country(figures.home, 'en')}")])
     if figures.organizations:
         one, many = "company or organization", "companies and organizations"
-        sources.append([Part(_en(figures.organizations, one, many), True)])
-    parts: list[Part] = []
+        sources.append([SummaryPart(_en(figures.organizations, one, many), True)])
+    parts: list[SummaryPart] = []
     if figures.people:
-        people = Part(_en(figures.people, "person", "people"), True)
-        parts = [Part(_EN_ROUNDING[figures.rounding]), people] if _EN_ROUNDING[figures.rounding] else [people]
+        people = SummaryPart(_en(figures.people, "person", "people"), True)
+        parts = [SummaryPart(_EN_ROUNDING[figures.rounding]), people] if _EN_ROUNDING[figures.rounding] else [people]
         if sources:
-            parts.append(Part(" from "))
+            parts.append(SummaryPart(" from "))
     for place, source in enumerate(sources):
         if place:
-            parts.append(Part(" and " if place == len(sources) - 1 else ", "))
+            parts.append(SummaryPart(" and " if place == len(sources) - 1 else ", "))
         parts.extend(source)
     return tuple(parts)
 
 
-def _ja(number: int, unit: str) -> Part:
-    return Part(f"{number:,}{unit}", True)
+def _ja(number: int, unit: str) -> SummaryPart:
+    return SummaryPart(f"{number:,}{unit}", True)
 
 
-def _japanese(figures: Figures) -> Sentence:
-    sources: list[list[Part]] = []
+def _japanese(figures: Figures) -> Summary:
+    sources: list[list[SummaryPart]] = []
     abroad = figures.foreign_countries or 0
     if figures.foreign_cities:
-        countries = [_ja(abroad, "か国"), Part("・")] if abroad else []
-        sources.append([Part("海外"), *countries, _ja(figures.foreign_cities, "都市")])
+        countries = [_ja(abroad, "か国"), SummaryPart("・")] if abroad else []
+        sources.append([SummaryPart("海外"), *countries, _ja(figures.foreign_cities, "都市")])
     elif abroad:
-        sources.append([Part("海外"), _ja(abroad, "か国")])
+        sources.append([SummaryPart("海外"), _ja(abroad, "か国")])
     if figures.domestic_cities:
         # 「国内」 is domestic seen from Japan; of an event elsewhere the country is named.
         home = "国内" if figures.home == "JP" else country(figures.home, "ja")
-        sources.append([Part(home), _ja(figures.domestic_cities, "都市")])
+        sources.append([SummaryPart(home), _ja(figures.domestic_cities, "都市")])
     if figures.organizations:
         sources.append([_ja(figures.organizations, "の企業・団体")])
-    parts: list[Part] = []
+    parts: list[SummaryPart] = []
     for place, source in enumerate(sources):
         if place:
-            parts.append(Part("、"))
+            parts.append(SummaryPart("、"))
         parts.extend(source)
     if figures.people:
         before, after = {
@@ -144,8 +144,8 @@ def _japanese(figures: Figures) -> Sentence:
             Rounding.EXACTLY: ("", "の参加者"),
         }[figures.rounding]
         if sources:
-            parts.append(Part("から"))
+            parts.append(SummaryPart("から"))
         if before:
-            parts.append(Part(before))
-        parts.extend([_ja(figures.people, "人"), Part(after)])
+            parts.append(SummaryPart(before))
+        parts.extend([_ja(figures.people, "人"), SummaryPart(after)])
     return tuple(parts)
