@@ -163,7 +163,7 @@ class Make:
                 kind=values.pop("kind", SessionKind.LECTURE),
                 starts_at=start,
                 ends_at=start + timedelta(minutes=minutes),
-                parts=[programme.Part(person) for person in people or []],
+                parts=[programme.ParticipationInput(person) for person in people or []],
                 **values,
             )
             programme.set_status(session, status)

@@ -134,7 +134,7 @@ def _alike(live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]
     """Entries that nobody can tell apart: a calendar shows the title and the time, and the room only when opened."""
     together: dict[tuple[object, str], list[SessionRow]] = defaultdict(list)
     for session in live:
-        if not session.kind.pause:
+        if not session.kind.is_break:
             title = session.title.resolve(languages[0] if languages else "en").text
             together[session.starts_at, title.casefold()].append(session)
     found = [session for alike in together.values() if len(alike) > 1 for session in alike]

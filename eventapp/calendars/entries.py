@@ -315,7 +315,7 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
         url=url,
         categories=tuple(filter(None, [session.track.resolve(voice.language).text, voice.label(session.kind)])),
         status=Status.CANCELLED if session.undated or session.left else status_of(event.status, session.status),
-        transparent=session.kind.pause,
+        transparent=session.kind.is_break,
         colour=TRACK_COLOURS.get(session.colour or 0, ""),
         parent_uid=event.uid if parent else "",
     )

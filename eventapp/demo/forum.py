@@ -17,7 +17,7 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event, EventSeries
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, HostRole
 from eventapp.programme import operations as programme
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind
 
 ZONE = "Asia/Tokyo"
@@ -137,7 +137,7 @@ def _edition_2023(owner: User) -> None:
             en="What foreign media look for in Japan's regions, and how a town finds its own story to tell.",
             ja="海外メディアは日本の地域に何を求めているのか。まちが自らの物語を見つけて伝えるための視点を語ります。",
         ),
-        parts=[Part(kodama, ParticipationRole.LECTURER, Mode.ONLINE)],
+        parts=[ParticipationInput(kodama, ParticipationRole.LECTURER, Mode.ONLINE)],
     )
     _session(
         event,
@@ -151,7 +151,7 @@ def _edition_2023(owner: User) -> None:
             en="Experience from advising a mayor: where the goals help a small city, and what they ask of it.",
             ja="市長を支えた経験から、小さな市にとってSDGsがどこで役立ち、何を求められるのかを話します。",
         ),
-        parts=[Part(ito, ParticipationRole.LECTURER, Mode.ONLINE)],
+        parts=[ParticipationInput(ito, ParticipationRole.LECTURER, Mode.ONLINE)],
     )
     _session(
         event,
@@ -162,8 +162,8 @@ def _edition_2023(owner: User) -> None:
         rooms=[online],
         title=LocalizedText(en="Exchange of opinions with the participants", ja="参加者との意見交換"),
         parts=[
-            Part(kodama, ParticipationRole.SPEAKER, Mode.ONLINE),
-            Part(ito, ParticipationRole.SPEAKER, Mode.ONLINE),
+            ParticipationInput(kodama, ParticipationRole.SPEAKER, Mode.ONLINE),
+            ParticipationInput(ito, ParticipationRole.SPEAKER, Mode.ONLINE),
         ],
     )
     keep.pictures(

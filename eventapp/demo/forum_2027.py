@@ -11,7 +11,7 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventKind, HostRole
 from eventapp.programme import operations as programme
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup as registration
 from eventapp.registration.rules import QuestionKind
@@ -142,7 +142,7 @@ def _programme(event: Event) -> None:
             spoken=list(talk.spoken),
             interpreted=list(talk.interpreted),
             capacity=talk.capacity,
-            parts=[Part(people[key], role, mode) for key, role, mode in talk.people],
+            parts=[ParticipationInput(people[key], role, mode) for key, role, mode in talk.people],
         )
 
 

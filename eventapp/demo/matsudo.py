@@ -12,7 +12,7 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventKind, HostRole
 from eventapp.programme import operations as programme
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind
 
 SLUG = "matsudo-constanza-2022"
@@ -239,11 +239,11 @@ def _ceremony(event: Event, hall: Organization, partner: Organization, embassy: 
         spoken=["ja", "es"],
         interpreted=["ja", "es"],
         parts=[
-            Part(hongoya, ParticipationRole.SIGNATORY),
-            Part(luna, ParticipationRole.SIGNATORY, Mode.ONLINE),
-            Part(gomez, ParticipationRole.WITNESS),
-            Part(takata, ParticipationRole.WITNESS),
-            Part(takagi, ParticipationRole.WITNESS, Mode.ONLINE),
+            ParticipationInput(hongoya, ParticipationRole.SIGNATORY),
+            ParticipationInput(luna, ParticipationRole.SIGNATORY, Mode.ONLINE),
+            ParticipationInput(gomez, ParticipationRole.WITNESS),
+            ParticipationInput(takata, ParticipationRole.WITNESS),
+            ParticipationInput(takagi, ParticipationRole.WITNESS, Mode.ONLINE),
         ],
     )
 

@@ -14,7 +14,7 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision
 from eventapp.programme import operations as programme
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import ParticipationRole, SessionKind
 
 SLUG = "naruto-narayanganj-2022"
@@ -180,7 +180,7 @@ def _programme(event: Event, hall: Organization) -> None:
         address=LocalizedText(en="Naruto, Tokushima", ja="徳島県鳴門市"),
     )
     room = programme.save_room(event, None, name=LocalizedText(en="City hall", ja="市役所", bn="সিটি হল"), site=site)
-    guest = Part(iwama, ParticipationRole.GUEST)
+    guest = ParticipationInput(iwama, ParticipationRole.GUEST)
     keep.session(
         event,
         "mayor",
@@ -195,7 +195,11 @@ def _programme(event: Event, hall: Organization) -> None:
         ends=tokyo(2022, 12, 1, 11, 30),
         rooms=[room],
         spoken=["ja"],
-        parts=[guest, Part(izumi, ParticipationRole.HOST), Part(azuma, ParticipationRole.HOST)],
+        parts=[
+            guest,
+            ParticipationInput(izumi, ParticipationRole.HOST),
+            ParticipationInput(azuma, ParticipationRole.HOST),
+        ],
     )
     keep.session(
         event,

@@ -68,7 +68,7 @@ def page_state(slug: str) -> PageState | None:
 
 
 @dataclass(frozen=True)
-class Filter:
+class EventFilter:
     """What a reader of the list of events asks for; empty values mean all."""
 
     kind: EventKind | None = None
@@ -80,10 +80,10 @@ class Filter:
 
 
 def listed(
-    wanted: Filter | None = None, *, since: datetime | None = None, until: datetime | None = None, limit: int = 200
+    wanted: EventFilter | None = None, *, since: datetime | None = None, until: datetime | None = None, limit: int = 200
 ) -> list[Event]:
     """Public events: upcoming ones (`since`) soonest first, past ones (`until`) latest first."""
-    wanted = wanted or Filter()
+    wanted = wanted or EventFilter()
     query = (
         select(Event)
         .where(Event.status.in_(_SHOWN), Event.visibility == Visibility.PUBLIC)

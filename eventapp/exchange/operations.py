@@ -27,7 +27,7 @@ from eventapp.exchange.models import Upload
 from eventapp.exchange.people import Match, wanted_parts
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Room, Session, Track
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import SessionKind
 
 KEPT = timedelta(days=1)
@@ -239,18 +239,19 @@ def _save(
     )
 
 
-def _parts(session: Session | None, change: Change, people: Mapping[object, Person]) -> list[Part] | None:
+def _parts(session: Session | None, change: Change, people: Mapping[object, Person]) -> list[ParticipationInput] | None:
     """The people of the file in its order; then those whom no file knows, such as interpreters."""
     if change.people is None:
         return None
     present = session.participations if session else []
     seen = shown(session) if session else []
     parts = [
-        Part(match.person or people[match.key], role, mode) for match, role, mode in wanted_parts(change.people, seen)
+        ParticipationInput(match.person or people[match.key], role, mode)
+        for match, role, mode in wanted_parts(change.people, seen)
     ]
     taken = {(part.person, part.role) for part in parts}
     hidden = [part for part in present if part not in seen and (part.person, part.role) not in taken]
-    return parts + [Part(part.person, part.role, part.mode) for part in hidden]
+    return parts + [ParticipationInput(part.person, part.role, part.mode) for part in hidden]
 
 
 def keep(event_id: int, data: bytes, options: Options, read: bytes, *, name: str) -> Upload:

@@ -28,7 +28,7 @@ class Level(Labelled):
 
 
 @dataclass(frozen=True)
-class Place:
+class RoomFacts:
     """A room: its name, the site it is at (None: online, or not said) and how many it holds (None: not said)."""
 
     name: str
@@ -37,7 +37,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Slot:
+class ScheduledSlot:
     """A scheduled session. `rooms` and `people` are keys of the names given to `check`; times are aware.
 
     `unconfirmed` are those of its people who have not said yes, `minutes` is how long it wants to be (None: not said),
@@ -57,12 +57,12 @@ class Slot:
     ready: bool = True
     spoken: tuple[str, ...] = ()
     understood: tuple[str, ...] = ()
-    pause: bool = False
+    is_break: bool = False
     elsewhere: str = ""
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProgrammeIssue:
     """One thing that is wrong: a sentence that names both sides and the time, and the sessions it is about."""
 
     level: Level
@@ -80,7 +80,7 @@ class Audience:
 
 
 @dataclass(frozen=True)
-class Frame:
+class EventContext:
     """What the programme stands in: the event's span and zone, its working languages, and the ways between sites.
 
     `minutes` maps two site slugs to the minutes from one to the other; `day_starts` is the minute after midnight at
@@ -97,21 +97,25 @@ class Frame:
 
 
 def check(
-    slots: Iterable[Slot], *, frame: Frame, rooms: Mapping[int, Place], people: Mapping[int, str]
-) -> list[Finding]:
+    slots: Iterable[ScheduledSlot],
+    *,
+    event_context: EventContext,
+    rooms: Mapping[int, RoomFacts],
+    people: Mapping[int, str],
+) -> list[ProgrammeIssue]:
     """Everything that is wrong with a programme, errors first, then in the order of time."""
     every = sorted(slots, key=lambda slot: (slot.starts, slot.ends, slot.title, slot.code))
     own = [slot for slot in every if not slot.elsewhere]
     found = [
-        *_rooms_twice(own, rooms, frame),
-        *_people_twice(every, people, frame),
-        *_too_far(own, rooms, people, frame),
-        *_outside(own, frame),
-        *_over_the_day(own, frame),
-        *_too_short(own, frame),
-        *_too_small(own, rooms, frame),
-        *_not_confirmed(own, people, frame),
-        *_not_understood(own, frame),
+        *_rooms_twice(own, rooms, event_context),
+        *_people_twice(every, people, event_context),
+        *_too_far(own, rooms, people, event_context),
+        *_outside(own, event_context),
+        *_over_the_day(own, event_context),
+        *_too_short(own, event_context),
+        *_too_small(own, rooms, event_context),
+        *_not_confirmed(own, people, event_context),
+        *_not_understood(own, event_context),
     ]
     levels = list(Level)
     when = {slot.code: slot.starts for slot in own}
@@ -120,24 +124,26 @@ def check(
     )
 
 
-def _said(slot: Slot, frame: Frame) -> str:
+def _said(slot: ScheduledSlot, event_context: EventContext) -> str:
     """ "“Opening” (Tue 18 March, 10:00 – 11:00)"."""
-    day = languages.day(local_day(slot.starts, frame.zone), year=False)
-    times = languages.times(slot.starts, slot.ends, frame.zone)
+    day = languages.day(local_day(slot.starts, event_context.zone), year=False)
+    times = languages.times(slot.starts, slot.ends, event_context.zone)
     return _("“%(title)s” (%(day)s, %(times)s)", title=slot.title, day=day, times=times)
 
 
-def _by_key(slots: Iterable[Slot], keys: Callable[[Slot], frozenset[int]]) -> dict[int, list[Slot]]:
-    grouped: dict[int, list[Slot]] = {}
+def _by_key(
+    slots: Iterable[ScheduledSlot], keys: Callable[[ScheduledSlot], frozenset[int]]
+) -> dict[int, list[ScheduledSlot]]:
+    grouped: dict[int, list[ScheduledSlot]] = {}
     for slot in slots:
         for key in keys(slot):
             grouped.setdefault(key, []).append(slot)
     return grouped
 
 
-def _overlaps(slots: Sequence[Slot]) -> Iterable[tuple[Slot, Slot]]:
+def _overlaps(slots: Sequence[ScheduledSlot]) -> Iterable[tuple[ScheduledSlot, ScheduledSlot]]:
     """Pairs that share a moment, of slots in the order of time. Touching is no overlap."""
-    going: list[Slot] = []
+    going: list[ScheduledSlot] = []
     for slot in slots:
         going = [other for other in going if other.ends > slot.starts]
         for other in going:
@@ -145,19 +151,23 @@ def _overlaps(slots: Sequence[Slot]) -> Iterable[tuple[Slot, Slot]]:
         going.append(slot)
 
 
-def _rooms_twice(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) -> Iterable[Finding]:
+def _rooms_twice(
+    own: Sequence[ScheduledSlot], rooms: Mapping[int, RoomFacts], event_context: EventContext
+) -> Iterable[ProgrammeIssue]:
     for room, slots in _by_key(own, lambda slot: slot.rooms).items():
         for first, second in _overlaps(slots):
             sentence = _(
                 "%(room)s is used twice: %(first)s and %(second)s.",
                 room=rooms[room].name,
-                first=_said(first, frame),
-                second=_said(second, frame),
+                first=_said(first, event_context),
+                second=_said(second, event_context),
             )
-            yield Finding(Level.ERROR, "room", sentence, (first.code, second.code))
+            yield ProgrammeIssue(Level.ERROR, "room", sentence, (first.code, second.code))
 
 
-def _people_twice(every: Sequence[Slot], people: Mapping[int, str], frame: Frame) -> Iterable[Finding]:
+def _people_twice(
+    every: Sequence[ScheduledSlot], people: Mapping[int, str], event_context: EventContext
+) -> Iterable[ProgrammeIssue]:
     for person, slots in _by_key(every, lambda slot: slot.people).items():
         for first, second in _overlaps(slots):
             if first.elsewhere and second.elsewhere:
@@ -167,124 +177,130 @@ def _people_twice(every: Sequence[Slot], people: Mapping[int, str], frame: Frame
                 sentence = _(
                     "%(person)s is in two places: %(first)s, and at the same time at “%(event)s”.",
                     person=people[person],
-                    first=_said(here, frame),
+                    first=_said(here, event_context),
                     event=there.elsewhere,
                 )
-                yield Finding(Level.ERROR, "person", sentence, (here.code,))
+                yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code,))
                 continue
             sentence = _(
                 "%(person)s is in two places: %(first)s and %(second)s.",
                 person=people[person],
-                first=_said(here, frame),
-                second=_said(there, frame),
+                first=_said(here, event_context),
+                second=_said(there, event_context),
             )
-            yield Finding(Level.ERROR, "person", sentence, (here.code, there.code))
+            yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code, there.code))
 
 
 def _too_far(
-    own: Sequence[Slot], rooms: Mapping[int, Place], people: Mapping[int, str], frame: Frame
-) -> Iterable[Finding]:
+    own: Sequence[ScheduledSlot], rooms: Mapping[int, RoomFacts], people: Mapping[int, str], event_context: EventContext
+) -> Iterable[ProgrammeIssue]:
     """People who must be at another site sooner than they can get there."""
     for person, slots in _by_key(own, lambda slot: slot.people).items():
         for first, second in pairwise(slots):
             if first.ends > second.starts:
                 continue  # told already, as being in two places
-            minutes = _way(first, second, rooms, frame)
+            minutes = _way(first, second, rooms, event_context)
             if minutes and second.starts - first.ends < timedelta(minutes=minutes):
                 sentence = _(
                     "%(person)s needs %(minutes)d minutes from %(first)s to %(second)s, and has %(has)d.",
                     person=people[person],
                     minutes=minutes,
-                    first=_said(first, frame),
-                    second=_said(second, frame),
+                    first=_said(first, event_context),
+                    second=_said(second, event_context),
                     has=int((second.starts - first.ends).total_seconds() // 60),
                 )
-                yield Finding(Level.WARNING, "way", sentence, (first.code, second.code))
+                yield ProgrammeIssue(Level.WARNING, "way", sentence, (first.code, second.code))
 
 
-def _way(first: Slot, second: Slot, rooms: Mapping[int, Place], frame: Frame) -> int:
+def _way(
+    first: ScheduledSlot, second: ScheduledSlot, rooms: Mapping[int, RoomFacts], event_context: EventContext
+) -> int:
     """Minutes from one session to the next; 0 where they share a site or a site is not said."""
     here = {site for room in first.rooms if (site := rooms[room].site)}
     there = {site for room in second.rooms if (site := rooms[room].site)}
     if not here or not there or here & there:
         return 0
-    ways = [frame.minutes.get((a, b)) or frame.minutes.get((b, a)) or 0 for a in here for b in there]
+    ways = [event_context.minutes.get((a, b)) or event_context.minutes.get((b, a)) or 0 for a in here for b in there]
     return min(ways)
 
 
-def _outside(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+def _outside(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
     for slot in own:
-        if slot.starts < frame.starts or slot.ends > frame.ends:
-            sentence = _("%(session)s lies outside the times of the event.", session=_said(slot, frame))
-            yield Finding(Level.WARNING, "outside", sentence, (slot.code,))
+        if slot.starts < event_context.starts or slot.ends > event_context.ends:
+            sentence = _("%(session)s lies outside the times of the event.", session=_said(slot, event_context))
+            yield ProgrammeIssue(Level.WARNING, "outside", sentence, (slot.code,))
 
 
-def _over_the_day(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+def _over_the_day(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
     """What ends on another day of the programme than it begins: in a grid by day its end is easily not seen."""
     moment = timedelta(microseconds=1)  # ending as the next day starts is ending on time
     for slot in own:
-        first = programme_day(slot.starts, frame.zone, frame.day_starts)
-        if programme_day(slot.ends - moment, frame.zone, frame.day_starts) != first:
-            sentence = _("%(session)s runs on into the next day of the programme.", session=_said(slot, frame))
-            yield Finding(Level.NOTICE, "day", sentence, (slot.code,))
+        first = programme_day(slot.starts, event_context.zone, event_context.day_starts)
+        if programme_day(slot.ends - moment, event_context.zone, event_context.day_starts) != first:
+            sentence = _("%(session)s runs on into the next day of the programme.", session=_said(slot, event_context))
+            yield ProgrammeIssue(Level.NOTICE, "day", sentence, (slot.code,))
 
 
-def _too_short(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+def _too_short(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
     for slot in own:
         has = int((slot.ends - slot.starts).total_seconds() // 60)
         if slot.minutes is not None and has < slot.minutes:
             sentence = _(
                 "%(session)s needs %(minutes)d minutes, and its slot has %(has)d.",
-                session=_said(slot, frame),
+                session=_said(slot, event_context),
                 minutes=slot.minutes,
                 has=has,
             )
-            yield Finding(Level.WARNING, "length", sentence, (slot.code,))
+            yield ProgrammeIssue(Level.WARNING, "length", sentence, (slot.code,))
 
 
-def _too_small(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) -> Iterable[Finding]:
+def _too_small(
+    own: Sequence[ScheduledSlot], rooms: Mapping[int, RoomFacts], event_context: EventContext
+) -> Iterable[ProgrammeIssue]:
     """More people than the rooms together hold: signed up, or promised. A room without a number is large enough."""
     for slot in own:
         sizes = [rooms[room].capacity for room in slot.rooms]
         if not sizes or None in sizes:
             continue
         has = sum(size for size in sizes if size is not None)
-        coming = frame.audience.sign_ups.get(slot.code, 0)
+        coming = event_context.audience.sign_ups.get(slot.code, 0)
         if coming > has:
             sentence = _(
                 "%(people)d people signed up for %(session)s; its room holds %(has)d.",
-                session=_said(slot, frame),
+                session=_said(slot, event_context),
                 people=coming,
                 has=has,
             )
-            yield Finding(Level.ERROR, "capacity", sentence, (slot.code,))
+            yield ProgrammeIssue(Level.ERROR, "capacity", sentence, (slot.code,))
         elif slot.places is not None and has < slot.places:
             sentence = _(
                 "%(session)s offers %(places)d places; its room holds %(has)d.",
-                session=_said(slot, frame),
+                session=_said(slot, event_context),
                 places=slot.places,
                 has=has,
             )
-            yield Finding(Level.WARNING, "capacity", sentence, (slot.code,))
+            yield ProgrammeIssue(Level.WARNING, "capacity", sentence, (slot.code,))
 
 
-def _not_confirmed(own: Sequence[Slot], people: Mapping[int, str], frame: Frame) -> Iterable[Finding]:
+def _not_confirmed(
+    own: Sequence[ScheduledSlot], people: Mapping[int, str], event_context: EventContext
+) -> Iterable[ProgrammeIssue]:
     """Draft speakers in a session that goes out: they are not announced, and perhaps nobody comes."""
     for slot in own:
         for person in sorted(slot.unconfirmed) if slot.ready else ():
             sentence = _(
                 "%(person)s has not confirmed yet to take part in %(session)s.",
                 person=people[person],
-                session=_said(slot, frame),
+                session=_said(slot, event_context),
             )
-            yield Finding(Level.WARNING, "confirmation", sentence, (slot.code,))
+            yield ProgrammeIssue(Level.WARNING, "confirmation", sentence, (slot.code,))
 
 
-def _not_understood(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
+def _not_understood(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
     """Languages that are neither spoken in a session nor interpreted: of the registered people, then of the event."""
-    audience = frame.audience.languages
+    audience = event_context.audience.languages
     for slot in own:
-        if slot.pause or not slot.spoken:
+        if slot.is_break or not slot.spoken:
             continue
         served = {tag.split("-")[0] for tag in (*slot.spoken, *slot.understood)}
         for tag in sorted(audience, key=lambda tag: (-audience[tag], tag)):
@@ -293,15 +309,15 @@ def _not_understood(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
                     "%(session)s is not interpreted into %(language)s, the language of %(num)d registered person.",
                     "%(session)s is not interpreted into %(language)s, the language of %(num)d registered people.",
                     audience[tag],
-                    session=_said(slot, frame),
+                    session=_said(slot, event_context),
                     language=languages.spoken_list([tag]),
                 )
-                yield Finding(Level.WARNING, "language", sentence, (slot.code,))
-        missing = [tag for tag in frame.languages if tag.split("-")[0] not in served and not audience.get(tag)]
+                yield ProgrammeIssue(Level.WARNING, "language", sentence, (slot.code,))
+        missing = [tag for tag in event_context.languages if tag.split("-")[0] not in served and not audience.get(tag)]
         if missing:
             sentence = _(
                 "%(session)s is not interpreted into %(languages)s.",
-                session=_said(slot, frame),
+                session=_said(slot, event_context),
                 languages=languages.spoken_list(missing),
             )
-            yield Finding(Level.NOTICE, "language", sentence, (slot.code,))
+            yield ProgrammeIssue(Level.NOTICE, "language", sentence, (slot.code,))

@@ -25,7 +25,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.programme import operations, queries
-from eventapp.programme.conflicts import Finding
+from eventapp.programme.conflicts import ProgrammeIssue
 from eventapp.programme.models import Room, Session
 from eventapp.programme.wiring import audience_of
 
@@ -178,7 +178,7 @@ def _session(session: Session) -> dict[str, Any]:
         "code": session.code,
         "title": _said(session.title),
         "kind": session.kind.label,
-        "pause": session.kind.pause,
+        "pause": session.kind.is_break,
         "status": session.status.value,
         "state": session.status.label,
         "starts": _minutes(session.starts_at) if session.starts_at else None,
@@ -192,5 +192,5 @@ def _session(session: Session) -> dict[str, Any]:
     }
 
 
-def _finding(one: Finding) -> dict[str, Any]:
+def _finding(one: ProgrammeIssue) -> dict[str, Any]:
     return {"level": one.level.value, "sentence": one.sentence, "codes": one.codes}

@@ -27,7 +27,7 @@ from eventapp.directory.models import Organization
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Site
 from eventapp.programme.models import Room, Track
-from eventapp.programme.parts import Row
+from eventapp.programme.participation_rows import ParticipationRow
 from eventapp.programme.rules import SessionKind
 
 COLOURS = range(1, 7)
@@ -62,7 +62,7 @@ class SessionForm(Form):
         description=_l("Only those who are registered online see it."),
         validators=[Optional(), Length(max=500)],
     )
-    people: list[Row]
+    people: list[ParticipationRow]
     links: list[dict[str, str]]
 
     def __init__(self, *, rooms: Sequence[Room], tracks: Sequence[Track], tags: Sequence[str], **kwargs: Any) -> None:

@@ -30,13 +30,13 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Day:
+class GridDay:
     """The columns that the day uses, its row times, and its cells in reading order."""
 
     columns: list[Column]
     times: list[datetime]
     cells: list[Cell]
-    loose: bool
+    has_collisions: bool
 
     @property
     def width(self) -> int:
@@ -56,7 +56,7 @@ def _times(session: PublishedSession) -> tuple[datetime, datetime]:
     return session.starts_at, session.ends_at
 
 
-def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]) -> Day:
+def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]) -> GridDay:
     """Place the sessions of one day.
 
     A session in no room spans them all; one in rooms that do not lie side by side stands in the first of them. Where
@@ -77,7 +77,7 @@ def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]
     end = columns[-1].column_end if columns else 2
     cells: list[Cell] = []
     # Breaks come last: one is for everybody and spans the hall, unless something else goes on meanwhile.
-    for session in sorted(sessions, key=lambda s: s.kind.pause):
+    for session in sorted(sessions, key=lambda s: s.kind.is_break):
         starts, ends = _times(session)
         first, last = 1, end
         if session.id in runs:
@@ -88,9 +88,9 @@ def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]
                 last = first + 1
         cell = Cell(session, row[starts], row[ends], first, last)
         everywhere = replace(cell, column=1, column_end=end)
-        cells.append(everywhere if session.kind.pause and not _collide([*cells, everywhere]) else cell)
+        cells.append(everywhere if session.kind.is_break and not _collide([*cells, everywhere]) else cell)
     cells.sort(key=lambda cell: (cell.row, cell.column))
-    return Day(columns, marks, cells, loose=_collide(cells))
+    return GridDay(columns, marks, cells, has_collisions=_collide(cells))
 
 
 def _lanes(sessions: Sequence[PublishedSession], runs: Mapping[int, tuple[int, int]]) -> dict[int, int]:

@@ -22,7 +22,7 @@ from eventapp.directory.models import Person
 from eventapp.events import queries as events
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.programme import operations, parts, profiles, queries
+from eventapp.programme import operations, participation_rows, profiles, queries
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import RoomForm, SessionForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
@@ -73,8 +73,8 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     form.abstract.speak(event.languages)
     sent = form.is_submitted()
     find = _number(request.form.get("find", ""))
-    form.people, people = _people(event, shown, searched=find) if sent else (parts.rows_of(shown), {})
-    form.links = parts.typed_links(request.form) if sent else _links(shown)
+    form.people, people = _people(event, shown, searched=find) if sent else (participation_rows.rows_of(shown), {})
+    form.links = participation_rows.typed_links(request.form) if sent else _links(shown)
     revision, marks = _seen(), request.form.get("seen", "") or seen.marks(_before(event, shown))
     if find is None and form.validate_on_submit():
         try:
@@ -87,7 +87,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
                 ends_at=form.ends_at.in_zone(event.zone),
                 rooms=[room for room in rooms if room.id in (form.rooms.data or [])],
                 track=next((t for t in tracks if t.slug == form.track.data), None),
-                parts=parts.parts_of(form.people, people),
+                parts=participation_rows.parts_of(form.people, people),
                 by=current_organizer().name,
                 seen_revision=revision,
                 subtitle=form.subtitle.data,
@@ -124,7 +124,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         links=[*form.links, {}, {}],
         revision=revision or (shown.revision if shown else None),
         marks=marks,
-        described=parts.described,
+        described=participation_rows.described,
         roles=list(ParticipationRole),
         modes=list(Mode),
         public=shown is not None and shown.code in queries.document(event).by_code,
@@ -141,16 +141,18 @@ def _number(raw: str) -> int | None:
 
 def _people(
     event: Event, session: Session | None, *, searched: int | None
-) -> tuple[list[parts.Row], dict[str, Person]]:
+) -> tuple[list[participation_rows.ParticipationRow], dict[str, Person]]:
     """The rows that were sent with whom they mean, and those people: of the session, or whom one may know of."""
     here = {part.person.code: part for part in session.participations} if session else {}
-    rows = parts.typed(request.form)
-    people = profiles.by_codes(current_organizer(), parts.codes(rows)) | {
+    rows = participation_rows.typed(request.form)
+    people = profiles.by_codes(current_organizer(), participation_rows.codes(rows)) | {
         code: part.person for code, part in here.items()
     }
     shown = {**people, **{code: part.shown for code, part in here.items()}}
-    rows = parts.resolve(rows, shown, lambda text: profiles.find(current_organizer(), text), searched=searched)
-    people |= profiles.by_codes(current_organizer(), set(parts.codes(rows)) - people.keys())
+    rows = participation_rows.resolve(
+        rows, shown, lambda text: profiles.find(current_organizer(), text), searched=searched
+    )
+    people |= profiles.by_codes(current_organizer(), set(participation_rows.codes(rows)) - people.keys())
     return rows, people
 
 
@@ -160,7 +162,7 @@ def _links(session: Session | None) -> list[dict[str, str]]:
 
 def _before(event: Event, session: Session | None) -> dict[str, Any]:
     """What the form of a session holds, its rows included: what two editors may both have changed."""
-    people = [row.values for row in parts.rows_of(session) if row.person]
+    people = [row.values for row in participation_rows.rows_of(session) if row.person]
     return {**_data(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
 
 
@@ -174,7 +176,9 @@ def _changed(form: SessionForm, stale: operations.Stale, marks: str, now: dict[s
     changes = seen.compare(marks, now=now, typed=typed)
     for name in changes.theirs:
         if name in rows:
-            setattr(form, name, parts.rows_of(stale.session) if name == "people" else _links(stale.session))
+            setattr(
+                form, name, participation_rows.rows_of(stale.session) if name == "people" else _links(stale.session)
+            )
         else:
             form[name].raw_data = None
             form[name].process(None, data=now[name])

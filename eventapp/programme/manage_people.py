@@ -23,7 +23,7 @@ from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.programme import profiles, queries, roster
 from eventapp.programme.forms import PersonForm, Scope
-from eventapp.programme.parts import described
+from eventapp.programme.participation_rows import described
 
 manage = Blueprint("people_manage", __name__, url_prefix="/manage/events/<slug>")
 

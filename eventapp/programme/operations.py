@@ -47,7 +47,7 @@ class Stale(Refused):
 
 
 @dataclass(frozen=True)
-class Part:
+class ParticipationInput:
     """A person's part in a session, as it is wanted. `confirmed` None leaves it as it is, and confirms a new part."""
 
     person: Person
@@ -116,7 +116,7 @@ def save_session(
     ends_at: datetime | None = None,
     rooms: Sequence[Room] = (),
     track: Track | None = None,
-    parts: Sequence[Part] | None = None,
+    parts: Sequence[ParticipationInput] | None = None,
     seen_revision: int | None = None,
     by: str = "",
     signed_up: int = 0,
@@ -283,7 +283,7 @@ def check_session(
         raise Refused(_("A session lasts at most 24 hours."), field="minutes")
 
 
-def _set_parts(session: Session, parts: Sequence[Part]) -> None:
+def _set_parts(session: Session, parts: Sequence[ParticipationInput]) -> None:
     wanted = list(dict.fromkeys((part.person.id, part.role) for part in parts))
     by_key = {(part.person.id, part.role): part for part in parts}
     have = {(p.person_id, p.role): p for p in session.participations}

@@ -17,7 +17,7 @@ from eventapp.core.db import db
 from eventapp.directory.models import Person, Position, ShownPerson
 from eventapp.events.models import Event, Site
 from eventapp.programme import published, rules
-from eventapp.programme.conflicts import Audience, Finding, Frame, Place, Slot, check
+from eventapp.programme.conflicts import Audience, EventContext, ProgrammeIssue, RoomFacts, ScheduledSlot, check
 from eventapp.programme.models import EventPerson, OnProgramme, Participation, Release, Room, Session, Track, is_latest
 from eventapp.programme.published import Document, PublishedPart, PublishedSession, with_people
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
@@ -33,7 +33,7 @@ _PEOPLE = (
 
 
 @dataclass(frozen=True)
-class Filter:
+class SessionFilter:
     """What a reader wants to see of a programme; empty values mean all."""
 
     track: str = ""
@@ -43,7 +43,7 @@ class Filter:
     text: str = ""
 
     def __bool__(self) -> bool:
-        return self != Filter()
+        return self != SessionFilter()
 
 
 def tracks(event: Event) -> list[Track]:
@@ -168,7 +168,7 @@ def join_links(event: Event) -> dict[str, str]:
     return {code: url for code, url in db.session.execute(query)}
 
 
-def matches(session: PublishedSession, wanted: Filter) -> bool:
+def matches(session: PublishedSession, wanted: SessionFilter) -> bool:
     """Whether a session is one that a reader asked for."""
     if wanted.track and (session.track is None or session.track.slug != wanted.track):
         return False
@@ -303,7 +303,7 @@ def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, P
 
 def findings(
     event: Event, audience: Audience | None = None, *, every: Iterable[Session] | None = None
-) -> list[Finding]:
+) -> list[ProgrammeIssue]:
     """What is wrong with the programme as the team has it, drafts included, and with whom it is for.
 
     `every`: its sessions, if they are read already.
@@ -320,10 +320,12 @@ def findings(
             if session.starts_at < last and session.ends_at > first:
                 title = languages.resolve(other.title).text
                 people = frozenset({person})
-                slots.append(Slot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title))
+                slots.append(
+                    ScheduledSlot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title)
+                )
     every_site = db.session.scalars(select(Site).where(Site.event_id == event.id))
     ways = {(site.slug, to): int(way) for site in every_site for to, way in site.travel_minutes.items()}
-    frame = Frame(
+    event_context = EventContext(
         event.starts_at,
         event.ends_at,
         event.zone,
@@ -333,15 +335,15 @@ def findings(
         audience or Audience(),
     )
     places = {
-        room.id: Place(languages.resolve(room.name).text, room.site.slug if room.site else None, room.capacity)
+        room.id: RoomFacts(languages.resolve(room.name).text, room.site.slug if room.site else None, room.capacity)
         for room in rooms(event)
     }
-    return check(slots, frame=frame, rooms=places, people=names)
+    return check(slots, event_context=event_context, rooms=places, people=names)
 
 
-def _slot(session: Session) -> Slot:
+def _slot(session: Session) -> ScheduledSlot:
     assert session.starts_at is not None and session.ends_at is not None
-    return Slot(
+    return ScheduledSlot(
         code=session.code,
         title=languages.resolve(session.title).text,
         starts=session.starts_at,
@@ -354,5 +356,5 @@ def _slot(session: Session) -> Slot:
         ready=session.status is SessionStatus.PUBLISHED,
         spoken=tuple(session.spoken),
         understood=tuple(session.interpreted),
-        pause=session.kind.pause,
+        is_break=session.kind.is_break,
     )

@@ -23,7 +23,7 @@ class SessionKind(Labelled):
     CLOSED = "closed", _l("Closed session")
 
     @property
-    def pause(self) -> bool:
+    def is_break(self) -> bool:
         """True for what has no content: it is drawn sunken and has no star."""
         return self in {SessionKind.BREAK, SessionKind.MEAL}
 

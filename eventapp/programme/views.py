@@ -19,11 +19,11 @@ from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.programme import changes, grid, queries
-from eventapp.programme.boxes import Writer
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
-from eventapp.programme.queries import Filter
+from eventapp.programme.queries import SessionFilter
 from eventapp.programme.rules import SessionKind
+from eventapp.programme.session_cards import SessionCardWriter
 
 FEED_LENGTH = 50
 
@@ -53,9 +53,9 @@ def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: A
     return cached_page(key, build, is_fresh=state.is_fresh)
 
 
-def _wanted() -> Filter:
+def _wanted() -> SessionFilter:
     kind = request.args.get("kind", "")
-    return Filter(
+    return SessionFilter(
         track=request.args.get("track", ""),
         room=request.args.get("room", ""),
         kind=SessionKind(kind) if kind in set(SessionKind) else None,
@@ -86,7 +86,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
 def _programme(event: Event, older: Release | None) -> Response:
     wanted = _wanted()
     zone, problem = zone_asked(request.args.get("zone", ""))
-    write = Writer(event.zone, zone if zone != event.zone else "")
+    write = SessionCardWriter(event.zone, zone if zone != event.zone else "")
     latest = queries.latest(event)
     shown_release = older or latest
     document = queries.content(shown_release.id, event.uid, shown_release.at) if shown_release else Document()
@@ -95,7 +95,7 @@ def _programme(event: Event, older: Release | None) -> Response:
     answer = page(
         "programme/programme.html",
         event=event,
-        boxes={session.code: write.box(session) for session in shown},
+        cards={session.code: write.card(session) for session in shown},
         other_zone=write.other_zone,
         zone_problem=problem,
         view=request.args.get("view", ""),

@@ -205,7 +205,7 @@ def accept(proposal: Proposal, *, person: Person | None = None, letter: Draft | 
         None,
         title=proposal.titled,
         kind=proposal.kind,
-        parts=[programme.Part(person, mode=proposal.mode, confirmed=False)],
+        parts=[programme.ParticipationInput(person, mode=proposal.mode, confirmed=False)],
         minutes=proposal.minutes,
         abstract=proposal.described,
         spoken=list(proposal.spoken),

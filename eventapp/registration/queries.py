@@ -124,7 +124,8 @@ def offers(registration: Registration) -> list[Offer]:
     offered = [
         session
         for session in programme.document(registration.event).listed
-        if not session.cancelled and ((session.capacity is not None and not session.kind.pause) or session.id in mine)
+        if not session.cancelled
+        and ((session.capacity is not None and not session.kind.is_break) or session.id in mine)
     ]
     if not offered:
         return []

@@ -60,7 +60,7 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
         performers=[Party(name=speaker.person.name(languages.reader()).text, person=True) for speaker in page.speakers],
         images=[base_url() + image for image in images],
         offers=_offers(page),
-        sessions=[_session(page, one, spots) for one in page.sessions if event.timed and not one.kind.pause],
+        sessions=[_session(page, one, spots) for one in page.sessions if event.timed and not one.kind.is_break],
     )
 
 

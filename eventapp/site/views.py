@@ -16,7 +16,7 @@ from eventapp.core.parameters import one_of, parameters, words
 from eventapp.core.revisions import known
 from eventapp.events import access
 from eventapp.events import queries as events
-from eventapp.events.queries import Filter
+from eventapp.events.queries import EventFilter
 from eventapp.events.rules import EventFormat, EventKind, countdown
 from eventapp.programme import queries as programme
 from eventapp.site import health, queries
@@ -57,7 +57,7 @@ def events_list() -> ResponseReturnValue:
     def build() -> Response:
         now = clock.now()
         year = request.args.get("year", "")
-        wanted = Filter(
+        wanted = EventFilter(
             kind=_member(EventKind, request.args.get("kind", "")),
             format=_member(EventFormat, request.args.get("format", "")),
             country=request.args.get("country", "")[:2],
@@ -75,7 +75,7 @@ def events_list() -> ResponseReturnValue:
             series=series,
             kinds=list(EventKind),
             formats=list(EventFormat),
-            filtered=wanted != Filter(),
+            filtered=wanted != EventFilter(),
             countdown=countdown,
             today=now.date(),
         )

@@ -19,7 +19,7 @@ from eventapp.events.rules import EventStatus, Visibility
 from eventapp.lifecycle import cancel_event, postpone_event
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
@@ -163,7 +163,9 @@ class World:
             "rooms": row.rooms,
         }
         starts = self._moment()
-        parts = [Part(fresh(one), mode=self.draw.choice([Mode.IN_PERSON, Mode.ONLINE])) for one in self.people]
+        parts = [
+            ParticipationInput(fresh(one), mode=self.draw.choice([Mode.IN_PERSON, Mode.ONLINE])) for one in self.people
+        ]
         values |= self.draw.choice(
             [
                 {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)},

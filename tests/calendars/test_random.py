@@ -27,7 +27,7 @@ from eventapp.events.rules import EventStatus, Precision, Visibility
 from eventapp.lifecycle import cancel_event, postpone_event
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import speakers
@@ -125,7 +125,11 @@ class World:
                 {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)},
                 {"title": LocalizedText(en=f"Talk {self.draw.randrange(99)}")},
                 {"rooms": [fresh(self.draw.choice(self.rooms))]},
-                {"parts": [Part(fresh(one)) for one in self.draw.sample(self.people, self.draw.randrange(3))]},
+                {
+                    "parts": [
+                        ParticipationInput(fresh(one)) for one in self.draw.sample(self.people, self.draw.randrange(3))
+                    ]
+                },
                 {"track": None},
                 {"track": fresh(self.track)},
                 {"join_url": f"https://meet.example.org/{self.draw.randrange(9)}"},

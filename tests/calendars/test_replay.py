@@ -23,7 +23,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import SessionStatus
 from tests.calendars import lint
 from tests.make import Make, fresh
@@ -126,7 +126,7 @@ def third(p: Programme) -> None:
 
 def fourth(p: Programme) -> None:
     p.status("Opening", SessionStatus.DRAFT)  # taken off
-    p.change("Dinner", parts=[Part(fresh(p.people["Bo"]))])
+    p.change("Dinner", parts=[ParticipationInput(fresh(p.people["Bo"]))])
     p.change("Talk", abstract=LocalizedText(en="Of rivers."))
 
 

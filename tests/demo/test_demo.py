@@ -174,7 +174,7 @@ def test_generated_organizations_are_not_offered_for_choosing(loaded: Flask) -> 
 
 def test_stated_totals_keep_their_source_and_basis(loaded: Flask) -> None:
     stated = {
-        slug: [(row.people, row.rounding, row.source.split("/")[2]) for row in attendance.declared(found(slug))]
+        slug: [(row.people, row.rounding, row.source.split("/")[2]) for row in attendance.reported_counts(found(slug))]
         for slug in ("e-kizuna-summit-2022", "cooperation-forum-2020", "cooperation-forum-2021")
     }
     assert stated == {
@@ -186,7 +186,7 @@ def test_stated_totals_keep_their_source_and_basis(loaded: Flask) -> None:
         ],
         "cooperation-forum-2021": [(200, "over", "www.mofa.go.jp")],
     }
-    row = attendance.declared(found("e-kizuna-summit-2022"))[0]
+    row = attendance.reported_counts(found("e-kizuna-summit-2022"))[0]
     assert (row.foreign_cities, row.foreign_countries, row.domestic_cities, row.organizations) == (15, 9, 22, 50)
     assert all(row.of_what.keys() >= {"en", "ja"} for row in db.session.scalars(select(ReportedCount)))
 
@@ -348,9 +348,9 @@ def test_the_commands_print_the_login_and_the_sentence(loaded: Flask) -> None:
     assert run(args=["counts", "e-kizuna-summit-2022", "--lang", "ja"]).output.startswith(
         "海外9か国・15都市、国内22都市"
     )
-    declared = run(args=["counts", "cooperation-forum-2021", "--basis", "declared"]).output
-    assert declared.startswith("Over 200 people.")
-    assert "page24_001315" in declared
+    reported_counts = run(args=["counts", "cooperation-forum-2021", "--basis", "declared"]).output
+    assert reported_counts.startswith("Over 200 people.")
+    assert "page24_001315" in reported_counts
 
 
 @pytest.mark.parametrize(

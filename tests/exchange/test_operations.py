@@ -25,7 +25,7 @@ from eventapp.exchange.queries import State
 from eventapp.programme import operations as programme
 from eventapp.programme import queries
 from eventapp.programme.models import Room, Session, Track
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from tests.exchange import files
 
@@ -100,7 +100,7 @@ def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make
     talk = sessions(forum)["Wir beteiligen uns & fragen"]
     interpreter = make.person("Ek", "Bo")
     with transaction():
-        parts = [Part(p.person, ParticipationRole.PANELLIST, Mode.ONLINE) for p in talk.participations]
+        parts = [ParticipationInput(p.person, ParticipationRole.PANELLIST, Mode.ONLINE) for p in talk.participations]
         programme.save_session(
             forum,
             talk,
@@ -110,7 +110,7 @@ def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make
             ends_at=talk.ends_at,
             rooms=talk.rooms,
             track=talk.track,
-            parts=[*parts, Part(interpreter, ParticipationRole.INTERPRETER)],
+            parts=[*parts, ParticipationInput(interpreter, ParticipationRole.INTERPRETER)],
             capacity=80,
             join_url="https://example.org/join",
         )

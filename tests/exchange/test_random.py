@@ -31,7 +31,7 @@ from eventapp.exchange.queries import State
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Release, Room, Session, Track
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
@@ -152,7 +152,9 @@ def build(event: Event, drawn: dict[str, Any]) -> None:
                 ends_at=starts + timedelta(minutes=one["minutes"]),
                 rooms=[rooms[at] for at in dict.fromkeys(one["rooms"]) if at < len(rooms)],
                 track=tracks[one["track"]] if one["track"] is not None and one["track"] < len(tracks) else None,
-                parts=[Part(people[at], role, mode) for at, role, mode in one["people"] if at < len(people)],
+                parts=[
+                    ParticipationInput(people[at], role, mode) for at, role, mode in one["people"] if at < len(people)
+                ],
                 spoken=one["spoken"],
                 interpreted=one["interpreted"],
                 do_not_record=not one["recorded"],

@@ -15,7 +15,7 @@ import xmlschema
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus
-from eventapp.programme.operations import Part, save_session
+from eventapp.programme.operations import ParticipationInput, save_session
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
 HERE = Path(__file__).parent
@@ -100,7 +100,7 @@ def test_no_more_than_public_names_is_told(client, make, forum):
             starts_at=forum.starts_at,
             ends_at=forum.starts_at + timedelta(hours=1),
             join_url="https://join.example/1",
-            parts=[Part(person, ParticipationRole.INTERPRETER)],
+            parts=[ParticipationInput(person, ParticipationRole.INTERPRETER)],
         )
         save_session(
             forum,

@@ -7,27 +7,27 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventapp.programme.conflicts import Audience, Frame, Level, Place, Slot, check
+from eventapp.programme.conflicts import Audience, EventContext, Level, RoomFacts, ScheduledSlot, check
 
 # The Sunday on which clocks in Europe go forward at two in the night.
 START = datetime(2031, 3, 30, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ROOMS = {
-    1: Place("Hall", "city-hall", 80),
-    2: Place("Studio", "city-hall", 20),
-    3: Place("Garden", "museum"),
-    4: Place("Online"),
+    1: RoomFacts("Hall", "city-hall", 80),
+    2: RoomFacts("Studio", "city-hall", 20),
+    3: RoomFacts("Garden", "museum"),
+    4: RoomFacts("Online"),
 }
 PEOPLE = {1: "Ada Lovelace", 2: "IZUMI Rie"}
-FRAME = Frame(
+FRAME = EventContext(
     START, START + 10 * HOUR, "Europe/Berlin", ("en", "ja"), {("city-hall", "museum"): 40, ("museum", "city-hall"): 40}
 )
 
 
-def slot(code: str, hour: float = 0, hours: float = 1, **values) -> Slot:
+def slot(code: str, hour: float = 0, hours: float = 1, **values) -> ScheduledSlot:
     start = START + hour * HOUR
     values = {"rooms": frozenset(), "people": frozenset(), **values}
-    return Slot(
+    return ScheduledSlot(
         code,
         values.pop("title", code),
         start,
@@ -36,8 +36,8 @@ def slot(code: str, hour: float = 0, hours: float = 1, **values) -> Slot:
     )
 
 
-def kinds(*slots: Slot, frame: Frame = FRAME) -> list[tuple[str, str, tuple[str, ...]]]:
-    found = check(slots, frame=frame, rooms=ROOMS, people=PEOPLE)
+def kinds(*slots: ScheduledSlot, event_context: EventContext = FRAME) -> list[tuple[str, str, tuple[str, ...]]]:
+    found = check(slots, event_context=event_context, rooms=ROOMS, people=PEOPLE)
     return [(one.level.value, one.kind, one.codes) for one in found]
 
 
@@ -71,7 +71,7 @@ def test_a_person_is_in_one_place():
 def test_a_person_is_at_one_event():
     (found,) = check(
         [slot("A", 0, people={1}), slot("X", 0.5, people={1}, elsewhere="Forum of lakes")],
-        frame=FRAME,
+        event_context=FRAME,
         rooms=ROOMS,
         people=PEOPLE,
     )
@@ -105,7 +105,7 @@ def test_a_room_holds_the_places_that_are_offered():
 def test_every_working_language_is_spoken_or_interpreted():
     assert kinds(slot("A", spoken=("ja",))) == [("notice", "language", ("A",))]
     assert kinds(slot("A", spoken=("ja",), understood=("en",))) == []
-    assert kinds(slot("A", spoken=("ja",), pause=True)) == []
+    assert kinds(slot("A", spoken=("ja",), is_break=True)) == []
     assert kinds(slot("A")) == []
 
 
@@ -117,7 +117,7 @@ def test_errors_come_first_then_the_order_of_time():
 def test_the_sentence_names_both_sides_and_their_times_at_the_venue():
     (found,) = check(
         [slot("A", title="Opening", rooms={1}), slot("B", 0.5, title="Panel", rooms={1})],
-        frame=FRAME,
+        event_context=FRAME,
         rooms=ROOMS,
         people=PEOPLE,
     )
@@ -142,8 +142,8 @@ def test_a_session_needs_the_length_it_wants():
     ],
 )
 def test_a_session_stays_within_its_day_of_the_programme(hour, hours, day_starts, expected):
-    frame = replace(FRAME, ends=START + 48 * HOUR, day_starts=day_starts)
-    assert [kind for _, kind, _ in kinds(slot("A", hour, hours), frame=frame)] == expected
+    event_context = replace(FRAME, ends=START + 48 * HOUR, day_starts=day_starts)
+    assert [kind for _, kind, _ in kinds(slot("A", hour, hours), event_context=event_context)] == expected
 
 
 def test_nobody_unconfirmed_is_in_what_goes_out():
@@ -152,15 +152,15 @@ def test_nobody_unconfirmed_is_in_what_goes_out():
 
 
 def test_more_people_signed_up_than_the_room_holds():
-    frame = replace(FRAME, audience=Audience(sign_ups={"A": 21, "B": 20}))
-    found = kinds(slot("A", rooms={2}), slot("B", 1, rooms={2}), slot("C", 2, rooms={3}), frame=frame)
+    event_context = replace(FRAME, audience=Audience(sign_ups={"A": 21, "B": 20}))
+    found = kinds(slot("A", rooms={2}), slot("B", 1, rooms={2}), slot("C", 2, rooms={3}), event_context=event_context)
     assert found == [("error", "capacity", ("A",))]
 
 
 def test_a_language_of_registered_people_matters_more_than_one_of_the_event():
-    frame = replace(FRAME, audience=Audience(languages={"ja": 3, "de": 1, "fr": 0}))
-    found = check([slot("A", spoken=("en",))], frame=frame, rooms=ROOMS, people=PEOPLE)
+    event_context = replace(FRAME, audience=Audience(languages={"ja": 3, "de": 1, "fr": 0}))
+    found = check([slot("A", spoken=("en",))], event_context=event_context, rooms=ROOMS, people=PEOPLE)
     assert [(one.level.value, one.kind) for one in found] == [("warning", "language"), ("warning", "language")]
     assert "Japanese, the language of 3 registered people" in found[0].sentence
     assert "German, the language of 1 registered person" in found[1].sentence
-    assert kinds(slot("A", spoken=("en",), understood=("ja", "de-AT")), frame=frame) == []
+    assert kinds(slot("A", spoken=("en",), understood=("ja", "de-AT")), event_context=event_context) == []

@@ -37,7 +37,7 @@ def test_a_session_stands_in_its_room_from_its_start_to_its_end(make, forum, roo
     make.session(forum, "C", rooms=[rooms[0]], starts_at=START + 2 * HOUR)
     plan, found = places(forum)
     assert found == {"A": (1, 2, 1, 2), "B": (2, 4, 2, 3), "C": (3, 4, 1, 2)}
-    assert not plan.loose
+    assert not plan.has_collisions
 
 
 def test_neighbouring_rooms_are_spanned_and_others_stand_in_the_first(make, forum, rooms):
@@ -53,7 +53,7 @@ def test_sessions_that_overlap_in_a_room_stand_beside_each_other(make, forum, ro
     make.session(forum, "B", rooms=[rooms[0]], starts_at=START + HOUR)
     make.session(forum, "C", rooms=[rooms[1]])
     plan, found = places(forum)
-    assert not plan.loose
+    assert not plan.has_collisions
     assert found["A"][2:] == (1, 2)
     assert found["B"][2:] == (2, 3)
     assert found["C"][2:] == (3, 4)

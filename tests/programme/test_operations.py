@@ -80,7 +80,7 @@ def test_a_new_part_is_confirmed_and_a_saved_one_stays_as_it_is_unless_it_is_sai
                 kind=row.kind,
                 starts_at=row.starts_at,
                 ends_at=row.ends_at,
-                parts=[operations.Part(db.session.merge(ada), confirmed=confirmed)],
+                parts=[operations.ParticipationInput(db.session.merge(ada), confirmed=confirmed)],
             )
             return row.participations[0].confirmed
 

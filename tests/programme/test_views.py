@@ -83,7 +83,7 @@ def test_no_face_shows_what_is_not_released(client, make, forum):
         title=LocalizedText(en="Secrettitle"),
         abstract=LocalizedText(en="Secretabstract"),
         rooms=[other],
-        parts=[operations.Part(bo)],
+        parts=[operations.ParticipationInput(bo)],
         starts_at=forum.starts_at + timedelta(minutes=7),
         join_url="https://example.org/Secretlink",
         track=make.track(forum, "Secrettrack"),

@@ -18,7 +18,7 @@ from eventapp.core.localized import fold
 from eventapp.directory.models import Person, ShownPerson
 from eventapp.directory.rules import spellings
 from eventapp.programme.models import Session
-from eventapp.programme.operations import Part
+from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.profiles import Found, named_so
 from eventapp.programme.rules import Mode, ParticipationRole
 
@@ -26,7 +26,7 @@ SPARE = 3
 
 
 @dataclass(frozen=True)
-class Row:
+class ParticipationRow:
     """One row as it is typed: `person` is a code. `found` are those to choose from, where the name is not enough."""
 
     person: str = ""
@@ -43,16 +43,18 @@ class Row:
         return [self.person, self.role, self.mode, self.confirmed]
 
 
-def rows_of(session: Session | None) -> list[Row]:
+def rows_of(session: Session | None) -> list[ParticipationRow]:
     """The rows of a session, and some spare ones."""
     rows = [
-        Row(part.person.code, part.shown.name(reader()).text, part.role.value, part.mode.value, part.confirmed)
+        ParticipationRow(
+            part.person.code, part.shown.name(reader()).text, part.role.value, part.mode.value, part.confirmed
+        )
         for part in (session.participations if session else ())
     ]
-    return [*rows, *(Row() for _ in range(SPARE))]
+    return [*rows, *(ParticipationRow() for _ in range(SPARE))]
 
 
-def typed(form: Mapping[str, str]) -> list[Row]:
+def typed(form: Mapping[str, str]) -> list[ParticipationRow]:
     """The rows of what was sent: person-0, name-0, role-0, mode-0, confirmed-0 (if it is ticked), …; at most 200.
 
     pick-0 is the one chosen among those found, and goes before the name that was typed.
@@ -63,7 +65,7 @@ def typed(form: Mapping[str, str]) -> list[Row]:
             break
         picked = form.get(f"pick-{number}", "")
         rows.append(
-            Row(
+            ParticipationRow(
                 picked or form.get(f"person-{number}", ""),
                 "" if picked else form[f"name-{number}"].strip()[:200],
                 form.get(f"role-{number}", "speaker"),
@@ -75,18 +77,18 @@ def typed(form: Mapping[str, str]) -> list[Row]:
     return rows
 
 
-def codes(rows: Sequence[Row]) -> list[str]:
+def codes(rows: Sequence[ParticipationRow]) -> list[str]:
     """The codes that the rows name."""
     return [row.person for row in rows if row.person]
 
 
 def resolve(
-    rows: Sequence[Row],
+    rows: Sequence[ParticipationRow],
     known: Mapping[str, ShownPerson],
     find: Callable[[str], Found],
     *,
     searched: int | None = None,
-) -> list[Row]:
+) -> list[ParticipationRow]:
     """The rows with whom they mean. `known`: people by code, of whom a row may name one.
 
     A name that was changed is looked for anew; the only one who is called so is meant, else one is to be chosen. In
@@ -95,7 +97,9 @@ def resolve(
     return [_resolved(row, known, find, searched=searched == number) for number, row in enumerate(rows)]
 
 
-def _resolved(row: Row, known: Mapping[str, ShownPerson], find: Callable[[str], Found], *, searched: bool) -> Row:
+def _resolved(
+    row: ParticipationRow, known: Mapping[str, ShownPerson], find: Callable[[str], Found], *, searched: bool
+) -> ParticipationRow:
     person = known.get(row.person)
     if person is not None and not searched and (row.picked or _is(person, row.name)):
         return replace(row, name=person.name(reader()).text)
@@ -112,7 +116,7 @@ def _is(person: ShownPerson, name: str) -> bool:
     return fold(name) in spellings(person.family, person.given, person.reading)
 
 
-def parts_of(rows: Sequence[Row], people: Mapping[str, Person]) -> list[Part]:
+def parts_of(rows: Sequence[ParticipationRow], people: Mapping[str, Person]) -> list[ParticipationInput]:
     """The parts that the rows mean. Raises Refused for a name that is nobody's, and a role that does not exist."""
     parts = []
     for row in rows:
@@ -122,11 +126,11 @@ def parts_of(rows: Sequence[Row], people: Mapping[str, Person]) -> list[Part]:
             continue
         if row.person not in people or row.role not in set(ParticipationRole) or row.mode not in set(Mode):
             raise Refused(_("Choose people, roles and modes from the lists."))
-        parts.append(Part(people[row.person], ParticipationRole(row.role), Mode(row.mode), row.confirmed))
+        parts.append(ParticipationInput(people[row.person], ParticipationRole(row.role), Mode(row.mode), row.confirmed))
     return parts
 
 
-def _not_chosen(row: Row) -> str:
+def _not_chosen(row: ParticipationRow) -> str:
     if row.found is not None and row.found.people:
         return _("Choose whom you mean by “%(name)s”.", name=row.name)
     return _("Nobody is called “%(name)s”. Add new people under Speakers.", name=row.name)

@@ -1,6 +1,6 @@
 """A session as it stands in the public programme: every text made once in Python, for a thousand of them on a page.
 
-Asking gettext, the language and the directory for each box from the template took two thirds of the page's time.
+Asking gettext, the language and the directory for each card from the template took two thirds of the page's time.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ SHOWN_PEOPLE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """What a box says. `also` are the times in the zone that the reader chose, empty without one."""
+class SessionCard:
+    """What a card says. `also` are the times in the zone that the reader chose, empty without one."""
 
     code: str
     classes: str
     title: Markup
-    pause: bool
+    is_break: bool
     cancelled: bool
     starts: str
     ends: str
@@ -38,8 +38,8 @@ class Box:
 
 
 @dataclass
-class Writer:
-    """Writes the boxes of one page in one language; what comes again is looked up."""
+class SessionCardWriter:
+    """Writes the cards of one page in one language; what comes again is looked up."""
 
     zone: str
     other_zone: str = ""
@@ -50,28 +50,28 @@ class Writer:
     _people: dict[int, Markup] = field(default_factory=dict)
     _spoken_names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = field(default_factory=dict)
 
-    def box(self, session: PublishedSession) -> Box:
+    def card(self, session: PublishedSession) -> SessionCard:
         """One session."""
         off = session.cancelled
         classes = "ses"
-        if session.kind.pause:
+        if session.kind.is_break:
             classes += " pause"
         if off:
             classes += " off"
         if session.track is not None:
             classes += f" c{session.track.colour}"
-        return Box(
+        return SessionCard(
             code=session.code,
             classes=classes,
             title=marked(session.title.resolve(self.language), self.shown),
-            pause=session.kind.pause,
+            is_break=session.kind.is_break,
             cancelled=off,
             starts=session.starts_at.isoformat(),
             ends=session.ends_at.isoformat(),
             times=languages.times(session.starts_at, session.ends_at, self.zone),
             also=self._also(session.starts_at, session.ends_at),
             where=self._where(session),
-            spoken_names="" if session.kind.pause or not session.spoken else self._spoken(session),
+            spoken_names="" if session.kind.is_break or not session.spoken else self._spoken(session),
         )
 
     def _also(self, start: datetime, end: datetime) -> str:
