@@ -100,6 +100,6 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
         ]
         for first in range(0, len(rows), 1000):
             db.session.execute(insert(Registration), rows[first : first + 1000])
-        option.taken = registrations
+        option.seats_taken = registrations
         codes = programme.document(event).by_code
         agenda.open_agenda(f"{slug}/{code}" for code in codes).token = AGENDA

@@ -193,7 +193,7 @@ class Make:
         return self.option(event, access=Access.APPROVAL, **values)
 
     def registration(self, event: Event, option: AttendanceOption, email: str = "", **values: Any) -> Registration:
-        answers = registration.Answers(
+        answers = registration.RegistrationInput(
             email=email or f"guest{self.next()}@example.org",
             family_name=values.pop("family_name", "Guest"),
             given_name=values.pop("given_name", "One"),

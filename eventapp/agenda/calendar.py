@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from eventapp.agenda import queries
 from eventapp.agenda.models import Agenda
-from eventapp.agenda.queries import Held, Lost
+from eventapp.agenda.queries import AgendaEntry, RemovedAgendaEntry
 from eventapp.calendars import entries, ics, withdrawn
 from eventapp.calendars.answer import Wish
 from eventapp.calendars.entries import Links, Voice
@@ -55,12 +55,12 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
         return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
 
 
-def _still_told(one: Held) -> bool:
+def _still_told(one: AgendaEntry) -> bool:
     """What is gone, from the programme or from the agenda, is told until a month after the event."""
     return (one.on and not one.session.gone) or clock.now() < one.event.ends_at + KEEP_GONE
 
 
-def _entry(one: Held, session: SessionRow, voice: Voice, links: Links) -> Entry:
+def _entry(one: AgendaEntry, session: SessionRow, voice: Voice, links: Links) -> Entry:
     entry = entries.session_entry(session, EventRow.of(one.event), voice=voice, links=links, parent=False)
     entry = replace(
         entry,
@@ -80,7 +80,7 @@ def _entry(one: Held, session: SessionRow, voice: Voice, links: Links) -> Entry:
     return entry
 
 
-def _gone(one: Lost, voice: Voice) -> Entry:
+def _gone(one: RemovedAgendaEntry, voice: Voice) -> Entry:
     """What the public calendars say of it too, but never older than what stood here before."""
     entry = withdrawn.session_entry(one.session, one.row, voice=voice)
     return replace(entry, sequence=entry.sequence + one.steps)

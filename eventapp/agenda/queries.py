@@ -26,7 +26,7 @@ from eventapp.registration.models import Registration
 
 
 @dataclass(frozen=True)
-class Held:
+class AgendaEntry:
     """A public session that is in an agenda, or was once: by a star, or because its owner speaks there (`link`).
 
     `steps`: how often it came into the agenda or went out of it. The number never falls, as SEQUENCE must not.
@@ -55,7 +55,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Lost:
+class RemovedAgendaEntry:
     """The same of an event that was withdrawn (`row`): a session as the public saw it last, for calendars alone."""
 
     row: GoneRow
@@ -92,7 +92,7 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedSession:
     """A session of an agenda, and those of the same agenda that lie over it."""
 
     event: Event
@@ -132,7 +132,7 @@ def marks(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, Marks]:
     return {event: Marks(stars.get(event, {}), parts.get(event), turned.get(event, {})) for event in {*stars, *parts}}
 
 
-def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[Held]:
+def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[AgendaEntry]:
     """The public sessions that are in an agenda, or were once, in the order of time. One statement.
 
     `timed`: only those that have hours or had them once. One more where the day of an event is not known any more.
@@ -142,21 +142,21 @@ def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[Held]:
         had = calendars.undated(event.id for event, _document in shown if not event.timed)
         shown = [(event, had.get(event.id, document)) for event, document in shown if event.timed or event.id in had]
     found = [
-        Held(event, session, star, marks[event.id].link, steps)
+        AgendaEntry(event, session, star, marks[event.id].link, steps)
         for event, document in shown
         for session, star, steps in marks[event.id].of(document)
     ]
     return sorted(found, key=lambda one: (one.session.starts_at, one.session.ends_at, one.session.id))
 
 
-def lost(marks: Mapping[int, Marks]) -> list[Lost]:
+def lost(marks: Mapping[int, Marks]) -> list[RemovedAgendaEntry]:
     """The sessions that went with a withdrawn event, as long as calendars say so. One statement."""
     found = []
     for event, row, document in calendars.withdrawn(marks):
         of_event = marks[event]
         if of_event.part is not None and of_event.part.at > row.at:
             of_event = replace(of_event, part=None, turns={})  # it was put in afterwards: no calendar has it from here
-        found += [Lost(row, session, steps) for session, _star, steps in of_event.of(document)]
+        found += [RemovedAgendaEntry(row, session, steps) for session, _star, steps in of_event.of(document)]
     return found
 
 
@@ -245,14 +245,14 @@ def _turning(
     return number, withdrawn_at, over, max(filter(None, (withdrawn_at, last if over else None)), default=None)
 
 
-def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[Entry]:
+def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[ListedSession]:
     """The agenda as its page shows it. What is cancelled, or of an event known by month only, overlaps nothing."""
     found = [one for one in held(marks(agenda, speaks)) if one.on]
     live = [n for n, one in enumerate(found) if one.event.timed and not one.session.cancelled]
     crossing = rules.overlaps([(found[n].session.starts_at, found[n].session.ends_at) for n in live])
     over = {n: [found[live[m]].session for m in crossed] for n, crossed in zip(live, crossing, strict=True)}
     return [
-        Entry(one.event, one.session, over.get(n, []), one.star is not None and one.star.on, one.part)
+        ListedSession(one.event, one.session, over.get(n, []), one.star is not None and one.star.on, one.part)
         for n, one in enumerate(found)
     ]
 

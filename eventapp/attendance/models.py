@@ -16,7 +16,7 @@ from eventapp.events.models import OfEvent
 class ReportedCount(Base, OfEvent):
     """A total as a source gives it, without the rows behind it. Never mixed with counted numbers."""
 
-    __tablename__ = "declared_count"
+    __tablename__ = "reported_count"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)

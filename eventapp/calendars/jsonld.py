@@ -28,7 +28,7 @@ class Attendance(StrEnum):
     MIXED = "MixedEventAttendanceMode"
 
 
-class State(StrEnum):
+class EventStatusType(StrEnum):
     """eventStatus. A postponed event keeps the date that does not hold any more."""
 
     SCHEDULED = "EventScheduled"
@@ -57,7 +57,7 @@ class Party:
     job: str = ""
 
 
-class Availability(StrEnum):
+class ItemAvailability(StrEnum):
     """What somebody who comes now can get. A place on a waiting list is none yet."""
 
     FREE = "InStock"
@@ -73,7 +73,7 @@ class Offer:
 
     name: str
     url: str
-    availability: Availability | None = None
+    availability: ItemAvailability | None = None
     opens: datetime | None = None
     closes: datetime | None = None
 
@@ -140,7 +140,7 @@ def event(
     ends: datetime,
     zone: str,
     exact: Exactness = "time",
-    state: State = State.SCHEDULED,
+    state: EventStatusType = EventStatusType.SCHEDULED,
     attendance: Attendance = Attendance.OFFLINE,
     previous_start: datetime | None = None,
     description: str = "",

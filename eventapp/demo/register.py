@@ -28,7 +28,7 @@ OPENED, CLOSED = tokyo(2022, 9, 12, 10, 0), tokyo(2022, 11, 15, 17, 0)
 
 
 @dataclass(frozen=True)
-class Guest:
+class DemoGuest:
     """Where somebody comes from: an organization of the directory, or one typed in some spelling, or none."""
 
     country: str
@@ -55,40 +55,40 @@ def fill(event: Event) -> None:
     random.shuffle(coming)
     rows = [_row(event, option, guest, number, random) for number, guest in enumerate(coming, start=1)]
     db.session.execute(insert(Registration), rows)
-    option.taken = sum(guest.status is RegistrationStatus.CONFIRMED for guest in coming)
+    option.seats_taken = sum(guest.status is RegistrationStatus.CONFIRMED for guest in coming)
     db.session.flush()
     # A bulk insert passes by the unit of work, which would have told kept pages of the change.
     raise_scopes(db.session(), [f"event:{event.id}:people"])
 
 
-def _coming(random: Random) -> list[Guest]:
+def _coming(random: Random) -> list[DemoGuest]:
     """Everybody who stands, and nine who cancelled, one of them for a city that nobody else came from."""
     coming = [*_from_abroad(random), *_from_japan(random), *_from_organizations(random)]
-    coming += [Guest("JP", name=name) for name in guests.RESIDENTS]
-    coming += [Guest("JP") for _ in range(PEOPLE - len(coming))]
-    gone = [Guest("JP", status=RegistrationStatus.CANCELLED) for _ in range(8)]
-    gone.append(Guest("DE", typed="Freiburg", kind=OrganizationKind.CITY, status=RegistrationStatus.CANCELLED))
+    coming += [DemoGuest("JP", name=name) for name in guests.RESIDENTS]
+    coming += [DemoGuest("JP") for _ in range(PEOPLE - len(coming))]
+    gone = [DemoGuest("JP", status=RegistrationStatus.CANCELLED) for _ in range(8)]
+    gone.append(DemoGuest("DE", typed="Freiburg", kind=OrganizationKind.CITY, status=RegistrationStatus.CANCELLED))
     return coming + gone
 
 
-def _from_abroad(random: Random) -> list[Guest]:
-    coming: list[Guest] = []
+def _from_abroad(random: Random) -> list[DemoGuest]:
+    coming: list[DemoGuest] = []
     for slug, country, zone, names, aliases, named in guests.FOREIGN_CITIES:
         place = places.city(slug, names, code=country, zone=zone, aliases=aliases)
         title = LocalizedText({"en": f"City of {names['en']}", "ja": f"{names['ja']}市"})
         hall = places.city_hall(place, title, aliases=(*names.values(), *aliases), generated=not named)
-        coming += [Guest(country, hall) for _ in range(random.randint(2, 4))]
+        coming += [DemoGuest(country, hall) for _ in range(random.randint(2, 4))]
         if slug == "nuernberg":
             # As people type it; the counts must see one city.
             coming += [
-                Guest(country, typed=name, kind=OrganizationKind.CITY)
+                DemoGuest(country, typed=name, kind=OrganizationKind.CITY)
                 for name in ("Nurnberg", "City of Nuremberg", "ニュルンベルク")
             ]
     return coming
 
 
-def _from_japan(random: Random) -> list[Guest]:
-    coming: list[Guest] = []
+def _from_japan(random: Random) -> list[DemoGuest]:
+    coming: list[DemoGuest] = []
     for slug, en, ja in guests.JAPANESE_CITIES:
         host = slug == "saitama"
         known = {"saitama": "saitama-prefecture", "matsudo": "chiba-prefecture", "chiba": "chiba-prefecture"}
@@ -97,20 +97,20 @@ def _from_japan(random: Random) -> list[Guest]:
         title = LocalizedText(en=f"{en} City", ja=f"{ja}市")
         # Matsudo is a real party of another story, as the host is of this one.
         hall = places.city_hall(place, title, aliases=(en,), generated=slug not in {"saitama", "matsudo"})
-        coming += [Guest("JP", hall) for _ in range(HOST_PEOPLE if host else random.randint(3, 5))]
+        coming += [DemoGuest("JP", hall) for _ in range(HOST_PEOPLE if host else random.randint(3, 5))]
     return coming
 
 
-def _from_organizations(random: Random) -> list[Guest]:
-    coming: list[Guest] = []
+def _from_organizations(random: Random) -> list[DemoGuest]:
+    coming: list[DemoGuest] = []
     for kind, country, en, ja in guests.ORGANIZATIONS:
         place = places.country(country) if country else None
         body = keep.organization(kind, LocalizedText(en=en, ja=ja), place=place, generated=True)
-        coming += [Guest(country or random.choice(["JP", "DE"]), body) for _ in range(random.randint(1, 3))]
+        coming += [DemoGuest(country or random.choice(["JP", "DE"]), body) for _ in range(random.randint(1, 3))]
     return coming
 
 
-def _row(event: Event, option: AttendanceOption, guest: Guest, number: int, random: Random) -> dict[str, Any]:
+def _row(event: Event, option: AttendanceOption, guest: DemoGuest, number: int, random: Random) -> dict[str, Any]:
     families, givens = guests.NAMES[guest.country]
     family, given = guest.name or (random.choice(families), random.choice(givens))
     email = f"guest{number:03}@example.org"

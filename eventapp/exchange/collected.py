@@ -26,7 +26,7 @@ from eventapp.exchange.incoming import (
     gathered,
     told_apart,
 )
-from eventapp.exchange.values import TooLong, Unclear
+from eventapp.exchange.values import AmbiguousValue, TooLong
 from eventapp.programme.rules import SessionKind
 
 # The name that our own files carry, with the language of their texts behind the version: <generator version="1 ja">.
@@ -94,7 +94,7 @@ class Names:
 
 
 @dataclass
-class Book:
+class ImportCollector:
     """What is gathered while a file is read."""
 
     options: Options
@@ -144,14 +144,14 @@ class Book:
             self.sessions.append(read())
         except Dismissed as dismissed:
             self.leave_out(Problem(where, str(dismissed), of=None))
-        except Unclear as unclear:
+        except AmbiguousValue as unclear:
             self.leave_out(Problem(where, str(unclear), of=identity))
 
     def tag(self, where: str, said: object) -> str:
         """The language that a word means, or nothing and the reason among the problems: the entry itself is taken."""
         try:
             return language_names.language(said)
-        except Unclear as unclear:
+        except AmbiguousValue as unclear:
             self.leave_out(Problem(where, str(unclear), whole=False))
             return ""
 
@@ -191,10 +191,10 @@ class Book:
         return self.tracks.key({"": name}) if name else ""
 
     def somebody(self, people: Iterable[IncomingPerson]) -> tuple[IncomingPerson, ...]:
-        """The people of an entry, each once. Raises Unclear and Refused for more than any programme has."""
+        """The people of an entry, each once. Raises AmbiguousValue and Refused for more than any programme has."""
         found = tuple(people)
         if len(found) > MOST_IN_SESSION:
-            raise Unclear(_("There are more than %(number)d people in one entry.", number=MOST_IN_SESSION))
+            raise AmbiguousValue(_("There are more than %(number)d people in one entry.", number=MOST_IN_SESSION))
         self.people += len(found)
         if self.people > MOST_PEOPLE:
             raise Refused(
@@ -208,7 +208,7 @@ class Book:
         for title, url in said:
             try:
                 found.append(values.web_link(title, url))
-            except Unclear as unclear:
+            except AmbiguousValue as unclear:
                 self.leave_out(Problem(where, str(unclear), whole=False))
         return tuple(filter(None, found))
 
@@ -272,7 +272,7 @@ class Book:
         )
 
 
-class Dismissed(Unclear):
+class Dismissed(AmbiguousValue):
     """An entry that the file itself says is not on the programme: a proposal that was rejected."""
 
 

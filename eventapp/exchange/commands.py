@@ -16,7 +16,7 @@ from eventapp.events.models import Event
 from eventapp.exchange import export, formats, operations, queries, reading, stored
 from eventapp.exchange.compare import Outcome, Report
 from eventapp.exchange.incoming import Options
-from eventapp.exchange.queries import State
+from eventapp.exchange.queries import ExportState
 from eventapp.programme import releases
 from eventapp.programme.commands import programme as programme
 
@@ -127,7 +127,7 @@ def lines(report: Report) -> list[str]:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else the terminal.")
 def export_file(slug: str, format: str, lang: str, state: str, output: Path | None) -> None:
     """Write the programme as schedule.xml, schedule.json, CSV or a calendar."""
-    body = export.written(_event(slug), format, language=lang, state=State(state))
+    body = export.written(_event(slug), format, language=lang, state=ExportState(state))
     if output:
         output.write_bytes(body)
     else:

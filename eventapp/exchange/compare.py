@@ -50,7 +50,7 @@ class Field(Labelled):
 
 
 @dataclass(frozen=True)
-class Change:
+class SessionImport:
     """What becomes of one session. `values` are columns of Session.
 
     `rooms` and `track` are numbers of those that are here and keys of new ones; `people` None leaves them as they are.
@@ -81,7 +81,7 @@ class Report:
 
     incoming: Incoming
     language: str
-    changes: tuple[Change, ...]
+    changes: tuple[SessionImport, ...]
     problems: tuple[Problem, ...]
     new_rooms: tuple[str, ...] = ()
     new_tracks: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Report:
     biographies: Mapping[int, LocalizedText] = field(default_factory=dict)
     candidates: tuple[str, ...] = ()
 
-    def of(self, outcome: Outcome) -> list[Change]:
+    def of(self, outcome: Outcome) -> list[SessionImport]:
         return [change for change in self.changes if change.outcome is outcome]
 
     @property
@@ -116,7 +116,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Present:
+class CurrentProgramme:
     """The programme as it is."""
 
     sessions: Sequence[Session]
@@ -150,7 +150,7 @@ def _cleaned(text: str) -> str:
 
 def compare(
     incoming: Incoming,
-    present: Present,
+    present: CurrentProgramme,
     people: People,
     *,
     candidates: Sequence[str],
@@ -211,11 +211,11 @@ def _known_or_named(incoming: Incoming, people: People) -> tuple[list[IncomingSe
     return kept, problems
 
 
-def _removed(session: Session) -> Change:
+def _removed(session: Session) -> SessionImport:
     title = str(session.title)
     if session.status is not SessionStatus.PUBLISHED:
-        return Change(Outcome.UNCHANGED, title, session=session)
-    return Change(
+        return SessionImport(Outcome.UNCHANGED, title, session=session)
+    return SessionImport(
         Outcome.REMOVED, title, session=session, values={"status": SessionStatus.DRAFT}, fields=(Field.STATUS,)
     )
 
@@ -254,7 +254,7 @@ class _Context:
             first = wanted.spoken
         return tuple(dict.fromkeys([*first, *self.candidates, *wanted.spoken]))
 
-    def change(self, wanted: IncomingSession, session: Session | None, found_by: FoundBy | None) -> Change:
+    def change(self, wanted: IncomingSession, session: Session | None, found_by: FoundBy | None) -> SessionImport:
         """What becomes of the session, or of a new one."""
         present = session or _nothing()
         languages = self.languages(wanted, session)
@@ -280,7 +280,7 @@ class _Context:
                 parts = tuple(matches)
                 fields.append(Field.PEOPLE)
         outcome = Outcome.CREATED if session is None else Outcome.CHANGED if fields else Outcome.UNCHANGED
-        return Change(
+        return SessionImport(
             outcome,
             str(LocalizedText(values["title"])) or wanted.named,
             wanted.where,

@@ -10,7 +10,7 @@ from eventapp.core.labels import Labelled
 from eventapp.core.languages import INTERFACE, force_locale
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import name_lists, values
-from eventapp.exchange.collected import Book
+from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.incoming import IncomingPerson, Problem
 from eventapp.programme.rules import Mode, ParticipationRole
 
@@ -18,7 +18,9 @@ _LIST = "[;\n；、]"
 R = TypeVar("R", bound=Labelled)
 
 
-def aligned(book: Book, where: str, field: str, columns: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+def aligned(
+    collector: ImportCollector, where: str, field: str, columns: Mapping[str, Sequence[str]]
+) -> list[dict[str, str]]:
     """The things of a row, each by language: the second of one column is the second of every other.
 
     Empty ones keep their place where there are several columns. Where a column has another number of names, it is left
@@ -38,13 +40,15 @@ def aligned(book: Book, where: str, field: str, columns: Mapping[str, Sequence[s
                 one=f"{field}_{tag}".rstrip("_"),
                 other=f"{field}_{first}".rstrip("_"),
             )
-            book.leave_out(Problem(where, sentence, whole=False))
+            collector.leave_out(Problem(where, sentence, whole=False))
     whole = {tag: parts for tag, parts in filled.items() if len(parts) == size}
     found = [{tag: parts[at] for tag, parts in whole.items() if parts[at]} for at in range(size)]
     return [texts for texts in found if texts]
 
 
-def people(book: Book, where: str, columns: Mapping[str, str], says: Mapping[str, str]) -> list[IncomingPerson] | None:
+def people(
+    collector: ImportCollector, where: str, columns: Mapping[str, str], says: Mapping[str, str]
+) -> list[IncomingPerson] | None:
     """The people of a row; None where there is no column of people.
 
     `columns` are the cells by language, `says` all cells of the row: people_guid, role and mode belong to the names one
@@ -58,14 +62,14 @@ def people(book: Book, where: str, columns: Mapping[str, str], says: Mapping[str
         ((tag, cell),) = cells.items()
         named = [{tag: name} for name in name_lists.names(cell)]
     else:
-        named = aligned(book, where, "people", {tag: values.parts(cell, _LIST) for tag, cell in cells.items()})
+        named = aligned(collector, where, "people", {tag: values.parts(cell, _LIST) for tag, cell in cells.items()})
         if len(guids) != len(named):
             guids = []
-    roles = _each(book, where, says.get("role"), ParticipationRole, len(named))
-    modes = _each(book, where, says.get("mode"), Mode, len(named))
-    biography = book.prose(says["biography"]) if len(named) == 1 and says.get("biography") else None
+    roles = _each(collector, where, says.get("role"), ParticipationRole, len(named))
+    modes = _each(collector, where, says.get("mode"), Mode, len(named))
+    biography = collector.prose(says["biography"]) if len(named) == 1 and says.get("biography") else None
     if says.get("biography") and len(named) > 1:
-        book.left_without_place(_("biographies"))
+        collector.left_without_place(_("biographies"))
     return [
         IncomingPerson(
             next(iter(texts.values())),
@@ -90,7 +94,7 @@ def _words(kind: type[R]) -> dict[str, R]:
     return found
 
 
-def _each(book: Book, where: str, said: str | None, kind: type[R], number: int) -> list[R | None]:
+def _each(collector: ImportCollector, where: str, said: str | None, kind: type[R], number: int) -> list[R | None]:
     """The role or mode of each of so many people; None where there is none, or none that is known."""
     parts = values.parts(said, _LIST) if said else []
     if len(parts) == 1:
@@ -99,13 +103,13 @@ def _each(book: Book, where: str, said: str | None, kind: type[R], number: int) 
         sentence = _(
             "There are %(number)d people and another number of roles or modes; these are left out.", number=number
         )
-        book.leave_out(Problem(where, sentence, whole=False))
+        collector.leave_out(Problem(where, sentence, whole=False))
         parts = []
     found: list[R | None] = []
     for part in parts or [""] * number:
         known = _words(kind).get(part.casefold().replace("-", " ")) or _words(kind).get(part.casefold())
         if part and known is None:
             sentence = _("“%(said)s” is not a known role or way of attending.", said=part[:40])
-            book.leave_out(Problem(where, sentence, whole=False))
+            collector.leave_out(Problem(where, sentence, whole=False))
         found.append(known)
     return found

@@ -13,7 +13,7 @@ from eventapp.core.links import base_url
 from eventapp.events.models import Event
 from eventapp.exchange import outgoing, queries, write_csv, write_json, write_xml
 from eventapp.exchange.outgoing import Head
-from eventapp.exchange.queries import State
+from eventapp.exchange.queries import ExportState
 
 UNNAMED = "not named yet"
 
@@ -25,7 +25,7 @@ TYPES = {
 }
 
 
-def written(event: Event, format: str, *, language: str, state: State = State.PUBLIC) -> bytes:
+def written(event: Event, format: str, *, language: str, state: ExportState = ExportState.PUBLIC) -> bytes:
     """The file, in a language for its texts. States other than PUBLIC are for the team alone; calendars are public."""
     if format == "ics":
         return _calendar(event, language)

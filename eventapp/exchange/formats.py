@@ -8,7 +8,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import read_csv, read_ics, read_json, read_pretalx, read_xml
 from eventapp.exchange.incoming import Incoming, Options
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 
 FORMATS = ("xml", "json", "ics", "csv")
 LARGEST = 6 * 1024 * 1024
@@ -51,7 +51,7 @@ def read(data: bytes, options: Options, *, format: str = "") -> Incoming:
         raise Refused(_("This is a picture, a PDF or an archive, and no programme."), field="file")
     try:
         found = _read(data, options, format or detected(data))
-    except Unclear as unclear:
+    except AmbiguousValue as unclear:
         raise Refused(str(unclear), field="file") from unclear
     if not found.sessions and not found.problems:
         raise Refused(_("There is no session in this file."), field="file")

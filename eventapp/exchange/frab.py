@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
-from eventapp.exchange.collected import Book
+from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.incoming import Identity, IncomingPerson, IncomingSession, Problem
 from eventapp.exchange.numbers import guid_of_number
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 
 
 @dataclass(frozen=True)
-class Day:
+class FrabDay:
     """The day around an event. Between `opens` and the same time of the next day a time of day belongs to it."""
 
     on: date | None = None
@@ -29,12 +29,12 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Raw:
+class RawRow:
     """An event as it stands in a file; `texts` by the names of the format."""
 
     where: str
     texts: Mapping[str, object]
-    day: Day
+    day: FrabDay
     people: Sequence[Mapping[str, object]]
     links: Sequence[tuple[object, object]]
     rooms: Sequence[object]
@@ -77,102 +77,102 @@ _NAMES = ("name", "public_name", "full_public_name", "full_name")
 _READ_OF_PERSON = frozenset({*_NAMES, "id", "guid", "code", "biography", "description"})
 
 
-def session(book: Book, raw: Raw) -> IncomingSession:
-    """An event of the file. Raises Unclear for one that can't be taken."""
+def session(collector: ImportCollector, raw: RawRow) -> IncomingSession:
+    """An event of the file. Raises AmbiguousValue for one that can't be taken."""
     says = raw.texts.get
     if isinstance(attachments := says("attachments"), list) and attachments:
-        book.left_without_place(_("attachments"), len(attachments))
+        collector.left_without_place(_("attachments"), len(attachments))
     title = values.line(says("title"))
     if not title:
-        raise Unclear(_("The entry has no title."))
-    starts = _starts(book, raw)
+        raise AmbiguousValue(_("The entry has no title."))
+    starts = _starts(collector, raw)
     length = values.minutes(says("duration"))
     if starts is not None and length is None:
-        raise Unclear(_("“%(title)s” has a start and no length.", title=title))
+        raise AmbiguousValue(_("“%(title)s” has a start and no length.", title=title))
     rooms = dict.fromkeys(filter(None, (values.line(room) for room in raw.rooms)))
-    abstract = book.prose(says("abstract"), says("description"))
-    people = book.somebody(_people(book, raw))
+    abstract = collector.prose(says("abstract"), says("description"))
+    people = collector.somebody(_people(collector, raw))
     return IncomingSession(
         where=raw.where,
         title={"": title},
-        guid=_guid(book, raw),
+        guid=_guid(collector, raw),
         code=code_of(says("code"), says("url")),
         starts_at=starts,
         ends_at=starts + timedelta(minutes=length) if starts and length else None,
         minutes=length,
-        rooms=tuple(dict.fromkeys(book.room(room) for room in rooms)),
-        track=book.track(values.line(says("track"))),
-        kind=book.kind(says("type")),
-        spoken=book.tags(raw.where, says("language")),
+        rooms=tuple(dict.fromkeys(collector.room(room) for room in rooms)),
+        track=collector.track(values.line(says("track"))),
+        kind=collector.kind(says("type")),
+        spoken=collector.tags(raw.where, says("language")),
         subtitle={"": values.line(says("subtitle"))},
         abstract=None if abstract is None else {"": abstract},
         people=people,
         do_not_record=values.yes(says("optout")),
-        links=book.links(raw.where, raw.links),
+        links=collector.links(raw.where, raw.links),
     )
 
 
-def identity(book: Book, raw: Raw) -> Identity:
+def identity(collector: ImportCollector, raw: RawRow) -> Identity:
     """By what the event can be recognized, also where it can't be read."""
     title = values.glimpse(raw.texts.get("title"))
     code = code_of(values.glimpse(raw.texts.get("code")), values.glimpse(raw.texts.get("url")))
-    return Identity(_guid(book, raw), code, (title,) if title else ())
+    return Identity(_guid(collector, raw), code, (title,) if title else ())
 
 
-def add(book: Book, raw: Raw) -> None:
+def add(collector: ImportCollector, raw: RawRow) -> None:
     """Take an event, or note why not. Raises Refused where the file as a whole can't be taken."""
-    book.take(raw.where, identity(book, raw), lambda: session(book, raw))
+    collector.take(raw.where, identity(collector, raw), lambda: session(collector, raw))
 
 
-def _guid(book: Book, raw: Raw) -> str:
+def _guid(collector: ImportCollector, raw: RawRow) -> str:
     guid = values.glimpse(raw.texts.get("guid"))
     if not guid and (number := values.glimpse(raw.texts.get("id"))):
         # An id is only known within its own system.
-        guid = f"{book.acronym or book.format}:{number}"
+        guid = f"{collector.acronym or collector.format}:{number}"
     return guid[:200]
 
 
-def _starts(book: Book, raw: Raw) -> datetime | None:
+def _starts(collector: ImportCollector, raw: RawRow) -> datetime | None:
     written, start = values.line(raw.texts.get("date")), values.clock_time(raw.texts.get("start"))
     on, at, offset = values.day_and_time(written) if written else (raw.day.on, None, None)
     if on is None and start is None:
         return None
     if on is None:
-        raise Unclear(_("There is a time, but no day."))
+        raise AmbiguousValue(_("There is a time, but no day."))
     if at is not None and offset is None and start is not None and start != at:
-        raise Unclear(
+        raise AmbiguousValue(
             _("The date says %(one)s and the start says %(other)s.", one=f"{at:%H:%M}", other=f"{start:%H:%M}")
         )
     if at is None:
         at = start
         if at is None:
-            raise Unclear(_("There is a day, but no time."))
+            raise AmbiguousValue(_("There is a day, but no time."))
         if raw.day.on == on and raw.day.opens is not None and at < raw.day.opens:
             on += timedelta(days=1)  # past midnight: it belongs to the day that began the morning before
-    moment = values.moment(on, at, offset, book.zone)
-    if offset is not None and start == at and book.options.home:
+    moment = values.moment(on, at, offset, collector.zone)
+    if offset is not None and start == at and collector.options.home:
         # Programs that know no zones write a Z or their own offset behind what the clock on the wall shows.
-        there = moment.astimezone(ZoneInfo(book.options.home))
+        there = moment.astimezone(ZoneInfo(collector.options.home))
         if there.time() != at:
-            book.elsewhere.append((at, there))
+            collector.elsewhere.append((at, there))
     return moment
 
 
-def _people(book: Book, raw: Raw) -> Iterator[IncomingPerson]:
+def _people(collector: ImportCollector, raw: RawRow) -> Iterator[IncomingPerson]:
     for says in raw.people:
         name = values.line(next((says[key] for key in _NAMES if says.get(key)), ""))
         for key, value in says.items():
             if key not in _READ_OF_PERSON and value not in (None, "", [], {}):
-                book.left_without_place(_("%(name)s of people", name=key))
+                collector.left_without_place(_("%(name)s of people", name=key))
         guid, code = values.line(says.get("guid")), values.line(says.get("code"))
         number = values.line(says.get("id"))
-        if not guid and book.own and number.isdecimal():
+        if not guid and collector.own and number.isdecimal():
             guid = guid_of_number(int(number[:20]))
-        biography = book.prose(says.get("biography") or says.get("description"))
+        biography = collector.prose(says.get("biography") or says.get("description"))
         if name or guid:
             yield IncomingPerson(name, guid[:200], code[:20], biography={"": biography} if biography else {})
         elif number or code:
-            book.leave_out(Problem(raw.where, _("Somebody has a number, but no name."), whole=False))
+            collector.leave_out(Problem(raw.where, _("Somebody has a number, but no name."), whole=False))
 
 
 def code_of(code: object, url: object) -> str:

@@ -78,7 +78,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class IncomingPerson:
-    """Somebody with a public name. A name is not taken apart: who can tell the family name?
+    """A person with a public name. A name is not taken apart: who can tell the family name?
 
     `names` are those in further languages. `told_by_name`: names in this file are edited by hand, so the guid only
     decides between people of one name. Role and mode are None where the file has none.

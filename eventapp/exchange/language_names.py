@@ -15,7 +15,7 @@ from babel.core import get_global
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, script
 from eventapp.exchange import values
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 
 # Looked at first, for one word can be the name of two languages in two others.
 _FIRST = ("en", "ja", "de", "fr", "es", "it", "pt", "nl", "zh", "ko", "ru")
@@ -92,14 +92,14 @@ def _known(bare: str) -> str:
 def language(value: object) -> str:
     """A language tag from de, DE, de-AT, deu, German, Deutsch, 英語, français; empty for nothing.
 
-    Raises Unclear for an unknown one.
+    Raises AmbiguousValue for an unknown one.
     """
     bare = values.line(value)
     if not bare:
         return ""
     if tag := _known(bare):
         return tag
-    raise Unclear(_("No language is called “%(said)s”.", said=bare[:40]))
+    raise AmbiguousValue(_("No language is called “%(said)s”.", said=bare[:40]))
 
 
 def languages(value: object) -> tuple[list[str], list[str]]:

@@ -190,7 +190,7 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def download(event: Event, format: str) -> Response:
     """The programme as the next version would have it; the calendar is the public one."""
-    body = export.written(event, format, language=languages.reader(), state=queries.State.READY)
+    body = export.written(event, format, language=languages.reader(), state=queries.ExportState.READY)
     response = Response(body, content_type=export.TYPES[format])
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.{format}")
     return response

@@ -20,7 +20,7 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
 from eventapp.exchange import compare, formats, queries
-from eventapp.exchange.compare import Change, Outcome, Report, shown
+from eventapp.exchange.compare import Outcome, Report, SessionImport, shown
 from eventapp.exchange.incoming import Incoming, Options, Problem
 from eventapp.exchange.language_names import text_language
 from eventapp.exchange.models import Upload
@@ -95,7 +95,7 @@ def _checked(event: Event, report: Report) -> Report:
     return _needed(replace(report, changes=tuple(kept), problems=(*report.problems, *refused)), left=report.changes)
 
 
-def _needed(report: Report, *, left: Sequence[Change]) -> Report:
+def _needed(report: Report, *, left: Sequence[SessionImport]) -> Report:
     """The report without new rooms, tracks and people that only refused entries have."""
     coming = [change for change in report.changes if change.outcome in {Outcome.CREATED, Outcome.CHANGED}]
     if not coming:
@@ -112,7 +112,7 @@ def _needed(report: Report, *, left: Sequence[Change]) -> Report:
     )
 
 
-def _check_new(change: Change) -> None:
+def _check_new(change: SessionImport) -> None:
     incoming = change.incoming
     if change.outcome is Outcome.CREATED and incoming and incoming.status.value == "cancelled":
         raise Refused(_("It is cancelled there and was never here."))
@@ -190,7 +190,7 @@ def _new_people(report: Report) -> dict[object, Person]:
             if match.person is None:
                 matches.setdefault(match.key, match)
     named = [match.incoming for match in matches.values()]
-    # Somebody of another team may have them: the new person goes without.
+    # A person of another team may have them: the new person goes without.
     guids, codes = queries.taken((one.guid for one in named), (one.code for one in named))
     made: dict[object, Person] = {}
     for key, match in matches.items():
@@ -209,7 +209,7 @@ def _new_people(report: Report) -> dict[object, Person]:
 
 def _save(
     event: Event,
-    change: Change,
+    change: SessionImport,
     *,
     rooms: Mapping[int | str, Room],
     tracks: Mapping[int | str, Track],
@@ -239,7 +239,9 @@ def _save(
     )
 
 
-def _parts(session: Session | None, change: Change, people: Mapping[object, Person]) -> list[ParticipationInput] | None:
+def _parts(
+    session: Session | None, change: SessionImport, people: Mapping[object, Person]
+) -> list[ParticipationInput] | None:
     """The people of the file in its order; then those whom no file knows, such as interpreters."""
     if change.people is None:
         return None

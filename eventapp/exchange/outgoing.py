@@ -30,7 +30,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Somebody:
+class ExportPerson:
     """A person as the public sees one."""
 
     number: int
@@ -40,7 +40,7 @@ class Somebody:
 
 
 @dataclass(frozen=True)
-class Slot:
+class ExportSlot:
     """A session in one of its rooms."""
 
     number: int
@@ -57,19 +57,19 @@ class Slot:
     language: str
     abstract: str
     do_not_record: bool
-    people: tuple[Somebody, ...]
+    people: tuple[ExportPerson, ...]
     links: tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Day:
+class ExportDay:
     """A day of the programme, which may begin before dawn: what is held past midnight belongs to its evening."""
 
     index: int
     on: date
     starts: datetime
     ends: datetime
-    rooms: Mapping[str, list[Slot]] = field(default_factory=dict)
+    rooms: Mapping[str, list[ExportSlot]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Schedule:
     """The whole; `rooms` and `tracks` in order."""
 
     head: Head
-    days: list[Day]
+    days: list[ExportDay]
     rooms: list[tuple[str, str, int | None]]
     tracks: list[str]
 
@@ -93,7 +93,7 @@ def schedule(head: Head, document: Document, people: Mapping[int, ShownPerson]) 
     order = list(dict.fromkeys(named.values()))
     if any(not slot.room for slot in slots):
         order.append("")
-    by_day: dict[date, dict[str, list[Slot]]] = {}
+    by_day: dict[date, dict[str, list[ExportSlot]]] = {}
     for on in _dates(head.first, head.last):
         by_day[on] = {name: [] for name in order}
     for slot in slots:
@@ -103,7 +103,9 @@ def schedule(head: Head, document: Document, people: Mapping[int, ShownPerson]) 
             replace(slot, number=ids[slot.guid], starts=local)
         )
     days = [
-        Day(number, on, _at(on, head.day_starts, zone), _at(on + timedelta(days=1), head.day_starts, zone), by_day[on])
+        ExportDay(
+            number, on, _at(on, head.day_starts, zone), _at(on + timedelta(days=1), head.day_starts, zone), by_day[on]
+        )
         for number, on in enumerate(sorted(by_day), 1)
     ]
     rooms = [
@@ -130,14 +132,14 @@ def _capacity(document: Document, named: Mapping[str, str], name: str) -> int | 
 
 def _slots(
     sessions: Iterable[PublishedSession], head: Head, named: Mapping[str, str], people: Mapping[int, ShownPerson]
-) -> Iterable[Slot]:
+) -> Iterable[ExportSlot]:
     query = f"?lang={head.language}" if head.language != "en" else ""
-    somebody: dict[int, Somebody] = {}
+    somebody: dict[int, ExportPerson] = {}
     for session in sessions:
         guid = numbers.session_guid(session.guid or session.uid)
         rooms = list(dict.fromkeys(named[room.slug] for room in session.rooms)) or [""]
         for number, room in enumerate(rooms):
-            yield Slot(
+            yield ExportSlot(
                 number=0,
                 guid=guid if number == 0 else numbers.in_room(guid, room),
                 slug=_slug(head, session, number),
@@ -170,9 +172,9 @@ def _slug(head: Head, session: PublishedSession, number: int) -> str:
 
 
 def _people(
-    session: PublishedSession, people: Mapping[int, ShownPerson], known: dict[int, Somebody], language: str
-) -> Iterable[Somebody]:
-    # Somebody with two roles is one person here: these files know no roles.
+    session: PublishedSession, people: Mapping[int, ShownPerson], known: dict[int, ExportPerson], language: str
+) -> Iterable[ExportPerson]:
+    # A person with two roles is one person here: these files know no roles.
     for number in dict.fromkeys(
         p.person_id for p in session.participations if p.role is not ParticipationRole.INTERPRETER
     ):
@@ -181,5 +183,7 @@ def _people(
             continue
         if person.id not in known:
             name = values.line(person.name(language).text)
-            known[person.id] = Somebody(numbers.person_number(person), numbers.person_guid(person), person.code, name)
+            known[person.id] = ExportPerson(
+                numbers.person_number(person), numbers.person_guid(person), person.code, name
+            )
         yield known[person.id]

@@ -16,7 +16,7 @@ from eventapp.programme.rules import Mode, ParticipationRole
 
 @dataclass(frozen=True)
 class Match:
-    """Somebody of the file, and who that is here; None for somebody new."""
+    """A person of the file and the matching person here; None for a new one."""
 
     incoming: IncomingPerson
     person: Person | None
@@ -61,7 +61,7 @@ class People:
         self.by_code: dict[str, Person] = {}
         self.by_name: dict[str, list[Person]] = {}
         self.named: dict[int, frozenset[str]] = {}
-        # Somebody without an identifier of another system is one person of a file, not two of one name.
+        # A person without an identifier of another system is one person of a file, not two of one name.
         self.claimed: dict[int, str] = {}
         here = {part.person_id: part.person for session in sessions for part in session.participations}
         self.everybody = [*here.values(), *others]
@@ -90,7 +90,7 @@ class People:
     def matches(
         self, wanted: Sequence[IncomingPerson], session: Session | None, *, only_here: bool = False
     ) -> list[Match]:
-        """Who they are, each once. Somebody who has a part in the session already goes before others of that name."""
+        """Who they are, each once. A person who has a part in the session already goes before others of that name."""
         here = {part.person_id: part.person for part in session.participations} if session else {}
         found: dict[object, Match] = {}
         for incoming in wanted:

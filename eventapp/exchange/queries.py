@@ -14,7 +14,7 @@ from eventapp.core.db import db
 from eventapp.core.revisions import Revision
 from eventapp.directory.models import Person, ShownPerson
 from eventapp.events.models import Event
-from eventapp.exchange.compare import Present
+from eventapp.exchange.compare import CurrentProgramme
 from eventapp.exchange.incoming import Incoming
 from eventapp.exchange.models import Upload
 from eventapp.exchange.people import People
@@ -24,7 +24,7 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.published import Document
 
 
-class State(StrEnum):
+class ExportState(StrEnum):
     """Which programme a file holds: what is public, what would be with the next release, or drafts as well."""
 
     PUBLIC = "public"
@@ -32,7 +32,7 @@ class State(StrEnum):
     DRAFT = "draft"
 
 
-def present(event: Event) -> Present:
+def present(event: Event) -> CurrentProgramme:
     """The programme as the team has it: five statements."""
     options = [
         selectinload(Session.rooms),
@@ -44,10 +44,10 @@ def present(event: Event) -> Present:
     sessions = db.session.scalars(
         select(Session).where(Session.event_id == event.id).options(*options).order_by(Session.id)
     )
-    return Present(list(sessions), programme.rooms(event), programme.tracks(event))
+    return CurrentProgramme(list(sessions), programme.rooms(event), programme.tracks(event))
 
 
-def people(present: Present, incoming: Incoming, by: User | None) -> People:
+def people(present: CurrentProgramme, incoming: Incoming, by: User | None) -> People:
     """Everybody at the event, and whom the file names by a guid or a code, as far as `by` may know of them.
 
     `by` None: whoever sits at the terminal, who may know of all.
@@ -105,12 +105,12 @@ def upload(event: Event, key: str, *, content: bool = False) -> Upload | None:
     return db.session.scalar(select(Upload).where(Upload.event_id == event.id, Upload.key == key).options(*more))
 
 
-def document(event: Event, state: State) -> Document:
+def document(event: Event, state: ExportState) -> Document:
     """The programme to be written."""
-    if state is State.PUBLIC:
+    if state is ExportState.PUBLIC:
         released = programme.document(event)
         return Document(released.rooms, released.tracks, tuple(released.listed))
-    return releases.planned(event, drafts=state is State.DRAFT)
+    return releases.planned(event, drafts=state is ExportState.DRAFT)
 
 
 def named(event: Event, document: Document) -> dict[int, ShownPerson]:

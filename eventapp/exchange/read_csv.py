@@ -12,10 +12,10 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, fold
 from eventapp.exchange import csv_people, values
-from eventapp.exchange.collected import Book, Names
+from eventapp.exchange.collected import ImportCollector, Names
 from eventapp.exchange.frab import code_of
 from eventapp.exchange.incoming import Identity, Incoming, IncomingSession, Options
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionStatus
 
 # Our columns, and what they are called elsewhere. Texts may carry a language: title_ja.
@@ -73,11 +73,11 @@ def read(data: bytes, options: Options) -> Incoming:
         raise Refused(_("A table with more than %(number)d columns is not read.", number=_MOST_COLUMNS), field="file")
     header = [values.glimpse(cell)[:_LONGEST_NAME] for cell in header]
     columns = columns_of(header, options.columns)
-    book = Book(options, "csv", every_language=True)
-    book.in_zone()
+    collector = ImportCollector(options, "csv", every_language=True)
+    collector.in_zone()
     unread = [name for at, name in enumerate(header) if name.strip() and at not in columns.values()]
     if unread:
-        book.notes.append(
+        collector.notes.append(
             _(
                 "Columns that are not read: %(columns)s. If one is needed, say which, such as people=%(first)s.",
                 columns=_(", ").join(name[:40] for name in unread[:30]),
@@ -89,9 +89,9 @@ def read(data: bytes, options: Options) -> Incoming:
             continue
         where = _("line %(line)d", line=number)
         says = {name: _unguarded(cells[at].strip()) for name, at in columns.items() if at < len(cells)}
-        row = _Row(book, where, says, too_many=len(cells) > len(header))
-        book.take(where, row.identity(), row.session)
-    return book.finish()
+        row = _Row(collector, where, says, too_many=len(cells) > len(header))
+        collector.take(where, row.identity(), row.session)
+    return collector.finish()
 
 
 def _rows(whole: str) -> Iterator[tuple[int, list[str]]]:
@@ -153,8 +153,8 @@ def _unguarded(cell: str) -> str:
 
 
 class _Row:
-    def __init__(self, book: Book, where: str, says: Mapping[str, str], *, too_many: bool) -> None:
-        self.book, self.where, self.says, self.too_many = book, where, says, too_many
+    def __init__(self, collector: ImportCollector, where: str, says: Mapping[str, str], *, too_many: bool) -> None:
+        self.collector, self.where, self.says, self.too_many = collector, where, says, too_many
 
     def _columns(self, name: str) -> dict[str, str]:
         """Language → cell, of all columns of one field; the empty one for that without a language."""
@@ -168,7 +168,7 @@ class _Row:
         return {tag: values.line(cell) for tag, cell in self._columns(name).items()} or None
 
     def _prose(self, name: str) -> dict[str, str] | None:
-        found = {tag: self.book.prose(cell) for tag, cell in self._columns(name).items()}
+        found = {tag: self.collector.prose(cell) for tag, cell in self._columns(name).items()}
         return {tag: text for tag, text in found.items() if text is not None} or None
 
     def _optional(self, name: str) -> str | None:
@@ -181,14 +181,14 @@ class _Row:
         return Identity(values.glimpse(self.says.get("guid"))[:200], code, tuple(filter(None, titles)))
 
     def session(self) -> IncomingSession:
-        """Raises Unclear for what can't be read, Refused where a zone is needed."""
+        """Raises AmbiguousValue for what can't be read, Refused where a zone is needed."""
         if self.too_many:
-            raise Unclear(_("The line has more cells than the first one has columns."))
+            raise AmbiguousValue(_("The line has more cells than the first one has columns."))
         title = {tag: text for tag, text in (self._lines("title") or {}).items() if text}
         if not title:
-            raise Unclear(_("The entry has no title."))
+            raise AmbiguousValue(_("The entry has no title."))
         starts, ends, minutes = self._times()
-        people = csv_people.people(self.book, self.where, self._columns("people"), self.says)
+        people = csv_people.people(self.collector, self.where, self._columns("people"), self.says)
         return IncomingSession(
             where=self.where,
             title=title,
@@ -197,16 +197,18 @@ class _Row:
             starts_at=starts,
             ends_at=ends,
             minutes=minutes,
-            rooms=self._keys(self.book.rooms, "room"),
-            track=next(iter(self._keys(self.book.tracks, "track", alone=True) or ("",)), "")
+            rooms=self._keys(self.collector.rooms, "room"),
+            track=next(iter(self._keys(self.collector.tracks, "track", alone=True) or ("",)), "")
             if self._columns("track")
             else None,
-            kind=self.book.kind(self.says.get("kind")),
-            spoken=self.book.tags(self.where, self.says.get("language")),
-            interpreted=self.book.tags(self.where, self.says["interpreted"]) if "interpreted" in self.says else None,
+            kind=self.collector.kind(self.says.get("kind")),
+            spoken=self.collector.tags(self.where, self.says.get("language")),
+            interpreted=self.collector.tags(self.where, self.says["interpreted"])
+            if "interpreted" in self.says
+            else None,
             subtitle=self._lines("subtitle"),
             abstract=self._prose("abstract"),
-            people=people if people is None else self.book.somebody(people),
+            people=people if people is None else self.collector.somebody(people),
             do_not_record=values.yes(self.says["do_not_record"]) if "do_not_record" in self.says else None,
             links=self._links(),
             status=self._status(starts),
@@ -218,7 +220,7 @@ class _Row:
         if not cells:
             return None
         split = {tag: [values.line(cell)] if alone else values.parts(cell, LIST) for tag, cell in cells.items()}
-        found = csv_people.aligned(self.book, self.where, field, split)
+        found = csv_people.aligned(self.collector, self.where, field, split)
         keys = tuple(dict.fromkeys(names.key(texts) for texts in found))
         names.listed(keys)
         return keys
@@ -227,7 +229,7 @@ class _Row:
         if "links" not in self.says:
             return None
         pairs = [line.rpartition(" ")[::2] for line in values.text(self.says["links"]).split("\n")]
-        return self.book.links(self.where, pairs)
+        return self.collector.links(self.where, pairs)
 
     def _status(self, starts: datetime | None) -> SessionStatus:
         said = values.line(self.says.get("status")).casefold()
@@ -247,13 +249,13 @@ class _Row:
         ends, at_end = self._moment(self.says.get("end"), last or first[0])
         if ends is None:
             if minutes is None:
-                raise Unclear(_("There is a start, but neither an end nor a length."))
+                raise AmbiguousValue(_("There is a start, but neither an end nor a length."))
             return starts, starts + timedelta(minutes=minutes), minutes
         if ends < starts and last is None and at_end[1]:
             # 23:00–01:00: a time of day alone is the next one after the start.
             ends, _at = self._moment(self.says.get("end"), first[0] + timedelta(days=1))
             if ends is None or ends - starts > _LONGEST_NIGHT:
-                raise Unclear(_("The end must be after the start."))
+                raise AmbiguousValue(_("The end must be after the start."))
         return starts, ends, minutes
 
     def _moment(self, said: str | None, on: date | None) -> tuple[datetime | None, tuple[date, bool]]:
@@ -270,7 +272,7 @@ class _Row:
         else:
             on, at, offset = values.day_and_time(bare)
         if on is None:
-            raise Unclear(_("There is a time, but no day."))
+            raise AmbiguousValue(_("There is a time, but no day."))
         if at is None:
-            raise Unclear(_("There is a day, but no time."))
-        return values.moment(on, time(at.hour, at.minute), offset, self.book.zone), (on, alone)
+            raise AmbiguousValue(_("There is a day, but no time."))
+        return values.moment(on, time(at.hour, at.minute), offset, self.collector.zone), (on, alone)

@@ -14,10 +14,10 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
-from eventapp.exchange.collected import Book
+from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.frab import code_of
 from eventapp.exchange.incoming import MOST, Identity, Incoming, IncomingSession, Options, Problem
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionStatus
 
 _NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
@@ -72,13 +72,13 @@ class Property:
 
 
 @dataclass(slots=True)
-class Component:
+class ParsedComponent:
     """A VEVENT, VTIMEZONE or what stands in one; of properties that come twice the first counts."""
 
     name: str
     line: int
     properties: dict[str, Property] = field(default_factory=dict)
-    parts: list[Component] = field(default_factory=list)
+    parts: list[ParsedComponent] = field(default_factory=list)
 
     def text_of(self, name: str) -> str:
         found = self.properties.get(name)
@@ -87,13 +87,15 @@ class Component:
 
 def read(data: bytes, options: Options) -> Incoming:
     """Raises Refused where the file as a whole can't be read, and where a zone is needed."""
-    book = Book(options, "ics")
-    calendars = _parse(data, book)
+    collector = ImportCollector(options, "ics")
+    calendars = _parse(data, collector)
     head = calendars[0]
-    book.in_zone(head.text_of("X-WR-TIMEZONE"), head.text_of("TIMEZONE-ID"))
-    book.own = "//eventapp//" in head.text_of("PRODID")
-    if not book.assumed and not options.zone:
-        book.notes.append(_("Times without a zone are those of %(zone)s, which the calendar names.", zone=book.zone))
+    collector.in_zone(head.text_of("X-WR-TIMEZONE"), head.text_of("TIMEZONE-ID"))
+    collector.own = "//eventapp//" in head.text_of("PRODID")
+    if not collector.assumed and not options.zone:
+        collector.notes.append(
+            _("Times without a zone are those of %(zone)s, which the calendar names.", zone=collector.zone)
+        )
     parts = [part for calendar in calendars for part in calendar.parts]
     rules = {part.text_of("TZID"): part for part in parts if part.name == "VTIMEZONE"}
     zone_of = cache(lambda name: _zone(name, rules.get(name)))  # rules may be long, and are looked at once
@@ -111,11 +113,11 @@ def read(data: bytes, options: Options) -> Incoming:
             identity = Identity(
                 values.glimpse(uid)[:200], code_of("", event.text_of("URL")[:1000]), (title,) if title else ()
             )
-            book.take(where, identity, partial(_session, event, book, zone_of))
-    return book.finish()
+            collector.take(where, identity, partial(_session, event, collector, zone_of))
+    return collector.finish()
 
 
-def _sequence(event: Component) -> int:
+def _sequence(event: ParsedComponent) -> int:
     said = event.text_of("SEQUENCE").strip()
     return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
 
@@ -163,10 +165,10 @@ def _content(line: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _parse(data: bytes, book: Book) -> list[Component]:
+def _parse(data: bytes, collector: ImportCollector) -> list[ParsedComponent]:
     """The calendars. Raises Refused where there is none, where one has no end, and for too many entries."""
-    found: list[Component] = []
-    stack: list[Component] = []
+    found: list[ParsedComponent] = []
+    stack: list[ParsedComponent] = []
     entries, begun = 0, 0
     for number, line in _unfolded(data):
         if not line.strip():
@@ -175,11 +177,11 @@ def _parse(data: bytes, book: Book) -> list[Component]:
         if content is None:
             if stack:
                 problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
-                book.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
+                collector.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
             continue
         name, parameters, value = content
         if name == "BEGIN":
-            component = Component(value.strip().upper()[:100], number)
+            component = ParsedComponent(value.strip().upper()[:100], number)
             entries += component.name == "VEVENT"
             begun += 1
             if entries > MOST or begun > 10 * MOST:
@@ -193,13 +195,13 @@ def _parse(data: bytes, book: Book) -> list[Component]:
             elif stack and component.name in _PARTS.get(stack[-1].name, ()):
                 stack[-1].parts.append(component)
             elif stack and stack[-1].name == "VEVENT":
-                book.left_without_place(component.name)
+                collector.left_without_place(component.name)
             stack.append(component)
         elif name == "END":
             if stack:
                 stack.pop()
         elif stack:
-            _note(stack[-1], name, parameters, value, book)
+            _note(stack[-1], name, parameters, value, collector)
     if not found:
         raise Refused(_("This is no calendar: it does not begin with BEGIN:VCALENDAR."), field="file")
     if stack:
@@ -214,45 +216,49 @@ def _parse(data: bytes, book: Book) -> list[Component]:
     return found
 
 
-def _note(component: Component, name: str, parameters: str, value: str, book: Book) -> None:
+def _note(component: ParsedComponent, name: str, parameters: str, value: str, collector: ImportCollector) -> None:
     """Keep a property that is read; of the others an entry's are named as left out."""
     if name in _READ:
         if name not in component.properties:
             given = {key.upper(): text.strip('"') for key, text in _PARAMETER.findall(parameters)}
             component.properties[name] = Property(value, given)
     elif component.name == "VEVENT" and name not in _SILENT and value.strip():
-        book.left_without_place(name)
+        collector.left_without_place(name)
 
 
-def _session(event: Component, book: Book, zone_of: ZoneOf) -> IncomingSession:
+def _session(event: ParsedComponent, collector: ImportCollector, zone_of: ZoneOf) -> IncomingSession:
     # In our own calendars an &amp; is one that somebody typed.
-    plain = str if book.own else values.unescaped
+    plain = str if collector.own else values.unescaped
     title = values.line(plain(event.text_of("SUMMARY")))
     if not title:
-        raise Unclear(_("The entry has no title."))
+        raise AmbiguousValue(_("The entry has no title."))
     for name in ("RRULE", "RDATE", "RECURRENCE-ID"):
         if name in event.properties:
-            raise Unclear(_("“%(title)s” repeats (%(name)s); a session is held once.", title=title, name=name))
-    starts = _moment(event.properties.get("DTSTART"), title, book, zone_of)
-    ends = _moment(event.properties.get("DTEND"), title, book, zone_of)
+            raise AmbiguousValue(_("“%(title)s” repeats (%(name)s); a session is held once.", title=title, name=name))
+    starts = _moment(event.properties.get("DTSTART"), title, collector, zone_of)
+    ends = _moment(event.properties.get("DTEND"), title, collector, zone_of)
     if starts is None:
-        raise Unclear(_("“%(title)s” has no start.", title=title))
+        raise AmbiguousValue(_("“%(title)s” has no start.", title=title))
     if ends is None:
         length = values.minutes(event.text_of("DURATION"))
         if length is None:
-            raise Unclear(_("“%(title)s” has a start and no length.", title=title))
+            raise AmbiguousValue(_("“%(title)s” has a start and no length.", title=title))
         ends = starts + timedelta(minutes=length)
     location = values.line(plain(event.text_of("LOCATION")))
-    room = book.room(location)
+    room = collector.room(location)
     cancelled = event.text_of("STATUS").strip().upper() == "CANCELLED"
     url = event.text_of("URL")
     tag = event.properties["SUMMARY"].parameters.get("LANGUAGE", "")
     where = _("line %(line)d", line=event.line)
     # Our own calendars write speakers and addresses into the description, which are no part of the abstract.
-    abstract = None if book.own or "DESCRIPTION" not in event.properties else book.prose(event.text_of("DESCRIPTION"))
+    abstract = (
+        None
+        if collector.own or "DESCRIPTION" not in event.properties
+        else collector.prose(event.text_of("DESCRIPTION"))
+    )
     return IncomingSession(
         where=where,
-        title={book.tag(where, tag) if tag else "": title},
+        title={collector.tag(where, tag) if tag else "": title},
         guid=values.line(event.text_of("UID"))[:200],
         code=code_of("", url),
         starts_at=starts,
@@ -264,31 +270,35 @@ def _session(event: Component, book: Book, zone_of: ZoneOf) -> IncomingSession:
     )
 
 
-def _moment(said: Property | None, title: str, book: Book, zone_of: ZoneOf) -> datetime | None:
+def _moment(said: Property | None, title: str, collector: ImportCollector, zone_of: ZoneOf) -> datetime | None:
     if said is None or not said.value.strip():
         return None
     bare = said.value.strip()
     match = re.fullmatch(r"(\d{8})(?:T(\d{4})(\d{2})(Z?))?", bare)
     if match is None:
-        raise Unclear(_("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60]))
+        raise AmbiguousValue(
+            _("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60])
+        )
     if match[2] is None:
-        raise Unclear(_("“%(title)s” is for whole days; a session has a time of day.", title=title))
+        raise AmbiguousValue(_("“%(title)s” is for whole days; a session has a time of day.", title=title))
     on, at = values.day(match[1]), values.clock_time(match[2])
     assert on is not None and at is not None
     if match[4]:
         return values.moment(on, at, timedelta(0), "")
     name = said.parameters.get("TZID", "")
     if not name:
-        return values.moment(on, at, None, book.zone)
+        return values.moment(on, at, None, collector.zone)
     zone, offset = zone_of(name)
     if not zone and offset is None:
-        if not book.options.zone:
-            raise Unclear(_("Where “%(name)s” is can't be told; say in which zone the times are.", name=name[:60]))
-        zone = book.options.zone
+        if not collector.options.zone:
+            raise AmbiguousValue(
+                _("Where “%(name)s” is can't be told; say in which zone the times are.", name=name[:60])
+            )
+        zone = collector.options.zone
     return values.moment(on, at, offset, zone)
 
 
-def _zone(name: str, rules: Component | None) -> tuple[str, timedelta | None]:
+def _zone(name: str, rules: ParsedComponent | None) -> tuple[str, timedelta | None]:
     """The IANA zone that a TZID means, or a fixed offset.
 
     A name that is known goes before the rules in the file: these are wrong more often than names are.

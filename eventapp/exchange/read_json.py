@@ -9,10 +9,10 @@ from typing import Any
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import frab, values
-from eventapp.exchange.collected import Book
-from eventapp.exchange.frab import Day, Raw
+from eventapp.exchange.collected import ImportCollector
+from eventapp.exchange.frab import FrabDay, RawRow
 from eventapp.exchange.incoming import Incoming, Options, Problem
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 
 
 def parse(data: bytes) -> Any:
@@ -49,22 +49,22 @@ def read(document: Any, options: Options) -> Incoming:
     conference = mapping(schedule.get("conference"))
     if not isinstance(conference.get("days"), list):
         raise Refused(_("This JSON is no schedule: it has no days."), field="file")
-    book = Book(options, "schedule.json")
+    collector = ImportCollector(options, "schedule.json")
     generator = mapping(document.get("generator")) or mapping(schedule.get("generator"))
     zone = conference.get("time_zone_name") or conference.get("timezone")
-    book.head(conference.get("acronym") or conference.get("title"), zone, generator)
+    collector.head(conference.get("acronym") or conference.get("title"), zone, generator)
     for name in _names(conference.get("rooms")):
-        book.room(name)
+        collector.room(name)
     for row in rows(conference.get("rooms")):
         if (capacity := size(row.get("capacity"))) and (name := values.line(row.get("name"))):
-            book.capacities[book.room(name)] = capacity
+            collector.capacities[collector.room(name)] = capacity
     for name in _names(conference.get("tracks")):
-        book.track(name)
+        collector.track(name)
     for number, says in enumerate(rows(conference.get("days"))):
-        day = _day(book, f"days[{number}]", says)
+        day = _day(collector, f"days[{number}]", says)
         for room, where, event in _events(says.get("rooms"), f"days[{number}].rooms"):
-            frab.add(book, _event(book, event, where, day, room))
-    return book.finish()
+            frab.add(collector, _event(collector, event, where, day, room))
+    return collector.finish()
 
 
 def _names(value: object) -> Iterator[str]:
@@ -87,23 +87,23 @@ def _events(value: object, path: str) -> Iterator[tuple[str, str, Mapping[str, A
             yield name, f"{path}[{name!r}][{number}]", event
 
 
-def _day(book: Book, where: str, says: Mapping[str, Any]) -> Day:
+def _day(collector: ImportCollector, where: str, says: Mapping[str, Any]) -> FrabDay:
     try:
         on, opens = values.day(values.line(says.get("date"))[:10]), None
         if start := says.get("day_start") or says.get("start"):
             on_start, opens, _offset = values.day_and_time(start)
             on = on or on_start
-        return Day(on, opens)
-    except Unclear as unclear:
-        book.leave_out(Problem(where, str(unclear), whole=False))
-        return Day()
+        return FrabDay(on, opens)
+    except AmbiguousValue as unclear:
+        collector.leave_out(Problem(where, str(unclear), whole=False))
+        return FrabDay()
 
 
-def _event(book: Book, event: Mapping[str, Any], where: str, day: Day, room: str) -> Raw:
+def _event(collector: ImportCollector, event: Mapping[str, Any], where: str, day: FrabDay, room: str) -> RawRow:
     recording = mapping(event.get("recording"))
     optout = event.get("do_not_record") if "do_not_record" in event else recording.get("optout")
     if recording.get("license"):
-        book.left_without_place("license")
+        collector.left_without_place("license")
     start = event.get("start")
     texts = {**event, "optout": optout}
     if isinstance(start, str) and "T" in start:  # some write the whole moment into both
@@ -113,10 +113,10 @@ def _event(book: Book, event: Mapping[str, Any], where: str, day: Day, room: str
     ]
     for name, value in event.items():
         if name not in frab.READ and value not in (None, "", [], {}):
-            book.left_without_place(name)
+            collector.left_without_place(name)
     links = [(link.get("title"), link.get("url") or link.get("href")) for link in rows(event.get("links"))]
     links += [(url, url) for url in _list(event.get("links")) if isinstance(url, str)]
-    return Raw(where, texts, day, people, links, [room or event.get("room")])
+    return RawRow(where, texts, day, people, links, [room or event.get("room")])
 
 
 def _list(value: object) -> list[Any]:

@@ -15,11 +15,11 @@ from typing import Any
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
-from eventapp.exchange.collected import Book, Dismissed, Names
+from eventapp.exchange.collected import Dismissed, ImportCollector, Names
 from eventapp.exchange.frab import code_of
 from eventapp.exchange.incoming import Identity, Incoming, IncomingPerson, IncomingSession, Options, Problem
 from eventapp.exchange.read_json import mapping, rows, size
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionKind, SessionStatus
 
 # What a submission may hold that is read, or says nothing of the programme.
@@ -89,20 +89,20 @@ class _Tables:
 
 def read(document: Any, options: Options) -> Incoming:
     """From the parsed file. Raises Refused where it as a whole can't be taken."""
-    book = Book(options, "pretalx")
+    collector = ImportCollector(options, "pretalx")
     tables = _Tables()
     pages = list(_pages(document))
     for page, _path in pages:
         tables.learn(page)
-    book.in_zone(*(page.get(key) for page, _path in pages for key in ("timezone", "time_zone_name")))
-    reader = _Reader(book, tables)
+    collector.in_zone(*(page.get(key) for page, _path in pages for key in ("timezone", "time_zone_name")))
+    reader = _Reader(collector, tables)
     found = False
     for where, row, slot, number in _entries(pages, tables):
         found = True
-        book.take(where, reader.identity(row, slot, number), partial(reader.session, where, row, slot, number))
+        collector.take(where, reader.identity(row, slot, number), partial(reader.session, where, row, slot, number))
     if not found:
         raise Refused(_("There is no submission and no slot in this file."), field="file")
-    return book.finish()
+    return collector.finish()
 
 
 def _pages(document: Any) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -144,25 +144,25 @@ def _of_submission(
 
 
 class _Reader:
-    def __init__(self, book: Book, tables: _Tables) -> None:
-        self.book, self.tables = book, tables
+    def __init__(self, collector: ImportCollector, tables: _Tables) -> None:
+        self.collector, self.tables = collector, tables
 
     def session(self, where: str, row: Mapping[str, Any], slot: Mapping[str, Any], number: int) -> IncomingSession:
-        """Raises Unclear for what does not come in."""
+        """Raises AmbiguousValue for what does not come in."""
         said_title = self.texts(where, row.get("title")) or self.texts(where, slot.get("description"))
         title = {tag: values.line(one) for tag, one in said_title.items()}
         if not title:
-            raise Unclear(_("The entry has no title."))
+            raise AmbiguousValue(_("The entry has no title."))
         state = values.line(row.get("state")).casefold()
         if state in _OPEN:
             raise Dismissed(_("“%(title)s” is not accepted: its state is %(state)s.", title=_any(title), state=state))
         starts, ends, minutes = self._times(row, slot, _any(title))
-        room = self._key(self.book.rooms, "rooms", where, slot.get("room"))
-        track = self._key(self.book.tracks, "tracks", where, row.get("track"))
+        room = self._key(self.collector.rooms, "rooms", where, slot.get("room"))
+        track = self._key(self.collector.tracks, "tracks", where, row.get("track"))
         said = self.name("submission_types", where, row.get("submission_type") or row.get("type"))
         for name, value in row.items():
             if name not in _READ and value not in (None, "", [], {}, False):
-                self.book.left_without_place(name)
+                self.collector.left_without_place(name)
         guid, code = _known_as(row, number)
         return IncomingSession(
             where=where,
@@ -174,10 +174,10 @@ class _Reader:
             minutes=minutes,
             rooms=((room,) if room else ()) if starts else None,
             track=track if row else None,
-            kind=self.book.kind(said) if row else SessionKind.BREAK,
-            spoken=self.book.tags(where, row.get("content_locale") or row.get("language")),
+            kind=self.collector.kind(said) if row else SessionKind.BREAK,
+            spoken=self.collector.tags(where, row.get("content_locale") or row.get("language")),
             abstract=self._abstract(where, row) if row else None,
-            people=self.book.somebody(self._people(where, row)) if "speakers" in row else None,
+            people=self.collector.somebody(self._people(where, row)) if "speakers" in row else None,
             do_not_record=values.yes(row.get("do_not_record")) if "do_not_record" in row else None,
             status=self._status(state, starts),
         )
@@ -196,7 +196,7 @@ class _Reader:
             return {"": bare} if bare else {}
         found = {}
         for tag, one in said.items():
-            known, bare = self.book.tag(where, tag), values.text(one)
+            known, bare = self.collector.tag(where, tag), values.text(one)
             if known and bare:
                 found[known] = bare
         return found
@@ -213,7 +213,7 @@ class _Reader:
         starts, ends = self._moment(slot.get("start")), self._moment(slot.get("end"))
         if starts is not None and ends is None:
             if minutes is None:
-                raise Unclear(_("“%(title)s” has a start and no length.", title=title))
+                raise AmbiguousValue(_("“%(title)s” has a start and no length.", title=title))
             ends = starts + timedelta(minutes=minutes)
         return (starts, ends, minutes) if starts is not None else (None, None, minutes)
 
@@ -222,8 +222,8 @@ class _Reader:
             return None
         on, at, offset = values.day_and_time(said)
         if at is None:
-            raise Unclear(_("There is a day, but no time."))
-        return values.moment(on, at, offset, self.book.zone).replace(second=0, microsecond=0)
+            raise AmbiguousValue(_("There is a day, but no time."))
+        return values.moment(on, at, offset, self.collector.zone).replace(second=0, microsecond=0)
 
     def _row(self, table: str, said: object) -> Mapping[str, Any]:
         row = self.tables.row(table, said)
@@ -243,26 +243,26 @@ class _Reader:
                 "Number %(number)s has no name here; export it with ?expand=room,track,submission_type.",
                 number=values.line(said),
             )
-            self.book.leave_out(Problem(where, sentence, whole=False))
+            self.collector.leave_out(Problem(where, sentence, whole=False))
         return {tag: values.line(one) for tag, one in self.texts(where, name).items()}
 
     def _key(self, kept: Names, table: str, where: str, said: object) -> str:
         texts = self._names(table, where, said)
-        wanted = [self.book.options.language, "", "en", *texts]
+        wanted = [self.collector.options.language, "", "en", *texts]
         first = {tag: texts[tag] for tag in wanted if texts.get(tag)}
         key = kept.key(first) if first else ""
         if key and table == "rooms" and (capacity := size(self._row(table, said).get("capacity"))):
-            self.book.capacities[key] = capacity
+            self.collector.capacities[key] = capacity
         return key
 
     def name(self, table: str, where: str, said: object) -> str:
         """One name of a room, track or type, in English where there is one."""
         texts = self._names(table, where, said)
-        return next((texts[tag] for tag in [self.book.options.language, "", "en", *texts] if texts.get(tag)), "")
+        return next((texts[tag] for tag in [self.collector.options.language, "", "en", *texts] if texts.get(tag)), "")
 
     def _abstract(self, where: str, row: Mapping[str, Any]) -> dict[str, str] | None:
         first, second = self._prose(where, row.get("abstract")), self._prose(where, row.get("description"))
-        found = {tag: self.book.prose(first.get(tag), second.get(tag)) for tag in {**first, **second}}
+        found = {tag: self.collector.prose(first.get(tag), second.get(tag)) for tag in {**first, **second}}
         if any(text is None for text in found.values()):
             return None
         return {tag: text for tag, text in found.items() if text} or {"": ""}
@@ -270,7 +270,7 @@ class _Reader:
     def _prose(self, where: str, said: object) -> dict[str, object]:
         if not isinstance(said, dict):
             return {"": said} if said else {}
-        return {tag: one for name, one in said.items() if one and (tag := self.book.tag(where, name))}
+        return {tag: one for name, one in said.items() if one and (tag := self.collector.tag(where, name))}
 
     def _people(self, where: str, row: Mapping[str, Any]) -> Iterator[IncomingPerson]:
         for said in row["speakers"] if isinstance(row["speakers"], list) else []:
@@ -278,10 +278,10 @@ class _Reader:
             name = values.line(person.get("name") or person.get("public_name"))
             for key, value in person.items():
                 if key not in _READ_OF_PERSON and value not in (None, "", [], {}):
-                    self.book.left_without_place(_("%(name)s of people", name=key))
+                    self.collector.left_without_place(_("%(name)s of people", name=key))
             biography = {}
             for tag, one in self._prose(where, person.get("biography")).items():
-                if bare := self.book.prose(one):
+                if bare := self.collector.prose(one):
                     biography[tag] = bare
             code = values.line(person.get("code") or (said if not isinstance(said, dict) else ""))[:20]
             if name or code:

@@ -7,11 +7,11 @@ import re
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import frab, name_lists, values
-from eventapp.exchange.collected import Book
+from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.elements import Element, parse
-from eventapp.exchange.frab import Day, Raw
+from eventapp.exchange.frab import FrabDay, RawRow
 from eventapp.exchange.incoming import Incoming, Options, Problem
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 
 _TEXTS = (
     "title",
@@ -33,26 +33,26 @@ def read(data: bytes, options: Options) -> Incoming:
     root = parse(data)
     if root.tag != "schedule":
         raise Refused(_("This XML is no schedule: it begins with <%(tag)s>.", tag=root.tag[:40]), field="file")
-    book = Book(options, "schedule.xml")
+    collector = ImportCollector(options, "schedule.xml")
     conference = root.first("conference") or Element("conference", {}, root.line)
     generator = root.first("generator")
     zone = conference.text_of("time_zone_name", "timezone")
-    book.head(conference.text_of("acronym", "title"), zone, generator.attributes if generator else {})
+    collector.head(conference.text_of("acronym", "title"), zone, generator.attributes if generator else {})
     change = conference.text_of("day_change")
     known = _rooms_by_number(root)
     for element in root.all("day"):
-        day = _day(book, element, change)
+        day = _day(collector, element, change)
         for room in element.all("room"):
             name = values.line(room.attributes.get("name"))
-            book.room(name)
+            collector.room(name)
             for event in room.all("event"):
-                frab.add(book, _event(book, event, day, [name] if name else [event.text_of("room")]))
+                frab.add(collector, _event(collector, event, day, [name] if name else [event.text_of("room")]))
         for entry in element.all("entry", "event"):
-            frab.add(book, _event(book, entry, day, _rooms_of_entry(entry, known)))
-    return book.finish()
+            frab.add(collector, _event(collector, entry, day, _rooms_of_entry(entry, known)))
+    return collector.finish()
 
 
-def _day(book: Book, element: Element, change: str) -> Day:
+def _day(collector: ImportCollector, element: Element, change: str) -> FrabDay:
     where = _("line %(line)d", line=element.line)
     says = element.attributes.get
     try:
@@ -60,10 +60,10 @@ def _day(book: Book, element: Element, change: str) -> Day:
         if start := says("start"):
             on_start, opens, _offset = values.day_and_time(start)
             on = on or on_start
-        return Day(on, opens or values.clock_time(re.sub(r"^(\d{1,2}:\d{2}):\d{2}$", r"\1", change.strip())))
-    except Unclear as unclear:
-        book.leave_out(Problem(where, str(unclear), whole=False))
-        return Day()
+        return FrabDay(on, opens or values.clock_time(re.sub(r"^(\d{1,2}:\d{2}):\d{2}$", r"\1", change.strip())))
+    except AmbiguousValue as unclear:
+        collector.leave_out(Problem(where, str(unclear), whole=False))
+        return FrabDay()
 
 
 def _rooms_by_number(root: Element) -> list[str]:
@@ -82,7 +82,7 @@ def _rooms_of_entry(entry: Element, known: list[str]) -> list[str]:
     return parts if len(parts) > 1 and all(parts) and any(part in known for part in parts) else [whole]
 
 
-def _event(book: Book, event: Element, day: Day, rooms: list[str]) -> Raw:
+def _event(collector: ImportCollector, event: Element, day: FrabDay, rooms: list[str]) -> RawRow:
     texts: dict[str, object] = {name: event.text_of(name) for name in _TEXTS}
     texts["guid"] = event.attributes.get("guid")
     texts["id"] = event.attributes.get("id")
@@ -91,17 +91,17 @@ def _event(book: Book, event: Element, day: Day, rooms: list[str]) -> Raw:
     recording = event.first("recording")
     for child in event.children:
         if child.tag not in frab.READ and (child.children or child.text.strip()):
-            book.left_without_place(child.tag)
+            collector.left_without_place(child.tag)
     texts["optout"] = recording.text_of("optout") if recording else ""
     if recording and recording.text_of("license").strip():
-        book.left_without_place("license")
+        collector.left_without_place("license")
     texts["attachments"] = [one for group in event.all("attachments") for one in group.all("attachment")]
     links = [
         (link.text, link.attributes.get("href") or link.text)
         for group in event.all("links")
         for link in group.all("link")
     ]
-    return Raw(_("line %(line)d", line=event.line), texts, day, _people(event), links, rooms)
+    return RawRow(_("line %(line)d", line=event.line), texts, day, _people(event), links, rooms)
 
 
 def _people(event: Element) -> list[dict[str, object]]:

@@ -26,11 +26,11 @@ LONGEST_LINE, LONGEST_TEXT = 500, 50_000
 LONGEST_ADDRESS, LONGEST_NAME = 500, 200
 
 
-class Unclear(ValueError):
+class AmbiguousValue(ValueError):
     """A value whose meaning is not certain; the message is a sentence for a person."""
 
 
-class TooLong(Unclear):
+class TooLong(AmbiguousValue):
     """A text beyond LONGEST_TEXT."""
 
 
@@ -49,12 +49,12 @@ def text(value: object) -> str:
 
 
 def line(value: object) -> str:
-    """A text on one line: a title or a name. Raises Unclear for one that is too long."""
+    """A text on one line: a title or a name. Raises AmbiguousValue for one that is too long."""
     if isinstance(value, str) and len(value) > 4 * LONGEST_TEXT:
-        raise Unclear(_("“%(said)s…” is too long for one line.", said=glimpse(value)[:40]))
+        raise AmbiguousValue(_("“%(said)s…” is too long for one line.", said=glimpse(value)[:40]))
     bare = " ".join(one_line(text(value)).split())
     if len(bare) > LONGEST_LINE:
-        raise Unclear(_("“%(said)s…” is too long for one line.", said=bare[:40]))
+        raise AmbiguousValue(_("“%(said)s…” is too long for one line.", said=bare[:40]))
     return bare
 
 
@@ -66,16 +66,16 @@ def glimpse(value: object) -> str:
 def minutes(value: object) -> int | None:
     """A length in minutes from 00:45, 1:00, 01:00:00, PT45M, 45, “45 min”; None for nothing.
 
-    Raises Unclear for what is none of these, and for what is not between a minute and a day.
+    Raises AmbiguousValue for what is none of these, and for what is not between a minute and a day.
     """
     bare = line(value).lower()
     if not bare:
         return None
     found = _length(bare)
     if found is None:
-        raise Unclear(_("“%(said)s” is no length of time; write 00:45 or a number of minutes.", said=bare[:40]))
+        raise AmbiguousValue(_("“%(said)s” is no length of time; write 00:45 or a number of minutes.", said=bare[:40]))
     if not 1 <= found <= 24 * 60:
-        raise Unclear(_("A session lasts from a minute to 24 hours, not %(said)s.", said=bare[:40]))
+        raise AmbiguousValue(_("A session lasts from a minute to 24 hours, not %(said)s.", said=bare[:40]))
     return found
 
 
@@ -96,7 +96,7 @@ def _length(bare: str) -> int | None:
 def clock_time(value: object) -> time | None:
     """A time of day from 09:30, 0930, 09:30:00, 9:30 pm, 9時半, 午後1時30分; None for nothing.
 
-    Raises Unclear for anything else.
+    Raises AmbiguousValue for anything else.
     """
     bare = line(value)
     if not bare:
@@ -104,14 +104,14 @@ def clock_time(value: object) -> time | None:
     plain = _plain_time(bare)
     match = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", plain, re.I)
     if match is None and (match := re.fullmatch(r"(\d{2})(\d{2})()()", plain)) is None:
-        raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+        raise AmbiguousValue(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
     hour, minute = int(match[1]), int(match[2])
     if match[4]:
         if not 1 <= hour <= 12:
-            raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+            raise AmbiguousValue(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
         hour = hour % 12 + (12 if match[4].lower() == "p" else 0)
     if hour > 23 or minute > 59:
-        raise Unclear(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+        raise AmbiguousValue(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
     return time(hour, minute)
 
 
@@ -166,7 +166,7 @@ def _plain_day(bare: str) -> str:
 def day(value: object) -> date | None:
     """A day from 2031-03-18, 2031/3/18, 18.3.2031, 18 March 2031, 2031年3月18日(火); None for nothing.
 
-    3/18/2031 is taken where only one order can be meant. Raises Unclear otherwise.
+    3/18/2031 is taken where only one order can be meant. Raises AmbiguousValue otherwise.
     """
     bare = _plain_day(line(value))
     if not bare:
@@ -180,7 +180,9 @@ def day(value: object) -> date | None:
     elif (match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", bare)) and (int(match[1]) > 12) != (int(match[2]) > 12):
         parts = (match[3], match[2], match[1]) if int(match[1]) > 12 else (match[3], match[1], match[2])
     else:
-        raise Unclear(_("“%(said)s” is no day that can be read in one way only; write 2031-03-18.", said=bare[:40]))
+        raise AmbiguousValue(
+            _("“%(said)s” is no day that can be read in one way only; write 2031-03-18.", said=bare[:40])
+        )
     return _real(bare, *parts)
 
 
@@ -188,9 +190,9 @@ def _real(bare: str, year: str, month: str, day_of_month: str) -> date:
     try:
         found = date(int(year), int(month), int(day_of_month))
     except ValueError:
-        raise Unclear(_("There is no day %(said)s.", said=bare[:40])) from None
+        raise AmbiguousValue(_("There is no day %(said)s.", said=bare[:40])) from None
     if not 1800 <= found.year <= 2200:
-        raise Unclear(_("Enter a year between 1800 and 2200."))
+        raise AmbiguousValue(_("Enter a year between 1800 and 2200."))
     return found
 
 
@@ -204,11 +206,13 @@ _MOMENT = re.compile(
 
 
 def day_and_time(value: object) -> tuple[date, time | None, timedelta | None]:
-    """The day, the time of day where there is one, and the offset from UTC where there is one. Raises Unclear."""
+    """The day, the time of day where there is one, its UTC offset where there is one. Raises AmbiguousValue."""
     bare = line(value)
     match = _MOMENT.fullmatch(_plain_day(bare))
     if match is None:
-        raise Unclear(_("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60]))
+        raise AmbiguousValue(
+            _("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60])
+        )
     on = day(match[1])
     assert on is not None
     at = match[2] and re.sub(r"^(\d{1,2}:?\d{2}):?\d{2}(\.\d+)?$", r"\1", match[2])
@@ -221,15 +225,15 @@ def _offset(written: str) -> timedelta:
     digits = written[1:].replace(":", "").rjust(4 if len(written) > 3 else 2, "0").ljust(4, "0")
     found = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if found > timedelta(hours=15) or int(digits[2:]) > 59:
-        raise Unclear(_("There is no offset %(said)s.", said=written))
+        raise AmbiguousValue(_("There is no offset %(said)s.", said=written))
     return -found if written[0] == "-" else found
 
 
 def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
     """The moment in UTC: by the offset where there is one, else on the clock of the zone.
 
-    Raises Refused (for the file as a whole) where there is neither, and Unclear for a time that the clocks skip or
-    that comes twice.
+    Raises Refused (for the file as a whole) where there is neither, and AmbiguousValue for a time that the clocks skip
+    or show twice.
     """
     local = datetime.combine(on, at)
     if offset is not None:
@@ -244,8 +248,12 @@ def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
         return early
     shown = f"{local:%Y-%m-%d %H:%M}"
     if early > late:
-        raise Unclear(_("%(time)s does not exist in %(zone)s: the clocks go forward over it.", time=shown, zone=zone))
-    raise Unclear(_("%(time)s comes twice in %(zone)s, as the clocks go back; give an offset.", time=shown, zone=zone))
+        raise AmbiguousValue(
+            _("%(time)s does not exist in %(zone)s: the clocks go forward over it.", time=shown, zone=zone)
+        )
+    raise AmbiguousValue(
+        _("%(time)s comes twice in %(zone)s, as the clocks go back; give an offset.", time=shown, zone=zone)
+    )
 
 
 def zone_named(value: object) -> str:
@@ -311,14 +319,14 @@ def yes(value: object) -> bool:
 
 
 def web_link(title: object, url: object) -> dict[str, str] | None:
-    """A link with its title; None where there is no address. Raises Unclear for one that no session may have."""
+    """A link with its title; None where there is no address. Raises AmbiguousValue for one that no session may have."""
     address = "".join(text(url).split())
     if not address:
         return None
     if not ADDRESS.fullmatch(address) or re.search(r'[<>"]', address):
-        raise Unclear(_("“%(said)s” is no address of a web page.", said=address[:60]))
+        raise AmbiguousValue(_("“%(said)s” is no address of a web page.", said=address[:60]))
     if len(address) > LONGEST_ADDRESS:
-        raise Unclear(
+        raise AmbiguousValue(
             _("The address %(said)s… has more than %(number)d characters.", said=address[:60], number=LONGEST_ADDRESS)
         )
     named = " ".join(text(title).split()) or address

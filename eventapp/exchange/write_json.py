@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from eventapp.exchange.collected import GENERATOR
-from eventapp.exchange.outgoing import Day, Schedule, Slot
+from eventapp.exchange.outgoing import ExportDay, ExportSlot, Schedule
 from eventapp.exchange.write_xml import VERSION, length
 
 
@@ -38,7 +38,7 @@ def write(schedule: Schedule) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _day(day: Day) -> dict[str, Any]:
+def _day(day: ExportDay) -> dict[str, Any]:
     return {
         "index": day.index,
         "date": str(day.on),
@@ -48,7 +48,7 @@ def _day(day: Day) -> dict[str, Any]:
     }
 
 
-def _event(slot: Slot) -> dict[str, Any]:
+def _event(slot: ExportSlot) -> dict[str, Any]:
     return {
         "id": slot.number,
         "guid": slot.guid,

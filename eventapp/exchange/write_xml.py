@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from eventapp.exchange import values
 from eventapp.exchange.collected import GENERATOR
-from eventapp.exchange.outgoing import Day, Schedule, Slot
+from eventapp.exchange.outgoing import ExportDay, ExportSlot, Schedule
 
 VERSION = 1
 
@@ -47,7 +47,7 @@ def _lines(schedule: Schedule) -> Iterator[str]:
     yield "</schedule>"
 
 
-def _day(day: Day) -> Iterator[str]:
+def _day(day: ExportDay) -> Iterator[str]:
     yield (f'<day index="{day.index}" date="{day.on}" start="{day.starts.isoformat()}" end="{day.ends.isoformat()}">')
     for name, slots in day.rooms.items():
         yield f"<room name={quoteattr(name)}>"
@@ -57,7 +57,7 @@ def _day(day: Day) -> Iterator[str]:
     yield "</day>"
 
 
-def _event(slot: Slot) -> Iterator[str]:
+def _event(slot: ExportSlot) -> Iterator[str]:
     yield f'<event guid="{slot.guid}" id="{slot.number}">'
     yield _element("date", slot.starts.isoformat())
     yield _element("start", slot.starts.strftime("%H:%M"))

@@ -28,7 +28,7 @@ from eventapp.registration import setup
 
 
 @dataclass(frozen=True)
-class Change:
+class DateChange:
     """What an edit does to the clock and the date of an event.
 
     `shift` leads from the present clock and date to the new ones; `sessions` and `windows` (openings and closings) are
@@ -53,7 +53,7 @@ class Followed:
     windows: int = 0
 
 
-def change(event: Event, *, zone: str, starts_at: datetime, keep_clock: bool, now: datetime) -> Change:
+def change(event: Event, *, zone: str, starts_at: datetime, keep_clock: bool, now: datetime) -> DateChange:
     """What a new zone and start mean. With `keep_clock` times stay what they are on the clock, else moments stay."""
     before = event.zone if keep_clock else zone
     days = (local_day(starts_at, zone) - local_day(event.starts_at, before)).days
@@ -66,12 +66,12 @@ def change(event: Event, *, zone: str, starts_at: datetime, keep_clock: bool, no
     moving = sum(
         old != new for before, after in zip(windows, later, strict=True) for old, new in zip(before, after, strict=True)
     )
-    return Change(Shift(before, zone, days), db.session.scalar(scheduled) or 0, moving)
+    return DateChange(Shift(before, zone, days), db.session.scalar(scheduled) or 0, moving)
 
 
 def edit_event(
     event: Event,
-    changed: Change,
+    changed: DateChange,
     *,
     move_sessions: bool,
     move_windows: bool,

@@ -65,7 +65,7 @@ def move(event: Event, code: str) -> ResponseReturnValue:
         rooms = queries.rooms(event)
         wanted = _wanted(rooms, shown)
         saved = operations.move_session(event, shown, by=current_organizer().name, **wanted)
-    except operations.Stale as stale:
+    except operations.SessionEditConflict as stale:
         values = _session(stale.session)
         undo()
         return _refused(stale, session=values)

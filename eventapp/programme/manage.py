@@ -108,7 +108,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
             _tell_findings(event, saved)
             flash(_("Saved."))
             return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
-        except operations.Stale as stale:
+        except operations.SessionEditConflict as stale:
             now = _before(event, stale.session)
             form.refuse(Refused(_changed(form, stale, marks, now)))
             # Who reads what has changed and saves again means it.
@@ -166,7 +166,7 @@ def _before(event: Event, session: Session | None) -> dict[str, Any]:
     return {**_data(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
 
 
-def _changed(form: SessionForm, stale: operations.Stale, marks: str, now: dict[str, Any]) -> str:
+def _changed(form: SessionForm, stale: operations.SessionEditConflict, marks: str, now: dict[str, Any]) -> str:
     """What somebody else has changed; of that, what was not touched here is taken into the form."""
     rows = {
         "people": [row.values for row in form.people if row.person],

@@ -29,7 +29,7 @@ MARGIN = timedelta(days=7)
 ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 
 
-class Stale(Refused):
+class SessionEditConflict(Refused):
     """Somebody else has saved a session since its editor read it. `session` is as it is now."""
 
     def __init__(self, event: Event, session: Session) -> None:
@@ -126,11 +126,11 @@ def save_session(
     """The one way a session is made or changed, from a form, the demo or an import.
 
     `parts` None leaves the people as they are; `by` is the name of who saves. `signed_up` people have a seat in it, so
-    it can't have fewer than that (no limit at all is fine). Who saves thousands at once does not `flush` each. Raises
-    Refused for times that can't be
-    (end before start, longer than a day, more than a week outside the event), a session without a title, rooms of
-    another event, and addresses that lead nowhere; Stale, which has the present session, when somebody else has saved
-    it since `seen_revision`.
+    it can't have fewer than that (no limit at all is fine). A caller that saves thousands does not `flush` each.
+
+    Raises Refused for impossible times (end before start, longer than a day, more than a week outside the event), a
+    session without a title, rooms of another event, and links that are not web addresses; SessionEditConflict, with
+    the current session, if it was saved by another user since `seen_revision`.
     """
     if session is not None and seen_revision is not None:
         _still(event, session, seen_revision)
@@ -172,7 +172,7 @@ def _still(event: Event, session: Session, seen_revision: int) -> None:
     db.session.refresh(session, ["revision"], with_for_update=True)
     if session.revision != seen_revision:
         db.session.expire(session)
-        raise Stale(event, session)
+        raise SessionEditConflict(event, session)
 
 
 def move_session(

@@ -28,7 +28,7 @@ from eventapp.events.models import Event
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import rules
 from eventapp.proposals.models import Call, Proposal
-from eventapp.proposals.operations import Answers
+from eventapp.proposals.operations import ProposalInput
 from eventapp.registration.forms import no_address
 
 _EMAIL = [
@@ -163,9 +163,9 @@ class ProposeForm(Form):
             del form.minutes
         return form
 
-    def answers(self) -> Answers:
+    def answers(self) -> ProposalInput:
         """What was filled in."""
-        return Answers(
+        return ProposalInput(
             title=self.title.data or "",
             abstract=self.abstract.data or "",
             written_in=self.written_in.data,

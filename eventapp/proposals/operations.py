@@ -30,7 +30,7 @@ from eventapp.proposals.rules import CallState, ProposalStatus
 
 
 @dataclass(frozen=True)
-class Answers:
+class ProposalInput:
     """What somebody proposes. `minutes` None where the call does not ask for a length."""
 
     title: str
@@ -92,7 +92,7 @@ def shift_call(event: Event, shift: clock.Shift) -> int:
     return (call.opens_at != before[0]) + (call.closes_at != before[1])
 
 
-def submit(event: Event, answers: Answers, *, once: str = "", counted: bool = False) -> Proposal:
+def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: bool = False) -> Proposal:
     """Take a proposal and write to its owner.
 
     `once` names the form that was sent: sending it twice makes one proposal. The letter is `counted` where a stranger
@@ -123,7 +123,7 @@ def submit(event: Event, answers: Answers, *, once: str = "", counted: bool = Fa
     return proposal
 
 
-def _same(known: Proposal, event: Event, answers: Answers) -> Proposal | None:
+def _same(known: Proposal, event: Event, answers: ProposalInput) -> Proposal | None:
     """The known proposal, if it is the one that is sent; who goes back and writes another one means another one."""
     said = (answers.title, answers.abstract, answers.email.strip())
     return known if known.event_id == event.id and said == (known.title, known.abstract, known.email) else None
@@ -135,7 +135,7 @@ def _check_open(event: Event) -> None:
         raise Refused(_("The call for speakers is not open."))
 
 
-def _fill(proposal: Proposal, answers: Answers) -> None:
+def _fill(proposal: Proposal, answers: ProposalInput) -> None:
     proposal.title, proposal.abstract, proposal.written_in = answers.title, answers.abstract, answers.written_in
     proposal.kind, proposal.mode, proposal.minutes = answers.kind, answers.mode, answers.minutes
     proposal.spoken = list(answers.spoken)
@@ -149,7 +149,7 @@ def _hold(proposal: Proposal) -> None:
     db.session.refresh(proposal, ["status", "session_id", "link_id"], with_for_update=True)
 
 
-def change(proposal: Proposal, answers: Answers) -> None:
+def change(proposal: Proposal, answers: ProposalInput) -> None:
     """Its owner changes it while the call is open; the address of the mail stays. Raises Refused once it is decided."""
     _hold(proposal)
     _check_open(proposal.event)

@@ -30,7 +30,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Row:
+class RatedProposal:
     """A proposal in the list, with the mean of its votes (−1 to 1, None without any) and their number."""
 
     proposal: Proposal
@@ -93,7 +93,7 @@ def of_event(
     order: Order = Order.NEWEST,
     limit: int = 50,
     offset: int = 0,
-) -> tuple[list[Row], int]:
+) -> tuple[list[RatedProposal], int]:
     """A page of proposals, and how many there are in all. `unvoted`: those that `user` has not voted on."""
     query = select(Proposal.id).where(Proposal.event_id == event.id)
     if status:
@@ -123,7 +123,7 @@ def of_event(
         .limit(limit)
         .offset(offset)
     )
-    return [Row(p, None if mean is None else float(mean), number or 0) for p, mean, number in rows], total
+    return [RatedProposal(p, None if mean is None else float(mean), number or 0) for p, mean, number in rows], total
 
 
 def numbers_by_status(event: Event) -> dict[ProposalStatus, int]:

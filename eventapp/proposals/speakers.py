@@ -27,7 +27,7 @@ from eventapp.proposals.models import SpeakerLink
 from eventapp.proposals.rules import Answer
 
 
-class Overtaken(Refused):
+class ProfileEditConflict(Refused):
     """Somebody else has changed the same page meanwhile. `now` is what it holds; `changes` names what is different."""
 
     def __init__(self, changed: seen.Changes, now: Mapping[str, Any]) -> None:
@@ -103,7 +103,7 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> 
 
     Where another event knows the speaker too, they hold for this one only: the team chose who has this link, and the
     pages of others are not theirs. `marks` are those of the values that the form was made with (see
-    core/seen.py). Raises Overtaken where the team has changed one of them since.
+    core/seen.py). Raises ProfileEditConflict where the team has changed one of them since.
     """
     _check_time(link)
     db.session.refresh(link.person, with_for_update=True)
@@ -147,7 +147,7 @@ def own_session(link: SpeakerLink, code: str) -> Session | None:
 
 
 def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, marks: str) -> None:
-    """The words of the speaker's own session, for the team to release. Raises Overtaken as `save_profile` does."""
+    """Save the texts of the speaker's own session, for the team to release. Raises ProfileEditConflict."""
     _check_time(link)
     db.session.refresh(session, with_for_update=True)
     _not_overtaken(talk_of(session), typed, marks)
@@ -169,4 +169,4 @@ def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, 
 def _not_overtaken(now: Mapping[str, Any], typed: Mapping[str, Any], marks: str) -> None:
     changed = seen.compare(marks, now=now, typed=typed)
     if changed.theirs or changed.both:
-        raise Overtaken(changed, now)
+        raise ProfileEditConflict(changed, now)

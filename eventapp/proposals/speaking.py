@@ -104,7 +104,7 @@ def _edit(
         try:
             save({name: form[name].data for name in now}, marks)
             return private(redirect(url_for(".mine", token=link.token, saved=1), 303))
-        except speakers.Overtaken as late:
+        except speakers.ProfileEditConflict as late:
             form.refuse(Refused(_taken_over(form, late)))
             marks = seen.marks(late.now)
         except Refused as refusal:
@@ -113,7 +113,7 @@ def _edit(
     return private(page(template, link=link, event=event, form=form, marks=marks, elsewhere=not alone))
 
 
-def _taken_over(form: Form, late: speakers.Overtaken) -> str:
+def _taken_over(form: Form, late: speakers.ProfileEditConflict) -> str:
     """What the team has changed; of that, what was not touched here is taken into the form."""
 
     def named(names: tuple[str, ...]) -> str:

@@ -26,8 +26,8 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Question, Registration
-from eventapp.registration.operations import Answers
-from eventapp.registration.rules import Access, QuestionKind, Standing, fits, kept
+from eventapp.registration.operations import RegistrationInput
+from eventapp.registration.rules import Access, Availability, QuestionKind, fits, kept
 
 
 def option_name(option: AttendanceOption) -> str:
@@ -177,7 +177,7 @@ class TakePart(Form):
                 valid = False
         return valid
 
-    def answers(self) -> Answers:
+    def answers(self) -> RegistrationInput:
         """What was filled in. Questions of another mode were not asked, and what was answered to them before stays."""
         option = self.chosen()
         asked = [question for question in self.questions if question.asked_of(option)]
@@ -186,7 +186,7 @@ class TakePart(Form):
             for question in asked
         }
         kind = self.organization_kind.data
-        return Answers(
+        return RegistrationInput(
             email=(self.email.data or "") if "email" in self else "",
             family_name=self.family_name.data or "",
             given_name=self.given_name.data or "",
@@ -223,7 +223,7 @@ def _shown(questions: list[Question], answers: dict[str, Any]) -> dict[str, Any]
 
 def takable(option: AttendanceOption) -> bool:
     """Whether choosing the option can lead to a place or a place in line."""
-    return option.standing in {Standing.OPEN, Standing.WAITING_LIST}
+    return option.availability in {Availability.OPEN, Availability.WAITING_LIST}
 
 
 def _question_field(question: Question) -> Field:

@@ -21,7 +21,7 @@ from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
 from eventapp.registration import rules
-from eventapp.registration.rules import Access, QuestionKind, RegistrationStatus, Standing
+from eventapp.registration.rules import Access, Availability, QuestionKind, RegistrationStatus
 
 _ACTIVE = text("status IN ('pending', 'confirmed', 'waitlisted')")
 
@@ -32,7 +32,7 @@ class AttendanceOption(Base, Closes, OfEvent):
     __tablename__ = "attendance_option"
     __table_args__ = (
         UniqueConstraint("event_id", "key", name="uq_attendance_option_event_key"),
-        CheckConstraint("taken >= 0", name="taken_not_negative"),
+        CheckConstraint("seats_taken >= 0", name="taken_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,7 +42,7 @@ class AttendanceOption(Base, Closes, OfEvent):
     title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     capacity: Mapped[int | None]
-    taken: Mapped[int] = mapped_column(default=0)
+    seats_taken: Mapped[int] = mapped_column(default=0)
     waiting_list: Mapped[bool] = mapped_column(default=True)
     access: Mapped[Access] = mapped_column(default=Access.ANYONE)
     opens_at: Mapped[datetime | None]
@@ -53,26 +53,26 @@ class AttendanceOption(Base, Closes, OfEvent):
         return [f"event:{self.event_id}:people", f"event:{self.event_id}:deadlines", "events"]
 
     @property
-    def left(self) -> int | None:
+    def seats_left(self) -> int | None:
         """Places left; None where there is no limit."""
-        return None if self.capacity is None else max(self.capacity - self.taken, 0)
+        return None if self.capacity is None else max(self.capacity - self.seats_taken, 0)
 
     @property
     def promotes(self) -> bool:
         """Whether a free seat goes to whoever waits for it now."""
         event = self.event
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-        return event.public and not off and self.standing is not Standing.CLOSED
+        return event.public and not off and self.availability is not Availability.CLOSED
 
     @property
-    def standing(self) -> Standing:
+    def availability(self) -> Availability:
         """What somebody who comes now can expect."""
-        return rules.standing(
+        return rules.availability(
             now=now(),
             opens_at=self.opens_at,
             closes_at=self.closes_at,
             capacity=self.capacity,
-            taken=self.taken,
+            seats_taken=self.seats_taken,
             waiting_list=self.waiting_list,
             event_ends=self.event.ends_at,
         )

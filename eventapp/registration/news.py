@@ -113,8 +113,8 @@ def concerned(event: Event, document: Document) -> set[int]:
             now = mark(code, mode is Mode.ONLINE, confirmed)
         if now != known:
             found.add(number)
-    standing = {session.code for session in document.sessions if not session.cancelled}
-    return found | {number for number, code in _untold_places(event) if code in standing}
+    availability = {session.code for session in document.sessions if not session.cancelled}
+    return found | {number for number, code in _untold_places(event) if code in availability}
 
 
 def _untold_places(event: Event) -> list[tuple[int, str]]:

@@ -23,14 +23,14 @@ from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_PLACE,
     Access,
+    Availability,
     RegistrationStatus,
-    Standing,
     searchable,
 )
 
 
 @dataclass(frozen=True)
-class Answers:
+class RegistrationInput:
     """What somebody filled in."""
 
     email: str
@@ -63,7 +63,7 @@ class AlreadyRegistered(Refused):
 
 def register(
     event: Event,
-    answers: Answers,
+    answers: RegistrationInput,
     *,
     option: AttendanceOption,
     by_team: bool = False,
@@ -129,14 +129,14 @@ def _check_open(event: Event, option: AttendanceOption, *, by_team: bool) -> Non
         return
     if not event.public:
         raise Refused(_("Registration for this is closed."), field="option")
-    standing = option.standing
-    if standing is Standing.NOT_YET:
+    availability = option.availability
+    if availability is Availability.NOT_YET:
         raise Refused(_("Registration for this has not opened yet."), field="option")
-    if standing is Standing.CLOSED:
+    if availability is Availability.CLOSED:
         raise Refused(_("Registration for this is closed."), field="option")
 
 
-def _fill(registration: Registration, answers: Answers) -> None:
+def _fill(registration: Registration, answers: RegistrationInput) -> None:
     if says_none(answers.organization):
         answers = replace(answers, organization="", organization_kind=None)
     registration.email = answers.email.strip()
@@ -196,7 +196,9 @@ def check_guest_may(registration: Registration) -> None:
         raise Refused(_("This event is cancelled."))
 
 
-def change(registration: Registration, answers: Answers, *, by_guest: bool = False, by_team: bool = False) -> None:
+def change(
+    registration: Registration, answers: RegistrationInput, *, by_guest: bool = False, by_team: bool = False
+) -> None:
     """The person changes what was filled in; the e-mail address stays. The team can correct that too.
 
     A corrected address gets a new link and the invitation: the old link went to somebody else. Raises Refused for a

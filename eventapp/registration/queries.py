@@ -98,14 +98,14 @@ def audience(event: Event) -> Audience:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A session that takes sign-ups, or did: `left` seats (None: no limit any more), and whether one is `mine`.
+class SessionOffer:
+    """A session that takes sign-ups, or did: `seats_left` (None: no limit any more), and whether one is `mine`.
 
     `overlaps` are those of this person's sessions that take place at the same time.
     """
 
     session: PublishedSession
-    left: int | None
+    seats_left: int | None
     mine: bool
     over: bool
     overlaps: list[PublishedSession]
@@ -113,10 +113,10 @@ class Offer:
     @property
     def open(self) -> bool:
         """Whether this person can take a seat."""
-        return not self.mine and not self.over and bool(self.left)
+        return not self.mine and not self.over and bool(self.seats_left)
 
 
-def offers(registration: Registration) -> list[Offer]:
+def offers(registration: Registration) -> list[SessionOffer]:
     """The sessions on the released programme with a number of seats, and those with a seat of this person, by time."""
     mine = set(
         db.session.scalars(select(SessionSignup.session_id).where(SessionSignup.registration_id == registration.id))
@@ -140,7 +140,7 @@ def offers(registration: Registration) -> list[Offer]:
     moment = clock.now()
     own = [session for session in offered if session.id in mine]
     return [
-        Offer(
+        SessionOffer(
             session,
             None if session.capacity is None else max(session.capacity - numbers.get(session.id, 0), 0),
             session.id in mine,
@@ -372,7 +372,7 @@ def options_with_seats_for_waiting() -> list[tuple[int, int]]:
         .join(Event, Event.id == AttendanceOption.event_id)
         .where(Event.status == EventStatus.PUBLISHED, Event.ends_at > moment)
         .where(or_(AttendanceOption.closes_at.is_(None), AttendanceOption.closes_at > moment))
-        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.taken < AttendanceOption.capacity))
+        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.seats_taken < AttendanceOption.capacity))
         .where(
             exists().where(
                 Registration.option_id == AttendanceOption.id, Registration.status == RegistrationStatus.WAITLISTED

@@ -89,7 +89,7 @@ ACTIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED, Re
 HOLDS_PLACE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED})
 
 
-class Standing(StrEnum):
+class Availability(StrEnum):
     """What somebody who comes now can expect of an option."""
 
     NOT_YET = "not_yet"
@@ -99,21 +99,21 @@ class Standing(StrEnum):
     CLOSED = "closed"
 
 
-def standing(
+def availability(
     *,
     now: datetime,
     opens_at: datetime | None,
     closes_at: datetime | None,
     capacity: int | None,
-    taken: int,
+    seats_taken: int,
     waiting_list: bool,
     event_ends: datetime,
-) -> Standing:
+) -> Availability:
     """Where an option stands. It closes at `closes_at`, and at the latest when the event is over."""
     if opens_at is not None and now < opens_at:
-        return Standing.NOT_YET
+        return Availability.NOT_YET
     if (closes_at is not None and now >= closes_at) or now >= event_ends:
-        return Standing.CLOSED
-    if capacity is not None and taken >= capacity:
-        return Standing.WAITING_LIST if waiting_list else Standing.FULL
-    return Standing.OPEN
+        return Availability.CLOSED
+    if capacity is not None and seats_taken >= capacity:
+        return Availability.WAITING_LIST if waiting_list else Availability.FULL
+    return Availability.OPEN

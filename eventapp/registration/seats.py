@@ -18,7 +18,7 @@ def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
     statement = (
         update(AttendanceOption)
         .where(AttendanceOption.id == option.id)
-        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.taken < AttendanceOption.capacity))
+        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.seats_taken < AttendanceOption.capacity))
     )
     if not past_the_line:
         statement = statement.where(
@@ -27,9 +27,9 @@ def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
             )
         )
     result = db.session.execute(
-        statement.values(taken=AttendanceOption.taken + 1).execution_options(synchronize_session=False)
+        statement.values(seats_taken=AttendanceOption.seats_taken + 1).execution_options(synchronize_session=False)
     )
-    db.session.expire(option, ["taken"])
+    db.session.expire(option, ["seats_taken"])
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
@@ -40,7 +40,7 @@ def take_for_newcomer(option: AttendanceOption) -> bool:
     """
     if take(option):
         return True
-    if option.left == 0:
+    if option.seats_left == 0:
         return False
     queries.lock_options(option.event_id)
     promote(option)
@@ -52,10 +52,10 @@ def give_back(option: AttendanceOption) -> None:
     db.session.execute(
         update(AttendanceOption)
         .where(AttendanceOption.id == option.id)
-        .values(taken=AttendanceOption.taken - 1)
+        .values(seats_taken=AttendanceOption.seats_taken - 1)
         .execution_options(synchronize_session=False)
     )
-    db.session.expire(option, ["taken"])
+    db.session.expire(option, ["seats_taken"])
 
 
 def promote(option: AttendanceOption) -> list[Registration]:

@@ -39,10 +39,10 @@ def save_option(
     queries.lock_options(event.id)
     if opens_at and closes_at and closes_at <= opens_at:
         raise Refused(_("The closing must be after the opening."), field="closes_at")
-    if capacity is not None and capacity < (option.taken if option else 1):
+    if capacity is not None and capacity < (option.seats_taken if option else 1):
         message = (
-            _("%(number)d places are taken already. Cancel registrations first.", number=option.taken)
-            if option and option.taken
+            _("%(number)d places are taken already. Cancel registrations first.", number=option.seats_taken)
+            if option and option.seats_taken
             else _("Enter at least 1, or nothing for no limit.")
         )
         raise Refused(message, field="capacity")

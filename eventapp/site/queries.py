@@ -18,7 +18,7 @@ from eventapp.proposals import queries as proposals
 from eventapp.proposals.models import Call
 from eventapp.registration import queries as registration
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import Standing
+from eventapp.registration.rules import Availability
 
 BRIEF = 12  # sessions shown on the event page before "all sessions"
 FACES = 8
@@ -45,7 +45,7 @@ class EventPage:
     def can_register(self) -> bool:
         """Whether there is anything to register for now."""
         return self.event.status in {"published"} and any(
-            option.standing in {Standing.OPEN, Standing.WAITING_LIST} for option in self.options
+            option.availability in {Availability.OPEN, Availability.WAITING_LIST} for option in self.options
         )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from eventapp.calendars import jsonld
-from eventapp.calendars.jsonld import Attendance, Availability, Offer, Party, Spot, State
+from eventapp.calendars.jsonld import Attendance, EventStatusType, ItemAvailability, Offer, Party, Spot
 from eventapp.core import languages, markdown
 from eventapp.core.links import absolute, base_url
 from eventapp.events.models import Site
 from eventapp.events.rules import EventFormat, EventStatus, Precision
 from eventapp.programme.published import PublishedSession, PublishedSite
 from eventapp.registration.forms import option_name
-from eventapp.registration.rules import Standing
+from eventapp.registration.rules import Availability
 from eventapp.site.queries import EventPage
 
 _ATTENDANCE = {
@@ -25,12 +25,12 @@ _EXACT: dict[Precision, jsonld.Exactness] = {
     Precision.MONTH: "month",
     Precision.YEAR: "year",
 }
-_STATES = {EventStatus.CANCELLED: State.CANCELLED, EventStatus.POSTPONED: State.POSTPONED}
+_STATES = {EventStatus.CANCELLED: EventStatusType.CANCELLED, EventStatus.POSTPONED: EventStatusType.POSTPONED}
 _AVAILABLE = {
-    Standing.NOT_YET: None,
-    Standing.OPEN: Availability.FREE,
-    Standing.WAITING_LIST: Availability.NONE,
-    Standing.FULL: Availability.NONE,
+    Availability.NOT_YET: None,
+    Availability.OPEN: ItemAvailability.FREE,
+    Availability.WAITING_LIST: ItemAvailability.NONE,
+    Availability.FULL: ItemAvailability.NONE,
 }
 
 
@@ -48,7 +48,7 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
         ends=event.ends_at,
         zone=event.zone,
         exact=_EXACT[event.precision],
-        state=_STATES.get(event.status, State.SCHEDULED),
+        state=_STATES.get(event.status, EventStatusType.SCHEDULED),
         attendance=_ATTENDANCE[event.format],
         description=languages.resolve(event.purpose).text or markdown.plain(languages.resolve(event.description).text),
         languages=event.working_languages,
@@ -82,19 +82,19 @@ def _offers(page: EventPage) -> list[Offer]:
         Offer(
             name=option_name(option),
             url=address,
-            availability=_AVAILABLE[option.standing],
+            availability=_AVAILABLE[option.availability],
             opens=option.opens_at,
             closes=option.closes_at,
         )
         for option in page.options
-        if option.standing in _AVAILABLE
+        if option.availability in _AVAILABLE
     ]
 
 
 def _session(page: EventPage, session: PublishedSession, spots: list[Spot]) -> dict[str, Any]:
     """A session at the sites of its rooms; one without a site is where the event is."""
     event = page.event
-    state = State.CANCELLED if session.cancelled else _STATES.get(event.status, State.SCHEDULED)
+    state = EventStatusType.CANCELLED if session.cancelled else _STATES.get(event.status, EventStatusType.SCHEDULED)
     online = bool(session.rooms) and all(room.online for room in session.rooms)
     sites = {room.site.slug: room.site for room in session.rooms if room.site is not None}
     own = [_spot(site, event.country_code) for site in sites.values()] or spots[:1]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventapp.calendars import jsonld
-from eventapp.calendars.jsonld import Attendance, Party, Spot, State
+from eventapp.calendars.jsonld import Attendance, EventStatusType, Party, Spot
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 
@@ -47,14 +47,18 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("state", "text"),
-    [(State.SCHEDULED, "EventScheduled"), (State.POSTPONED, "EventPostponed"), (State.CANCELLED, "EventCancelled")],
+    [
+        (EventStatusType.SCHEDULED, "EventScheduled"),
+        (EventStatusType.POSTPONED, "EventPostponed"),
+        (EventStatusType.CANCELLED, "EventCancelled"),
+    ],
 )
-def test_the_state_is_a_schema_address(state: State, text: str) -> None:
+def test_the_state_is_a_schema_address(state: EventStatusType, text: str) -> None:
     assert made(state=state)["eventStatus"] == f"https://schema.org/{text}"
 
 
 def test_a_new_date_names_the_old_one() -> None:
-    data = made(state=State.RESCHEDULED, previous_start=START - timedelta(days=30))
+    data = made(state=EventStatusType.RESCHEDULED, previous_start=START - timedelta(days=30))
     assert data["previousStartDate"] == "2031-02-16T10:00:00+09:00"
 
 

@@ -28,7 +28,7 @@ def test_eight_writers_never_oversell_and_never_fail(app, make):
         with app.app_context():
             try:
                 with transaction():
-                    answers = operations.Answers(email=f"p{number}@example.org", family_name="P")
+                    answers = operations.RegistrationInput(email=f"p{number}@example.org", family_name="P")
                     operations.register(
                         db.session.get(Event, event_id), answers, option=db.session.get(AttendanceOption, option_id)
                     )
@@ -43,7 +43,7 @@ def test_eight_writers_never_oversell_and_never_fail(app, make):
     assert results == {"seat": 200, "no": 280}
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Registration)) == 200
-    assert db.session.scalar(select(AttendanceOption.taken)) == 200
+    assert db.session.scalar(select(AttendanceOption.seats_taken)) == 200
 
 
 def test_a_transaction_that_fails_leaves_nothing(make):

@@ -59,10 +59,10 @@ def test_a_registration_that_is_put_back_has_its_seat_and_comes_into_the_calenda
     guest = make.registration(forum, make.option(forum))
     page = f"{DESK}/registrations/{guest.id}"
     organizer.fill(f"{page}/cancel")
-    assert fresh(guest).option.taken == 0
+    assert fresh(guest).option.seats_taken == 0
     organizer.fill(page, action="/restore")
     assert fresh(guest).status is RegistrationStatus.CONFIRMED
-    assert fresh(guest).option.taken == 1
+    assert fresh(guest).option.seats_taken == 1
     off, back = db.session.scalars(select(Mail).order_by(Mail.id)).all()[-2:]
     assert [file.method for file in (*off.calendars, *back.calendars)] == ["CANCEL", "REQUEST"]
     numbers = [

@@ -199,7 +199,7 @@ def test_a_later_closing_seats_those_who_wait(organizer, make):
         row = fresh(option)
         row.closes_at = datetime(2025, 1, 1, tzinfo=UTC)
         fresh(first).status = RegistrationStatus.CANCELLED
-        row.taken = 0
+        row.seats_taken = 0
     organizer.fill(EDIT, {"starts_at": "2040-03-18T10:00", "ends_at": "2040-03-18T18:00"})
     assert organizer.fill_again(EDIT).status_code == 303
     assert fresh(waiting).status is RegistrationStatus.CONFIRMED

@@ -163,7 +163,7 @@ def test_generated_people_are_marked_and_live_at_example_org(loaded: Flask) -> N
 
 def test_the_places_taken_are_the_places_held(loaded: Flask) -> None:
     (option,) = registration.options(found("e-kizuna-summit-2022"))
-    assert option.taken == 312
+    assert option.seats_taken == 312
 
 
 def test_generated_organizations_are_not_offered_for_choosing(loaded: Flask) -> None:

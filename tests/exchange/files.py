@@ -57,7 +57,7 @@ PRETALX = """{"count": 5, "next": null, "results": [
 
 CALENDAR = """BEGIN:VCALENDAR\r
 VERSION:2.0\r
-PRODID:-//Somebody//PyCon//EN\r
+PRODID:-//ExportPerson//PyCon//EN\r
 BEGIN:VTIMEZONE\r
 TZID:Custom East\r
 BEGIN:STANDARD\r

@@ -16,7 +16,7 @@ from eventapp.directory.models import Person
 from eventapp.exchange import export, operations
 from eventapp.exchange.compare import Outcome
 from eventapp.exchange.incoming import Options
-from eventapp.exchange.queries import State
+from eventapp.exchange.queries import ExportState
 from eventapp.programme import queries, releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, ParticipationRole, SessionStatus
@@ -137,7 +137,7 @@ def test_two_people_of_one_name_stay_two(make, forum, format, two):
                 forum, title, starts_at=forum.starts_at + timedelta(hours=hour), people=[make.person("Sato", "Ken")]
             )
     assert len(db.session.scalars(select(Person)).all()) == 2
-    body = export.written(forum, format, language="en", state=State.READY)
+    body = export.written(forum, format, language="en", state=ExportState.READY)
     assert counts(operations.plan(forum, body, Options())) == (0, 0, 0)
 
 
@@ -171,7 +171,7 @@ def test_rooms_tracks_and_people_have_both_names_and_both_languages_are_kept(jap
     assert [part.person.name("en").text for part in exchange.participations] == ["Hanako SUZUKI", "Van Dyke, John Paul"]
     assert counts(imported(japanese, "two-scripts.csv")) == (0, 0, 0)
     for format in ("csv", "xml", "json"):
-        body = export.written(japanese, format, language="ja", state=State.READY)
+        body = export.written(japanese, format, language="ja", state=ExportState.READY)
         assert counts(operations.plan(japanese, body, Options())) == (0, 0, 0)
 
 
@@ -245,7 +245,7 @@ def test_roles_and_modes_come_in_and_go_out(forum):
         (ParticipationRole.PANELLIST, Mode.ONLINE),
     ]
     assert len(db.session.scalars(select(Person)).all()) == 2
-    body = export.written(forum, "csv", language="en", state=State.READY)
+    body = export.written(forum, "csv", language="en", state=ExportState.READY)
     assert "moderator; panellist" in body.decode() and "in_person; online" in body.decode()
     assert counts(operations.plan(forum, body, Options())) == (0, 0, 0)
     report = imported(forum, body.replace(b"moderator; panellist", b"chair; panellist"))

@@ -7,7 +7,7 @@ from babel import Locale, localedata
 
 from eventapp.core.languages import force_locale
 from eventapp.exchange.language_names import language, languages, text_language
-from eventapp.exchange.values import Unclear
+from eventapp.exchange.values import AmbiguousValue
 
 # Three names that two languages share.
 SHARED = {"nr": "nd", "mgh": "vmw", "lu": "lua"}
@@ -66,7 +66,7 @@ def test_spoken_languages_are_lists(said, tags):
 
 def test_words_that_are_no_language_are_told_and_take_no_others_with_them():
     assert languages("en, gibberish") == (["en"], ["gibberish"])
-    with pytest.raises(Unclear, match="gibberish"):
+    with pytest.raises(AmbiguousValue, match="gibberish"):
         language("gibberish")
 
 

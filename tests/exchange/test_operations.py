@@ -21,7 +21,7 @@ from eventapp.exchange import export, operations, values
 from eventapp.exchange.compare import Field, Outcome
 from eventapp.exchange.incoming import Options
 from eventapp.exchange.models import Upload
-from eventapp.exchange.queries import State
+from eventapp.exchange.queries import ExportState
 from eventapp.programme import operations as programme
 from eventapp.programme import queries
 from eventapp.programme.models import Room, Session, Track
@@ -284,7 +284,7 @@ def make_end():
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_was_exported_is_no_change_where_it_came_from(make, format, language):
     event = _rich(make)
-    body = export.written(event, format, language=language, state=State.READY)
+    body = export.written(event, format, language=language, state=ExportState.READY)
     report = operations.plan(event, body, Options())
     assert counts(report)[:3] == (0, 0, 0), [(c.title, c.fields) for c in report.of(Outcome.CHANGED)]
     assert not report.problems
@@ -306,14 +306,14 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
             for session in queries.sessions(event):
                 if session.status is SessionStatus.CANCELLED:
                     db.session.delete(session)
-    first = export.written(event, format, language="en", state=State.READY)
+    first = export.written(event, format, language="en", state=ExportState.READY)
     with transaction():
         for table in (Session, Room, Track, Person):
             for row in db.session.scalars(select(table)):
                 db.session.delete(row)
     db.session.expire_all()
     assert counts(imported(event, first, Options()))[0] > 0
-    assert export.written(event, format, language="en", state=State.READY) == first
+    assert export.written(event, format, language="en", state=ExportState.READY) == first
 
 
 def test_1500_sessions_come_in_at_once(app, forum):
@@ -366,7 +366,7 @@ def test_names_with_the_marks_that_part_them_come_back_in_one_piece(make, forum)
     somebody = [make.person(name, "") for name in ("Lupi Valerio, Zuddas Gabriele", "山田、太郎", "Ek; Bo")]
     make.session(forum, "Talk", rooms=[hall, make.room(forum, "Annex")], people=somebody)
     make.session(forum, "Alone", rooms=[hall], people=somebody[:1])
-    body = export.written(forum, "csv", language="en", state=State.READY)
+    body = export.written(forum, "csv", language="en", state=ExportState.READY)
     assert counts(planned(forum, body)) == (0, 0, 0, 2)
     assert not planned(forum, body).new_rooms
 
@@ -375,11 +375,11 @@ def test_a_guid_in_capitals_is_one_that_readers_know(make):
     event = make.event("g7")
     imported(event, files.CONGRESS.replace("HOqeNIb6G7M4hYFKFRkCmQ", "E796422C-C694-4B6C-B057-2FF69EF9453B"))
     for format in ("xml", "json", "csv"):
-        body = export.written(event, format, language="en", state=State.READY)
+        body = export.written(event, format, language="en", state=ExportState.READY)
         assert b"e796422c-c694-4b6c-b057-2ff69ef9453b" in body and b"E796422C" not in body
         assert counts(planned(event, body)) == (0, 0, 0, 2)
     schema = json.loads((Path(__file__).parent / "schedule.schema.json").read_text())
-    body = export.written(event, "json", language="en", state=State.READY)
+    body = export.written(event, "json", language="en", state=ExportState.READY)
     jsonschema.validate(json.loads(body), schema, format_checker=jsonschema.FormatChecker())
 
 

@@ -12,7 +12,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.exchange import export, operations
 from eventapp.exchange.incoming import Options
-from eventapp.exchange.queries import State
+from eventapp.exchange.queries import ExportState
 from eventapp.programme import roster
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import SessionStatus
@@ -100,7 +100,7 @@ def test_a_file_of_our_own_brings_no_stranger_of_another_team(organizer, make, t
     with transaction():
         fresh(ada).guid = None
     make.session(event, status=SessionStatus.DRAFT, people=[ada])
-    source = export.written(event, "json", language="en", state=State.DRAFT)
+    source = export.written(event, "json", language="en", state=ExportState.DRAFT)
     mine = make.event("mine")
     imported(mine, source.decode(), make.owner())
     assert [person.id for person in people_of(mine)] != [ada.id]

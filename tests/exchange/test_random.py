@@ -27,7 +27,7 @@ from eventapp.events.models import Event
 from eventapp.exchange import export, operations
 from eventapp.exchange.compare import Outcome
 from eventapp.exchange.incoming import Options
-from eventapp.exchange.queries import State
+from eventapp.exchange.queries import ExportState
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Release, Room, Session, Track
@@ -212,7 +212,7 @@ def test_what_goes_out_is_no_change_where_it_came_from_and_the_same_where_it_com
         build(event, drawn)
         if format == "ics":
             make.release(event)
-        first = export.written(event, format, language=language, state=State.READY)
+        first = export.written(event, format, language=language, state=ExportState.READY)
         if format in {"csv", "ics"} or not all(
             one["cancelled"] for one in drawn["sessions"]
         ):  # the others leave them out
@@ -222,7 +222,7 @@ def test_what_goes_out_is_no_change_where_it_came_from_and_the_same_where_it_com
                 programme.set_status(session, SessionStatus.PUBLISHED)
         if format == "ics" and any(one["cancelled"] for one in drawn["sessions"]):
             make.release(event)
-        first = export.written(event, format, language=language, state=State.READY)
+        first = export.written(event, format, language=language, state=ExportState.READY)
         clear()
         imported(event, first)
         if format == "ics":
@@ -230,7 +230,7 @@ def test_what_goes_out_is_no_change_where_it_came_from_and_the_same_where_it_com
             unchanged(operations.plan(event, first, Options()))
             return
         unchanged(operations.plan(event, first, Options()))
-        assert export.written(event, format, language=language, state=State.READY).decode() == first.decode()
+        assert export.written(event, format, language=language, state=ExportState.READY).decode() == first.decode()
 
     run()
 

@@ -24,7 +24,7 @@ def test_a_move_of_a_session_that_somebody_has_saved_since_is_refused(make):
         operations.move_session(
             forum, session, starts_at=START + HALF, ends_at=START + 2 * HALF, rooms=[], seen_revision=seen
         )
-    with pytest.raises(operations.Stale) as refusal, transaction():
+    with pytest.raises(operations.SessionEditConflict) as refusal, transaction():
         operations.move_session(forum, session, starts_at=None, ends_at=None, rooms=[], seen_revision=seen)
     assert "It is now: Tue 18 March, 10:30 – 11:00, no room." in refusal.value.message
     with transaction():
@@ -93,7 +93,7 @@ def test_a_yes_is_a_change_of_the_session_that_another_editor_notices(make):
     seen = session.revision
     with transaction():
         operations.confirm_parts(forum, ada, confirmed=False)
-    with pytest.raises(operations.Stale), transaction():
+    with pytest.raises(operations.SessionEditConflict), transaction():
         row = db.session.get(type(session), session.id)
         operations.move_session(forum, row, starts_at=None, ends_at=None, rooms=[], seen_revision=seen)
 

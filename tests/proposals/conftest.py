@@ -11,7 +11,7 @@ from eventapp.mail.models import Mail
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations
 from eventapp.proposals.emails import Draft
-from eventapp.proposals.operations import Answers
+from eventapp.proposals.operations import ProposalInput
 
 LETTER = Draft("A subject", "A text.\n\nAnother paragraph.")
 
@@ -42,8 +42,8 @@ def open_call(event, **values):
         )
 
 
-def answers(**values) -> Answers:
-    return Answers(
+def answers(**values) -> ProposalInput:
+    return ProposalInput(
         **{
             "title": "Rivers that remember",
             "abstract": "What a **river** tells a city.",

@@ -188,7 +188,7 @@ def test_what_the_team_has_changed_meanwhile_is_not_overwritten(make, forum, ada
         directory.save_person(
             person, family=person.family, given=person.given, biography=LocalizedText(en="By the team.")
         )
-    with pytest.raises(speakers.Overtaken) as late, transaction():
+    with pytest.raises(speakers.ProfileEditConflict) as late, transaction():
         speakers.save_profile(the_link(), {**now, "honorific": LocalizedText(en="Dr.")}, marks=seen.marks(now))
     assert late.value.changes.theirs == ("biography",)
     assert db.session.get(Person, ada.id, populate_existing=True).biography["en"] == "By the team."
@@ -223,7 +223,7 @@ def test_words_that_the_team_has_changed_are_not_overwritten(make, forum, ada, s
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
-    with pytest.raises(speakers.Overtaken) as late, transaction():
+    with pytest.raises(speakers.ProfileEditConflict) as late, transaction():
         link = the_link()
         row = speakers.own_session(link, session.code)
         speakers.save_talk(link, row, {**now, "title": LocalizedText(en="Mine")}, marks=seen.marks(now))

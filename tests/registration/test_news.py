@@ -255,7 +255,7 @@ def test_nobody_is_told_of_a_draft_of_what_is_over_or_of_made_up_guests(make, fo
     make.registration(forum, option)
     with transaction():
         made_up = operations.register(
-            fresh(forum), operations.Answers("x@example.org", "X"), option=fresh(option), generated=True
+            fresh(forum), operations.RegistrationInput("x@example.org", "X"), option=fresh(option), generated=True
         )
         assert made_up.generated
     letters()

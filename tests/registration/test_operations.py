@@ -58,7 +58,7 @@ def test_the_last_place_goes_to_one_and_the_next_waits(make, forum):
     first, second, third = (make.registration(forum, option) for _ in range(3))
     assert [r.status.value for r in (first, second, third)] == ["confirmed", "waitlisted", "waitlisted"]
     assert queries.place_in_line(third) == 2
-    assert option.taken == 1
+    assert option.seats_taken == 1
 
 
 def test_a_full_option_without_a_waiting_list_says_so(make, forum):
@@ -78,7 +78,7 @@ def test_a_place_that_becomes_free_goes_to_whoever_has_waited_longest(make, foru
         RegistrationStatus.CONFIRMED,
         RegistrationStatus.WAITLISTED,
     )
-    assert option.taken == 1
+    assert option.seats_taken == 1
     assert [letter.to for letter in letters("registration.confirmed")] == [first.email, second.email]
 
 
@@ -105,7 +105,7 @@ def test_cancelling_twice_gives_one_place_back(make, forum):
     with transaction():
         operations.cancel(registration)
         operations.cancel(registration)
-    assert option.taken == 0
+    assert option.seats_taken == 0
     (letter,) = letters("registration.cancelled")
     assert "/events/forum?lang=en\n" in letter.text, "the page on which one can register again"
 
@@ -115,7 +115,7 @@ def test_an_address_is_registered_once_whatever_its_case(make, forum):
     make.registration(forum, option, "Ada@Example.org")
     with pytest.raises(operations.AlreadyRegistered):
         make.registration(forum, option, "ada@example.org")
-    assert option.taken == 1
+    assert option.seats_taken == 1
 
 
 def test_after_cancelling_one_can_come_again_with_a_new_calendar_entry(make, forum):
@@ -132,7 +132,7 @@ def test_an_option_after_approval_holds_a_place_but_confirms_nothing(make, forum
     option = make.option(forum, capacity=1, access=Access.APPROVAL)
     registration = make.registration(forum, option)
     assert registration.status is RegistrationStatus.PENDING
-    assert option.taken == 1
+    assert option.seats_taken == 1
     with transaction():
         operations.approve(registration)
     assert registration.status is RegistrationStatus.CONFIRMED
@@ -158,7 +158,7 @@ def test_a_declined_registration_gives_its_place_back(make, forum):
     registration = make.registration(forum, option)
     with transaction():
         operations.decline(registration)
-    assert option.taken == 0
+    assert option.seats_taken == 0
     assert registration.status is RegistrationStatus.DECLINED
 
 
@@ -177,7 +177,7 @@ def test_changing_the_way_of_taking_part_moves_the_place_and_keeps_the_history(m
     with transaction():
         operations.change_option(registration, online)
     assert registration.status is RegistrationStatus.CONFIRMED
-    assert (hall.taken, online.taken) == (1, 1)
+    assert (hall.seats_taken, online.seats_taken) == (1, 1)
     assert waiting.status is RegistrationStatus.CONFIRMED
     assert registration.sequence == 1
     assert db.session.scalars(select(ModeChange)).one().to_option_id == online.id
@@ -191,7 +191,7 @@ def test_nobody_gives_up_a_place_for_a_full_option(make, forum):
         operations.change_option(registration, hall)
     db.session.refresh(registration)
     assert registration.option_id == online.id
-    assert online.taken == 1
+    assert online.seats_taken == 1
 
 
 def test_registration_opens_and_closes(make, forum):
@@ -207,7 +207,10 @@ def test_the_team_may_register_somebody_after_the_closing(make, forum):
     closed = make.option(forum, closes_at=clock.now() - timedelta(hours=1))
     with transaction():
         registration = operations.register(
-            forum, operations.Answers(email="late@example.org", family_name="Late"), option=closed, by_team=True
+            forum,
+            operations.RegistrationInput(email="late@example.org", family_name="Late"),
+            option=closed,
+            by_team=True,
         )
     assert registration.status is RegistrationStatus.CONFIRMED
 
@@ -274,7 +277,7 @@ def test_a_place_given_up_eight_times_at_once_is_given_to_one(app, make, forum):
         make.registration(forum, hall)
     assert at_once(app, lambda _: operations.cancel(queries.by_token(token))) == {"done": 8}
     db.session.expire_all()
-    assert hall.taken == 1
+    assert hall.seats_taken == 1
     assert queries.numbers_by_status(forum)[RegistrationStatus.CONFIRMED] == 1
     assert len(letters("registration.cancelled")) == 1
 
@@ -289,10 +292,12 @@ def test_those_who_come_go_and_change_at_once_never_wait_for_each_other_forever(
         if number % 4 < 2:
             operations.cancel(mine)
             operations.register(
-                mine.event, operations.Answers(email=f"new{number}@example.org", family_name="N"), option=options[0]
+                mine.event,
+                operations.RegistrationInput(email=f"new{number}@example.org", family_name="N"),
+                option=options[0],
             )
         else:
-            operations.change(mine, operations.Answers(email="", family_name="Changed"))
+            operations.change(mine, operations.RegistrationInput(email="", family_name="Changed"))
             operations.change_option(mine, options[number % 4 == 2])
 
     for offset in (0, 8):
@@ -301,4 +306,4 @@ def test_those_who_come_go_and_change_at_once_never_wait_for_each_other_forever(
     db.session.expire_all()
     for option in (hall, online):
         held = db.session.scalars(select(Registration).where(Registration.option_id == option.id)).all()
-        assert option.taken == sum(r.status in HOLDS_PLACE for r in held) <= 6
+        assert option.seats_taken == sum(r.status in HOLDS_PLACE for r in held) <= 6

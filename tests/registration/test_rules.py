@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventapp.registration.rules import Standing, standing
+from eventapp.registration.rules import Availability, availability
 
 # The day on which summer time begins in Europe.
 NOW = datetime(2031, 3, 30, 0, 30, tzinfo=UTC)
@@ -14,13 +14,13 @@ HOUR = timedelta(hours=1)
 
 
 def of(**values):
-    return standing(
+    return availability(
         **{
             "now": NOW,
             "opens_at": None,
             "closes_at": None,
             "capacity": None,
-            "taken": 0,
+            "seats_taken": 0,
             "waiting_list": True,
             "event_ends": NOW + 10 * HOUR,
             **values,
@@ -31,16 +31,16 @@ def of(**values):
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({}, Standing.OPEN),
-        ({"opens_at": NOW + HOUR}, Standing.NOT_YET),
-        ({"opens_at": NOW}, Standing.OPEN),
-        ({"closes_at": NOW}, Standing.CLOSED),
-        ({"closes_at": NOW + HOUR}, Standing.OPEN),
-        ({"event_ends": NOW}, Standing.CLOSED),
-        ({"capacity": 3, "taken": 2}, Standing.OPEN),
-        ({"capacity": 3, "taken": 3}, Standing.WAITING_LIST),
-        ({"capacity": 3, "taken": 3, "waiting_list": False}, Standing.FULL),
-        ({"capacity": 3, "taken": 3, "closes_at": NOW}, Standing.CLOSED),
+        ({}, Availability.OPEN),
+        ({"opens_at": NOW + HOUR}, Availability.NOT_YET),
+        ({"opens_at": NOW}, Availability.OPEN),
+        ({"closes_at": NOW}, Availability.CLOSED),
+        ({"closes_at": NOW + HOUR}, Availability.OPEN),
+        ({"event_ends": NOW}, Availability.CLOSED),
+        ({"capacity": 3, "seats_taken": 2}, Availability.OPEN),
+        ({"capacity": 3, "seats_taken": 3}, Availability.WAITING_LIST),
+        ({"capacity": 3, "seats_taken": 3, "waiting_list": False}, Availability.FULL),
+        ({"capacity": 3, "seats_taken": 3, "closes_at": NOW}, Availability.CLOSED),
     ],
 )
 def test_where_an_option_stands(values, expected):

@@ -57,7 +57,7 @@ def test_a_full_session_takes_nobody_until_a_place_is_free(make, forum):
         operations.cancel(first)
     with transaction():
         sign_ups.sign_up(second, session.code)
-    assert [offer.left for offer in queries.offers(second)] == [0]
+    assert [offer.seats_left for offer in queries.offers(second)] == [0]
 
 
 def test_many_at_once_do_not_get_more_places_than_there_are(app, make, forum, monkeypatch):
@@ -121,7 +121,7 @@ def test_who_waits_for_approval_again_keeps_the_seat(make, forum):
         operations.change_option(fresh(first), fresh(approval))
     with pytest.raises(Refused, match="All places"), transaction():
         sign_ups.sign_up(second, session.code)
-    assert [(offer.left, offer.mine) for offer in queries.offers(fresh(first))] == [(0, True)]
+    assert [(offer.seats_left, offer.mine) for offer in queries.offers(fresh(first))] == [(0, True)]
     with transaction():
         sign_ups.give_up(fresh(first), session.code)
     with transaction():

@@ -159,7 +159,7 @@ def test_the_question_finds_only_what_can_be_done(forum, line):
 AFTERWARDS = {
     "cancel": lambda one, _: operations.cancel(one, by_guest=True),
     "change": lambda one, _: operations.change(
-        one, operations.Answers(email=one.email, family_name="Changed"), by_guest=True
+        one, operations.RegistrationInput(email=one.email, family_name="Changed"), by_guest=True
     ),
     "take part otherwise": lambda one, other: operations.change_option(one, other, by_guest=True),
     "sign up": lambda one, _: sign_ups.sign_up(one, "NOSUCH"),
