@@ -18,12 +18,13 @@ from typing import Any
 from bench import data
 from eventapp import create_app
 from eventapp.agenda import queries as agendas
-from eventapp.calendars import check, ics
-from eventapp.calendars import state as states
 from eventapp.config import Settings
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import queries as events
+from eventapp.feeds import check
+from eventapp.feeds import state as states
+from eventapp.ical import vcalendar as ics
 from eventapp.programme import operations, queries, releases
 from eventapp.registration import queries as registration
 from eventapp.serve import migrate
@@ -67,7 +68,7 @@ def _rows(app: Any, *, times: int) -> list[Row]:
         return response
 
     def forget(*, entries: bool, programme: bool) -> None:
-        for name in ("cache_middleware", "calendars"):
+        for name in ("cache_middleware", "feeds"):
             app.extensions[name].clear()
         if entries:
             ics.vevent.cache_clear()
@@ -147,7 +148,7 @@ def _desk(app: Any, run: Callable[..., list[float]]) -> tuple[list[float], list[
             return check.check(check.source(event, state, check.Which.PUBLIC), ["en", "ja"]).calendars
 
     # The first look takes as long as many feeds: fewer of them say enough.
-    first = run(look, lambda: (app.extensions["calendars"].clear(), ics.vevent.cache_clear()), runs=3)
+    first = run(look, lambda: (app.extensions["feeds"].clear(), ics.vevent.cache_clear()), runs=3)
     return first, run(look), look()
 
 

@@ -59,7 +59,7 @@ def main() -> None:
         client = app.test_client()
 
         def fresh(path: str) -> None:
-            for name in ("pages", "cache_middleware", "calendars"):
+            for name in ("pages", "cache_middleware", "feeds"):
                 app.extensions[name].clear()
             response = client.get(path)
             assert response.status_code == 200, path

@@ -18,11 +18,6 @@ from eventapp.agenda import views as agenda
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
-from eventapp.calendars import manage as calendars_manage
-from eventapp.calendars import views as calendars
-from eventapp.calendars import wiring as calendar_wiring
-from eventapp.calendars.links import entry_links, links_to, qr
-from eventapp.calendars.programs import IN_PANEL
 from eventapp.core import (
     assets,
     bodies,
@@ -48,10 +43,17 @@ from eventapp.events.access import may
 from eventapp.exchange import manage as exchange_manage
 from eventapp.exchange import tasks as exchange_tasks
 from eventapp.exchange import views as exchange
+from eventapp.feeds import manage as feeds_manage
+from eventapp.feeds import views as feeds
+from eventapp.feeds import wiring as calendar_wiring
+from eventapp.feeds.apps import IN_PANEL
+from eventapp.feeds.links import entry_links, links_to, qr
 from eventapp.jobs import Sweep
-from eventapp.lifecycle import news
 from eventapp.mail import tasks as mail_tasks
 from eventapp.media import views as media
+from eventapp.notifications import attendee_news as registration_news
+from eventapp.notifications import scan as news
+from eventapp.notifications import speaker_news as proposals_news
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import editor as programme_editor
 from eventapp.programme import manage as programme_manage
@@ -59,13 +61,11 @@ from eventapp.programme import manage_people as people_manage
 from eventapp.programme import views as programme
 from eventapp.programme import wiring
 from eventapp.proposals import manage as proposals_manage
-from eventapp.proposals import news as proposals_news
 from eventapp.proposals import queries as proposals_queries
 from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
-from eventapp.registration import news as registration_news
 from eventapp.registration import queries as registration_queries
 from eventapp.registration import tasks as registration_tasks
 from eventapp.registration import views as registration
@@ -76,7 +76,7 @@ csrf = Protection()
 BLUEPRINTS = [
     site.views,
     programme.views,
-    calendars.views,
+    feeds.views,
     exchange.views,
     registration.views,
     agenda.views,
@@ -96,7 +96,7 @@ BLUEPRINTS = [
     proposals_manage.manage,
     registration_manage.manage,
     attendance_manage.manage,
-    calendars_manage.manage,
+    feeds_manage.manage,
 ]
 
 

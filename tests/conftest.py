@@ -13,11 +13,11 @@ from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
 
 from eventapp import create_app
-from eventapp.calendars import ics
-from eventapp.calendars.lint import Profile
 from eventapp.config import Settings
 from eventapp.core.addresses import in_ascii
 from eventapp.core.db import Base, QuickRead, db, transaction
+from eventapp.feeds.lint import Profile
+from eventapp.ical import vcalendar as ics
 from eventapp.mail.models import Mail
 from tests.calendars import lint
 from tests.databases import postgresql

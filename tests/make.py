@@ -21,13 +21,13 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations as events
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventStatus
-from eventapp.lifecycle import news
+from eventapp.notifications import attendee_news as registration_news
+from eventapp.notifications import scan as news
+from eventapp.notifications import speaker_news as proposals_news
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import EventPerson, Release, Room, Session, Track
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
-from eventapp.proposals import news as proposals_news
-from eventapp.registration import news as registration_news
 from eventapp.registration import operations as registration
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration

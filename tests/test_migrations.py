@@ -11,12 +11,12 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
-from eventapp.calendars.told import Facts
 from eventapp.core.db import Base, db
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import spellings
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
+from eventapp.notifications.snapshots import Facts
 from eventapp.programme.models import Release
 from eventapp.registration.models import RegistrationInvitation
 

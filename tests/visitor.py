@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from eventapp.accounts import operations
-from eventapp.calendars.lint import Profile
 from eventapp.core.db import db, transaction
+from eventapp.feeds.lint import Profile
 from tests.calendars import lint
 
 _LABELLED = {"input", "select", "textarea"}

@@ -14,17 +14,21 @@ from dataclasses import replace
 from eventapp.agenda import queries
 from eventapp.agenda.models import Agenda
 from eventapp.agenda.queries import AgendaEntry, RemovedAgendaEntry
-from eventapp.calendars import entries, ics, withdrawn
-from eventapp.calendars.answer import Wish
-from eventapp.calendars.entries import Links, Voice
-from eventapp.calendars.ics import CalendarHead, Entry, Status
-from eventapp.calendars.names import names_at
-from eventapp.calendars.queries import KEEP_GONE, EventRow, SessionRow, venues_of
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import ResolvedText
+from eventapp.entries import build as entries
+from eventapp.entries.locale import Links, Voice
+from eventapp.entries.names import names_at
+from eventapp.entries.queries import venues_of
+from eventapp.entries.rows import EventRow, SessionRow
 from eventapp.events.rules import EventStatus
-from eventapp.registration import invitations
+from eventapp.feeds import withdrawn
+from eventapp.feeds.answer import Wish
+from eventapp.feeds.queries import KEEP_GONE
+from eventapp.ical import vcalendar as ics
+from eventapp.ical.vcalendar import CalendarHead, Entry, Status
+from eventapp.notifications import attendees as invitations
 
 
 def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:

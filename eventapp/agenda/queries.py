@@ -12,12 +12,13 @@ from sqlalchemy.orm import joinedload
 
 from eventapp.agenda import rules
 from eventapp.agenda.models import Agenda, OwnPart, OwnRegistration, Star
-from eventapp.calendars import queries as calendars
-from eventapp.calendars.queries import KEEP_GONE, GoneRow
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.revisions import versions
+from eventapp.entries.rows import GoneRow
 from eventapp.events.models import Event
+from eventapp.feeds import queries as feeds
+from eventapp.feeds.queries import KEEP_GONE
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document, PublishedPart, PublishedSession
@@ -139,7 +140,7 @@ def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[AgendaEntry
     """
     shown = [(event, document) for event, document in programme.documents(marks) if event.public]
     if timed:
-        had = calendars.undated(event.id for event, _document in shown if not event.timed)
+        had = feeds.undated(event.id for event, _document in shown if not event.timed)
         shown = [(event, had.get(event.id, document)) for event, document in shown if event.timed or event.id in had]
     found = [
         AgendaEntry(event, session, star, marks[event.id].link, steps)
@@ -152,7 +153,7 @@ def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[AgendaEntry
 def lost(marks: Mapping[int, Marks]) -> list[RemovedAgendaEntry]:
     """The sessions that went with a withdrawn event, as long as calendars say so. One statement."""
     found = []
-    for event, row, document in calendars.withdrawn(marks):
+    for event, row, document in feeds.withdrawn(marks):
         of_event = marks[event]
         if of_event.part is not None and of_event.part.at > row.at:
             of_event = replace(of_event, part=None, turns={})  # it was put in afterwards: no calendar has it from here

@@ -12,7 +12,6 @@ from eventapp.agenda import calendar as agenda_calendar
 from eventapp.agenda import operations, queries
 from eventapp.agenda.models import Agenda
 from eventapp.agenda.rules import star_of
-from eventapp.calendars.answer import Wish, answer
 from eventapp.core import clock
 from eventapp.core.db import finish_writing
 from eventapp.core.errors import or_404, wants_json
@@ -22,6 +21,7 @@ from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
 from eventapp.events.access import moved
 from eventapp.events.models import Event
+from eventapp.feeds.answer import Wish, answer
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
 from eventapp.registration import queries as registrations

@@ -25,10 +25,10 @@ from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
 from eventapp.lifecycle import clone as cloning
-from eventapp.lifecycle import news
 from eventapp.mail import operations as mail
 from eventapp.mail import rules
 from eventapp.mail.models import Mail, MailStatus
+from eventapp.notifications import scan as news
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
 from eventapp.proposals.rules import ProposalStatus
@@ -47,7 +47,7 @@ PAGES = [
     ("registration_manage.registrations", _l("Registrations"), Permission.VIEW),
     ("registration_manage.options", _l("Options and questions"), Permission.REGISTRATION),
     ("attendance_manage.counts", _l("Counts"), Permission.VIEW),
-    ("calendars_manage.calendars", _l("Calendars"), Permission.VIEW),
+    ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
     ("dashboard.mail_list", _l("Mail"), Permission.MAIL),
     ("events_manage.team", _l("Team"), Permission.OWN),
 ]

@@ -15,7 +15,7 @@ from eventapp.core.languages import reader
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.lifecycle import news
+from eventapp.notifications import scan as news
 from eventapp.programme import changes, queries, releases
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import ReleaseForm

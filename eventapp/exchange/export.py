@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 
-from eventapp.calendars import entries, ics
-from eventapp.calendars import queries as calendars
-from eventapp.calendars import state as calendar_state
-from eventapp.calendars.entries import Links, Voice
 from eventapp.core.clock import local_day
 from eventapp.core.links import base_url
+from eventapp.entries import build as entries
+from eventapp.entries.locale import Links, Voice
 from eventapp.events.models import Event
 from eventapp.exchange import outgoing, queries, write_csv, write_json, write_xml
 from eventapp.exchange.outgoing import Head
 from eventapp.exchange.queries import ExportState
+from eventapp.feeds import queries as feeds
+from eventapp.feeds import state as calendar_state
+from eventapp.ical import vcalendar as ics
 
 UNNAMED = "not named yet"
 
@@ -60,7 +61,7 @@ def _calendar(event: Event, language: str) -> bytes:
     """What is public: calendars have no drafts."""
     state = calendar_state.state(event.slug)
     assert state is not None, "the event was read a moment ago"
-    programme = calendars.programme(state)
+    programme = feeds.programme(state)
     links = Links.of(base_url(), language=language)
     with Voice(language).speaking() as voice:
         head = entries.programme_head(

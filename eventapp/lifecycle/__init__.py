@@ -5,7 +5,7 @@ from __future__ import annotations
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.lifecycle import news
+from eventapp.notifications import scan as news
 from eventapp.programme import releases
 
 

@@ -17,10 +17,11 @@ from eventapp.core.pages import page
 from eventapp.directory.models import Person
 from eventapp.events.access import requires
 from eventapp.events.models import Event
+from eventapp.notifications import speaker_emails as emails
+from eventapp.notifications.speaker_emails import Draft, Occasion
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode, SessionKind
-from eventapp.proposals import emails, operations, queries, rules, speakers
-from eventapp.proposals.emails import Draft, Occasion
+from eventapp.proposals import operations, queries, rules, speakers
 from eventapp.proposals.forms import AcceptForm, AskForm, CallForm, LetterForm, ReviewForm
 from eventapp.proposals.models import Proposal, Review
 from eventapp.proposals.queries import Order

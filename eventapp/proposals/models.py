@@ -9,7 +9,6 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from eventapp.accounts.models import User
-from eventapp.calendars.models import Due, Told
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
@@ -18,6 +17,7 @@ from eventapp.directory.models import Person, ShownPerson
 from eventapp.directory.rules import NameOrder, full_name
 from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
+from eventapp.notifications.models import Due, Told
 from eventapp.programme.models import EventPerson, Session
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import rules

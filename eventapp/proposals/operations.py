@@ -20,11 +20,12 @@ from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
 from eventapp.mail import operations as mail
 from eventapp.mail.operations import TooManyLetters, may_write_to
+from eventapp.notifications import speaker_emails as emails
+from eventapp.notifications.speaker_emails import Draft, Occasion
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind
-from eventapp.proposals import emails, queries, rules, speakers
-from eventapp.proposals.emails import Draft, Occasion
+from eventapp.proposals import queries, rules, speakers
 from eventapp.proposals.models import Call, Proposal, Review
 from eventapp.proposals.rules import CallState, ProposalStatus
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import User
-from eventapp.calendars.deadlines import Closing, Deadline, was_told
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event
+from eventapp.feeds.deadlines import Closing, Deadline, was_told
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import SessionStatus

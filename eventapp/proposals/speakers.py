@@ -16,13 +16,16 @@ from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
+from eventapp.notifications import speaker_emails as emails
+from eventapp.notifications import speaker_news as news
+from eventapp.notifications import speakers as invitations
+from eventapp.notifications.speaker_emails import Draft, Occasion
 from eventapp.programme import operations as programme
 from eventapp.programme import profiles, roster
 from eventapp.programme import queries as released
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionStatus
-from eventapp.proposals import emails, invitations, news, queries, rules
-from eventapp.proposals.emails import Draft, Occasion
+from eventapp.proposals import queries, rules
 from eventapp.proposals.models import SpeakerLink
 from eventapp.proposals.rules import Answer
 

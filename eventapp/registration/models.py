@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventapp.calendars.models import Due, Told
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
@@ -19,6 +18,7 @@ from eventapp.directory.models import Organization
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
+from eventapp.notifications.models import Due, Told
 from eventapp.programme.rules import Mode
 from eventapp.registration import rules
 from eventapp.registration.rules import Access, Availability, QuestionKind, RegistrationStatus

@@ -17,7 +17,9 @@ from eventapp.directory.rules import OrganizationKind, says_none
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyLetters, may_write_to
-from eventapp.registration import emails, news, queries, seats
+from eventapp.notifications import attendee_emails as emails
+from eventapp.notifications import attendee_news as news
+from eventapp.registration import queries, seats
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.rules import (
     ACTIVE,

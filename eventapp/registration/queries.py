@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from eventapp.calendars.deadlines import Closing, Deadline, was_told
 from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
+from eventapp.feeds.deadlines import Closing, Deadline, was_told
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session

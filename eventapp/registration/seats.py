@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import exists, or_, update
 
 from eventapp.core.db import db
-from eventapp.registration import emails, queries
+from eventapp.notifications import attendee_emails as emails
+from eventapp.registration import queries
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import Access, RegistrationStatus
 

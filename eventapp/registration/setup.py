@@ -13,8 +13,9 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
+from eventapp.notifications import attendee_news as news
 from eventapp.programme.rules import Mode
-from eventapp.registration import news, queries, seats
+from eventapp.registration import queries, seats
 from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption
 from eventapp.registration.rules import Access, QuestionKind
 

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.notifications import attendee_news as news
 from eventapp.programme.models import Session
-from eventapp.registration import news, queries
+from eventapp.registration import queries
 from eventapp.registration.models import Registration, SessionSignup
 from eventapp.registration.operations import check_guest_may
 from eventapp.registration.rules import RegistrationStatus

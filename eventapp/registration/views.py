@@ -14,7 +14,8 @@ from eventapp.events.access import moved
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyLetters
-from eventapp.registration import invitations, operations, queries, sign_ups
+from eventapp.notifications import attendees as invitations
+from eventapp.registration import operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE, HOLDS_PLACE

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from eventapp.calendars import jsonld
-from eventapp.calendars.jsonld import Attendance, EventStatusType, ItemAvailability, Offer, Party, Spot
 from eventapp.core import languages, markdown
 from eventapp.core.links import absolute, base_url
 from eventapp.events.models import Site
 from eventapp.events.rules import EventFormat, EventStatus, Precision
+from eventapp.ical import jsonld
+from eventapp.ical.jsonld import Attendance, EventStatusType, ItemAvailability, Offer, Party, Spot
 from eventapp.programme.published import PublishedSession, PublishedSite
 from eventapp.registration.forms import option_name
 from eventapp.registration.rules import Availability

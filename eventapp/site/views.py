@@ -8,7 +8,6 @@ from typing import TypeVar
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.calendars import jsonld
 from eventapp.core import assets, clock
 from eventapp.core.errors import or_404
 from eventapp.core.pages import cached_page, page
@@ -18,6 +17,7 @@ from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.queries import EventFilter
 from eventapp.events.rules import EventFormat, EventKind, countdown
+from eventapp.ical import jsonld
 from eventapp.programme import queries as programme
 from eventapp.site import health, queries
 from eventapp.site.structured import event_data

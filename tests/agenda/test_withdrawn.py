@@ -188,7 +188,7 @@ def test_whoever_has_the_calendar_hears_of_every_turn_but_not_of_what_the_team_d
         known.headers["ETag"],
         known.headers["Last-Modified"],
     )
-    client.application.extensions["calendars"].clear()
+    client.application.extensions["feeds"].clear()
     assert client.get(f"{address}.ics").data == known.data
 
 
@@ -205,7 +205,7 @@ def test_a_part_in_it_is_told_as_off_with_a_sequence_that_never_falls(client, ma
     text = client.get(f"{address}.ics").get_data(as_text=True).replace("\r\n ", "")
     for word in ("Opening", "Speaker", "speaking", "Lovelace", "meet.example.org"):
         assert word not in text, word
-    client.application.extensions["calendars"].clear()
+    client.application.extensions["feeds"].clear()
     cast(forum, session, ada)
     assert number(client, address, session) == seen[-1], "what the team does meanwhile is told when it is public again"
     publish(forum)

@@ -114,7 +114,7 @@ def counts(app, organizer, make, queries):
         for path in PAGES:
             app.extensions["pages"].clear()
             app.extensions["cache_middleware"].clear()
-            app.extensions["calendars"].clear()
+            app.extensions["feeds"].clear()
             with queries() as counted:
                 response = organizer.get(path)
             assert response.status_code == 200, path

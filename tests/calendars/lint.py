@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eventapp.calendars.lint import Profile, findings
-from eventapp.calendars.tree import Component, Line, plain, read
+from eventapp.feeds.lint import Profile, findings
+from eventapp.ical.tree import Component, Line, plain, read
 
 __all__ = ["Component", "Line", "check", "parse", "quiet", "text"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from eventapp.calendars.advice import LONG_TITLE, Advice, advice, reachable, width
-from eventapp.calendars.queries import EventRow, Programme, RoomRow, SessionRow, Venue
 from eventapp.core.localized import LocalizedText
+from eventapp.entries.rows import EventRow, Programme, RoomRow, SessionRow, Venue
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
+from eventapp.feeds.advice import LONG_TITLE, Advice, advice, reachable, width
 from eventapp.programme.rules import SessionKind, SessionStatus
 
 START = datetime(2031, 3, 18, 1, tzinfo=UTC)

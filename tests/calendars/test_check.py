@@ -10,15 +10,15 @@ import pytest
 import time_machine
 from flask import current_app
 
-from eventapp.calendars import check
-from eventapp.calendars import state as states
-from eventapp.calendars.check import Source, Which
 from eventapp.core import languages
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
+from eventapp.feeds import check
+from eventapp.feeds import state as states
+from eventapp.feeds.check import Source, Which
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as programme_queries
 from eventapp.programme.rules import SessionStatus
@@ -202,7 +202,7 @@ def test_each_of_both_versions_is_kept_beside_the_other(make: Make, forum: Event
     """Whoever goes to and fro between what is public and what comes next waits once for each."""
     make.session(forum, "Draft", release=False)
     kept = {which: check.check(source(forum, which), TAGS) for which in Which}
-    cache = current_app.extensions["calendars"]
+    cache = current_app.extensions["feeds"]
     names = {which: f"check {which} forum en en ja" for which in Which}
     for which in Which:
         assert cache.get(names[which], source(forum, which).version), which

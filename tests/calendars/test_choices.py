@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from eventapp.calendars.choices import ALARMS, Choice
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
+from eventapp.feeds.choices import ALARMS, Choice
 from eventapp.programme.models import Track
 from tests.calendars import lint
 from tests.calendars.test_views import entries, fetch

@@ -18,12 +18,12 @@ from flask import Flask
 from ical.calendar_stream import IcsCalendarStream
 
 from eventapp.agenda import operations as agendas
-from eventapp.calendars import ics
-from eventapp.calendars.tree import plain
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
+from eventapp.ical import vcalendar as ics
+from eventapp.ical.tree import plain
 from eventapp.programme.rules import SessionStatus
 from tests.calendars.test_ics import HOSTILE, rough
 from tests.make import Make
@@ -114,7 +114,7 @@ def read_by_all(data: bytes) -> list[dict[str, tuple[str, str, str]]]:
 @pytest.fixture(autouse=True)
 def _named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ics.vevent.cache_clear()
-    app.extensions["calendars"].clear()
+    app.extensions["feeds"].clear()
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))

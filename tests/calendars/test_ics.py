@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 
-from eventapp.calendars import ics
-from eventapp.calendars.ics import CalendarHead, Entry, Method, Party, Status
-from eventapp.calendars.text import mail_address
 from eventapp.core.localized import ResolvedText
+from eventapp.ical import vcalendar as ics
+from eventapp.ical.text import mail_address
+from eventapp.ical.vcalendar import CalendarHead, Entry, Method, Party, Status
 from tests.calendars import lint
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)

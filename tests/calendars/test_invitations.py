@@ -8,13 +8,14 @@ from typing import Any
 import icalendar
 import pytest
 
-from eventapp.calendars import ics, invitations
-from eventapp.calendars.ics import Party
-from eventapp.calendars.invitations import Guest
-from eventapp.calendars.queries import Venue
 from eventapp.core.localized import LocalizedText
+from eventapp.entries.rows import Venue
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
+from eventapp.ical import vcalendar as ics
+from eventapp.ical.vcalendar import Party
+from eventapp.notifications import invitations
+from eventapp.notifications.invitations import Guest
 from tests.calendars import lint
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)

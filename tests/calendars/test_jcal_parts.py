@@ -7,7 +7,7 @@ import json
 import icalendar
 import pytest
 
-from eventapp.calendars import jcal
+from eventapp.ical import jcal
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventapp.calendars import jsonld
-from eventapp.calendars.jsonld import Attendance, EventStatusType, Party, Spot
+from eventapp.ical import jsonld
+from eventapp.ical.jsonld import Attendance, EventStatusType, Party, Spot
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from eventapp.calendars.links import entry_links, qr
+from eventapp.feeds.links import entry_links, qr
 from tests.make import START
 
 

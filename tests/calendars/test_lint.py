@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventapp.calendars import lint as product
-from eventapp.calendars import lint_zones, tree, zones
-from eventapp.calendars.lint import Profile, findings
+from eventapp.feeds import lint as product
+from eventapp.feeds import lint_zones
+from eventapp.feeds.lint import Profile, findings
+from eventapp.ical import tree, zones
 
 BERLIN = zones.vtimezone("Europe/Berlin", 2031, 2031).decode()
 ENTRY = """BEGIN:VEVENT

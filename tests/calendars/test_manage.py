@@ -9,13 +9,13 @@ import time_machine
 from flask import Flask
 
 from eventapp.accounts.rules import Role
-from eventapp.calendars import manage
-from eventapp.calendars.check import Source
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
+from eventapp.feeds import manage
+from eventapp.feeds.check import Source
 from eventapp.lifecycle import cancel_event
 from eventapp.programme import operations as programme
 from eventapp.programme.rules import SessionStatus

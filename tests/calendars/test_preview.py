@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import icalendar
 import pytest
 
-from eventapp.calendars import ics
-from eventapp.calendars.preview import CalendarSeen, EntrySeen, ZonesFrom, see
 from eventapp.core.localized import ResolvedText
+from eventapp.feeds.preview import CalendarSeen, EntrySeen, ZonesFrom, see
+from eventapp.ical import vcalendar as ics
 from tests.calendars.test_ics import HEAD, entry
 
 BOTH = pytest.mark.parametrize("way", list(ZonesFrom))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from eventapp.calendars.programs import IN_PANEL, PROGRAMS, Fact, Program, Sure
+from eventapp.feeds.apps import IN_PANEL, PROGRAMS, Fact, Program, Sure
 
 
 def facts(program: Program) -> list[Fact]:

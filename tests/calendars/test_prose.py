@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.calendars import prose
+from eventapp.ical import prose
 
 
 @pytest.mark.parametrize(

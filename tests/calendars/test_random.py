@@ -16,7 +16,6 @@ import pytest
 import time_machine
 
 from eventapp.agenda import operations as agendas
-from eventapp.calendars import ics
 from eventapp.core import clock
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
@@ -24,6 +23,7 @@ from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
+from eventapp.ical import vcalendar as ics
 from eventapp.lifecycle import cancel_event, postpone_event
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
@@ -322,7 +322,7 @@ class Told:
 
     def _anew(self) -> Any:
         """The answer with nothing kept of it."""
-        cache = self.client.application.extensions["calendars"]
+        cache = self.client.application.extensions["feeds"]
         cache.clear()
         ics.vevent.cache_clear()
         return self.client.get(self.path)

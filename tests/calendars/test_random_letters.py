@@ -16,14 +16,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from eventapp.calendars.queries import venues_of
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.localized import fold
+from eventapp.entries.queries import venues_of
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.lifecycle import news
 from eventapp.mail.models import Mail
+from eventapp.notifications import scan as news
 from eventapp.programme import queries as released
 from eventapp.programme.rules import Mode
 from eventapp.proposals.models import SpeakerLink

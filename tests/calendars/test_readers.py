@@ -16,8 +16,9 @@ import pytest
 import vobject
 from ical.calendar_stream import IcsCalendarStream
 
-from eventapp.calendars import ics, zones
 from eventapp.core import clock
+from eventapp.ical import vcalendar as ics
+from eventapp.ical import zones
 from tests.calendars.test_ics import HEAD, entry
 
 FIRST, LAST = 2020, 2035

@@ -17,10 +17,10 @@ import pytest
 import time_machine
 
 from eventapp.agenda import operations as agendas
-from eventapp.calendars import ics
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
+from eventapp.ical import vcalendar as ics
 from eventapp.programme import operations
 from eventapp.programme.models import Session
 from eventapp.programme.operations import ParticipationInput

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from eventapp.calendars import ics, programs
-from eventapp.calendars.ics import Status
-from eventapp.calendars.preview import CalendarSeen, ZonesFrom, see
-from eventapp.calendars.shown import shown, wrong_in, wrong_times
 from eventapp.core.localized import ResolvedText
+from eventapp.feeds import apps as programs
+from eventapp.feeds.preview import CalendarSeen, ZonesFrom, see
+from eventapp.feeds.shown import shown, wrong_in, wrong_times
+from eventapp.ical import vcalendar as ics
+from eventapp.ical.vcalendar import Status
 from tests.calendars.test_ics import HEAD, entry
 
 ADDRESS = "https://example.org/events/forum/calendar.ics?lang=en"

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventapp.calendars import told
-from eventapp.calendars.told import Facts, State, Topic
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import Precision
+from eventapp.notifications import snapshots as told
+from eventapp.notifications.snapshots import Facts, State, Topic
 from eventapp.programme.changes import ChangeKind
 
 FACTS = Facts(

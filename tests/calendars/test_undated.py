@@ -128,7 +128,7 @@ def test_many_such_events_ask_an_agenda_as_often_as_one(client: Visitor, make: M
             with transaction():
                 events.edit(fresh(event), slug=event.slug, precision=Precision.MONTH)
         client.get(f"{address}.ics")
-        client.application.extensions["calendars"].clear()
+        client.application.extensions["feeds"].clear()
         with queries() as counted:
             assert len(by_uid(client, address)) == several
         asked.append(len(counted))

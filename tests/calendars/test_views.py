@@ -14,7 +14,6 @@ import vobject
 from flask import Flask
 from ical.calendar_stream import IcsCalendarStream
 
-from eventapp.calendars import ics
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
@@ -22,6 +21,7 @@ from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus, Precision, Visibility
+from eventapp.ical import vcalendar as ics
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Session
@@ -344,7 +344,7 @@ def test_no_cookie_is_set_and_every_cache_may_keep_it(client: Visitor, forum: Ev
 def test_the_same_data_gives_the_same_bytes(client: Visitor, make: Make, forum: Event, app: Flask) -> None:
     make.session(forum, people=[make.person()])
     first = client.get(PATHS[0])
-    app.extensions["calendars"].clear()
+    app.extensions["feeds"].clear()
     ics.vevent.cache_clear()
     again = client.get(PATHS[0])
     assert again.data == first.data

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 import time_machine
 
-from eventapp.calendars import ics, queries, withdrawn
-from eventapp.calendars.entries import Voice
 from eventapp.core import clock
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
+from eventapp.entries.locale import Voice
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision, Visibility
+from eventapp.feeds import queries, withdrawn
+from eventapp.ical import vcalendar as ics
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup
 from tests.calendars import lint
@@ -143,7 +144,7 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
         setup.remove_option(fresh(other))
         setup.save_option(row, None, mode=Mode.ONLINE, title=LocalizedText(en="New"), closes_at=LATER)
     make.session(fresh(event), "New")
-    client.application.extensions["calendars"].clear()
+    client.application.extensions["feeds"].clear()
     ics.vevent.cache_clear()
     for path, answer, uids in zip(feeds, told, before, strict=True):
         again = client.get(path)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from eventapp.calendars import zones
 from eventapp.core import clock
+from eventapp.ical import zones
 
 FIRST, LAST = 2020, 2035
 ALL = sorted(clock.zones() - {"UTC"})

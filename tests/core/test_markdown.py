@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.calendars import prose
 from eventapp.core.markdown import MOST_OUTPUT, parse, plain, render
+from eventapp.ical import prose
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_what_nobody_reads_in_a_query_makes_nothing_anew(client, forum, flask_as
     assert flask_asked == [path]
     old = {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}  # of which Flask is asked
     assert client.get(f"{path}?x=3", headers=old).data == first.data
-    shelves = (client.application.extensions["pages"], client.application.extensions["calendars"])
+    shelves = (client.application.extensions["pages"], client.application.extensions["feeds"])
     assert not [name for shelf in shelves for name in shelf._entries if "x=" in name]
 
 

@@ -12,9 +12,9 @@ from eventapp.core.db import db, transaction
 from eventapp.dashboard.queries import FAMILIES
 from eventapp.mail import operations as mail
 from eventapp.mail.models import Mail, MailStatus
+from eventapp.notifications.speaker_emails import Draft
 from eventapp.programme.rules import Mode
 from eventapp.proposals import speakers
-from eventapp.proposals.emails import Draft
 from tests.make import Make
 
 

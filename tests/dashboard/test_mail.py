@@ -12,8 +12,8 @@ from eventapp.core.db import db, transaction
 from eventapp.dashboard.queries import FAMILIES
 from eventapp.mail import queries
 from eventapp.mail.models import Mail, MailStatus
-from eventapp.proposals import emails as proposal_emails
-from eventapp.registration import emails as registration_emails
+from eventapp.notifications import attendee_emails as registration_emails
+from eventapp.notifications import speaker_emails as proposal_emails
 
 PATH = "/manage/events/forum/mail"
 

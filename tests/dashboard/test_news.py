@@ -11,9 +11,9 @@ from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.lifecycle import news
 from eventapp.mail.models import Mail
-from eventapp.registration import news as guests
+from eventapp.notifications import attendee_news as guests
+from eventapp.notifications import scan as news
 
 PATH = "/manage/events/forum"
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from eventapp.calendars import ics
 from eventapp.core.clock import from_local
+from eventapp.ical import vcalendar as ics
 from tests.calendars import test_readers
 from tests.calendars.test_ics import EDGES, entry
 from tests.journeys.people import calendar_in, register, text_of

@@ -13,11 +13,11 @@ from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus, Visibility
+from eventapp.notifications.speaker_emails import Draft
 from eventapp.programme import profiles, queries, roster
 from eventapp.programme.models import EventPerson, Participation, Session
 from eventapp.programme.rules import SessionStatus
 from eventapp.proposals import speakers
-from eventapp.proposals.emails import Draft
 from tests.make import fresh
 
 HIDDEN = "Zzunannounced"

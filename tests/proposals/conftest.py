@@ -8,9 +8,9 @@ from sqlalchemy import select
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.mail.models import Mail
+from eventapp.notifications.speaker_emails import Draft
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations
-from eventapp.proposals.emails import Draft
 from eventapp.proposals.operations import ProposalInput
 
 LETTER = Draft("A subject", "A text.\n\nAnother paragraph.")

@@ -11,15 +11,15 @@ from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
-from eventapp.lifecycle import news
+from eventapp.notifications import attendee_news as guest_news
+from eventapp.notifications import scan as news
+from eventapp.notifications import speaker_news
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import Mode, SessionStatus
-from eventapp.proposals import news as speaker_news
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerInvitation, SpeakerLink
-from eventapp.registration import news as guest_news
 from tests.outbox import entry, letters
 from tests.proposals.conftest import LETTER
 

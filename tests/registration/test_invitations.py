@@ -12,7 +12,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.lifecycle import news as looks
+from eventapp.notifications import scan as looks
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Session

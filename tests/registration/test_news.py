@@ -11,15 +11,16 @@ import time_machine
 from sqlalchemy import delete
 
 from eventapp import lifecycle
-from eventapp.calendars import due
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus
-from eventapp.lifecycle import news as looks
+from eventapp.notifications import attendee_news as news
+from eventapp.notifications import due
+from eventapp.notifications import scan as looks
 from eventapp.programme.rules import Mode
-from eventapp.registration import news, operations, setup, sign_ups
+from eventapp.registration import operations, setup, sign_ups
 from eventapp.registration.models import RegistrationInvitation, RegistrationNews
 from tests.calendars import lint
 from tests.make import fresh

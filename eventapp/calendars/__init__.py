@@ -1,1 +1,0 @@
-"""Pure writers of calendars, and the feeds that serve them."""

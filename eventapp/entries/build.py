@@ -1,0 +1,311 @@
+"""What a calendar says of an event and its sessions: rows in, entries of the writer out, in one language.
+
+Labels come from gettext, so a caller sets the interface language around these functions (see `Voice.speaking`).
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from eventapp.core import clock
+from eventapp.core.languages import gettext as _
+from eventapp.core.localized import LocalizedText, ResolvedText
+from eventapp.directory.rules import full_name
+from eventapp.entries.locale import Links, Voice
+from eventapp.entries.rows import EventRow, GoneRow, Programme, RoomRow, SessionRow, Venue
+from eventapp.events.rules import EventFormat, EventStatus, Precision, when
+from eventapp.ical import prose
+from eventapp.ical import vcalendar as ics
+from eventapp.ical.vcalendar import CalendarHead, Entry, Status
+from eventapp.programme.rules import ParticipationRole, SessionStatus, rank
+
+# The CSS3 names nearest to the colours of tracks in static/core/base.css.
+TRACK_COLOURS = {
+    1: "steelblue",
+    2: "darkolivegreen",
+    3: "saddlebrown",
+    4: "purple",
+    5: "teal",
+    6: "indianred",
+}
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def paragraphs(parts: Iterable[str]) -> str:
+    """The parts that are not empty, with an empty line between."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def marked(title: ResolvedText, status: EventStatus | SessionStatus) -> ResolvedText:
+    """A title that says when something does not take place as planned: Google shows neither STATUS nor colour."""
+    if status in {EventStatus.CANCELLED, SessionStatus.CANCELLED}:
+        return ResolvedText(_("Cancelled: %(title)s", title=title.text), title.language)
+    if status is EventStatus.POSTPONED:
+        return ResolvedText(_("Postponed: %(title)s", title=title.text), title.language)
+    return title
+
+
+def left(title: ResolvedText) -> ResolvedText:
+    """The title of what takes place, but not in the room or track, or with the speaker, that a calendar is of."""
+    return ResolvedText(_("No longer in this calendar: %(title)s", title=title.text), title.language)
+
+
+def status_of(event: EventStatus, session: SessionStatus | None = None) -> Status:
+    """STATUS of an entry: cancelled with the event, tentative while there is no new date."""
+    if event is EventStatus.CANCELLED or session is SessionStatus.CANCELLED:
+        return Status.CANCELLED
+    return Status.TENTATIVE if event is EventStatus.POSTPONED else Status.CONFIRMED
+
+
+def spanned(event: EventRow | GoneRow) -> tuple[datetime, datetime]:
+    """From when to when the event is drawn: all of the month or year where no more is known."""
+    if event.precision is Precision.DAY:
+        return event.starts_at, event.ends_at
+    first = clock.local_day(event.starts_at, event.zone)
+    last = clock.local_day(event.ends_at - timedelta(microseconds=1), event.zone)
+    if event.precision is Precision.YEAR:
+        first, last = first.replace(month=1, day=1), last.replace(month=12, day=31)
+    else:
+        first, last = first.replace(day=1), last.replace(day=calendar.monthrange(last.year, last.month)[1])
+    noon = timedelta(hours=12)  # exists on every day in every zone
+    return (
+        clock.from_local(datetime.combine(first, datetime.min.time()) + noon, event.zone),
+        clock.from_local(datetime.combine(last, datetime.min.time()) + noon, event.zone),
+    )
+
+
+def one_day(event: EventRow | GoneRow) -> bool:
+    """Whether the event begins and ends on the same known day at its place."""
+    last = event.ends_at - timedelta(microseconds=1)
+    same = clock.local_day(event.starts_at, event.zone) == clock.local_day(last, event.zone)
+    return same and event.precision is Precision.DAY
+
+
+# Longer than this nobody sits without a night in between.
+_SITTING = timedelta(hours=12)
+
+
+def one_sitting(event: EventRow) -> bool:
+    """Whether somebody who goes is busy for all of it: one day, or an evening that goes on past midnight.
+
+    One entry can't say "Tuesday 09:30 to Wednesday 16:00, but not the night": as OPAQUE it makes Outlook, Google and
+    Apple show its owner as busy all night. An entry for each day would need a UID for each, and some would be left
+    behind when the dates change. So over several days it keeps its hours and its alarm and is TRANSPARENT (RFC 5545
+    §3.8.2.7); the sessions that people have a seat or a part in are entries of their own, and block their hours.
+    """
+    return event.precision is Precision.DAY and (one_day(event) or event.ends_at - event.starts_at <= _SITTING)
+
+
+def own_entry(event: EventRow | GoneRow, *, sessions: bool, span: bool, hours: bool) -> tuple[bool, bool]:
+    """(whether an event stands among its sessions itself, whether as all days): as `programme_entries` says."""
+    timed = one_day(event) and not sessions
+    return (timed and hours) or (span and not timed), not timed
+
+
+def event_place(
+    event: EventRow, venues: Iterable[Venue], voice: Voice
+) -> tuple[ResolvedText, tuple[float, float] | None]:
+    """Where the event is: its first venue, else its place, else "Online"."""
+    for venue in venues:
+        name = venue.name.resolve(voice.language)
+        return ResolvedText(_joined([name.text, venue.address.resolve(voice.language).text]), name.language), venue.geo
+    place = event.place.resolve(voice.language)
+    if not place.text and event.format is EventFormat.ONLINE:
+        return ResolvedText(_("Online"), voice.shown), None
+    return place, None
+
+
+def off_note(event: EventRow, voice: Voice) -> str:
+    """What the team says of an event that is cancelled or postponed; empty of any other."""
+    off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+    return prose.text(event.status_note.resolve(voice.language).text) if off else ""
+
+
+def event_text(event: EventRow, voice: Voice) -> ResolvedText:
+    """What the event says of itself: why it is off, its subtitle, what for, and what happens."""
+    said = event.description.resolve(voice.language)
+    known = ""
+    if event.precision is not Precision.DAY:
+        about = event.date_note.resolve(voice.language).text or when(
+            event.starts_at, event.ends_at, event.zone, event.precision, voice.shown
+        )
+        known = _("The exact date is not given: %(date)s", date=about)
+    parts = [
+        off_note(event, voice),
+        event.subtitle.resolve(voice.language).text,
+        known,
+        prose.text(event.purpose.resolve(voice.language).text),
+        prose.text(said.text),
+    ]
+    return ResolvedText(paragraphs(parts), said.language)
+
+
+def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links: Links, all_day: bool) -> Entry:
+    """The event as one entry: a transparent span of days, or its hours."""
+    starts, ends = spanned(event)
+    place, geo = event_place(event, venues, voice)
+    url = links.event(event.slug)
+    text = event_text(event, voice)
+    status = status_of(event.status)
+    if event.precision is not Precision.DAY and status is Status.CONFIRMED:
+        status = Status.TENTATIVE
+    return Entry(
+        uid=event.uid,
+        sequence=event.sequence,
+        revised=event.updated_at,
+        starts=starts,
+        ends=ends,
+        zone=event.zone,
+        summary=marked(event.title.resolve(voice.language), event.status),
+        description=ResolvedText(paragraphs([text.text, url]), text.language),
+        location=place,
+        geo=geo,
+        url=url,
+        categories=(voice.label(event.kind),),
+        status=status,
+        all_day=all_day,
+        transparent=True,
+    )
+
+
+def session_place(
+    session: SessionRow, event: EventRow, voice: Voice
+) -> tuple[ResolvedText, tuple[float, float] | None]:
+    """Where a session is: its rooms and their sites, else the event's place; and the coordinates of the first site."""
+    rooms: list[RoomRow] = session.rooms
+    if not rooms:
+        if event.format is EventFormat.ONLINE:
+            return ResolvedText(_("Online"), voice.shown), None
+        return event.place.resolve(voice.language), None
+    names = [room.name.resolve(voice.language) for room in rooms]
+    venues = [room.venue for room in rooms if room.venue is not None]
+    parts = [name.text for name in names]
+    parts += [
+        part
+        for venue in venues
+        for part in (venue.name.resolve(voice.language).text, venue.address.resolve(voice.language).text)
+    ]
+    geo = next((venue.geo for venue in venues if venue.geo), None)
+    return ResolvedText(_joined(parts), names[0].language), geo
+
+
+def _people(session: SessionRow, voice: Voice) -> str:
+    named: dict[ParticipationRole, list[str]] = {}
+    for part in sorted(session.people, key=lambda part: rank(part.role)):
+        name = full_name(part.family, part.given, part.order, voice.language).text
+        if name:
+            named.setdefault(part.role, []).append(name)
+    return "\n".join(f"{voice.label(role)}: {voice.listing(names)}" for role, names in named.items())
+
+
+def _spoken(session: SessionRow, voice: Voice) -> str:
+    lines = []
+    if session.spoken:
+        lines.append(_("Spoken: %(languages)s", languages=voice.spoken_names(session.spoken)))
+    if session.interpreted:
+        lines.append(_("Interpreted: %(languages)s", languages=voice.spoken_names(session.interpreted)))
+    return "\n".join(lines)
+
+
+def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: Links, parent: bool = True) -> Entry:
+    """A scheduled session as an entry.
+
+    Its SEQUENCE is the sum of its own and the event's: neither ever falls, and cancelling or postponing the event
+    changes the STATUS of every session.
+    """
+    place, geo = session_place(session, event, voice)
+    url = links.session(event.slug, session.code)
+    abstract = session.abstract.resolve(voice.language)
+    off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+    text = [
+        off_note(event, voice),
+        prose.text(abstract.text),
+        _people(session, voice),
+        _spoken(session, voice),
+        url,
+    ]
+    shown = SessionStatus.CANCELLED if session.cancelled else event.status if off else session.status
+    if session.undated and event.status is not EventStatus.CANCELLED:
+        shown = EventStatus.POSTPONED
+    return Entry(
+        uid=session.uid,
+        sequence=session.sequence + event.sequence,
+        revised=max(session.updated_at, event.updated_at) if off else session.updated_at,
+        starts=session.starts_at,
+        ends=session.ends_at,
+        zone=event.zone,
+        summary=left(session.title.resolve(voice.language))
+        if session.left
+        else marked(session.title.resolve(voice.language), shown),
+        description=ResolvedText(paragraphs(text), abstract.language),
+        location=place,
+        geo=geo,
+        url=url,
+        categories=tuple(filter(None, [session.track.resolve(voice.language).text, voice.label(session.kind)])),
+        status=Status.CANCELLED if session.undated or session.left else status_of(event.status, session.status),
+        transparent=session.kind.is_break,
+        colour=TRACK_COLOURS.get(session.colour or 0, ""),
+        parent_uid=event.uid if parent else "",
+    )
+
+
+def programme_entries(
+    programme: Programme,
+    *,
+    voice: Voice,
+    links: Links,
+    span: bool = True,
+    hours: bool = True,
+    image: tuple[str, str] = ics.NO_IMAGE,
+) -> list[Entry]:
+    """The event as a `span` of days, then its sessions by time.
+
+    A day's event without sessions is its own `hours` instead, and stands there without a span as well: else there
+    would be nothing. `image` is the address of a picture with its media type.
+    """
+    event = programme.event
+    stands, all_day = own_entry(event, sessions=bool(programme.sessions), span=span, hours=hours)
+    first = []
+    if stands:
+        shown = event_entry(event, programme.venues, voice=voice, links=links, all_day=all_day)
+        first = [replace(shown, image=image)]
+    rows = [session_entry(one, event, voice=voice, links=links, parent=bool(first)) for one in programme.sessions]
+    return first + rows
+
+
+def events_entries(events: Iterable[EventRow], *, voice: Voice, links: Links) -> list[Entry]:
+    """One entry per event. One whose day is not known is left out: a bar over a year would be in everybody's way."""
+    return [
+        event_entry(event, (), voice=voice, links=links, all_day=not one_day(event))
+        for event in events
+        if event.precision is Precision.DAY
+    ]
+
+
+def programme_head(
+    programme: Programme, *, voice: Voice, links: Links, source: str, part: LocalizedText | None = None
+) -> CalendarHead:
+    """What the feed of an event says of itself; `part` names the track, room or speaker that it is narrowed to."""
+    event = programme.event
+    said = next(
+        (w.resolve(voice.language) for w in (event.subtitle, event.purpose) if w), ResolvedText("", voice.language)
+    )
+    name = marked(event.title.resolve(voice.language), event.status)
+    if part:
+        name = ResolvedText(
+            _("%(part)s: %(event)s", part=part.resolve(voice.language).text, event=name.text), name.language
+        )
+    return CalendarHead(
+        name=name,
+        description=ResolvedText(prose.text(said.text), said.language),
+        url=links.event(event.slug),
+        source=source,
+        zone=event.zone,
+        colour="navy",
+    )

@@ -1,0 +1,78 @@
+"""The language of one calendar, and the web addresses that its entries point to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from eventapp.core import languages
+from eventapp.events.rules import EventKind
+from eventapp.programme.rules import ParticipationRole, SessionKind
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The language of one calendar. Labels are asked for once: a thousand calls of gettext took a third of the time.
+
+    Not kept longer than one calendar, for outside of an app there are no translations.
+    """
+
+    language: str
+    _labels: dict[tuple[type, str], str] = field(default_factory=dict, repr=False, compare=False)
+    _spoken_names: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def shown(self) -> str:
+        """The language that labels come in: the wanted one, or English where the interface does not speak it."""
+        base = self.language.split("-")[0]
+        return base if base in languages.INTERFACE else "en"
+
+    @contextmanager
+    def speaking(self) -> Iterator[Voice]:
+        """Inside of it, gettext gives the labels of this language."""
+        with languages.force_locale(self.shown):
+            yield self
+
+    def label(self, member: EventKind | SessionKind | ParticipationRole) -> str:
+        """The word for a kind or role."""
+        key = type(member), member.value
+        if key not in self._labels:
+            self._labels[key] = member.label
+        return self._labels[key]
+
+    def listing(self, names: list[str]) -> str:
+        """ "A, B and C"."""
+        return names[0] if len(names) == 1 else languages.listing(names, self.shown)
+
+    def spoken_names(self, tags: Sequence[str]) -> str:
+        """Names of languages."""
+        key = tuple(tags)
+        if key not in self._spoken_names:
+            self._spoken_names[key] = self.listing([languages.language_name(tag, self.shown) for tag in tags])
+        return self._spoken_names[key]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Absolute addresses of what a calendar points to. `query` keeps the language that was asked for."""
+
+    base_url: str
+    query: str = ""
+
+    @classmethod
+    def of(cls, base_url: str, *, language: str | None) -> Links:
+        return cls(base_url, f"?{urlencode({'lang': language})}" if language else "")
+
+    def event(self, slug: str) -> str:
+        return f"{self.base_url}/events/{quote(slug)}{self.query}"
+
+    def session(self, slug: str, code: str) -> str:
+        return f"{self.base_url}/events/{quote(slug)}/sessions/{quote(code)}{self.query}"
+
+    def register(self, slug: str) -> str:
+        return f"{self.base_url}/events/{quote(slug)}/register{self.query}"
+
+    def propose(self, slug: str) -> str:
+        return f"{self.base_url}/events/{quote(slug)}/propose{self.query}"

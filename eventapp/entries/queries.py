@@ -1,0 +1,47 @@
+"""Rows of an event, its venues and its sessions, as calendar entries are built from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import bindparam, select
+
+from eventapp.core.db import db
+from eventapp.entries.names import names_of
+from eventapp.entries.rows import EventRow, Programme, SessionRow, Venue
+from eventapp.events.models import Event, Site
+from eventapp.programme.published import PublishedSession
+
+EVENT_COLUMNS = [getattr(Event, name) for name in EventRow.__slots__]
+_event = select(*EVENT_COLUMNS).where(Event.id == bindparam("event"))
+_SITE_COLUMNS = [Site.name, Site.address, Site.latitude, Site.longitude]
+_venues = select(*_SITE_COLUMNS).where(Site.event_id == bindparam("event")).order_by(Site.position, Site.id)
+
+
+def venues_of(event: int) -> list[Venue]:
+    """The sites of an event, by its number, in order. One statement."""
+    return [Venue.of(row) for row in db.session.execute(_venues, {"event": event})]
+
+
+def programme_of(event: int, sessions: Iterable[PublishedSession], path: str = "") -> Programme:
+    """An event, by its number, with these sessions of it, as the feed of a part has them: three statements."""
+    sessions = list(sessions)
+    head = db.session.execute(_event, {"event": event}).one()
+    venues = venues_of(event)
+    names = names_of(event, sessions)
+    return Programme(EventRow(*head), venues, [within(SessionRow.of(one, names), one, path) for one in sessions])
+
+
+def within(row: SessionRow, session: PublishedSession, path: str) -> SessionRow:
+    """The row of a session as the feed of a part has it."""
+    return replace(row, sequence=row.sequence + session.rise_in(path), left=has_left(session, path)) if path else row
+
+
+def is_in(session: PublishedSession, path: str) -> bool:
+    """Whether a session is in the feed of a part, or was; every one is in that of the event, which has no path."""
+    return not path or path in session.turns or path in session.paths
+
+
+def has_left(session: PublishedSession, path: str) -> bool:
+    return path in session.turns and path not in session.paths

@@ -1,0 +1,158 @@
+"""What calendar entries show of events and sessions, as plain rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from eventapp.core.localized import LocalizedText
+from eventapp.directory.rules import NameOrder
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
+from eventapp.programme.published import PublishedSession
+from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A site: name, address, and (latitude, longitude) in degrees where they are known."""
+
+    name: LocalizedText
+    address: LocalizedText
+    geo: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, site: Any) -> Venue:
+        """From a Site or a row with its columns."""
+        known = site.latitude is not None and site.longitude is not None
+        return cls(site.name, site.address, (site.latitude, site.longitude) if known else None)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """The columns of an event that calendars show. The link to join is not among them."""
+
+    id: int
+    slug: str
+    uid: str
+    sequence: int
+    kind: EventKind
+    title: LocalizedText
+    subtitle: LocalizedText
+    purpose: LocalizedText
+    description: LocalizedText
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    precision: Precision
+    date_note: LocalizedText
+    format: EventFormat
+    place: LocalizedText
+    status: EventStatus
+    status_note: LocalizedText
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, event: Any) -> EventRow:
+        """From an Event or a row with its columns."""
+        return cls(*(getattr(event, name) for name in cls.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """A room with its site."""
+
+    name: LocalizedText
+    online: bool
+    venue: Venue | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """Who takes part in a session, and as what."""
+
+    family: LocalizedText
+    given: LocalizedText
+    order: NameOrder
+    role: ParticipationRole
+    code: str
+
+
+@dataclass(slots=True)
+class SessionRow:
+    """A scheduled session that the public may see."""
+
+    id: int
+    code: str
+    uid: str
+    sequence: int
+    kind: SessionKind
+    status: SessionStatus
+    title: LocalizedText
+    abstract: LocalizedText
+    starts_at: datetime
+    ends_at: datetime
+    spoken: tuple[str, ...]
+    interpreted: tuple[str, ...]
+    updated_at: datetime
+    track: LocalizedText
+    colour: int | None
+    rooms: list[RoomRow] = field(default_factory=list)
+    people: list[PartRow] = field(default_factory=list)
+    undated: bool = False
+    left: bool = False
+
+    @classmethod
+    def of(cls, session: PublishedSession, names: Mapping[int, Any]) -> SessionRow:
+        """From a released session and rows of people by their number."""
+        return cls(
+            id=session.id,
+            code=session.code,
+            uid=session.uid,
+            sequence=session.sequence,
+            kind=session.kind,
+            status=session.status,
+            title=session.title,
+            abstract=session.abstract,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            spoken=session.spoken,
+            interpreted=session.interpreted,
+            updated_at=session.updated_at,
+            undated=session.undated,
+            track=session.track.name if session.track else LocalizedText(),
+            colour=session.track.colour if session.track else None,
+            rooms=[RoomRow(r.name, r.online, Venue.of(r.site) if r.site else None) for r in session.rooms],
+            people=[
+                PartRow(row.family, row.given, row.order, part.role, row.code)
+                for part in session.participations
+                if (row := names.get(part.person_id)) is not None
+            ],
+        )
+
+    @property
+    def cancelled(self) -> bool:
+        return self.status is SessionStatus.CANCELLED
+
+
+@dataclass(frozen=True)
+class Programme:
+    """An event with its venues and its public sessions in the order of time."""
+
+    event: EventRow
+    venues: list[Venue]
+    sessions: list[SessionRow]
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRow:
+    """An event as it was told last, before it was taken back `at` a moment."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    precision: Precision
+    at: datetime

@@ -1,0 +1,169 @@
+"""What is no fault of a calendar and yet in its readers' way. Rows in, sentences for the team out: no database."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import interface, language_name, listing, ngettext
+from eventapp.core.localized import LocalizedText
+from eventapp.entries.build import session_place
+from eventapp.entries.locale import Voice
+from eventapp.entries.rows import Programme, SessionRow
+from eventapp.events.rules import EventFormat
+
+# A judgement, not a rule: longer than this, a title is cut in every view but that of a single day. East Asian
+# characters are twice as wide.
+LONG_TITLE = 120
+# Where a meeting is joined, not where it is spoken of.
+_JOIN = re.compile(
+    r"https?://(?:[\w-]+\.)?(?:zoom\.us/(?:j|w|my)/|teams\.microsoft\.com/(?:l/)?meet|teams\.live\.com/meet/"
+    r"|meet\.google\.com/[a-z]|[\w-]+\.webex\.com/|meet\.jit\.si/)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something to look at: a sentence, and the codes and titles of the sessions that it is about."""
+
+    kind: str
+    sentence: str
+    sessions: tuple[tuple[str, str], ...] = ()
+
+
+def advice(programme: Programme, *, languages: Sequence[str], base_url: str) -> list[Advice]:
+    """What the team should know, the gravest first. `languages` are those that the event is announced in."""
+    live = [session for session in programme.sessions if not (session.cancelled or session.undated)]
+    return [
+        *_address(base_url),
+        *_joining(programme, live),
+        *_without_place(programme, live),
+        *_untranslated(programme, live, languages),
+        *_alike(live, languages),
+        *_long(live),
+        *_without_address(programme),
+    ]
+
+
+def _about(sessions: Iterable[SessionRow]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.code, one.title.resolve(interface()).text) for one in sessions)
+
+
+def _address(base_url: str) -> Iterable[Advice]:
+    """Google, Outlook.com and Microsoft 365 fetch a calendar from their own machines."""
+    host = urlsplit(base_url).hostname or ""
+    if reachable(host):
+        return
+    said = _(
+        "This site is at “%(host)s”, an address that is not on the internet. Programs on the same network can"
+        " subscribe; Google, Outlook.com and Microsoft 365 fetch calendars from outside and can't.",
+        host=host,
+    )
+    yield Advice("address", said)
+
+
+def reachable(host: str) -> bool:
+    """Whether a host name looks like one of the internet: no `localhost`, private address or name without a dot."""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")
+        return bool(last[0]) and last[2] not in {"local", "localhost", "internal", "lan", "home", "test", "invalid"}
+
+
+def _joining(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
+    """What is written into a public text is public, whatever else is kept for those who are registered."""
+    found = [one for one in live if any(_JOIN.search(text) for text in (*one.title.values(), *one.abstract.values()))]
+    if found:
+        said = ngettext(
+            "A link to a meeting stands in the text of %(num)d session: everybody can read it there. Put it into the"
+            " session's field for the link to join, which only those see who take part online.",
+            "A link to a meeting stands in the texts of %(num)d sessions: everybody can read it there. Put it into the"
+            " session's field for the link to join, which only those see who take part online.",
+            len(found),
+        )
+        yield Advice("join-in-text", said, _about(found))
+    event = programme.event
+    if any(_JOIN.search(text) for words in (event.purpose, event.description) for text in words.values()):
+        said = _("A link to a meeting stands in the public text of the event: everybody can read it there.")
+        yield Advice("join-in-text", said)
+
+
+def _without_place(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
+    voice = Voice(interface())
+    found = [one for one in live if not session_place(one, programme.event, voice)[0].text]
+    if found:
+        said = ngettext(
+            "%(num)d session says nowhere where it takes place: its entry has an empty place.",
+            "%(num)d sessions say nowhere where they take place: their entries have an empty place.",
+            len(found),
+        )
+        yield Advice("no-place", said, _about(found))
+
+
+def _untranslated(programme: Programme, live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]:
+    for tag in languages:
+        if not _is_in(programme.event.title, tag):
+            said = _(
+                "The event has no title in %(language)s, and so its calendar has none.",
+                language=language_name(tag, interface()),
+            )
+            yield Advice("event-untranslated", said)
+        found = [one for one in live if not _is_in(one.title, tag)]
+        if found:
+            said = ngettext(
+                "%(num)d session has no title in %(language)s. That calendar shows it in another language.",
+                "%(num)d sessions have no title in %(language)s. That calendar shows them in another language.",
+                len(found),
+                language=language_name(tag, interface()),
+            )
+            yield Advice("untranslated", said, _about(found))
+
+
+def _is_in(words: LocalizedText, tag: str) -> bool:
+    return words.resolve(tag).language.split("-")[0] == tag.split("-")[0]
+
+
+def _alike(live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]:
+    """Entries that nobody can tell apart: a calendar shows the title and the time, and the room only when opened."""
+    together: dict[tuple[object, str], list[SessionRow]] = defaultdict(list)
+    for session in live:
+        if not session.kind.is_break:
+            title = session.title.resolve(languages[0] if languages else "en").text
+            together[session.starts_at, title.casefold()].append(session)
+    found = [session for alike in together.values() if len(alike) > 1 for session in alike]
+    if found:
+        said = _("These begin at the same time under the same title: in a calendar nobody can tell them apart.")
+        yield Advice("alike", said, _about(found))
+
+
+def _long(live: list[SessionRow]) -> Iterable[Advice]:
+    found = [one for one in live if any(width(text) > LONG_TITLE for text in one.title.values())]
+    if found:
+        said = ngettext(
+            "%(num)d title is so long that calendars cut it off. What matters should come first.",
+            "%(num)d titles are so long that calendars cut them off. What matters should come first.",
+            len(found),
+        )
+        yield Advice("long-title", said, _about(found))
+
+
+def width(text: str) -> int:
+    """How many columns a text takes, as Unicode's East Asian Width (UAX #11) counts them."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _without_address(programme: Programme) -> Iterable[Advice]:
+    if programme.event.format is EventFormat.ONLINE:
+        return
+    names = [venue.name.resolve(interface()).text for venue in programme.venues if not (venue.address or venue.geo)]
+    if names:
+        said = _("%(sites)s: without an address or coordinates no phone shows the way there.", sites=listing(names))
+        yield Advice("no-address", said)

@@ -1,0 +1,151 @@
+"""Answering with a calendar: what the address asks for, and 304 where the caller has it already."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import time
+from urllib.parse import urlencode
+
+from flask import Response, current_app, request
+
+from eventapp.core import cache_middleware
+from eventapp.core.caching import ResponseCache
+from eventapp.core.limits import building
+from eventapp.core.links import base_url
+from eventapp.core.localized import TAG
+from eventapp.core.parameters import Known, nearest, one_of
+from eventapp.entries.locale import Links, Voice
+from eventapp.feeds.choices import ALARMS
+from eventapp.ical import vcalendar as ics
+
+ICS, JCAL = "text/calendar", "application/calendar+json"
+
+# Of all calendars. Any number of minutes would be as many different calendars to write and to keep.
+PARAMETERS: Known = {
+    "tz": lambda typed: "utc" if typed.lower() == "utc" else "",
+    "alarm": nearest([0, *ALARMS], most=7 * 24 * 60),
+}
+# Of an event and its parts as well.
+CHOICES: Known = {**PARAMETERS, "deadlines": one_of(["1"]), "span": one_of(["0", "1"])}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks for. Only the address: calendar programs send no Accept-Language, or their server's.
+
+    `path` has the present slug also where a former one was asked for, so both give the same bytes. `alarm` is how many
+    minutes before each session the calendar program should ring, as the nearest number that is offered; without it
+    nothing rings. Feeds of an event and its parts also take `deadlines`, and a `span` of the event that differs from
+    what is `usual` for the feed.
+    """
+
+    path: str
+    asked: str | None
+    utc: bool
+    alarm: int | None = None
+    deadlines: bool = False
+    span: bool | None = None
+    usual: bool | None = None
+
+    @classmethod
+    def of_request(cls, path: str, *, span: bool | None = None) -> Wish:
+        """`span`: whether the feed usually has it; None for one that offers no such choice."""
+        tag = request.args.get("lang", "")
+        alarm = PARAMETERS["alarm"](request.args.get("alarm", ""))
+        return cls(
+            path,
+            tag if TAG.fullmatch(tag) else None,
+            bool(PARAMETERS["tz"](request.args.get("tz", ""))),
+            int(alarm) if alarm else None,
+            deadlines=span is not None and request.args.get("deadlines") == "1",
+            span={"0": False, "1": True}.get(request.args.get("span", ""), span) if span is not None else None,
+            usual=span,
+        )
+
+    @property
+    def voice(self) -> Voice:
+        return Voice(self.asked or "en")
+
+    @property
+    def links(self) -> Links:
+        return Links.of(base_url(), language=self.asked)
+
+    @property
+    def address(self) -> str:
+        """The address in one spelling: the calendar's own, and its name on the cache."""
+        query = {
+            "lang": self.asked,
+            "tz": "utc" if self.utc else None,
+            "alarm": self.alarm,
+            "deadlines": 1 if self.deadlines else None,
+            "span": int(bool(self.span)) if self.span != self.usual else None,
+        }
+        wanted = urlencode({key: value for key, value in query.items() if value is not None})
+        return f"{base_url()}{self.path}" + (f"?{wanted}" if wanted else "")
+
+
+def answer(
+    wish: Wish,
+    version: tuple[object, ...],
+    modified: datetime | None,
+    write: Callable[[], bytes],
+    *,
+    name: str,
+    is_fresh: Callable[[], bool | None] | None = None,
+    until: float = math.inf,
+    attached: bool = False,
+    kind: str = ICS,
+    personal: bool = False,
+) -> Response:
+    """304 where the caller has this version; else the kept bytes, else newly written ones.
+
+    `version` must change with all that is written, `modified` is when it last did. The ETag is strong: equal for equal
+    bytes, and another one for the gzipped form. `is_fresh` tells later, without Flask,
+    whether the version is current, until `until` (seconds since 1970). A `personal` calendar is for its owner
+    alone: no cache in between keeps it.
+    """
+    parts = (ics.VERSION, wish.address, current_app.config["SETTINGS"].site_name, *version)
+    etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+    zipped = bool(request.accept_encodings["gzip"])
+    if _has(etag, modified):
+        response = Response(status=304, mimetype=kind)
+    else:
+        cache: ResponseCache = current_app.extensions["feeds"]
+        kept = cache.get(wish.address, etag)
+        if kept is None:
+            # The servers of a calendar service fetch for all its users, from few addresses.
+            with building(wish.path if personal else None):
+                kept = cache.put(wish.address, etag, write())
+        if is_fresh is not None:
+            cache_middleware.offer(
+                etag=etag, body=kept.body, gzipped=kept.gzipped, is_fresh=is_fresh, until=min(time() + 3600, until)
+            )
+        response = Response(kept.gzipped if zipped else kept.body)
+        response.content_type = f"{kind}; charset=utf-8" if kind == ICS else kind
+        response.headers.set("Content-Disposition", "attachment" if attached else "inline", filename=name)
+        if zipped:
+            response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(f"{etag}-gz" if zipped else etag)
+    response.last_modified = modified
+    response.vary.add("Accept-Encoding")
+    # Keep it, but ask: a changed room must not wait for a cache, and asking costs one statement.
+    if personal:
+        response.cache_control.private = True
+    else:
+        response.cache_control.public = True
+    response.cache_control.no_cache = True
+    return response
+
+
+def _has(etag: str, modified: datetime | None) -> bool:
+    """Whether the caller has this version (RFC 9110 §13.2.2). The date counts only where no ETag is sent."""
+    if "If-None-Match" in request.headers:
+        known = request.if_none_match
+        return known.star_tag or known.contains_weak(etag) or known.contains_weak(f"{etag}-gz")
+    since = request.if_modified_since
+    # HTTP dates have whole seconds.
+    return since is not None and modified is not None and modified - since < timedelta(seconds=1)

@@ -1,0 +1,207 @@
+"""Calendars to subscribe to and to download. One statement decides whether anything has to be read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from eventapp.core.caching import ResponseCache
+from eventapp.core.errors import or_404
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import interface, resolve
+from eventapp.core.links import base_url
+from eventapp.core.localized import LocalizedText, ResolvedText
+from eventapp.core.pages import cached_page, page
+from eventapp.core.parameters import one_of, parameters, words
+from eventapp.entries import build as entries
+from eventapp.events import queries as events
+from eventapp.feeds import content as feeds
+from eventapp.feeds import links, parts, queries, wiring, withdrawn
+from eventapp.feeds import state as states
+from eventapp.feeds.answer import CHOICES, ICS, JCAL, PARAMETERS, Wish, answer
+from eventapp.feeds.choices import ALARMS, Choice, reminder
+from eventapp.feeds.parts import Part
+from eventapp.feeds.state import State
+from eventapp.ical import jcal
+from eventapp.ical import vcalendar as ics
+from eventapp.ical.vcalendar import NO_IMAGE, CalendarHead
+
+views = Blueprint("feeds", __name__)
+
+
+@views.record_once
+def _make_shelf(setup: BlueprintSetupState) -> None:
+    setup.app.extensions["feeds"] = ResponseCache()
+
+
+@views.get("/events/<slug>/calendar.ics")
+@views.get("/events/<slug>/calendar.jcal", endpoint="event_jcal")
+@parameters(**CHOICES)
+def event(slug: str) -> Response:
+    """The feed of an event, also as jCal (RFC 7265).
+
+    A former slug answers as well: calendar programs do not follow redirects reliably.
+    """
+    return _feed(slug, "calendar", span=True)
+
+
+@views.get("/events/<slug>/tracks/<key>.ics")
+@views.get("/events/<slug>/tracks/<key>.jcal", endpoint="track_jcal")
+@parameters(**CHOICES)
+def track(slug: str, key: str) -> Response:
+    """The sessions of one track."""
+    return _feed(slug, f"tracks/{key}", of=parts.of_track(key))
+
+
+@views.get("/events/<slug>/rooms/<key>.ics")
+@views.get("/events/<slug>/rooms/<key>.jcal", endpoint="room_jcal")
+@parameters(**CHOICES)
+def room(slug: str, key: str) -> Response:
+    """The sessions in one room."""
+    return _feed(slug, f"rooms/{key}", of=parts.of_room(key))
+
+
+@views.get("/events/<slug>/speakers/<code>.ics")
+@views.get("/events/<slug>/speakers/<code>.jcal", endpoint="speaker_jcal")
+@parameters(**CHOICES)
+def speaker(slug: str, code: str) -> Response:
+    """The sessions of one speaker."""
+    return _feed(slug, f"speakers/{code}", of=parts.of_speaker(code))
+
+
+@views.get("/events/<slug>/sessions/<code>.ics")
+@views.get("/events/<slug>/sessions/<code>.jcal", endpoint="session_jcal")
+@parameters(**PARAMETERS)
+def session(slug: str, code: str) -> Response:
+    """One session to download."""
+    state = or_404(states.state(slug))
+    or_404((state.public and queries.has_session(state, code)) or None)
+    wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.{_ending()}")
+
+    def write() -> bytes:
+        return feeds.session_file(queries.one_session(state, code), wish)
+
+    return _answer(wish, state, write, name=f"{state.slug}-{code}", attached=True)
+
+
+@views.get("/calendar.ics")
+@views.get("/calendar.jcal", endpoint="everything_jcal")
+@parameters(**PARAMETERS)
+def everything() -> Response:
+    """The feed of all listed events."""
+    wish = Wish.of_request(f"/calendar.{_ending()}")
+    return _answer(wish, states.listed_state(), lambda: _everything(wish), name="calendar")
+
+
+@views.get("/qr/<path:feed>.svg")
+@parameters(**CHOICES)
+def code(feed: str) -> Response:
+    """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
+    or_404(links.DRAWN.fullmatch(f"/{feed}"))
+    wish = Wish.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
+    response = Response(or_404(links.qr_file(links.webcal_of(wish.address))), content_type="image/svg+xml")
+    response.cache_control.public = True
+    response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
+    return response
+
+
+@views.get("/events/<slug>/calendar")
+@parameters(part=words(120), language=words(16), chosen=one_of(["1"]), **CHOICES)
+def choose(slug: str) -> ResponseReturnValue:
+    """Choose what is in one's calendar of an event. A form that only asks: the answer is an address."""
+    known = events.page_state(slug)
+    if known is None:
+        return redirect(url_for(".choose", slug=or_404(events.present_slug(slug))), 301)
+    or_404(known if known.public else None)
+    says, _people, directory = known.revisions
+    return cached_page(f"choose {known.id} {says} {directory}", lambda: _choose(slug), is_fresh=known.is_fresh)
+
+
+def _choose(slug: str) -> Response:
+    shown = or_404(events.by_slug(slug))
+    offered = parts.of_programme(shown.id, queries.document(or_404(states.state(slug))))
+    names = {part.path: part.name for _kind, rows in offered for part in rows}
+    usual = interface()
+    spoken = list(dict.fromkeys([usual, *shown.languages]))
+    chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)
+    asked = request.args.get("part", "")
+    name = resolve(names[chosen.part]).text if chosen.part else resolve(shown.title).text
+    return make_response(
+        page(
+            "feeds/choose.html",
+            event=shown,
+            parts=offered,
+            spoken=spoken,
+            choice=chosen,
+            missing=bool(asked) and asked not in names,
+            alarms=ALARMS,
+            reminder=reminder,
+            sentence=chosen.sentence(name),
+            links=links.links_of(chosen.path(shown.slug), name=name),
+        ),
+        422 if asked and asked not in names else 200,
+    )
+
+
+def _feed(slug: str, path: str, *, of: Part | None = None, span: bool = False) -> Response:
+    """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
+    state = or_404(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
+    wish = Wish.of_request(f"/events/{state.slug}/{path}.{_ending()}", span=span)
+    or_404(state if state.public or state.withdrawn else None)
+    name, part = or_404(of(state)) if of else (None, "")
+
+    file = state.slug if of is None else f"{state.slug}-{path.replace('/', '-')}"
+    return _answer(wish, state, lambda: _event(wish, state, part, name), name=file)
+
+
+def _ending() -> str:
+    return "jcal" if request.path.endswith(".jcal") else "ics"
+
+
+def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, attached: bool = False) -> Response:
+    """The calendar as a file of that name, in the form that the address asks for."""
+    ending = _ending()
+    return answer(
+        wish,
+        state.version,
+        state.modified,
+        write if ending == "ics" else lambda: jcal.from_calendar(write()),
+        is_fresh=state.is_fresh,
+        until=state.until,
+        name=f"{name}.{ending}",
+        kind=ICS if ending == "ics" else JCAL,
+        attached=attached,
+    )
+
+
+def _event(wish: Wish, state: State, path: str, part: LocalizedText | None) -> bytes:
+    if not state.public:
+        return feeds.withdrawn_feed(state, wish, path=path)
+    deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
+    return feeds.feed(
+        queries.programme(state, path),
+        wish,
+        part=part,
+        deadlines=[one for one in deadlines if state.keeps_gone or not one.gone],
+        image=wiring.image_of(state.id or 0) if wish.span else NO_IMAGE,
+    )
+
+
+def _everything(wish: Wish) -> bytes:
+    with wish.voice.speaking() as voice:
+        head = CalendarHead(
+            name=ResolvedText(current_app.config["SETTINGS"].site_name, "en"),
+            description=ResolvedText(_("All public events"), voice.shown),
+            url=f"{base_url()}/events{wish.links.query}",
+            source=wish.address,
+            zone="UTC",
+            colour="navy",
+        )
+        rows = entries.events_entries(queries.listed(), voice=voice, links=wish.links)
+        rows += [
+            withdrawn.event_entry(row, voice=voice, all_day=not entries.one_day(row)) for row in queries.unlisted()
+        ]
+        return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
