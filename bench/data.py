@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
+from eventapp import lifecycle
 from eventapp.agenda import operations as agenda
 from eventapp.core import tokens
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
-from eventapp.events import operations as events
 from eventapp.programme import queries as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Participation, Room, Session, Track
@@ -27,7 +27,7 @@ START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
 def fill(slug: str, *, sessions: int, registrations: int) -> None:
     """A published event in four days and ten rooms, with two speakers a session."""
     with transaction():
-        event = events.create(
+        event = lifecycle.create_event(
             owner=None,
             slug=slug,
             title=LocalizedText(en="Summit of cities", ja="都市サミット"),
@@ -38,7 +38,7 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
             working_languages=["en", "ja"],
             counts_public=True,
         )
-        events.publish(event)
+        lifecycle.publish_event(event)
         option = setup.save_option(event, None, mode=Mode.IN_PERSON, title=LocalizedText(), capacity=10_000_000)
         rooms = [
             Room(event_id=event.id, slug=f"room-{n}", name=LocalizedText(en=f"Room {n}"), position=n) for n in range(10)

@@ -66,11 +66,11 @@ _DAY = """() => [...document.querySelectorAll(".tabs button")].map(button => {
 
 def seed() -> None:
     """An event of 30 rooms and 4 days, each day full from nine to six, and its organizer. Run in its own process."""
+    from eventapp import lifecycle
     from eventapp.accounts import operations as accounts
     from eventapp.core.db import db, transaction
     from eventapp.core.localized import LocalizedText
     from eventapp.directory.models import Person
-    from eventapp.events import operations as events
     from eventapp.programme.models import Participation, Room, Session
     from eventapp.serve import migrate, start_app
 
@@ -78,7 +78,7 @@ def seed() -> None:
     migrate(app)
     with app.app_context(), transaction():
         owner = accounts.create_user(EMAIL, password=PASSWORD)
-        event = events.create(
+        event = lifecycle.create_event(
             owner=owner,
             slug="summit",
             title=LocalizedText(en="Summit of cities"),

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter
 
-from eventapp import create_app
+from eventapp import create_app, lifecycle
 from eventapp.config import Settings
 from eventapp.core import languages
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
 from eventapp.exchange import export, operations
 from eventapp.exchange.incoming import Options
 from tests.exchange.files import fair
@@ -47,7 +46,7 @@ def measure(data: bytes, taken: dict[str, list[float]]) -> None:
     Base.metadata.create_all(db.engine)
     owner = Make().user("organizer@example.org")
     with transaction():
-        event = events.create(
+        event = lifecycle.create_event(
             owner=owner,
             slug="fair",
             title=LocalizedText(en="Fair"),

@@ -36,7 +36,9 @@ from eventapp.core.csrf import Protection
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_event as dashboard_event
+from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
+from eventapp.dashboard import programme_editor
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
 from eventapp.events.access import may
@@ -45,28 +47,24 @@ from eventapp.exchange import tasks as exchange_tasks
 from eventapp.exchange import views as exchange
 from eventapp.feeds import manage as feeds_manage
 from eventapp.feeds import views as feeds
-from eventapp.feeds import wiring as calendar_wiring
 from eventapp.feeds.apps import IN_PANEL
 from eventapp.feeds.links import entry_links, links_to, qr
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.media import views as media
-from eventapp.notifications import attendee_news as registration_news
-from eventapp.notifications import scan as news
-from eventapp.notifications import speaker_news as proposals_news
+from eventapp.notifications import manage as notifications_manage
+from eventapp.notifications import scan
+from eventapp.notifications import tasks as notification_tasks
+from eventapp.notifications import views as notifications
 from eventapp.programme import changes as programme_changes
-from eventapp.programme import editor as programme_editor
-from eventapp.programme import manage as programme_manage
 from eventapp.programme import manage_people as people_manage
 from eventapp.programme import views as programme
-from eventapp.programme import wiring
 from eventapp.proposals import manage as proposals_manage
 from eventapp.proposals import queries as proposals_queries
 from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
-from eventapp.registration import queries as registration_queries
 from eventapp.registration import tasks as registration_tasks
 from eventapp.registration import views as registration
 from eventapp.site import views as site
@@ -79,6 +77,7 @@ BLUEPRINTS = [
     feeds.views,
     exchange.views,
     registration.views,
+    notifications.views,
     agenda.views,
     media.views,
     proposals.views,
@@ -95,6 +94,7 @@ BLUEPRINTS = [
     exchange_manage.manage,
     proposals_manage.manage,
     registration_manage.manage,
+    notifications_manage.manage,
     attendance_manage.manage,
     feeds_manage.manage,
 ]
@@ -171,21 +171,17 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         speaker_link=proposals_queries.link_of,
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
-        letter_state=dashboard.letter_state,
-        masked=dashboard.masked,
+        email_state=notifications_manage.email_state,
+        masked=notifications_manage.masked,
         sentence=summary.summary,
     )
-    app.extensions[wiring.AUDIENCE] = registration_queries.audience
-    app.extensions[calendar_wiring.IMAGE] = media.poster_address
-    app.extensions[calendar_wiring.DEADLINES] = [registration_queries.deadlines, proposals_queries.deadlines]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
     app.extensions["sweeps"] = [
-        Sweep("news", 5, news.look),
-        Sweep("news to guests", 2, registration_news.tell_due),
-        Sweep("news to speakers", 2, proposals_news.tell_due),
-        Sweep("mail", 2, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
+        Sweep("scan", 5, scan.scan),
+        Sweep("notifications", 1, notification_tasks.send_due),
+        Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("budgets", 3600, budgets.forget),

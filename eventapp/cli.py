@@ -13,6 +13,7 @@ from eventapp.accounts import operations as accounts
 from eventapp.attendance.commands import counts
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
+from eventapp.dashboard.commands import check
 from eventapp.demo.commands import demo
 from eventapp.exchange.commands import programme
 
@@ -50,5 +51,6 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(worker)
     app.cli.add_command(counts)
+    programme.add_command(check)
     app.cli.add_command(programme)
     app.cli.add_command(demo)

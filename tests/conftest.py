@@ -18,9 +18,9 @@ from eventapp.core.addresses import in_ascii
 from eventapp.core.db import Base, QuickRead, db, transaction
 from eventapp.feeds.lint import Profile
 from eventapp.ical import vcalendar as ics
-from eventapp.mail.models import Mail
-from tests.calendars import lint
+from eventapp.mail.models import Email
 from tests.databases import postgresql
+from tests.ical import lint
 from tests.make import Make
 from tests.visitor import Visitor
 
@@ -107,7 +107,7 @@ def organizer(app: Flask, make: Make) -> Visitor:
     return visitor
 
 
-def lint_letter(letter: Mail) -> None:
+def lint_letter(letter: Email) -> None:
     """What must hold of every letter, and of every calendar that travels with it."""
     assert "\n\n\n" not in letter.text, "one empty line between what it says is enough"
     for file in letter.calendars:
@@ -118,12 +118,12 @@ def lint_letter(letter: Mail) -> None:
 def _letters_are_linted() -> Iterator[None]:
     """No test needs to ask for it: a letter with a broken calendar does not get into the outbox."""
 
-    def look(mapper: Any, connection: Any, letter: Mail) -> None:
+    def look(mapper: Any, connection: Any, letter: Email) -> None:
         lint_letter(letter)
 
-    sqlalchemy_event.listen(Mail, "before_insert", look)
+    sqlalchemy_event.listen(Email, "before_insert", look)
     yield
-    sqlalchemy_event.remove(Mail, "before_insert", look)
+    sqlalchemy_event.remove(Email, "before_insert", look)
 
 
 @dataclass

@@ -9,7 +9,9 @@ from typing import Any
 
 import time_machine
 from flask_security.utils import hash_password
+from sqlalchemy import select
 
+from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
@@ -21,9 +23,10 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations as events
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventStatus
-from eventapp.notifications import attendee_news as registration_news
-from eventapp.notifications import scan as news
-from eventapp.notifications import speaker_news as proposals_news
+from eventapp.mail.models import PendingNotification
+from eventapp.mail.pending import CHANGES
+from eventapp.notifications.scan import scan
+from eventapp.notifications.tasks import send_due, send_one
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import EventPerson, Release, Room, Session, Track
@@ -97,14 +100,14 @@ class Make:
         values.setdefault("working_languages", ["en", "ja"])
         owner = owner or self.owner()
         with transaction():
-            event = events.create(
+            event = lifecycle.create_event(
                 owner=owner,
                 slug=slug or f"event-{self.next()}",
                 title=words(title or "Forum of cities", **({} if title else {"ja": "都市フォーラム"})),
                 **values,
             )
             if status is not EventStatus.DRAFT:
-                events.publish(event)
+                lifecycle.publish_event(event)
             event.status = status
         return event
 
@@ -177,10 +180,16 @@ class Make:
             return releases.release(event, **values)
 
     def tell(self, *, minutes: float = 11) -> int:
-        """What the worker does: look for news now, and write the letters that are due so many minutes later."""
-        news.look()
+        """What the worker does: scan for changes now, and write the e-mails about them that are due minutes later.
+
+        Returns how many were about changes; those about acts, such as a registration, are written and not counted.
+        """
+        acts = select(PendingNotification.id).where(PendingNotification.kind.not_like(f"%.{CHANGES}"))
+        for number in db.session.scalars(acts.order_by(PendingNotification.id)).all():
+            send_one(number)
+        scan()
         with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
-            written = registration_news.tell_due() + proposals_news.tell_due()
+            written = send_due()
         db.session.rollback()
         db.session.expire_all()
         return written

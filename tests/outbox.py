@@ -5,22 +5,24 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from eventapp.core.db import db, transaction
-from eventapp.mail.models import Mail
-from tests.calendars import lint
+from eventapp.mail.models import Email
+from eventapp.notifications.tasks import send_due
+from tests.ical import lint
 
 
-def letters() -> list[Mail]:
-    """All letters since the last look at them, in order."""
-    found = list(db.session.scalars(select(Mail).order_by(Mail.id)))
+def letters() -> list[Email]:
+    """All e-mails since the last call, in order, once the worker has written what is due."""
+    send_due(limit=10_000)
+    found = list(db.session.scalars(select(Email).order_by(Email.id)))
     for letter in found:
         letter.calendars  # noqa: B018 - read while the row is there
         db.session.expunge(letter)
     with transaction():
-        db.session.execute(delete(Mail))
+        db.session.execute(delete(Email))
     return found
 
 
-def entry(letter: Mail, place: int | None = None) -> lint.Component:
+def entry(letter: Email, place: int | None = None) -> lint.Component:
     """The one entry that a letter brings; of several files that at a `place`. It is for the reader, and from the site."""
     (file,) = letter.calendars if place is None else [letter.calendars[place]]
     calendar = lint.check(file.content, feed=False)
@@ -31,6 +33,6 @@ def entry(letter: Mail, place: int | None = None) -> lint.Component:
     return found
 
 
-def sequence(letter: Mail, place: int | None = None) -> int:
+def sequence(letter: Email, place: int | None = None) -> int:
     """The SEQUENCE of that entry."""
     return int(entry(letter, place).one("SEQUENCE"))

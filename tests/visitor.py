@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from eventapp.accounts import operations
 from eventapp.core.db import db, transaction
 from eventapp.feeds.lint import Profile
-from tests.calendars import lint
+from tests.ical import lint
 
 _LABELLED = {"input", "select", "textarea"}
 _VOID_OF_LABEL = {"hidden", "submit", "button", "image", "reset"}

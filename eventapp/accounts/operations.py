@@ -14,7 +14,7 @@ from eventapp.core import clock, tokens
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.mail.operations import TooManyLetters, may_write_to
+from eventapp.mail.operations import TooManyEmails, may_email
 
 # How often it is written when a session was seen last.
 SEEN_EVERY = timedelta(minutes=10)
@@ -77,9 +77,9 @@ def ask_for_reset(email: str, *, language: str) -> None:
     """Somebody has forgotten the password of a login.
 
     Whether there is such a login is not asked here, so neither the answer nor its time can tell: the letter is written
-    a moment later (see tasks.py). Raises TooManyLetters where the mailbox has had enough of them.
+    a moment later (see tasks.py). Raises TooManyEmails where the mailbox has had enough of them.
     """
     db.session.add(PasswordResetRequest(email=email.strip(), language=language))
     db.session.flush()
-    if not may_write_to(email):
-        raise TooManyLetters
+    if not may_email(email):
+        raise TooManyEmails

@@ -3,7 +3,7 @@
 No link to join is in it, nor the way to the owner's registrations and talks: an agenda is shown to friends, and who has
 such a key can cancel. They go to the mailbox alone.
 
-An event that is withdrawn leaves its sessions behind as neutral entries that say so (see calendars/withdrawn.py).
+The sessions of an unpublished event stay as neutral entries that are cancelled (see feeds/unpublished.py).
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import ResolvedText
 from eventapp.entries import build as entries
-from eventapp.entries.locale import Links, Voice
+from eventapp.entries.locale import FeedLocale, Links
 from eventapp.entries.names import names_at
 from eventapp.entries.queries import venues_of
 from eventapp.entries.rows import EventRow, SessionRow
 from eventapp.events.rules import EventStatus
-from eventapp.feeds import withdrawn
-from eventapp.feeds.answer import Wish
-from eventapp.feeds.queries import KEEP_GONE
+from eventapp.feeds import unpublished
+from eventapp.feeds.answer import FeedOptions
+from eventapp.feeds.queries import KEEP_REMOVED
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import CalendarHead, Entry, Status
-from eventapp.notifications import attendees as invitations
+from eventapp.notifications import attendees
 
 
-def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
+def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
     marks = queries.marks(agenda, queries.speaking(agenda))
     found = [one for one in queries.held(marks, timed=True) if _still_told(one)]
@@ -39,33 +39,33 @@ def calendar(agenda: Agenda, wish: Wish, *, page: str) -> bytes:
     names = names_at((one.event.id, one.session) for one in found)
     registered = queries.registrations(agenda)
     venues = {row.event_id: venues_of(row.event_id) for row in registered}
-    with wish.voice.speaking() as voice:
-        rows = [_entry(one, SessionRow.of(one.session, names[one.event.id]), voice, wish.links) for one in found]
-        gone = [_gone(one, voice) for one in lost]
+    with options.locale.active() as locale:
+        rows = [_entry(one, SessionRow.of(one.session, names[one.event.id]), locale, options.links) for one in found]
+        gone = [_gone(one, locale) for one in lost]
         own = [
-            invitations.entry(row, language=voice.language, venues=venues[row.event_id], keys=False)
+            attendees.entry(row, language=locale.language, venues=venues[row.event_id], keys=False)
             for row in registered
         ]
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
         rows = sorted([*rows, *gone, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
-            name=ResolvedText(_("My agenda"), voice.shown),
-            description=ResolvedText(_("Sessions and events that I have chosen"), voice.shown),
+            name=ResolvedText(_("My agenda"), locale.shown),
+            description=ResolvedText(_("Sessions and events that I have chosen"), locale.shown),
             url=page,
-            source=wish.address,
+            source=options.address,
             zone=_zone(rows),
             colour="crimson",
         )
-        return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
+        return ics.feed(head, rows, utc=options.utc, alarm=options.alarm)
 
 
 def _still_told(one: AgendaEntry) -> bool:
     """What is gone, from the programme or from the agenda, is told until a month after the event."""
-    return (one.on and not one.session.gone) or clock.now() < one.event.ends_at + KEEP_GONE
+    return (one.on and not one.session.gone) or clock.now() < one.event.ends_at + KEEP_REMOVED
 
 
-def _entry(one: AgendaEntry, session: SessionRow, voice: Voice, links: Links) -> Entry:
-    entry = entries.session_entry(session, EventRow.of(one.event), voice=voice, links=links, parent=False)
+def _entry(one: AgendaEntry, session: SessionRow, locale: FeedLocale, links: Links) -> Entry:
+    entry = entries.session_entry(session, EventRow.of(one.event), locale=locale, links=links, parent=False)
     entry = replace(
         entry,
         sequence=entry.sequence + one.steps,
@@ -74,19 +74,19 @@ def _entry(one: AgendaEntry, session: SessionRow, voice: Voice, links: Links) ->
     if entry.status is Status.CANCELLED:
         return entry
     if not one.on:
-        title = session.title.resolve(voice.language)
+        title = session.title.resolve(locale.language)
         return replace(entry, status=Status.CANCELLED, summary=entries.marked(title, EventStatus.CANCELLED))
     if one.part is not None:
-        role = _("You: %(role)s", role=voice.label(one.part.role))
+        role = _("You: %(role)s", role=locale.label(one.part.role))
         entry = replace(
             entry, description=ResolvedText(f"{role}\n\n{entry.description.text}", entry.description.language)
         )
     return entry
 
 
-def _gone(one: RemovedAgendaEntry, voice: Voice) -> Entry:
+def _gone(one: RemovedAgendaEntry, locale: FeedLocale) -> Entry:
     """What the public calendars say of it too, but never older than what stood here before."""
-    entry = withdrawn.session_entry(one.session, one.row, voice=voice)
+    entry = unpublished.session_entry(one.session, one.row, locale=locale)
     return replace(entry, sequence=entry.sequence + one.steps)
 
 

@@ -15,10 +15,11 @@ from eventapp.agenda.models import Agenda, OwnPart, OwnRegistration, Star
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.revisions import versions
-from eventapp.entries.rows import GoneRow
+from eventapp.entries.rows import FormerEventRow
 from eventapp.events.models import Event
 from eventapp.feeds import queries as feeds
-from eventapp.feeds.queries import KEEP_GONE
+from eventapp.feeds.models import FeedMemory
+from eventapp.feeds.queries import KEEP_REMOVED
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document, PublishedPart, PublishedSession
@@ -57,9 +58,9 @@ class AgendaEntry:
 
 @dataclass(frozen=True)
 class RemovedAgendaEntry:
-    """The same of an event that was withdrawn (`row`): a session as the public saw it last, for calendars alone."""
+    """The same of an event that was unpublished (`row`): a session as the public saw it last, for calendars alone."""
 
-    row: GoneRow
+    row: FormerEventRow
     session: PublishedSession
     steps: int
 
@@ -151,9 +152,9 @@ def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[AgendaEntry
 
 
 def lost(marks: Mapping[int, Marks]) -> list[RemovedAgendaEntry]:
-    """The sessions that went with a withdrawn event, as long as calendars say so. One statement."""
+    """The sessions that went with an unpublished event, as long as calendars say so. One statement."""
     found = []
-    for event, row, document in feeds.withdrawn(marks):
+    for event, row, document in feeds.unpublished(marks):
         of_event = marks[event]
         if of_event.part is not None and of_event.part.at > row.at:
             of_event = replace(of_event, part=None, turns={})  # it was put in afterwards: no calendar has it from here
@@ -175,14 +176,15 @@ def speaking(agenda: Agenda) -> list[OwnPart]:
 def _turns(parts: Mapping[int, OwnPart]) -> dict[int, dict[str, int]]:
     """By event and code, how often a speaker came into a session or left it; those of the releases that say so.
 
-    What is released after an event was withdrawn counts once it is public again.
+    What is released after an event was unpublished counts once it is public again.
     """
     if not parts:
         return {}
     query = (
         select(Release.event_id, Release.turned)
-        .join(Event, Event.id == Release.event_id)
-        .where(Event.id.in_(sorted(parts)), or_(Event.withdrawn_at.is_(None), Release.at <= Event.withdrawn_at))
+        .outerjoin(FeedMemory, FeedMemory.event_id == Release.event_id)
+        .where(Release.event_id.in_(sorted(parts)))
+        .where(or_(FeedMemory.unpublished_at.is_(None), Release.at <= FeedMemory.unpublished_at))
     )
     turned: dict[int, list[dict[str, Any]]] = {}
     for event, rows in db.session.execute(query):
@@ -191,7 +193,7 @@ def _turns(parts: Mapping[int, OwnPart]) -> dict[int, dict[str, int]]:
 
 
 def registrations(agenda: Agenda) -> list[Registration]:
-    """The registrations in the agenda. Also for a withdrawn event: its guests read of it on their own pages still."""
+    """The registrations in the agenda, also for an unpublished event: its attendees still have their own pages."""
     query = (
         select(Registration)
         .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
@@ -224,11 +226,13 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
     ).all()
     wanted = {row[0] for row in (*stars, *own, *parts)}
     events = db.session.execute(
-        select(Event.id, Event.withdrawn_at, Event.ends_at, Event.told_ends_at).where(Event.id.in_(sorted(wanted)))
+        select(Event.id, FeedMemory.unpublished_at, Event.ends_at, FeedMemory.published_ends_at)
+        .outerjoin(FeedMemory, FeedMemory.event_id == Event.id)
+        .where(Event.id.in_(sorted(wanted)))
     ).all()
     turns = [_turning(*row) for row in events]
-    # What the team does to a withdrawn event is nobody's business but that of those who are registered.
-    silent = {number for number, withdrawn_at, *_ in events if withdrawn_at is not None} - {row[0] for row in own}
+    # What the team does to an unpublished event is nobody's business but that of those who are registered.
+    silent = {number for number, unpublished_at, *_ in events if unpublished_at is not None} - {row[0] for row in own}
     # The desk's number too: a link to join a session is not released, it holds at once.
     scopes = {f"event:{number}{of}" for number in wanted - silent for of in ("", ":desk")} | {"directory"}
     every = (stars, own, parts, turns, versions(scopes))
@@ -238,12 +242,12 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
 
 
 def _turning(
-    number: int, withdrawn_at: datetime | None, ends_at: datetime, told_ends_at: datetime | None
+    number: int, unpublished_at: datetime | None, ends_at: datetime, published_ends_at: datetime | None
 ) -> tuple[int, datetime | None, bool, datetime | None]:
-    """Whether an event is withdrawn, whether what is gone of it is told no longer, and when that last changed."""
-    last = (told_ends_at if withdrawn_at and told_ends_at else ends_at) + KEEP_GONE
+    """Whether an event is unpublished, whether what is gone of it is told no longer, and when that last changed."""
+    last = (published_ends_at if unpublished_at and published_ends_at else ends_at) + KEEP_REMOVED
     over = last <= clock.now()
-    return number, withdrawn_at, over, max(filter(None, (withdrawn_at, last if over else None)), default=None)
+    return number, unpublished_at, over, max(filter(None, (unpublished_at, last if over else None)), default=None)
 
 
 def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[ListedSession]:

@@ -21,7 +21,7 @@ from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
 from eventapp.events.access import moved
 from eventapp.events.models import Event
-from eventapp.feeds.answer import Wish, answer
+from eventapp.feeds.answer import FeedOptions, answer
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
 from eventapp.registration import queries as registrations
@@ -80,14 +80,14 @@ def _only(events: Iterable[Event]) -> Event | None:
 def feed(token: str) -> Response:
     """The agenda to subscribe to. An empty one is a calendar without entries, so that it can be subscribed to early."""
     shown = or_404(queries.by_token(token))
-    wish = Wish.of_request(f"/agenda/{token}.ics")
+    options = FeedOptions.of_request(f"/agenda/{token}.ics")
     version, modified = queries.version(shown)
     page_address = absolute("agenda.agenda", token=token)
 
     def write() -> bytes:
-        return agenda_calendar.calendar(shown, wish, page=page_address)
+        return agenda_calendar.calendar(shown, options, page=page_address)
 
-    response = answer(wish, version, modified, write, name="agenda.ics", personal=True)
+    response = answer(options, version, modified, write, name="agenda.ics", personal=True)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -1,4 +1,4 @@
-"""Mail addresses as machines know them."""
+"""Email addresses as machines know them."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp import lifecycle
@@ -10,25 +10,19 @@ from eventapp.accounts.access import current_organizer, needs_login
 from eventapp.accounts.rules import Permission
 from eventapp.attendance import queries as attendance
 from eventapp.core import clock, languages
-from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import page_number
+from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.links import base_url
 from eventapp.core.pages import page
-from eventapp.dashboard import queries
 from eventapp.dashboard.steps import next_steps
-from eventapp.events import operations as event_operations
 from eventapp.events import queries as events
 from eventapp.events.access import may, requires
 from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
 from eventapp.lifecycle import clone as cloning
-from eventapp.mail import operations as mail
-from eventapp.mail import rules
-from eventapp.mail.models import Mail, MailStatus
-from eventapp.notifications import scan as news
+from eventapp.notifications import operations as notifications
+from eventapp.notifications import team
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
 from eventapp.proposals.rules import ProposalStatus
@@ -48,7 +42,7 @@ PAGES = [
     ("registration_manage.options", _l("Options and questions"), Permission.REGISTRATION),
     ("attendance_manage.counts", _l("Counts"), Permission.VIEW),
     ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
-    ("dashboard.mail_list", _l("Mail"), Permission.MAIL),
+    ("notifications_manage.emails", _l("Mail"), Permission.MAIL),
     ("events_manage.team", _l("Team"), Permission.OWN),
 ]
 
@@ -72,7 +66,8 @@ _BELONG = {
     "registration": "registration_manage.registrations",
     "option": "registration_manage.options",
     "question": "registration_manage.options",
-    "letter": "dashboard.mail_list",
+    "email": "notifications_manage.emails",
+    "pending": "notifications_manage.emails",
     "postpone": "dashboard.event",
     "clone": "dashboard.event",
     "cancel": "dashboard.event",
@@ -83,18 +78,6 @@ def desk_section() -> str:
     """The entry of the side list that the present page belongs to."""
     endpoint = request.endpoint or ""
     return _BELONG.get(endpoint.rpartition(".")[2], endpoint)
-
-
-def masked(text: str) -> str:
-    """What a letter says, without its keys."""
-    return rules.masked(text, own=base_url())
-
-
-def letter_state(letter: Mail) -> str:
-    """What became of a letter."""
-    return {MailStatus.QUEUED: _("waiting"), MailStatus.SENT: _("sent"), MailStatus.FAILED: _("not delivered")}[
-        letter.status
-    ]
 
 
 @manage.get("")
@@ -128,9 +111,9 @@ def event(event: Event) -> ResponseReturnValue:
         options=options,
         sessions=sessions,
         numbers=numbers,
-        mail=queries.numbers_of_letters(event, may),
+        mail=team.numbers(event, may),
         statement=attendance.statement(event),
-        waiting=news.waiting(event),
+        waiting=notifications.waiting(event),
         steps=next_steps(
             event,
             sessions=sessions,
@@ -178,28 +161,24 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
     return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
 
 
-@manage.post("/events/<slug>/news/<any(now, nobody):verb>")
-@requires(Permission.PROGRAMME)
-def tell(event: Event, verb: str) -> ResponseReturnValue:
-    """Write at once of what has changed, or to nobody."""
-    if verb == "now":
-        news.send_now(event)
-        flash(_("The letters are on their way."))
-    else:
-        news.tell_nobody(event)
-        flash(_("Nobody is written to about it. Calendars that are subscribed to follow all the same."))
+@manage.post("/events/<slug>/publish")
+@requires(Permission.OWN)
+def publish(event: Event) -> ResponseReturnValue:
+    """Show the event to the public."""
+    lifecycle.publish_event(event)
+    flash(_("The event is public now."))
     return redirect(url_for(".event", slug=event.slug), 303)
 
 
 @manage.route("/events/<slug>/withdraw", methods=["GET", "POST"])
 @requires(Permission.OWN)
-def withdraw(event: Event) -> ResponseReturnValue:
-    """Back to a draft, once that was confirmed."""
+def unpublish(event: Event) -> ResponseReturnValue:
+    """Make the event a draft again, once that was confirmed."""
     if request.method == "POST":
-        event_operations.withdraw(event)
+        lifecycle.unpublish_event(event)
         flash(_("The event is a draft again. Only your team sees it."))
         return redirect(url_for(".event", slug=event.slug), 303)
-    return page("dashboard/withdraw.html", event=event, people=len(registration.everyone(event)))
+    return page("dashboard/unpublish.html", event=event, people=len(registration.everyone(event)))
 
 
 @manage.route("/events/<slug>/clone", methods=["GET", "POST"])
@@ -230,46 +209,3 @@ def clone(event: Event) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     return page("dashboard/clone.html", event=event, form=form)
-
-
-@manage.get("/events/<slug>/mail")
-@requires(Permission.MAIL)
-def mail_list(event: Event) -> ResponseReturnValue:
-    """Letters of the event, sent and waiting."""
-    number = page_number(request.args.get("page"))
-    numbers = queries.numbers_of_letters(event, may)
-    return page(
-        "dashboard/mail.html",
-        event=event,
-        letters=queries.letters(event, may, limit=50, offset=(number - 1) * 50),
-        numbers=numbers,
-        number=number,
-        given_up=numbers.get(MailStatus.FAILED, 0),
-        server=bool(current_app.config["SETTINGS"].mail_url),
-    )
-
-
-@manage.get("/events/<slug>/mail/<int:number>")
-@requires(Permission.MAIL)
-def letter(event: Event, number: int) -> ResponseReturnValue:
-    """One letter as it was written, its keys masked."""
-    return page("dashboard/letter.html", event=event, letter=or_404(queries.letter(event, may, number)))
-
-
-@manage.post("/events/<slug>/mail/<int:number>/retry")
-@requires(Permission.MAIL)
-def retry(event: Event, number: int) -> ResponseReturnValue:
-    """Try a letter again that was given up."""
-    mail.retry(or_404(queries.letter(event, may, number)))
-    flash(_("The letter waits to be sent."))
-    return redirect(url_for(".letter", slug=event.slug, number=number), 303)
-
-
-@manage.post("/events/<slug>/mail/retry")
-@requires(Permission.MAIL)
-def retry_all(event: Event) -> ResponseReturnValue:
-    """Try all letters again that were given up, as after a server was put right."""
-    number = mail.retry_all(f"event:{event.id}", families=queries.families(may))
-    said = languages.ngettext("%(num)d e-mail waits to be sent.", "%(num)d e-mails wait to be sent.", number)
-    flash(said)
-    return redirect(url_for(".mail_list", slug=event.slug), 303)

@@ -15,11 +15,12 @@ from eventapp.core.languages import reader
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.notifications import scan as news
+from eventapp.notifications import operations as notifications
+from eventapp.notifications import scan
 from eventapp.programme import changes, queries, releases
 from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import ReleaseForm
-from eventapp.programme.wiring import audience_of
+from eventapp.registration import queries as registration
 
 manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug>/programme")
 
@@ -46,8 +47,10 @@ def release(event: Event) -> ResponseReturnValue:
         waiting=waiting,
         groups=[(kind, list(rows)) for kind, rows in groupby(waiting.changes, lambda change: change.kind)],
         names={number: person.name(reader()).text for number, person in people.items()},
-        findings=[one for one in queries.findings(event, audience_of(event)) if one.level is not Level.NOTICE],
+        findings=[
+            one for one in queries.findings(event, registration.audience(event)) if one.level is not Level.NOTICE
+        ],
         releases=queries.releases(event),
-        told=news.waiting(event),
-        would_tell=None if waiting.empty else news.would_tell(event, waiting.document),
+        told=notifications.waiting(event),
+        would_notify=None if waiting.empty else scan.would_notify(event, waiting.document),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
@@ -84,7 +85,7 @@ def _ito() -> Person:
 
 
 def _edition_2023(owner: User) -> None:
-    event = events.create(
+    event = lifecycle.create_event(
         owner=owner,
         slug="cooperation-forum-2023",
         uid=keep.uid("cooperation-forum-2023"),
@@ -182,7 +183,7 @@ def _edition_2023(owner: User) -> None:
             ),
         ],
     )
-    events.publish(event)
+    lifecycle.publish_event(event)
 
 
 def _session(
@@ -193,7 +194,7 @@ def _session(
 
 
 def _edition_2020(owner: User) -> None:
-    event = events.create(
+    event = lifecycle.create_event(
         owner=owner,
         slug="cooperation-forum-2020",
         uid=keep.uid("cooperation-forum-2020"),
@@ -259,7 +260,7 @@ def _edition_2020(owner: User) -> None:
 
 
 def _edition_2021(owner: User) -> None:
-    event = events.create(
+    event = lifecycle.create_event(
         owner=owner,
         slug="cooperation-forum-2021",
         uid=keep.uid("cooperation-forum-2021"),

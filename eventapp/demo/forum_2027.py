@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.core.localized import LocalizedText
 from eventapp.demo import forum, forum_2027_people, keep, places
@@ -51,11 +52,11 @@ def load(owner: User) -> None:
             )
         ],
     )
-    events.publish(event)
+    lifecycle.publish_event(event)
 
 
 def _event(owner: User) -> Event:
-    return events.create(
+    return lifecycle.create_event(
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),

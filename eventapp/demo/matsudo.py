@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
@@ -65,11 +66,11 @@ def load(owner: User) -> None:
     _ceremony(event, hall, partner, embassy)
     _grower()
     keep.pictures(event, _PICTURES)
-    events.publish(event)
+    lifecycle.publish_event(event)
 
 
 def _event(owner: User) -> Event:
-    return events.create(
+    return lifecycle.create_event(
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.core.localized import LocalizedText
 from eventapp.demo import keep, places
@@ -67,11 +68,11 @@ def load(owner: User) -> None:
     events.set_hosts(event, [(hall, HostRole.HOST)])
     _programme(event, hall)
     keep.pictures(event, _PICTURES)
-    events.publish(event)
+    lifecycle.publish_event(event)
 
 
 def _event(owner: User) -> Event:
-    return events.create(
+    return lifecycle.create_event(
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),

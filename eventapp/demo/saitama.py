@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
@@ -60,7 +61,7 @@ def load(owner: User) -> None:
     events.set_hosts(event, [(host, HostRole.HOST), (iclei, HostRole.CO_HOST)])
     _programme(event)
     keep.pictures(event, _PICTURES)
-    events.publish(event)
+    lifecycle.publish_event(event)
     report_count(
         event,
         people=300,
@@ -80,7 +81,7 @@ def load(owner: User) -> None:
 
 
 def _event(owner: User) -> Event:
-    return events.create(
+    return lifecycle.create_event(
         owner=owner,
         slug=SLUG,
         uid=keep.uid(SLUG),

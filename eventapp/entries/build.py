@@ -1,6 +1,6 @@
 """What a calendar says of an event and its sessions: rows in, entries of the writer out, in one language.
 
-Labels come from gettext, so a caller sets the interface language around these functions (see `Voice.speaking`).
+Labels come from gettext, so a caller sets the interface language around these functions (see `FeedLocale.active`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.directory.rules import full_name
-from eventapp.entries.locale import Links, Voice
-from eventapp.entries.rows import EventRow, GoneRow, Programme, RoomRow, SessionRow, Venue
+from eventapp.entries.locale import FeedLocale, Links
+from eventapp.entries.rows import EventRow, FormerEventRow, Programme, RoomRow, SessionRow, Venue
 from eventapp.events.rules import EventFormat, EventStatus, Precision, when
 from eventapp.ical import prose
 from eventapp.ical import vcalendar as ics
@@ -63,7 +63,7 @@ def status_of(event: EventStatus, session: SessionStatus | None = None) -> Statu
     return Status.TENTATIVE if event is EventStatus.POSTPONED else Status.CONFIRMED
 
 
-def spanned(event: EventRow | GoneRow) -> tuple[datetime, datetime]:
+def spanned(event: EventRow | FormerEventRow) -> tuple[datetime, datetime]:
     """From when to when the event is drawn: all of the month or year where no more is known."""
     if event.precision is Precision.DAY:
         return event.starts_at, event.ends_at
@@ -80,7 +80,7 @@ def spanned(event: EventRow | GoneRow) -> tuple[datetime, datetime]:
     )
 
 
-def one_day(event: EventRow | GoneRow) -> bool:
+def one_day(event: EventRow | FormerEventRow) -> bool:
     """Whether the event begins and ends on the same known day at its place."""
     last = event.ends_at - timedelta(microseconds=1)
     same = clock.local_day(event.starts_at, event.zone) == clock.local_day(last, event.zone)
@@ -102,56 +102,56 @@ def one_sitting(event: EventRow) -> bool:
     return event.precision is Precision.DAY and (one_day(event) or event.ends_at - event.starts_at <= _SITTING)
 
 
-def own_entry(event: EventRow | GoneRow, *, sessions: bool, span: bool, hours: bool) -> tuple[bool, bool]:
+def own_entry(event: EventRow | FormerEventRow, *, sessions: bool, span: bool, hours: bool) -> tuple[bool, bool]:
     """(whether an event stands among its sessions itself, whether as all days): as `programme_entries` says."""
     timed = one_day(event) and not sessions
     return (timed and hours) or (span and not timed), not timed
 
 
 def event_place(
-    event: EventRow, venues: Iterable[Venue], voice: Voice
+    event: EventRow, venues: Iterable[Venue], locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
     """Where the event is: its first venue, else its place, else "Online"."""
     for venue in venues:
-        name = venue.name.resolve(voice.language)
-        return ResolvedText(_joined([name.text, venue.address.resolve(voice.language).text]), name.language), venue.geo
-    place = event.place.resolve(voice.language)
+        name = venue.name.resolve(locale.language)
+        return ResolvedText(_joined([name.text, venue.address.resolve(locale.language).text]), name.language), venue.geo
+    place = event.place.resolve(locale.language)
     if not place.text and event.format is EventFormat.ONLINE:
-        return ResolvedText(_("Online"), voice.shown), None
+        return ResolvedText(_("Online"), locale.shown), None
     return place, None
 
 
-def off_note(event: EventRow, voice: Voice) -> str:
+def off_note(event: EventRow, locale: FeedLocale) -> str:
     """What the team says of an event that is cancelled or postponed; empty of any other."""
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-    return prose.text(event.status_note.resolve(voice.language).text) if off else ""
+    return prose.text(event.status_note.resolve(locale.language).text) if off else ""
 
 
-def event_text(event: EventRow, voice: Voice) -> ResolvedText:
+def event_text(event: EventRow, locale: FeedLocale) -> ResolvedText:
     """What the event says of itself: why it is off, its subtitle, what for, and what happens."""
-    said = event.description.resolve(voice.language)
+    said = event.description.resolve(locale.language)
     known = ""
     if event.precision is not Precision.DAY:
-        about = event.date_note.resolve(voice.language).text or when(
-            event.starts_at, event.ends_at, event.zone, event.precision, voice.shown
+        about = event.date_note.resolve(locale.language).text or when(
+            event.starts_at, event.ends_at, event.zone, event.precision, locale.shown
         )
         known = _("The exact date is not given: %(date)s", date=about)
     parts = [
-        off_note(event, voice),
-        event.subtitle.resolve(voice.language).text,
+        off_note(event, locale),
+        event.subtitle.resolve(locale.language).text,
         known,
-        prose.text(event.purpose.resolve(voice.language).text),
+        prose.text(event.purpose.resolve(locale.language).text),
         prose.text(said.text),
     ]
     return ResolvedText(paragraphs(parts), said.language)
 
 
-def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links: Links, all_day: bool) -> Entry:
+def event_entry(event: EventRow, venues: Iterable[Venue], *, locale: FeedLocale, links: Links, all_day: bool) -> Entry:
     """The event as one entry: a transparent span of days, or its hours."""
     starts, ends = spanned(event)
-    place, geo = event_place(event, venues, voice)
+    place, geo = event_place(event, venues, locale)
     url = links.event(event.slug)
-    text = event_text(event, voice)
+    text = event_text(event, locale)
     status = status_of(event.status)
     if event.precision is not Precision.DAY and status is Status.CONFIRMED:
         status = Status.TENTATIVE
@@ -162,12 +162,12 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links
         starts=starts,
         ends=ends,
         zone=event.zone,
-        summary=marked(event.title.resolve(voice.language), event.status),
+        summary=marked(event.title.resolve(locale.language), event.status),
         description=ResolvedText(paragraphs([text.text, url]), text.language),
         location=place,
         geo=geo,
         url=url,
-        categories=(voice.label(event.kind),),
+        categories=(locale.label(event.kind),),
         status=status,
         all_day=all_day,
         transparent=True,
@@ -175,59 +175,61 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, voice: Voice, links
 
 
 def session_place(
-    session: SessionRow, event: EventRow, voice: Voice
+    session: SessionRow, event: EventRow, locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
     """Where a session is: its rooms and their sites, else the event's place; and the coordinates of the first site."""
     rooms: list[RoomRow] = session.rooms
     if not rooms:
         if event.format is EventFormat.ONLINE:
-            return ResolvedText(_("Online"), voice.shown), None
-        return event.place.resolve(voice.language), None
-    names = [room.name.resolve(voice.language) for room in rooms]
+            return ResolvedText(_("Online"), locale.shown), None
+        return event.place.resolve(locale.language), None
+    names = [room.name.resolve(locale.language) for room in rooms]
     venues = [room.venue for room in rooms if room.venue is not None]
     parts = [name.text for name in names]
     parts += [
         part
         for venue in venues
-        for part in (venue.name.resolve(voice.language).text, venue.address.resolve(voice.language).text)
+        for part in (venue.name.resolve(locale.language).text, venue.address.resolve(locale.language).text)
     ]
     geo = next((venue.geo for venue in venues if venue.geo), None)
     return ResolvedText(_joined(parts), names[0].language), geo
 
 
-def _people(session: SessionRow, voice: Voice) -> str:
+def _people(session: SessionRow, locale: FeedLocale) -> str:
     named: dict[ParticipationRole, list[str]] = {}
     for part in sorted(session.people, key=lambda part: rank(part.role)):
-        name = full_name(part.family, part.given, part.order, voice.language).text
+        name = full_name(part.family, part.given, part.order, locale.language).text
         if name:
             named.setdefault(part.role, []).append(name)
-    return "\n".join(f"{voice.label(role)}: {voice.listing(names)}" for role, names in named.items())
+    return "\n".join(f"{locale.label(role)}: {locale.listing(names)}" for role, names in named.items())
 
 
-def _spoken(session: SessionRow, voice: Voice) -> str:
+def _spoken(session: SessionRow, locale: FeedLocale) -> str:
     lines = []
     if session.spoken:
-        lines.append(_("Spoken: %(languages)s", languages=voice.spoken_names(session.spoken)))
+        lines.append(_("Spoken: %(languages)s", languages=locale.spoken_names(session.spoken)))
     if session.interpreted:
-        lines.append(_("Interpreted: %(languages)s", languages=voice.spoken_names(session.interpreted)))
+        lines.append(_("Interpreted: %(languages)s", languages=locale.spoken_names(session.interpreted)))
     return "\n".join(lines)
 
 
-def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: Links, parent: bool = True) -> Entry:
+def session_entry(
+    session: SessionRow, event: EventRow, *, locale: FeedLocale, links: Links, parent: bool = True
+) -> Entry:
     """A scheduled session as an entry.
 
     Its SEQUENCE is the sum of its own and the event's: neither ever falls, and cancelling or postponing the event
     changes the STATUS of every session.
     """
-    place, geo = session_place(session, event, voice)
+    place, geo = session_place(session, event, locale)
     url = links.session(event.slug, session.code)
-    abstract = session.abstract.resolve(voice.language)
+    abstract = session.abstract.resolve(locale.language)
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     text = [
-        off_note(event, voice),
+        off_note(event, locale),
         prose.text(abstract.text),
-        _people(session, voice),
-        _spoken(session, voice),
+        _people(session, locale),
+        _spoken(session, locale),
         url,
     ]
     shown = SessionStatus.CANCELLED if session.cancelled else event.status if off else session.status
@@ -240,14 +242,14 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
-        summary=left(session.title.resolve(voice.language))
+        summary=left(session.title.resolve(locale.language))
         if session.left
-        else marked(session.title.resolve(voice.language), shown),
+        else marked(session.title.resolve(locale.language), shown),
         description=ResolvedText(paragraphs(text), abstract.language),
         location=place,
         geo=geo,
         url=url,
-        categories=tuple(filter(None, [session.track.resolve(voice.language).text, voice.label(session.kind)])),
+        categories=tuple(filter(None, [session.track.resolve(locale.language).text, locale.label(session.kind)])),
         status=Status.CANCELLED if session.undated or session.left else status_of(event.status, session.status),
         transparent=session.kind.is_break,
         colour=TRACK_COLOURS.get(session.colour or 0, ""),
@@ -258,7 +260,7 @@ def session_entry(session: SessionRow, event: EventRow, *, voice: Voice, links: 
 def programme_entries(
     programme: Programme,
     *,
-    voice: Voice,
+    locale: FeedLocale,
     links: Links,
     span: bool = True,
     hours: bool = True,
@@ -273,33 +275,33 @@ def programme_entries(
     stands, all_day = own_entry(event, sessions=bool(programme.sessions), span=span, hours=hours)
     first = []
     if stands:
-        shown = event_entry(event, programme.venues, voice=voice, links=links, all_day=all_day)
+        shown = event_entry(event, programme.venues, locale=locale, links=links, all_day=all_day)
         first = [replace(shown, image=image)]
-    rows = [session_entry(one, event, voice=voice, links=links, parent=bool(first)) for one in programme.sessions]
+    rows = [session_entry(one, event, locale=locale, links=links, parent=bool(first)) for one in programme.sessions]
     return first + rows
 
 
-def events_entries(events: Iterable[EventRow], *, voice: Voice, links: Links) -> list[Entry]:
+def events_entries(events: Iterable[EventRow], *, locale: FeedLocale, links: Links) -> list[Entry]:
     """One entry per event. One whose day is not known is left out: a bar over a year would be in everybody's way."""
     return [
-        event_entry(event, (), voice=voice, links=links, all_day=not one_day(event))
+        event_entry(event, (), locale=locale, links=links, all_day=not one_day(event))
         for event in events
         if event.precision is Precision.DAY
     ]
 
 
 def programme_head(
-    programme: Programme, *, voice: Voice, links: Links, source: str, part: LocalizedText | None = None
+    programme: Programme, *, locale: FeedLocale, links: Links, source: str, part: LocalizedText | None = None
 ) -> CalendarHead:
     """What the feed of an event says of itself; `part` names the track, room or speaker that it is narrowed to."""
     event = programme.event
     said = next(
-        (w.resolve(voice.language) for w in (event.subtitle, event.purpose) if w), ResolvedText("", voice.language)
+        (w.resolve(locale.language) for w in (event.subtitle, event.purpose) if w), ResolvedText("", locale.language)
     )
-    name = marked(event.title.resolve(voice.language), event.status)
+    name = marked(event.title.resolve(locale.language), event.status)
     if part:
         name = ResolvedText(
-            _("%(part)s: %(event)s", part=part.resolve(voice.language).text, event=name.text), name.language
+            _("%(part)s: %(event)s", part=part.resolve(locale.language).text, event=name.text), name.language
         )
     return CalendarHead(
         name=name,

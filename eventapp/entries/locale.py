@@ -13,7 +13,7 @@ from eventapp.programme.rules import ParticipationRole, SessionKind
 
 
 @dataclass(frozen=True)
-class Voice:
+class FeedLocale:
     """The language of one calendar. Labels are asked for once: a thousand calls of gettext took a third of the time.
 
     Not kept longer than one calendar, for outside of an app there are no translations.
@@ -30,7 +30,7 @@ class Voice:
         return base if base in languages.INTERFACE else "en"
 
     @contextmanager
-    def speaking(self) -> Iterator[Voice]:
+    def active(self) -> Iterator[FeedLocale]:
         """Inside of it, gettext gives the labels of this language."""
         with languages.force_locale(self.shown):
             yield self

@@ -146,7 +146,7 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
-class GoneRow:
+class FormerEventRow:
     """An event as it was told last, before it was taken back `at` a moment."""
 
     uid: str

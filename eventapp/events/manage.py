@@ -53,15 +53,6 @@ def new() -> ResponseReturnValue:
     return page("events/edit.html", event=None, form=form, zones=sorted(clock.zones()))
 
 
-@manage.post("/<slug>/publish")
-@requires(Permission.OWN)
-def publish(event: Event) -> ResponseReturnValue:
-    """Show it to the public."""
-    operations.publish(event)
-    flash(_("The event is public now."))
-    return redirect(url_for("dashboard.event", slug=event.slug), 303)
-
-
 @manage.get("/<slug>/places")
 @requires(Permission.OWN)
 def places(event: Event) -> ResponseReturnValue:

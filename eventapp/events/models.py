@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
@@ -42,31 +42,29 @@ class OfEvent(Scoped):
 
 
 class Closes:
-    """Mixin of what one can send in until a moment, which calendars show as an entry of its own.
+    """Mixin of what one can send in until a moment, which calendars show as a deadline with an entry of its own.
 
     The entry has a UID for life and a SEQUENCE (RFC 5546 §2.1.4) that rises with every other moment and never falls;
-    `told_closing` is the moment it shows, also when there is none any more and the entry says so.
+    `last_closing` is the moment it shows, also when there is none any more and the entry is cancelled. An operation
+    that changes closing time, title or mode calls `note_closing`.
     """
 
     uid: Mapped[str] = mapped_column(unique=True, index=True, default=tokens.uid)
     closes_at: Mapped[datetime | None]
-    told_closing: Mapped[datetime | None]
+    last_closing: Mapped[datetime | None]
     closing_sequence: Mapped[int] = mapped_column(default=0)
-    # When the entry changed last. Not with every change of the row: whoever registers changes the places taken.
+    # When the entry changed last. Not with every change of the row: each registration changes the seats taken.
     closing_changed_at: Mapped[datetime] = mapped_column(default=now)
 
-    @validates("closes_at", "title", "mode")
-    def _told(self, name: str, value: Any) -> Any:
-        if value == getattr(self, name):
-            return value
-        if name == "closes_at":
-            if self.told_closing is not None:
+    def note_closing(self, before: datetime | None, *, renamed: bool = False) -> None:
+        """Note for calendars that the closing time was another one `before`, or that the entry is called otherwise."""
+        if self.closes_at != before:
+            if self.last_closing is not None:
                 self.closing_sequence = (self.closing_sequence or 0) + 1
-            self.told_closing = value or self.told_closing
+            self.last_closing = self.closes_at or self.last_closing
             self.closing_changed_at = now()
-        elif self.closes_at is not None:
+        elif renamed and self.closes_at is not None:
             self.closing_changed_at = now()
-        return value
 
 
 class Event(Base, Scoped):
@@ -110,21 +108,6 @@ class Event(Base, Scoped):
     status_note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC)
     generated: Mapped[bool] = mapped_column(default=False)
-    # What has been public is known for ever (see operations._noted_audience): when it first was; since when it is not,
-    # or not in the calendar of all events, or has no known day any more; and the hours, zone and deadlines it then had,
-    # for those whose calendars still have them. They and the SEQUENCE that tells them stay as they were, whatever the
-    # team does to the event afterwards.
-    announced_at: Mapped[datetime | None]
-    withdrawn_at: Mapped[datetime | None]
-    unlisted_at: Mapped[datetime | None]
-    undated_at: Mapped[datetime | None]
-    told_starts_at: Mapped[datetime | None]
-    told_ends_at: Mapped[datetime | None]
-    told_zone: Mapped[str | None]
-    told_precision: Mapped[Precision | None]
-    told_sequence: Mapped[int | None]
-    # {"uid", "sequence", "at"} of each (see calendars/withdrawn.py); when it left the public, not the list alone.
-    told_deadlines: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     series: Mapped[EventSeries | None] = relationship()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,34 +11,21 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
-from eventapp.core import clock, tokens
+from eventapp.core import tokens
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Organization
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
-from eventapp.events.rules import SLUG, EventStatus, HostRole, Precision, listed, place_key
-
-Keeper = Callable[[Event], None]
-_keepers: list[Keeper] = []
-
-
-def leaving(keep: Keeper) -> Keeper:
-    """A decorator: called with an event that the public sees no longer, to keep what it was told.
-
-    For features that stand on this one, and which it can't call by name.
-    """
-    _keepers.append(keep)
-    return keep
+from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
 
 
 def create(*, owner: User | None, slug: str, title: LocalizedText, **values: Any) -> Event:
     """A new draft; `owner` becomes the first of its team. Raises Refused as `edit` does."""
     event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
     _check_slug(slug, event=None)
-    with _noted_audience(event):
-        _apply(event, values)
+    _apply(event, values)
     db.session.add(event)
     _flush()
     if owner is not None:
@@ -58,8 +45,7 @@ def edit(event: Event, *, slug: str, **values: Any) -> Event:
             db.session.add(FormerSlug(slug=event.slug, event_id=event.id))
         event.slug = slug
     before = _significant(event)
-    with _noted_audience(event):
-        _apply(event, values)
+    _apply(event, values)
     if before != _significant(event):
         event.sequence += 1
     _flush()
@@ -68,49 +54,9 @@ def edit(event: Event, *, slug: str, **values: Any) -> Event:
 
 def _significant(event: Event) -> tuple[object, ...]:
     """What calendars must be told of when it changes (RFC 5546 §2.1.4): when, where, whether, to whom."""
-    told = event.public, listed(event.status, event.visibility)
+    audience = event.public, listed(event.status, event.visibility)
     hours = event.starts_at, event.ends_at, event.zone, event.precision
-    return *hours, event.status, place_key(event.place), event.format, *told
-
-
-@contextmanager
-def _noted_audience(event: Event) -> Iterator[None]:
-    """Write down when the event first becomes public, and what it was told as when it leaves the public or the list,
-    or when its day is not known any more.
-
-    Calendars that have it must be told, and somebody who was never told must learn nothing. Whoever changes the
-    audience raises the event's SEQUENCE by one afterwards.
-    """
-    was_public, was_listed, withdrawn_at = event.public, _in_list(event), event.withdrawn_at
-    starts, ends, zone, precision = event.starts_at, event.ends_at, event.zone, event.precision
-    yield
-    is_listed = _in_list(event)
-    moment = clock.now()
-    if event.public:
-        event.announced_at = event.announced_at or moment
-        event.withdrawn_at = None
-    elif was_public:
-        event.withdrawn_at = moment
-    if event.public and event.timed:
-        event.undated_at = None
-    elif event.public and (precision if was_public else event.told_precision) is Precision.DAY:
-        event.undated_at = moment if was_public else withdrawn_at
-    if is_listed:
-        event.unlisted_at = None
-    elif was_listed:
-        event.unlisted_at = moment
-    if (was_public and not event.public) or (was_listed and not is_listed):
-        event.told_starts_at, event.told_ends_at, event.told_zone, event.told_precision = starts, ends, zone, precision
-        event.told_sequence = event.sequence + 1
-    if was_public and not event.public:
-        with db.session.no_autoflush:  # what is wrong with the event is found where it is said
-            for keep in _keepers:
-                keep(event)
-
-
-def _in_list(event: Event) -> bool:
-    """Whether it stands in the calendar of all events."""
-    return listed(event.status, event.visibility) and event.timed
+    return *hours, event.status, place_key(event.place), event.format, *audience
 
 
 def _apply(event: Event, values: dict[str, Any]) -> None:
@@ -147,8 +93,7 @@ def _flush() -> None:
 def _turn(event: Event, status: EventStatus, *, note: LocalizedText | None, allowed: set[EventStatus]) -> None:
     if event.status not in allowed:
         raise Refused(_("This can't be done while the event is in the state “%(state)s”.", state=event.status.label))
-    with _noted_audience(event):
-        event.status = status
+    event.status = status
     event.status_note = note or LocalizedText()
     event.sequence += 1
     db.session.flush()
@@ -166,8 +111,8 @@ def publish(event: Event) -> None:
     )
 
 
-def withdraw(event: Event) -> None:
-    """Back to a draft that only the team sees."""
+def unpublish(event: Event) -> None:
+    """Make it a draft again, which only the team sees."""
     _turn(event, EventStatus.DRAFT, note=None, allowed={EventStatus.PUBLISHED})
 
 

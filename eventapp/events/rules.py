@@ -81,17 +81,17 @@ def place_key(*names: LocalizedText) -> str:
     return "/".join(fold(name.resolve("en").text) for name in names if name)
 
 
-# How long after the event an entry stays that says something is off: longer than anybody's calendar program sleeps.
-KEEP_GONE = timedelta(days=30)
+# How long after an event a feed keeps cancelled entries: longer than any calendar app waits before it updates.
+KEEP_REMOVED = timedelta(days=30)
 
 
-def taken_back(withdrawn_at: datetime | None, told_ends_at: datetime | None, now: datetime) -> bool:
-    """Whether calendars still say of an event that it is announced no longer. Pages never do: they are not found.
+def is_remembered(unpublished_at: datetime | None, published_ends_at: datetime | None, now: datetime) -> bool:
+    """Whether calendars still say that the event is no longer announced. Pages never do: they are not found.
 
-    Only of one that was public and is not (`withdrawn_at`): a draft that nobody was told of can't be told from one
-    that does not exist. For the calendar of all events, `withdrawn_at` is when it left the list.
+    Only of an event that was public and is not (`unpublished_at`): a draft that nobody ever saw must look like one
+    that does not exist. For the calendar of all events, `unpublished_at` is when it left the list.
     """
-    return withdrawn_at is not None and told_ends_at is not None and now < told_ends_at + KEEP_GONE
+    return unpublished_at is not None and published_ends_at is not None and now < published_ends_at + KEEP_REMOVED
 
 
 def when(starts: datetime, ends: datetime, zone: str, precision: Precision, language: str | None = None) -> str:

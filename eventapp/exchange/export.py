@@ -7,7 +7,7 @@ import hashlib
 from eventapp.core.clock import local_day
 from eventapp.core.links import base_url
 from eventapp.entries import build as entries
-from eventapp.entries.locale import Links, Voice
+from eventapp.entries.locale import FeedLocale, Links
 from eventapp.events.models import Event
 from eventapp.exchange import outgoing, queries, write_csv, write_json, write_xml
 from eventapp.exchange.outgoing import Head
@@ -63,8 +63,8 @@ def _calendar(event: Event, language: str) -> bytes:
     assert state is not None, "the event was read a moment ago"
     programme = feeds.programme(state)
     links = Links.of(base_url(), language=language)
-    with Voice(language).speaking() as voice:
+    with FeedLocale(language).active() as locale:
         head = entries.programme_head(
-            programme, voice=voice, links=links, source=f"{base_url()}/events/{event.slug}/calendar.ics"
+            programme, locale=locale, links=links, source=f"{base_url()}/events/{event.slug}/calendar.ics"
         )
-        return ics.feed(head, entries.programme_entries(programme, voice=voice, links=links))
+        return ics.feed(head, entries.programme_entries(programme, locale=locale, links=links))

@@ -14,7 +14,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, language_name, listing, ngettext
 from eventapp.core.localized import LocalizedText
 from eventapp.entries.build import session_place
-from eventapp.entries.locale import Voice
+from eventapp.entries.locale import FeedLocale
 from eventapp.entries.rows import Programme, SessionRow
 from eventapp.events.rules import EventFormat
 
@@ -97,8 +97,8 @@ def _joining(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
 
 
 def _without_place(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
-    voice = Voice(interface())
-    found = [one for one in live if not session_place(one, programme.event, voice)[0].text]
+    locale = FeedLocale(interface())
+    found = [one for one in live if not session_place(one, programme.event, locale)[0].text]
     if found:
         said = ngettext(
             "%(num)d session says nowhere where it takes place: its entry has an empty place.",

@@ -18,7 +18,7 @@ from eventapp.core.limits import building
 from eventapp.core.links import base_url
 from eventapp.core.localized import TAG
 from eventapp.core.parameters import Known, nearest, one_of
-from eventapp.entries.locale import Links, Voice
+from eventapp.entries.locale import FeedLocale, Links
 from eventapp.feeds.choices import ALARMS
 from eventapp.ical import vcalendar as ics
 
@@ -34,7 +34,7 @@ CHOICES: Known = {**PARAMETERS, "deadlines": one_of(["1"]), "span": one_of(["0",
 
 
 @dataclass(frozen=True)
-class Wish:
+class FeedOptions:
     """What the address asks for. Only the address: calendar programs send no Accept-Language, or their server's.
 
     `path` has the present slug also where a former one was asked for, so both give the same bytes. `alarm` is how many
@@ -52,7 +52,7 @@ class Wish:
     usual: bool | None = None
 
     @classmethod
-    def of_request(cls, path: str, *, span: bool | None = None) -> Wish:
+    def of_request(cls, path: str, *, span: bool | None = None) -> FeedOptions:
         """`span`: whether the feed usually has it; None for one that offers no such choice."""
         tag = request.args.get("lang", "")
         alarm = PARAMETERS["alarm"](request.args.get("alarm", ""))
@@ -67,8 +67,8 @@ class Wish:
         )
 
     @property
-    def voice(self) -> Voice:
-        return Voice(self.asked or "en")
+    def locale(self) -> FeedLocale:
+        return FeedLocale(self.asked or "en")
 
     @property
     def links(self) -> Links:
@@ -89,7 +89,7 @@ class Wish:
 
 
 def answer(
-    wish: Wish,
+    options: FeedOptions,
     version: tuple[object, ...],
     modified: datetime | None,
     write: Callable[[], bytes],
@@ -108,18 +108,18 @@ def answer(
     whether the version is current, until `until` (seconds since 1970). A `personal` calendar is for its owner
     alone: no cache in between keeps it.
     """
-    parts = (ics.VERSION, wish.address, current_app.config["SETTINGS"].site_name, *version)
+    parts = (ics.VERSION, options.address, current_app.config["SETTINGS"].site_name, *version)
     etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
     zipped = bool(request.accept_encodings["gzip"])
     if _has(etag, modified):
         response = Response(status=304, mimetype=kind)
     else:
         cache: ResponseCache = current_app.extensions["feeds"]
-        kept = cache.get(wish.address, etag)
+        kept = cache.get(options.address, etag)
         if kept is None:
             # The servers of a calendar service fetch for all its users, from few addresses.
-            with building(wish.path if personal else None):
-                kept = cache.put(wish.address, etag, write())
+            with building(options.path if personal else None):
+                kept = cache.put(options.address, etag, write())
         if is_fresh is not None:
             cache_middleware.offer(
                 etag=etag, body=kept.body, gzipped=kept.gzipped, is_fresh=is_fresh, until=min(time() + 3600, until)

@@ -21,14 +21,15 @@ from eventapp.entries.rows import Programme
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
 from eventapp.feeds import content as feeds
-from eventapp.feeds import parts, queries, wiring
-from eventapp.feeds.answer import Wish
+from eventapp.feeds import deadlines, parts, queries
+from eventapp.feeds.answer import FeedOptions
 from eventapp.feeds.deadlines import Deadline
 from eventapp.feeds.lint import Profile, findings
-from eventapp.feeds.parts import Narrowed
-from eventapp.feeds.queries import KEEP_GONE
+from eventapp.feeds.parts import FeedSlice
+from eventapp.feeds.queries import KEEP_REMOVED
 from eventapp.feeds.state import State
 from eventapp.ical.vcalendar import NO_IMAGE
+from eventapp.media import queries as media
 from eventapp.programme import releases
 from eventapp.programme.published import Document
 
@@ -45,7 +46,7 @@ class Which(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """What the calendars of an event are written from. `withdrawn` where they only say that it is off.
+    """What the calendars of an event are written from. `unpublished` where they only say that it is off.
 
     `version` is another one whenever anything may come out differently.
     """
@@ -57,23 +58,23 @@ class Source:
     deadlines: Sequence[Deadline]
     image: tuple[str, str]
     version: str
-    withdrawn: State | None = None
+    unpublished: State | None = None
     keeps_gone: bool = True
 
-    def write(self, wish: Wish, part: Narrowed | None = None) -> bytes:
+    def write(self, options: FeedOptions, part: FeedSlice | None = None) -> bytes:
         """One calendar, as its address gives it."""
-        if self.withdrawn is not None:
-            return feeds.withdrawn_feed(self.withdrawn, wish)
+        if self.unpublished is not None:
+            return feeds.unpublished_feed(self.unpublished, options)
         shown = self.programme
         key, of = part.key if part else "", self.document.by_code
         rows = [within(row, of[row.code], key) for row in shown.sessions if is_in(of[row.code], key)]
         rows = [row for row in rows if self.keeps_gone or not row.left]
         return feeds.feed(
             Programme(shown.event, shown.venues, rows),
-            wish,
+            options,
             part=part.name if part else None,
-            deadlines=self.deadlines if wish.deadlines else (),
-            image=self.image if wish.span else NO_IMAGE,
+            deadlines=self.deadlines if options.deadlines else (),
+            image=self.image if options.span else NO_IMAGE,
         )
 
     def titles(self) -> dict[str, tuple[str, str]]:
@@ -85,8 +86,8 @@ class Source:
 def source(event: Event, state: State, which: Which) -> Source:
     """What is written of an event, in a number of statements that does not depend on how much there is."""
     scopes = [f"event:{event.id}{of}" for of in ("", ":desk", ":deadlines")] + ["directory"]
-    deadlines = wiring.deadlines_of(event.id)
-    keeps_gone = clock.now() < event.ends_at + KEEP_GONE
+    closings = deadlines.of_event(event.id)
+    keeps_gone = clock.now() < event.ends_at + KEEP_REMOVED
     if which is Which.PUBLIC or state.undated:
         document = queries.document(state)
     elif event.precision is Precision.DAY:
@@ -98,41 +99,41 @@ def source(event: Event, state: State, which: Which) -> Source:
         which=which,
         document=document,
         programme=programme_of(event.id, [one for one in document.sessions if keeps_gone or not one.gone]),
-        deadlines=[one for one in deadlines if keeps_gone or not one.gone],
-        image=wiring.image_of(event.id),
-        version=f"{event.uid} {state.version} {state.withdrawn} {keeps_gone} {versions(scopes)}",
-        withdrawn=state if which is Which.PUBLIC and not state.public else None,
+        deadlines=[one for one in closings if keeps_gone or not one.gone],
+        image=media.poster_address(event.id),
+        version=f"{event.uid} {state.version} {state.unpublished} {keeps_gone} {versions(scopes)}",
+        unpublished=state if which is Which.PUBLIC and not state.public else None,
         keeps_gone=keeps_gone,
     )
 
 
 def feed_wish(
     slug: str, language: str, *, utc: bool = False, alarm: int | None = None, deadlines: bool = False, span: bool = True
-) -> Wish:
+) -> FeedOptions:
     """What the address of the event's feed asks for."""
-    return Wish(f"/events/{slug}/calendar.ics", language, utc, alarm, deadlines=deadlines, span=span, usual=True)
+    return FeedOptions(f"/events/{slug}/calendar.ics", language, utc, alarm, deadlines=deadlines, span=span, usual=True)
 
 
-def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes, Profile]]:
+def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[FeedOptions, bytes, Profile]]:
     """Every calendar that somebody can have of the event: the feed in each of the languages; in the first of them also
     its other ways, its parts and the single sessions, for their entries are the feed's.
     """
     wishes = [feed_wish(source.slug, tag) for tag in tags]
     wishes.append(feed_wish(source.slug, tags[0], utc=True))
     wishes.append(feed_wish(source.slug, tags[0], alarm=ALARM, deadlines=True, span=False))
-    for wish in wishes:
-        yield wish, source.write(wish), Profile.FEED
-    if source.withdrawn is not None:
+    for options in wishes:
+        yield options, source.write(options), Profile.FEED
+    if source.unpublished is not None:
         return
     for _kind, rows in parts.of_programme(source.programme.event.id, source.document):
         for part in rows:
             path = f"/events/{source.slug}/{part.path}.ics"
-            wish = Wish(path, tags[0], utc=False, span=False, usual=False)
-            yield wish, source.write(wish, part), Profile.FEED
+            options = FeedOptions(path, tags[0], utc=False, span=False, usual=False)
+            yield options, source.write(options, part), Profile.FEED
     shown = source.programme
     for row in shown.sessions:
-        wish = Wish(f"/events/{source.slug}/sessions/{row.code}.ics", tags[0], utc=False)
-        yield wish, feeds.session_file(Programme(shown.event, shown.venues, [row]), wish), Profile.SINGLE
+        options = FeedOptions(f"/events/{source.slug}/sessions/{row.code}.ics", tags[0], utc=False)
+        yield options, feeds.session_file(Programme(shown.event, shown.venues, [row]), options), Profile.SINGLE
 
 
 @dataclass(frozen=True)
@@ -180,12 +181,12 @@ def _check(source: Source, tags: Sequence[str]) -> Checked:
     titles = source.titles()
     number = 0
     found: dict[tuple[str, str], Fault] = {}
-    for wish, data, profile in calendars(source, tags):
+    for options, data, profile in calendars(source, tags):
         number += 1
         for one in findings(data, profile=profile):
             fault = found.setdefault((one.rule, one.sentence), Fault(one.rule, one.sentence))
-            if wish.address not in fault.addresses[-1:]:  # one calendar after the other
-                fault.addresses.append(wish.address)
+            if options.address not in fault.addresses[-1:]:  # one calendar after the other
+                fault.addresses.append(options.address)
             session = titles.get(one.uid)
             if session and session not in fault.sessions:
                 fault.sessions.append(session)

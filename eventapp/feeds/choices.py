@@ -44,7 +44,7 @@ class Choice:
         )
 
     def path(self, slug: str) -> str:
-        """The path and query of the feed, in the one spelling that the feed itself has for them (`Wish.address`)."""
+        """The path and query of the feed, spelt as the feed itself spells them (`FeedOptions.address`)."""
         query = {
             "lang": self.language,
             "tz": "utc" if self.utc else None,

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from eventapp.core.localized import LocalizedText
 from eventapp.entries import build as entries
 from eventapp.entries.rows import Programme
-from eventapp.feeds import withdrawn
-from eventapp.feeds.answer import Wish
+from eventapp.feeds import unpublished
+from eventapp.feeds.answer import FeedOptions
 from eventapp.feeds.deadlines import Deadline, deadline_entry
 from eventapp.feeds.state import State
 from eventapp.ical import vcalendar as ics
@@ -17,7 +17,7 @@ from eventapp.ical.vcalendar import NO_IMAGE
 
 def feed(
     programme: Programme,
-    wish: Wish,
+    options: FeedOptions,
     *,
     part: LocalizedText | None = None,
     deadlines: Iterable[Deadline] = (),
@@ -27,26 +27,26 @@ def feed(
 
     `part` names the track, room or speaker that the programme is narrowed to; empty where it is not to be named.
     """
-    with wish.voice.speaking() as voice:
-        head = entries.programme_head(programme, voice=voice, links=wish.links, source=wish.address, part=part)
+    with options.locale.active() as locale:
+        head = entries.programme_head(programme, locale=locale, links=options.links, source=options.address, part=part)
         rows = entries.programme_entries(
-            programme, voice=voice, links=wish.links, span=bool(wish.span), hours=part is None, image=image
+            programme, locale=locale, links=options.links, span=bool(options.span), hours=part is None, image=image
         )
-        rows += [deadline_entry(one, programme.event, voice=voice, links=wish.links) for one in deadlines]
-        return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
+        rows += [deadline_entry(one, programme.event, locale=locale, links=options.links) for one in deadlines]
+        return ics.feed(head, rows, utc=options.utc, alarm=options.alarm)
 
 
-def session_file(programme: Programme, wish: Wish) -> bytes:
+def session_file(programme: Programme, options: FeedOptions) -> bytes:
     """The first session of a programme, as a file to download."""
-    with wish.voice.speaking() as voice:
+    with options.locale.active() as locale:
         entry = entries.session_entry(
-            programme.sessions[0], programme.event, voice=voice, links=wish.links, parent=False
+            programme.sessions[0], programme.event, locale=locale, links=options.links, parent=False
         )
-        return ics.single(entry, utc=wish.utc, alarm=wish.alarm)
+        return ics.single(entry, utc=options.utc, alarm=options.alarm)
 
 
-def withdrawn_feed(state: State, wish: Wish, *, path: str = "") -> bytes:
+def unpublished_feed(state: State, options: FeedOptions, *, path: str = "") -> bytes:
     """A calendar of an event that is not public any more."""
-    with wish.voice.speaking() as voice:
-        rows, zone = withdrawn.entries(state, voice, span=bool(wish.span), path=path, deadlines=wish.deadlines)
-        return ics.feed(withdrawn.head(voice, source=wish.address, zone=zone), rows, utc=wish.utc)
+    with options.locale.active() as locale:
+        rows, zone = unpublished.entries(state, locale, span=bool(options.span), path=path, deadlines=options.deadlines)
+        return ics.feed(unpublished.head(locale, source=options.address, zone=zone), rows, utc=options.utc)

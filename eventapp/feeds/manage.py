@@ -34,17 +34,17 @@ manage = Blueprint("feeds_manage", __name__, url_prefix="/manage/events/<slug>")
 def calendars(event: Event) -> ResponseReturnValue:
     """What is wrong with the calendars, what is worth a look, and what a program of choice shows."""
     state = or_404(states.state(event.slug))
-    offered = [which for which in Which if which is Which.NEXT or state.public or state.withdrawn]
+    offered = [which for which in Which if which is Which.NEXT or state.public or state.unpublished]
     which = next((one for one in offered if one == request.args.get("of")), offered[0])
     source = check.source(event, state, which)
     tags = list(dict.fromkeys([*event.languages, *languages.INTERFACE]))
     language = next((tag for tag in tags if tag == request.args.get("language")), languages.interface())
     program = PROGRAMS.get(request.args.get("program", ""), next(iter(PROGRAMS.values())))
     zone, problem = zone_asked(request.args.get("zone", ""))
-    wish = check.feed_wish(event.slug, language)
-    seen = both_ways(source.write(wish))
+    options = check.feed_wish(event.slug, language)
+    seen = both_ways(source.write(options))
     wrong = {way: wrong_times(one, _meant(source)) for way, one in seen.items()}
-    makes = [(one, shown(one, _read_by(one, seen), wish.address), wrong_in(one, wrong)) for one in PROGRAMS.values()]
+    makes = [(one, shown(one, _read_by(one, seen), options.address), wrong_in(one, wrong)) for one in PROGRAMS.values()]
     chosen = next(made for one, made, _wrong in makes if one is program)
     days, day, entries = _days(chosen, zone or event.zone)
     answer = page(
@@ -53,7 +53,7 @@ def calendars(event: Event) -> ResponseReturnValue:
         which=which,
         offered=offered,
         checked=check.check(source, tags),
-        advice=[] if source.withdrawn else advice(source.programme, languages=event.languages, base_url=base_url()),
+        advice=[] if source.unpublished else advice(source.programme, languages=event.languages, base_url=base_url()),
         tags=tags,
         language=language,
         program=program,
@@ -78,7 +78,7 @@ def _read_by(program: Program, seen: dict[ZonesFrom, CalendarSeen]) -> CalendarS
 
 def _meant(source: Source) -> dict[str, tuple[datetime, datetime]]:
     """The moments of the sessions by UID, as the programme has them and not the file."""
-    if source.withdrawn is not None:
+    if source.unpublished is not None:
         return {one.uid: (one.starts_at, one.ends_at) for one in source.document.sessions}
     return {row.uid: (row.starts_at, row.ends_at) for row in source.programme.sessions}
 

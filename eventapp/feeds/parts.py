@@ -25,11 +25,11 @@ class PartKind(StrEnum):
 
 # What a feed is narrowed to: its name, empty where it is not told any more, and the path that sessions know it by; or
 # None where the public never knew of such a thing.
-Part = Callable[[State], tuple[LocalizedText, str] | None]
+SliceFinder = Callable[[State], tuple[LocalizedText, str] | None]
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class FeedSlice:
     """A part of a programme that has a feed: its path without ending, its name, and the codes of its sessions.
 
     `key` is the path that sessions know it by.
@@ -41,7 +41,7 @@ class Narrowed:
     key: str
 
 
-def of_track(slug: str) -> Part:
+def of_track(slug: str) -> SliceFinder:
     """The sessions of a track that the programme has or had."""
 
     def part(state: State) -> tuple[LocalizedText, str] | None:
@@ -52,7 +52,7 @@ def of_track(slug: str) -> Part:
     return part
 
 
-def of_room(slug: str) -> Part:
+def of_room(slug: str) -> SliceFinder:
     """The sessions in a room that the programme has or had."""
 
     def part(state: State) -> tuple[LocalizedText, str] | None:
@@ -63,7 +63,7 @@ def of_room(slug: str) -> Part:
     return part
 
 
-def of_speaker(code: str) -> Part:
+def of_speaker(code: str) -> SliceFinder:
     """The sessions of somebody who is or was announced. Who is not any more is not named either."""
 
     def part(state: State) -> tuple[LocalizedText, str] | None:
@@ -77,7 +77,7 @@ def of_speaker(code: str) -> Part:
     return part
 
 
-def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[Narrowed]]]:
+def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[FeedSlice]]]:
     """What a calendar can be narrowed to, by kind, where there is any.
 
     Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
@@ -102,7 +102,7 @@ def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[Narro
         (
             kind,
             [
-                Narrowed(f"{kind}/{path}", name, frozenset(found[key]), key)
+                FeedSlice(f"{kind}/{path}", name, frozenset(found[key]), key)
                 for number, path, name in rows
                 if (key := f"{kind}/{number}") in live
             ],

@@ -11,16 +11,17 @@ from sqlalchemy import Select, bindparam, func, select
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.entries.queries import EVENT_COLUMNS, has_left, is_in, programme_of
-from eventapp.entries.rows import EventRow, GoneRow, Programme
+from eventapp.entries.rows import EventRow, FormerEventRow, Programme
 from eventapp.events import rules
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision, Visibility
-from eventapp.feeds.state import LISTED, State, shown
+from eventapp.feeds.models import FeedMemory
+from eventapp.feeds.state import LISTED, MEMORY, State, shown
 from eventapp.programme import queries as programme_queries
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
 
-KEEP_GONE = rules.KEEP_GONE
+KEEP_REMOVED = rules.KEEP_REMOVED
 
 
 _listed = (
@@ -35,52 +36,55 @@ def listed() -> list[EventRow]:
     return [EventRow(*row) for row in db.session.execute(_listed)]
 
 
-_GONE_COLUMNS: list[Any] = [
+_FORMER_COLUMNS: list[Any] = [
     Event.uid,
-    func.coalesce(Event.told_sequence, 0),
-    Event.told_starts_at,
-    Event.told_ends_at,
-    Event.told_zone,
-    Event.told_precision,
+    func.coalesce(FeedMemory.published_sequence, 0),
+    FeedMemory.published_starts_at,
+    FeedMemory.published_ends_at,
+    FeedMemory.published_zone,
+    FeedMemory.published_precision,
 ]
 _unlisted: Select[*tuple[Any, ...]] = (
-    select(*_GONE_COLUMNS, Event.unlisted_at)
-    .where(Event.unlisted_at.is_not(None), Event.told_ends_at > bindparam("since"))
-    .order_by(Event.told_starts_at, Event.id)
+    select(*_FORMER_COLUMNS, FeedMemory.unlisted_at)
+    .join(*MEMORY)
+    .where(FeedMemory.unlisted_at.is_not(None), FeedMemory.published_ends_at > bindparam("since"))
+    .order_by(FeedMemory.published_starts_at, Event.id)
 )
 
 
-def unlisted() -> list[GoneRow]:
-    """Events that were taken out of the list, as long as its calendar says so."""
-    return [GoneRow(*row) for row in db.session.execute(_unlisted, {"since": clock.now() - KEEP_GONE})]
+def unlisted() -> list[FormerEventRow]:
+    """Events that left the calendar of all events, for as long as it says so."""
+    return [FormerEventRow(*row) for row in db.session.execute(_unlisted, {"since": clock.now() - KEEP_REMOVED})]
 
 
-def gone_row(state: State) -> GoneRow:
-    """What calendars know of a withdrawn event (`state.withdrawn`)."""
-    assert state.withdrawn is not None
-    columns: list[Any] = [*_GONE_COLUMNS, Event.withdrawn_at]
-    row = db.session.execute(select(*columns).where(Event.id == state.id)).one()
-    return replace(GoneRow(*row), at=state.withdrawn)
+def former_row(state: State) -> FormerEventRow:
+    """What calendars know of an unpublished event (`state.unpublished`)."""
+    assert state.unpublished is not None
+    columns: list[Any] = [*_FORMER_COLUMNS, FeedMemory.unpublished_at]
+    row = db.session.execute(select(*columns).join(*MEMORY).where(Event.id == state.id)).one()
+    return replace(FormerEventRow(*row), at=state.unpublished)
 
 
-def told_deadlines(event_id: int) -> list[dict[str, Any]]:
-    """The deadlines of a withdrawn event as they were told last (see `Event.told_deadlines`)."""
-    return list(db.session.scalars(select(Event.told_deadlines).where(Event.id == event_id)).one())
+def published_deadlines(event_id: int) -> list[dict[str, Any]]:
+    """The deadlines of an unpublished event as they were last published (see `FeedMemory.published_deadlines`)."""
+    return list(db.session.scalars(select(FeedMemory.published_deadlines).where(FeedMemory.event_id == event_id)).one())
 
 
-_withdrawn: Select[*tuple[Any, ...]] = (
-    select(Event.id, Release.id, Release.at, *_GONE_COLUMNS, Event.withdrawn_at)
+_unpublished: Select[*tuple[Any, ...]] = (
+    select(Event.id, Release.id, Release.at, *_FORMER_COLUMNS, FeedMemory.unpublished_at)
+    .join(*MEMORY)
     .join(Release, (Release.event_id == Event.id) & shown(Release))
-    .where(Event.id.in_(bindparam("events", expanding=True)), Event.withdrawn_at.is_not(None))
-    .where(Event.told_ends_at > bindparam("since"))
-    .where((Event.told_precision == Precision.DAY) | Event.undated_at.is_not(None))
+    .where(Event.id.in_(bindparam("events", expanding=True)), FeedMemory.unpublished_at.is_not(None))
+    .where(FeedMemory.published_ends_at > bindparam("since"))
+    .where((FeedMemory.published_precision == Precision.DAY) | FeedMemory.undated_at.is_not(None))
 )
 
 
 _undated: Select[*tuple[Any, ...]] = (
-    select(Event.id, Event.undated_at, Event.uid, Release.id, Release.at)
+    select(Event.id, FeedMemory.undated_at, Event.uid, Release.id, Release.at)
+    .join(*MEMORY)
     .join(Release, (Release.event_id == Event.id) & shown(Release))
-    .where(Event.id.in_(bindparam("events", expanding=True)), Event.undated_at.is_not(None))
+    .where(Event.id.in_(bindparam("events", expanding=True)), FeedMemory.undated_at.is_not(None))
 )
 
 
@@ -96,15 +100,15 @@ def undated(events: Iterable[int]) -> dict[int, Document]:
     }
 
 
-def withdrawn(events: Iterable[int]) -> list[tuple[int, GoneRow, Document]]:
-    """Those of the events, by number, that were withdrawn, with the programme that the public saw last.
+def unpublished(events: Iterable[int]) -> list[tuple[int, FormerEventRow, Document]]:
+    """Those of the events, by number, that were unpublished, with the programme that the public saw last.
 
     As long as calendars say so. One statement, however many events, and one more for a release new to the process.
     """
-    known = {"events": sorted(set(events)), "since": clock.now() - KEEP_GONE}
+    known = {"events": sorted(set(events)), "since": clock.now() - KEEP_REMOVED}
     return [
-        (number, row := GoneRow(*columns), programme_queries.content(release, row.uid, at))
-        for number, release, at, *columns in db.session.execute(_withdrawn, known)
+        (number, row := FormerEventRow(*columns), programme_queries.content(release, row.uid, at))
+        for number, release, at, *columns in db.session.execute(_unpublished, known)
     ]
 
 

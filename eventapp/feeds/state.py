@@ -17,20 +17,22 @@ from eventapp.directory.models import SCOPE as DIRECTORY
 from eventapp.events import rules
 from eventapp.events.models import Event, FormerSlug
 from eventapp.events.rules import EventStatus, Precision, Visibility
+from eventapp.feeds.models import FeedMemory
 from eventapp.programme.models import Release, is_latest
 
+MEMORY = FeedMemory, FeedMemory.event_id == Event.id
 Statement = Select[*tuple[Any, ...]]
 LISTED = [status for status in EventStatus if rules.listed(status, Visibility.PUBLIC)]
 
 
 @dataclass(frozen=True)
 class State:
-    """Which version of a feed is the present one, and since when. Equal `version`: equal content.
+    """The current version of a feed, and since when. Equal `version`: equal content.
 
-    `id` and `slug` (the present one) are the event's, or None and empty for the feed of all events. Of an event that
-    is not `public`, `withdrawn` is since when, as long as calendars say so. `undated` is since when the day of a public
-    one is not known any more. `until` is when time itself changes the content (seconds since 1970), `is_fresh` asks
-    whether the version holds, also outside of an app context.
+    `id` and the current `slug` are the event's, or None and "" for the feed of all events. `unpublished`: since when
+    the event has not been public, for as long as calendars say so. `undated`: since when the day of a public event
+    has not been known. `until`: when the content changes by the passing of time (seconds since 1970). `is_fresh` tells
+    whether the version is still current, also outside of an app context.
     """
 
     id: int | None
@@ -42,7 +44,7 @@ class State:
     until: float = field(default=float("inf"), compare=False)
     content: tuple[int, str, datetime] | None = field(default=None, compare=False)
     keeps_gone: bool = field(default=True, compare=False)
-    withdrawn: datetime | None = field(default=None, compare=False)
+    unpublished: datetime | None = field(default=None, compare=False)
     undated: datetime | None = field(default=None, compare=False)
 
 
@@ -77,15 +79,16 @@ class _Question:
                     Event.updated_at,
                     Event.ends_at,
                     Event.precision,
-                    Event.withdrawn_at,
-                    Event.undated_at,
-                    Event.told_ends_at,
-                    Event.told_precision,
+                    FeedMemory.unpublished_at,
+                    FeedMemory.undated_at,
+                    FeedMemory.published_ends_at,
+                    FeedMemory.published_precision,
                     release.id,
                     release.at,
                 ),
                 revisions,
             )
+            .outerjoin(*MEMORY)
             .outerjoin(release, (release.event_id == Event.id) & shown(release))
             .where(or_(Event.slug == bindparam("slug", ""), Event.id == former))
             .order_by(Event.slug != bindparam("slug", ""))
@@ -110,15 +113,13 @@ def _joined(statement: Statement, revisions: list[tuple[type[Revision], ColumnEl
 
 
 def shown(release: type[Release]) -> ColumnElement[bool]:
-    """The release that calendars have, or had last: one that came after the event was withdrawn, or after its day was
-    not known any more, they never had.
-    """
+    """The release that calendars have, or had last: none from after the event was unpublished or became undated."""
     every = aliased(Release)
-    until = func.coalesce(Event.undated_at, Event.withdrawn_at)
+    until = func.coalesce(FeedMemory.undated_at, FeedMemory.unpublished_at)
     last = (
         select(func.max(every.number))
         .where(every.event_id == Event.id, every.at <= until)
-        .correlate(Event)
+        .correlate(Event, FeedMemory)
         .scalar_subquery()
     )
     return (until.is_(None) & is_latest(release)) | (release.number == last)
@@ -140,32 +141,32 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
         updated,
         ends,
         precision,
-        withdrawn_at,
+        unpublished_at,
         undated_at,
-        told_ends,
-        told_precision,
+        published_ends,
+        published_precision,
         release,
         released_at,
     ) = rest
     now = clock.now()
     is_public = rules.public(status, visibility)
-    dated = (precision if is_public else told_precision) is Precision.DAY or undated_at is not None
+    dated = (precision if is_public else published_precision) is Precision.DAY or undated_at is not None
     content = (release, uid, released_at) if release and dated else None
     if not is_public:
-        gone = rules.taken_back(withdrawn_at, told_ends, now)
+        gone = rules.is_remembered(unpublished_at, published_ends, now)
         return State(
             number,
             present,
             False,
-            (uid, "withdrawn", withdrawn_at),
-            withdrawn_at,
+            (uid, "unpublished", unpublished_at),
+            unpublished_at,
             is_fresh,
-            until=(told_ends + rules.KEEP_GONE).timestamp() if gone else 0.0,
+            until=(published_ends + rules.KEEP_REMOVED).timestamp() if gone else 0.0,
             content=content,
-            withdrawn=withdrawn_at if gone else None,
+            unpublished=unpublished_at if gone else None,
         )
     modified = max(filter(None, (updated, *revisions[1::2])))
-    last_day = ends + rules.KEEP_GONE
+    last_day = ends + rules.KEEP_REMOVED
     keeps_gone = now < last_day
     return State(
         number,
@@ -181,17 +182,19 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
     )
 
 
-_left = aliased(Event)
-_is_told = (_left.unlisted_at.is_not(None), _left.told_ends_at > bindparam("since", None, Event.told_ends_at.type))
+_still_listed_as_cancelled = (
+    FeedMemory.unlisted_at.is_not(None),
+    FeedMemory.published_ends_at > bindparam("since", None, FeedMemory.published_ends_at.type),
+)
 _listed_state = QuickRead(
     select(
         func.count(),
         func.max(Event.uid),
-        # Not joined: what is gone is told, and changes, also where no event is listed at all.
+        # Not joined: removed events are shown as cancelled, and change, even if no event is listed at all.
         select(Revision.number).where(Revision.scope == "events").scalar_subquery(),
         select(Revision.at).where(Revision.scope == "events").scalar_subquery(),
-        select(func.count()).select_from(_left).where(*_is_told).scalar_subquery(),
-        select(func.min(_left.told_ends_at)).where(*_is_told).scalar_subquery(),
+        select(func.count()).select_from(FeedMemory).where(*_still_listed_as_cancelled).scalar_subquery(),
+        select(func.min(FeedMemory.published_ends_at)).where(*_still_listed_as_cancelled).scalar_subquery(),
     )
     .select_from(Event)
     .where(Event.status.in_(LISTED), Event.visibility == Visibility.PUBLIC)
@@ -200,9 +203,9 @@ _listed_state = QuickRead(
 
 def listed_state() -> State:
     """The state of the calendar of all events."""
-    since = clock.now() - rules.KEEP_GONE
+    since = clock.now() - rules.KEEP_REMOVED
     raw = _listed_state.raw(since=since) or ()
     count, uid, says, modified, gone, first_end = _listed_state.read(raw)
-    until = (first_end + rules.KEEP_GONE).timestamp() if first_end else float("inf")
+    until = (first_end + rules.KEEP_REMOVED).timestamp() if first_end else float("inf")
     version = (count, uid, says or 0, modified, gone)
     return State(None, "", True, version, modified, _listed_state.freshness_check(raw, since=since), until=until)

@@ -19,15 +19,16 @@ from eventapp.core.parameters import one_of, parameters, words
 from eventapp.entries import build as entries
 from eventapp.events import queries as events
 from eventapp.feeds import content as feeds
-from eventapp.feeds import links, parts, queries, wiring, withdrawn
+from eventapp.feeds import deadlines, links, parts, queries, unpublished
 from eventapp.feeds import state as states
-from eventapp.feeds.answer import CHOICES, ICS, JCAL, PARAMETERS, Wish, answer
+from eventapp.feeds.answer import CHOICES, ICS, JCAL, PARAMETERS, FeedOptions, answer
 from eventapp.feeds.choices import ALARMS, Choice, reminder
-from eventapp.feeds.parts import Part
+from eventapp.feeds.parts import SliceFinder
 from eventapp.feeds.state import State
 from eventapp.ical import jcal
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import NO_IMAGE, CalendarHead
+from eventapp.media import queries as media
 
 views = Blueprint("feeds", __name__)
 
@@ -79,12 +80,12 @@ def session(slug: str, code: str) -> Response:
     """One session to download."""
     state = or_404(states.state(slug))
     or_404((state.public and queries.has_session(state, code)) or None)
-    wish = Wish.of_request(f"/events/{state.slug}/sessions/{code}.{_ending()}")
+    options = FeedOptions.of_request(f"/events/{state.slug}/sessions/{code}.{_ending()}")
 
     def write() -> bytes:
-        return feeds.session_file(queries.one_session(state, code), wish)
+        return feeds.session_file(queries.one_session(state, code), options)
 
-    return _answer(wish, state, write, name=f"{state.slug}-{code}", attached=True)
+    return _answer(options, state, write, name=f"{state.slug}-{code}", attached=True)
 
 
 @views.get("/calendar.ics")
@@ -92,8 +93,8 @@ def session(slug: str, code: str) -> Response:
 @parameters(**PARAMETERS)
 def everything() -> Response:
     """The feed of all listed events."""
-    wish = Wish.of_request(f"/calendar.{_ending()}")
-    return _answer(wish, states.listed_state(), lambda: _everything(wish), name="calendar")
+    options = FeedOptions.of_request(f"/calendar.{_ending()}")
+    return _answer(options, states.listed_state(), lambda: _everything(options), name="calendar")
 
 
 @views.get("/qr/<path:feed>.svg")
@@ -101,8 +102,8 @@ def everything() -> Response:
 def code(feed: str) -> Response:
     """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
     or_404(links.DRAWN.fullmatch(f"/{feed}"))
-    wish = Wish.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
-    response = Response(or_404(links.qr_file(links.webcal_of(wish.address))), content_type="image/svg+xml")
+    options = FeedOptions.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
+    response = Response(or_404(links.qr_file(links.webcal_of(options.address))), content_type="image/svg+xml")
     response.cache_control.public = True
     response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
     return response
@@ -146,26 +147,28 @@ def _choose(slug: str) -> Response:
     )
 
 
-def _feed(slug: str, path: str, *, of: Part | None = None, span: bool = False) -> Response:
+def _feed(slug: str, path: str, *, of: SliceFinder | None = None, span: bool = False) -> Response:
     """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
     state = or_404(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
-    wish = Wish.of_request(f"/events/{state.slug}/{path}.{_ending()}", span=span)
-    or_404(state if state.public or state.withdrawn else None)
+    options = FeedOptions.of_request(f"/events/{state.slug}/{path}.{_ending()}", span=span)
+    or_404(state if state.public or state.unpublished else None)
     name, part = or_404(of(state)) if of else (None, "")
 
     file = state.slug if of is None else f"{state.slug}-{path.replace('/', '-')}"
-    return _answer(wish, state, lambda: _event(wish, state, part, name), name=file)
+    return _answer(options, state, lambda: _event(options, state, part, name), name=file)
 
 
 def _ending() -> str:
     return "jcal" if request.path.endswith(".jcal") else "ics"
 
 
-def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, attached: bool = False) -> Response:
+def _answer(
+    options: FeedOptions, state: State, write: Callable[[], bytes], *, name: str, attached: bool = False
+) -> Response:
     """The calendar as a file of that name, in the form that the address asks for."""
     ending = _ending()
     return answer(
-        wish,
+        options,
         state.version,
         state.modified,
         write if ending == "ics" else lambda: jcal.from_calendar(write()),
@@ -177,31 +180,31 @@ def _answer(wish: Wish, state: State, write: Callable[[], bytes], *, name: str, 
     )
 
 
-def _event(wish: Wish, state: State, path: str, part: LocalizedText | None) -> bytes:
+def _event(options: FeedOptions, state: State, path: str, part: LocalizedText | None) -> bytes:
     if not state.public:
-        return feeds.withdrawn_feed(state, wish, path=path)
-    deadlines = wiring.deadlines_of(state.id or 0) if wish.deadlines else []
+        return feeds.unpublished_feed(state, options, path=path)
+    closings = deadlines.of_event(state.id or 0) if options.deadlines else []
     return feeds.feed(
         queries.programme(state, path),
-        wish,
+        options,
         part=part,
-        deadlines=[one for one in deadlines if state.keeps_gone or not one.gone],
-        image=wiring.image_of(state.id or 0) if wish.span else NO_IMAGE,
+        deadlines=[one for one in closings if state.keeps_gone or not one.gone],
+        image=media.poster_address(state.id or 0) if options.span else NO_IMAGE,
     )
 
 
-def _everything(wish: Wish) -> bytes:
-    with wish.voice.speaking() as voice:
+def _everything(options: FeedOptions) -> bytes:
+    with options.locale.active() as locale:
         head = CalendarHead(
             name=ResolvedText(current_app.config["SETTINGS"].site_name, "en"),
-            description=ResolvedText(_("All public events"), voice.shown),
-            url=f"{base_url()}/events{wish.links.query}",
-            source=wish.address,
+            description=ResolvedText(_("All public events"), locale.shown),
+            url=f"{base_url()}/events{options.links.query}",
+            source=options.address,
             zone="UTC",
             colour="navy",
         )
-        rows = entries.events_entries(queries.listed(), voice=voice, links=wish.links)
+        rows = entries.events_entries(queries.listed(), locale=locale, links=options.links)
         rows += [
-            withdrawn.event_entry(row, voice=voice, all_day=not entries.one_day(row)) for row in queries.unlisted()
+            unpublished.event_entry(row, locale=locale, all_day=not entries.one_day(row)) for row in queries.unlisted()
         ]
-        return ics.feed(head, rows, utc=wish.utc, alarm=wish.alarm)
+        return ics.feed(head, rows, utc=options.utc, alarm=options.alarm)

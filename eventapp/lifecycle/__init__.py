@@ -1,25 +1,54 @@
-"""Verbs that cross features: they call one after another, in an order that can be read here."""
+"""Verbs that cross features: they call one feature after another, in an order that can be read here."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from eventapp.accounts.models import User
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.notifications import scan as news
+from eventapp.feeds import memory
+from eventapp.feeds.memory import Shown
+from eventapp.notifications import operations as notifications
 from eventapp.programme import releases
 
 
-def cancel_event(event: Event, *, note: LocalizedText) -> int:
-    """Cancel the event and its public sessions and write to everybody registered and to its speakers.
+def create_event(*, owner: User | None, slug: str, title: LocalizedText, **values: Any) -> Event:
+    """A new event, a draft unless a `status` is among the values. Raises Refused as `events.create` does."""
+    event = events.create(owner=owner, slug=slug, title=title, **values)
+    memory.update(event, Shown())
+    return event
 
-    Returns the number of those who are written to.
-    """
-    events.cancel(event, note=note)
+
+def change_event(event: Event, *, slug: str, **values: Any) -> None:
+    """Change the event itself: its texts, dates, venue or visibility. Raises Refused as `events.edit` does."""
+    with memory.remembering(event):
+        events.edit(event, slug=slug, **values)
+
+
+def publish_event(event: Event) -> None:
+    """Show the event to the public, or put it back on. Raises Refused as `events.publish` does."""
+    with memory.remembering(event):
+        events.publish(event)
+
+
+def unpublish_event(event: Event) -> None:
+    """Make the event a draft again: its page is gone, and subscribed calendars cancel their entries."""
+    with memory.remembering(event):
+        events.unpublish(event)
+
+
+def cancel_event(event: Event, *, note: LocalizedText) -> int:
+    """Cancel the event and its public sessions, and write to every attendee and speaker. Returns their number."""
+    with memory.remembering(event):
+        events.cancel(event, note=note)
     releases.cancel_all(event, note=note)
-    return news.tell_everybody(event)
+    return notifications.notify_everybody(event)
 
 
 def postpone_event(event: Event, *, note: LocalizedText) -> int:
-    """Postpone the event and write to everybody registered and to its speakers. Returns their number."""
-    events.postpone(event, note=note)
-    return news.tell_everybody(event)
+    """Postpone the event, and write to every attendee and speaker. Returns their number."""
+    with memory.remembering(event):
+        events.postpone(event, note=note)
+    return notifications.notify_everybody(event)

@@ -117,7 +117,9 @@ def clone(
             name: shift.of(moment)[0] if (moment := getattr(option, name)) else None
             for name in ("opens_at", "closes_at")
         }
-        db.session.add(_copy(option, OPTION, event_id=made.id, **moments))
+        copied = _copy(option, OPTION, event_id=made.id, **moments)
+        copied.note_closing(None)
+        db.session.add(copied)
     for question in _rows(Question, event):
         if question.removed_at is not None:
             continue

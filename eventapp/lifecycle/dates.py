@@ -18,6 +18,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
+from eventapp.feeds import memory
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
 from eventapp.programme.operations import Shifted
@@ -83,7 +84,8 @@ def edit_event(
 
     Raises Refused as `events.edit` does.
     """
-    events.edit(event, **values)
+    with memory.remembering(event):
+        events.edit(event, **values)
     events.set_themes(event, themes)
 
     def shift(along: bool) -> Shift:

@@ -1,1 +1,1 @@
-"""Mail: rows in an outbox that commit with what they report; a worker sends them."""
+"""Email: rows in an outbox that commit with what they report; a worker sends them."""

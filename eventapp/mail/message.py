@@ -1,4 +1,4 @@
-"""A letter as the mail servers of the world want it (RFC 5322, 6047)."""
+"""An e-mail as the mail servers of the world want it (RFC 5322, 6047)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from eventapp.core.addresses import in_ascii
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
 
 
 def address(text: str) -> Address:
-    """`Name <user@host>` or `user@host` as a header value. Raises ValueError for what no letter can go to."""
+    """`Name <user@host>` or `user@host` as a header value. Raises ValueError for what no email can go to."""
     name, spec = parseaddr(text)
     # The library would write a domain in another script as an encoded word, and no server finds that.
     return Address(display_name=name, addr_spec=in_ascii(spec))
 
 
-def build(letter: Mail, *, sender: str) -> EmailMessage:
+def build(email: Email, *, sender: str) -> EmailMessage:
     """The message: text, HTML if there is one, and the calendars that go with it.
 
     A single calendar stands among the alternatives, where mail programs look for an invitation, without a
@@ -28,16 +28,16 @@ def build(letter: Mail, *, sender: str) -> EmailMessage:
     """
     message = EmailMessage(policy=SMTP)
     message["From"] = address(sender)
-    message["To"] = address(letter.to)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(letter.created_at)
-    message["Message-ID"] = letter.message_id
+    message["To"] = address(email.to)
+    message["Subject"] = email.subject
+    message["Date"] = format_datetime(email.created_at)
+    message["Message-ID"] = email.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    message.set_content(letter.text, cte="quoted-printable")
-    if letter.html:
-        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    alone = len(letter.calendars) == 1
-    for one in letter.calendars:
+    message.set_content(email.text, cte="quoted-printable")
+    if email.html:
+        message.add_alternative(email.html, subtype="html", cte="quoted-printable")
+    alone = len(email.calendars) == 1
+    for one in email.calendars:
         params = {"charset": "utf-8", "method": one.method}
         if alone:
             message.add_alternative(one.content, "text", "calendar", cte="base64", params=params)
@@ -45,5 +45,5 @@ def build(letter: Mail, *, sender: str) -> EmailMessage:
         else:
             message.add_attachment(one.content, "text", "calendar", cte="base64", filename=one.name, params=params)
     # Last: the library moves every Content-… header that is there before into the first part.
-    message["Content-Language"] = letter.language
+    message["Content-Language"] = email.language
     return message

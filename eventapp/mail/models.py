@@ -1,28 +1,29 @@
-"""The outbox."""
+"""The outbox: rendered e-mails, and notifications that wait to become one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.core.clock import now
 from eventapp.core.db import Base
 
 
-class MailStatus(StrEnum):
+class EmailStatus(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
 
 
-class Mail(Base):
-    """One letter. `topic` groups letters, for instance `event:7`, without knowing what it names."""
+class Email(Base):
+    """One email. `topic` groups emails, for instance `event:7`, without knowing what it names."""
 
-    __tablename__ = "mail"
-    __table_args__ = (Index("ix_mail_due", "status", "due_at"), Index("ix_mail_topic", "topic", "id"))
+    __tablename__ = "email"
+    __table_args__ = (Index("ix_email_due", "status", "due_at"), Index("ix_email_topic", "topic", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(default="")
@@ -35,24 +36,51 @@ class Mail(Base):
     message_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime] = mapped_column(default=now)
-    status: Mapped[MailStatus] = mapped_column(default=MailStatus.QUEUED)
+    status: Mapped[EmailStatus] = mapped_column(default=EmailStatus.QUEUED)
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    # A worker that takes a letter holds it until then; one that dies gives it back by the passing of time.
+    # A worker that takes an e-mail holds it until then; one that dies gives it back by the passing of time.
     held_until: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
-    calendars: Mapped[list[MailCalendar]] = relationship(
-        order_by="MailCalendar.position", cascade="all, delete-orphan", passive_deletes=True
+    calendars: Mapped[list[EmailCalendar]] = relationship(
+        order_by="EmailCalendar.position", cascade="all, delete-orphan", passive_deletes=True
     )
 
 
-class MailCalendar(Base):
-    """A calendar file that goes with a letter. `method` is that of its content (RFC 5546 §1.4)."""
+class EmailCalendar(Base):
+    """A calendar file that goes with an e-mail. `method` is that of its content (RFC 5546 §1.4)."""
 
-    __tablename__ = "mail_calendar"
+    __tablename__ = "email_calendar"
 
-    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id", ondelete="CASCADE"), primary_key=True)
+    email_id: Mapped[int] = mapped_column(ForeignKey("email.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     method: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PendingNotification(Base):
+    """An e-mail that the worker has yet to write. The operation that it is about adds the row in its own transaction.
+
+    `recipient` names a row of a higher feature, such as "registration:12". One row per recipient and `slot`: a later
+    notification replaces an earlier one, because the worker writes what holds when it is due. `version` rises with each
+    replacement, so that a worker that was overtaken while it rendered starts again.
+    """
+
+    __tablename__ = "pending_notification"
+    __table_args__ = (
+        UniqueConstraint("recipient", "slot", name="uq_pending_notification_recipient_slot"),
+        Index("ix_pending_notification_due_at", "due_at"),
+        Index("ix_pending_notification_topic", "topic"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient: Mapped[str]
+    slot: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    topic: Mapped[str] = mapped_column(default="")
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    version: Mapped[int] = mapped_column(default=1)
+    # What can't be looked up when it is due, such as a text that the team has edited.
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,4 +1,4 @@
-"""Write a letter into the outbox; take due ones out; say what became of them."""
+"""Write an e-mail into the outbox; take due ones out; say what became of them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.mail.models import Mail, MailCalendar, MailStatus
+from eventapp.mail.models import Email, EmailCalendar, EmailStatus
 from eventapp.mail.queries import among
 
-# Letters to one mailbox within an hour that somebody without a login can cause. What the team sends is not counted.
-LETTERS_AN_HOUR = 10
-# How long a letter is held by a worker that took it and says nothing more.
+# E-mails to one mailbox within an hour that somebody without a login can cause. What the team sends is not counted.
+EMAILS_AN_HOUR = 10
+# How long an e-mail is held by a worker that took it and says nothing more.
 HOLD = timedelta(seconds=45)
-# After each failed try: wait, then try again; after the last one the letter is given up and shown to the organizer.
+# After each failed try: wait, then try again; after the last one the email is given up and shown to the organizer.
 # At most a quarter of an hour in the first five hours, then hourly, for three days in all: a server that is repaired
-# after a weekend gets its letters (RFC 5321 §4.5.4.1 asks for four to five days, which is past many an event).
+# after a weekend gets its emails (RFC 5321 §4.5.4.1 asks for four to five days, which is past many an event).
 WAITS = [timedelta(minutes=m) for m in (1, 5, 10, *[15] * 20, *[60] * 67)]
 
 
-class TooManyLetters(Refused):
-    """A mailbox has had all the letters that strangers can send it within an hour."""
+class TooManyEmails(Refused):
+    """A mailbox has had all the e-mails that strangers can send it within an hour."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -41,14 +41,14 @@ class TooManyLetters(Refused):
         )
 
 
-def may_write_to(address: str) -> bool:
-    """Count a letter that somebody without a login causes. False where the mailbox has had enough for this hour."""
-    return budgets.take("letters", mailbox_key(address), limit=LETTERS_AN_HOUR)
+def may_email(address: str) -> bool:
+    """Count an e-mail that somebody without a login causes. False where the mailbox has had enough for this hour."""
+    return budgets.take("letters", mailbox_key(address), limit=EMAILS_AN_HOUR)
 
 
 @dataclass(frozen=True)
 class CalendarFile:
-    """A calendar that a letter carries: `method` is what its content says, such as REQUEST or CANCEL."""
+    """A calendar that an e-mail carries: `method` is what its content says, such as REQUEST or CANCEL."""
 
     name: str
     method: str
@@ -65,9 +65,9 @@ def enqueue(
     html: str = "",
     language: str = "en",
     calendars: Sequence[CalendarFile] = (),
-) -> Mail:
-    """A letter to be sent once the present transaction has committed, and never if it does not."""
-    letter = Mail(
+) -> Email:
+    """An e-mail to be sent once the present transaction has committed, and never if it does not."""
+    email = Email(
         to=to,
         subject=" ".join(subject.split()),
         text=text,
@@ -77,81 +77,81 @@ def enqueue(
         language=language,
         message_id=f"<{uuid.uuid4()}@eventapp>",
         calendars=[
-            MailCalendar(position=place, name=file.name, method=file.method, content=file.content)
+            EmailCalendar(position=place, name=file.name, method=file.method, content=file.content)
             for place, file in enumerate(calendars)
         ],
     )
-    db.session.add(letter)
+    db.session.add(email)
     db.session.flush()
-    return letter
+    return email
 
 
 def take(limit: int = 20) -> list[int]:
-    """Ids of due letters, held for this worker; two workers never get the same one."""
+    """Ids of due emails, held for this worker; two workers never get the same one."""
     now = clock.now()
     due = (
-        select(Mail.id)
-        .where(Mail.status == MailStatus.QUEUED, Mail.due_at <= now)
-        .where(or_(Mail.held_until.is_(None), Mail.held_until < now))
-        .order_by(Mail.due_at, Mail.id)
+        select(Email.id)
+        .where(Email.status == EmailStatus.QUEUED, Email.due_at <= now)
+        .where(or_(Email.held_until.is_(None), Email.held_until < now))
+        .order_by(Email.due_at, Email.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     ids = list(db.session.scalars(due))
     if ids:
-        db.session.execute(update(Mail).where(Mail.id.in_(ids)).values(held_until=now + HOLD))
+        db.session.execute(update(Email).where(Email.id.in_(ids)).values(held_until=now + HOLD))
     return ids
 
 
 def hold(ids: list[int]) -> None:
-    """Hold letters for as long again."""
-    still = update(Mail).where(Mail.id.in_(ids), Mail.held_until.is_not(None))
+    """Hold emails for as long again."""
+    still = update(Email).where(Email.id.in_(ids), Email.held_until.is_not(None))
     db.session.execute(still.values(held_until=clock.now() + HOLD))
 
 
 def let_go(ids: list[int]) -> None:
-    """Give back letters that were taken and not tried: they are due as before."""
-    db.session.execute(update(Mail).where(Mail.id.in_(ids)).values(held_until=None))
+    """Give back e-mails that were taken and not tried: they are due as before."""
+    db.session.execute(update(Email).where(Email.id.in_(ids)).values(held_until=None))
 
 
-def mark_sent(letter: Mail) -> None:
+def mark_sent(email: Email) -> None:
     """The server has taken it."""
-    letter.status = MailStatus.SENT
-    letter.sent_at = clock.now()
-    letter.held_until = None
-    letter.last_error = ""
+    email.status = EmailStatus.SENT
+    email.sent_at = clock.now()
+    email.held_until = None
+    email.last_error = ""
     db.session.flush()
 
 
-def mark_failed(letter: Mail, reason: str, *, for_good: bool = False) -> None:
+def mark_failed(email: Email, reason: str, *, for_good: bool = False) -> None:
     """The server refused or was not there: try later, or give up."""
-    letter.attempts += 1
-    letter.held_until = None
-    letter.last_error = reason[:300]
-    if for_good or letter.attempts > len(WAITS):
-        letter.status = MailStatus.FAILED
+    email.attempts += 1
+    email.held_until = None
+    email.last_error = reason[:300]
+    if for_good or email.attempts > len(WAITS):
+        email.status = EmailStatus.FAILED
     else:
-        letter.due_at = clock.now() + WAITS[letter.attempts - 1]
+        email.due_at = clock.now() + WAITS[email.attempts - 1]
     db.session.flush()
 
 
-def retry(letter: Mail) -> None:
-    """Put a letter that was given up back in the queue."""
-    letter.status = MailStatus.QUEUED
-    letter.attempts = 0
-    letter.due_at = clock.now()
+def retry(email: Email) -> None:
+    """Put an e-mail that was given up back in the queue."""
+    email.status = EmailStatus.QUEUED
+    email.attempts = 0
+    email.due_at = clock.now()
     db.session.flush()
 
 
 def retry_all(topic: str, *, families: Iterable[str]) -> int:
-    """Put all letters of a topic and of these families that were given up back in the queue; how many."""
-    given_up = update(Mail).where(among(topic, families), Mail.status == MailStatus.FAILED)
-    again = given_up.values(status=MailStatus.QUEUED, attempts=0, due_at=clock.now())
+    """Put all e-mails of a topic and of these families that were given up back in the queue; how many."""
+    given_up = update(Email).where(among(topic, families), Email.status == EmailStatus.FAILED)
+    again = given_up.values(status=EmailStatus.QUEUED, attempts=0, due_at=clock.now())
     again = again.execution_options(synchronize_session=False)
     return cast(CursorResult[Any], db.session.execute(again)).rowcount
 
 
 def forget(topic: str, *, containing: str) -> None:
-    """Delete the letters of a topic that contain a text, such as somebody's link, whether or not they were sent."""
-    holds = Mail.text.contains(containing, autoescape=True)
-    db.session.execute(delete(Mail).where(Mail.topic == topic, holds).execution_options(synchronize_session=False))
+    """Delete the e-mails of a topic that contain a text, such as somebody's link, whether or not they were sent."""
+    holds = Email.text.contains(containing, autoescape=True)
+    db.session.execute(delete(Email).where(Email.topic == topic, holds).execution_options(synchronize_session=False))

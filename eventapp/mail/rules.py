@@ -1,4 +1,4 @@
-"""What of a letter may be shown to others than its reader. Plain values only."""
+"""What of an e-mail may be shown to others than its reader. Plain values only."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 
 def masked(text: str, *, own: str) -> str:
-    """The text of a letter without its keys, for somebody who looks whether it was written and what it says.
+    """The text of an e-mail without its keys, for somebody who looks whether it was written and what it says.
 
     Of addresses on our own site (`own` is its base URL) the secret part goes, of all others everything but the host:
-    links to join a meeting look like any other, and those of an old letter are known nowhere else any more.
+    links to join a meeting look like any other, and those of an old email are known nowhere else any more.
     """
 
     def hide(found: re.Match[str]) -> str:

@@ -15,19 +15,19 @@ from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
 from eventapp.mail import message, operations
 from eventapp.mail.connection import connect
-from eventapp.mail.models import Mail, MailStatus
+from eventapp.mail.models import Email, EmailStatus
 
 log = logging.getLogger("eventapp.mail")
 
 
-# How long one sweep goes on beginning with letters: a worker that is asked to stop waits for it.
+# How long one sweep goes on beginning with emails: a worker that is asked to stop waits for it.
 SECONDS = 5
 
 
 def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) -> int:
-    """Send what is due and return how many were sent. Without a server the letters stay in the outbox.
+    """Send what is due and return how many were sent. Without a server the emails stay in the outbox.
 
-    Goes on for so many seconds, over one connection, and at least for one letter. A letter is marked sent only after
+    Goes on for so many seconds, over one connection, and at least for one email. An e-mail is marked sent only after
     the server took it: a crash in between sends it twice, never not at all.
     """
     if not mail_url:
@@ -37,11 +37,11 @@ def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) 
     sent = 0
     with _Lease() as lease:
         try:
-            while lease.letters or lease.take():
-                number = lease.letters[0]
+            while lease.emails or lease.take():
+                number = lease.emails[0]
                 sent += post.send(number)
-                lease.letters.remove(number)
-                if monotonic() >= end or (post.away and not lease.letters):
+                lease.emails.remove(number)
+                if monotonic() >= end or (post.away and not lease.emails):
                     break
         finally:
             post.close()
@@ -49,14 +49,14 @@ def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) 
 
 
 class _Lease:
-    """Letters that this worker has taken. It says so again and again while it lives; what is left is given back.
+    """E-mails that this worker has taken. It says so again and again while it lives; what is left is given back.
 
-    A worker that dies says nothing more, and another one takes its letters a short while later, however long a slow
+    A worker that dies says nothing more, and another one takes its emails a short while later, however long a slow
     server may keep a worker waiting that lives.
     """
 
     def __init__(self) -> None:
-        self.letters: list[int] = []
+        self.emails: list[int] = []
         self._ended = threading.Event()
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         self._thread = threading.Thread(target=self._renew, args=(app,), name="lease", daemon=True)
@@ -65,36 +65,36 @@ class _Lease:
         return self
 
     def take(self) -> bool:
-        """Take letters that are due; False if there are none."""
+        """Take e-mails that are due; False if there are none."""
         with transaction():
-            self.letters = operations.take()
-        if self.letters and not self._thread.is_alive():
+            self.emails = operations.take()
+        if self.emails and not self._thread.is_alive():
             self._thread.start()
-        return bool(self.letters)
+        return bool(self.emails)
 
     def _renew(self, app: Flask) -> None:
         while not self._ended.wait(operations.HOLD.total_seconds() / 3):
             with app.app_context():
                 try:
                     with transaction():
-                        operations.hold(list(self.letters))
+                        operations.hold(list(self.emails))
                 except SQLAlchemyError as error:
-                    log.warning("letters not held on to", extra={"facts": {"cause": cause_of(error)}})
+                    log.warning("emails not held on to", extra={"facts": {"cause": cause_of(error)}})
 
     def __exit__(self, *error: object) -> None:
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
-        if self.letters:
+        if self.emails:
             with transaction():
-                operations.let_go(self.letters)
+                operations.let_go(self.emails)
 
 
 class _Post:
     """The way to the mail server: opened when first needed, and again when it broke.
 
     No transaction is open while we talk to the server: SQLite has one write lock, and a slow server must not hold it.
-    `away`, once it does not answer at all: then no other letter waits for that.
+    `away`, once it does not answer at all: then no other email waits for that.
     """
 
     def __init__(self, url: str, sender: str) -> None:
@@ -104,14 +104,14 @@ class _Post:
         self.away = ""
 
     def send(self, number: int) -> bool:
-        """Send one letter and note what became of it; whether it was sent."""
-        letter = db.session.get(Mail, number)
-        if letter is None or letter.status != MailStatus.QUEUED:
+        """Send one email and note what became of it; whether it was sent."""
+        email = db.session.get(Email, number)
+        if email is None or email.status != EmailStatus.QUEUED:
             return False
         try:
-            ready = message.build(letter, sender=self._sender)
+            ready = message.build(email, sender=self._sender)
         except (ValueError, IndexError, MessageError) as error:
-            # An address that is none must not hold up the letters behind it.
+            # An address that is none must not hold up the emails behind it.
             _failed(number, f"cannot be written: {type(error).__name__}", for_good=True)
             return False
         db.session.rollback()
@@ -130,7 +130,7 @@ class _Post:
             self._drop()
         else:
             with transaction():
-                operations.mark_sent(db.session.get_one(Mail, number))
+                operations.mark_sent(db.session.get_one(Email, number))
             return True
         return False
 
@@ -147,7 +147,7 @@ class _Post:
         return self._server
 
     def _drop(self) -> None:
-        """Forget a connection that is of no use any more: the next letter opens another."""
+        """Forget a connection that is of no use any more: the next email opens another."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -169,4 +169,4 @@ def _noted(number: int, error: Exception) -> str:
 
 def _failed(number: int, reason: str, *, for_good: bool = False) -> None:
     with transaction():
-        operations.mark_failed(db.session.get_one(Mail, number), reason, for_good=for_good)
+        operations.mark_failed(db.session.get_one(Email, number), reason, for_good=for_good)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
+
 from sqlalchemy import select
 
 from eventapp.core.db import db
+from eventapp.core.links import absolute
 from eventapp.events.models import Event
 from eventapp.media.models import Photo
 
@@ -24,3 +27,12 @@ def photo(event: Event, number: int) -> Photo | None:
 def of_event(event: Event) -> list[Photo]:
     """An event's pictures in order."""
     return list(db.session.scalars(select(Photo).where(Photo.event_id == event.id).order_by(Photo.position)))
+
+
+def poster_address(event_id: int) -> tuple[str, str]:
+    """Address and media type of the picture that stands for an event; empty ones without a picture."""
+    found_one = poster(event_id)
+    if found_one is None:
+        return "", ""
+    photo, slug = found_one
+    return absolute("media.picture", slug=slug, number=photo.id), guess_type(photo.path)[0] or ""

@@ -1,9 +1,11 @@
-"""What belongs into the calendar of somebody who takes part, and what of it is new to them."""
+"""Calendar entries of an attendee: the event and their sessions, and which of them differ from what was last sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sqlalchemy import select
 
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
@@ -13,133 +15,139 @@ from eventapp.entries.queries import venues_of
 from eventapp.entries.rows import SessionRow, Venue
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import Entry, Party
-from eventapp.mail import letters
-from eventapp.notifications import invitations
-from eventapp.notifications import snapshots as told
-from eventapp.notifications.invitations import Guest, Item, differences
-from eventapp.notifications.snapshots import Facts
+from eventapp.mail import content
+from eventapp.notifications import invitations, snapshots
+from eventapp.notifications.invitations import InvitationRecipient, InvitationUpdate, changed_entries
+from eventapp.notifications.models import NEVER_SENT, SentInvitation
+from eventapp.notifications.snapshots import Snapshot
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
 from eventapp.registration import queries
-from eventapp.registration.models import Registration, RegistrationInvitation
+from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 
 
 @dataclass(frozen=True)
-class Present:
-    """What holds for somebody now, by the session's code; the event itself is under the empty one."""
+class AttendeeSnapshots:
+    """What holds for an attendee now, by session code; the event itself is under ""."""
 
-    facts: dict[str, Facts]
+    by_code: dict[str, Snapshot]
     sessions: dict[str, PublishedSession]
     links: dict[str, str]
     venues: list[Venue]
 
 
 def own_zone(registration: Registration) -> str:
-    """Where the person's clocks are: as they said, else as their country's, else empty."""
+    """The attendee's time zone: as they chose it, else that of their country, else ""."""
     return registration.zone or clock.zone_of_country(registration.country_code, registration.event.starts_at)
 
 
-def takes_part_online(registration: Registration) -> bool:
-    """Whether the place is certain and not in a room."""
+def attends_online(registration: Registration) -> bool:
+    """Whether the attendee has a confirmed seat online."""
     return registration.status is RegistrationStatus.CONFIRMED and registration.option.mode is Mode.ONLINE
 
 
-def event_facts(registration: Registration, venues: Iterable[Venue]) -> Facts:
-    """The event for one person."""
-    facts = told.event_facts(
+def event_snapshot(registration: Registration, venues: Iterable[Venue]) -> Snapshot:
+    """The event for one attendee."""
+    snapshot = snapshots.event_snapshot(
         registration.event,
         venues,
         online=registration.option.mode is Mode.ONLINE,
         confirmed=registration.status is RegistrationStatus.CONFIRMED,
     )
-    return facts if registration.status.active else told.given_up(facts)
+    return snapshot if registration.status.active else snapshots.released(snapshot)
 
 
-def facts_now(registration: Registration) -> Facts:
-    """The event for one person, as it is now."""
-    return event_facts(registration, venues_of(registration.event_id))
+def current_event_snapshot(registration: Registration) -> Snapshot:
+    """The event for one attendee, as it is now."""
+    return event_snapshot(registration, venues_of(registration.event_id))
 
 
-def present(registration: Registration) -> Present:
-    """What holds for a person: the event, and the sessions in which they have a place. Up to four statements."""
+def current_snapshots(registration: Registration) -> AttendeeSnapshots:
+    """The event and the sessions in which the attendee has a seat, as they are now. Up to four statements."""
     event = registration.event
     venues = venues_of(event.id)
-    facts = {"": event_facts(registration, venues)}
+    found = {"": event_snapshot(registration, venues)}
     document = programme.document(event)
-    links = programme.join_links(event) if takes_part_online(registration) else {}
+    links = programme.join_links(event) if attends_online(registration) else {}
     for code in queries.signed_up_for(registration):
         session = document.by_code.get(code)
         if session is not None:
-            facts[code] = told.session_facts(session, event, join_url=links.get(code, ""))
-    return Present(facts, dict(document.by_code), links, venues)
+            found[code] = snapshots.session_snapshot(session, event, join_url=links.get(code, ""))
+    return AttendeeSnapshots(found, dict(document.by_code), links, venues)
 
 
-def issue(registration: Registration, *, anew: bool = False) -> list[Item]:
-    """Bring what the person's calendar knows up to date: the files to send, the event first, then by time.
+def sent_to(registration: Registration) -> dict[str, SentInvitation]:
+    """What the attendee was last sent, by session code."""
+    query = select(SentInvitation).where(SentInvitation.registration_id == registration.id)
+    return {row.code: row for row in db.session.scalars(query)}
 
-    Nothing for what they know already; `anew` sends the event's entry in any case. What they hold no more is cancelled.
-    A SEQUENCE that was sent is kept, and the next one is higher (RFC 5546 §2.1.4).
+
+def updates(registration: Registration, *, resend: bool = False) -> list[InvitationUpdate]:
+    """The entries to send now, with their files: the event first, then sessions by time.
+
+    Changes SentInvitation rows in the session accordingly and flushes nothing, so that the caller decides whether they
+    are stored. `resend`: the event's entry even without a change. What the attendee no longer has is cancelled.
+    A SEQUENCE that was sent stays, and the next one is higher (RFC 5546 §2.1.4).
     """
-    now = present(registration)
-    items = []
-    for code, row, after in differences(now.facts, queries.invitations(registration), anew=[""] if anew else []):
+    now = current_snapshots(registration)
+    found = []
+    for code, row, after in changed_entries(now.by_code, sent_to(registration), resend=[""] if resend else []):
         session = now.sessions.get(code)
-        if row is None and after.off:
+        if row is None and after.cancelled:
             if not code and registration.status.active:
-                items.append(Item(code, registration.event.title, None, after))
+                found.append(InvitationUpdate(code, registration.event.title, None, after))
             continue
-        before = row.known if row is not None else None
+        before = row.previous if row is not None else None
         row = row or _new_row(registration, code)
-        gives_up = code not in now.facts and session is not None and not session.cancelled
-        made = _entry(registration, now, row, given_up=gives_up)
+        released = code not in now.by_code and session is not None and not session.cancelled
+        made = _next_entry(registration, now, row, released=released)
         row.record(after)
-        items.append(
-            Item(
+        found.append(
+            InvitationUpdate(
                 code,
                 session.title if session else registration.event.title,
                 before,
                 after,
                 invitations.file(
                     made,
-                    organizer=invitations.party(letters.sender()),
+                    organizer=invitations.party(content.sender()),
                     attendee=_attendee(registration),
                     name=invitations.file_name(registration.event, code),
                 ),
-                given_up=gives_up,
-                gone=session is not None and session.gone,
+                released=released,
+                removed=session is not None and session.gone,
                 link=now.links.get(code, "") if code else registration.event.join_url if after.link else "",
             )
         )
+    return sorted(found, key=lambda update: (update.code != "", update.after.starts, update.code))
+
+
+def mark_as_notified(registration: Registration) -> bool:
+    """Count what holds now as sent, without an e-mail. False if something was never sent: that stays pending."""
+    now, sent = current_snapshots(registration), sent_to(registration)
+    for code, row in sent.items():
+        row.record(now.by_code.get(code) or snapshots.released(row.snapshot))
     db.session.flush()
-    return sorted(items, key=lambda item: (item.code != "", item.after.starts, item.code))
+    return now.by_code.keys() <= sent.keys()
 
 
-def known_as_told(registration: Registration) -> bool:
-    """Take what holds now for told, without a letter. False where something was never told: that stays to be told."""
-    now = present(registration)
-    known = queries.invitations(registration)
-    for code, row in known.items():
-        row.record(now.facts.get(code) or told.given_up(row.said))
-    db.session.flush()
-    return now.facts.keys() <= known.keys()
-
-
-def _new_row(registration: Registration, code: str) -> RegistrationInvitation:
+def _new_row(registration: Registration, code: str) -> SentInvitation:
     uid = tokens.uid() if code else registration.uid
-    row = RegistrationInvitation(registration_id=registration.id, code=code, uid=uid, sequence=-1)
+    row = SentInvitation(registration_id=registration.id, code=code, uid=uid, sequence=NEVER_SENT)
     db.session.add(row)
     return row
 
 
-def _entry(registration: Registration, now: Present, row: RegistrationInvitation, *, given_up: bool) -> Entry:
+def _next_entry(registration: Registration, now: AttendeeSnapshots, row: SentInvitation, *, released: bool) -> Entry:
+    """The entry with the next SEQUENCE of its recipient, which the row remembers."""
     event = registration.event
     if not row.code:
         if registration.sequence + event.sequence <= row.sequence:
-            # Something else than what raises the numbers is new: the entry must be newer all the same.
+            # A change that raises neither number, such as a new joining link: the entry must be newer all the same.
             registration.sequence = row.sequence + 1 - event.sequence
-            db.session.flush()
+            registration.updated_at = clock.now()
         row.sequence = registration.sequence + event.sequence
         return entry(registration, language=registration.language, venues=now.venues)
     session = now.sessions[row.code]
@@ -149,11 +157,11 @@ def _entry(registration: Registration, now: Present, row: RegistrationInvitation
         event,
         uid=row.uid,
         sequence=row.sequence,
-        guest=Guest(
+        recipient=InvitationRecipient(
             language=registration.language,
             join_url=now.links.get(row.code, ""),
             page=_page(registration, registration.language),
-            cancelled=given_up,
+            cancelled=released,
         ),
         stamp=clock.now(),
         base_url=base_url(),
@@ -161,19 +169,19 @@ def _entry(registration: Registration, now: Present, row: RegistrationInvitation
 
 
 def entry(registration: Registration, *, language: str, venues: Iterable[Venue] = (), keys: bool = True) -> Entry:
-    """The event as it stands for one person: tentative until the place is certain, gone once it is given up.
+    """The event for one attendee: tentative until the seat is confirmed, cancelled once it is released.
 
-    Without `keys` there is neither the link to join in it nor the way to the person's own page: those go to the mailbox
-    alone, for whoever types an address has the page, and whoever is shown an agenda has that.
+    Without `keys` it holds neither the joining link nor the private link: those go to the mailbox alone, because
+    anyone can type somebody else's e-mail address into the form, and agendas are shown to friends.
     """
     return invitations.entry_of(
         registration.event,
         uid=registration.uid,
         sequence=registration.sequence,
-        guest=Guest(
+        recipient=InvitationRecipient(
             language=language,
             online=registration.option.mode is Mode.ONLINE,
-            join_url=registration.event.join_url if keys and takes_part_online(registration) else "",
+            join_url=registration.event.join_url if keys and attends_online(registration) else "",
             page=_page(registration, language) if keys else "",
             tentative=registration.status is not RegistrationStatus.CONFIRMED,
             cancelled=not registration.status.active,
@@ -185,7 +193,7 @@ def entry(registration: Registration, *, language: str, venues: Iterable[Venue] 
 
 
 def own_file(registration: Registration) -> bytes:
-    """The same as a file to download, without the keys: no invitation, for nobody answers it."""
+    """The same to download, without the links: a plain calendar file, and no invitation."""
     venues = venues_of(registration.event_id)
     return ics.single(entry(registration, language=registration.language, venues=venues, keys=False))
 

@@ -1,16 +1,15 @@
-"""Calendar entries for one person: the event or a session as it stands for them, to send (RFC 6047) or to keep."""
+"""Calendar entries for one recipient: the event or a session, to send by e-mail (RFC 6047) or to download."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.entries import build as entries
-from eventapp.entries.locale import Links, Voice
+from eventapp.entries.locale import FeedLocale, Links
 from eventapp.entries.rows import EventRow, SessionRow, Venue
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
@@ -18,18 +17,16 @@ from eventapp.ical import prose
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import Entry, Method, Party, Status
 from eventapp.mail.operations import CalendarFile
-from eventapp.notifications import snapshots as told
-from eventapp.notifications.models import Told
-from eventapp.notifications.snapshots import Facts
-
-T = TypeVar("T", bound=Told)
+from eventapp.notifications import snapshots
+from eventapp.notifications.models import SentInvitation
+from eventapp.notifications.snapshots import Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
-class Guest:
-    """Whom an entry is for: language of its words, link to join or empty, and the address of their own page.
+class InvitationRecipient:
+    """Whom an entry is for: their language, their joining link or "", and the URL of their own page.
 
-    `online`: wherever the event is, they do not go there. `tentative` is for a waiting list or a pending approval.
+    `online`: they attend online, wherever the venue is. `tentative`: on the waiting list, or approval is pending.
     """
 
     language: str
@@ -41,52 +38,52 @@ class Guest:
 
 
 @dataclass(frozen=True)
-class Item:
-    """One entry that is new or different to somebody: what they knew (None: nothing), what holds, and the file.
+class InvitationUpdate:
+    """An entry that is new to a recipient or has changed: what they were last sent (None: nothing), and what holds now.
 
-    `code` is a session's, or empty for the event. `given_up`: it takes place without this person; `gone`: it is off the
-    programme. Without a file nothing of it was ever put into their calendar. `link` is theirs to join.
+    `code` is a session's, or empty for the event. `released`: it takes place without this recipient; `removed`: it was
+    removed from the programme. Without a `file` it was never put into their calendar. `link` is their joining link.
     """
 
     code: str
     title: LocalizedText
-    before: Facts | None
-    after: Facts
+    before: Snapshot | None
+    after: Snapshot
     file: CalendarFile | None = None
-    given_up: bool = False
-    gone: bool = False
+    released: bool = False
+    removed: bool = False
     link: str = ""
 
 
-def differences(
-    now: Mapping[str, Facts], known: Mapping[str, T], *, anew: Collection[str] = ()
-) -> Iterator[tuple[str, T | None, Facts]]:
-    """(code, row, facts) of each entry whose facts are not those that were told; `anew` are told in any case.
+def changed_entries(
+    now: Mapping[str, Snapshot], sent: Mapping[str, SentInvitation], *, resend: Collection[str] = ()
+) -> Iterator[tuple[str, SentInvitation | None, Snapshot]]:
+    """(code, row, snapshot) of each entry that differs from what was last sent, and of those to `resend` in any case.
 
-    What was told and is not among what holds now has been given up.
+    An entry that was sent and is not in `now` any more has been released by the recipient.
     """
-    for code in {**now, **known}:
-        row = known.get(code)
-        after = now.get(code) or told.given_up(known[code].said)
-        if row is None or row.mark != after.mark or code in anew:
+    for code in {**now, **sent}:
+        row = sent.get(code)
+        after = now.get(code) or snapshots.released(sent[code].snapshot)
+        if row is None or row.fingerprint != after.fingerprint or code in resend:
             yield code, row, after
 
 
 def party(sender: tuple[str, str]) -> Party:
-    """ORGANIZER of all invitations: the sender of the letters, for answers go where the mail came from (RFC 6047)."""
+    """ORGANIZER of every invitation: the sender of the e-mails, because replies go there (RFC 6047)."""
     email, name = sender
     return Party(email=email, name=name)
 
 
 def file_name(event: Event, code: str) -> str:
-    """What the file of an entry is called."""
+    """The name of the file of an entry."""
     return f"{event.slug}-{code}.ics" if code else f"{event.slug}.ics"
 
 
 def file(entry: Entry, *, organizer: Party, attendee: Party, name: str) -> CalendarFile:
-    """The entry as an invitation by mail: REQUEST, or CANCEL for what does not take place for this person.
+    """The entry as an invitation by e-mail: REQUEST, or CANCEL if it does not take place for this recipient.
 
-    One VEVENT with ORGANIZER and the one ATTENDEE whom the letter goes to (RFC 5546 §3.2.2, §3.2.5).
+    One VEVENT with ORGANIZER and the one ATTENDEE to whom the e-mail goes (RFC 5546 §3.2.2, §3.2.5).
     """
     method = Method.CANCEL if entry.status is Status.CANCELLED else Method.REQUEST
     invited = replace(entry, organizer=organizer, attendees=(attendee,))
@@ -98,7 +95,7 @@ def entry_of(
     *,
     uid: str,
     sequence: int,
-    guest: Guest,
+    recipient: InvitationRecipient,
     stamp: datetime,
     base_url: str,
     venues: Iterable[Venue] = (),
@@ -110,30 +107,30 @@ def entry_of(
     place does. Pure: neither database nor Flask is asked.
     """
     row = EventRow.of(event)
-    language = guest.language
+    language = recipient.language
     links = Links.of(base_url, language=language)
-    with Voice(language).speaking() as voice:
+    with FeedLocale(language).active() as locale:
         status = entries.status_of(event.status)
-        if guest.cancelled:
+        if recipient.cancelled:
             status = Status.CANCELLED
-        elif guest.tentative and status is Status.CONFIRMED:
+        elif recipient.tentative and status is Status.CONFIRMED:
             status = Status.TENTATIVE
-        gone = status is Status.CANCELLED
+        removed = status is Status.CANCELLED
         starts, ends = entries.spanned(row)
-        place, geo = entries.event_place(row, venues, voice)
-        if guest.online:
-            place = ResolvedText(_("Online"), voice.shown)
+        place, geo = entries.event_place(row, venues, locale)
+        if recipient.online:
+            place = ResolvedText(_("Online"), locale.shown)
             geo = None
         title = event.title.resolve(language)
-        summary = entries.marked(title, EventStatus.CANCELLED if gone else event.status)
-        if guest.tentative and not gone and event.status is not EventStatus.POSTPONED:
+        summary = entries.marked(title, EventStatus.CANCELLED if removed else event.status)
+        if recipient.tentative and not removed and event.status is not EventStatus.POSTPONED:
             summary = ResolvedText(_("Not confirmed: %(title)s", title=title.text), title.language)
-        off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+        cancelled = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
         lines = [
-            prose.text(event.status_note.resolve(language).text) if off else "",
+            prose.text(event.status_note.resolve(language).text) if cancelled else "",
             event.subtitle.resolve(language).text,
-            _("Join here: %(address)s", address=guest.join_url) if guest.join_url and not gone else "",
-            _("Your registration: %(address)s", address=guest.page) if guest.page else "",
+            _("Join here: %(address)s", address=recipient.join_url) if recipient.join_url and not removed else "",
+            _("Your registration: %(address)s", address=recipient.page) if recipient.page else "",
             _("The event's page: %(address)s", address=links.event(event.slug)) if event.public else "",
         ]
         return Entry(
@@ -144,41 +141,48 @@ def entry_of(
             ends=ends,
             zone=event.zone,
             summary=summary,
-            description=ResolvedText("\n\n".join(line for line in lines if line), voice.shown),
+            description=ResolvedText("\n\n".join(line for line in lines if line), locale.shown),
             location=place,
             geo=geo,
-            url=guest.page or links.event(event.slug),
-            categories=(voice.label(event.kind),),
+            url=recipient.page or links.event(event.slug),
+            categories=(locale.label(event.kind),),
             status=status,
             all_day=event.precision is not Precision.DAY,
             transparent=not entries.one_sitting(row),
             rings=event.timed,
-            join_url=guest.join_url,
+            join_url=recipient.join_url,
             join_label=_("Join online"),
         )
 
 
 def session_entry(
-    session: SessionRow, event: Event, *, uid: str, sequence: int, guest: Guest, stamp: datetime, base_url: str
+    session: SessionRow,
+    event: Event,
+    *,
+    uid: str,
+    sequence: int,
+    recipient: InvitationRecipient,
+    stamp: datetime,
+    base_url: str,
 ) -> Entry:
-    """A session as it stands for somebody with a place or a part in it, with a UID of their own."""
-    links = Links.of(base_url, language=guest.language)
-    with Voice(guest.language).speaking() as voice:
-        entry = entries.session_entry(session, EventRow.of(event), voice=voice, links=links, parent=False)
+    """A session for somebody with a seat or a part in it, with a UID of its own."""
+    links = Links.of(base_url, language=recipient.language)
+    with FeedLocale(recipient.language).active() as locale:
+        entry = entries.session_entry(session, EventRow.of(event), locale=locale, links=links, parent=False)
         own = replace(entry, uid=uid, sequence=sequence, revised=stamp, transparent=False)
-        if guest.cancelled and own.status is not Status.CANCELLED:
-            title = entries.marked(session.title.resolve(voice.language), EventStatus.CANCELLED)
+        if recipient.cancelled and own.status is not Status.CANCELLED:
+            title = entries.marked(session.title.resolve(locale.language), EventStatus.CANCELLED)
             own = replace(own, status=Status.CANCELLED, summary=title)
-        return personal(own, guest)
+        return personal(own, recipient)
 
 
-def personal(entry: Entry, guest: Guest) -> Entry:
-    """An entry with what only its owner may read: the link to join and the way to their own page."""
-    gone = entry.status is Status.CANCELLED
+def personal(entry: Entry, recipient: InvitationRecipient) -> Entry:
+    """An entry with what only its recipient may read: the joining link and the URL of their own page."""
+    removed = entry.status is Status.CANCELLED
     lines = [
-        _("Join here: %(address)s", address=guest.join_url) if guest.join_url and not gone else "",
-        _("Your page: %(address)s", address=guest.page) if guest.page else "",
+        _("Join here: %(address)s", address=recipient.join_url) if recipient.join_url and not removed else "",
+        _("Your page: %(address)s", address=recipient.page) if recipient.page else "",
         entry.description.text,
     ]
     text = ResolvedText("\n\n".join(line for line in lines if line), entry.description.language)
-    return replace(entry, description=text, join_url="" if gone else guest.join_url, join_label=_("Join online"))
+    return replace(entry, description=text, join_url="" if removed else recipient.join_url, join_label=_("Join online"))

@@ -1,61 +1,69 @@
-"""What calendars were told by mail, and how far the news of an event was looked at."""
+"""What each recipient's calendar was last sent, and up to which revision an event was scanned for changes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
-from eventapp.notifications.snapshots import Facts, State
+from eventapp.notifications.snapshots import ParticipationState, Snapshot
+
+# Values of SentInvitation.sequence below the first SEQUENCE: known to the recipient, but not from an invitation.
+NEVER_SENT = -1
 
 
-class Told:
-    """Mixin of a table of calendar entries that were sent to people; `code` is a session's, or empty for the event.
+class SentInvitation(Base):
+    """A calendar entry as an attendee or a speaker was last sent it; `code` is a session's, or empty for the event.
 
-    `sequence` is the last SEQUENCE that was sent (RFC 5546 §2.1.4), or -1 where the facts are known without a letter.
+    `sequence` is the last SEQUENCE that was sent (RFC 5546 §2.1.4), or NEVER_SENT if the recipient knows the snapshot
+    from somewhere else, such as a page.
     """
 
+    __tablename__ = "sent_invitation"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "code", name="uq_sent_invitation_registration_code"),
+        UniqueConstraint("speaker_link_id", "code", name="uq_sent_invitation_speaker_link_code"),
+        CheckConstraint("(registration_id IS NULL) <> (speaker_link_id IS NULL)", name="one_recipient"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    speaker_link_id: Mapped[int | None] = mapped_column(ForeignKey("speaker_link.id", ondelete="CASCADE"))
     code: Mapped[str] = mapped_column(default="")
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
-    sequence: Mapped[int] = mapped_column(default=-1)
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    mark: Mapped[str] = mapped_column(default="")
+    sequence: Mapped[int] = mapped_column(default=NEVER_SENT)
+    last_sent: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    fingerprint: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
-    def said(self) -> Facts:
-        """What was told last."""
-        return Facts.from_json(self.facts)
+    def snapshot(self) -> Snapshot:
+        """What the recipient was last sent."""
+        return Snapshot.from_json(self.last_sent)
 
     @property
-    def known(self) -> Facts | None:
-        """The same where the person has not given it up: with what they come back to they begin anew."""
-        return None if self.said.state is State.GIVEN_UP else self.said
+    def previous(self) -> Snapshot | None:
+        """The same for a comparison; None if the recipient released the seat, because coming back begins anew."""
+        return None if self.snapshot.state is ParticipationState.RELEASED else self.snapshot
 
-    def record(self, facts: Facts) -> None:
-        """Keep what is told now."""
-        self.facts, self.mark, self.sent_at = facts.to_json(), facts.mark, now()
-
-
-class Due:
-    """Mixin of a table of those who will be written to: what is new is compared only then, so a burst is one letter."""
-
-    due_at: Mapped[datetime] = mapped_column(index=True)
+    def record(self, snapshot: Snapshot) -> None:
+        """Remember what is sent now."""
+        self.last_sent, self.fingerprint, self.sent_at = snapshot.to_json(), snapshot.fingerprint, now()
 
 
-class Look(Base):
-    """Up to which revisions of its scopes an event was looked through for news (`core/revisions.py`).
+class ScanCursor(Base):
+    """Up to which revisions of its cache tags an event was scanned for changes (`core/revisions.py`).
 
-    -1: it stood already when letters began to carry invitations; what holds is taken for told.
+    -1: the event is older than invitations by e-mail; what holds at the first scan counts as sent.
     """
 
-    __tablename__ = "calendar_look"
+    __tablename__ = "scan_cursor"
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
-    says: Mapped[int]
-    desk: Mapped[int]
+    event_revision: Mapped[int]
+    team_revision: Mapped[int]

@@ -1,6 +1,7 @@
-"""Finding events in which something is new to people, and what the team says to that.
+"""Finding the recipients for whom something has changed.
 
-Operations below do not call up here: they leave a risen revision, and this looks through what has risen.
+Operations of lower features don't call up to notifications: they raise a revision (`core/revisions.py`), and a scan
+compares the events whose revisions have risen since the last one.
 """
 
 from __future__ import annotations
@@ -14,93 +15,195 @@ from sqlalchemy.orm import aliased
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.revisions import Revision
+from eventapp.entries.queries import venues_of
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.notifications import attendee_news as guests
-from eventapp.notifications import speaker_news as speakers
-from eventapp.notifications.models import Look
+from eventapp.notifications import attendees, snapshots, speakers
+from eventapp.notifications.models import ScanCursor, SentInvitation
+from eventapp.notifications.snapshots import Snapshot
+from eventapp.programme import queries as programme
+from eventapp.programme.models import Session
 from eventapp.programme.published import Document
+from eventapp.programme.rules import Mode
+from eventapp.proposals import notices as speaker_notices
+from eventapp.proposals import queries as proposals
+from eventapp.registration import notices as attendee_notices
+from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
+from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Letters that will be written when a burst of changes is over: at most so many of each, the first at `due_at`."""
+    """Recipients who wait for the debounce window to end: at most so many e-mails, the first at `due_at`."""
 
-    guests: int
+    attendees: int
     speakers: int
-    due_at: datetime | None
+    due_at: datetime | None = None
 
 
-def look() -> int:
-    """Look through the events that have changed since the last look. Returns how many people are expected to be told.
+def scan() -> int:
+    """Scan the events that have changed since their last scan. Returns how many recipients are pending.
 
-    The revisions are read before the rows: what changes in between is seen once more, never missed.
+    The revisions are read before the rows: a change in between is scanned once more, never missed.
     """
     found = 0
-    for number, says, desk in _changed():
+    for number, event_revision, team_revision in _changed_events():
         with transaction():
             event = db.session.get(Event, number)
             if event is None:
                 continue
-            seen = db.session.get(Look, number)
-            if seen is not None and seen.says < 0:
-                guests.adopt(event)
-                speakers.adopt(event)
+            cursor = db.session.get(ScanCursor, number)
+            if cursor is not None and cursor.event_revision < 0:
+                backfill(event)
             else:
-                found += guests.notice(event) + speakers.notice(event)
-            db.session.merge(Look(event_id=number, says=says, desk=desk))
+                found += _enqueue(event)
+            db.session.merge(ScanCursor(event_id=number, event_revision=event_revision, team_revision=team_revision))
     return found
 
 
-def _changed() -> list[tuple[int, int, int]]:
-    """(event, revision of what it says, revision of the desk) of public events that are not over."""
-    says, desk = aliased(Revision), aliased(Revision)
+def _changed_events() -> list[tuple[int, int, int]]:
+    """(event, revision of the event, revision of the team's pages) of public events that are not over."""
+    of_event, of_team = aliased(Revision), aliased(Revision)
     scope = literal("event:", String) + cast(Event.id, String)
-    numbers = func.coalesce(says.number, 0), func.coalesce(desk.number, 0)
+    numbers = func.coalesce(of_event.number, 0), func.coalesce(of_team.number, 0)
     query = (
         select(Event.id, *numbers)
-        .outerjoin(says, says.scope == scope)
-        .outerjoin(desk, desk.scope == scope + ":desk")
-        .outerjoin(Look, Look.event_id == Event.id)
+        .outerjoin(of_event, of_event.scope == scope)
+        .outerjoin(of_team, of_team.scope == scope + ":desk")
+        .outerjoin(ScanCursor, ScanCursor.event_id == Event.id)
         .where(Event.status.in_([EventStatus.PUBLISHED, EventStatus.POSTPONED, EventStatus.CANCELLED]))
         .where(Event.ends_at > clock.now() - timedelta(days=1))
-        .where(or_(Look.event_id.is_(None), Look.says != numbers[0], Look.desk != numbers[1]))
+        .where(
+            or_(
+                ScanCursor.event_id.is_(None),
+                ScanCursor.event_revision != numbers[0],
+                ScanCursor.team_revision != numbers[1],
+            )
+        )
         .order_by(Event.id)
     )
-    changed = [(number, s, d) for number, s, d in db.session.execute(query)]
+    changed = [(number, event, team) for number, event, team in db.session.execute(query)]
     db.session.rollback()
     return changed
 
 
-def tell_everybody(event: Event) -> int:
-    """Write to everybody at once, without waiting for more. Returns their number."""
-    return guests.expect_all(event) + speakers.expect_all(event)
+def _enqueue(event: Event) -> int:
+    document = programme.document(event)
+    registrations, links = attendees_to_notify(event, document), speakers_to_notify(event, document)
+    attendee_notices.enqueue_changes(event.id, registrations)
+    speaker_notices.enqueue_changes(event.id, links)
+    return len(registrations) + len(links)
 
 
-def waiting(event: Event) -> Waiting:
-    """The letters that wait for a burst to be over. Two statements."""
-    people, first = guests.waiting(event)
-    others, second = speakers.waiting(event)
-    return Waiting(people, others, min(filter(None, (first, second)), default=None))
+def would_notify(event: Event, document: Document) -> Waiting | None:
+    """The recipients to notify if this becomes the public programme, including those who are pending already.
 
-
-def would_tell(event: Event, document: Document) -> Waiting | None:
-    """The letters that wait if this becomes the programme that the public sees, with those that wait already.
-
-    None where nobody is told whatever happens: of a draft, or of what is over.
+    None if nobody is notified in any case: of a draft, or of an event that is over.
     """
     if event.status is EventStatus.DRAFT or event.over:
         return None
-    return Waiting(len(guests.concerned(event, document)), len(speakers.concerned(event, document)), None)
+    return Waiting(len(attendees_to_notify(event, document)), len(speakers_to_notify(event, document)))
 
 
-def send_now(event: Event) -> None:
-    """The team has no more changes: write what is new."""
-    guests.send_now(event)
-    speakers.send_now(event)
+def attendees_to_notify(event: Event, document: Document) -> set[int]:
+    """Ids of the registrations for which something changes with this public programme. Three statements."""
+    venues = venues_of(event.id)
+    links = programme.join_links(event)
+    fingerprints: dict[tuple[str, bool, bool], str] = {}
+
+    def fingerprint(code: str, online: bool, confirmed: bool) -> str:
+        key = code, online, confirmed
+        if key not in fingerprints:
+            link = links.get(code, "") if online and confirmed else ""
+            snapshot = (
+                snapshots.session_snapshot(document.by_code[code], event, join_url=link)
+                if code
+                else snapshots.event_snapshot(event, venues, online=online, confirmed=confirmed)
+            )
+            fingerprints[key] = snapshot.fingerprint
+        return fingerprints[key]
+
+    rows = db.session.execute(
+        select(
+            Registration.id,
+            Registration.status,
+            AttendanceOption.mode,
+            SentInvitation.code,
+            SentInvitation.fingerprint,
+            SentInvitation.last_sent,
+            SessionSignup.id,
+        )
+        .join(Registration, Registration.id == SentInvitation.registration_id)
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+        .outerjoin(Session, (Session.event_id == Registration.event_id) & (Session.code == SentInvitation.code))
+        .outerjoin(
+            SessionSignup,
+            (SessionSignup.session_id == Session.id) & (SessionSignup.registration_id == Registration.id),
+        )
+        .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
+    )
+    found = set()
+    for number, status, mode, code, last, last_sent, signed_up in rows:
+        if code and (signed_up is None or status not in HOLDS_PLACE or code not in document.by_code):
+            now = snapshots.released(Snapshot.from_json(last_sent)).fingerprint
+        else:
+            now = fingerprint(code, mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED)
+        if now != last:
+            found.add(number)
+    public = {session.code for session in document.sessions if not session.cancelled}
+    return found | {number for number, code in _unsent_seats(event) if code in public}
 
 
-def tell_nobody(event: Event) -> None:
-    """The team finds what is new not worth a letter. Calendars are told with the next one."""
-    guests.tell_nobody(event)
-    speakers.tell_nobody(event)
+def _unsent_seats(event: Event) -> list[tuple[int, str]]:
+    """(registration, code) of seats in sessions that the attendee was not sent when they were due.
+
+    The session was cancelled then, or the event was a draft again.
+    """
+    sent = select(SentInvitation.id).where(
+        SentInvitation.registration_id == Registration.id, SentInvitation.code == Session.code
+    )
+    rows = db.session.execute(
+        select(Registration.id, Session.code)
+        .join(SessionSignup, SessionSignup.registration_id == Registration.id)
+        .join(Session, Session.id == SessionSignup.session_id)
+        .where(Registration.event_id == event.id, Registration.status.in_(HOLDS_PLACE))
+        .where(Registration.generated.is_(False), ~sent.exists())
+    )
+    return [(number, code) for number, code in rows]
+
+
+def speakers_to_notify(event: Event, document: Document) -> list[int]:
+    """Ids of the links of speakers for whom something changes with this public programme. Three statements."""
+    links = proposals.links(event)
+    if not links:
+        return []
+    sent: dict[int, dict[str, SentInvitation]] = {link.id: {} for link in links}
+    for row in db.session.scalars(select(SentInvitation).where(SentInvitation.speaker_link_id.in_(sent))):
+        sent[row.speaker_link_id or 0][row.code] = row
+    joining = programme.join_links(event)
+    return [link.id for link in links if speakers.differs(link, sent[link.id], document, joining)]
+
+
+def backfill(event: Event) -> None:
+    """Count what holds now as sent, for recipients of an event from before e-mails carried invitations."""
+    unknown = select(SentInvitation.id).where(
+        SentInvitation.registration_id == Registration.id, SentInvitation.code == ""
+    )
+    rows = db.session.scalars(
+        select(Registration).where(
+            Registration.event_id == event.id,
+            Registration.status.in_(ACTIVE),
+            Registration.generated.is_(False),
+            ~unknown.exists(),
+        )
+    )
+    venues = venues_of(event.id)
+    for registration in rows:
+        row = SentInvitation(registration_id=registration.id, code="", uid=registration.uid)
+        row.sequence = registration.sequence + event.sequence
+        row.record(attendees.event_snapshot(registration, venues))
+        db.session.add(row)
+    document = programme.document(event)
+    for link in proposals.links(event):
+        speakers.remember(link, document, sequence=0)
+    db.session.flush()

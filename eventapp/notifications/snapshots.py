@@ -1,7 +1,7 @@
-"""What a person's calendar was told by mail: the facts one must know to come, what is new about them, and in words.
+"""What a recipient must know to attend: when, where and whether. Compared with what they were last sent.
 
-A letter with a calendar goes out when these facts differ from those that were told last, and for nothing else: not for
-a typo, nor for what was moved there and back before anybody was told. Plain values, no database.
+An e-mail with an invitation goes out if these facts differ from those last sent, and for nothing else: not for a typo,
+nor for a session that was moved and moved back before anyone was notified. Plain values, no database.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -26,57 +26,54 @@ from eventapp.programme.changes import Change, ChangeKind
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import SessionStatus
 
-# What happens within so long of the first change is told in one letter.
-BURST = timedelta(minutes=10)
 
+class ParticipationState(StrEnum):
+    """Whether it takes place for this recipient. A postponed event is postponed for everybody, seat or not.
 
-class State(StrEnum):
-    """Whether it takes place for this person. A postponed event is that for everybody, whatever their place.
-
-    What somebody has given up may take place without them: who comes back to it learns nothing of a cancellation.
+    RELEASED: the recipient gave the seat up, and it may take place without them.
     """
 
     CONFIRMED = "confirmed"
     WAITING = "waiting"
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
-    GIVEN_UP = "given_up"
+    RELEASED = "released"
 
 
-_OFF = {State.CANCELLED, State.GIVEN_UP}
-# When and where is no news of what has no date at the moment, or does not take place.
-_NO_DATE = {State.POSTPONED, *_OFF}
+_CANCELLED = {ParticipationState.CANCELLED, ParticipationState.RELEASED}
+# Time and venue are no change while there is no date, or if it does not take place.
+_NO_DATE = {ParticipationState.POSTPONED, *_CANCELLED}
 
 
 class Topic(StrEnum):
-    """What can be new to somebody, the most urgent first."""
+    """What can have changed for a recipient, the most urgent first."""
 
     STATE = "state"
     TIME = "time"
-    PLACE = "place"
+    WHERE = "where"
     LINK = "link"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class Snapshot:
     """When, where and whether. `starts` and `ends` are aware; `rooms` and `venue` are names in all their languages.
 
-    `place` tells one place from another, whatever it is called: a name that is corrected or translated is no news.
-    `link` stands for the link to join without being it: what is kept for comparing must not open a door.
+    `place` is a key of rooms and venue that stays when a name is corrected or translated. `link` is a digest of the
+    joining link: what is stored for comparing must not let anyone in.
     """
 
     starts: datetime
     ends: datetime
     zone: str
     precision: Precision = Precision.DAY
-    state: State = State.CONFIRMED
+    state: ParticipationState = ParticipationState.CONFIRMED
     place: str = ""
     rooms: tuple[LocalizedText, ...] = ()
     venue: tuple[LocalizedText, ...] = ()
     link: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept beside the person; `from_json` gives an equal one back."""
+        """As it is stored; `from_json` returns an equal snapshot."""
         return {
             "starts": self.starts.astimezone(UTC).isoformat(),
             "ends": self.ends.astimezone(UTC).isoformat(),
@@ -90,13 +87,13 @@ class Facts:
         }
 
     @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Facts:
+    def from_json(cls, row: Mapping[str, Any]) -> Snapshot:
         return cls(
             starts=datetime.fromisoformat(row["starts"]),
             ends=datetime.fromisoformat(row["ends"]),
             zone=row["zone"],
             precision=Precision(row["precision"]),
-            state=State(row["state"]),
+            state=ParticipationState(row["state"]),
             place=row["place"],
             rooms=tuple(LocalizedText(name) for name in row["rooms"]),
             venue=tuple(LocalizedText(name) for name in row["venue"]),
@@ -104,15 +101,15 @@ class Facts:
         )
 
     @property
-    def off(self) -> bool:
-        """Whether it stands in the person's calendar no more."""
-        return self.state in _OFF
+    def cancelled(self) -> bool:
+        """Whether it is cancelled in the calendar of this recipient."""
+        return self.state in _CANCELLED
 
     @property
-    def mark(self) -> str:
-        """Equal where there is no news, and short: ten thousand of them are compared at a time."""
-        if self.off:
-            return State.CANCELLED.value  # what was given up and is cancelled afterwards is no news
+    def fingerprint(self) -> str:
+        """Equal if nothing changed for the recipient, and short: ten thousand of them are compared at a time."""
+        if self.cancelled:
+            return ParticipationState.CANCELLED.value  # a released seat in what is cancelled later is no change
         if self.state in _NO_DATE:
             return self.state.value
         return _digest(json.dumps(replace(self, rooms=(), venue=()).to_json(), sort_keys=True))
@@ -122,42 +119,47 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def event_facts(event: Event, venues: Iterable[Venue], *, online: bool, confirmed: bool) -> Facts:
-    """The event for somebody who comes, or takes part `online`. The first venue tells where to go."""
-    state = State.CONFIRMED if confirmed else State.WAITING
+def event_snapshot(event: Event, venues: Iterable[Venue], *, online: bool, confirmed: bool) -> Snapshot:
+    """The event for an attendee in person or `online`. The first of the venues is where to go."""
+    state = ParticipationState.CONFIRMED if confirmed else ParticipationState.WAITING
     if event.status is EventStatus.CANCELLED:
-        state = State.CANCELLED
+        state = ParticipationState.CANCELLED
     elif event.status is EventStatus.POSTPONED:
-        state = State.POSTPONED
+        state = ParticipationState.POSTPONED
     venue: tuple[LocalizedText, ...] = ()
     if not online:
         first = next(iter(venues), None)
         venue = tuple(filter(None, (first.name, first.address) if first else (event.place,)))
-    return Facts(
+    return Snapshot(
         starts=event.starts_at,
         ends=event.ends_at,
         zone=event.zone,
         precision=event.precision,
         state=state,
-        place=rules.place_key(*venue),  # a site can be edited into another one
+        place=rules.place_key(*venue),  # a venue can be edited into another one
         venue=venue,
         link=_digest(event.join_url) if online and confirmed and event.join_url else "",
     )
 
 
-def session_facts(session: PublishedSession, event: Event, *, join_url: str = "") -> Facts:
-    """A released session of an event. One without a room is where the event is."""
-    off = session.status is SessionStatus.CANCELLED or event.status is EventStatus.CANCELLED
+def session_snapshot(session: PublishedSession, event: Event, *, join_url: str = "") -> Snapshot:
+    """A published session of an event. One without a room takes place where the event does."""
+    cancelled = session.status is SessionStatus.CANCELLED or event.status is EventStatus.CANCELLED
     sites = list({room.site.slug: room.site for room in session.rooms if room.site}.values())
     venue = tuple(filter(None, (name for site in sites for name in (site.name, site.address))))
     if not session.rooms and event.format is not EventFormat.ONLINE:
         venue = tuple(filter(None, (event.place,)))
-    return Facts(
+    state = ParticipationState.CONFIRMED
+    if cancelled:
+        state = ParticipationState.CANCELLED
+    elif event.status is EventStatus.POSTPONED:
+        state = ParticipationState.POSTPONED
+    return Snapshot(
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
         precision=event.precision,
-        state=State.CANCELLED if off else State.POSTPONED if event.status is EventStatus.POSTPONED else State.CONFIRMED,
+        state=state,
         place="/".join(filter(None, (*(room.slug for room in session.rooms), rules.place_key(*venue)))),
         rooms=tuple(room.name for room in session.rooms),
         venue=venue,
@@ -165,13 +167,13 @@ def session_facts(session: PublishedSession, event: Event, *, join_url: str = ""
     )
 
 
-def given_up(facts: Facts) -> Facts:
-    """The same for somebody who does not take part any more."""
-    return replace(facts, state=State.GIVEN_UP)
+def released(snapshot: Snapshot) -> Snapshot:
+    """The same for a recipient who released the seat."""
+    return replace(snapshot, state=ParticipationState.RELEASED)
 
 
-def news(before: Facts, after: Facts) -> list[Topic]:
-    """What is new, the most urgent first."""
+def changed_topics(before: Snapshot, after: Snapshot) -> list[Topic]:
+    """What has changed, the most urgent first."""
     found = [Topic.STATE] if before.state is not after.state else []
     if after.state in _NO_DATE:
         return found
@@ -183,50 +185,50 @@ def news(before: Facts, after: Facts) -> list[Topic]:
     ):
         found.append(Topic.TIME)
     if before.place != after.place:
-        found.append(Topic.PLACE)
+        found.append(Topic.WHERE)
     if before.link != after.link:
         found.append(Topic.LINK)
     return found
 
 
 def session_changes(
-    code: str, title: LocalizedText, before: Facts, after: Facts, *, gone: bool = False
+    code: str, title: LocalizedText, before: Snapshot, after: Snapshot, *, removed: bool = False
 ) -> list[Change]:
-    """The same of a session as changes of the programme, which have their words already. `gone`: it is taken off.
+    """Changes of a session as those of the programme, which have texts already; `removed` from the programme or not.
 
-    Another venue of the same rooms is told as another room.
+    Another venue of the same rooms counts as another room.
     """
-    topics = news(before, after)
+    topics = changed_topics(before, after)
     was, now = _times(before), _times(after)
     found = []
-    if Topic.STATE in topics and after.off:
-        return [Change(ChangeKind.GONE if gone else ChangeKind.CANCELLED, code, title, was)]
-    if Topic.STATE in topics and before.state is State.CANCELLED:
+    if Topic.STATE in topics and after.cancelled:
+        return [Change(ChangeKind.GONE if removed else ChangeKind.CANCELLED, code, title, was)]
+    if Topic.STATE in topics and before.state is ParticipationState.CANCELLED:
         found.append(Change(ChangeKind.RESTORED, code, title, was, now))
     elif Topic.TIME in topics:
         found.append(Change(ChangeKind.MOVED, code, title, was, now))
-    if Topic.PLACE in topics and before.rooms != after.rooms:
+    if Topic.WHERE in topics and before.rooms != after.rooms:
         found.append(Change(ChangeKind.ROOM, code, title, list(before.rooms), list(after.rooms)))
-    elif Topic.PLACE in topics:
+    elif Topic.WHERE in topics:
         found.append(Change(ChangeKind.ROOM, code, title, *(list(one.venue or one.rooms) for one in (before, after))))
     return found
 
 
-def _times(facts: Facts) -> list[str]:
-    return [facts.starts.isoformat(), facts.ends.isoformat()]
+def _times(snapshot: Snapshot) -> list[str]:
+    return [snapshot.starts.isoformat(), snapshot.ends.isoformat()]
 
 
-def when(facts: Facts, language: str, *, zone: str = "") -> str:
+def when(snapshot: Snapshot, language: str, *, zone: str = "") -> str:
     """ "Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)", in the event's zone or another one.
 
     Only as exact as the date is known.
     """
-    if facts.precision is not Precision.DAY:
-        return rules.when(facts.starts, facts.ends, facts.zone, facts.precision, language)
-    zone = zone or facts.zone
-    first, last = local_day(facts.starts, zone), local_day(facts.ends, zone)
-    start, end = languages.clock_time(facts.starts, zone), languages.clock_time(facts.ends, zone)
-    name = languages.zone_name(zone, language, facts.starts)
+    if snapshot.precision is not Precision.DAY:
+        return rules.when(snapshot.starts, snapshot.ends, snapshot.zone, snapshot.precision, language)
+    zone = zone or snapshot.zone
+    first, last = local_day(snapshot.starts, zone), local_day(snapshot.ends, zone)
+    start, end = languages.clock_time(snapshot.starts, zone), languages.clock_time(snapshot.ends, zone)
+    name = languages.zone_name(zone, language, snapshot.starts)
     day = languages.day(first, language)
     if first == last:
         return _("%(day)s, %(start)s – %(end)s (%(zone)s)", day=day, start=start, end=end, zone=name)
@@ -236,16 +238,16 @@ def when(facts: Facts, language: str, *, zone: str = "") -> str:
     )
 
 
-def elsewhere(zone: str, facts: Facts) -> bool:
-    """Whether the clocks of another zone show another time than the event's."""
+def elsewhere(zone: str, snapshot: Snapshot) -> bool:
+    """Whether clocks in another zone show another time than those at the event."""
     return bool(zone) and any(
-        to_local(moment, zone).replace(tzinfo=None) != to_local(moment, facts.zone).replace(tzinfo=None)
-        for moment in (facts.starts, facts.ends)
+        to_local(moment, zone).replace(tzinfo=None) != to_local(moment, snapshot.zone).replace(tzinfo=None)
+        for moment in (snapshot.starts, snapshot.ends)
     )
 
 
-def where(facts: Facts, event_format: EventFormat, language: str) -> str:
+def where(snapshot: Snapshot, event_format: EventFormat, language: str) -> str:
     """Rooms and venue in words; "Online" where there is neither."""
-    parts = dict.fromkeys(name.resolve(language).text for name in (*facts.rooms, *facts.venue))
+    parts = dict.fromkeys(name.resolve(language).text for name in (*snapshot.rooms, *snapshot.venue))
     named = ", ".join(part for part in parts if part)
     return named or (_("Online") if event_format is not EventFormat.IN_PERSON else "")

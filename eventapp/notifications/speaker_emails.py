@@ -1,12 +1,9 @@
-"""Letters to those who propose something and to speakers. A draft can be read and changed before it is sent."""
+"""E-mails to proposers and speakers: about a decision, with texts that the team may have edited, and about changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-
-from flask import render_template
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
@@ -14,198 +11,146 @@ from eventapp.core.links import absolute
 from eventapp.core.text import reads_as_address
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.mail import letters
-from eventapp.mail.letters import Letter
+from eventapp.mail import content
+from eventapp.mail.content import Draft, EmailContent, RenderedEmail, draft
 from eventapp.mail.operations import CalendarFile
-from eventapp.notifications import snapshots as told
-from eventapp.notifications.invitations import Item
-from eventapp.notifications.snapshots import State, Topic
-from eventapp.programme import changes
-from eventapp.programme.changes import Change
+from eventapp.notifications import speakers
+from eventapp.notifications.invitations import InvitationUpdate
+from eventapp.notifications.session_changes import changes_of, speaker_facts
+from eventapp.notifications.snapshots import ParticipationState
+from eventapp.proposals import drafts
+from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Proposal, SpeakerLink
 
 
-class Occasion(StrEnum):
-    """Why a letter is written."""
-
-    RECEIVED = "received"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    REOPENED = "reopened"
-    CONFIRM = "confirm"
-    CHANGED = "changed"
-    SCHEDULED = "scheduled"
-
-
-_TEMPLATES = {
-    Occasion.RECEIVED: "proposals/emails/received.txt",
-    Occasion.ACCEPTED: "proposals/emails/accepted.txt",
-    Occasion.DECLINED: "proposals/emails/declined.txt",
-    Occasion.REOPENED: "proposals/emails/reopened.txt",
-    Occasion.CONFIRM: "proposals/emails/confirm.txt",
-    Occasion.CHANGED: "proposals/emails/changed.txt",
-    Occasion.SCHEDULED: "proposals/emails/scheduled.txt",
-}
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The part of a letter that its sender may change: greeting, link and signature are added to it."""
-
-    subject: str
-    text: str
-
-
-def draft(occasion: Occasion, event: Event, *, language: str, proposal: str = "") -> Draft:
-    """The letter as the template has it in a language; `proposal` is the title of one."""
-    with languages.force_locale(language):
-        title = event.title.resolve(language).text
-        written = render_template(_TEMPLATES[occasion], event=title, proposal=proposal)
-    subject, _empty, text = written.strip().partition("\n")
-    return Draft(subject.strip(), text.strip())
-
-
-def to_proposer(proposal: Proposal, occasion: Occasion, written: Draft | None = None) -> None:
-    """A letter about a proposal, in the reader's language, with the link to it."""
+def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any] | None) -> RenderedEmail:
+    """An e-mail about a proposal, with the private link to it. `edited` are the texts of the team, if there are any."""
     language = proposal.language
-    # Anybody can have this first letter sent to anybody, and chooses the title in it.
+    # Anyone can have this first e-mail sent to anyone, and chooses the title in it.
     title = "…" if occasion is Occasion.RECEIVED and reads_as_address(proposal.title) else proposal.title
-    written = written or draft(occasion, proposal.event, language=language, proposal=title)
+    texts = _edited(edited) or drafts.of(occasion, proposal.event, language=language, proposal=title)
     with languages.force_locale(language):
-        accepted = occasion is Occasion.ACCEPTED
-        label = _("Confirm your part") if accepted else _("Your proposal")
-        link = absolute("proposals.mine", token=proposal.token, lang=language)
-        _send(occasion, written, proposal.event, proposal.name, proposal.email, language, (label, link))
+        label = _("Confirm your part") if occasion is Occasion.ACCEPTED else _("Your proposal")
+        action = (label, absolute("proposals.mine", token=proposal.token, lang=language))
+        return _render(
+            texts,
+            proposal.event,
+            occasion.value,
+            name=proposal.name,
+            to=proposal.email,
+            language=language,
+            action=action,
+        )
 
 
-def to_speaker(link: SpeakerLink, occasion: Occasion, written: Draft | None = None) -> None:
-    """A letter to somebody who takes part, with the link to answer."""
-    written = written or draft(occasion, link.event, language=link.language)
-    _to_speaker(link, occasion, written)
+def ask(link: SpeakerLink, edited: Mapping[str, Any]) -> RenderedEmail:
+    """The e-mail that asks a speaker to confirm, with the texts of the team."""
+    texts = _edited(edited) or drafts.of(Occasion.CONFIRM, link.event, language=link.language)
+    return _to_speaker(link, Occasion.CONFIRM.value, texts)
 
 
-def news(link: SpeakerLink, items: Sequence[Item]) -> None:
-    """What is new about a speaker's sessions: one letter, however many versions of the programme it took."""
-    changed = any(item.before is not None for item in items)
-    occasion = Occasion.CHANGED if changed else Occasion.SCHEDULED
-    files = [item.file for item in items if item.file]
-    called_off = _called_off(link, items)
-    if called_off:
-        _to_speaker(link, occasion, called_off, files=files)
-        return
+def _edited(edited: Mapping[str, Any] | None) -> Draft | None:
+    return Draft(edited["subject"], edited["text"]) if edited else None
+
+
+def write_changes(link: SpeakerLink) -> RenderedEmail | None:
+    """The e-mail about what has changed since the last one; None if nothing has.
+
+    Changes SentInvitation rows as `speakers.updates` does.
+    """
+    updates = speakers.updates(link)
+    if not updates:
+        return None
+    kind = "changed" if any(update.before is not None for update in updates) else "scheduled"
+    files = [update.file for update in updates if update.file]
+    template = _whole_event(link, updates)
+    if template:
+        return _to_speaker(link, kind, _texts(link, template), files=files)
     with languages.force_locale(link.language):
-        facts = [fact for item in items for fact in _item_facts(item, link)]
+        facts = [fact for update in updates for fact in speaker_facts(link, update)]
         zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
-        bare = link.event.timed and any(change.kind.tells_time for item in items for change in _happened(item))
-        more = [_("Times are in %(zone)s unless it says otherwise.", zone=zone)] if bare else []
-    _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, more, files)
+        local = link.event.timed and any(c.kind.tells_time for update in updates for c in changes_of(update))
+        more = [_("Times are in %(zone)s unless it says otherwise.", zone=zone)] if local else []
+    return _to_speaker(link, kind, _texts(link, f"speaker_{kind}"), facts, more, files)
 
 
-def _called_off(link: SpeakerLink, items: Sequence[Item]) -> Draft | None:
-    """The letter where the whole event is postponed or cancelled: the hours of a session are no news then."""
-    event, states = link.event, {item.after.state for item in items if not item.given_up}
-    with languages.force_locale(link.language):
-        title, note = event.title.resolve(link.language).text, event.status_note.resolve(link.language).text
-        if event.status is EventStatus.POSTPONED and State.POSTPONED in states:
-            subject = _("Postponed: %(title)s", title=title)
-            text = _("“%(title)s” is postponed. We write again when there is a new date.", title=title)
-        elif event.status is EventStatus.CANCELLED and State.CANCELLED in states:
-            subject = _("Cancelled: %(title)s", title=title)
-            text = _("“%(title)s” will not take place. We are sorry.", title=title)
-        else:
-            return None
-    return Draft(subject, f"{text}\n\n{note}")
+def _whole_event(link: SpeakerLink, updates: Sequence[InvitationUpdate]) -> str:
+    """The template for a postponed or cancelled event, in which single sessions are no news; "" for other changes."""
+    states = {update.after.state for update in updates if not update.released}
+    if link.event.status is EventStatus.POSTPONED and ParticipationState.POSTPONED in states:
+        return "speaker_event_postponed"
+    if link.event.status is EventStatus.CANCELLED and ParticipationState.CANCELLED in states:
+        return "event_cancelled"
+    return ""
 
 
-def _happened(item: Item) -> list[Change]:
-    """What is different about a session that the reader knows and still takes part in."""
-    if item.before is None or item.given_up:
-        return []
-    return told.session_changes(item.code, item.title, item.before, item.after, gone=item.gone)
-
-
-def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
-    title = item.title.resolve(link.language).text
-    if item.given_up:
-        return [(title, _("You do not take part in it any more."))]
-    if item.before is None:
-        where = told.where(item.after, link.event.format, link.language)
-        facts = [(title, told.when(item.after, link.language) + (_(", ") + where if where else ""))]
-        if told.elsewhere(link.zone, item.after) and link.event.timed:
-            facts.append((_("In your time"), told.when(item.after, link.language, zone=link.zone)))
-        return facts
-    facts = [fact for change in _happened(item) for fact in _facts(change, link)]
-    if Topic.LINK in told.news(item.before, item.after):
-        facts.append((title, _("New link to join: %(link)s", link=item.link or "–")))
-    if not facts:
-        facts.append((title, told.when(item.after, link.language)))
-    return facts
+def _texts(link: SpeakerLink, template: str) -> Draft:
+    event, language = link.event, link.language
+    return draft(
+        f"notifications/emails/{template}.txt",
+        language=language,
+        title=event.title.resolve(language).text,
+        note=event.status_note.resolve(language).text,
+        files=(),
+    )
 
 
 def _to_speaker(
     link: SpeakerLink,
-    occasion: Occasion,
-    written: Draft,
-    facts: list[tuple[str, str]] | None = None,
-    more: list[str] | None = None,
+    kind: str,
+    texts: Draft,
+    facts: Sequence[tuple[str, str]] = (),
+    more: Sequence[str] = (),
     files: Sequence[CalendarFile] = (),
-) -> None:
-    with languages.force_locale(link.language):
-        asks = occasion not in {Occasion.CHANGED, Occasion.SCHEDULED}
+) -> RenderedEmail:
+    language = link.language
+    with languages.force_locale(language):
+        asks = kind == Occasion.CONFIRM.value
         label = _("Answer, and see your sessions") if asks else _("See your sessions")
-        address = absolute("speaking.mine", token=link.token, lang=link.language)
-        name = link.shown.name(link.language).text
-        _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, more, files)
+        action = (label, absolute("speaking.mine", token=link.token, lang=language))
+        name = link.shown.name(language).text
+        return _render(
+            texts,
+            link.event,
+            kind,
+            name=name,
+            to=link.email,
+            language=language,
+            action=action,
+            facts=facts,
+            more=more,
+            files=files,
+        )
 
 
-def _facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
-    """Title and what happened; times at the venue, and below them in the zone that the reader has chosen."""
-    title = change.title.resolve(link.language).text
-    event = link.event
-    said = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=link.language)
-    facts = [(title, _("%(what)s: %(details)s", what=change.kind.label, details=said) if said else change.kind.label)]
-    # A room is the same in every zone.
-    if link.zone and link.zone != event.zone and said and change.kind.tells_time:
-        name = languages.zone_name(link.zone, link.language, event.starts_at)
-        own = changes.sentence(change, zone=link.zone, timed=event.timed, names={}, language=link.language)
-        facts.append((_("In your time (%(zone)s)", zone=name), own))
-    return facts
-
-
-def _send(
-    occasion: Occasion,
-    written: Draft,
+def _render(
+    texts: Draft,
     event: Event,
+    kind: str,
+    *,
     name: str,
     to: str,
     language: str,
     action: tuple[str, str],
-    facts: list[tuple[str, str]] | None = None,
-    more: list[str] | None = None,
+    facts: Sequence[tuple[str, str]] = (),
+    more: Sequence[str] = (),
     files: Sequence[CalendarFile] = (),
-) -> None:
-    contact = f" · {event.contact_email}" if event.contact_email else ""
-    letters.send(
-        Letter(
-            subject=written.subject,
-            greeting=letters.greeting(name),
-            paragraphs=[part.strip() for part in written.text.replace("\r\n", "\n").split("\n\n") if part.strip()],
-            facts=facts or [],
-            more=more or [],
+) -> RenderedEmail:
+    file = _("Your calendar takes what is new from this letter. If it does not, open the attached file.")
+    return content.render(
+        EmailContent(
+            subject=texts.subject,
+            greeting=content.greeting(name),
+            paragraphs=texts.paragraphs,
+            facts=facts,
+            more=more,
             action=action,
-            after=[
-                *(
-                    [_("Your calendar takes what is new from this letter. If it does not, open the attached file.")]
-                    if files
-                    else []
-                ),
-                _("The link is your key. Keep it, and do not pass it on."),
-            ],
-            signature=event.title.resolve(language).text + contact,
+            after=[*([file] if files else []), _("The link is your key. Keep it, and do not pass it on.")],
+            signature=content.signature(event.title.resolve(language).text, event.contact_email),
         ),
         to=to,
         language=language,
-        kind=f"proposals.{occasion}",
+        kind=f"proposals.{kind}",
         topic=f"event:{event.id}",
         calendars=files,
     )

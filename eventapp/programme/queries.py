@@ -93,6 +93,13 @@ def document(event: Event) -> Document:
     return content(shown.id, event.uid, shown.at) if shown else Document()
 
 
+def document_at(event: Event, moment: datetime) -> Document:
+    """What the public saw of an event's programme at a moment; empty if nothing had been released."""
+    query = select(Release.id, Release.at).where(Release.event_id == event.id, Release.at <= moment)
+    row = db.session.execute(query.order_by(Release.number.desc()).limit(1)).one_or_none()
+    return content(row.id, event.uid, row.at) if row else Document()
+
+
 def documents(event_ids: Iterable[int]) -> list[tuple[Event, Document]]:
     """What the public sees of the programmes of several events, where anything is released. One query."""
     wanted = sorted(set(event_ids))

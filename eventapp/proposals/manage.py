@@ -17,11 +17,11 @@ from eventapp.core.pages import page
 from eventapp.directory.models import Person
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.notifications import speaker_emails as emails
-from eventapp.notifications.speaker_emails import Draft, Occasion
+from eventapp.mail.content import Draft
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode, SessionKind
-from eventapp.proposals import operations, queries, rules, speakers
+from eventapp.proposals import drafts, operations, queries, rules, speakers
+from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.forms import AcceptForm, AskForm, CallForm, LetterForm, ReviewForm
 from eventapp.proposals.models import Proposal, Review
 from eventapp.proposals.queries import Order
@@ -145,7 +145,7 @@ def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
 
 
 def _letter_form(proposal: Proposal, occasion: Occasion, *, accept: bool, people: list[Person]) -> LetterForm:
-    written = emails.draft(occasion, proposal.event, language=proposal.language, proposal=proposal.title)
+    written = drafts.of(occasion, proposal.event, language=proposal.language, proposal=proposal.title)
     data = {"subject": written.subject, "text": written.text, "send": True}
     if not accept:
         return LetterForm(data=data)
@@ -175,7 +175,7 @@ def ask(event: Event, code: str) -> ResponseReturnValue:
     link = queries.link_of(event, person)
     asked = request.args.get("letter", link.language if link else languages.interface())
     language = asked if asked in languages.INTERFACE else "en"
-    written = emails.draft(Occasion.CONFIRM, event, language=language)
+    written = drafts.of(Occasion.CONFIRM, event, language=language)
     email = request.args.get("email", link.email if link else "")
     form = AskForm(data={"subject": written.subject, "text": written.text, "email": email})
     del form["send"]

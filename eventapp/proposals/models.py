@@ -17,7 +17,6 @@ from eventapp.directory.models import Person, ShownPerson
 from eventapp.directory.rules import NameOrder, full_name
 from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
-from eventapp.notifications.models import Due, Told
 from eventapp.programme.models import EventPerson, Session
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import rules
@@ -89,24 +88,6 @@ class SpeakerLink(Base):
     def shown(self) -> ShownPerson:
         """The person as the event shows them."""
         return self.at_event.profile(self.person) if self.at_event is not None else self.person
-
-
-class SpeakerInvitation(Base, Told):
-    """What a speaker's own calendar was told by mail: each session of theirs on the released programme."""
-
-    __tablename__ = "speaker_invitation"
-    __table_args__ = (UniqueConstraint("link_id", "code", name="uq_speaker_invitation_link_code"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    link_id: Mapped[int] = mapped_column(ForeignKey("speaker_link.id", ondelete="CASCADE"))
-
-
-class SpeakerNews(Base, Due):
-    """A speaker to be written to, if there is news for them by then."""
-
-    __tablename__ = "speaker_news"
-
-    link_id: Mapped[int] = mapped_column(ForeignKey("speaker_link.id", ondelete="CASCADE"), primary_key=True)
 
 
 class Proposal(Base):

@@ -19,13 +19,14 @@ from eventapp.directory.models import Person
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
 from eventapp.mail import operations as mail
-from eventapp.mail.operations import TooManyLetters, may_write_to
-from eventapp.notifications import speaker_emails as emails
-from eventapp.notifications.speaker_emails import Draft, Occasion
+from eventapp.mail import pending
+from eventapp.mail.content import Draft
+from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind
-from eventapp.proposals import queries, rules, speakers
+from eventapp.proposals import notices, queries, rules, speakers
+from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Call, Proposal, Review
 from eventapp.proposals.rules import CallState, ProposalStatus
 
@@ -74,7 +75,9 @@ def save_call(
     if call is None:
         call = Call(event=event, event_id=event.id)
         db.session.add(call)
+    before = call.closes_at
     call.opens_at, call.closes_at, call.text = opens_at, closes_at, text
+    call.note_closing(before)
     call.kinds = [kind.value for kind in kinds]
     call.lengths = list(lengths)
     call.modes = [mode.value for mode in modes]
@@ -89,6 +92,7 @@ def shift_call(event: Event, shift: clock.Shift) -> int:
         return 0
     before = call.opens_at, call.closes_at
     call.opens_at, call.closes_at = shifted_window(*before, shift=shift, now=clock.now())
+    call.note_closing(before[1])
     db.session.flush()
     return (call.opens_at != before[0]) + (call.closes_at != before[1])
 
@@ -97,7 +101,7 @@ def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: boo
     """Take a proposal and write to its owner.
 
     `once` names the form that was sent: sending it twice makes one proposal. The letter is `counted` where a stranger
-    causes it. Raises Refused where the call is not open, TooManyLetters where the address was written to too often.
+    causes it. Raises Refused where the call is not open, TooManyEmails where the address was written to too often.
     """
     _check_open(event)
     known = queries.by_once(once) if once else None
@@ -118,9 +122,9 @@ def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: boo
         if known is None:
             raise
         return _same(known, event, answers) or submit(event, answers, counted=counted)
-    if counted and not may_write_to(proposal.email):
-        raise TooManyLetters
-    emails.to_proposer(proposal, Occasion.RECEIVED)
+    if counted and not may_email(proposal.email):
+        raise TooManyEmails
+    notices.notify_proposer(proposal, Occasion.RECEIVED)
     return proposal
 
 
@@ -173,6 +177,7 @@ def forget(proposal: Proposal) -> None:
     """Delete a proposal, what the team said of it, and the letters about it: its owner wants no data kept."""
     withdraw(proposal)
     mail.forget(f"event:{proposal.event_id}", containing=proposal.token)
+    pending.forget([notices.proposal_key(proposal)])
     db.session.delete(proposal)
     db.session.flush()
 
@@ -218,7 +223,7 @@ def accept(proposal: Proposal, *, person: Person | None = None, letter: Draft | 
     )
     db.session.flush()
     if letter is not None:
-        emails.to_proposer(proposal, Occasion.ACCEPTED, letter)
+        notices.notify_proposer(proposal, Occasion.ACCEPTED, letter)
     return session
 
 
@@ -249,7 +254,7 @@ def decline(proposal: Proposal, *, letter: Draft | None = None) -> None:
     proposal.status = ProposalStatus.DECLINED
     db.session.flush()
     if letter is not None:
-        emails.to_proposer(proposal, Occasion.DECLINED, letter)
+        notices.notify_proposer(proposal, Occasion.DECLINED, letter)
 
 
 def reopen(proposal: Proposal, *, letter: Draft | None = None) -> None:
@@ -265,4 +270,4 @@ def reopen(proposal: Proposal, *, letter: Draft | None = None) -> None:
         db.session.delete(link)
     db.session.flush()
     if letter is not None:
-        emails.to_proposer(proposal, Occasion.REOPENED, letter)
+        notices.notify_proposer(proposal, Occasion.REOPENED, letter)

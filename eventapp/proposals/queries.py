@@ -10,14 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import User
 from eventapp.core.db import db
-from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person, Position
 from eventapp.events.models import Event
-from eventapp.feeds.deadlines import Closing, Deadline, was_told
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import SessionStatus
-from eventapp.proposals.models import Call, Proposal, Review, SpeakerInvitation, SpeakerLink
+from eventapp.proposals.models import Call, Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import Answer, CallState, ProposalStatus, same_name
 
 
@@ -43,22 +41,9 @@ def call_of(event: Event) -> Call | None:
     return db.session.scalar(select(Call).where(Call.event_id == event.id).options(joinedload(Call.event)))
 
 
-def deadlines(event_id: int) -> list[Deadline]:
-    """When the call of an event closes, or that it does not any more. The page of a call tells it from the start."""
-    query = select(Call, Event.announced_at).join(Event, Event.id == Call.event_id).where(Call.event_id == event_id)
-    return [
-        Deadline(
-            call.uid,
-            call.closing_sequence,
-            call.closing_changed_at,
-            call.told_closing,
-            Closing.PROPOSALS,
-            LocalizedText(),
-            gone=call.closes_at is None,
-        )
-        for call, announced_at in db.session.execute(query)
-        if call.told_closing and was_told(call.closes_at, call.closing_changed_at, announced_at)
-    ]
+def call_with_closing(event_id: int) -> Call | None:
+    """The call of an event, by its id, if it has a closing time or had one."""
+    return db.session.scalar(select(Call).where(Call.event_id == event_id, Call.last_closing.is_not(None)))
 
 
 def open_call(event: Event) -> Call | None:
@@ -165,18 +150,6 @@ def links(event: Event) -> list[SpeakerLink]:
     """The links of an event, with their people."""
     query = select(SpeakerLink).where(SpeakerLink.event_id == event.id).options(joinedload(SpeakerLink.person))
     return list(db.session.scalars(query.order_by(SpeakerLink.id)))
-
-
-def locked_link(number: int) -> SpeakerLink | None:
-    """A link, locked for this transaction and read anew; None where it is gone."""
-    query = select(SpeakerLink).where(SpeakerLink.id == number).with_for_update(key_share=True)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-
-
-def invitations(link: SpeakerLink) -> dict[str, SpeakerInvitation]:
-    """What the speaker's calendar was told, by the session's code."""
-    query = select(SpeakerInvitation).where(SpeakerInvitation.link_id == link.id)
-    return {row.code: row for row in db.session.scalars(query)}
 
 
 def parts_of(link: SpeakerLink) -> list[tuple[Session, Participation]]:

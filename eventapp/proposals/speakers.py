@@ -16,16 +16,13 @@ from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.notifications import speaker_emails as emails
-from eventapp.notifications import speaker_news as news
-from eventapp.notifications import speakers as invitations
-from eventapp.notifications.speaker_emails import Draft, Occasion
+from eventapp.mail.content import Draft
 from eventapp.programme import operations as programme
 from eventapp.programme import profiles, roster
 from eventapp.programme import queries as released
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionStatus
-from eventapp.proposals import queries, rules
+from eventapp.proposals import notices, queries, rules
 from eventapp.proposals.models import SpeakerLink
 from eventapp.proposals.rules import Answer
 
@@ -39,7 +36,9 @@ class ProfileEditConflict(Refused):
         self.now = now
 
 
-def link_for(event: Event, person: Person, *, email: str, language: str, token: str = "") -> SpeakerLink:
+def link_for(
+    event: Event, person: Person, *, email: str, language: str, token: str = "", text: Draft | None = None
+) -> SpeakerLink:
     """The link of a person at an event, with the answer asked anew.
 
     Another address than before gets another link: the old one may be in somebody else's hands.
@@ -47,27 +46,26 @@ def link_for(event: Event, person: Person, *, email: str, language: str, token: 
     # Two buttons pressed at once make one link.
     db.session.refresh(person, ["id"], with_for_update=True)
     link = queries.link_of(event, person)
+    other_address = link is not None and link.email.casefold() != email.strip().casefold()
     if link is None:
         link = SpeakerLink(event=event, event_id=event.id, person=person, email=email.strip())
         link.token = token or tokens.token()
         db.session.add(link)
-    elif link.email.casefold() != email.strip().casefold():
+    elif other_address:
         link.token = token or tokens.token()
-        invitations.forget(link)
     link.email, link.language = email.strip(), language
     link.answer, link.asked_at, link.answered_at = Answer.PENDING, clock.now(), None
     db.session.flush()
-    invitations.remember(link)
+    notices.notify_asked(link, text, other_address=other_address)
     return link
 
 
 def ask(event: Event, person: Person, *, email: str, language: str, letter: Draft) -> SpeakerLink:
     """Ask somebody who stands in the programme to confirm, at this address. Who is public stays so meanwhile."""
-    link = link_for(event, person, email=email, language=language)
+    link = link_for(event, person, email=email, language=language, text=letter)
     if person.id not in released.document(event).person_ids:
         programme.confirm_parts(event, person, confirmed=False)
     db.session.flush()
-    emails.to_speaker(link, Occasion.CONFIRM, letter)
     return link
 
 
@@ -79,7 +77,7 @@ def answer(link: SpeakerLink, *, yes: bool) -> None:
     link.answered_at = clock.now()
     programme.confirm_parts(link.event, link.person, confirmed=yes)
     db.session.flush()
-    news.expect(link)
+    notices.notify_of_changes(link)
 
 
 def _check_time(link: SpeakerLink) -> None:

@@ -18,7 +18,6 @@ from eventapp.directory.models import Organization
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
-from eventapp.notifications.models import Due, Told
 from eventapp.programme.rules import Mode
 from eventapp.registration import rules
 from eventapp.registration.rules import Access, Availability, QuestionKind, RegistrationStatus
@@ -79,7 +78,10 @@ class AttendanceOption(Base, Closes, OfEvent):
 
 
 class RemovedOption(Base):
-    """What calendars have to say of an option that was taken away after its closing had been public."""
+    """An option that was deleted and had a closing time: calendars that show the deadline must cancel it.
+
+    `was_public`: whether the event was public when the option was deleted.
+    """
 
     __tablename__ = "removed_option"
 
@@ -88,9 +90,10 @@ class RemovedOption(Base):
     uid: Mapped[str] = mapped_column(unique=True)
     mode: Mapped[Mode]
     title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    told_closing: Mapped[datetime]
+    last_closing: Mapped[datetime]
     closing_sequence: Mapped[int]
     removed_at: Mapped[datetime] = mapped_column(default=now)
+    was_public: Mapped[bool] = mapped_column(default=True)
 
 
 class Question(Base, OfEvent):
@@ -198,21 +201,3 @@ class SessionSignup(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class RegistrationInvitation(Base, Told):
-    """What somebody's own calendar was told by mail: the event, and each session with a place of theirs."""
-
-    __tablename__ = "registration_invitation"
-    __table_args__ = (UniqueConstraint("registration_id", "code", name="uq_registration_invitation_registration_code"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
-
-
-class RegistrationNews(Base, Due):
-    """Somebody to be written to, if there is news for them by then."""
-
-    __tablename__ = "registration_news"
-
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)

@@ -16,16 +16,15 @@ from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind, says_none
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.mail.operations import TooManyLetters, may_write_to
-from eventapp.notifications import attendee_emails as emails
-from eventapp.notifications import attendee_news as news
-from eventapp.registration import queries, seats
+from eventapp.mail.operations import TooManyEmails, may_email
+from eventapp.registration import notices, queries, seats
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_PLACE,
     Access,
     Availability,
+    Notice,
     RegistrationStatus,
     searchable,
 )
@@ -78,7 +77,7 @@ def register(
     waiting list. The team (`by_team`) may register before the opening and after the closing, but not over capacity.
     `source` names the connection that a form comes from: registrations from it and letters to the address are counted.
     Raises Refused where the option can't be taken or too many came from there, AlreadyRegistered where the address
-    holds a registration, TooManyLetters where it was written to too often.
+    holds a registration, TooManyEmails where it was written to too often.
     """
     _check_open(event, option, by_team=by_team)
     known = queries.active_of_email(event, answers.email)
@@ -102,8 +101,7 @@ def register(
         raise AlreadyRegistered(known) from error
     if source:
         _count(event, source, answers.email)
-    if not generated:
-        emails.received(registration)
+    notices.notify(registration, Notice.RECEIVED)
     return registration
 
 
@@ -120,8 +118,8 @@ def _count(event: Event, source: str, email: str) -> None:
                 number=REGISTRATIONS_AN_HOUR,
             )
         )
-    if not may_write_to(email):
-        raise TooManyLetters
+    if not may_email(email):
+        raise TooManyEmails
 
 
 def _check_open(event: Event, option: AttendanceOption, *, by_team: bool) -> None:
@@ -262,11 +260,11 @@ def change_option(
     if held:
         seats.give_back(old)
         seats.promote(old)
-    written = not by_guest or may_write_to(registration.email)
+    written = not by_guest or may_email(registration.email)
     if written:
-        emails.changed(registration)
+        notices.notify(registration, Notice.CHANGED)
     else:
-        news.expect(registration)  # told with what else is new, after a while
+        notices.notify_of_changes(registration)  # with other changes, after the debounce window
     return written
 
 
@@ -282,9 +280,9 @@ def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
     if registration.status not in ACTIVE:
         return True
     _leave(registration, RegistrationStatus.CANCELLED)
-    written = not by_guest or may_write_to(registration.email)
+    written = not by_guest or may_email(registration.email)
     if written:
-        emails.cancelled(registration)
+        notices.notify(registration, Notice.CANCELLED)
     return written
 
 
@@ -294,7 +292,7 @@ def decline(registration: Registration) -> None:
     if registration.status not in {RegistrationStatus.PENDING, RegistrationStatus.WAITLISTED}:
         raise Refused(_("Only a registration that waits can be declined. Cancel this one instead."))
     _leave(registration, RegistrationStatus.DECLINED)
-    emails.declined(registration)
+    notices.notify(registration, Notice.DECLINED)
 
 
 def _leave(registration: Registration, status: RegistrationStatus) -> None:
@@ -326,7 +324,7 @@ def reinstate(registration: Registration) -> None:
         if not _is_taken(error):
             raise
         raise Refused(_("Somebody else is registered with this address.")) from error
-    emails.received(registration)
+    notices.notify(registration, Notice.RECEIVED)
 
 
 def approve(registration: Registration) -> None:
@@ -348,19 +346,19 @@ def approve(registration: Registration) -> None:
     registration.waiting_since = None
     registration.sequence += 1
     db.session.flush()
-    emails.confirmed(registration)
+    notices.notify(registration, Notice.CONFIRMED)
 
 
 def send_link(event: Event, email: str) -> None:
     """Write to the owner of an address what is registered under it; to nobody if nothing is.
 
-    Raises TooManyLetters where the address was written to too often, whether or not it is registered.
+    Raises TooManyEmails where the address was written to too often, whether or not it is registered.
     """
-    if not may_write_to(email):
-        raise TooManyLetters
+    if not may_email(email):
+        raise TooManyEmails
     known = queries.active_of_email(event, email)
     if known is not None:
-        emails.link(known)
+        notices.notify(known, Notice.LINK)
 
 
 def new_link(registration: Registration) -> None:
@@ -370,4 +368,4 @@ def new_link(registration: Registration) -> None:
         raise Refused(_("This registration has ended. Register again to take part."))
     registration.token = tokens.token()
     db.session.flush()
-    emails.new_link(registration)
+    notices.notify(registration, Notice.NEW_LINK)

@@ -14,7 +14,6 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.feeds.deadlines import Closing, Deadline, was_told
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session
@@ -24,7 +23,6 @@ from eventapp.registration.models import (
     AttendanceOption,
     Question,
     Registration,
-    RegistrationInvitation,
     RemovedOption,
     SessionSignup,
 )
@@ -41,41 +39,17 @@ def options(event: Event) -> list[AttendanceOption]:
     )
 
 
-def deadlines(event_id: int) -> list[Deadline]:
-    """When registration closes, for each option with such a moment, and what is gone that was public. Two queries."""
-    rows = db.session.execute(
-        select(AttendanceOption, Event.announced_at)
-        .join(Event, Event.id == AttendanceOption.event_id)
-        .where(AttendanceOption.event_id == event_id, AttendanceOption.told_closing.is_not(None))
+def options_with_closing(event_id: int) -> list[AttendanceOption]:
+    """The options of an event, by its id, that have a closing time or had one."""
+    query = select(AttendanceOption).where(
+        AttendanceOption.event_id == event_id, AttendanceOption.last_closing.is_not(None)
     )
-    found = [
-        Deadline(
-            option.uid,
-            option.closing_sequence,
-            option.closing_changed_at,
-            option.told_closing,
-            Closing.REGISTRATION,
-            option.title,
-            option.mode,
-            gone=option.closes_at is None,
-        )
-        for option, announced_at in rows
-        if option.told_closing and was_told(option.closes_at, option.closing_changed_at, announced_at)
-    ]
-    removed = db.session.scalars(select(RemovedOption).where(RemovedOption.event_id == event_id))
-    return found + [
-        Deadline(
-            one.uid,
-            one.closing_sequence,
-            one.removed_at,
-            one.told_closing,
-            Closing.REGISTRATION,
-            one.title,
-            one.mode,
-            gone=True,
-        )
-        for one in removed
-    ]
+    return list(db.session.scalars(query))
+
+
+def removed_options(event_id: int) -> list[RemovedOption]:
+    """The options of an event, by its id, that were deleted and had a closing time."""
+    return list(db.session.scalars(select(RemovedOption).where(RemovedOption.event_id == event_id)))
 
 
 def audience(event: Event) -> Audience:
@@ -162,12 +136,6 @@ def joins_online(registration: Registration) -> bool:
     return bool(registration.event.join_url or programme.join_links(registration.event))
 
 
-def invitations(registration: Registration) -> dict[str, RegistrationInvitation]:
-    """What the person's calendar was told, by the session's code; empty for the event."""
-    query = select(RegistrationInvitation).where(RegistrationInvitation.registration_id == registration.id)
-    return {row.code: row for row in db.session.scalars(query)}
-
-
 def signed_up_for(registration: Registration) -> list[str]:
     """The codes of the sessions that the person has a place in; who waits for approval again keeps them."""
     if registration.status not in HOLDS_PLACE:
@@ -212,12 +180,6 @@ def lock(registration: Registration) -> None:
     """Lock a registration for this transaction and read it anew."""
     query = select(Registration).where(Registration.id == registration.id)
     db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
-
-
-def locked(number: int) -> Registration | None:
-    """A registration, locked for this transaction and read anew; None where it is gone."""
-    query = select(Registration).where(Registration.id == number).with_for_update(key_share=True)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def option_by_key(event: Event, key: str) -> AttendanceOption | None:

@@ -25,6 +25,19 @@ class RegistrationStatus(Labelled):
         return self in ACTIVE
 
 
+class Notice(StrEnum):
+    """What an attendee is written to about."""
+
+    RECEIVED = "received"
+    CONFIRMED = "confirmed"
+    NEXT_IN_LINE = "next_in_line"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    LINK = "link"
+    NEW_LINK = "new_link"
+
+
 class Access(Labelled):
     """Who may take an attendance option."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy import exists, or_, update
 
 from eventapp.core.db import db
-from eventapp.notifications import attendee_emails as emails
-from eventapp.registration import queries
+from eventapp.registration import notices, queries
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import Access, RegistrationStatus
+from eventapp.registration.rules import Access, Notice, RegistrationStatus
 
 
 def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
@@ -74,9 +73,6 @@ def promote(option: AttendanceOption) -> list[Registration]:
         waiting.waiting_since = None
         waiting.sequence += 1
         db.session.flush()
-        if approve_first:
-            emails.next_in_line(waiting)
-        else:
-            emails.confirmed(waiting)
+        notices.notify(waiting, Notice.NEXT_IN_LINE if approve_first else Notice.CONFIRMED)
         moved.append(waiting)
     return moved

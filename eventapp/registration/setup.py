@@ -13,9 +13,8 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
-from eventapp.notifications import attendee_news as news
 from eventapp.programme.rules import Mode
-from eventapp.registration import queries, seats
+from eventapp.registration import notices, queries, seats
 from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption
 from eventapp.registration.rules import Access, QuestionKind
 
@@ -55,7 +54,8 @@ def save_option(
         option = AttendanceOption(event=event, event_id=event.id, key=key, position=len(keys))
         db.session.add(option)
     elif option.mode is not mode:
-        news.expect_all_with(option)
+        notices.notify_all_with(option)
+    closing, renamed = option.closes_at, (option.mode, option.title) != (mode, title)
     option.mode = mode
     option.title = title
     option.note = note or LocalizedText()
@@ -64,6 +64,7 @@ def save_option(
     option.access = access
     option.opens_at = opens_at
     option.closes_at = closes_at
+    option.note_closing(closing, renamed=renamed)
     db.session.flush()
     seats.promote(option)
     return option
@@ -79,6 +80,7 @@ def shift_options(event: Event, shift: clock.Shift) -> int:
     for option in queries.options(event):
         before = option.opens_at, option.closes_at
         option.opens_at, option.closes_at = shifted_window(*before, shift=shift, now=clock.now())
+        option.note_closing(before[1])
         moved += (option.opens_at != before[0]) + (option.closes_at != before[1])
         db.session.flush()
         seats.promote(option)
@@ -90,17 +92,16 @@ def remove_option(option: AttendanceOption) -> None:
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
         raise Refused(_("People are registered with this. Close it instead, by setting its closing time."))
-    event = option.event
-    told = event.public or option.uid in {one["uid"] for one in event.told_deadlines}
-    if option.told_closing is not None and event.announced_at is not None and told:
+    if option.last_closing is not None:
         db.session.add(
             RemovedOption(
                 event_id=option.event_id,
                 uid=option.uid,
                 mode=option.mode,
                 title=option.title,
-                told_closing=option.told_closing,
+                last_closing=option.last_closing,
                 closing_sequence=option.closing_sequence + 1,
+                was_public=option.event.public,
             )
         )
     db.session.delete(option)

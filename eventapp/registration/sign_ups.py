@@ -7,9 +7,8 @@ from sqlalchemy import select
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.notifications import attendee_news as news
 from eventapp.programme.models import Session
-from eventapp.registration import queries
+from eventapp.registration import notices, queries
 from eventapp.registration.models import Registration, SessionSignup
 from eventapp.registration.operations import check_guest_may
 from eventapp.registration.rules import RegistrationStatus
@@ -42,7 +41,7 @@ def sign_up(registration: Registration, code: str) -> None:
         raise Refused(_("All places in this session are taken."))
     db.session.add(SessionSignup(registration_id=registration.id, session_id=session.id))
     db.session.flush()
-    news.expect(registration)
+    notices.notify_of_changes(registration)
 
 
 def give_up(registration: Registration, code: str) -> None:
@@ -55,4 +54,4 @@ def give_up(registration: Registration, code: str) -> None:
     if present is not None:
         db.session.delete(present)
         db.session.flush()
-        news.expect(registration)
+        notices.notify_of_changes(registration)

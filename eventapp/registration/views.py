@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core.db import transaction, undo
@@ -13,8 +13,7 @@ from eventapp.events import queries as events
 from eventapp.events.access import moved
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.mail.operations import TooManyLetters
-from eventapp.notifications import attendees as invitations
+from eventapp.mail.operations import TooManyEmails
 from eventapp.registration import operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
@@ -48,7 +47,7 @@ def register(slug: str) -> ResponseReturnValue:
         except operations.AlreadyRegistered as refusal:
             written = _write_to_owner(event.slug, form.answers().email)
             event, options, form = _again(slug)
-            form.refuse(refusal if written else TooManyLetters())
+            form.refuse(refusal if written else TooManyEmails())
         except Refused as refusal:
             form.refuse(refusal)
     open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
@@ -63,7 +62,7 @@ def _write_to_owner(slug: str, email: str) -> bool:
     try:
         with transaction():
             operations.send_link(or_404(events.by_slug(slug)), email)
-    except TooManyLetters:
+    except TooManyEmails:
         return False
     return True
 
@@ -132,15 +131,6 @@ def session(token: str, code: str) -> ResponseReturnValue:
     else:
         sign_ups.give_up(registration, code)
     return redirect(url_for(".mine", token=token, _anchor="sessions"), 303)
-
-
-@views.get("/registrations/<token>/calendar.ics")
-def calendar(token: str) -> ResponseReturnValue:
-    """The event as it stands for one person, to put into a calendar by hand."""
-    registration = _mine(token)
-    response = Response(invitations.own_file(registration), content_type="text/calendar; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{registration.event.slug}.ics")
-    return private(response)
 
 
 @views.post("/registrations/<token>/cancel")

@@ -10,7 +10,7 @@ from eventapp.accounts.models import PasswordResetRequest
 from eventapp.accounts.queries import user_by_email
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
 from tests.make import PASSWORD
 
 STRONG = "four odd words trample"
@@ -46,7 +46,7 @@ def test_an_owner_who_is_kept_out_gets_in_by_mail(app, make):
     owner.environ_base["REMOTE_ADDR"] = "198.51.100.2"
     assert owner.fill("/login/reset", {"email": "organizer@example.org"}).status_code == 303
     tasks.write_reset_letters()
-    letter = db.session.scalars(select(Mail)).one()
+    letter = db.session.scalars(select(Email)).one()
     path = "/" + next(word for word in letter.text.split() if "/login/reset/" in word).split("/", 3)[3]
     assert owner.fill(path, {"password": STRONG, "password_confirm": STRONG}).status_code == 302
     assert log_in(app.test_client(), STRONG, address="198.51.100.3") == 302
@@ -110,11 +110,11 @@ def test_asking_for_a_new_password_looks_nobody_up(app, make, queries):
         answers.append((answer.status_code, visitor.page.text(visitor.page.one("main"))))
     assert answers[0] == answers[1]
     assert numbers[0] == numbers[1]
-    assert db.session.scalars(select(Mail)).all() == []
+    assert db.session.scalars(select(Email)).all() == []
     assert len(db.session.scalars(select(PasswordResetRequest)).all()) == 2
     assert tasks.write_reset_letters() == 2
     assert tasks.write_reset_letters() == 0
-    assert [letter.to for letter in db.session.scalars(select(Mail))] == ["organizer@example.org"]
+    assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
 def test_letters_to_choose_a_password_are_counted_for_each_mailbox(app, make):

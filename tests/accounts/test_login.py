@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from eventapp.accounts import tasks
 from eventapp.core.db import db
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
 from tests.make import PASSWORD
 
 
@@ -59,7 +59,7 @@ def test_a_forgotten_password_is_renewed_by_mail(client, make):
     response = client.fill("/login/reset", {"email": "organizer@example.org"})
     assert response.status_code == 303
     assert tasks.write_reset_letters() == 1
-    letter = db.session.scalars(select(Mail)).one()
+    letter = db.session.scalars(select(Email)).one()
     link = next(word for word in letter.text.split() if "/login/reset/" in word)
     path = "/" + link.split("/", 3)[3]
     new = "a new long password"
@@ -74,7 +74,7 @@ def test_an_unknown_address_gets_no_letter(client, make):
     answers = [client.fill("/login/reset", {"email": f"{name}@example.org"}) for name in ("organizer", "nobody")]
     assert answers[0].status_code == answers[1].status_code
     tasks.write_reset_letters()
-    assert [letter.to for letter in db.session.scalars(select(Mail))] == ["organizer@example.org"]
+    assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
 def test_the_letter_leads_to_our_own_address_whatever_the_request_says(client, make):
@@ -86,11 +86,11 @@ def test_the_letter_leads_to_our_own_address_whatever_the_request_says(client, m
         "/login/reset", data={"email": "organizer@example.org", "csrf_token": token}, headers={"Host": "evil.example"}
     )
     tasks.write_reset_letters()
-    letters = db.session.scalars(select(Mail)).all()
+    letters = db.session.scalars(select(Email)).all()
     assert all("evil.example" not in letter.text + letter.html for letter in letters)
     client.fill("/login/reset", {"email": "organizer@example.org"})
     tasks.write_reset_letters()
-    assert "http://localhost/login/reset/" in db.session.scalars(select(Mail).order_by(Mail.id.desc())).first().text
+    assert "http://localhost/login/reset/" in db.session.scalars(select(Email).order_by(Email.id.desc())).first().text
 
 
 def test_the_password_can_be_changed(organizer):

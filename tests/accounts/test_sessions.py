@@ -12,7 +12,7 @@ from eventapp.accounts import queries, tasks
 from eventapp.accounts.models import LoginSession
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
 from tests.make import PASSWORD
 
 NEW = "four odd words trample"
@@ -71,7 +71,7 @@ def test_a_reset_password_ends_every_session(app, browsers):
     visitor = app.test_client()
     visitor.fill("/login/reset", {"email": "organizer@example.org"})
     tasks.write_reset_letters()
-    letter = db.session.scalars(select(Mail)).one()
+    letter = db.session.scalars(select(Email)).one()
     link = next(word for word in letter.text.split() if "/login/reset/" in word)
     path = "/" + link.split("/", 3)[3]
     assert visitor.fill(path, {"password": NEW, "password_confirm": NEW}).status_code == 302

@@ -6,6 +6,7 @@ import pytest
 
 from eventapp.accounts.rules import Permission, Role
 from eventapp.events.rules import EventStatus
+from eventapp.notifications.tasks import send_due
 
 # Pages that are open to everybody. A new one is added here on purpose.
 PUBLIC = {
@@ -51,7 +52,7 @@ PUBLIC = {
     "registration.mine",
     "registration.cancel",
     "registration.session",
-    "registration.calendar",
+    "notifications.calendar",
     "proposals.propose",
     "proposals.mine",
     "proposals.take_back",
@@ -168,9 +169,10 @@ def test_rows_of_another_event_are_not_reached_through_ones_own(app, organizer, 
     from sqlalchemy import select
 
     from eventapp.core.db import db
-    from eventapp.mail.models import Mail
+    from eventapp.mail.models import Email
 
-    letter = db.session.scalars(select(Mail)).first()
+    send_due()
+    letter = db.session.scalars(select(Email)).first()
     assert organizer.get(f"/manage/events/mine/mail/{letter.id}").status_code == 404
 
 

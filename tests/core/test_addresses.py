@@ -1,4 +1,4 @@
-"""Mail addresses are written as servers know them."""
+"""Email addresses are written as servers know them."""
 
 from __future__ import annotations
 

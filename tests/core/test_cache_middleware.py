@@ -9,10 +9,10 @@ import time
 
 import pytest
 
+from eventapp import lifecycle
 from eventapp.core.cache_middleware import PAUSE, STALE, CacheEntry, CacheMiddleware, _StoredEntry
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
 from eventapp.events.rules import Visibility
 
 PATHS = ["/", "/events", "/events/forum", "/events/forum/programme", "/events/forum/calendar.ics", "/calendar.ics"]
@@ -60,7 +60,7 @@ def test_it_asks_one_quick_question(client, forum, queries):
 def test_what_has_changed_is_made_anew(client, forum, flask_asked):
     client.get("/events/forum")
     with transaction():
-        events.edit(forum, slug="forum", title=LocalizedText(en="Forum of rivers"))
+        lifecycle.change_event(forum, slug="forum", title=LocalizedText(en="Forum of rivers"))
     assert "Forum of rivers" in client.get("/events/forum").get_data(as_text=True)
     assert len(flask_asked) == 2
 
@@ -69,7 +69,7 @@ def test_what_is_not_public_any_more_is_gone_at_once(client, forum):
     for path in ("/events/forum", "/events/forum/calendar.ics"):
         assert client.get(path).status_code == 200
     with transaction():
-        events.edit(forum, slug="forum", visibility=Visibility.PRIVATE)
+        lifecycle.change_event(forum, slug="forum", visibility=Visibility.PRIVATE)
     assert client.get("/events/forum").status_code == 404
     assert "Forum of cities" not in client.get("/events/forum/calendar.ics").get_data(as_text=True)
 

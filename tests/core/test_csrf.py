@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from eventapp.core.db import db
 from eventapp.events.models import Event
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.make import PASSWORD
@@ -108,7 +108,7 @@ def test_no_view_writes_for_a_form_whose_proof_is_out_of_date(app, make, forum, 
         assert response.status_code in {400, 422}, (path, response.status_code)
     db.session.rollback()
     assert db.session.execute(select(Event.updated_at)).all() == before
-    assert db.session.scalars(select(Mail)).all() == []
+    assert db.session.scalars(select(Email)).all() == []
 
 
 def test_who_was_logged_out_meanwhile_loses_nothing_of_a_form_of_the_desk(app, make, forum):

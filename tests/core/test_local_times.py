@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind
@@ -88,7 +88,7 @@ def test_a_form_opened_before_the_zone_was_changed_does_not_move_what_it_did_not
     paths = [f"/manage/events/forum/programme/sessions/{session.code}", f"/manage/events/forum/options/{option.key}"]
     old = [organizer.values(path) for path in paths]
     with transaction():
-        events.edit(fresh(event), slug="forum", zone="Asia/Dhaka")
+        lifecycle.change_event(fresh(event), slug="forum", zone="Asia/Dhaka")
     assert organizer.post(paths[0], data={**old[0], "title_en": "Rivers"}).status_code == 303
     # An option says that somebody else has changed what it shows.
     assert organizer.post(paths[1], data={**old[1], "capacity": "5"}).status_code == 422
@@ -104,7 +104,7 @@ def test_what_was_touched_in_a_form_of_the_former_zone_is_asked_again(organizer,
     path = f"/manage/events/forum/programme/sessions/{session.code}"
     old = organizer.values(path)
     with transaction():
-        events.edit(fresh(event), slug="forum", zone="Asia/Dhaka")
+        lifecycle.change_event(fresh(event), slug="forum", zone="Asia/Dhaka")
     changed = {**old, "starts_at": ["2031-03-18T10:15"]}
     response = organizer.post(path, data=changed)
     assert response.status_code == 422

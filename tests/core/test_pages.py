@@ -6,10 +6,10 @@ import gzip
 
 import pytest
 
+from eventapp import lifecycle
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
-from eventapp.events import operations as events
 from eventapp.programme import operations as programme
 from eventapp.programme.rules import SessionStatus
 
@@ -54,7 +54,7 @@ def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, ch
     with transaction():
         match change:
             case "title":
-                events.edit(forum, slug="forum", title=LocalizedText(en="Forum of rivers"))
+                lifecycle.change_event(forum, slug="forum", title=LocalizedText(en="Forum of rivers"))
             case "session":
                 pass
             case "cancelled session":
@@ -72,7 +72,7 @@ def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, ch
 
                 programme.save_room(forum, queries.rooms(forum)[0], name=LocalizedText(en="Great hall"))
             case "status":
-                events.postpone(forum, note=LocalizedText())
+                lifecycle.postpone_event(forum, note=LocalizedText())
     if change in {"cancelled session", "room"}:
         make.release(forum)
     if change == "session":

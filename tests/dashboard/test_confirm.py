@@ -9,7 +9,8 @@ from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
 from eventapp.events import queries as events
 from eventapp.events.rules import EventStatus
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
+from eventapp.notifications.tasks import send_due
 from eventapp.registration import operations
 from eventapp.registration.rules import RegistrationStatus
 from tests.make import fresh
@@ -28,7 +29,8 @@ def said(visitor) -> str:
 
 def letters() -> int:
     db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Mail)) or 0
+    send_due()
+    return db.session.scalar(select(func.count()).select_from(Email)) or 0
 
 
 def link(visitor, path: str, ending: str) -> str:
@@ -58,12 +60,15 @@ def test_cancelling_a_registration_says_who_is_written_to_and_can_be_taken_back(
 def test_a_registration_that_is_put_back_has_its_seat_and_comes_into_the_calendar_again(organizer, make, forum):
     guest = make.registration(forum, make.option(forum))
     page = f"{DESK}/registrations/{guest.id}"
+    send_due()
     organizer.fill(f"{page}/cancel")
+    send_due()
     assert fresh(guest).option.seats_taken == 0
     organizer.fill(page, action="/restore")
     assert fresh(guest).status is RegistrationStatus.CONFIRMED
     assert fresh(guest).option.seats_taken == 1
-    off, back = db.session.scalars(select(Mail).order_by(Mail.id)).all()[-2:]
+    send_due()
+    off, back = db.session.scalars(select(Email).order_by(Email.id)).all()[-2:]
     assert [file.method for file in (*off.calendars, *back.calendars)] == ["CANCEL", "REQUEST"]
     numbers = [
         int(next(line for line in file.content.decode().splitlines() if line.startswith("SEQUENCE:"))[9:])

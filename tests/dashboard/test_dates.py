@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventapp import lifecycle
 from eventapp.core.clock import Shift, comes_twice, to_local
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
 from eventapp.lifecycle import postpone_event
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import operations as proposals
@@ -132,7 +132,7 @@ def test_a_new_date_offers_to_move_sessions_and_closings_and_says_what_stays(org
 def test_all_move_by_the_same_days_and_keep_their_time_on_the_clock(organizer, forum):
     """From winter to summer time in Berlin: the clock stays, the moment moves by an hour less."""
     with transaction():
-        events.edit(fresh(forum), slug="forum", zone="Europe/Berlin")
+        lifecycle.change_event(fresh(forum), slug="forum", zone="Europe/Berlin")
     before = moments(forum)
     shift = Shift("Europe/Berlin", "Europe/Berlin", 30)
     first, last = (to_local(one, "Europe/Berlin") for one in before["event"])
@@ -208,7 +208,7 @@ def test_a_later_closing_seats_those_who_wait(organizer, make):
 def test_who_saved_meanwhile_is_not_overwritten_by_the_answer(organizer, forum):
     organizer.fill(EDIT, {"starts_at": "2031-03-25T10:00", "ends_at": "2031-03-26T10:00"})
     with transaction():
-        events.edit(fresh(forum), slug="forum", place=LocalizedText(en="Elsewhere"))
+        lifecycle.change_event(fresh(forum), slug="forum", place=LocalizedText(en="Elsewhere"))
     before = moments(forum)
     assert organizer.fill_again(EDIT).status_code == 422
     assert moments(forum) == before
@@ -217,10 +217,10 @@ def test_who_saved_meanwhile_is_not_overwritten_by_the_answer(organizer, forum):
 def test_a_time_that_only_somebody_else_has_changed_stands_in_the_form(organizer, forum):
     """Europe/Berlin is not UTC: what is compared is what the inputs have shown."""
     with transaction():
-        events.edit(fresh(forum), slug="forum", zone="Europe/Berlin")
+        lifecycle.change_event(fresh(forum), slug="forum", zone="Europe/Berlin")
     old = organizer.values(EDIT)
     with transaction():
-        events.edit(fresh(forum), slug="forum", ends_at=START + 2 * DAY)
+        lifecycle.change_event(fresh(forum), slug="forum", ends_at=START + 2 * DAY)
     assert organizer.post(EDIT, data={**old, "title_en": "Second"}).status_code == 422
     said = organizer.page.text(organizer.page.by_id("problems"))
     assert "“Ends”" in said

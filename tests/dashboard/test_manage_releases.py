@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from eventapp import lifecycle
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
+from eventapp.notifications.tasks import send_due
 from eventapp.programme import operations
 from eventapp.programme import queries as released
 from eventapp.programme.rules import Mode, SessionStatus
@@ -124,7 +125,7 @@ def test_who_would_be_written_to_is_told_before_anything_is_public(organizer, ma
     organizer.fill(PATH)
     assert make.tell() == 2
     with transaction():
-        events.withdraw(fresh(forum))
+        lifecycle.unpublish_event(fresh(forum))
     edit(talk, starts_at=talk.starts_at, ends_at=talk.ends_at)
     organizer.get(PATH)
     assert "letter" not in main(organizer), "of a draft nobody is told"
@@ -139,6 +140,7 @@ def test_it_asks_as_often_for_many_who_would_be_written_to_as_for_one(organizer,
             guest = make.registration(fresh(event), fresh(option))
             with transaction():
                 sign_ups.sign_up(fresh(guest), fresh(talk).code)
+        send_due()
         with transaction():
             operations.set_status(fresh(talk), SessionStatus.CANCELLED)
         path = f"/manage/events/{event.slug}/programme/release"

@@ -29,7 +29,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus, Precision
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
 from eventapp.media import queries as media
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode, ParticipationRole
@@ -120,7 +120,7 @@ def test_the_password_is_random_and_readable_by_its_owner_only(loaded: Flask) ->
 
 
 def test_nobody_gets_a_letter(loaded: Flask) -> None:
-    assert db.session.scalar(select(func.count()).select_from(Mail)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Email)) == 0
 
 
 @pytest.mark.parametrize("basis", [Basis.CONFIRMED, Basis.REGISTERED])

@@ -12,7 +12,8 @@ from eventapp.core.db import db
 from eventapp.events import queries
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
+from eventapp.notifications.tasks import send_due
 
 NEW = {
     "title_en": "Forum of rivers",
@@ -129,7 +130,8 @@ def test_cancelling_says_so_everywhere_and_writes_to_everybody(organizer, client
         assert "cancelled" in client.page.text(client.page.one("main")).lower()
     assert b"STATUS:CANCELLED" in client.get("/events/forum/calendar.ics").data
     assert make.tell(minutes=0) == 2
-    letters = db.session.scalars(select(Mail).where(Mail.kind == "event.cancelled")).all()
+    send_due()
+    letters = db.session.scalars(select(Email).where(Email.kind == "event.cancelled")).all()
     assert {letter.to for letter in letters} == {"ada@example.org", "bo@example.org"}
     japanese = next(letter for letter in letters if letter.language == "ja")
     assert "会場が浸水しました。" in japanese.text

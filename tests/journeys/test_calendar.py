@@ -10,8 +10,8 @@ import pytest
 
 from eventapp.core.clock import from_local
 from eventapp.ical import vcalendar as ics
-from tests.calendars import test_readers
-from tests.calendars.test_ics import EDGES, entry
+from tests.ical import test_readers
+from tests.ical.test_vcalendar import EDGES, entry
 from tests.journeys.people import calendar_in, register, text_of
 from tests.journeys.window import ICAL, Window
 

@@ -10,14 +10,14 @@ from email.policy import default
 import pytest
 
 from eventapp.mail import message
-from eventapp.mail.models import Mail, MailCalendar
+from eventapp.mail.models import Email, EmailCalendar
 
 ONE = "BEGIN:VCALENDAR\r\nSUMMARY:都市フォーラム\r\nEND:VCALENDAR\r\n".encode()
 
 
 def sent(*files: tuple[str, str]) -> EmailMessage:
     """The message as it comes out of the wire."""
-    letter = Mail(
+    letter = Email(
         to="ada@example.org",
         subject="Forum",
         text="Text",
@@ -27,7 +27,7 @@ def sent(*files: tuple[str, str]) -> EmailMessage:
         message_id="<1@eventapp>",
         created_at=datetime(2031, 3, 1, tzinfo=UTC),
         calendars=[
-            MailCalendar(position=n, name=name, method=method, content=ONE) for n, (name, method) in enumerate(files)
+            EmailCalendar(position=n, name=name, method=method, content=ONE) for n, (name, method) in enumerate(files)
         ],
     )
     read = message_from_bytes(message.build(letter, sender="Desk <desk@example.org>").as_bytes(), policy=default)
@@ -69,7 +69,7 @@ def test_several_invitations_are_attached_one_by_one() -> None:
 )
 def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
     """Any server takes them; a domain stands in no encoded word (RFC 2047 §5)."""
-    letter = Mail(
+    letter = Email(
         to=to,
         subject="都市フォーラム、" * 20,
         text="Text",

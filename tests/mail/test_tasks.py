@@ -19,7 +19,7 @@ from sqlalchemy import select
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.mail import operations, tasks
-from eventapp.mail.models import Mail, MailStatus
+from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.operations import CalendarFile
 
 FILE = (
@@ -64,7 +64,7 @@ def smtp():
     controller.stop()
 
 
-def write(**values) -> Mail:
+def write(**values) -> Email:
     with transaction():
         return operations.enqueue(
             **{"to": "ada@example.org", "subject": "確認：フォーラム", "text": "こんにちは", "kind": "test", **values}
@@ -94,7 +94,7 @@ def test_a_letter_arrives_as_it_was_written(app, smtp):
     (attached,) = list(message.iter_attachments())
     assert (attached.get_content_type(), attached.get_filename()) == ("application/ics", "forum.ics")
     assert attached.get_content() == FILE
-    assert db.session.scalars(select(Mail)).one().status is MailStatus.SENT
+    assert db.session.scalars(select(Email)).one().status is EmailStatus.SENT
 
 
 def test_a_letter_is_sent_once(app, smtp):
@@ -120,13 +120,13 @@ def test_two_workers_at_once_send_each_letter_once(app, smtp):
 def test_without_a_server_letters_wait(app):
     letter = write()
     assert deliver(None) == 0
-    assert letter.status is MailStatus.QUEUED
+    assert letter.status is EmailStatus.QUEUED
 
 
 def test_a_server_that_is_away_is_tried_again_later(app, smtp):
     letter = write()
     assert deliver("smtp://127.0.0.1:1") == 0
-    assert letter.status is MailStatus.QUEUED
+    assert letter.status is EmailStatus.QUEUED
     assert letter.attempts == 1
     assert deliver(smtp.url) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
@@ -137,7 +137,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
     letter = write()
     smtp.answer = "550 no such user"
     assert deliver(smtp.url) == 0
-    assert letter.status is MailStatus.FAILED
+    assert letter.status is EmailStatus.FAILED
     assert "550" in letter.last_error
     smtp.answer = ""
     with transaction():
@@ -152,7 +152,7 @@ def test_after_many_tries_a_letter_is_given_up(app):
         moment += timedelta(days=1)
         with time_machine.travel(moment, tick=False):
             deliver("smtp://127.0.0.1:1")
-    assert letter.status is MailStatus.FAILED
+    assert letter.status is EmailStatus.FAILED
 
 
 def test_a_letter_of_a_worker_that_died_is_taken_by_another(app, smtp):
@@ -216,7 +216,7 @@ def test_letters_that_were_given_up_are_tried_again_together(app, smtp):
     with transaction():
         assert operations.retry_all("event:1", families=["registration"]) == 3
     assert deliver(smtp.url) == 3
-    assert kept.status is MailStatus.FAILED
+    assert kept.status is EmailStatus.FAILED
 
 
 def test_a_line_break_in_a_subject_adds_no_header(app, smtp):
@@ -228,8 +228,8 @@ def test_a_line_break_in_a_subject_adds_no_header(app, smtp):
 def test_a_letter_that_cannot_be_written_holds_up_no_other(app, smtp):
     broken, behind = write(to=""), write()
     assert deliver(smtp.url) == 1
-    assert db.session.get(Mail, broken.id).status is MailStatus.FAILED
-    assert db.session.get(Mail, behind.id).status is MailStatus.SENT
+    assert db.session.get(Email, broken.id).status is EmailStatus.FAILED
+    assert db.session.get(Email, behind.id).status is EmailStatus.SENT
 
 
 def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
@@ -248,7 +248,7 @@ def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
 
     monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
     assert deliver(smtp.url, seconds=0) == 1
-    assert db.session.get(Mail, first.id).status is MailStatus.SENT
+    assert db.session.get(Email, first.id).status is EmailStatus.SENT
 
 
 def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monkeypatch):
@@ -268,7 +268,7 @@ def test_one_address_that_is_refused_costs_the_letter_behind_it_nothing(app, smt
     smtp.answer, smtp.refused = answer, "gone@example.org"
     assert deliver(smtp.url) == 1
     assert refused.attempts == 1
-    assert (behind.status, behind.attempts) == (MailStatus.SENT, 0)
+    assert (behind.status, behind.attempts) == (EmailStatus.SENT, 0)
 
 
 def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
@@ -290,7 +290,7 @@ def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(a
     """A slow server takes twenty seconds for a letter: the rest of a batch must not be held until others take it."""
     write_many(45)
     assert deliver(smtp.url, seconds=0) == 1
-    assert all(letter.held_until is None for letter in db.session.scalars(select(Mail)))
+    assert all(letter.held_until is None for letter in db.session.scalars(select(Email)))
     assert deliver(smtp.url) == 44
 
 
@@ -305,7 +305,7 @@ def test_a_server_that_is_away_is_not_waited_for_once_per_letter(app, monkeypatc
     monkeypatch.setattr(tasks, "connect", away)
     assert deliver("smtp://mail.example.org") == 0
     assert len(asked) == 1
-    tried = db.session.scalars(select(Mail).where(Mail.attempts == 1)).all()
+    tried = db.session.scalars(select(Email).where(Email.attempts == 1)).all()
     assert len(tried) == 20
     assert {letter.last_error for letter in tried} == {"timed out"}
-    assert all(letter.held_until is None for letter in db.session.scalars(select(Mail)))
+    assert all(letter.held_until is None for letter in db.session.scalars(select(Email)))

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
 from eventapp.notifications.speaker_emails import Draft
+from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations
 from eventapp.proposals.operations import ProposalInput
@@ -73,6 +74,7 @@ def accept(proposal, **values):
         return operations.accept(db.session.merge(proposal), letter=LETTER, **values)
 
 
-def letters(kind: str = "") -> list[Mail]:
-    query = select(Mail).where(Mail.kind.startswith("proposals")).order_by(Mail.id)
+def letters(kind: str = "") -> list[Email]:
+    send_due()
+    query = select(Email).where(Email.kind.startswith("proposals")).order_by(Email.id)
     return [letter for letter in db.session.scalars(query) if not kind or letter.kind == f"proposals.{kind}"]

@@ -153,6 +153,7 @@ def test_a_decision_is_made_once(call, forum):
 
 def test_a_declined_proposal_can_be_decided_again(call, forum):
     proposal = propose(forum)
+    letters()
     with transaction():
         operations.decline(fresh(proposal), letter=LETTER)
     assert fresh(proposal).status is ProposalStatus.DECLINED

@@ -329,6 +329,7 @@ def test_new_words_are_no_reason_for_a_letter(make, forum, ada, session):
 
 def test_speakers_are_told_when_the_event_is_cancelled(make, forum, ada, session):
     ask(forum, ada)
+    letters()
     with transaction():
         assert lifecycle.cancel_event(db.session.merge(forum), note=LocalizedText()) == 1
     assert make.tell(minutes=0) == 1

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.events.rules import EventStatus
-from eventapp.mail.operations import LETTERS_AN_HOUR
+from eventapp.mail.operations import EMAILS_AN_HOUR
 from eventapp.proposals import views
 from eventapp.proposals.models import Proposal
 from eventapp.proposals.rules import ProposalStatus
@@ -199,10 +199,10 @@ def test_nothing_private_is_public_or_in_the_log(client, forum, call, make, capl
 
 
 def test_somebody_elses_mailbox_is_not_filled_from_here(client, call):
-    codes = [client.fill(PATH, ADA).status_code for _ in range(LETTERS_AN_HOUR + 1)]
-    assert codes == [303] * LETTERS_AN_HOUR + [422]
+    codes = [client.fill(PATH, ADA).status_code for _ in range(EMAILS_AN_HOUR + 1)]
+    assert codes == [303] * EMAILS_AN_HOUR + [422]
     assert "several times within the last hour" in client.page.text(client.page.one("main"))
-    assert db.session.query(Proposal).count() == len(letters()) == LETTERS_AN_HOUR
+    assert db.session.query(Proposal).count() == len(letters()) == EMAILS_AN_HOUR
 
 
 def test_a_letter_that_nobody_asked_for_carries_no_address_of_a_stranger(client, call):

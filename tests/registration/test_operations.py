@@ -11,13 +11,14 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
+from eventapp import lifecycle
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
-from eventapp.events import operations as events
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
+from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
 from eventapp.registration.models import ModeChange, Registration
@@ -25,8 +26,9 @@ from eventapp.registration.rules import HOLDS_PLACE, Access, RegistrationStatus
 from tests.make import fresh
 
 
-def letters(kind: str | None = None) -> list[Mail]:
-    found = list(db.session.scalars(select(Mail).order_by(Mail.id)))
+def letters(kind: str | None = None) -> list[Email]:
+    send_due()
+    found = list(db.session.scalars(select(Email).order_by(Email.id)))
     return [letter for letter in found if kind is None or letter.kind == kind]
 
 
@@ -71,6 +73,7 @@ def test_a_full_option_without_a_waiting_list_says_so(make, forum):
 def test_a_place_that_becomes_free_goes_to_whoever_has_waited_longest(make, forum):
     option = make.option(forum, capacity=1)
     first, second, third = (make.registration(forum, option) for _ in range(3))
+    send_due()
     with transaction():
         operations.cancel(first)
     assert (first.status, second.status, third.status) == (
@@ -145,7 +148,7 @@ def test_nobody_is_promised_a_place_at_an_event_that_is_cancelled(make, forum, o
     organizer.get(page)
     assert "Confirm" in organizer.page.text(organizer.page.one("main"))
     with transaction():
-        events.cancel(fresh(forum), note=LocalizedText())
+        lifecycle.cancel_event(fresh(forum), note=LocalizedText())
     with pytest.raises(Refused, match="Cancelled"), transaction():
         operations.approve(fresh(registration))
     assert not letters("registration.confirmed")
@@ -218,7 +221,7 @@ def test_the_team_may_register_somebody_after_the_closing(make, forum):
 def test_nobody_registers_for_a_cancelled_event(make, forum):
     option = make.option(forum)
     with transaction():
-        events.cancel(forum, note=LocalizedText())
+        lifecycle.cancel_event(forum, note=LocalizedText())
     with pytest.raises(Refused, match="cancelled"):
         make.registration(forum, option)
 

@@ -8,13 +8,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from eventapp import lifecycle
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
 from eventapp.events.rules import EventStatus, Visibility
-from eventapp.mail.models import Mail
+from eventapp.mail.models import Email
+from eventapp.notifications.tasks import send_due
 from eventapp.registration import operations, queries, setup, sign_ups, tasks
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
@@ -46,7 +47,7 @@ def states(line) -> list[RegistrationStatus]:
 
 def postpone(event) -> None:
     with transaction():
-        events.postpone(fresh(event), note=LocalizedText())
+        lifecycle.postpone_event(fresh(event), note=LocalizedText())
 
 
 def give_a_date(event) -> None:
@@ -144,7 +145,8 @@ def test_who_is_promoted_to_approval_is_told(make, forum):
     with transaction():
         operations.cancel(fresh(first))
     assert states([second]) == [PENDING]
-    letter = db.session.scalars(select(Mail).where(Mail.to == second.email).order_by(Mail.id.desc())).first()
+    send_due()
+    letter = db.session.scalars(select(Email).where(Email.to == second.email).order_by(Email.id.desc())).first()
     assert letter.subject.startswith("A seat has become free")
     assert "you are next on the waiting list" in letter.text
 
@@ -173,7 +175,7 @@ def test_what_the_page_hides_once_an_event_is_over_the_server_refuses(make, foru
     guest, other = make.registration(forum, make.option(forum)), make.option(forum)
     if not over:
         with transaction():
-            events.cancel(fresh(forum), note=LocalizedText())
+            lifecycle.cancel_event(fresh(forum), note=LocalizedText())
     later = forum.ends_at + timedelta(minutes=1) if over else clock.now()
     with time_machine.travel(later), pytest.raises(Refused, match="This event is"), transaction():
         AFTERWARDS[what](fresh(guest), fresh(other))

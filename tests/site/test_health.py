@@ -14,7 +14,7 @@ from eventapp import jobs
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.mail import operations as mail
-from eventapp.mail.models import Mail, MailStatus
+from eventapp.mail.models import Email, EmailStatus
 from tests.core.test_limits import limiter
 from tests.core.test_outages import read_only
 
@@ -77,7 +77,7 @@ def test_without_any_table_there_is_nothing_to_serve(client):
 def test_a_letter_that_waits_is_late_by_when_it_was_written_and_takes_nothing_down(ready):
     write()
     with transaction():  # it was tried, and is not due
-        db.session.execute(update(Mail).values(attempts=3, due_at=clock.now() + timedelta(days=1)))
+        db.session.execute(update(Email).values(attempts=3, due_at=clock.now() + timedelta(days=1)))
     with time_machine.travel(clock.now() + timedelta(minutes=40), tick=False):
         jobs.run_once([jobs.HEARTBEAT])
         status, told = ready()
@@ -89,8 +89,8 @@ def test_letters_that_were_given_up_are_counted_and_a_wrong_address_is_none_of_t
     for attempts in (1, 90, 90):
         write()
         with transaction():
-            fresh = update(Mail).where(Mail.status == MailStatus.QUEUED)
-            db.session.execute(fresh.values(status=MailStatus.FAILED, attempts=attempts))
+            fresh = update(Email).where(Email.status == EmailStatus.QUEUED)
+            db.session.execute(fresh.values(status=EmailStatus.FAILED, attempts=attempts))
     status, told = ready()
     assert (status, told["status"], told["mail"], told["mail_given_up"]) == (
         200,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from eventapp import lifecycle
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode, SessionStatus
@@ -71,5 +71,5 @@ def test_ways_to_take_part_are_offered_as_they_stand(client: Visitor, make: Make
     assert offers[2]["validFrom"] == "2031-01-01T09:00:00+09:00"
     assert "price" not in str(offers)
     with transaction():
-        events.cancel(fresh(forum), note=LocalizedText())
+        lifecycle.cancel_event(fresh(forum), note=LocalizedText())
     assert "offers" not in structured(client)

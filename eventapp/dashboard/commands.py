@@ -1,0 +1,29 @@
+"""`flask programme check`: what is wrong with a programme, at a terminal."""
+
+from __future__ import annotations
+
+import click
+
+from eventapp.core import languages
+from eventapp.events import queries as events
+from eventapp.programme import queries
+from eventapp.programme.conflicts import Level
+from eventapp.registration import queries as registration
+
+
+@click.command("check")
+@click.argument("slug")
+@click.option("--lang", type=click.Choice(languages.INTERFACE), default="en", help="Language of the sentences.")
+def check(slug: str, lang: str) -> None:
+    """Print what is wrong with a programme; ends with status 1 where there is an error."""
+    event = events.by_slug(slug)
+    if event is None:
+        raise click.ClickException(f"There is no event {slug}.")
+    with languages.force_locale(lang):
+        findings = queries.findings(event, registration.audience(event))
+        for one in findings:
+            click.echo(f"{one.level.label}: {one.sentence}")
+    errors = sum(one.level is Level.ERROR for one in findings)
+    click.echo(f"{len(findings)} findings, {errors} of them errors.")
+    if errors:
+        raise SystemExit(1)

@@ -1,0 +1,197 @@
+"""What the schedule editor in the browser asks for and sends: the programme as values, and moves.
+
+Moments travel as whole minutes since 1970 in UTC, so that the browser can lay out a day on which the clocks change
+without knowing zones: it is told how far the venue's clock is ahead, and when that changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
+from eventapp.core import clock, languages, localized, revisions
+from eventapp.core.db import finish_writing, undo
+from eventapp.core.errors import Refused, or_404
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import reader
+from eventapp.core.localized import LocalizedText
+from eventapp.events.access import requires
+from eventapp.events.models import Event
+from eventapp.programme import operations, queries
+from eventapp.programme.conflicts import ProgrammeIssue
+from eventapp.programme.models import Room, Session
+from eventapp.registration import queries as registration
+
+editor = Blueprint("programme_editor", __name__, url_prefix="/manage/events/<slug>/programme")
+
+# Of an event known by its month only the empty days are not worth a tab each.
+MOST_DAYS = 31
+
+
+@editor.get("/state.json")
+@requires(Permission.VIEW)
+def state(event: Event) -> ResponseReturnValue:
+    """The whole programme as the team has it; 304 where nobody has changed it since."""
+    scopes = (f"event:{event.id}:desk", f"event:{event.id}", f"event:{event.id}:people", "directory")
+    version = "-".join([*(str(revisions.number(scope)) for scope in scopes), languages.reader()])
+    # Asked before the rows are read: what changes in between is found by the next question.
+    if version in request.if_none_match:
+        response = make_response("", 304)
+    else:
+        response = jsonify(token=generate_csrf(), **as_values(event))
+    response.set_etag(version)
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    return response
+
+
+@editor.post("/sessions/<code>/move")
+@requires(Permission.PROGRAMME)
+def move(event: Event, code: str) -> ResponseReturnValue:
+    """Give a session another slot: `starts`, `ends` (minutes, or null), `rooms` (numbers), `revision` as it was seen.
+
+    Answers with the session as it is saved and everything that is wrong now. A refusal is a 422 with its sentence;
+    of a stale one, `session` is what somebody else has made of it.
+    """
+    shown = or_404(queries.by_code(event, code))
+    try:
+        rooms = queries.rooms(event)
+        wanted = _wanted(rooms, shown)
+        saved = operations.move_session(event, shown, by=current_organizer().name, **wanted)
+    except operations.SessionEditConflict as stale:
+        values = _session(stale.session)
+        undo()
+        return _refused(stale, session=values)
+    except Refused as refusal:
+        undo()
+        return _refused(refusal)
+    finish_writing()  # what is wrong in a large programme takes a while to find
+    return jsonify(
+        session=_session(saved),
+        findings=[_finding(one) for one in queries.findings(event, registration.audience(event))],
+    )
+
+
+def _refused(refusal: Refused, **more: Any) -> Response:
+    return make_response(jsonify(error=refusal.message, field=refusal.field, **more), 422)
+
+
+def _wanted(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:
+    sent = _sent()
+    numbers, revision = sent.get("rooms"), sent.get("revision")
+    if not isinstance(numbers, list) or not isinstance(revision, int):
+        raise Refused(_("This move could not be read. Reload the page and try again."))
+    known = {room.id for room in rooms}
+    if any(isinstance(number, bool) or number not in known for number in map(_whole, numbers)):
+        raise Refused(_("Choose rooms of this event."), field="rooms")
+    return {
+        "starts_at": _moment(sent.get("starts"), "starts_at", shown.starts_at),
+        "ends_at": _moment(sent.get("ends"), "ends_at", shown.ends_at),
+        "rooms": [room for room in rooms if room.id in numbers],
+        "seen_revision": revision,
+    }
+
+
+def _sent() -> dict[str, Any]:
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets in brackets
+        sent = None
+    return sent if isinstance(sent, dict) else {}
+
+
+def _whole(number: object) -> int:
+    return number if isinstance(number, int) and not isinstance(number, bool) else 0
+
+
+def _moment(minutes: object, field: str, stored: datetime | None) -> datetime | None:
+    if stored is not None and minutes == _minutes(stored):
+        return stored  # with its seconds, which the grid does not show
+    if minutes is None:
+        return None
+    # The years 1800 to 2200, as in the session's form: beyond, an offset leads out of what a calendar holds.
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not -89_000_000 < minutes < 121_000_000:
+        raise Refused(_("Enter a day and a time."), field=field)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+
+
+def _minutes(moment: datetime) -> int:
+    return int(moment.timestamp() // 60)
+
+
+def as_values(event: Event) -> dict[str, Any]:
+    """Everything that the editor shows, as JSON values. One query per table."""
+    sessions = queries.sessions(event, drafts=True)
+    days = days_of(event, sessions)
+    spans = [clock.programme_span(day, event.zone, event.day_starts) for day in days]
+    ahead = clock.offsets(event.zone, spans[0][0] - timedelta(days=2), spans[-1][1] + timedelta(days=2))
+    return {
+        "days": [
+            {"name": languages.day(day, year=False), "from": _minutes(first), "to": _minutes(last)}
+            for day, (first, last) in zip(days, spans, strict=True)
+        ],
+        "offsets": [[_minutes(moment), minutes] for moment, minutes in ahead],
+        "opens": _minutes(event.starts_at),
+        "closes": _minutes(event.ends_at),
+        "rooms": [_room(room) for room in queries.rooms(event)],
+        "sessions": [_session(session) for session in sessions],
+        "findings": [_finding(one) for one in queries.findings(event, registration.audience(event), every=sessions)],
+    }
+
+
+def days_of(event: Event, sessions: Iterable[Session]) -> list[date]:
+    """The days that have a page in the editor: those of the event and those that hold a session, in order."""
+
+    def of(moment: datetime) -> date:
+        return clock.programme_day(moment, event.zone, event.day_starts)
+
+    first, last = of(event.starts_at), of(event.ends_at - timedelta(seconds=1))
+    days = {first}
+    if (last - first).days < MOST_DAYS:
+        days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    days |= {of(session.starts_at) for session in sessions if session.starts_at is not None}
+    return sorted(days)
+
+
+def _said(value: LocalizedText) -> dict[str, str]:
+    """A text; its language and direction only where they are not the page's."""
+    text, language = languages.resolve(value)
+    if language == languages.interface():
+        return {"text": text}
+    return {"text": text, "lang": language, "dir": localized.direction(language)}
+
+
+def _room(room: Room) -> dict[str, Any]:
+    where = _("online") if room.online else languages.resolve(room.site.name).text if room.site else ""
+    return {"id": room.id, "name": _said(room.name), "where": where, "places": room.capacity}
+
+
+def _session(session: Session) -> dict[str, Any]:
+    names = [part.shown.name(reader()).text for part in session.participations]
+    return {
+        "code": session.code,
+        "title": _said(session.title),
+        "kind": session.kind.label,
+        "pause": session.kind.is_break,
+        "status": session.status.value,
+        "state": session.status.label,
+        "starts": _minutes(session.starts_at) if session.starts_at else None,
+        "ends": _minutes(session.ends_at) if session.ends_at else None,
+        "rooms": [room.id for room in session.rooms],
+        "colour": session.track.colour if session.track else 0,
+        "track": languages.resolve(session.track.name).text if session.track else "",
+        "people": languages.listing(names),
+        "minutes": session.minutes,
+        "revision": session.revision,
+    }
+
+
+def _finding(one: ProgrammeIssue) -> dict[str, Any]:
+    return {"level": one.level.value, "sentence": one.sentence, "codes": one.codes}

@@ -1,0 +1,121 @@
+"""The content of an e-mail, its texts from templates, and how every e-mail looks as text and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app, render_template
+
+from eventapp.core.languages import force_locale
+from eventapp.core.languages import gettext as _
+from eventapp.core.text import can_be_greeted_by
+from eventapp.mail import message, operations
+from eventapp.mail.models import Email
+from eventapp.mail.operations import CalendarFile
+
+
+@dataclass(frozen=True)
+class EmailContent:
+    """An e-mail before it is rendered: paragraphs, facts as (label, value), and at most one button (label, URL).
+
+    `more` are paragraphs between the facts and the button, `after` those below the button.
+    """
+
+    subject: str
+    greeting: str
+    paragraphs: Sequence[str]
+    facts: Sequence[tuple[str, str]] = field(default_factory=list)
+    more: Sequence[str] = field(default_factory=list)
+    action: tuple[str, str] | None = None
+    after: Sequence[str] = field(default_factory=list)
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The texts of an e-mail that a person may edit. An empty line separates the paragraphs of `text` and `after`."""
+
+    subject: str
+    text: str
+    after: str = ""
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return paragraphs_of(self.text)
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """The paragraphs of a text, without empty ones."""
+    return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def draft(template: str, *, language: str, **context: Any) -> Draft:
+    """The texts of a template in a language: its blocks `subject`, `text` and, where it has one, `after`."""
+    loaded = current_app.jinja_env.get_template(template)
+    with force_locale(language):
+        inside = loaded.new_context(context)
+        written = {name: "".join(block(inside)).strip() for name, block in loaded.blocks.items()}
+    return Draft(" ".join(written["subject"].split()), written["text"], written.get("after", ""))
+
+
+def greeting(name: str) -> str:
+    """The first line in the language that is set: with the name, or without one that reads like a message."""
+    return _("Dear %(name)s,", name=name) if can_be_greeted_by(name) else _("Hello,")
+
+
+def sender() -> tuple[str, str]:
+    """(e-mail address, name) of the sender; the name of the site if no name is set."""
+    settings = current_app.config["SETTINGS"]
+    known = message.address(settings.mail_from)
+    return known.addr_spec, known.display_name or settings.site_name
+
+
+def signature(name: str, contact: str) -> str:
+    """The last line: who writes, and the e-mail address for questions where there is one."""
+    return name + (f" · {contact}" if contact else "")
+
+
+@dataclass(frozen=True)
+class RenderedEmail:
+    """An e-mail ready for the outbox."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    kind: str
+    topic: str
+    language: str
+    calendars: Sequence[CalendarFile] = ()
+
+    def deliver(self) -> Email:
+        """Put it into the outbox."""
+        return operations.enqueue(
+            to=self.to,
+            subject=self.subject,
+            text=self.text,
+            html=self.html,
+            kind=self.kind,
+            topic=self.topic,
+            language=self.language,
+            calendars=self.calendars,
+        )
+
+
+def render(
+    email: EmailContent, *, to: str, language: str, kind: str, topic: str, calendars: Sequence[CalendarFile] = ()
+) -> RenderedEmail:
+    """The e-mail in its language, as text and as HTML."""
+    with force_locale(language):
+        return RenderedEmail(
+            to=to,
+            subject=email.subject,
+            text=render_template("mail/email.txt", email=email),
+            html=render_template("mail/email.html", email=email, language=language),
+            kind=kind,
+            topic=topic,
+            language=language,
+            calendars=calendars,
+        )

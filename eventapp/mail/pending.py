@@ -1,0 +1,157 @@
+"""Pending notifications: added by operations, taken by the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, case, delete, func, select, update
+
+from eventapp.core import clock
+from eventapp.core.db import db, insert
+from eventapp.mail.models import PendingNotification
+from eventapp.mail.queries import in_families
+
+# Changes within this time of the first one go into one e-mail.
+DEBOUNCE_WINDOW = timedelta(minutes=10)
+# How long a notification waits that could not be written.
+POSTPONED = timedelta(minutes=10)
+# The last part of the kind of a notification about whatever has changed, such as "registration.changes".
+CHANGES = "changes"
+
+# Rows of one statement: both engines accept fewer parameters than a summit has attendees.
+_ROWS = 500
+
+
+def recipient_key(kind: str, number: int) -> str:
+    """The recipient of a pending notification, such as "registration:12"."""
+    return f"{kind}:{number}"
+
+
+def enqueue(recipient: str, kind: str, *, topic: str, slot: str = "", data: Mapping[str, Any] | None = None) -> None:
+    """Have the worker write to a recipient as soon as this transaction has committed, and never if it does not."""
+    _upsert([_row(recipient, kind, topic, slot, clock.now(), data)])
+
+
+def enqueue_changes(recipients: Iterable[str], kind: str, *, topic: str, at_once: bool = False) -> None:
+    """Have the worker compare what these recipients were last sent when the debounce window is over, or at once.
+
+    A recipient who is pending already stays so, for the same notification, and no later than before.
+    """
+    due_at = clock.now() if at_once else clock.now() + DEBOUNCE_WINDOW
+    rows = [_row(one, f"{kind}.{CHANGES}", topic, "", due_at, None) for one in sorted(set(recipients))]
+    for first in range(0, len(rows), _ROWS):
+        _upsert(rows[first : first + _ROWS])
+
+
+def _row(
+    recipient: str, kind: str, topic: str, slot: str, due_at: datetime, data: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "recipient": recipient,
+        "kind": kind,
+        "topic": topic,
+        "slot": slot,
+        "due_at": due_at,
+        "created_at": clock.now(),
+        "version": 1,
+        "data": dict(data or {}),
+    }
+
+
+def _upsert(rows: list[dict[str, Any]]) -> None:
+    table: Any = PendingNotification
+    statement = insert(db.session(), table).values(rows)
+    new = statement.excluded
+    # An e-mail about one act, such as a cancellation, tells all that has changed as well.
+    only_changes = new.kind.like(f"%.{CHANGES}")
+    replaced = {
+        "kind": case((only_changes, table.kind), else_=new.kind),
+        "data": case((only_changes, table.data), else_=new.data),
+        "due_at": case((table.due_at <= new.due_at, table.due_at), else_=new.due_at),
+        "version": table.version + 1,
+    }
+    db.session.execute(statement.on_conflict_do_update(index_elements=["recipient", "slot"], set_=replaced))
+
+
+def due(*, limit: int) -> list[int]:
+    """Ids of the notifications that are due, the longest waiting first."""
+    table = PendingNotification
+    query = select(table.id).where(table.due_at <= clock.now()).order_by(table.due_at, table.id).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def take(row: PendingNotification) -> bool:
+    """Remove a notification that was read before. False if it was replaced, or taken by another worker, since then."""
+    same = and_(PendingNotification.id == row.id, PendingNotification.version == row.version)
+    removed = delete(PendingNotification).where(same).execution_options(synchronize_session=False)
+    return cast(CursorResult[Any], db.session.execute(removed)).rowcount == 1
+
+
+def postpone(number: int) -> None:
+    """Try a notification again later."""
+    later = update(PendingNotification).where(PendingNotification.id == number)
+    db.session.execute(later.values(due_at=clock.now() + POSTPONED).execution_options(synchronize_session=False))
+
+
+def forget(recipients: Iterable[str], *, slot: str | None = None) -> None:
+    """Remove what is pending for these recipients."""
+    table = PendingNotification
+    removed = delete(table).where(table.recipient.in_(sorted(set(recipients))))
+    if slot is not None:
+        removed = removed.where(table.slot == slot)
+    db.session.execute(removed.execution_options(synchronize_session=False))
+
+
+def of_topic(topic: str, *, families: Iterable[str], limit: int = 100, offset: int = 0) -> list[PendingNotification]:
+    """What is pending of a topic and of these families of kinds, the next one first."""
+    table = PendingNotification
+    query = select(table).where(table.topic == topic, in_families(table.kind, families))
+    return list(db.session.scalars(query.order_by(table.due_at, table.id).limit(limit).offset(offset)))
+
+
+def one_of_topic(topic: str, number: int, *, families: Iterable[str]) -> PendingNotification | None:
+    """One pending notification, if it is of the topic and the families."""
+    table = PendingNotification
+    query = select(table).where(table.id == number, table.topic == topic, in_families(table.kind, families))
+    return db.session.scalar(query)
+
+
+def count(topic: str, *, families: Iterable[str]) -> int:
+    """How many notifications of a topic and of these families are pending."""
+    table = PendingNotification
+    query = select(func.count()).where(table.topic == topic, in_families(table.kind, families))
+    return db.session.scalar(query) or 0
+
+
+def waiting(topic: str) -> tuple[dict[str, int], datetime | None]:
+    """How many recipients of each type wait for a debounce window to end, and when the first one ends."""
+    rows = db.session.execute(
+        select(PendingNotification.kind, func.count(), func.min(PendingNotification.due_at))
+        .where(_changes_of(topic))
+        .group_by(PendingNotification.kind)
+    ).all()
+    return {kind.partition(".")[0]: number for kind, number, _first in rows}, min((r[2] for r in rows), default=None)
+
+
+def waiting_recipients(topic: str) -> list[str]:
+    """The recipients who wait for a debounce window to end."""
+    return list(db.session.scalars(select(PendingNotification.recipient).where(_changes_of(topic))))
+
+
+def send_now(topic: str) -> None:
+    """End the debounce window of a topic."""
+    change = update(PendingNotification).where(_changes_of(topic)).values(due_at=clock.now())
+    db.session.execute(change.execution_options(synchronize_session=False))
+
+
+def _changes_of(topic: str) -> ColumnElement[bool]:
+    return and_(PendingNotification.topic == topic, PendingNotification.kind.like(f"%.{CHANGES}"))
+
+
+def data_of(recipient: str, *, slot: str = "") -> dict[str, Any]:
+    """The data of what is pending for a recipient; empty if nothing is."""
+    table = PendingNotification
+    query = select(table.data).where(table.recipient == recipient, table.slot == slot)
+    return db.session.scalar(query) or {}

@@ -1,0 +1,65 @@
+"""From a pending notification to the e-mail: find the recipient, compare, render."""
+
+from __future__ import annotations
+
+from eventapp.core.db import db
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
+from eventapp.mail.content import RenderedEmail
+from eventapp.mail.models import PendingNotification
+from eventapp.mail.pending import CHANGES
+from eventapp.notifications import attendee_emails, speaker_emails, speakers
+from eventapp.programme import queries as programme
+from eventapp.proposals.drafts import Occasion
+from eventapp.proposals.models import Proposal, SpeakerLink
+from eventapp.proposals.notices import PROPOSAL, SPEAKER
+from eventapp.registration.models import Registration
+from eventapp.registration.notices import RECIPIENT as REGISTRATION
+from eventapp.registration.rules import Notice
+
+MODELS: dict[str, type[Registration | SpeakerLink | Proposal]] = {
+    REGISTRATION: Registration,
+    SPEAKER: SpeakerLink,
+    PROPOSAL: Proposal,
+}
+
+
+def compose(pending: PendingNotification) -> RenderedEmail | None:
+    """The e-mail as it is now; None if the recipient is gone or there is nothing to write.
+
+    Adds and changes SentInvitation rows in the session and flushes nothing: the caller stores them with the e-mail in
+    one transaction, or rolls back after a preview.
+    """
+    with db.session.no_autoflush:
+        kind, _colon, number = pending.recipient.partition(":")
+        recipient = db.session.get(MODELS[kind], int(number), populate_existing=True)
+        what = pending.kind.rpartition(".")[2]
+        if isinstance(recipient, Registration):
+            return _to_attendee(recipient, what)
+        if isinstance(recipient, SpeakerLink):
+            return _to_speaker(recipient, what, pending)
+        if isinstance(recipient, Proposal):
+            return speaker_emails.to_proposer(recipient, Occasion(what), pending.data.get("edited"))
+        return None
+
+
+def _to_attendee(registration: Registration, what: str) -> RenderedEmail | None:
+    if what != CHANGES:
+        return attendee_emails.write(registration, Notice(what))
+    if registration.generated or _silent(registration.event):
+        return None
+    return attendee_emails.write_changes(registration)
+
+
+def _to_speaker(link: SpeakerLink, what: str, pending: PendingNotification) -> RenderedEmail | None:
+    if what == CHANGES:
+        return None if _silent(link.event) else speaker_emails.write_changes(link)
+    asked_with = programme.document_at(link.event, link.asked_at)
+    speakers.remember(link, asked_with, other_address=bool(pending.data.get("other_address")))
+    edited = pending.data.get("edited")
+    return speaker_emails.ask(link, edited) if edited else None
+
+
+def _silent(event: Event) -> bool:
+    """Whether nobody is written to about changes of the event."""
+    return event.status is EventStatus.DRAFT or event.over

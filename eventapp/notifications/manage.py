@@ -1,0 +1,106 @@
+"""The organizers' pages about e-mails: what is pending and what was written, each as its recipient reads it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.rules import Permission
+from eventapp.core import languages
+from eventapp.core.db import db
+from eventapp.core.errors import or_404
+from eventapp.core.forms import page_number
+from eventapp.core.languages import gettext as _
+from eventapp.core.links import base_url
+from eventapp.core.pages import page
+from eventapp.events.access import may, requires
+from eventapp.events.models import Event
+from eventapp.mail import operations as mail
+from eventapp.mail import rules
+from eventapp.mail.models import Email, EmailStatus
+from eventapp.notifications import operations, team
+from eventapp.notifications.compose import compose
+
+manage = Blueprint("notifications_manage", __name__, url_prefix="/manage/events/<slug>")
+
+PAGE = 50
+
+
+def masked(text: str) -> str:
+    """The text of an e-mail without its private links."""
+    return rules.masked(text, own=base_url())
+
+
+def email_state(email: Email) -> str:
+    """What became of an e-mail."""
+    return {EmailStatus.QUEUED: _("waiting"), EmailStatus.SENT: _("sent"), EmailStatus.FAILED: _("not delivered")}[
+        email.status
+    ]
+
+
+@manage.get("/mail")
+@requires(Permission.MAIL)
+def emails(event: Event) -> ResponseReturnValue:
+    """Pending notifications first, then e-mails from the newest to the oldest."""
+    number = page_number(request.args.get("page"))
+    numbers = team.numbers(event, may)
+    return page(
+        "notifications/emails.html",
+        event=event,
+        pending=team.pending_rows(event, may, limit=PAGE) if number == 1 else [],
+        number_pending=team.number_pending(event, may) if number == 1 else 0,
+        emails=team.emails(event, may, limit=PAGE, offset=(number - 1) * PAGE),
+        numbers=numbers,
+        number=number,
+        given_up=numbers.get(EmailStatus.FAILED, 0),
+        server=bool(current_app.config["SETTINGS"].mail_url),
+    )
+
+
+@manage.get("/mail/<int:number>")
+@requires(Permission.MAIL)
+def email(event: Event, number: int) -> ResponseReturnValue:
+    """One e-mail as it was written, without its private links."""
+    return page("notifications/email.html", event=event, email=or_404(team.email(event, may, number)))
+
+
+@manage.get("/mail/pending/<int:number>")
+@requires(Permission.MAIL)
+def pending(event: Event, number: int) -> ResponseReturnValue:
+    """A pending notification as it would be written now."""
+    row = or_404(team.pending_row(event, may, number))
+    due_at, about = row.notification.due_at, row.about
+    written = compose(row.notification)
+    db.session.rollback()  # a preview stores nothing
+    return page("notifications/pending.html", event=event, email=written, due_at=due_at, about=about, to=row.to)
+
+
+@manage.post("/mail/<int:number>/retry")
+@requires(Permission.MAIL)
+def retry(event: Event, number: int) -> ResponseReturnValue:
+    """Try again to send an e-mail that was not delivered."""
+    mail.retry(or_404(team.email(event, may, number)))
+    flash(_("The letter waits to be sent."))
+    return redirect(url_for(".email", slug=event.slug, number=number), 303)
+
+
+@manage.post("/mail/retry")
+@requires(Permission.MAIL)
+def retry_all(event: Event) -> ResponseReturnValue:
+    """Try again to send everything that was not delivered, for example after a server was repaired."""
+    number = mail.retry_all(operations.topic_of(event), families=team.families(may))
+    flash(languages.ngettext("%(num)d e-mail waits to be sent.", "%(num)d e-mails wait to be sent.", number))
+    return redirect(url_for(".emails", slug=event.slug), 303)
+
+
+@manage.post("/news/<any(now, nobody):verb>")
+@requires(Permission.PROGRAMME)
+def notify(event: Event, verb: str) -> ResponseReturnValue:
+    """Write about changes at once, or to nobody."""
+    if verb == "now":
+        operations.send_now(event)
+        flash(_("The letters are on their way."))
+    else:
+        operations.mark_as_notified(event)
+        flash(_("Nobody is written to about it. Calendars that are subscribed to follow all the same."))
+    return redirect(url_for("dashboard.event", slug=event.slug), 303)

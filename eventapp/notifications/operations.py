@@ -1,0 +1,64 @@
+"""What the team decides about pending notifications, and notifications to everybody."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from eventapp.core.db import db
+from eventapp.events.models import Event
+from eventapp.mail import pending
+from eventapp.notifications import attendees, scan, speakers
+from eventapp.notifications.scan import Waiting
+from eventapp.programme import queries as programme
+from eventapp.proposals import notices as speaker_notices
+from eventapp.proposals.models import SpeakerLink
+from eventapp.registration import notices as attendee_notices
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import ACTIVE
+
+
+def topic_of(event: Event) -> str:
+    """What the e-mails and pending notifications of an event are filed under."""
+    return f"event:{event.id}"
+
+
+def waiting(event: Event) -> Waiting:
+    """The recipients who wait for the debounce window to end. One statement."""
+    numbers, first = pending.waiting(topic_of(event))
+    return Waiting(numbers.get(attendee_notices.RECIPIENT, 0), numbers.get(speaker_notices.KIND, 0), first)
+
+
+def notify_everybody(event: Event) -> int:
+    """Write to every attendee and speaker for whom something has changed, at once. Returns how many are compared."""
+    query = select(Registration.id).where(
+        Registration.event_id == event.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
+    )
+    registrations = list(db.session.scalars(query))
+    links = scan.speakers_to_notify(event, programme.document(event))
+    attendee_notices.enqueue_changes(event.id, registrations, at_once=True)
+    speaker_notices.enqueue_changes(event.id, links, at_once=True)
+    return len(registrations) + len(links)
+
+
+def send_now(event: Event) -> None:
+    """The team has made its last change: end the debounce window."""
+    pending.send_now(topic_of(event))
+
+
+def mark_as_notified(event: Event) -> None:
+    """The team sends no e-mails about these changes: what holds now counts as sent.
+
+    What a recipient was never sent, such as the seat in a session they have just taken, stays pending.
+    """
+    done = []
+    for recipient in pending.waiting_recipients(topic_of(event)):
+        kind, _colon, number = recipient.partition(":")
+        if kind == attendee_notices.RECIPIENT:
+            registration = db.session.get(Registration, int(number))
+            marked = registration is None or attendees.mark_as_notified(registration)
+        else:
+            link = db.session.get(SpeakerLink, int(number))
+            marked = link is None or speakers.mark_as_notified(link)
+        if marked:
+            done.append(recipient)
+    pending.forget(done, slot="")

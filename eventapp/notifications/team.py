@@ -1,0 +1,110 @@
+"""The e-mails of an event, pending and written, as far as a member of its team may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from eventapp.accounts.rules import Permission
+from eventapp.core.db import db
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.events.models import Event
+from eventapp.mail import pending
+from eventapp.mail import queries as mail
+from eventapp.mail.models import Email, EmailStatus, PendingNotification
+from eventapp.notifications.compose import MODELS
+from eventapp.notifications.operations import topic_of
+
+# The first part of the kind of an e-mail, and the permission to read it: an e-mail says what the page with the same
+# permission shows. A family that is not named here is shown to nobody.
+FAMILIES = {
+    "registration": Permission.REGISTRATION,
+    "event": Permission.REGISTRATION,
+    "session": Permission.REGISTRATION,
+    "proposals": Permission.PROGRAMME,
+}
+
+# What a pending notification will be about.
+ABOUT: dict[str, Any] = {
+    "registration.received": _l("Registration received"),
+    "registration.confirmed": _l("Registration confirmed"),
+    "registration.next_in_line": _l("A seat has become free"),
+    "registration.changed": _l("Registration changed"),
+    "registration.cancelled": _l("Registration cancelled"),
+    "registration.declined": _l("Registration declined"),
+    "registration.link": _l("Private link"),
+    "registration.new_link": _l("New private link"),
+    "registration.changes": _l("What has changed"),
+    "proposals.received": _l("Proposal received"),
+    "proposals.accepted": _l("Proposal accepted"),
+    "proposals.declined": _l("Proposal declined"),
+    "proposals.reopened": _l("Proposal reopened"),
+    "proposals.confirm": _l("Request to confirm"),
+    "proposals.changes": _l("What has changed"),
+}
+
+May = Callable[[Permission], bool]
+
+
+@dataclass(frozen=True)
+class PendingRow:
+    """A pending notification with the e-mail address it will go to; "" if the recipient is gone."""
+
+    notification: PendingNotification
+    to: str
+
+    @property
+    def about(self) -> str:
+        return str(ABOUT[self.notification.kind])
+
+
+def families(may: May) -> list[str]:
+    """The families of e-mails that this member sees."""
+    return [family for family, permission in FAMILIES.items() if may(permission)]
+
+
+def emails(event: Event, may: May, *, limit: int = 50, offset: int = 0) -> list[Email]:
+    """A page of written e-mails, newest first."""
+    return mail.of_topic(topic_of(event), families=families(may), limit=limit, offset=offset)
+
+
+def email(event: Event, may: May, number: int) -> Email | None:
+    """One e-mail; None if there is none, or this member must not read it."""
+    return mail.one_of_topic(topic_of(event), number, families=families(may))
+
+
+def numbers(event: Event, may: May) -> dict[EmailStatus, int]:
+    """How many e-mails have which status."""
+    return mail.numbers_of_topic(topic_of(event), families=families(may))
+
+
+def pending_rows(event: Event, may: May, *, limit: int = 50) -> list[PendingRow]:
+    """What is pending, the next one first. One statement, and one per kind of recipient."""
+    return _with_addresses(pending.of_topic(topic_of(event), families=families(may), limit=limit))
+
+
+def pending_row(event: Event, may: May, number: int) -> PendingRow | None:
+    """One pending notification; None if there is none, or this member must not read it."""
+    found = pending.one_of_topic(topic_of(event), number, families=families(may))
+    return _with_addresses([found])[0] if found else None
+
+
+def number_pending(event: Event, may: May) -> int:
+    """How many notifications are pending."""
+    return pending.count(topic_of(event), families=families(may))
+
+
+def _with_addresses(rows: Sequence[PendingNotification]) -> list[PendingRow]:
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        kind, _colon, number = row.recipient.partition(":")
+        wanted.setdefault(kind, set()).add(int(number))
+    addresses: dict[str, str] = {}
+    for kind, ids in wanted.items():
+        model = MODELS[kind]
+        for found, address in db.session.execute(select(model.id, model.email).where(model.id.in_(sorted(ids)))):
+            addresses[pending.recipient_key(kind, found)] = address
+    return [PendingRow(row, addresses.get(row.recipient, "")) for row in rows]

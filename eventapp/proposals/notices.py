@@ -1,0 +1,66 @@
+"""Pending notifications of proposers and speakers: operations say what has happened, the worker writes the e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eventapp.mail import pending
+from eventapp.mail.content import Draft
+from eventapp.proposals.drafts import Occasion
+from eventapp.proposals.models import Proposal, SpeakerLink
+
+PROPOSAL, SPEAKER = "proposal", "speaker"
+KIND = "proposals"
+# The e-mail that asks a speaker does not replace one about changes, nor is it replaced by it.
+ASK_SLOT = "ask"
+
+
+def notify_proposer(proposal: Proposal, occasion: Occasion, edited: Draft | None = None) -> None:
+    """Write to a proposer as soon as this transaction has committed; `edited` are the texts of the team."""
+    pending.enqueue(
+        proposal_key(proposal),
+        f"{KIND}.{occasion}",
+        topic=f"event:{proposal.event_id}",
+        data={"edited": _texts(edited)} if edited else None,
+    )
+
+
+def notify_asked(link: SpeakerLink, edited: Draft | None = None, *, other_address: bool = False) -> None:
+    """A speaker is asked to confirm: what is published counts as known, and the e-mail follows where there is a text.
+
+    `other_address`: nothing was sent to this e-mail address before.
+    """
+    key = speaker_key(link)
+    other_address = other_address or bool(pending.data_of(key, slot=ASK_SLOT).get("other_address"))
+    pending.enqueue(
+        key,
+        f"{KIND}.{Occasion.CONFIRM}",
+        topic=f"event:{link.event_id}",
+        slot=ASK_SLOT,
+        data={"edited": _texts(edited) if edited else None, "other_address": other_address},
+    )
+
+
+def notify_of_changes(link: SpeakerLink) -> None:
+    """The speaker has answered: their calendar should show it."""
+    enqueue_changes(link.event_id, [link.id])
+
+
+def enqueue_changes(event_id: int, links: Iterable[int], *, at_once: bool = False) -> None:
+    """Have the worker compare what the speakers with these links, by id, were last sent."""
+    recipients = [pending.recipient_key(SPEAKER, number) for number in links]
+    pending.enqueue_changes(recipients, KIND, topic=f"event:{event_id}", at_once=at_once)
+
+
+def proposal_key(proposal: Proposal) -> str:
+    """The proposer as a recipient."""
+    return pending.recipient_key(PROPOSAL, proposal.id)
+
+
+def speaker_key(link: SpeakerLink) -> str:
+    """The speaker as a recipient."""
+    return pending.recipient_key(SPEAKER, link.id)
+
+
+def _texts(edited: Draft) -> dict[str, str]:
+    return {"subject": edited.subject, "text": edited.text}

@@ -1,0 +1,47 @@
+"""Pending notifications of a registration: the operation says what has happened, the worker writes the e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from eventapp.core.db import db
+from eventapp.mail import pending
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.rules import ACTIVE, Notice
+
+RECIPIENT = "registration"
+# E-mails with nothing but the private link don't replace one about the seat, nor are they replaced by it.
+LINK_SLOT = "link"
+
+
+def notify(registration: Registration, notice: Notice) -> None:
+    """Write to the attendee about an act as soon as this transaction has committed."""
+    if registration.generated:
+        return
+    pending.enqueue(
+        pending.recipient_key(RECIPIENT, registration.id),
+        f"{RECIPIENT}.{notice}",
+        topic=f"event:{registration.event_id}",
+        slot=LINK_SLOT if notice is Notice.LINK else "",
+    )
+
+
+def notify_of_changes(registration: Registration) -> None:
+    """The attendee has changed something that their calendar should show; more changes may follow within minutes."""
+    enqueue_changes(registration.event_id, [registration.id])
+
+
+def notify_all_with(option: AttendanceOption) -> None:
+    """Something has changed for everyone who has chosen this option."""
+    query = select(Registration.id).where(
+        Registration.option_id == option.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
+    )
+    enqueue_changes(option.event_id, db.session.scalars(query))
+
+
+def enqueue_changes(event_id: int, registrations: Iterable[int], *, at_once: bool = False) -> None:
+    """Have the worker compare what these registrations, by id, were last sent."""
+    recipients = [pending.recipient_key(RECIPIENT, number) for number in registrations]
+    pending.enqueue_changes(recipients, RECIPIENT, topic=f"event:{event_id}", at_once=at_once)

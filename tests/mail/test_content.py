@@ -1,0 +1,74 @@
+"""What letters look like as text: everything stands apart by one empty line, whatever a letter has of it."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from flask import Flask
+
+from eventapp.core.db import transaction
+from eventapp.mail import content
+from eventapp.mail.content import EmailContent
+
+FACTS = [("When", "Tue 18 March 2031"), ("Where", "City Hall <1>")]
+ACTION = ("Your page", "https://example.org/a?b=1&c=2")
+
+
+def written(letter: EmailContent) -> str:
+    return content.render(letter, to="ada@example.org", language="en", kind="test", topic="test").text
+
+
+def test_one_empty_line_stands_between_all_that_a_letter_says(app: Flask) -> None:
+    every = product(
+        ([], ["One.", "Two\nlines."]),
+        ([], FACTS),
+        ([], ["More."]),
+        (None, ACTION),
+        ([], ["After.", "Last."]),
+        ("", "Team"),
+    )
+    for paragraphs, facts, more, action, after, signature in every:
+        blocks = ["Dear Ada,", *paragraphs]
+        if facts:
+            blocks.append("When: Tue 18 March 2031\nWhere: City Hall <1>")
+        blocks += more
+        if action:
+            blocks.append("Your page:\nhttps://example.org/a?b=1&c=2")
+        blocks += after
+        if signature:
+            blocks.append("-- \nTeam")
+        text = written(EmailContent("Subject", "Dear Ada,", paragraphs, facts, more, action, after, signature))
+        assert text == "\n\n".join(blocks) + "\n"
+
+
+def test_a_letter_in_japanese_is_set_in_japanese(app: Flask) -> None:
+    with transaction():
+        letter = content.send(
+            EmailContent(
+                "件名",
+                "佐藤葵 様",
+                [],
+                [("日時", "2031年3月18日（火）")],
+                action=("確認・変更", "https://example.org/a"),
+            ),
+            to="aoi@example.org",
+            language="ja",
+            kind="test",
+            topic="test",
+        )
+    assert "日時：2031年3月18日（火）\n" in letter.text
+    assert "確認・変更：\nhttps://example.org/a\n" in letter.text
+
+
+def test_an_address_among_the_facts_is_a_link_and_text_is_text(app: Flask) -> None:
+    facts = [("Join here", "https://meet.example.org/a?b=1&c=2"), ("Where", "City Hall <1>")]
+    with transaction():
+        letter = content.send(
+            EmailContent("Subject", "Dear Ada,", [], facts),
+            to="ada@example.org",
+            language="en",
+            kind="test",
+            topic="test",
+        )
+    assert 'href="https://meet.example.org/a?b=1&amp;c=2"' in letter.html
+    assert "City Hall &lt;1&gt;" in letter.html

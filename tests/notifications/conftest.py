@@ -1,0 +1,13 @@
+"""An event for those who take part in it or speak at it."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventapp.events.models import Event
+from tests.make import Make
+
+
+@pytest.fixture
+def forum(make: Make) -> Event:
+    return make.event("forum")

@@ -1,0 +1,422 @@
+"""What is new is told once, to those concerned, in words and to their calendars."""
+
+from __future__ import annotations
+
+import contextvars
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import current_app
+from sqlalchemy import delete
+
+from eventapp import lifecycle
+from eventapp.core import clock
+from eventapp.core.db import db, transaction
+from eventapp.core.localized import LocalizedText
+from eventapp.events import operations as events
+from eventapp.events.rules import EventStatus
+from eventapp.mail.models import Email, PendingNotification
+from eventapp.notifications import operations as notifications
+from eventapp.notifications import tasks
+from eventapp.notifications.compose import compose
+from eventapp.notifications.models import ScanCursor, SentInvitation
+from eventapp.notifications.scan import scan
+from eventapp.notifications.tasks import send_due
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations, setup, sign_ups
+from eventapp.registration.models import Registration
+from tests.ical import lint
+from tests.make import fresh
+from tests.outbox import entry, letters, sequence
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum", place=LocalizedText(en="City Hall", ja="市役所"))
+
+
+def edit(event, **values) -> None:
+    with transaction():
+        row = fresh(event)
+        lifecycle.change_event(row, slug=row.slug, **values)
+
+
+def move(event, by: timedelta) -> None:
+    row = fresh(event)
+    edit(event, starts_at=row.starts_at + by, ends_at=row.ends_at + by)
+
+
+def test_another_time_is_told_with_the_old_one_in_the_readers_zone_and_language(make, forum):
+    option = make.option(forum)
+    make.registration(forum, option, "berlin@example.org", zone="Europe/Berlin")
+    make.registration(forum, option, "ja@example.org", language="ja", country="JP")
+    make.registration(forum, option, "dhaka@example.org", country="BD")
+    first = {letter.to: letter for letter in letters()}
+    move(forum, 2 * HOUR)
+    assert make.tell() == 3
+    told = {letter.to: letter for letter in letters()}
+    english = told["berlin@example.org"]
+    assert english.subject == "New time: Forum of cities"
+    assert "Until now: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in english.text
+    assert "New time: Tue 18 March 2031, 12:00 – 20:00 (Japan Standard Time)" in english.text
+    assert "Until now (your time): Tue 18 March 2031, 02:00 – 10:00 (Central European Standard Time)" in english.text
+    assert "New time (your time): Tue 18 March 2031, 04:00 – 12:00 (Central European Standard Time)" in english.text
+    assert "(Bangladesh Standard Time)" in told["dhaka@example.org"].text, "a country with one zone tells it"
+    japanese = told["ja@example.org"]
+    assert "2031年3月18日（火） 12:00" in japanese.text or "2031年3月18日（火）12:00" in japanese.text
+    assert "your time" not in japanese.text
+    assert "日本標準時" in japanese.text
+    assert "。 " not in japanese.text, "no space stands between Japanese sentences"
+    for to, letter in told.items():
+        assert [file.method for file in letter.calendars] == ["REQUEST"]
+        assert entry(letter).one("UID") == entry(first[to]).one("UID")
+        assert entry(letter).one("DTSTART") == "20310318T120000"
+        assert sequence(letter) > sequence(first[to])
+
+
+def test_a_burst_of_edits_is_one_letter_with_what_holds_in_the_end(make, forum):
+    make.registration(forum, make.option(forum))
+    letters()
+    start = clock.now()
+    with time_machine.travel(start, tick=False) as now:
+        move(forum, HOUR)
+        scan()
+        now.shift(timedelta(minutes=4))
+        move(forum, HOUR)
+        edit(forum, place=LocalizedText(en="Arena"))
+        scan()
+        assert send_due() == 0
+        now.shift(timedelta(minutes=5, seconds=55))
+        move(forum, HOUR)
+        scan()
+        assert send_due() == 0
+        now.shift(timedelta(seconds=10))
+        scan()
+        assert send_due() == 1
+        now.shift(timedelta(minutes=30))
+        scan()
+        assert send_due() == 0
+    (letter,) = letters()
+    assert letter.subject == "New time and place: Forum of cities"
+    assert "Until now: Tue 18 March 2031, 10:00 – 18:00" in letter.text
+    assert "New time: Tue 18 March 2031, 13:00 – 21:00" in letter.text
+    assert "Place until now: City Hall" in letter.text
+    assert "New place: Arena" in letter.text
+
+
+def test_there_and_back_tells_nobody(make, forum):
+    make.registration(forum, make.option(forum))
+    letters()
+    move(forum, HOUR)
+    scan()
+    move(forum, -HOUR)
+    assert make.tell() == 0
+    assert letters() == []
+    assert db.session.query(PendingNotification).count() == 0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"title": LocalizedText(en="Forum of Cities!", ja="都市フォーラム")},
+        {"description": LocalizedText(en="More words.")},
+        {"place": LocalizedText(en="City  hall", ja="市役所")},
+        {"place": LocalizedText(en="City Hall", ja="市役所", bn="নগর ভবন")},
+        {"join_url": "https://meet.example/new"},
+    ],
+)
+def test_words_spelling_and_what_concerns_others_are_no_reason_for_a_letter(make, forum, values):
+    make.registration(forum, make.option(forum))
+    letters()
+    edit(forum, **values)
+    assert make.tell() == 0
+    assert letters() == []
+
+
+def test_a_new_link_to_join_is_told_to_those_who_take_part_online_alone(make, forum):
+    edit(forum, join_url="https://meet.example/old")
+    make.registration(forum, make.option(forum))
+    online = make.registration(forum, make.option(forum, Mode.ONLINE))
+    letters()
+    edit(forum, join_url="https://meet.example/new")
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.to == online.email
+    assert letter.subject == "New link to join: Forum of cities"
+    assert "https://meet.example/new" in letter.text
+    assert entry(letter).one("CONFERENCE") == "https://meet.example/new"
+
+
+def test_a_link_that_is_taken_away_is_not_told_as_a_new_one(make, forum):
+    edit(forum, join_url="https://meet.example/old")
+    make.registration(forum, make.option(forum, Mode.ONLINE))
+    letters()
+    edit(forum, join_url="")
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.subject == "Your registration: Forum of cities"
+    assert "Join here: –" in letter.text
+    assert not entry(letter).all("CONFERENCE")
+
+
+def test_who_takes_part_online_is_nowhere_else_also_before_there_is_a_link(make, forum):
+    make.registration(forum, make.option(forum, Mode.ONLINE))
+    (letter,) = letters()
+    assert entry(letter).one("LOCATION") == "Online"
+
+
+def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_chosen_it(make, forum):
+    edit(forum, join_url="https://meet.example/all")
+    option = make.option(forum)
+    guest = make.registration(forum, option)
+    make.registration(forum, make.option(forum))
+    letters()
+    make.tell()
+    with transaction():
+        setup.save_option(fresh(forum), fresh(option), mode=Mode.ONLINE, title=LocalizedText())
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.to == guest.email
+    assert "New place: Online" in letter.text
+    assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
+
+
+def test_a_site_says_where_to_go_and_its_change_is_told_to_those_who_come(make, forum):
+    site = make.site(forum)
+    make.registration(forum, make.option(forum))
+    make.registration(forum, make.option(forum, Mode.ONLINE))
+    (coming, _online) = letters()
+    assert lint.text(entry(coming).one("LOCATION")) == "Arena, 1-1 Chuo"
+    with transaction():
+        events.save_site(
+            fresh(forum), fresh(site), name=LocalizedText(en="Harbour hall"), address=LocalizedText(en="2-2 Minato")
+        )
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "Place until now: Arena, 1-1 Chuo" in letter.text
+    assert "New place: Harbour hall, 2-2 Minato" in letter.text
+    assert sequence(letter) > sequence(coming)
+
+
+def test_cancelling_tells_everybody_at_once_and_takes_the_entry_away(make, forum):
+    session = make.session(forum, "Workshop", capacity=5)
+    guest = make.registration(forum, make.option(forum))
+    with transaction():
+        sign_ups.sign_up(fresh(guest), session.code)
+    make.tell()
+    letters()
+    move(forum, HOUR)
+    scan()
+    with transaction():
+        assert lifecycle.cancel_event(fresh(forum), note=LocalizedText(en="A typhoon comes.")) == 1
+    assert send_due() == 1
+    (letter,) = letters()
+    assert letter.subject == "Cancelled: Forum of cities"
+    assert "A typhoon comes." in letter.text
+    assert [file.method for file in letter.calendars] == ["CANCEL", "CANCEL"], "the event and the session"
+    assert make.tell() == 0
+
+
+def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
+    make.registration(forum, make.option(forum))
+    (first,) = letters()
+    with transaction():
+        lifecycle.postpone_event(fresh(forum), note=LocalizedText(en="A storm."))
+    assert send_due() == 1
+    (off,) = letters()
+    assert (off.subject, entry(off).one("STATUS")) == ("Postponed: Forum of cities", "TENTATIVE")
+    assert "A storm." in off.text
+    move(forum, timedelta(days=7))
+    assert make.tell() == 0, "a date is no news before the event is on again"
+    with transaction():
+        lifecycle.publish_event(fresh(forum))
+    assert make.tell() == 1
+    (on,) = letters()
+    assert (on.subject, entry(on).one("STATUS")) == ("New date: Forum of cities", "CONFIRMED")
+    assert "Until now: Tue 18 March 2031" in on.text
+    assert "New time: Tue 25 March 2031" in on.text
+    assert sequence(on) > sequence(off) > sequence(first)
+
+
+def test_an_event_that_is_on_again_on_its_old_date_is_told_with_it(make, forum):
+    make.registration(forum, make.option(forum))
+    with transaction():
+        lifecycle.postpone_event(fresh(forum), note=LocalizedText())
+    send_due()
+    letters()
+    with transaction():
+        lifecycle.publish_event(fresh(forum))
+    assert make.tell() == 1
+    (on,) = letters()
+    assert on.subject == "New date: Forum of cities"
+    assert "When: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in on.text
+
+
+def test_nobody_is_told_of_a_draft_of_what_is_over_or_of_made_up_guests(make, forum):
+    option = make.option(forum)
+    make.registration(forum, option)
+    with transaction():
+        made_up = operations.register(
+            fresh(forum), operations.RegistrationInput("x@example.org", "X"), option=fresh(option), generated=True
+        )
+        assert made_up.generated
+    letters()
+    with transaction():
+        lifecycle.unpublish_event(fresh(forum))
+    move(forum, HOUR)
+    assert make.tell() == 0
+    with transaction():
+        lifecycle.publish_event(fresh(forum))
+    assert make.tell() == 1
+    assert "x@example.org" not in {letter.to for letter in letters()}
+    with time_machine.travel(fresh(forum).ends_at + HOUR, tick=False):
+        move(forum, -HOUR)
+        assert make.tell() == 0
+
+
+def test_a_letter_in_between_says_both_and_nothing_is_told_twice(make, forum):
+    edit(forum, join_url="https://meet.example/all")
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    move(forum, HOUR)
+    scan()
+    with transaction():
+        operations.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
+    (letter,) = letters()
+    assert "Until now: Tue 18 March 2031, 10:00 – 18:00" in letter.text
+    assert "When: Tue 18 March 2031, 11:00 – 19:00" in letter.text
+    assert make.tell() == 0
+    assert letters() == []
+
+
+def test_two_workers_tell_each_guest_once(app, make, forum):
+    option = make.option(forum)
+    for _ in range(12):
+        make.registration(forum, option)
+    letters()
+    move(forum, HOUR)
+    scan()
+    notifications.send_now(forum)
+    db.session.commit()
+
+    def work(_):
+        with app.app_context():
+            scan()
+            return send_due()
+
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda n: contextvars.Context().run(work, n), range(3)))
+    assert sum(done) == 12
+    assert len({letter.to for letter in letters()}) == 12
+
+
+def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(make, forum, monkeypatch):
+    """What an operation says while the worker renders must be in the e-mail, and no e-mail may be older than it."""
+    guest = make.registration(forum, make.option(forum))
+    composed = []
+
+    def compose_and_be_overtaken(row):
+        email = compose(row)
+        if not composed:
+            # As another process would, on a connection of its own.
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(contextvars.Context().run, cancel).result()
+        composed.append(email.kind)
+        return email
+
+    app = current_app._get_current_object()
+
+    def cancel():
+        with app.app_context(), transaction():
+            operations.cancel(db.session.get_one(Registration, guest.id))
+
+    monkeypatch.setattr(tasks, "compose", compose_and_be_overtaken)
+    assert send_due() == 0
+    assert db.session.query(Email).count() == db.session.query(SentInvitation).count() == 0
+    assert send_due() == 1
+    assert composed == ["registration.confirmed", "registration.cancelled"]
+    (letter,) = letters()
+    assert (letter.kind, letter.calendars) == ("registration.cancelled", []), "their calendar never had it"
+
+
+def test_one_notification_that_can_not_be_written_does_not_keep_the_others_waiting(make, forum, monkeypatch, caplog):
+    option = make.option(forum)
+    make.registration(forum, option, "first@example.org")
+    make.registration(forum, option, "second@example.org")
+
+    def compose_or_fail(row):
+        email = compose(row)
+        assert email.to != "first@example.org"
+        return email
+
+    monkeypatch.setattr(tasks, "compose", compose_or_fail)
+    assert send_due() == 1
+    assert "first@" not in caplog.text
+    monkeypatch.undo()
+    assert send_due() == 0, "it is tried again later"
+    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
+        assert send_due() == 1
+    assert [letter.to for letter in letters()] == ["second@example.org", "first@example.org"]
+
+
+def test_running_the_sweeps_again_changes_nothing(make, forum):
+    make.registration(forum, make.option(forum))
+    letters()
+    move(forum, HOUR)
+    assert make.tell() == 1
+    letters()
+    assert scan() == 0
+    assert make.tell() == 0
+    assert letters() == []
+
+
+# ---- the team -----------------------------------------------------------------------------------------------------
+
+
+def test_the_team_sees_who_will_be_told_and_can_say_no(make, forum):
+    option = make.option(forum)
+    guest, _other = make.registration(forum, option), make.registration(forum, option)
+    letters()
+    move(forum, HOUR)
+    scan()
+    waiting = notifications.waiting(fresh(forum))
+    assert (waiting.attendees, waiting.speakers) == (2, 0)
+    assert timedelta(minutes=9) < waiting.due_at - clock.now() <= timedelta(minutes=10)
+    with transaction():
+        notifications.mark_as_notified(fresh(forum))
+    assert notifications.waiting(fresh(forum)).attendees == 0
+    assert make.tell() == 0
+    move(forum, HOUR)
+    assert make.tell() == 2, "what comes later is told again"
+    letter = next(letter for letter in letters() if letter.to == guest.email)
+    assert "Until now: Tue 18 March 2031, 11:00" in letter.text, "they are told from what the page said"
+
+
+def test_who_was_registered_before_letters_carried_invitations_is_told_what_comes_after(make, forum):
+    make.registration(forum, make.option(forum))
+    letters()
+    with transaction():
+        db.session.execute(delete(SentInvitation))
+        db.session.merge(ScanCursor(event_id=forum.id, event_revision=-1, team_revision=-1))
+    assert make.tell() == 0
+    move(forum, HOUR)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "Until now: Tue 18 March 2031, 10:00" in letter.text
+
+
+def test_an_event_that_is_cancelled_is_told_to_whoever_stands_also_without_an_entry(make, forum):
+    make.registration(forum, make.option(forum))
+    letters()
+    with transaction():
+        db.session.execute(delete(SentInvitation))
+    with transaction():
+        lifecycle.cancel_event(fresh(forum), note=LocalizedText())
+    assert send_due() == 1
+    (letter,) = letters()
+    assert (letter.kind, letter.calendars) == ("event.cancelled", [])
+    assert fresh(forum).status is EventStatus.CANCELLED

@@ -1,0 +1,412 @@
+"""What belongs into the calendar of somebody who takes part: the event, and the sessions in which they have a place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventapp import lifecycle
+from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
+from eventapp.core.localized import LocalizedText
+from eventapp.events import operations as events
+from eventapp.events.models import Event
+from eventapp.notifications import operations as notifications
+from eventapp.notifications.models import SentInvitation
+from eventapp.notifications.scan import scan
+from eventapp.programme import operations as programme
+from eventapp.programme import releases
+from eventapp.programme.models import Session
+from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.registration import operations, sign_ups
+from eventapp.registration.models import Registration
+from tests.ical import lint
+from tests.make import fresh
+from tests.notifications.test_attendee_changes import edit
+from tests.outbox import entry, letters, sequence
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum", place=LocalizedText(en="City Hall", ja="市役所"))
+
+
+def test_a_confirmation_is_an_invitation_that_is_accepted_already(make, forum):
+    guest = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace", given_name="Ada")
+    (letter,) = letters()
+    assert [file.method for file in letter.calendars] == ["REQUEST"]
+    sent = entry(letter)
+    assert sent.one("UID") == guest.uid
+    asked = sent.all("ATTENDEE")[0].params
+    assert (asked["PARTSTAT"], asked["RSVP"], asked["CN"]) == ("ACCEPTED", "FALSE", '"Ada Lovelace"')
+    known = db.session.scalars(select(SentInvitation)).one()
+    assert (known.uid, known.sequence) == (guest.uid, sequence(letter))
+
+
+def test_whoever_waits_is_tentative_and_each_step_after_it_is_newer(make, forum):
+    option = make.option(forum, capacity=1)
+    first = make.registration(forum, option)
+    second = make.registration(forum, option)
+    waiting = letters()[-1]
+    assert (entry(waiting).one("STATUS"), entry(waiting).all("ATTENDEE")[0].params["PARTSTAT"]) == (
+        "TENTATIVE",
+        "TENTATIVE",
+    )
+    with transaction():
+        operations.cancel(fresh(first))
+    left, certain = letters()
+    if left.to != first.email:
+        left, certain = certain, left
+    assert (left.calendars[0].method, entry(left).one("STATUS")) == ("CANCEL", "CANCELLED")
+    assert (certain.to, entry(certain).one("STATUS")) == (second.email, "CONFIRMED")
+    assert sequence(certain) > sequence(waiting)
+    with transaction():
+        operations.cancel(fresh(second))
+    (gone,) = letters()
+    assert gone.calendars[0].method == "CANCEL"
+    assert sequence(gone) > sequence(certain)
+    assert entry(gone).one("UID") == second.uid
+
+
+def test_a_declined_request_is_taken_out_of_the_calendar_it_stands_in(make, forum):
+    guest = make.registration(forum, make.approval_option(forum))
+    letters()
+    with transaction():
+        operations.decline(fresh(guest))
+    (letter,) = letters()
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_another_way_of_taking_part_is_an_update_with_the_link(make, forum):
+    edit(forum, join_url="https://meet.example/all")
+    guest = make.registration(forum, make.option(forum))
+    (before,) = letters()
+    assert b"meet.example" not in before.calendars[0].content
+    with transaction():
+        operations.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
+    (letter,) = letters()
+    assert sequence(letter) > sequence(before)
+    assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
+    assert lint.text(entry(letter).one("LOCATION")) == "Online"
+
+
+def test_the_desk_gives_a_new_link_and_the_calendar_gets_it(make, forum):
+    guest = make.registration(forum, make.option(forum))
+    (before,) = letters()
+    with transaction():
+        operations.new_link(fresh(guest))
+    (letter,) = letters()
+    assert sequence(letter) > sequence(before)
+    assert fresh(guest).token in lint.text(entry(letter).one("DESCRIPTION"))
+
+
+def test_who_registers_again_is_invited_under_a_new_uid(make, forum):
+    option = make.option(forum)
+    first = make.registration(forum, option, "ada@example.org")
+    written = letters()
+    with transaction():
+        operations.cancel(fresh(first))
+    written += letters()
+    make.registration(forum, option, "ada@example.org")
+    uids = [entry(letter).one("UID") for letter in written + letters()]
+    assert uids[0] == uids[1] != uids[2]
+
+
+# ---- sessions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def workshop(make, forum):
+    return make.session(forum, LocalizedText(en="Workshop", ja="実習"), capacity=5, rooms=[make.room(forum, "Hall A")])
+
+
+def sign_up(guest: Registration, *sessions: Session) -> None:
+    with transaction():
+        for session in sessions:
+            sign_ups.sign_up(fresh(guest), session.code)
+
+
+def reschedule(event: Event, session: Session, *, by: timedelta = HOUR, **values) -> None:
+    with transaction():
+        row = fresh(session)
+        programme.move_session(
+            fresh(event),
+            row,
+            starts_at=row.starts_at + by,
+            ends_at=row.ends_at + by,
+            rooms=values.get("rooms", row.rooms),
+        )
+        if "status" in values:
+            programme.set_status(row, values["status"])
+        releases.release(fresh(event))
+
+
+def test_places_in_sessions_come_into_the_calendar_with_one_letter(make, forum, workshop):
+    tour = make.session(forum, "Tour", capacity=5, starts_at=forum.starts_at + 3 * HOUR)
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    sign_up(guest, workshop, tour)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.subject == "Your sessions at Forum of cities"
+    assert "“Workshop” – Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A" in letter.text
+    assert [file.method for file in letter.calendars] == ["REQUEST", "REQUEST"]
+    uids = {entry(letter, place).one("UID") for place in (0, 1)}
+    assert len(uids) == 2
+    assert not uids & {workshop.uid, tour.uid, guest.uid}
+
+
+def test_what_is_new_about_the_event_stands_before_what_is_new_about_sessions(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum), language="ja", country="JP")
+    letters()
+    sign_up(guest, workshop)
+    edit(forum, place=LocalizedText(en="Port Authority", ja="港湾局"))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.text.index("港湾局") < letter.text.index("「実習」") < letter.text.index("/registrations/")
+    assert "（日本標準時）、Hall A" in letter.text, "Japanese has a comma of its own"
+
+
+def test_who_changes_their_mind_within_minutes_is_not_written_to(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    sign_up(guest, workshop)
+    with transaction():
+        sign_ups.give_up(fresh(guest), workshop.code)
+    assert make.tell() == 0
+    assert letters() == []
+
+
+def test_a_place_given_back_leaves_the_calendar_and_returns_newer(make, forum, workshop):
+    option = make.option(forum)
+    guest, stays = make.registration(forum, option), make.registration(forum, option)
+    letters()
+    sign_up(stays, workshop)
+    sign_up(guest, workshop)
+    make.tell()
+    came = next(letter for letter in letters() if letter.to == guest.email and letter.kind == "session.places")
+    with transaction():
+        sign_ups.give_up(fresh(guest), workshop.code)
+    assert make.tell() == 1
+    (left,) = letters()
+    assert left.calendars[0].method == "CANCEL"
+    assert "You have given up your place in: Workshop" in left.text
+    edit(forum, description=LocalizedText(en="More words."))
+    assert scan() == 0, "what was given up is no news for ever, whoever else has a place there"
+    sign_up(guest, workshop)
+    assert make.tell() == 1
+    (back,) = letters()
+    assert "Workshop" in back.text
+    assert sequence(came) < sequence(left) < sequence(back)
+
+
+def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(make, forum, workshop):
+    tour = make.session(forum, "Tour", capacity=5)
+    option = make.option(forum)
+    guest, other, _idle = (make.registration(forum, option, zone="Europe/Berlin") for _ in range(3))
+    sign_up(guest, workshop, tour)
+    sign_up(other, tour)
+    make.tell()
+    letters()
+    with transaction():
+        fresh(tour).title = LocalizedText(en="Walk")
+    reschedule(forum, workshop)
+    scan()
+    reschedule(forum, workshop)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.to == guest.email
+    assert "“Workshop” – Moved: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in letter.text
+    assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 04:00 – 05:00" in letter.text
+    assert "Japan" in letter.text, "the zone is named"
+    assert "Walk" not in letter.text, "another title is nothing to write about"
+    assert [file.name for file in letter.calendars] == [f"forum-{workshop.code}.ics"]
+    assert entry(letter).one("DTSTART") == "20310318T120000"
+
+
+def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, make, forum):
+    hall, annex = (
+        make.room(forum, LocalizedText(en="Main hall", ja="大ホール")),
+        make.room(forum, LocalizedText(en="Annex", ja="別館")),
+    )
+    session = make.session(forum, LocalizedText(en="Workshop", ja="実習"), capacity=5, rooms=[hall])
+    guest = make.registration(forum, make.option(forum), language="ja")
+    sign_up(guest, session)
+    make.tell()
+    letters()
+    with app.test_request_context("/?lang=en"), transaction():
+        fresh(session).rooms = [fresh(annex)]
+        releases.release(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "大ホール → 別館" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Taken off")]
+)
+def test_a_session_that_is_off_is_taken_out_of_the_calendar(make, forum, workshop, status, said):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    reschedule(forum, workshop, by=timedelta(0), status=status)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert f"“Workshop” – {said}" in letter.text
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_a_session_that_the_team_deletes_is_taken_out_too(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    with transaction():
+        db.session.delete(fresh(workshop))
+        db.session.flush()
+        releases.release(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "“Workshop” – Taken off the programme" in letter.text
+    assert letter.calendars[0].method == "CANCEL"
+
+
+def test_a_cancelled_registration_takes_its_sessions_out_as_well(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    with transaction():
+        operations.cancel(fresh(guest))
+    (letter,) = letters()
+    assert [file.method for file in letter.calendars] == ["CANCEL", "CANCEL"]
+
+
+def test_the_link_to_a_session_goes_to_those_who_take_part_online_alone(make, forum):
+    session = make.session(forum, "Webinar", capacity=9, join_url="https://meet.example/one")
+    here, there = (
+        make.registration(forum, make.option(forum)),
+        make.registration(forum, make.option(forum, Mode.ONLINE)),
+    )
+    letters()
+    sign_up(here, session)
+    sign_up(there, session)
+    make.tell()
+    found = {letter.to: letter for letter in letters() if letter.kind == "session.places"}
+    assert b"meet.example" not in found[here.email].calendars[0].content
+    assert entry(found[there.email]).one("CONFERENCE") == "https://meet.example/one"
+    with transaction():
+        fresh(session).join_url = "https://meet.example/two"
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.to == there.email
+    assert "new link to join: https://meet.example/two" in letter.text
+
+
+def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    sign_up(guest, workshop)
+    with transaction():
+        notifications.mark_as_notified(fresh(forum))
+    assert make.tell() == 1
+
+
+def test_a_letter_about_the_registration_says_what_it_does_to_places_in_sessions(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    letters()
+    with transaction():
+        operations.change_option(fresh(guest), make.approval_option(forum))
+    (asked,) = letters()
+    assert [file.method for file in asked.calendars] == ["REQUEST"], "who waits for approval again keeps the seat"
+    assert "Workshop" not in asked.text
+    with transaction():
+        operations.approve(fresh(guest))
+    (certain,) = letters()
+    assert [file.method for file in certain.calendars] == ["REQUEST"]
+    with transaction():
+        operations.cancel(fresh(guest))
+    (gone,) = letters()
+    assert [file.method for file in gone.calendars] == ["CANCEL", "CANCEL"]
+
+
+def test_who_waits_for_approval_is_not_looked_at_again_for_their_places(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, workshop)
+    make.tell()
+    with transaction():
+        operations.change_option(fresh(guest), make.approval_option(forum))
+    make.tell()
+    edit(forum, description=LocalizedText(en="More words."))
+    assert scan() == 0
+
+
+def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, forum, workshop):
+    guest = make.registration(forum, make.option(forum))
+    for _ in range(2):
+        sign_up(guest, workshop)
+        make.tell()
+        came = letters()[-1]
+        with transaction():
+            sign_ups.give_up(fresh(guest), workshop.code)
+        make.tell()
+    assert "You have a place in:" in came.text
+    assert "Takes place after all" not in came.text
+
+
+def test_a_place_that_could_not_be_told_in_time_is_told_when_it_can(make, forum, workshop):
+    off, draft = (make.registration(forum, make.option(forum)) for _ in range(2))
+    sign_up(off, workshop)
+    reschedule(forum, workshop, by=timedelta(0), status=SessionStatus.CANCELLED)
+    make.tell()
+    reschedule(forum, workshop, by=timedelta(0), status=SessionStatus.PUBLISHED)
+    letters()
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert (letter.to, letter.kind) == (off.email, "session.places")
+    sign_up(draft, workshop)
+    with transaction():
+        lifecycle.unpublish_event(fresh(forum))
+    assert make.tell() == 0
+    with transaction():
+        lifecycle.publish_event(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert (letter.to, letter.kind) == (draft.email, "session.places")
+
+
+def test_no_new_link_brings_an_ended_registration_to_mind(make, forum):
+    guest = make.registration(forum, make.option(forum))
+    with transaction():
+        operations.cancel(fresh(guest))
+    letters()
+    with pytest.raises(Refused), transaction():
+        operations.new_link(fresh(guest))
+    assert letters() == []
+
+
+def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_site(make, forum):
+    site = make.site(forum, "Arena")
+    housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", site=site)])
+    open_air = make.session(forum, "Open air", capacity=5)
+    guest = make.registration(forum, make.option(forum))
+    sign_up(guest, housed, open_air)
+    make.tell()
+    letters()
+    edit(forum, place=LocalizedText(en="Port"))
+    with transaction():
+        events.save_site(fresh(forum), fresh(site), name=LocalizedText(en="Dock"), address=LocalizedText())
+        releases.release(fresh(forum))
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert "“Open air” – Other room: City Hall → Port" in letter.text
+    assert "“Housed” – Other room: Arena and 1-1 Chuo → Dock" in letter.text
+    places = {lint.text(entry(letter, place).one("LOCATION")) for place in (1, 2)}
+    assert places == {"Port", "Hall A, Dock"}

@@ -1,0 +1,80 @@
+"""The desk's page of letters: what could not be delivered is tried again with one button."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sqlalchemy import update
+
+from eventapp.accounts.rules import Role
+from eventapp.core.db import db, transaction
+from eventapp.mail import queries
+from eventapp.mail.models import Email, EmailStatus
+from eventapp.notifications import attendee_emails as registration_emails
+from eventapp.notifications import speaker_emails as proposal_emails
+from eventapp.notifications.tasks import send_due
+from eventapp.notifications.team import FAMILIES
+
+PATH = "/manage/events/forum/mail"
+
+
+def give_up(topic: str) -> None:
+    send_due()
+    with transaction():
+        db.session.execute(update(Email).where(Email.topic == topic).values(status=EmailStatus.FAILED, attempts=90))
+
+
+def test_all_letters_that_were_given_up_are_tried_again_with_one_button(organizer, make):
+    event, other = make.event("forum"), make.event("other")
+    option = make.option(event)
+    for _ in range(3):
+        make.registration(event, option)
+    make.registration(other, make.option(other))
+    for one in (event, other):
+        give_up(f"event:{one.id}")
+    organizer.get(PATH)
+    assert "3 e-mails could not be delivered." in organizer.page.text(organizer.page.one("main"))
+    assert organizer.fill(PATH, action="/mail/retry").status_code == 303
+    db.session.rollback()
+    assert queries.numbers_of_topic(f"event:{event.id}", families=FAMILIES) == {EmailStatus.QUEUED: 3}
+    assert queries.numbers_of_topic(f"event:{other.id}", families=FAMILIES) == {EmailStatus.FAILED: 1}
+
+
+def test_there_is_no_button_where_all_goes_well(organizer, make):
+    event = make.event("forum")
+    make.registration(event, make.option(event))
+    organizer.get(PATH)
+    assert not [form for form in organizer.page.forms() if (form.get("action") or "").endswith("/mail/retry")]
+
+
+def test_one_presses_the_button_for_the_letters_that_one_sees_and_no_others(app, make):
+    event = make.event("forum")
+    make.registration(event, make.option(event))
+    with transaction():
+        db.session.add(
+            Email(
+                to="ada@example.org",
+                topic=f"event:{event.id}",
+                kind="proposals.confirm",
+                subject="s",
+                text="t",
+                message_id="<x@eventapp>",
+            )
+        )
+    give_up(f"event:{event.id}")
+    visitor = app.test_client()
+    visitor.sign_in(make.member(event, Role.REGISTRATION))
+    assert visitor.fill(PATH, action="/mail/retry").status_code == 303
+    db.session.rollback()
+    by_family = [queries.numbers_of_topic(f"event:{event.id}", families=[one]) for one in ("registration", "proposals")]
+    assert by_family == [{EmailStatus.QUEUED: 1}, {EmailStatus.FAILED: 1}]
+
+
+def test_whatever_is_written_to_people_of_an_event_is_of_a_family_that_the_desk_shows():
+    """News of the event and of sessions were written, and shown to nobody."""
+    source = "".join(
+        Path(emails.__file__).read_text(encoding="utf-8") for emails in (registration_emails, proposal_emails)
+    )
+    written = set(re.findall(r'"(event|session|registration|proposals)\.', source))
+    assert {"event", "session", "registration"} <= written <= set(FAMILIES)

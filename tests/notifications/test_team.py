@@ -1,0 +1,114 @@
+"""The mail page: letters without their keys, and each kind only for those who see what it is about."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.accounts.rules import Permission, Role
+from eventapp.core.db import db, transaction
+from eventapp.mail import operations as mail
+from eventapp.mail.models import Email, EmailStatus
+from eventapp.notifications.speaker_emails import Draft
+from eventapp.notifications.tasks import send_due
+from eventapp.notifications.team import FAMILIES
+from eventapp.programme.rules import Mode
+from eventapp.proposals import speakers
+from tests.make import Make
+
+
+@pytest.fixture
+def written(make: Make):
+    """An online event with a letter of a registration and one to a speaker."""
+    event = make.event("forum", join_url="https://meet.example/j/JoinSecret")
+    guest = make.registration(event, make.option(event, Mode.ONLINE), "guest@example.org")
+    person = make.person()
+    make.session(event, people=[person])
+    with transaction():
+        link = speakers.ask(event, person, email="ada@example.org", language="en", letter=Draft("Please", "Say yes"))
+    return event, guest, link
+
+
+def letters(**values) -> list[Email]:
+    send_due()
+    return list(db.session.scalars(select(Email).filter_by(**values).order_by(Email.id)))
+
+
+def test_a_letter_shows_no_key_and_no_link_to_join(organizer, written):
+    _event, guest, link = written
+    with transaction():
+        letter = letters(to="guest@example.org")[0]
+        letter.subject = f"See http://localhost/registrations/{guest.token}"
+        letter.last_error = f"refused: http://localhost/registrations/{guest.token}"
+    whole = "".join(one.text + one.subject for one in letters())
+    assert guest.token in whole and link.token in whole and "JoinSecret" in whole
+    pages = [organizer.get("/manage/events/forum/mail")]
+    pages += [organizer.get(f"/manage/events/forum/mail/{one.id}") for one in letters()]
+    for answer in pages:
+        assert answer.status_code == 200
+        for secret in (guest.token, link.token, "JoinSecret"):
+            assert secret not in answer.text
+    assert "/registrations/…" in pages[1].text
+    assert letters(to="guest@example.org")[0].text.count(guest.token) >= 1, "what is sent keeps its keys"
+
+
+SEEN = {
+    Role.OWNER: {"guest@example.org", "ada@example.org"},
+    Role.REGISTRATION: {"guest@example.org"},
+    Role.PROGRAMME: {"ada@example.org"},
+    Role.CHECK_IN: None,
+    Role.VIEWER: None,
+}
+
+
+@pytest.mark.parametrize(("role", "seen"), SEEN.items())
+def test_each_role_reads_the_letters_of_what_it_works_on(app, make, written, role, seen):
+    event, *_rest = written
+    with transaction():
+        for letter in letters():
+            letter.status = EmailStatus.FAILED
+    member = make.member(event, role)
+    visitor = app.test_client()
+    visitor.sign_in(member)
+    listed = visitor.get("/manage/events/forum/mail")
+    assert listed.status_code == (403 if seen is None else 200)
+    overview = visitor.get("/manage/events/forum").text
+    number = len([one for one in letters() if one.to in (seen or ())])
+    told = re.search(r"<b>(\d+)</b>letters not delivered", overview)
+    assert (int(told[1]) if told else 0) == number
+    for one in letters():
+        may = one.to in (seen or ())
+        assert (one.to in listed.text) == may
+        page = visitor.get(f"/manage/events/forum/mail/{one.id}")
+        assert page.status_code == (403 if seen is None else 200 if may else 404)
+        if may:
+            assert visitor.fill(f"/manage/events/forum/mail/{one.id}", action="/retry").status_code == 303
+            continue
+        # The form of a page that is open to this role, sent to the letter's address.
+        answer = visitor.fill_elsewhere("/manage", f"/manage/events/forum/mail/{one.id}/retry")
+        assert answer.status_code in {403, 404}
+    states = {one.to: one.status for one in letters()}
+    assert {to for to, status in states.items() if status is EmailStatus.QUEUED} == (seen or set())
+
+
+def test_a_kind_that_no_page_shows_is_shown_to_nobody(organizer, make):
+    event = make.event("forum")
+    with transaction():
+        mail.enqueue(to="x@example.org", subject="s", text="t", kind="other.kind", topic=f"event:{event.id}")
+    number = letters()[0].id
+    assert "x@example.org" not in organizer.get("/manage/events/forum/mail").text
+    assert organizer.get(f"/manage/events/forum/mail/{number}").status_code == 404
+    assert set(FAMILIES.values()) <= set(Permission)
+
+
+def test_the_overview_tells_of_proposals_only_who_may_see_them(app, make, written):
+    event, _guest, link = written
+    with transaction():
+        speakers.answer(link, yes=False)
+    for role in Role:
+        visitor = app.test_client()
+        visitor.sign_in(make.member(event, role))
+        told = "declined" in visitor.get("/manage/events/forum").text
+        assert told == (role in {Role.OWNER, Role.PROGRAMME}), role
