@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from eventapp.core.db import db, transaction
 from eventapp.mail.models import Mail
-from tests.calendars import lint
+from tests.support import ical_lint as lint
 
 
 def letters() -> list[Mail]:

@@ -1,4 +1,4 @@
-"""All calendars of an event, written as they are served and looked through: the public ones, or the next version's.
+"""All calendars of an event, written as they are served and read back: the public ones, or the next version's.
 
 A large summit has hundreds of calendars with thousands of entries, so what was found is kept for as long as nothing
 changes.
@@ -7,13 +7,16 @@ changes.
 from __future__ import annotations
 
 import json
+import logging
+import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from flask import current_app
 
-from eventapp.core import clock, languages
+from eventapp.core import clock
 from eventapp.core.caching import ResponseCache
 from eventapp.core.revisions import versions
 from eventapp.entries.queries import is_in, programme_of, within
@@ -21,10 +24,9 @@ from eventapp.entries.rows import Programme
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
 from eventapp.feeds import content as feeds
-from eventapp.feeds import parts, queries, wiring
+from eventapp.feeds import parts, preview, queries, wiring
 from eventapp.feeds.answer import Wish
 from eventapp.feeds.deadlines import Deadline
-from eventapp.feeds.lint import Profile, findings
 from eventapp.feeds.parts import Narrowed
 from eventapp.feeds.queries import KEEP_GONE
 from eventapp.feeds.state import State
@@ -34,6 +36,10 @@ from eventapp.programme.published import Document
 
 # The reminder that the calendars with one are written with; which number it is changes nothing that could go wrong.
 ALARM = 15
+# So many of the faults that a writer of ours may have are enough to find it.
+_LOGGED = 20
+
+log = logging.getLogger(__name__)
 
 
 class Which(StrEnum):
@@ -76,10 +82,10 @@ class Source:
             image=self.image if wish.span else NO_IMAGE,
         )
 
-    def titles(self) -> dict[str, tuple[str, str]]:
-        """(code, title) of the sessions by UID."""
-        tag = languages.interface()
-        return {row.uid: (row.code, row.title.resolve(tag).text) for row in self.programme.sessions}
+    def meant(self) -> dict[str, tuple[datetime, datetime]]:
+        """The moments of the sessions by UID, as the programme has them and not the calendar."""
+        rows = self.programme.sessions if self.withdrawn is None else self.document.sessions
+        return {row.uid: (row.starts_at, row.ends_at) for row in rows}
 
 
 def source(event: Event, state: State, which: Which) -> Source:
@@ -113,7 +119,7 @@ def feed_wish(
     return Wish(f"/events/{slug}/calendar.ics", language, utc, alarm, deadlines=deadlines, span=span, usual=True)
 
 
-def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes, Profile]]:
+def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes]]:
     """Every calendar that somebody can have of the event: the feed in each of the languages; in the first of them also
     its other ways, its parts and the single sessions, for their entries are the feed's.
     """
@@ -121,72 +127,53 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[Wish, bytes
     wishes.append(feed_wish(source.slug, tags[0], utc=True))
     wishes.append(feed_wish(source.slug, tags[0], alarm=ALARM, deadlines=True, span=False))
     for wish in wishes:
-        yield wish, source.write(wish), Profile.FEED
+        yield wish, source.write(wish)
     if source.withdrawn is not None:
         return
     for _kind, rows in parts.of_programme(source.programme.event.id, source.document):
         for part in rows:
             path = f"/events/{source.slug}/{part.path}.ics"
             wish = Wish(path, tags[0], utc=False, span=False, usual=False)
-            yield wish, source.write(wish, part), Profile.FEED
+            yield wish, source.write(wish, part)
     shown = source.programme
     for row in shown.sessions:
         wish = Wish(f"/events/{source.slug}/sessions/{row.code}.ics", tags[0], utc=False)
-        yield wish, feeds.session_file(Programme(shown.event, shown.venues, [row]), wish), Profile.SINGLE
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong: the addresses of the calendars that have it, and the sessions (code, title)."""
-
-    rule: str
-    sentence: str
-    addresses: list[str] = field(default_factory=list)
-    sessions: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def calendars(self) -> int:
-        """In how many calendars."""
-        return len(self.addresses)
-
-    @property
-    def address(self) -> str:
-        """Where first."""
-        return self.addresses[0]
+        yield wish, feeds.session_file(Programme(shown.event, shown.venues, [row]), wish)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came out: how many calendars were looked through, and what is wrong with them."""
+    """What came out: how many calendars were read back, and the number in the log of a technical problem."""
 
     calendars: int
-    faults: list[Fault]
+    reference: str = ""
 
 
 def check(source: Source, tags: Sequence[str]) -> Checked:
-    """Look through all calendars, or say again what was found where nothing has changed since."""
+    """Write all calendars and read them back, or say again what came out where nothing has changed since.
+
+    An organizer can do nothing about a calendar that cannot be read: the details go to the log.
+    """
     cache: ResponseCache = current_app.extensions["feeds"]
-    # The sentences are in the reader's language.
-    name = f"check {source.which} {source.slug} {languages.interface()} {' '.join(tags)}"
+    name = f"check {source.which} {source.slug} {' '.join(tags)}"
     kept = cache.get(name, source.version)
     if kept is None:
         found = _check(source, tags)
         kept = cache.put(name, source.version, json.dumps(asdict(found)).encode())
-    said = json.loads(kept.body)
-    return Checked(said["calendars"], [Fault(**fault) for fault in said["faults"]])
+    return Checked(**json.loads(kept.body))
 
 
 def _check(source: Source, tags: Sequence[str]) -> Checked:
-    titles = source.titles()
-    number = 0
-    found: dict[tuple[str, str], Fault] = {}
-    for wish, data, profile in calendars(source, tags):
+    number, faults = 0, []
+    meant = source.meant()
+    for wish, data in calendars(source, tags):
         number += 1
-        for one in findings(data, profile=profile):
-            fault = found.setdefault((one.rule, one.sentence), Fault(one.rule, one.sentence))
-            if wish.address not in fault.addresses[-1:]:  # one calendar after the other
-                fault.addresses.append(wish.address)
-            session = titles.get(one.uid)
-            if session and session not in fault.sessions:
-                fault.sessions.append(session)
-    return Checked(number, list(found.values()))
+        try:
+            faults += [f"{wish.address}: {fault}" for fault in preview.misread(preview.read(data), meant)]
+        except preview.Unreadable as error:
+            faults.append(f"{wish.address}: {error}")
+    if not faults:
+        return Checked(number)
+    reference = secrets.token_hex(4)
+    log.error("calendars of %s cannot be read (%s): %s", source.slug, reference, "; ".join(faults[:_LOGGED]))
+    return Checked(number, reference)

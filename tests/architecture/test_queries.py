@@ -11,7 +11,7 @@ from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as proposals_queries
 from eventapp.proposals import speakers
-from eventapp.proposals.operations import Answers
+from eventapp.proposals.operations import ProposalInput
 from eventapp.proposals.rules import Answer
 
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
@@ -80,7 +80,7 @@ def fill_proposals(make, event, person) -> None:
                 modes=[Mode.IN_PERSON],
             )
         made = proposals.submit(
-            event, Answers("Rivers", "Of rivers.", "en", SessionKind.LECTURE, Mode.IN_PERSON, "Ada")
+            event, ProposalInput("Rivers", "Of rivers.", "en", SessionKind.LECTURE, Mode.IN_PERSON, "Ada")
         )
         if first:
             made.code, made.token = "KNOWN", "token"

@@ -20,9 +20,9 @@ from eventapp.proposals import queries as calls
 from eventapp.registration import operations as registration
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption
-from tests.calendars import lint
 from tests.calendars.test_views import entries, fetch
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 CLOSES = datetime(2031, 3, 1, 8, 0, tzinfo=UTC)  # 17:00 in Tokyo

@@ -15,9 +15,9 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
-from tests.calendars import lint
 from tests.calendars.test_random import entries
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 

@@ -19,7 +19,7 @@ from eventapp.core.localized import ResolvedText
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.text import mail_address
 from eventapp.ical.vcalendar import CalendarHead, Entry, Method, Party, Status
-from tests.calendars import lint
+from tests.support import ical_lint as lint
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 REVISED = datetime(2030, 12, 1, 9, 30, 15, 999999, tzinfo=UTC)

@@ -14,9 +14,9 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.calendars import lint
 from tests.calendars.test_http import picture
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 TEXT = 'a, b; c\\n \\N \\\\ "d" ^e\n\nمدن صغيرة\t都市 🏳️‍🌈 ' + "長い文。" * 900

@@ -34,9 +34,9 @@ from eventapp.proposals import speakers
 from eventapp.registration import operations as registration
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration
-from tests.calendars import lint
 from tests.calendars.doings import attempt
 from tests.make import START, Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 # A few in every run; hundreds by hand.

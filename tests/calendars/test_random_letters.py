@@ -31,11 +31,11 @@ from eventapp.proposals.rules import Answer
 from eventapp.registration import queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
-from tests.calendars import lint
 from tests.calendars.doings import World
 from tests.calendars.recipient import Held, Program, Shown
 from tests.make import Make, fresh
 from tests.outbox import letters
+from tests.support import ical_lint as lint
 
 # A few in every run; hundreds by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))

@@ -19,9 +19,9 @@ from eventapp.programme import operations as programme
 from eventapp.programme.rules import SessionStatus
 from tests.agenda.test_views import begin
 from tests.agenda.test_withdrawn import by_uid
-from tests.calendars import lint
 from tests.calendars.test_withdrawn import parts, withdraw
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"

@@ -19,9 +19,9 @@ from eventapp.feeds import queries, withdrawn
 from eventapp.ical import vcalendar as ics
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup
-from tests.calendars import lint
 from tests.calendars.test_views import fetch
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"

@@ -19,10 +19,10 @@ from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.registration import operations, sign_ups
 from eventapp.registration.models import Registration, RegistrationInvitation
-from tests.calendars import lint
 from tests.make import fresh
 from tests.outbox import entry, letters, sequence
 from tests.registration.test_news import edit
+from tests.support import ical_lint as lint
 
 HOUR = timedelta(hours=1)
 

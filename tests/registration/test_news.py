@@ -22,9 +22,9 @@ from eventapp.notifications import scan as looks
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, setup, sign_ups
 from eventapp.registration.models import RegistrationInvitation, RegistrationNews
-from tests.calendars import lint
 from tests.make import fresh
 from tests.outbox import entry, letters, sequence
+from tests.support import ical_lint as lint
 
 HOUR = timedelta(hours=1)
 
