@@ -13,6 +13,7 @@ from eventapp.events import queries
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Mail
+from tests.visitor import Page
 
 NEW = {
     "title_en": "Forum of rivers",
@@ -178,10 +179,27 @@ def test_the_same_host_under_another_name_is_the_same_organization(organizer, ma
 def test_somebody_joins_the_team_and_leaves_it(organizer, make):
     event = make.event("forum")
     user = make.user("helper@example.org")
-    organizer.fill("/manage/events/forum/team", {"email": "helper@example.org", "role": "check-in"}, action="/team")
-    assert queries.role_in_team(event, user) is Role.CHECK_IN
+    organizer.fill("/manage/events/forum/team", {"email": "helper@example.org", "role": "registration"}, action="/team")
+    assert queries.role_in_team(event, user) is Role.REGISTRATION
     unknown = organizer.fill("/manage/events/forum/team", {"email": "x@example.org", "role": "viewer"}, action="/team")
     assert unknown.status_code == 422
+
+
+def test_the_role_check_in_is_not_offered_until_there_is_a_check_in_and_who_has_it_keeps_it(organizer, make):
+    event = make.event("forum")
+    user = make.member(event, Role.CHECK_IN)
+    organizer.get("/manage/events/forum/team")
+    assert [one.get("value") for one in organizer.page.by_id("role")] == [
+        "owner",
+        "programme",
+        "registration",
+        "viewer",
+    ]
+    chips = [Page.text(one) for one in organizer.page.all("span") if one.get("class") == "chip"]
+    assert "Check-in" in chips
+    given = organizer.fill("/manage/events/forum/team", {"email": user.email, "role": "check-in"}, action="/team")
+    assert given.status_code == 422
+    assert queries.role_in_team(event, user) is Role.CHECK_IN
 
 
 def test_the_last_owner_stays(organizer, make):
