@@ -34,17 +34,12 @@ class ChangeKind(Labelled):
     TEXT = "text", _l("Other details")
 
     @property
-    def significant(self) -> bool:
-        """Whether those who planned to come must be told: it is at another time or place, or not at all."""
-        return self in _SIGNIFICANT
-
-    @property
     def tells_time(self) -> bool:
         """Whether its sentence names times. A room is the same in every zone."""
-        return self in _SIGNIFICANT - {ChangeKind.ROOM}
+        return self in _TELLS_TIME
 
 
-_SIGNIFICANT = {ChangeKind.CANCELLED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.ROOM, ChangeKind.RESTORED}
+_TELLS_TIME = {ChangeKind.CANCELLED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.RESTORED}
 _ORDER = {kind: number for number, kind in enumerate(ChangeKind)}
 
 

@@ -67,7 +67,7 @@ def test_a_feed_says_what_it_is_and_how_often_to_ask() -> None:
 def test_a_single_entry_has_nothing_of_a_calendar() -> None:
     calendar = lint.check(ics.single(entry()), feed=False)
     assert not calendar.all("METHOD")
-    assert lint.check(ics.single(entry(), method=Method.PUBLISH), feed=False).one("METHOD") == "PUBLISH"
+    assert lint.check(ics.single(entry(), method=Method.REQUEST)).one("METHOD") == "REQUEST"
 
 
 def test_no_calendar_has_a_uid_of_its_own() -> None:
