@@ -171,55 +171,82 @@ def _has_short_head(line: str) -> bool:
     return Contentline(line[:_LONGEST_HEAD]).value_separator_index() > 0
 
 
+class _Nesting:
+    """The components of a file while it is read: where the reading is, and the calendars that were found."""
+
+    def __init__(self, collector: ImportCollector) -> None:
+        self.calendars: list[ParsedComponent] = []
+        self._collector = collector
+        self._stack: list[ParsedComponent] = []
+        self._entries = self._begun = 0
+
+    @property
+    def current(self) -> ParsedComponent | None:
+        return self._stack[-1] if self._stack else None
+
+    def begin(self, name: str, number: int) -> None:
+        """Raises Refused for more components, or deeper ones, than any programme has."""
+        component = ParsedComponent(name.strip().upper()[:100], number)
+        self._entries += component.name == "VEVENT"
+        self._begun += 1
+        if self._entries > MOST or self._begun > 10 * MOST:
+            raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
+        if len(self._stack) > _DEEPEST:
+            raise Refused(_("The elements stand deeper in each other than in any programme."), field="file")
+        self._place(component)
+        self._stack.append(component)
+
+    def _place(self, component: ParsedComponent) -> None:
+        outer = self.current
+        if outer is None:
+            if component.name == "VCALENDAR":
+                self.calendars.append(component)
+        elif component.name in _PARTS.get(outer.name, ()):
+            outer.parts.append(component)
+        elif outer.name == "VEVENT":
+            self._collector.left_without_place(component.name)
+
+    def end(self) -> None:
+        if self._stack:
+            self._stack.pop()
+
+
 def _parse(data: bytes, collector: ImportCollector) -> list[ParsedComponent]:
     """The calendars. Raises Refused where there is none, where one has no end, and for too many entries."""
-    found: list[ParsedComponent] = []
-    stack: list[ParsedComponent] = []
-    entries, begun = 0, 0
+    nesting = _Nesting(collector)
     for number, line in _unfolded(data):
-        if not line.strip():
-            continue
-        content = _content(line, stack[-1].properties if stack else ())
-        if content is None:
-            if stack:
-                problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
-                collector.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
-            continue
-        name, found_property = content
-        if name == "BEGIN":
-            component = ParsedComponent(found_property.text.strip().upper()[:100], number)
-            entries += component.name == "VEVENT"
-            begun += 1
-            if entries > MOST or begun > 10 * MOST:
-                raise Refused(
-                    _("A programme with more than %(number)d entries is not read.", number=MOST), field="file"
-                )
-            if len(stack) > _DEEPEST:
-                raise Refused(_("The elements stand deeper in each other than in any programme."), field="file")
-            if not stack and component.name == "VCALENDAR":
-                found.append(component)
-            elif stack and component.name in _PARTS.get(stack[-1].name, ()):
-                stack[-1].parts.append(component)
-            elif stack and stack[-1].name == "VEVENT":
-                collector.left_without_place(component.name)
-            stack.append(component)
-        elif name == "END":
-            if stack:
-                stack.pop()
-        elif stack:
-            _note(stack[-1], name, found_property, collector)
-    if not found:
+        if line.strip():
+            _take(line, number, nesting, collector)
+    if not nesting.calendars:
         raise Refused(_("This is no calendar: it does not begin with BEGIN:VCALENDAR."), field="file")
-    if stack:
+    if (open_one := nesting.current) is not None:
         raise Refused(
             _(
                 "The calendar has no end: %(name)s of line %(line)d is not closed.",
-                name=stack[-1].name[:30],
-                line=stack[-1].line,
+                name=open_one.name[:30],
+                line=open_one.line,
             ),
             field="file",
         )
-    return found
+    return nesting.calendars
+
+
+def _take(line: str, number: int, nesting: _Nesting, collector: ImportCollector) -> None:
+    """Put a content line where it belongs, or note that it is none. Lines outside of a calendar are ignored."""
+    current = nesting.current
+    content = _content(line, current.properties if current else ())
+    if content is None:
+        if current:
+            problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
+            collector.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
+        return
+    name, found = content
+    if name == "BEGIN":
+        nesting.begin(found.text, number)
+    elif name == "END":
+        nesting.end()
+    elif current:
+        _note(current, name, found, collector)
 
 
 def _note(component: ParsedComponent, name: str, found: Property, collector: ImportCollector) -> None:

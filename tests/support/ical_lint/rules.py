@@ -212,52 +212,61 @@ def _property(line: Line) -> list[Finding]:
     return found
 
 
+# A rule that was broken, what to say of it, and the line.
+Fault = tuple[str, str, int]
+
+
 def _event(event: Component) -> list[Finding]:
-    found: list[Finding] = []
     uid, title = _entry_title(event)
+    faults = [(one.rule, one.sentence, one.line) for line in event.lines for one in _property(line)]
+    for look in (_numbers, _values, _times, _cancelled, _alarms):
+        faults += look(event)
+    return [Finding(rule, said, line, uid, title) for rule, said, line in faults]
 
-    def fault(rule: str, said: str, number: int = event.number) -> None:
-        found.append(Finding(rule, said, number, uid, title))
 
-    for line in event.lines:
-        for one in _property(line):
-            fault(one.rule, one.sentence, one.line)
+def _numbers(event: Component) -> Iterable[Fault]:
+    """What comes twice, and what is missing."""
     for name, number in Counter(line.name for line in event.lines).items():
         if number > 1 and name in _ONCE:
-            fault("twice", worded("%(name)s comes twice.", name=name), event.all(name)[1].number)
+            yield "twice", worded("%(name)s comes twice.", name=name), event.all(name)[1].number
     for name in _NEEDED:
         if not event.first(name).strip():
-            fault("missing", worded("%(name)s is missing.", name=name))
-    for name in ("DTSTAMP", "LAST-MODIFIED", "CREATED"):
-        for line in event.all(name):
-            if not _UTC.fullmatch(line.value) or line.params:
-                fault("stamp", worded("%(name)s is not in UTC.", name=name), line.number)
+            yield "missing", worded("%(name)s is missing.", name=name), event.number
+
+
+def _values(event: Component) -> Iterable[Fault]:
+    for line in [one for name in ("DTSTAMP", "LAST-MODIFIED", "CREATED") for one in event.all(name)]:
+        if not _UTC.fullmatch(line.value) or line.params:
+            yield "stamp", worded("%(name)s is not in UTC.", name=line.name), line.number
     for name, allowed in (("STATUS", _STATUS), ("TRANSP", {"OPAQUE", "TRANSPARENT"})):
-        for line in event.all(name):
-            if line.value not in allowed:
-                fault("unknown-value", worded("%(name)s has a value that no program knows.", name=name), line.number)
+        for line in [one for one in event.all(name) if one.value not in allowed]:
+            yield "unknown-value", worded("%(name)s has a value that no program knows.", name=name), line.number
     for line in event.all("SEQUENCE"):
         if not re.fullmatch(r"[0-9]{1,9}", line.value):
-            fault("sequence", worded("SEQUENCE is no whole number."), line.number)
+            yield "sequence", worded("SEQUENCE is no whole number."), line.number
     for line in event.all("GEO"):
         place = _GEO.fullmatch(line.value)
         if place is None or abs(float(place[1])) > 90 or abs(float(place[2])) > 180:
-            fault("place-on-map", worded("GEO is no latitude and longitude."), line.number)
+            yield "place-on-map", worded("GEO is no latitude and longitude."), line.number
     if any(line.value == event.first("UID") for line in event.all("RELATED-TO")):
-        fault("own-parent", worded("An entry is said to be a part of itself."))
-    for rule, said, line_number in _times(event):
-        fault(rule, said, line_number)
-    if event.first("STATUS") == "CANCELLED":
-        if event.first("TRANSP") != "TRANSPARENT":
-            fault("cancelled-blocks", worded("A cancelled entry still takes the reader's time (TRANSP)."))
-        if event.all("CONFERENCE"):
-            fault("cancelled-join", worded("A cancelled entry still has a link to join."))
-        if event.of("VALARM"):
-            fault("cancelled-rings", worded("A cancelled entry would still ring."))
+        yield "own-parent", worded("An entry is said to be a part of itself."), event.number
+
+
+def _cancelled(event: Component) -> Iterable[Fault]:
+    if event.first("STATUS") != "CANCELLED":
+        return
+    if event.first("TRANSP") != "TRANSPARENT":
+        yield "cancelled-blocks", worded("A cancelled entry still takes the reader's time (TRANSP)."), event.number
+    if event.all("CONFERENCE"):
+        yield "cancelled-join", worded("A cancelled entry still has a link to join."), event.number
+    if event.of("VALARM"):
+        yield "cancelled-rings", worded("A cancelled entry would still ring."), event.number
+
+
+def _alarms(event: Component) -> Iterable[Fault]:
     for alarm in event.of("VALARM"):
         if not all(alarm.first(name) for name in ("ACTION", "TRIGGER", "DESCRIPTION")):
-            fault("alarm", worded("An alarm does not say when it rings, or what it says."), alarm.number)
-    return found
+            yield "alarm", worded("An alarm does not say when it rings, or what it says."), alarm.number
 
 
 def _times(event: Component) -> Iterable[tuple[str, str, int]]:
