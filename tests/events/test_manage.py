@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from eventapp.accounts.rules import Role
+from eventapp.core.clock import now
 from eventapp.core.db import db
+from eventapp.core.localized import LocalizedText
+from eventapp.directory.models import Organization
 from eventapp.events import queries
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
@@ -96,8 +99,6 @@ def test_an_address_that_led_somewhere_is_not_given_to_another(organizer, make):
 
 
 def test_editing_keeps_what_was_not_touched(organizer, make):
-    from eventapp.core.localized import LocalizedText
-
     event = make.event(
         "forum", title=LocalizedText(en="Forum", ja="フォーラム", bn="ফোরাম"), working_languages=["en", "bn"]
     )
@@ -167,8 +168,6 @@ def test_sites_and_hosts_are_added_and_removed(organizer, client, make):
 
 
 def test_the_same_host_under_another_name_is_the_same_organization(organizer, make):
-    from eventapp.directory.models import Organization
-
     make.event("one")
     make.event("two")
     organizer.fill("/manage/events/one/hosts/new", {"name_en": "Naruto City", "name_ja": "鳴門市"})
@@ -251,9 +250,6 @@ def test_an_event_without_anything_says_what_is_missing(client, make):
 
 
 def test_a_past_event_offers_no_subscription(client, make):
-    from datetime import timedelta
-
-    from eventapp.core.clock import now
 
     make.event("past", starts_at=now() - timedelta(days=9))
     html = client.get("/events/past").get_data(as_text=True)

@@ -28,6 +28,7 @@ from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from tests.exchange import files
+from tests.make import START
 from tests.support import imports
 
 TOKYO = Options(zone="Asia/Tokyo")
@@ -276,8 +277,6 @@ def _rich(make):
 
 
 def make_end():
-    from tests.make import START
-
     return START + timedelta(days=1)
 
 
