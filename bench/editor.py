@@ -1,7 +1,7 @@
 """`python -m bench.editor`: the schedule editor with 30 rooms and 1,000 sessions, in the browser and on the wire.
 
 Each move is measured around the whole of its handling and a forced layout after it; the server's answers are measured
-from outside, by the browser's own client. Permission a browser (`python -m tests.browser --install`).
+from outside, by the browser's own client. Needs a browser (`python -m tests.browser --install`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,13 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.__main__ import free_port, served
 from bench.data import START
+from eventapp import lifecycle
+from eventapp.accounts import operations as accounts
+from eventapp.core.db import db, transaction
+from eventapp.core.localized import LocalizedText
+from eventapp.directory.models import Person
+from eventapp.programme.models import Participation, Room, Session
+from eventapp.serve import migrate, start_app
 from tests import browser
 
 ROOMS, DAYS, SESSIONS = 30, 4, 1000
@@ -66,14 +73,6 @@ _DAY = """() => [...document.querySelectorAll(".tabs button")].map(button => {
 
 def seed() -> None:
     """An event of 30 rooms and 4 days, each day full from nine to six, and its organizer. Run in its own process."""
-    from eventapp import lifecycle
-    from eventapp.accounts import operations as accounts
-    from eventapp.core.db import db, transaction
-    from eventapp.core.localized import LocalizedText
-    from eventapp.directory.models import Person
-    from eventapp.programme.models import Participation, Room, Session
-    from eventapp.serve import migrate, start_app
-
     app = start_app()
     migrate(app)
     with app.app_context(), transaction():
@@ -185,7 +184,8 @@ def in_the_browser(page: Page, *, times: int) -> list[str]:
 
 def main() -> None:
     if "--seed" in sys.argv:
-        return seed()
+        seed()
+        return
     times = 10 if "--smoke" in sys.argv else 200
     path = browser.find()
     if path is None:

@@ -17,6 +17,7 @@ from eventapp.exchange import export, operations
 from eventapp.exchange.incoming import Options
 from tests.exchange.files import fair
 from tests.make import Make
+from tests.support import imports
 
 TIMES = 5
 START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
@@ -63,7 +64,7 @@ def measure(data: bytes, taken: dict[str, list[float]]) -> None:
     for name in ("import", "import again, no change"):
         began = perf_counter()
         with transaction():
-            report = operations.plan(event, data, Options())
+            report = imports.plan(event, data, Options())
             timed(f"{name}: dry run", began)
             if report.changes_something:
                 operations.apply(event, report)

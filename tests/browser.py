@@ -15,6 +15,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+import brotli
 from playwright._impl._driver import compute_driver_executable
 
 FOLDER = Path(__file__).resolve().parent.parent / ".browser"
@@ -94,8 +95,6 @@ def _from_npm() -> None:
 
     Raises SystemExit where it can't be had or does not start.
     """
-    import brotli
-
     unpacked = FOLDER / "package"
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir(parents=True)

@@ -16,12 +16,12 @@ from eventapp import create_app
 from eventapp.config import Settings
 from eventapp.core.addresses import in_ascii
 from eventapp.core.db import Base, QuickRead, db, transaction
-from eventapp.feeds.lint import Profile
 from eventapp.ical import vcalendar as ics
 from eventapp.mail.models import Email
 from tests.databases import postgresql
-from tests.ical import lint
 from tests.make import Make
+from tests.support import ical_lint as lint
+from tests.support.ical_lint import Profile
 from tests.visitor import Visitor
 
 ENGINES = ("sqlite", "postgresql")

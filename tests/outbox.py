@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from eventapp.core.db import db, transaction
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
-from tests.ical import lint
+from tests.support import ical_lint as lint
 
 
 def letters() -> list[Email]:

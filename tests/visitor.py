@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 
 from eventapp.accounts import operations
 from eventapp.core.db import db, transaction
-from eventapp.feeds.lint import Profile
-from tests.ical import lint
+from tests.support import ical_lint as lint
+from tests.support.ical_lint import Profile
 
 _LABELLED = {"input", "select", "textarea"}
 _VOID_OF_LABEL = {"hidden", "submit", "button", "image", "reset"}

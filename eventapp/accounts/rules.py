@@ -23,6 +23,10 @@ class Role(Labelled):
     VIEWER = "viewer", _l("Viewer")
 
 
+# Nobody can check anybody in yet, so the role is not given. A member who has it keeps it.
+OFFERED = [role for role in Role if role is not Role.CHECK_IN]
+
+
 class Permission(StrEnum):
     """What a page under /manage requires of the team member."""
 

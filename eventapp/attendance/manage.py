@@ -18,7 +18,7 @@ manage = Blueprint("attendance_manage", __name__, url_prefix="/manage/events/<sl
 @manage.get("/counts")
 @requires(Permission.VIEW)
 def counts(event: Event) -> ResponseReturnValue:
-    """Live counts on a basis; check-ins and stated totals say why they have no rows."""
+    """Live counts on a basis. Check-ins, which nothing records yet, and stated totals say why they have no rows."""
     basis = forms.basis(request.args.get("basis"))
     rounding = forms.rounding(request.args.get("rounding"))
     try:
@@ -32,7 +32,7 @@ def counts(event: Event) -> ResponseReturnValue:
         missing=missing,
         basis=basis,
         reported_counts=queries.reported_counts(event),
-        bases=[(b, _here(event, b, rounding)) for b in (*rules.COUNTED, Basis.CHECKED_IN)],
+        bases=[(b, _here(event, b, rounding)) for b in rules.COUNTED],
         roundings=[(r, _here(event, basis, r)) for r in Rounding],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eventapp.core import languages
@@ -38,39 +38,63 @@ def next_steps(
     """
     if event.over or event.status in {EventStatus.CANCELLED, EventStatus.ARCHIVED}:
         return []
-    steps = []
+    return [
+        *_about_speakers(declined),
+        *_about_purpose(event),
+        *_about_sessions(sessions),
+        *_about_release(sessions, release),
+        *_about_proposals(undecided),
+        *_about_registration(event, options),
+        *_about_status(event),
+    ]
+
+
+def _about_speakers(declined: Sequence[str]) -> Iterator[Step]:
     if declined:
         names = languages.listing(list(declined))
-        steps.append(Step(_("Find somebody else: %(names)s declined.", names=names), "proposals_manage.proposals"))
+        yield Step(_("Find somebody else: %(names)s declined.", names=names), "proposals_manage.proposals")
+
+
+def _about_purpose(event: Event) -> Iterator[Step]:
     if not event.purpose:
-        steps.append(Step(_("Say in one or two sentences what the event is for."), "dashboard_event.edit"))
+        yield Step(_("Say in one or two sentences what the event is for."), "dashboard_event.edit")
+
+
+def _about_sessions(sessions: Sequence[Session]) -> Iterator[Step]:
     if not sessions:
-        steps.append(Step(_("Add the first session of the programme."), "programme_manage.session"))
+        yield Step(_("Add the first session of the programme."), "programme_manage.session")
     drafts = sum(session.status is SessionStatus.DRAFT for session in sessions)
     if drafts:
-        steps.append(
-            Step(
-                ngettext("%(num)d session is still a draft.", "%(num)d sessions are still drafts.", drafts),
-                "programme_manage.programme",
-            )
-        )
+        said = ngettext("%(num)d session is still a draft.", "%(num)d sessions are still drafts.", drafts)
+        yield Step(said, "programme_manage.programme")
+
+
+def _about_release(sessions: Sequence[Session], release: Release | None) -> Iterator[Step]:
     ready = [s for s in sessions if s.status is not SessionStatus.DRAFT and s.starts_at is not None]
     if ready and release is None:
-        steps.append(Step(_("Publish the programme: nobody outside the team sees it yet."), "releases_manage.release"))
+        yield Step(_("Publish the programme: nobody outside the team sees it yet."), "releases_manage.release")
     elif release is not None and any(session.updated_at > release.at for session in sessions):
-        steps.append(Step(_("The programme has changes that are not public yet."), "releases_manage.release"))
+        yield Step(_("The programme has changes that are not public yet."), "releases_manage.release")
+
+
+def _about_proposals(undecided: int) -> Iterator[Step]:
     if undecided:
         waiting = ngettext(
             "%(num)d proposal waits for a decision.", "%(num)d proposals wait for a decision.", undecided
         )
-        steps.append(Step(waiting, "proposals_manage.proposals"))
+        yield Step(waiting, "proposals_manage.proposals")
+
+
+def _about_registration(event: Event, options: Sequence[AttendanceOption]) -> Iterator[Step]:
     if not options:
-        steps.append(Step(_("Add a way to take part, so that people can register."), "registration_manage.option"))
+        yield Step(_("Add a way to take part, so that people can register."), "registration_manage.option")
     online = any(option.mode is Mode.ONLINE for option in options) or event.format is not EventFormat.IN_PERSON
     if online and not event.join_url:
-        steps.append(Step(_("Enter the link with which people join online."), "dashboard_event.edit"))
+        yield Step(_("Enter the link with which people join online."), "dashboard_event.edit")
+
+
+def _about_status(event: Event) -> Iterator[Step]:
     if event.status is EventStatus.DRAFT:
-        steps.append(Step(_("Publish the event when all is right."), "dashboard.event"))
+        yield Step(_("Publish the event when all is right."), "dashboard.event")
     if event.status is EventStatus.POSTPONED:
-        steps.append(Step(_("Enter the new date, then publish the event again."), "dashboard_event.edit"))
-    return steps
+        yield Step(_("Enter the new date, then publish the event again."), "dashboard_event.edit")

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -29,11 +28,6 @@ from eventapp.programme.rules import SessionStatus
 
 _SPACE = uuid.UUID("6f1d2f5e-8a0c-5b0e-9f55-2f2f4f0c7a11")
 _READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-def tokyo(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
-    """A moment on the clocks of Japan, where all these events took place."""
-    return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
 def uid(name: str) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from eventapp.accounts import operations as accounts
 from eventapp.accounts import queries as logins
 from eventapp.core.db import db, transaction
-from eventapp.demo import forum, forum_2027, matsudo, naruto, saga, saitama
+from eventapp.demo import story
+from eventapp.demo.content import STORIES
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme import releases
@@ -55,8 +56,8 @@ def load(instance: Path) -> Login:
     with transaction():
         owner = logins.user_by_email(EMAIL)
         assert owner is not None
-        for story in (forum, naruto, matsudo, saga, saitama, forum_2027):
-            story.load(owner)
+        for name in STORIES:
+            story.load(name, owner)
         for event in db.session.scalars(select(Event).where(Event.slug.in_(SLUGS)).order_by(Event.id)):
             if programme.latest(event) is None and programme.sessions(event):
                 releases.release(event, user=owner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -12,8 +12,8 @@ from sqlalchemy import insert
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import raise_scopes
-from eventapp.demo import guests, keep, places
-from eventapp.demo.keep import tokyo
+from eventapp.demo import content, keep, shared
+from eventapp.demo.content import moment, text
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
@@ -24,7 +24,8 @@ from eventapp.registration.rules import RegistrationStatus, searchable
 
 PEOPLE = 312
 HOST_PEOPLE = 28
-OPENED, CLOSED = tokyo(2022, 9, 12, 10, 0), tokyo(2022, 11, 15, 17, 0)
+OPENED = moment(datetime(2022, 9, 12, 10, 0))  # noqa: DTZ001 (on the clocks of Japan)
+CLOSED = moment(datetime(2022, 11, 15, 17, 0))  # noqa: DTZ001
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def fill(event: Event) -> None:
 def _coming(random: Random) -> list[DemoGuest]:
     """Everybody who stands, and nine who cancelled, one of them for a city that nobody else came from."""
     coming = [*_from_abroad(random), *_from_japan(random), *_from_organizations(random)]
-    coming += [DemoGuest("JP", name=name) for name in guests.RESIDENTS]
+    coming += [DemoGuest("JP", name=(family, given)) for family, given in content.read("guests")["residents"]]
     coming += [DemoGuest("JP") for _ in range(PEOPLE - len(coming))]
     gone = [DemoGuest("JP", status=RegistrationStatus.CANCELLED) for _ in range(8)]
     gone.append(DemoGuest("DE", typed="Freiburg", kind=OrganizationKind.CITY, status=RegistrationStatus.CANCELLED))
@@ -73,10 +74,12 @@ def _coming(random: Random) -> list[DemoGuest]:
 
 def _from_abroad(random: Random) -> list[DemoGuest]:
     coming: list[DemoGuest] = []
-    for slug, country, zone, names, aliases, named in guests.FOREIGN_CITIES:
-        place = places.city(slug, names, code=country, zone=zone, aliases=aliases)
+    for row in content.read("guests")["foreign_cities"]:
+        slug, country, names, aliases = row["slug"], row["country"], text(row, "names"), tuple(row.get("aliases", ()))
+        place = shared.city(slug, names, country=country, zone=row["zone"], aliases=aliases)
         title = LocalizedText({"en": f"City of {names['en']}", "ja": f"{names['ja']}市"})
-        hall = places.city_hall(place, title, aliases=(*names.values(), *aliases), generated=not named)
+        generated = not row.get("named", False)
+        hall = shared.city_hall(place, title, aliases=(*names.values(), *aliases), generated=generated)
         coming += [DemoGuest(country, hall) for _ in range(random.randint(2, 4))]
         if slug == "nuernberg":
             # As people type it; the counts must see one city.
@@ -89,30 +92,30 @@ def _from_abroad(random: Random) -> list[DemoGuest]:
 
 def _from_japan(random: Random) -> list[DemoGuest]:
     coming: list[DemoGuest] = []
-    for slug, en, ja in guests.JAPANESE_CITIES:
+    for slug, en, ja in content.read("guests")["japanese_cities"]:
         host = slug == "saitama"
         known = {"saitama": "saitama-prefecture", "matsudo": "chiba-prefecture", "chiba": "chiba-prefecture"}
-        parent = places.prefecture(known[slug]) if slug in known else None
-        place = places.japanese_city(slug, en, ja, parent=parent)
+        parent = shared.place(known[slug]) if slug in known else None
+        place = shared.city(slug, LocalizedText(en=en, ja=f"{ja}市"), country="JP", zone=content.ZONE, parent=parent)
         title = LocalizedText(en=f"{en} City", ja=f"{ja}市")
         # Matsudo is a real party of another story, as the host is of this one.
-        hall = places.city_hall(place, title, aliases=(en,), generated=slug not in {"saitama", "matsudo"})
+        hall = shared.city_hall(place, title, aliases=(en,), generated=slug not in {"saitama", "matsudo"})
         coming += [DemoGuest("JP", hall) for _ in range(HOST_PEOPLE if host else random.randint(3, 5))]
     return coming
 
 
 def _from_organizations(random: Random) -> list[DemoGuest]:
     coming: list[DemoGuest] = []
-    for kind, country, en, ja in guests.ORGANIZATIONS:
-        place = places.country(country) if country else None
-        body = keep.organization(kind, LocalizedText(en=en, ja=ja), place=place, generated=True)
+    for kind, country, en, ja in content.read("guests")["organizations"]:
+        place = shared.place(country) if country else None
+        body = keep.organization(OrganizationKind(kind), LocalizedText(en=en, ja=ja), place=place, generated=True)
         coming += [DemoGuest(country or random.choice(["JP", "DE"]), body) for _ in range(random.randint(1, 3))]
     return coming
 
 
 def _row(event: Event, option: AttendanceOption, guest: DemoGuest, number: int, random: Random) -> dict[str, Any]:
-    families, givens = guests.NAMES[guest.country]
-    family, given = guest.name or (random.choice(families), random.choice(givens))
+    names = content.read("guests")["names"][guest.country]
+    family, given = guest.name or (random.choice(names["family"]), random.choice(names["given"]))
     email = f"guest{number:03}@example.org"
     # In the order of the list, spread over the weeks of registration.
     moment = OPENED + (CLOSED - OPENED) / (PEOPLE + 20) * number

@@ -19,6 +19,7 @@ from eventapp.exchange.incoming import Options
 from eventapp.exchange.queries import ExportState
 from eventapp.programme import releases
 from eventapp.programme.commands import programme as programme
+from eventapp.programme.models import Release
 
 
 def _event(slug: str) -> Event:
@@ -68,24 +69,34 @@ def import_file(
             for line in lines(report):
                 click.echo(line)
             if really:
-                with transaction():
-                    if queries.version(event) != version:
-                        raise Refused(_("The programme has changed in the meantime. Nothing was imported."))
-                    if report.changes_something:
-                        operations.apply(event, report)
-                    if public and not releases.pending(event).empty:
-                        released = releases.release(event)
+                released = _apply(event, report, version=version, public=public)
         except Refused as refusal:
             click.echo(f"Refused: {refusal.message}", err=True)
             raise SystemExit(1) from refusal
-    if really:
-        click.echo("Imported." if report.changes_something else "Nothing to import.")
-        if released:
-            click.echo(f"Version {released.number} is public.")
-    else:
-        click.echo("Nothing was changed. Repeat this with --apply to import it.")
+    for line in outcome_lines(report, really=really, released=released):
+        click.echo(line)
     if report.refused:
         raise SystemExit(2)
+
+
+def _apply(event: Event, report: Report, *, version: str, public: bool) -> Release | None:
+    """Import it, and publish it where that was asked for. Raises Refused where the comparison holds no more."""
+    with transaction():
+        if queries.version(event) != version:
+            raise Refused(_("The programme has changed in the meantime. Nothing was imported."))
+        if report.changes_something:
+            operations.apply(event, report)
+        if public and not releases.pending(event).empty:
+            return releases.release(event)
+    return None
+
+
+def outcome_lines(report: Report, *, really: bool, released: Release | None) -> list[str]:
+    """What was done, for a terminal."""
+    if not really:
+        return ["Nothing was changed. Repeat this with --apply to import it."]
+    done = "Imported." if report.changes_something else "Nothing to import."
+    return [done, f"Version {released.number} is public."] if released else [done]
 
 
 def lines(report: Report) -> list[str]:

@@ -19,7 +19,7 @@ from eventapp.core.localized import TAG, LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
-from eventapp.exchange import compare, formats, queries
+from eventapp.exchange import compare, queries
 from eventapp.exchange.compare import Outcome, Report, SessionImport, shown
 from eventapp.exchange.incoming import Incoming, Options, Problem
 from eventapp.exchange.language_names import text_language
@@ -41,14 +41,6 @@ def options_for(event: Event, options: Options) -> Options:
     if options.language and not TAG.fullmatch(options.language):
         raise Refused(_("Enter a language tag, such as en or ja."), field="language")
     return replace(options, own_uid=event.uid, home=event.zone)
-
-
-def plan(event: Event, data: bytes, options: Options, *, format: str = "", by: User | None = None) -> Report:
-    """The dry run: what an import would do. Changes nothing.
-
-    Raises Refused where the file as a whole can't be read; its field is file, zone, language or columns.
-    """
-    return compared(event, formats.read(data, options_for(event, options), format=format), options, by=by)
 
 
 def compared(event: Event, incoming: Incoming, options: Options, *, by: User | None = None) -> Report:

@@ -1,14 +1,21 @@
-"""Calendars (RFC 5545). Read line by line, for a report names lines, and one broken entry must not lose the others."""
+"""Calendars (RFC 5545), as others send them.
+
+The `icalendar` library reads content lines and values. The components are put together here, because a report names
+lines and one broken entry must not lose the others: the library's own reader knows no line numbers and gives up.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from io import BytesIO
+from typing import Any
 
+from icalendar.parser import Contentline
+from icalendar.prop import vDDDTypes, vUTCOffset
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from eventapp.core.errors import Refused
@@ -20,10 +27,10 @@ from eventapp.exchange.incoming import MOST, Identity, Incoming, IncomingSession
 from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionStatus
 
-_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
-_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";]*)')
-# Octets of one content line and characters of its parameters; a text of 50,000 characters has room in it.
-_LONGEST, _LONGEST_PARAMETERS = 400_000, 4_000
+# A line without parameters: most of those of a file that means harm are, and most need not be read at all.
+_BARE = re.compile(r"([A-Za-z0-9-]{1,100}):")
+# Octets of one content line and characters before its value; a text of 50,000 characters has room in it.
+_LONGEST, _LONGEST_HEAD = 400_000, 4_100
 # Parts of calendars that are read. Of the others those are named that say something of the entry.
 _READ = frozenset(
     [
@@ -52,7 +59,6 @@ _SILENT = frozenset(["DTSTAMP", "CREATED", "LAST-MODIFIED", "TRANSP", "CLASS", "
 _PARTS = {"VCALENDAR": ("VEVENT", "VTIMEZONE"), "VTIMEZONE": ("STANDARD", "DAYLIGHT")}
 # Deeper than VCALENDAR / VTIMEZONE / STANDARD nothing is read.
 _DEEPEST = 8
-_ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
 # A TZID → the IANA zone that it means, or a fixed offset.
@@ -61,14 +67,10 @@ ZoneOf = Callable[[str], tuple[str, timedelta | None]]
 
 @dataclass(slots=True)
 class Property:
-    """A content line."""
+    """A content line: its value without escapes, and its parameters by their names in capitals."""
 
-    value: str
-    parameters: dict[str, str]
-
-    @property
-    def text(self) -> str:
-        return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], self.value)
+    text: str
+    parameters: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -148,81 +150,110 @@ def _decoded(line: bytearray) -> str:
     return line.decode() if len(line) <= _LONGEST else line[:_LONGEST].decode(errors="ignore")
 
 
-def _content(line: str) -> tuple[str, str, str] | None:
-    """(name, parameters, value) of a content line (RFC 5545 §3.1), or None. Quoted parameters may hold a colon."""
-    name = _NAME.match(line)
-    if name is None:
+def _content(line: str, known: Container[str]) -> tuple[str, Property] | None:
+    """The name and the rest of a content line (RFC 5545 §3.1), or None. The `known` are there already: they are passed
+    over.
+    """
+    bare = _BARE.match(line)
+    if bare and ((name := bare[1].upper()) not in _READ or name in known):
+        return name, Property(line[bare.end() :], {})
+    if not bare and not _has_short_head(line):
         return None
-    quoted = False
-    for at in range(name.end(), min(len(line), name.end() + _LONGEST_PARAMETERS)):
-        letter = line[at]
-        if letter == '"':
-            quoted = not quoted
-        elif letter == ":" and not quoted:
-            return name[0].upper(), line[name.end() : at], line[at + 1 :]
-        elif at == name.end() and letter != ";":
-            return None
-    return None
+    try:
+        name, parameters, value = Contentline(line).parts()
+    except ValueError:
+        return None
+    return name.upper(), Property(value, parameters)
+
+
+def _has_short_head(line: str) -> bool:
+    """Whether the value begins soon: the library takes time for parameters, of which nobody needs many."""
+    return Contentline(line[:_LONGEST_HEAD]).value_separator_index() > 0
+
+
+class _Nesting:
+    """The components of a file while it is read: where the reading is, and the calendars that were found."""
+
+    def __init__(self, collector: ImportCollector) -> None:
+        self.calendars: list[ParsedComponent] = []
+        self._collector = collector
+        self._stack: list[ParsedComponent] = []
+        self._entries = self._begun = 0
+
+    @property
+    def current(self) -> ParsedComponent | None:
+        return self._stack[-1] if self._stack else None
+
+    def begin(self, name: str, number: int) -> None:
+        """Raises Refused for more components, or deeper ones, than any programme has."""
+        component = ParsedComponent(name.strip().upper()[:100], number)
+        self._entries += component.name == "VEVENT"
+        self._begun += 1
+        if self._entries > MOST or self._begun > 10 * MOST:
+            raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
+        if len(self._stack) > _DEEPEST:
+            raise Refused(_("The elements stand deeper in each other than in any programme."), field="file")
+        self._place(component)
+        self._stack.append(component)
+
+    def _place(self, component: ParsedComponent) -> None:
+        outer = self.current
+        if outer is None:
+            if component.name == "VCALENDAR":
+                self.calendars.append(component)
+        elif component.name in _PARTS.get(outer.name, ()):
+            outer.parts.append(component)
+        elif outer.name == "VEVENT":
+            self._collector.left_without_place(component.name)
+
+    def end(self) -> None:
+        if self._stack:
+            self._stack.pop()
 
 
 def _parse(data: bytes, collector: ImportCollector) -> list[ParsedComponent]:
     """The calendars. Raises Refused where there is none, where one has no end, and for too many entries."""
-    found: list[ParsedComponent] = []
-    stack: list[ParsedComponent] = []
-    entries, begun = 0, 0
+    nesting = _Nesting(collector)
     for number, line in _unfolded(data):
-        if not line.strip():
-            continue
-        content = _content(line)
-        if content is None:
-            if stack:
-                problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
-                collector.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
-            continue
-        name, parameters, value = content
-        if name == "BEGIN":
-            component = ParsedComponent(value.strip().upper()[:100], number)
-            entries += component.name == "VEVENT"
-            begun += 1
-            if entries > MOST or begun > 10 * MOST:
-                raise Refused(
-                    _("A programme with more than %(number)d entries is not read.", number=MOST), field="file"
-                )
-            if len(stack) > _DEEPEST:
-                raise Refused(_("The elements stand deeper in each other than in any programme."), field="file")
-            if not stack and component.name == "VCALENDAR":
-                found.append(component)
-            elif stack and component.name in _PARTS.get(stack[-1].name, ()):
-                stack[-1].parts.append(component)
-            elif stack and stack[-1].name == "VEVENT":
-                collector.left_without_place(component.name)
-            stack.append(component)
-        elif name == "END":
-            if stack:
-                stack.pop()
-        elif stack:
-            _note(stack[-1], name, parameters, value, collector)
-    if not found:
+        if line.strip():
+            _take(line, number, nesting, collector)
+    if not nesting.calendars:
         raise Refused(_("This is no calendar: it does not begin with BEGIN:VCALENDAR."), field="file")
-    if stack:
+    if (open_one := nesting.current) is not None:
         raise Refused(
             _(
                 "The calendar has no end: %(name)s of line %(line)d is not closed.",
-                name=stack[-1].name[:30],
-                line=stack[-1].line,
+                name=open_one.name[:30],
+                line=open_one.line,
             ),
             field="file",
         )
-    return found
+    return nesting.calendars
 
 
-def _note(component: ParsedComponent, name: str, parameters: str, value: str, collector: ImportCollector) -> None:
+def _take(line: str, number: int, nesting: _Nesting, collector: ImportCollector) -> None:
+    """Put a content line where it belongs, or note that it is none. Lines outside of a calendar are ignored."""
+    current = nesting.current
+    content = _content(line, current.properties if current else ())
+    if content is None:
+        if current:
+            problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
+            collector.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
+        return
+    name, found = content
+    if name == "BEGIN":
+        nesting.begin(found.text, number)
+    elif name == "END":
+        nesting.end()
+    elif current:
+        _note(current, name, found, collector)
+
+
+def _note(component: ParsedComponent, name: str, found: Property, collector: ImportCollector) -> None:
     """Keep a property that is read; of the others an entry's are named as left out."""
     if name in _READ:
-        if name not in component.properties:
-            given = {key.upper(): text.strip('"') for key, text in _PARAMETER.findall(parameters)}
-            component.properties[name] = Property(value, given)
-    elif component.name == "VEVENT" and name not in _SILENT and value.strip():
+        component.properties.setdefault(name, found)
+    elif component.name == "VEVENT" and name not in _SILENT and found.text.strip():
         collector.left_without_place(name)
 
 
@@ -271,21 +302,19 @@ def _session(event: ParsedComponent, collector: ImportCollector, zone_of: ZoneOf
 
 
 def _moment(said: Property | None, title: str, collector: ImportCollector, zone_of: ZoneOf) -> datetime | None:
-    if said is None or not said.value.strip():
+    if said is None or not (bare := said.text.strip()):
         return None
-    bare = said.value.strip()
-    match = re.fullmatch(r"(\d{8})(?:T(\d{4})(\d{2})(Z?))?", bare)
-    if match is None:
+    local = _local_time(bare)
+    if local is None:
         raise AmbiguousValue(
             _("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60])
         )
-    if match[2] is None:
+    if not isinstance(local, datetime):
         raise AmbiguousValue(_("“%(title)s” is for whole days; a session has a time of day.", title=title))
-    on, at = values.day(match[1]), values.clock_time(match[2])
-    assert on is not None and at is not None
-    if match[4]:
+    on, at = local.date(), time(local.hour, local.minute)
+    if local.tzinfo:
         return values.moment(on, at, timedelta(0), "")
-    name = said.parameters.get("TZID", "")
+    name = str(said.parameters.get("TZID", ""))
     if not name:
         return values.moment(on, at, None, collector.zone)
     zone, offset = zone_of(name)
@@ -296,6 +325,15 @@ def _moment(said: Property | None, title: str, collector: ImportCollector, zone_
             )
         zone = collector.options.zone
     return values.moment(on, at, offset, zone)
+
+
+def _local_time(text: str) -> date | None:
+    """A DATE-TIME, aware only where it is in UTC, or a DATE; None for anything else."""
+    try:
+        found = vDDDTypes.from_ical(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, date) else None
 
 
 def _zone(name: str, rules: ParsedComponent | None) -> tuple[str, timedelta | None]:
@@ -315,7 +353,7 @@ def _zone(name: str, rules: ParsedComponent | None) -> tuple[str, timedelta | No
     if known := values.zone_named(rules.text_of("X-LIC-LOCATION")):
         return known, None
     offsets = {part.text_of("TZOFFSETTO").strip() for part in rules.parts}
-    if len(offsets) == 1 and re.fullmatch(r"[+-]\d{4}", only := offsets.pop()):
-        hours = timedelta(hours=int(only[1:3]), minutes=int(only[3:]))
-        return "", -hours if only[0] == "-" else hours
-    return "", None
+    try:
+        return "", vUTCOffset.from_ical(offsets.pop()) if len(offsets) == 1 else None
+    except ValueError:
+        return "", None

@@ -1,4 +1,4 @@
-"""All calendars of an event, written as they are served and looked through: the public ones, or the next version's.
+"""All calendars of an event, written as they are served and read back: the public ones, or the next version's.
 
 A large summit has hundreds of calendars with thousands of entries, so what was found is kept for as long as nothing
 changes.
@@ -7,13 +7,16 @@ changes.
 from __future__ import annotations
 
 import json
+import logging
+import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from flask import current_app
 
-from eventapp.core import clock, languages
+from eventapp.core import clock
 from eventapp.core.caching import ResponseCache
 from eventapp.core.revisions import versions
 from eventapp.entries.queries import is_in, programme_of, within
@@ -21,10 +24,9 @@ from eventapp.entries.rows import Programme
 from eventapp.events.models import Event
 from eventapp.events.rules import Precision
 from eventapp.feeds import content as feeds
-from eventapp.feeds import deadlines, parts, queries
+from eventapp.feeds import deadlines, parts, preview, queries
 from eventapp.feeds.answer import FeedOptions
 from eventapp.feeds.deadlines import Deadline
-from eventapp.feeds.lint import Profile, findings
 from eventapp.feeds.parts import FeedSlice
 from eventapp.feeds.queries import KEEP_REMOVED
 from eventapp.feeds.state import State
@@ -35,6 +37,10 @@ from eventapp.programme.published import Document
 
 # The reminder that the calendars with one are written with; which number it is changes nothing that could go wrong.
 ALARM = 15
+# So many of the faults that a writer of ours may have are enough to find it.
+_LOGGED = 20
+
+log = logging.getLogger(__name__)
 
 
 class Which(StrEnum):
@@ -77,10 +83,10 @@ class Source:
             image=self.image if options.span else NO_IMAGE,
         )
 
-    def titles(self) -> dict[str, tuple[str, str]]:
-        """(code, title) of the sessions by UID."""
-        tag = languages.interface()
-        return {row.uid: (row.code, row.title.resolve(tag).text) for row in self.programme.sessions}
+    def meant(self) -> dict[str, tuple[datetime, datetime]]:
+        """The moments of the sessions by UID, as the programme has them and not the calendar."""
+        rows = self.programme.sessions if self.unpublished is None else self.document.sessions
+        return {row.uid: (row.starts_at, row.ends_at) for row in rows}
 
 
 def source(event: Event, state: State, which: Which) -> Source:
@@ -114,7 +120,7 @@ def feed_wish(
     return FeedOptions(f"/events/{slug}/calendar.ics", language, utc, alarm, deadlines=deadlines, span=span, usual=True)
 
 
-def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[FeedOptions, bytes, Profile]]:
+def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[FeedOptions, bytes]]:
     """Every calendar that somebody can have of the event: the feed in each of the languages; in the first of them also
     its other ways, its parts and the single sessions, for their entries are the feed's.
     """
@@ -122,72 +128,53 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[FeedOptions
     wishes.append(feed_wish(source.slug, tags[0], utc=True))
     wishes.append(feed_wish(source.slug, tags[0], alarm=ALARM, deadlines=True, span=False))
     for options in wishes:
-        yield options, source.write(options), Profile.FEED
+        yield options, source.write(options)
     if source.unpublished is not None:
         return
     for _kind, rows in parts.of_programme(source.programme.event.id, source.document):
         for part in rows:
             path = f"/events/{source.slug}/{part.path}.ics"
             options = FeedOptions(path, tags[0], utc=False, span=False, usual=False)
-            yield options, source.write(options, part), Profile.FEED
+            yield options, source.write(options, part)
     shown = source.programme
     for row in shown.sessions:
         options = FeedOptions(f"/events/{source.slug}/sessions/{row.code}.ics", tags[0], utc=False)
-        yield options, feeds.session_file(Programme(shown.event, shown.venues, [row]), options), Profile.SINGLE
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong: the addresses of the calendars that have it, and the sessions (code, title)."""
-
-    rule: str
-    sentence: str
-    addresses: list[str] = field(default_factory=list)
-    sessions: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def calendars(self) -> int:
-        """In how many calendars."""
-        return len(self.addresses)
-
-    @property
-    def address(self) -> str:
-        """Where first."""
-        return self.addresses[0]
+        yield options, feeds.session_file(Programme(shown.event, shown.venues, [row]), options)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came out: how many calendars were looked through, and what is wrong with them."""
+    """What came out: how many calendars were read back, and the number in the log of a technical problem."""
 
     calendars: int
-    faults: list[Fault]
+    reference: str = ""
 
 
 def check(source: Source, tags: Sequence[str]) -> Checked:
-    """Look through all calendars, or say again what was found where nothing has changed since."""
+    """Write all calendars and read them back, or say again what came out where nothing has changed since.
+
+    An organizer can do nothing about a calendar that cannot be read: the details go to the log.
+    """
     cache: ResponseCache = current_app.extensions["feeds"]
-    # The sentences are in the reader's language.
-    name = f"check {source.which} {source.slug} {languages.interface()} {' '.join(tags)}"
+    name = f"check {source.which} {source.slug} {' '.join(tags)}"
     kept = cache.get(name, source.version)
     if kept is None:
         found = _check(source, tags)
         kept = cache.put(name, source.version, json.dumps(asdict(found)).encode())
-    said = json.loads(kept.body)
-    return Checked(said["calendars"], [Fault(**fault) for fault in said["faults"]])
+    return Checked(**json.loads(kept.body))
 
 
 def _check(source: Source, tags: Sequence[str]) -> Checked:
-    titles = source.titles()
-    number = 0
-    found: dict[tuple[str, str], Fault] = {}
-    for options, data, profile in calendars(source, tags):
+    number, faults = 0, []
+    meant = source.meant()
+    for options, data in calendars(source, tags):
         number += 1
-        for one in findings(data, profile=profile):
-            fault = found.setdefault((one.rule, one.sentence), Fault(one.rule, one.sentence))
-            if options.address not in fault.addresses[-1:]:  # one calendar after the other
-                fault.addresses.append(options.address)
-            session = titles.get(one.uid)
-            if session and session not in fault.sessions:
-                fault.sessions.append(session)
-    return Checked(number, list(found.values()))
+        try:
+            faults += [f"{options.address}: {fault}" for fault in preview.misread(preview.read(data), meant)]
+        except preview.Unreadable as error:
+            faults.append(f"{options.address}: {error}")
+    if not faults:
+        return Checked(number)
+    reference = secrets.token_hex(4)
+    log.error("calendars of %s cannot be read (%s): %s", source.slug, reference, "; ".join(faults[:_LOGGED]))
+    return Checked(number, reference)

@@ -1,8 +1,8 @@
-"""The desk: whether the calendars of an event are right, and what each program makes of them."""
+"""The desk: what is worth a look in the calendars of an event, and what an app makes of them."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -15,13 +15,13 @@ from eventapp.core.links import base_url
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.feeds import check
+from eventapp.feeds import check, preview
 from eventapp.feeds import state as states
 from eventapp.feeds.advice import advice
-from eventapp.feeds.apps import PROGRAMS, Program
-from eventapp.feeds.check import Source, Which
-from eventapp.feeds.preview import CalendarSeen, EntrySeen, ZonesFrom, both_ways
-from eventapp.feeds.shown import Shown, shown, wrong_in, wrong_times
+from eventapp.feeds.apps import APPS
+from eventapp.feeds.check import Which
+from eventapp.feeds.preview import EntrySeen
+from eventapp.feeds.shown import Shown, shown
 
 # So many entries of a day are shown unless somebody asks for all of them.
 ENOUGH = 50
@@ -32,20 +32,21 @@ manage = Blueprint("feeds_manage", __name__, url_prefix="/manage/events/<slug>")
 @manage.get("/calendars")
 @requires(Permission.VIEW)
 def calendars(event: Event) -> ResponseReturnValue:
-    """What is wrong with the calendars, what is worth a look, and what a program of choice shows."""
+    """What is worth a look in the calendars, whether they can be read, and what an app of choice shows."""
     state = or_404(states.state(event.slug))
     offered = [which for which in Which if which is Which.NEXT or state.public or state.unpublished]
     which = next((one for one in offered if one == request.args.get("of")), offered[0])
     source = check.source(event, state, which)
     tags = list(dict.fromkeys([*event.languages, *languages.INTERFACE]))
     language = next((tag for tag in tags if tag == request.args.get("language")), languages.interface())
-    program = PROGRAMS.get(request.args.get("program", ""), next(iter(PROGRAMS.values())))
+    app = APPS.get(request.args.get("program", ""), next(iter(APPS.values())))
     zone, problem = zone_asked(request.args.get("zone", ""))
     options = check.feed_wish(event.slug, language)
-    seen = both_ways(source.write(options))
-    wrong = {way: wrong_times(one, _meant(source)) for way, one in seen.items()}
-    makes = [(one, shown(one, _read_by(one, seen), options.address), wrong_in(one, wrong)) for one in PROGRAMS.values()]
-    chosen = next(made for one, made, _wrong in makes if one is program)
+    try:
+        seen = preview.read(source.write(options))
+    except preview.Unreadable:
+        seen = preview.CalendarSeen("", ())  # `check` says so
+    chosen = shown(app, seen, options.address)
     days, day, entries = _days(chosen, zone or event.zone)
     answer = page(
         "feeds/check.html",
@@ -56,9 +57,9 @@ def calendars(event: Event) -> ResponseReturnValue:
         advice=[] if source.unpublished else advice(source.programme, languages=event.languages, base_url=base_url()),
         tags=tags,
         language=language,
-        program=program,
+        app=app,
         shown=chosen,
-        makes=makes,
+        apps=APPS.values(),
         zone=zone or event.zone,
         zone_problem=problem,
         zones=sorted(clock.zones()),
@@ -70,17 +71,6 @@ def calendars(event: Event) -> ResponseReturnValue:
     if problem:
         answer.status_code = 422
     return answer
-
-
-def _read_by(program: Program, seen: dict[ZonesFrom, CalendarSeen]) -> CalendarSeen:
-    return seen[program.zones.value or ZonesFrom.NAMES]
-
-
-def _meant(source: Source) -> dict[str, tuple[datetime, datetime]]:
-    """The moments of the sessions by UID, as the programme has them and not the file."""
-    if source.unpublished is not None:
-        return {one.uid: (one.starts_at, one.ends_at) for one in source.document.sessions}
-    return {row.uid: (row.starts_at, row.ends_at) for row in source.programme.sessions}
 
 
 def _days(shown: Shown, zone: str) -> tuple[list[date], date | None, list[EntrySeen]]:

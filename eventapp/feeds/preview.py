@@ -1,34 +1,35 @@
-"""What a calendar program finds in a file: bytes in, plain entries out. It knows nothing of what was written, and why.
+"""What somebody's calendar app finds in a calendar: bytes in, plain entries out. It knows nothing of what was written.
 
-Programs differ in where they look up a time zone: in the file itself, as Outlook does, or in a table of their own
-by its name, as Thunderbird does. Both ways are here, so a file that is right by one of them alone shows.
+The `icalendar` library reads, so what it cannot read shows. It takes milliseconds for an entry, and most entries are
+the same in many calendars and in the next version, so an entry is read once and remembered by its bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
-from zoneinfo import ZoneInfo
+from typing import Any
+
+import icalendar
+from icalendar.parser import unescape_backslash
 
 from eventapp.core import clock
-from eventapp.core.labels import Labelled
-from eventapp.core.languages import lazy_gettext as _l
-from eventapp.feeds import lint_zones
-from eventapp.ical.tree import Component, Line, plain, read
+from eventapp.core.caching import memoized
+
+# Content lines are folded, so these begin a line only where an entry begins or ends.
+_ENTRY = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.MULTILINE | re.DOTALL)
+_ONCE = ("UID", "DTSTAMP", "DTSTART", "SUMMARY", "SEQUENCE", "STATUS", "DTEND")
 
 
-class ZonesFrom(Labelled):
-    """Where a program looks up the rules of a zone."""
-
-    FILE = "file", _l("as the file describes them")
-    NAMES = "names", _l("from a table of its own, by their names")
+class Unreadable(Exception):
+    """A calendar that cannot be read; the text says why, for an administrator."""
 
 
 @dataclass(frozen=True)
 class EntrySeen:
-    """An entry as a program reads it. `starts` and `ends` are aware, or dates of which the last one is included.
+    """An entry as an app reads it. `starts` and `ends` are aware, or dates of which the last one is included.
 
     `status` is the file's word. What the file does not say is empty.
     """
@@ -60,33 +61,47 @@ class EntrySeen:
 
 @dataclass(frozen=True)
 class CalendarSeen:
-    """A calendar as a program reads it: its name, and its entries by time."""
+    """A calendar as an app reads it: its name, its entries by time, and what is wrong with the others."""
 
     name: str
     entries: tuple[EntrySeen, ...]
+    unreadable: tuple[str, ...] = ()
 
 
-def see(data: bytes, zones: ZonesFrom) -> CalendarSeen:
-    """What is in a calendar. An entry whose times can't be read is left out, as programs do."""
-    return _seen(_calendar(data), zones)
+def read(data: bytes) -> CalendarSeen:
+    """What is in a calendar. Raises Unreadable where the calendar as a whole cannot be read."""
+    try:
+        head = icalendar.Calendar.from_ical(_ENTRY.sub(b"", data))
+    except ValueError as error:
+        raise Unreadable(str(error)[:200]) from error
+    if head.get("VERSION") != "2.0" or head.errors:
+        raise Unreadable(f"VERSION {head.get('VERSION')}, {head.errors}"[:200])
+    entries, unreadable = [], []
+    for found in _ENTRY.finditer(data):
+        seen = _entry(found[0])
+        if isinstance(seen, EntrySeen):
+            entries.append(seen)
+        else:
+            unreadable.append(seen)
+    name = unescape_backslash(str(head.get("X-WR-CALNAME", "")))  # the library does not know it as a text
+    return CalendarSeen(name, tuple(sorted(entries, key=_order)), tuple(unreadable))
 
 
-def both_ways(data: bytes) -> dict[ZonesFrom, CalendarSeen]:
-    """The same for each way of looking up a zone; what takes time, the reading, is done once."""
-    calendar = _calendar(data)
-    return {way: _seen(calendar, way) for way in ZonesFrom}
+def misread(seen: CalendarSeen, meant: Mapping[str, tuple[datetime, datetime]]) -> list[str]:
+    """What is wrong with what was read: entries that are broken or doubled, or at another moment than was meant.
 
-
-def _calendar(data: bytes) -> Component:
-    tops, _found = read(data)
-    return tops[0] if tops else Component("VCALENDAR")
-
-
-def _seen(calendar: Component, zones: ZonesFrom) -> CalendarSeen:
-    clocks = _Clocks(calendar, zones)
-    found = [seen for event in calendar.of("VEVENT") if (seen := _entry(event, clocks)) is not None]
-    name = calendar.first("NAME") or calendar.first("X-WR-CALNAME")
-    return CalendarSeen(plain(name), tuple(sorted(found, key=_order)))
+    `meant` has the moments by UID; an entry that it does not know may be at any time.
+    """
+    faults = list(seen.unreadable)
+    known: set[str] = set()
+    for entry in seen.entries:
+        if entry.uid in known:
+            faults.append(f"{entry.uid}: twice")
+        known.add(entry.uid)
+        times = entry.starts, entry.ends
+        if not entry.all_day and meant.get(entry.uid, times) != times:
+            faults.append(f"{entry.uid}: read as {entry.starts} to {entry.ends}")
+    return faults
 
 
 def _order(entry: EntrySeen) -> tuple[bool, datetime, str]:
@@ -95,62 +110,36 @@ def _order(entry: EntrySeen) -> tuple[bool, datetime, str]:
     return False, datetime.combine(entry.starts, datetime.min.time(), UTC), entry.uid
 
 
-class _Clocks:
-    """The offsets from UTC by which a program reads local times."""
-
-    def __init__(self, calendar: Component, zones: ZonesFrom) -> None:
-        self._from = zones
-        self._zones = {zone.first("TZID"): zone for zone in calendar.of("VTIMEZONE")}
-        self._known: dict[str, Callable[[datetime], timedelta | None]] = {}
-        ends = [event.first("DTEND")[:4] for event in calendar.of("VEVENT")]
-        self._last_year = max((int(year) for year in ends if year.isdecimal()), default=0)
-
-    def moment(self, line: Line) -> datetime | None:
-        """The moment of a DATE-TIME; None where the program can't tell."""
-        local = lint_zones.local_time(line.value.removesuffix("Z"))
-        if local is None:
-            return None
-        if line.value.endswith("Z"):
-            return local.replace(tzinfo=UTC)
-        tzid = line.params.get("TZID", "").strip('"')
-        if tzid not in self._known:
-            self._known[tzid] = self._offsets(tzid)
-        offset = self._known[tzid](local)
-        return None if offset is None else (local - offset).replace(tzinfo=UTC)
-
-    def _offsets(self, tzid: str) -> Callable[[datetime], timedelta | None]:
-        if self._from is ZonesFrom.NAMES:
-            info = ZoneInfo(tzid) if lint_zones.known(tzid) else None
-            return lambda local: info.utcoffset(local) if info else None
-        zone = self._zones.get(tzid)
-        if zone is None:
-            return lambda local: None
-        return partial(lint_zones.told, lint_zones.onsets(zone, self._last_year))
-
-
-def _entry(event: Component, clocks: _Clocks) -> EntrySeen | None:
-    when = _when(event, clocks)
-    if when is None:
-        return None
+@memoized(budget=16 * 1024 * 1024, weigh=lambda asked, seen: 2 * len(asked[0]) + 400)
+def _entry(data: bytes) -> EntrySeen | str:
+    """An entry by itself, or what is wrong with it. Zones are known by their names, as most apps know them."""
+    try:
+        event: Any = icalendar.Event.from_ical(data)
+    except ValueError as error:
+        return str(error)[:200]
+    uid = str(event.get("UID", ""))
+    if event.errors:
+        return f"{uid}: {event.errors}"[:200]
+    if wrong := [name for name in _ONCE if isinstance(event.get(name, []), list)]:
+        return f"{uid}: not exactly one {', '.join(wrong)}"
+    starts, ends = _moment(event["DTSTART"].dt), _moment(event.get("DTEND", event["DTSTART"]).dt)
+    if starts is None or ends is None or isinstance(starts, datetime) is not isinstance(ends, datetime):
+        return f"{uid}: DTSTART and DTEND are no moments"
+    if not isinstance(ends, datetime):
+        ends = max(starts, ends - timedelta(days=1))  # DTEND is the day after the last one (RFC 5545 §3.6.1)
     return EntrySeen(
-        uid=plain(event.first("UID")),
-        title=plain(event.first("SUMMARY")),
-        starts=when[0],
-        ends=when[1],
-        status=event.first("STATUS"),
-        place=plain(event.first("LOCATION")),
-        text=plain(event.first("DESCRIPTION")),
+        uid=uid,
+        title=str(event["SUMMARY"]),
+        starts=starts,
+        ends=ends,
+        status=str(event.get("STATUS", "")),
+        place=str(event.get("LOCATION", "")),
+        text=str(event.get("DESCRIPTION", "")),
     )
 
 
-def _when(event: Component, clocks: _Clocks) -> tuple[datetime, datetime] | tuple[date, date] | None:
-    begins = event.all("DTSTART")
-    if not begins:
-        return None
-    begin, end = begins[0], (event.all("DTEND") or begins)[0]
-    if begin.params.get("VALUE") == "DATE":
-        first, after = (lint_zones.local_time(f"{one.value}T000000") for one in (begin, end))
-        # DTEND is the day after the last one (RFC 5545 §3.6.1).
-        return (first.date(), max(first.date(), after.date() - timedelta(days=1))) if first and after else None
-    starts, ends = clocks.moment(begin), clocks.moment(end)
-    return (starts, ends) if starts and ends else None
+def _moment(value: Any) -> datetime | date | None:
+    """A moment in UTC, or a day. None for a local time without a zone, or of a zone that nobody knows."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else None
+    return value if isinstance(value, date) else None

@@ -11,9 +11,9 @@ import re
 from typing import Any
 
 import icalendar
+from icalendar.parser import unescape_backslash
 
 from eventapp.core.caching import memoized
-from eventapp.ical.tree import plain
 
 # Content lines are folded, so these begin a line only where a component begins or ends.
 _ENTRY = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.MULTILINE | re.DOTALL)
@@ -47,6 +47,6 @@ def _plain_texts(component: list[Any]) -> None:
     _name, properties, parts = component
     for row in properties:
         if row[0] in {"name", "color"} and row[2] == "unknown":
-            row[2:] = ["text", plain(row[3])]
+            row[2:] = ["text", unescape_backslash(row[3])]
     for part in parts:
         _plain_texts(part)

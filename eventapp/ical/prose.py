@@ -41,28 +41,47 @@ def text(markdown: str) -> str:
     source = markdown.replace("\r\n", "\n").replace("\r", "\n").strip()
     if _MARKUP.search(source) is None:
         return "\n\n".join(" ".join(part.split()) for part in _GAP.split(source))
-    lines: list[str] = []
-    numbers: list[int | None] = []
-    mark = ""
+    lines = _Lines()
     for token in parse(source):
-        if token.type == "bullet_list_open":
-            numbers.append(None)
-        elif token.type == "ordered_list_open":
-            numbers.append(int(token.attrs.get("start", 1)))
-        elif token.type in {"bullet_list_close", "ordered_list_close"}:
-            numbers.pop()
-            if not numbers:
-                lines.append("")
-        elif token.type == "list_item_open":
-            number = numbers[-1]
-            mark = "  " * (len(numbers) - 1) + ("– " if number is None else f"{number}. ")
-            if number is not None:
-                numbers[-1] = number + 1
-        elif token.type == "inline":
-            lines.append(mark + _inline(token.children or []))
-            mark = ""
-        elif token.type in {"fence", "code_block", "html_block"}:
-            lines += [token.content.rstrip("\n"), ""]
-        elif (token.type in {"paragraph_close", "heading_close", "table_close"}) and not numbers:
-            lines.append("")
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+        lines.take(token)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines.lines)).strip()
+
+
+class _Lines:
+    """The lines of a text while its tokens are read, and the lists that are open."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._numbers: list[int | None] = []  # the next number of each open list, None where it has none
+        self._mark = ""
+
+    def take(self, token: Token) -> None:
+        """Add what the next token says."""
+        match token.type:
+            case "bullet_list_open":
+                self._numbers.append(None)
+            case "ordered_list_open":
+                self._numbers.append(int(token.attrs.get("start", 1)))
+            case "list_item_open":
+                self._begin_item()
+            case "inline":
+                self.lines.append(self._mark + _inline(token.children or []))
+                self._mark = ""
+            case "fence" | "code_block" | "html_block":
+                self.lines += [token.content.rstrip("\n"), ""]
+            case _ if token.type.endswith("_close"):
+                self._close(token.type)
+
+    def _begin_item(self) -> None:
+        number = self._numbers[-1]
+        self._mark = "  " * (len(self._numbers) - 1) + ("– " if number is None else f"{number}. ")
+        if number is not None:
+            self._numbers[-1] = number + 1
+
+    def _close(self, kind: str) -> None:
+        if kind in {"bullet_list_close", "ordered_list_close"}:
+            self._numbers.pop()
+        elif kind not in {"paragraph_close", "heading_close", "table_close"}:
+            return
+        if not self._numbers:
+            self.lines.append("")

@@ -52,7 +52,6 @@ class Status(StrEnum):
 class Method(StrEnum):
     """METHOD of a calendar that travels by mail (RFC 5546 §1.4)."""
 
-    PUBLISH = "PUBLISH"
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
 

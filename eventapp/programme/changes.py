@@ -34,17 +34,12 @@ class ChangeKind(Labelled):
     TEXT = "text", _l("Other details")
 
     @property
-    def significant(self) -> bool:
-        """Whether those who planned to come must be told: it is at another time or place, or not at all."""
-        return self in _SIGNIFICANT
-
-    @property
     def tells_time(self) -> bool:
         """Whether its sentence names times. A room is the same in every zone."""
-        return self in _SIGNIFICANT - {ChangeKind.ROOM}
+        return self in _TELLS_TIME
 
 
-_SIGNIFICANT = {ChangeKind.CANCELLED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.ROOM, ChangeKind.RESTORED}
+_TELLS_TIME = {ChangeKind.CANCELLED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.RESTORED}
 _ORDER = {kind: number for number, kind in enumerate(ChangeKind)}
 
 
@@ -109,41 +104,56 @@ def _people(session: PublishedSession) -> list[list[Any]]:
 
 def _of(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]:
     """What is different about one session; somebody who has seen neither version misses nothing of a gone one."""
-    off = now.gone or now.cancelled
-    was_off = was is None or was.gone or was.cancelled
     if was is None or (was.gone and not now.gone):
-        if not off:
-            kind = ChangeKind.NEW if was is None else ChangeKind.RESTORED
-            yield Change(kind, now.code, now.title, None, _times(now))
-        elif now.cancelled and not now.gone:
-            yield Change(ChangeKind.CANCELLED, now.code, now.title)
-        return
-    if off:
-        if not was_off or (now.gone and not was.gone):
+        yield from _appeared(was, now)
+    elif _is_off(now):
+        if not _is_off(was) or (now.gone and not was.gone):
             yield Change(ChangeKind.GONE if now.gone else ChangeKind.CANCELLED, now.code, now.title, _times(was))
-        return
-    if was_off:
+    else:
+        yield from _when_and_where(was, now)
+        yield from _what_and_who(was, now)
+
+
+def _is_off(session: PublishedSession) -> bool:
+    return session.gone or session.cancelled
+
+
+def _appeared(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]:
+    if not _is_off(now):
+        kind = ChangeKind.NEW if was is None else ChangeKind.RESTORED
+        yield Change(kind, now.code, now.title, None, _times(now))
+    elif now.cancelled and not now.gone:
+        yield Change(ChangeKind.CANCELLED, now.code, now.title)
+
+
+def _when_and_where(was: PublishedSession, now: PublishedSession) -> Iterable[Change]:
+    if _is_off(was):
         yield Change(ChangeKind.RESTORED, now.code, now.title, _times(was), _times(now))
     elif _times(was) != _times(now):
         yield Change(ChangeKind.MOVED, now.code, now.title, _times(was), _times(now))
-    elsewhere = [r.slug for r in was.rooms] != [r.slug for r in now.rooms]
-    if elsewhere:
+    if _elsewhere(was, now):
         yield Change(ChangeKind.ROOM, now.code, now.title, _rooms(was), _rooms(now))
+
+
+def _elsewhere(was: PublishedSession, now: PublishedSession) -> bool:
+    return [room.slug for room in was.rooms] != [room.slug for room in now.rooms]
+
+
+def _what_and_who(was: PublishedSession, now: PublishedSession) -> Iterable[Change]:
     if was.title != now.title:
         yield Change(ChangeKind.RENAMED, now.code, now.title, was.title, now.title)
     if _people(was) != _people(now):
         yield Change(ChangeKind.PEOPLE, now.code, now.title, _people(was), _people(now))
-    if (was.spoken, was.interpreted) != (now.spoken, now.interpreted):
-        yield Change(
-            ChangeKind.LANGUAGE,
-            now.code,
-            now.title,
-            [list(was.spoken), list(was.interpreted)],
-            [list(now.spoken), list(now.interpreted)],
-        )
+    if _languages(was) != _languages(now):
+        yield Change(ChangeKind.LANGUAGE, now.code, now.title, _languages(was), _languages(now))
     # A room that is called something else is a detail of its sessions.
-    if _details(was) != _details(now) or _modes(was, now) or (was.rooms != now.rooms and not elsewhere):
+    renamed = was.rooms != now.rooms and not _elsewhere(was, now)
+    if _details(was) != _details(now) or _modes(was, now) or renamed:
         yield Change(ChangeKind.TEXT, now.code, now.title)
+
+
+def _languages(session: PublishedSession) -> list[list[str]]:
+    return [list(session.spoken), list(session.interpreted)]
 
 
 def _details(session: PublishedSession) -> tuple[object, ...]:

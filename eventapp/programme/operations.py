@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -255,22 +255,34 @@ def check_session(
     """The rules of `save_session`, which also the dry run of an import asks. Raises Refused."""
     if not title:
         raise Refused(_("Enter a title in at least one language."), field="title")
-    if (starts_at is None) != (ends_at is None):
-        raise Refused(_("Enter a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at")
-    if starts_at is not None and ends_at is not None:
-        if ends_at <= starts_at:
-            raise Refused(_("The end must be after the start."), field="ends_at")
-        if ends_at - starts_at > LONGEST:
-            raise Refused(_("A session lasts at most 24 hours."), field="ends_at")
-        if starts_at < event.starts_at - MARGIN or ends_at > event.ends_at + MARGIN:
-            raise Refused(
-                _("This lies more than a week outside the event, which is on %(date)s.", date=event.when()),
-                field="starts_at",
-            )
+    _check_times(event, starts_at, ends_at)
     if any(room.event_id != event.id for room in rooms):
         raise Refused(_("Choose rooms of this event."), field="rooms")
     if track is not None and track.event_id != event.id:
         raise Refused(_("Choose a track of this event."), field="track")
+    _check_links(values)
+    minutes = values.get("minutes")
+    if minutes is not None and not 1 <= minutes <= LONGEST // timedelta(minutes=1):
+        raise Refused(_("A session lasts at most 24 hours."), field="minutes")
+
+
+def _check_times(event: Event, starts_at: datetime | None, ends_at: datetime | None) -> None:
+    if starts_at is None and ends_at is None:
+        return
+    if starts_at is None or ends_at is None:
+        raise Refused(_("Enter a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at")
+    if ends_at <= starts_at:
+        raise Refused(_("The end must be after the start."), field="ends_at")
+    if ends_at - starts_at > LONGEST:
+        raise Refused(_("A session lasts at most 24 hours."), field="ends_at")
+    if starts_at < event.starts_at - MARGIN or ends_at > event.ends_at + MARGIN:
+        raise Refused(
+            _("This lies more than a week outside the event, which is on %(date)s.", date=event.when()),
+            field="starts_at",
+        )
+
+
+def _check_links(values: Mapping[str, Any]) -> None:
     for link in values.get("links") or []:
         if not ADDRESS.fullmatch(link.get("url", "")) or len(link["url"]) > 500:
             raise Refused(_("Give each link an address that begins with https://."), field="links")
@@ -278,9 +290,6 @@ def check_session(
             raise Refused(_("Use at most %(number)d characters.", number=200), field="links")
     if values.get("join_url") and not ADDRESS.fullmatch(values["join_url"]):
         raise Refused(_("Enter an address that begins with https://"), field="join_url")
-    minutes = values.get("minutes")
-    if minutes is not None and not 1 <= minutes <= LONGEST // timedelta(minutes=1):
-        raise Refused(_("A session lasts at most 24 hours."), field="minutes")
 
 
 def _set_parts(session: Session, parts: Sequence[ParticipationInput]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from eventapp.accounts.rules import Permission, Role
+from eventapp.core.db import db
 from eventapp.events.rules import EventStatus
+from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 
 # Pages that are open to everybody. A new one is added here on purpose.
@@ -166,10 +169,6 @@ def test_rows_of_another_event_are_not_reached_through_ones_own(app, organizer, 
     make.event("mine")
     for path in (f"registrations/{registration.id}", f"programme/sessions/{session.code}", f"options/{option.key}"):
         assert organizer.get(f"/manage/events/mine/{path}").status_code == 404, path
-    from sqlalchemy import select
-
-    from eventapp.core.db import db
-    from eventapp.mail.models import Email
 
     send_due()
     letter = db.session.scalars(select(Email)).first()

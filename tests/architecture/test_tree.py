@@ -8,9 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
 
 from eventapp import cli, jobs
-from eventapp.core.db import db
+from eventapp.core.db import Base, db
 from eventapp.core.revisions import Revision
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -65,12 +69,6 @@ def test_a_sweep_that_fails_does_not_stop_the_others(app, caplog):
 @pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 def test_migrations_lead_to_the_same_tables_as_the_models(app, tmp_path):
     """From nothing up to now: autogenerate finds nothing left to do, and down again leaves nothing."""
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-    from flask_migrate import downgrade, upgrade
-    from sqlalchemy import inspect, text
-
-    from eventapp.core.db import Base
 
     db.session.remove()
     Base.metadata.drop_all(db.engine)

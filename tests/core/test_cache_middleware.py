@@ -13,7 +13,7 @@ from eventapp import lifecycle
 from eventapp.core.cache_middleware import PAUSE, STALE, CacheEntry, CacheMiddleware, _StoredEntry
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.events.rules import Visibility
+from eventapp.events.rules import EventStatus, Visibility
 
 PATHS = ["/", "/events", "/events/forum", "/events/forum/programme", "/events/forum/calendar.ics", "/calendar.ics"]
 
@@ -119,8 +119,6 @@ def test_nothing_of_a_person_is_kept(client, make, forum, flask_asked):
 
 
 def test_a_preview_of_the_team_is_not_shown_to_others(organizer, client, make):
-    from eventapp.events.rules import EventStatus
-
     make.event("draft", status=EventStatus.DRAFT)
     assert organizer.get("/events/draft").status_code == 200
     assert client.get("/events/draft").status_code == 404

@@ -9,6 +9,7 @@ import pytest
 
 from eventapp import create_app
 from eventapp.config import Settings
+from eventapp.core import headers
 from eventapp.core.db import db
 from eventapp.events.rules import EventStatus
 from eventapp.serve import migrate
@@ -27,8 +28,6 @@ def test_a_public_page_has_no_nonce_so_that_it_can_be_kept(client, make):
 
 
 def test_a_page_that_asks_for_a_nonce_gets_it_into_its_policy(app):
-    from eventapp.core import headers
-
     with app.test_request_context("/"):
         value = headers.nonce()
         assert value == headers.nonce()

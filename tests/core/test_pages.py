@@ -11,7 +11,9 @@ from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.programme import operations as programme
+from eventapp.programme import queries
 from eventapp.programme.rules import SessionStatus
+from eventapp.registration import queries as registration
 
 
 @pytest.fixture
@@ -58,18 +60,12 @@ def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, ch
             case "session":
                 pass
             case "cancelled session":
-                from eventapp.programme import queries
-
                 programme.set_status(queries.sessions(forum)[0], SessionStatus.CANCELLED)
             case "speaker":
-                from eventapp.programme import queries
-
                 directory.save_person(
                     queries.people_of(forum)[0], family=LocalizedText(en="Hopper"), given=LocalizedText(en="Grace")
                 )
             case "room":
-                from eventapp.programme import queries
-
                 programme.save_room(forum, queries.rooms(forum)[0], name=LocalizedText(en="Great hall"))
             case "status":
                 lifecycle.postpone_event(forum, note=LocalizedText())
@@ -78,8 +74,6 @@ def test_every_change_that_a_page_shows_is_on_it_at_once(client, make, forum, ch
     if change == "session":
         make.session(forum, "Closing", minutes=30)
     if change == "registration":
-        from eventapp.registration import queries as registration
-
         make.registration(forum, registration.options(forum)[0])
     assert client.get("/events/forum").get_data(as_text=True) != before
 

@@ -22,7 +22,7 @@ from eventapp.core.clock import local_day
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.localized import LocalizedText, direction
 from eventapp.core.revisions import Revision
-from eventapp.demo import guests, keep, load
+from eventapp.demo import content, keep, load
 from eventapp.directory import queries as directory
 from eventapp.directory.models import Person
 from eventapp.directory.rules import OrganizationKind
@@ -80,6 +80,10 @@ def everything() -> dict[str, list[Any]]:
 
 def test_all_six_events_are_there_and_public(loaded: Flask) -> None:
     assert all(found(slug).public for slug in load.SLUGS)
+
+
+def test_every_data_file_is_a_story_that_is_loaded() -> None:
+    assert {path.stem for path in Path(content.__file__).parent.glob("stories/*.toml")} == set(content.STORIES)
 
 
 def test_a_second_run_changes_no_row(loaded: Flask) -> None:
@@ -168,7 +172,7 @@ def test_the_places_taken_are_the_places_held(loaded: Flask) -> None:
 
 def test_generated_organizations_are_not_offered_for_choosing(loaded: Flask) -> None:
     offered = {str(organization.names) for organization in directory.organizations()}
-    assert not offered & {en for _, _, en, _ in guests.ORGANIZATIONS}
+    assert not offered & {en for _, _, en, _ in content.read("guests")["organizations"]}
     assert {"City of Nürnberg", "Saitama City", "Naruto City"} <= offered
 
 
@@ -285,8 +289,8 @@ def test_the_coming_edition_is_open_in_both_ways(loaded: Flask, time_machine: An
     event = found("cooperation-forum-2027")
     hall, online = registration.options(event)
     assert (event.format, event.status) == (EventFormat.HYBRID, EventStatus.PUBLISHED)
-    assert (hall.key, hall.capacity, hall.waiting_list, hall.standing) == ("in_person", 120, True, "open")
-    assert (online.key, online.capacity, online.standing) == ("online", None, "open")
+    assert (hall.key, hall.capacity, hall.waiting_list, hall.availability) == ("in_person", 120, True, "open")
+    assert (online.key, online.capacity, online.availability) == ("online", None, "open")
     asked = {question.key: question.mode for question in registration.questions(event)}
     assert asked["dietary"] is Mode.IN_PERSON
     assert asked["interpretation"] is None

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from eventapp.accounts.rules import Role
+from eventapp.core.clock import now
 from eventapp.core.db import db
+from eventapp.core.localized import LocalizedText
+from eventapp.directory.models import Organization
 from eventapp.events import queries
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
+from tests.visitor import Page
 
 NEW = {
     "title_en": "Forum of rivers",
@@ -96,8 +100,6 @@ def test_an_address_that_led_somewhere_is_not_given_to_another(organizer, make):
 
 
 def test_editing_keeps_what_was_not_touched(organizer, make):
-    from eventapp.core.localized import LocalizedText
-
     event = make.event(
         "forum", title=LocalizedText(en="Forum", ja="フォーラム", bn="ফোরাম"), working_languages=["en", "bn"]
     )
@@ -168,8 +170,6 @@ def test_sites_and_hosts_are_added_and_removed(organizer, client, make):
 
 
 def test_the_same_host_under_another_name_is_the_same_organization(organizer, make):
-    from eventapp.directory.models import Organization
-
     make.event("one")
     make.event("two")
     organizer.fill("/manage/events/one/hosts/new", {"name_en": "Naruto City", "name_ja": "鳴門市"})
@@ -180,10 +180,27 @@ def test_the_same_host_under_another_name_is_the_same_organization(organizer, ma
 def test_somebody_joins_the_team_and_leaves_it(organizer, make):
     event = make.event("forum")
     user = make.user("helper@example.org")
-    organizer.fill("/manage/events/forum/team", {"email": "helper@example.org", "role": "check-in"}, action="/team")
-    assert queries.role_in_team(event, user) is Role.CHECK_IN
+    organizer.fill("/manage/events/forum/team", {"email": "helper@example.org", "role": "registration"}, action="/team")
+    assert queries.role_in_team(event, user) is Role.REGISTRATION
     unknown = organizer.fill("/manage/events/forum/team", {"email": "x@example.org", "role": "viewer"}, action="/team")
     assert unknown.status_code == 422
+
+
+def test_the_role_check_in_is_not_offered_until_there_is_a_check_in_and_who_has_it_keeps_it(organizer, make):
+    event = make.event("forum")
+    user = make.member(event, Role.CHECK_IN)
+    organizer.get("/manage/events/forum/team")
+    assert [one.get("value") for one in organizer.page.by_id("role")] == [
+        "owner",
+        "programme",
+        "registration",
+        "viewer",
+    ]
+    chips = [Page.text(one) for one in organizer.page.all("span") if one.get("class") == "chip"]
+    assert "Check-in" in chips
+    given = organizer.fill("/manage/events/forum/team", {"email": user.email, "role": "check-in"}, action="/team")
+    assert given.status_code == 422
+    assert queries.role_in_team(event, user) is Role.CHECK_IN
 
 
 def test_the_last_owner_stays(organizer, make):
@@ -235,9 +252,6 @@ def test_an_event_without_anything_says_what_is_missing(client, make):
 
 
 def test_a_past_event_offers_no_subscription(client, make):
-    from datetime import timedelta
-
-    from eventapp.core.clock import now
 
     make.event("past", starts_at=now() - timedelta(days=9))
     html = client.get("/events/past").get_data(as_text=True)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from eventapp.events.rules import EventStatus, Precision, Visibility, listed, public, slug_from, when
+from eventapp.events.rules import EventStatus, Precision, Visibility, countdown, listed, public, slug_from, when
 
 START = datetime(2022, 11, 22, 0, 0, tzinfo=UTC)
 END = datetime(2022, 11, 24, 8, 0, tzinfo=UTC)
@@ -53,8 +53,6 @@ def test_a_slug_is_suggested_from_a_latin_title():
 
 
 def test_countdown_is_in_days_of_the_venue():
-    from eventapp.events.rules import countdown
-
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 21)) == "Tomorrow"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Now on"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 10)) == "In 12 days"

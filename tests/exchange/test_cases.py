@@ -20,6 +20,7 @@ from eventapp.exchange.queries import ExportState
 from eventapp.programme import queries, releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, ParticipationRole, SessionStatus
+from tests.support import imports
 
 CASES = Path(__file__).parent / "cases"
 
@@ -44,7 +45,7 @@ def japanese(make):
 def imported(event, name: str | bytes, *, release: bool = False, options: Options | None = None):
     data = name if isinstance(name, bytes) else (CASES / name).read_bytes()
     with transaction():
-        report = operations.plan(event, data, options or Options())
+        report = imports.plan(event, data, options or Options())
         if report.changes_something:
             operations.apply(event, report)
         if release:
@@ -138,7 +139,7 @@ def test_two_people_of_one_name_stay_two(make, forum, format, two):
             )
     assert len(db.session.scalars(select(Person)).all()) == 2
     body = export.written(forum, format, language="en", state=ExportState.READY)
-    assert counts(operations.plan(forum, body, Options())) == (0, 0, 0)
+    assert counts(imports.plan(forum, body, Options())) == (0, 0, 0)
 
 
 def test_two_people_of_one_name_stay_two_where_a_file_has_names_only(make, forum):
@@ -149,7 +150,7 @@ def test_two_people_of_one_name_stay_two_where_a_file_has_names_only(make, forum
         "title,date,start,end,people\nOne,2027-03-18,09:00,10:00,Ken Sato\nTwo,2027-03-18,10:00,11:00,Ken Sato\n"
         "Both,2027-03-18,11:00,12:00,Ken Sato; Ken Sato\n"
     )
-    assert counts(operations.plan(forum, source.encode(), Options())) == (0, 0, 0)
+    assert counts(imports.plan(forum, source.encode(), Options())) == (0, 0, 0)
 
 
 def test_rooms_that_come_with_a_file_are_released_in_the_order_in_which_they_are_read_back(forum):
@@ -172,7 +173,7 @@ def test_rooms_tracks_and_people_have_both_names_and_both_languages_are_kept(jap
     assert counts(imported(japanese, "two-scripts.csv")) == (0, 0, 0)
     for format in ("csv", "xml", "json"):
         body = export.written(japanese, format, language="ja", state=ExportState.READY)
-        assert counts(operations.plan(japanese, body, Options())) == (0, 0, 0)
+        assert counts(imports.plan(japanese, body, Options())) == (0, 0, 0)
 
 
 def test_texts_without_a_language_are_in_the_events_own(make, client, japanese):
@@ -222,7 +223,7 @@ def test_languages_are_lists_and_their_names_are_known(forum):
 
 def test_an_import_can_add_and_change_only(forum):
     imported(forum, "refused-row-1.csv", release=True)
-    removing = operations.plan(forum, (CASES / "only-add.csv").read_bytes(), Options())
+    removing = imports.plan(forum, (CASES / "only-add.csv").read_bytes(), Options())
     assert counts(removing) == (1, 0, 3), "without it the report says how many would be removed"
     report = imported(forum, "only-add.csv", options=Options(add_only=True))
     assert counts(report) == (1, 0, 0)
@@ -247,7 +248,7 @@ def test_roles_and_modes_come_in_and_go_out(forum):
     assert len(db.session.scalars(select(Person)).all()) == 2
     body = export.written(forum, "csv", language="en", state=ExportState.READY)
     assert "moderator; panellist" in body.decode() and "in_person; online" in body.decode()
-    assert counts(operations.plan(forum, body, Options())) == (0, 0, 0)
+    assert counts(imports.plan(forum, body, Options())) == (0, 0, 0)
     report = imported(forum, body.replace(b"moderator; panellist", b"chair; panellist"))
     assert counts(report) == (0, 1, 0)
     assert session("r1").participations[0].role is ParticipationRole.CHAIR

@@ -28,6 +28,8 @@ from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from tests.exchange import files
+from tests.make import START
+from tests.support import imports
 
 TOKYO = Options(zone="Asia/Tokyo")
 
@@ -44,7 +46,7 @@ def forum(make):
 
 
 def planned(event, source, options=TOKYO):
-    return operations.plan(event, source.encode() if isinstance(source, str) else source, options)
+    return imports.plan(event, source.encode() if isinstance(source, str) else source, options)
 
 
 def imported(event, source, options=TOKYO):
@@ -275,8 +277,6 @@ def _rich(make):
 
 
 def make_end():
-    from tests.make import START
-
     return START + timedelta(days=1)
 
 
@@ -285,7 +285,7 @@ def make_end():
 def test_what_was_exported_is_no_change_where_it_came_from(make, format, language):
     event = _rich(make)
     body = export.written(event, format, language=language, state=ExportState.READY)
-    report = operations.plan(event, body, Options())
+    report = imports.plan(event, body, Options())
     assert counts(report)[:3] == (0, 0, 0), [(c.title, c.fields) for c in report.of(Outcome.CHANGED)]
     assert not report.problems
 

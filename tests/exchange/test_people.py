@@ -17,6 +17,7 @@ from eventapp.programme import roster
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import SessionStatus
 from tests.make import fresh
+from tests.support import imports
 
 GUID = "0f0b4a3e-6f0e-4f7b-9a57-0a6f6a1c0001"
 
@@ -48,7 +49,7 @@ def row(code: str = "", name: str = "Ada Lovelace", guid: str = GUID) -> str:
 
 def imported(event, source, by):
     with transaction():
-        report = operations.plan(event, source.encode(), Options(zone="Asia/Tokyo"), by=by)
+        report = imports.plan(event, source.encode(), Options(zone="Asia/Tokyo"), by=by)
         if report.changes_something:
             operations.apply(event, report, by=by)
     db.session.expire_all()
@@ -118,5 +119,5 @@ def test_a_profile_of_the_event_is_written_and_found_again(make):
         source = export.written(mine, format, language="en")
         assert b"Byron" in source and b"Lovelace" not in source, format
         assert b"Lovelace" in export.written(other, format, language="en")
-        report = operations.plan(mine, source, Options(zone="Asia/Tokyo"), by=make.owner())
+        report = imports.plan(mine, source, Options(zone="Asia/Tokyo"), by=make.owner())
         assert not report.changes_something, (format, report.changes)

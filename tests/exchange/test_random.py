@@ -33,6 +33,7 @@ from eventapp.programme import releases
 from eventapp.programme.models import Release, Room, Session, Track
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+from tests.support import imports
 
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
@@ -176,7 +177,7 @@ def distinct(names: list[dict[str, str]]) -> list[dict[str, str]]:
 
 def imported(event: Event, data: bytes) -> Any:
     with transaction():
-        report = operations.plan(event, data, Options())
+        report = imports.plan(event, data, Options())
         if report.changes_something:
             operations.apply(event, report)
     db.session.expire_all()
@@ -216,7 +217,7 @@ def test_what_goes_out_is_no_change_where_it_came_from_and_the_same_where_it_com
         if format in {"csv", "ics"} or not all(
             one["cancelled"] for one in drawn["sessions"]
         ):  # the others leave them out
-            unchanged(operations.plan(event, first, Options()))
+            unchanged(imports.plan(event, first, Options()))
         with transaction():  # a session that is cancelled there and was never here is not made
             for session in db.session.scalars(select(Session)):
                 programme.set_status(session, SessionStatus.PUBLISHED)
@@ -227,9 +228,9 @@ def test_what_goes_out_is_no_change_where_it_came_from_and_the_same_where_it_com
         imported(event, first)
         if format == "ics":
             # A calendar has no people, languages or kinds, and its stamps are those of the release: it is not the same.
-            unchanged(operations.plan(event, first, Options()))
+            unchanged(imports.plan(event, first, Options()))
             return
-        unchanged(operations.plan(event, first, Options()))
+        unchanged(imports.plan(event, first, Options()))
         assert export.written(event, format, language=language, state=ExportState.READY).decode() == first.decode()
 
     run()
@@ -346,7 +347,7 @@ def test_whatever_comes_in_a_second_time_changes_nothing(make, write, number):
         if release and first.counts[Outcome.CREATED] and not releases.pending(event).empty:
             make.release(event)
             assert releases.pending(event).empty
-        again = operations.plan(event, data, Options())
+        again = imports.plan(event, data, Options())
         changed = [(c.outcome, c.title, c.fields) for c in again.changes if c.outcome is not Outcome.UNCHANGED]
         assert not changed
         assert not again.changes_something

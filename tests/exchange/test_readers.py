@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -449,8 +450,6 @@ JSON = st.recursive(
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(JSON)
 def test_no_json_of_any_shape_makes_a_reader_fall(document):
-    import json
-
     for whole in (
         document,
         {"results": [document]},

@@ -1,30 +1,27 @@
-"""What is known of calendar programs says from where."""
+"""What is known of calendar apps is documented with its source."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from pathlib import Path
 
 import pytest
 
-from eventapp.feeds.apps import IN_PANEL, PROGRAMS, Fact, Program, Sure
+from eventapp.core import languages
+from eventapp.feeds.apps import APPS, IN_PANEL, App
+
+PAGE = (Path(__file__).parents[2] / "docs" / "calendar-apps.md").read_text(encoding="utf-8")
 
 
-def facts(program: Program) -> list[Fact]:
-    return [value for value in vars(program).values() if isinstance(value, Fact)]
-
-
-@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-def test_each_fact_has_a_source_and_what_is_not_known_has_none(program: Program) -> None:
-    for fact in facts(program):
-        known = fact.value is not None
-        assert known is (fact.sure is not Sure.UNKNOWN)
-        assert known is bool(fact.source)
-        assert not known or (urlsplit(fact.source).scheme, bool(urlsplit(fact.source).netloc)) == ("https", True)
-
-
-def test_something_is_known_of_every_program() -> None:
-    assert all(any(fact.value is not None for fact in facts(program)) for program in PROGRAMS.values())
+@pytest.mark.parametrize("app", APPS.values(), ids=APPS)
+def test_each_app_is_documented_and_each_fact_there_has_a_source(app: App) -> None:
+    with languages.force_locale("en"):
+        name = str(app.name)
+    chapter = PAGE.split(f"\n## {name}\n")[1].split("\n## ")[0]
+    facts = [line.split(" | ") for line in chapter.splitlines() if line.startswith("| ")][1:]
+    assert any(fact != "–" for _what, fact, *_source in facts)
+    for _what, fact, source in facts:
+        assert (fact == "–") is ("](https://" not in source)
 
 
 def test_the_panel_says_only_what_is_known() -> None:
-    assert all(program.looks.value is not None for program in IN_PANEL)
+    assert all(app.looks is not None for app in IN_PANEL)

@@ -21,8 +21,8 @@ from eventapp.registration import operations as registration
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption
 from tests.feeds.test_views import entries, fetch
-from tests.ical import lint
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 CLOSES = datetime(2031, 3, 1, 8, 0, tzinfo=UTC)  # 17:00 in Tokyo

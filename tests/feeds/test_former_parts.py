@@ -16,8 +16,8 @@ from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
 from tests.feeds.test_random import entries
-from tests.ical import lint
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 

@@ -24,10 +24,10 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.ical import vcalendar as ics
-from eventapp.ical.tree import plain
 from eventapp.programme.rules import SessionStatus
 from tests.ical.test_vcalendar import HOSTILE, rough
 from tests.make import Make
+from tests.support.ical_lint.tree import plain
 from tests.visitor import Visitor
 
 TEXTS = [text for text in HOSTILE if "\x00" not in text] + [

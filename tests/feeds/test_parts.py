@@ -14,8 +14,8 @@ from eventapp.events.rules import Visibility
 from eventapp.programme import operations
 from eventapp.programme.models import Participation
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
-from tests.ical import lint
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 

@@ -36,8 +36,8 @@ from eventapp.registration import operations as registration
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.feeds.actions import attempt
-from tests.ical import lint
 from tests.make import START, Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 # A few in every run; hundreds by hand.

@@ -20,8 +20,8 @@ from eventapp.ical import vcalendar as ics
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup
 from tests.feeds.test_views import fetch
-from tests.ical import lint
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"

@@ -27,8 +27,8 @@ from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.ical import lint
 from tests.make import Make, fresh
+from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 

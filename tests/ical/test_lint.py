@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventapp.feeds import lint as product
-from eventapp.feeds import lint_zones
-from eventapp.feeds.lint import Profile, findings
-from eventapp.ical import tree, zones
+from eventapp.ical import zones
+from tests.support.ical_lint import Profile, findings, timezones, tree
+from tests.support.ical_lint import rules as product
 
 BERLIN = zones.vtimezone("Europe/Berlin", 2031, 2031).decode()
 ENTRY = """BEGIN:VEVENT
@@ -266,7 +265,7 @@ def test_each_rule_finds_what_breaks_it(rule: str, number: int, case: str | byte
 
 
 def test_every_rule_was_seen_to_find_something() -> None:
-    source = "".join(Path(module.__file__ or "").read_text() for module in (product, lint_zones, tree))
+    source = "".join(Path(module.__file__ or "").read_text() for module in (product, timezones, tree))
     rules = set(re.findall(r'(?:Finding|fault)\(\s*"([a-z-]+)"|yield "([a-z-]+)"', source))
     assert {one or other for one, other in rules} == set(BROKEN)
 
@@ -282,14 +281,6 @@ def test_the_line_is_that_of_the_file_behind_folds() -> None:
     text = crlf(feed()).replace(b"First line", b"First\r\n  line").replace(b"STATUS:CONFIRMED", b"STATUS:MAYBE")
     (found,) = findings(text, profile=Profile.FEED)
     assert text.split(b"\r\n")[found.line - 1] == b"STATUS:MAYBE"
-
-
-def test_a_sentence_is_said_in_the_language_of_the_reader(app: object) -> None:
-    from eventapp.core.languages import force_locale
-
-    with force_locale("ja"):
-        (found,) = findings(crlf(instead("navy", "#000080")), profile=Profile.FEED)
-    assert re.search("[ぁ-ん]", found.sentence)
 
 
 @st.composite

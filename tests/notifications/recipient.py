@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from eventapp.core.localized import fold
 from eventapp.mail.models import Email
-from tests.ical import lint
+from tests.support import ical_lint as lint
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,7 +16,7 @@ from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import Party
 from eventapp.notifications import invitations
 from eventapp.notifications.invitations import InvitationRecipient
-from tests.ical import lint
+from tests.support import ical_lint as lint
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 STAMP = datetime(2031, 2, 1, 8, 0, tzinfo=UTC)

@@ -32,10 +32,10 @@ from eventapp.registration import queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.feeds.actions import World
-from tests.ical import lint
 from tests.make import Make, fresh
 from tests.notifications.recipient import Held, Program, Shown
 from tests.outbox import letters
+from tests.support import ical_lint as lint
 
 # A few in every run; hundreds by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))

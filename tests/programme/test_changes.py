@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventapp.core.localized import LocalizedText
-from eventapp.programme.changes import Change, ChangeKind, between, person_ids, sentence, turned
+from eventapp.programme.changes import Change, between, person_ids, sentence, turned
 from eventapp.programme.published import Document, PublishedPart, PublishedRoom, PublishedSession
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
@@ -151,7 +151,3 @@ def test_somebody_whom_the_directory_forgot_is_not_named(app):
         (change,) = between(document(session()), document(session(participations=(PublishedPart(99),))))
         assert person_ids([change]) == {7, 99}
         assert sentence(change, zone="Asia/Tokyo", names={}) == ""
-
-
-def test_only_time_place_and_taking_place_concern_those_who_planned_to_come():
-    assert [kind.value for kind in ChangeKind if kind.significant] == ["cancelled", "gone", "moved", "room", "restored"]

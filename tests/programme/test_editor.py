@@ -8,6 +8,7 @@ import pytest
 
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db
+from eventapp.core.localized import LocalizedText
 from eventapp.programme.rules import SessionStatus
 from tests.make import START
 
@@ -218,7 +219,5 @@ def test_a_session_far_from_the_event_still_has_its_day(organizer, make, forum):
 
 
 def test_a_text_in_another_language_says_which(organizer, make, forum):
-    from eventapp.core.localized import LocalizedText
-
     make.session(forum, LocalizedText(ar="الافتتاح"))
     assert state(organizer)["sessions"][0]["title"] == {"text": "الافتتاح", "lang": "ar", "dir": "rtl"}

@@ -63,7 +63,7 @@ def test_of_two_who_save_in_the_same_moment_the_second_is_told(app, make):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(heard) == ["Stale", "saved"]
+    assert sorted(heard) == ["SessionEditConflict", "saved"]
 
 
 def test_a_new_part_is_confirmed_and_a_saved_one_stays_as_it_is_unless_it_is_said(make):

@@ -19,6 +19,7 @@ from eventapp.programme.models import EventPerson, Participation, Session
 from eventapp.programme.rules import SessionStatus
 from eventapp.proposals import speakers
 from tests.make import fresh
+from tests.visitor import _values
 
 HIDDEN = "Zzunannounced"
 
@@ -342,7 +343,6 @@ def test_somebody_is_found_by_a_button_and_everything_typed_stays(organizer, mak
     assert db.session.scalars(select(Session)).all() == []
     assert set(found(organizer)) == {one.code, two.code} and found(organizer, 1) == []
     assert organizer.page.by_id("name-1").get("value") == "Hanako Yamada"
-    from tests.visitor import _values
 
     form = next(f for f in organizer.page.forms() if f.get("data-people"))
     sent = _values(form)

@@ -184,8 +184,6 @@ def test_what_begins_after_midnight_belongs_to_its_evening(client, make):
 
 
 def make_end():
-    from tests.make import START
-
     return START + timedelta(days=2)
 
 

@@ -18,6 +18,7 @@ from eventapp.events import queries as events
 from eventapp.events.rules import EventStatus
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as released
+from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import operations, queries, speakers
@@ -285,7 +286,6 @@ def test_nobody_is_announced_before_saying_yes(call, forum):
             forum, row, starts_at=forum.starts_at, ends_at=forum.starts_at + timedelta(minutes=20), rooms=[]
         )
         programme.set_status(row, SessionStatus.PUBLISHED)
-    from eventapp.programme import releases
 
     with transaction():
         releases.release(forum)

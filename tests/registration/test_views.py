@@ -214,8 +214,6 @@ def test_an_event_without_options_says_that_there_is_nothing_to_register_for_yet
 
 
 def test_a_draft_can_not_be_registered_for(client, make):
-    from eventapp.events.rules import EventStatus
-
     make.option(make.event("draft", status=EventStatus.DRAFT))
     assert client.get("/events/draft/register").status_code == 404
 

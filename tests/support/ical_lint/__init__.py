@@ -1,11 +1,11 @@
-"""The product's lint as an assertion: any test that produces a calendar can call `check`."""
+"""A judge of calendars that knows nothing of the product: any test that produces a calendar can call `check`."""
 
 from __future__ import annotations
 
-from eventapp.feeds.lint import Profile, findings
-from eventapp.ical.tree import Component, Line, plain, read
+from tests.support.ical_lint.rules import Profile, findings
+from tests.support.ical_lint.tree import Component, Line, plain, read
 
-__all__ = ["Component", "Line", "check", "parse", "quiet", "text"]
+__all__ = ["Component", "Line", "Profile", "check", "findings", "parse", "quiet", "text"]
 
 text = plain
 

@@ -1,0 +1,15 @@
+"""Imports without the process that reads files in the product."""
+
+from __future__ import annotations
+
+from eventapp.accounts.models import User
+from eventapp.events.models import Event
+from eventapp.exchange import formats, operations
+from eventapp.exchange.compare import Report
+from eventapp.exchange.incoming import Options
+
+
+def plan(event: Event, data: bytes, options: Options, *, format: str = "", by: User | None = None) -> Report:
+    """What an import would do. Raises Refused where the file as a whole can't be read."""
+    incoming = formats.read(data, operations.options_for(event, options), format=format)
+    return operations.compared(event, incoming, options, by=by)
