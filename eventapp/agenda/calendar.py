@@ -41,13 +41,13 @@ def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
     venues = {row.event_id: venues_of(row.event_id) for row in registered}
     with options.locale.active() as locale:
         rows = [_entry(one, SessionRow.of(one.session, names[one.event.id]), locale, options.links) for one in found]
-        gone = [_gone(one, locale) for one in lost]
+        removed = [_gone(one, locale) for one in lost]
         own = [
             attendees.entry(row, language=locale.language, venues=venues[row.event_id], keys=False)
             for row in registered
         ]
         # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
-        rows = sorted([*rows, *gone, *own], key=lambda entry: (entry.starts, entry.uid))
+        rows = sorted([*rows, *removed, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
             name=ResolvedText(_("My agenda"), locale.shown),
             description=ResolvedText(_("Sessions and events that I have chosen"), locale.shown),
@@ -60,8 +60,8 @@ def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
 
 
 def _still_told(one: AgendaEntry) -> bool:
-    """What is gone, from the programme or from the agenda, is told until a month after the event."""
-    return (one.on and not one.session.gone) or clock.now() < one.event.ends_at + KEEP_REMOVED
+    """What is removed, from the programme or from the agenda, is told until a month after the event."""
+    return (one.on and not one.session.removed) or clock.now() < one.event.ends_at + KEEP_REMOVED
 
 
 def _entry(one: AgendaEntry, session: SessionRow, locale: FeedLocale, links: Links) -> Entry:

@@ -26,7 +26,7 @@ class Agenda(Base):
 class Star(Base):
     """A session in an agenda, by its code: a star outlives the row of a session that is taken out.
 
-    A star that is taken away stays as a row, for a calendar has to say that the session is gone from it. `toggles`
+    A star that is taken away stays as a row, for a calendar has to say that the session is removed from it. `toggles`
     counts how often it was set or taken away: it never falls, as SEQUENCE must not (RFC 5546 §2.1.4).
     """
 

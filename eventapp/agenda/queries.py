@@ -244,7 +244,7 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
 def _turning(
     number: int, unpublished_at: datetime | None, ends_at: datetime, published_ends_at: datetime | None
 ) -> tuple[int, datetime | None, bool, datetime | None]:
-    """Whether an event is unpublished, whether what is gone of it is told no longer, and when that last changed."""
+    """Whether an event is unpublished, whether what is removed of it is told no longer, and when that last changed."""
     last = (published_ends_at if unpublished_at and published_ends_at else ends_at) + KEEP_REMOVED
     over = last <= clock.now()
     return number, unpublished_at, over, max(filter(None, (unpublished_at, last if over else None)), default=None)

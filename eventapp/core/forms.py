@@ -16,7 +16,7 @@ from wtforms.utils import unset_value
 from wtforms.validators import Email, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import html_params
 
-from eventapp.core import clock, csrf, languages, seen
+from eventapp.core import clock, csrf, languages, stale_forms
 from eventapp.core.addresses import half_width
 from eventapp.core.db import undo
 from eventapp.core.errors import Refused
@@ -113,7 +113,7 @@ class Form(FlaskForm):
         """`data` is what is stored; a template that shows `edit_token` has it compared when the form comes back."""
         super().__init__(*args, data=data, **kwargs)
         self.stored = data
-        self.edit_token = seen.marks(self._shown(data or {}))
+        self.edit_token = stale_forms.edit_token(self._shown(data or {}))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether what was typed can be taken, and nobody has changed what is stored since the form was made."""
@@ -133,13 +133,13 @@ class Form(FlaskForm):
         now = self._shown({name: value for name, value in self.stored.items() if name in self._fields})
         known = {part.partition(":")[0] for part in before.split()}
         typed = {name: _typed(self._fields[name]) for name in now}
-        changed = seen.compare(before, now={name: now[name] for name in now if name in known}, typed=typed)
+        changed = stale_forms.compare(before, now={name: now[name] for name in now if name in known}, typed=typed)
         if not (changed.theirs or changed.both):
             return False
         for name in changed.theirs:
             self._fields[name].raw_data = None
             self._fields[name].process(None, data=self.stored[name])
-        self.refusal = seen.sentence(
+        self.refusal = stale_forms.describe(
             _("Somebody else has saved this in the meantime. Your changes were not saved."), changed, named=self._named
         )
         return True

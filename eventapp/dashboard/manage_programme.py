@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.core import seen
+from eventapp.core import stale_forms
 from eventapp.core.clock import to_local
 from eventapp.core.db import finish_writing
 from eventapp.core.errors import Refused, or_404
@@ -78,7 +78,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     find = _number(request.form.get("find", ""))
     form.people, people = _people(event, shown, searched=find) if sent else (participation_rows.rows_of(shown), {})
     form.links = participation_rows.typed_links(request.form) if sent else _links(shown)
-    revision, marks = _seen(), request.form.get("seen", "") or seen.marks(_before(event, shown))
+    revision, token = _seen(), request.form.get("seen", "") or stale_forms.edit_token(_before(event, shown))
     if find is None and form.validate_on_submit():
         try:
             saved = operations.save_session(
@@ -113,9 +113,9 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
             return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
         except operations.SessionEditConflict as stale:
             now = _before(event, stale.session)
-            form.refuse(Refused(_changed(form, stale, marks, now)))
+            form.refuse(Refused(_changed(form, stale, token, now)))
             # Who reads what has changed and saves again means it.
-            revision, marks = stale.session.revision, seen.marks(now)
+            revision, token = stale.session.revision, stale_forms.edit_token(now)
         except Refused as refusal:
             form.refuse(refusal)
     return page(
@@ -126,7 +126,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         rows=form.people,
         links=[*form.links, {}, {}],
         revision=revision or (shown.revision if shown else None),
-        marks=marks,
+        edit_token=token,
         described=participation_rows.described,
         roles=list(ParticipationRole),
         modes=list(Mode),
@@ -169,14 +169,14 @@ def _before(event: Event, session: Session | None) -> dict[str, Any]:
     return {**_data(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
 
 
-def _changed(form: SessionForm, stale: operations.SessionEditConflict, marks: str, now: dict[str, Any]) -> str:
+def _changed(form: SessionForm, stale: operations.SessionEditConflict, token: str, now: dict[str, Any]) -> str:
     """What somebody else has changed; of that, what was not touched here is taken into the form."""
     rows = {
         "people": [row.values for row in form.people if row.person],
         "links": [[*link.values()] for link in form.links],
     }
     typed = rows | {name: form[name].data for name in now if name not in rows}
-    changes = seen.compare(marks, now=now, typed=typed)
+    changes = stale_forms.compare(token, now=now, typed=typed)
     for name in changes.theirs:
         if name in rows:
             setattr(
@@ -190,7 +190,7 @@ def _changed(form: SessionForm, stale: operations.SessionEditConflict, marks: st
         titles = {"people": str(lazy_pgettext("session", "People")), "links": _("Links")}
         return listing([titles.get(name) or form[name].label.text for name in names])
 
-    return seen.sentence(stale.message, changes, named=named)
+    return stale_forms.describe(stale.message, changes, named=named)
 
 
 def _data(event: Event, session: Session | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Looks(Labelled):
 class Cancelled(Enum):
     """How an app shows an entry with STATUS:CANCELLED: not at all, struck through, plainly, or with a prefix."""
 
-    GONE = auto()
+    REMOVED = auto()
     STRUCK = auto()
     PLAIN = auto()
     PREFIXED = auto()
@@ -73,7 +73,7 @@ GOOGLE = App(
     key="google",
     name=_l("Google Calendar"),
     looks=Looks.HALF_DAY,
-    cancelled=Cancelled.GONE,
+    cancelled=Cancelled.REMOVED,
     naming=Naming.FEED,
     limits=Limits(text=8000),
 )
@@ -102,7 +102,7 @@ THUNDERBIRD = App(
 ICSX5 = App(key="icsx5", name="ICSx5 (Android)", naming=Naming.OFFERED)
 NEXTCLOUD = App(key="nextcloud", name="Nextcloud", cancelled=Cancelled.STRUCK)
 GNOME = App(key="gnome", name="GNOME Calendar", cancelled=Cancelled.PLAIN)
-HOME_ASSISTANT = App(key="home-assistant", name="Home Assistant", cancelled=Cancelled.GONE, naming=Naming.TYPED)
+HOME_ASSISTANT = App(key="home-assistant", name="Home Assistant", cancelled=Cancelled.REMOVED, naming=Naming.TYPED)
 PROTON = App(
     key="proton", name="Proton Calendar", naming=Naming.OFFERED, limits=Limits(title=255, place=255, text=3000)
 )

@@ -65,7 +65,7 @@ class Source:
     image: tuple[str, str]
     version: str
     unpublished: State | None = None
-    keeps_gone: bool = True
+    keeps_removed: bool = True
 
     def write(self, options: FeedOptions, part: FeedSlice | None = None) -> bytes:
         """One calendar, as its address gives it."""
@@ -74,7 +74,7 @@ class Source:
         shown = self.programme
         key, of = part.key if part else "", self.document.by_code
         rows = [within(row, of[row.code], key) for row in shown.sessions if is_in(of[row.code], key)]
-        rows = [row for row in rows if self.keeps_gone or not row.left]
+        rows = [row for row in rows if self.keeps_removed or not row.left]
         return feeds.feed(
             Programme(shown.event, shown.venues, rows),
             options,
@@ -93,7 +93,7 @@ def source(event: Event, state: State, which: Which) -> Source:
     """What is written of an event, in a number of statements that does not depend on how much there is."""
     scopes = [f"event:{event.id}{of}" for of in ("", ":desk", ":deadlines")] + ["directory"]
     closings = deadlines.of_event(event.id)
-    keeps_gone = clock.now() < event.ends_at + KEEP_REMOVED
+    keeps_removed = clock.now() < event.ends_at + KEEP_REMOVED
     if which is Which.PUBLIC or state.undated:
         document = queries.document(state)
     elif event.precision is Precision.DAY:
@@ -104,12 +104,12 @@ def source(event: Event, state: State, which: Which) -> Source:
         slug=event.slug,
         which=which,
         document=document,
-        programme=programme_of(event.id, [one for one in document.sessions if keeps_gone or not one.gone]),
-        deadlines=[one for one in closings if keeps_gone or not one.gone],
+        programme=programme_of(event.id, [one for one in document.sessions if keeps_removed or not one.removed]),
+        deadlines=[one for one in closings if keeps_removed or not one.removed],
         image=media.poster_address(event.id),
-        version=f"{event.uid} {state.version} {state.unpublished} {keeps_gone} {versions(scopes)}",
+        version=f"{event.uid} {state.version} {state.unpublished} {keeps_removed} {versions(scopes)}",
         unpublished=state if which is Which.PUBLIC and not state.public else None,
-        keeps_gone=keeps_gone,
+        keeps_removed=keeps_removed,
     )
 
 

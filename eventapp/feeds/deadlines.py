@@ -34,7 +34,7 @@ class Closing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A closing moment (`at`, aware) that the public sees; `gone` where there was one and is none any more.
+    """A closing moment (`at`, aware) that the public sees; `removed` where there was one and is none any more.
 
     `title` and `mode` are the attendance option's. `sequence` is that of RFC 5546 §2.1.4, for this entry alone.
     """
@@ -46,11 +46,11 @@ class Deadline:
     kind: Closing
     title: LocalizedText
     mode: Mode | None = None
-    gone: bool = False
+    removed: bool = False
 
 
 def of_event(event_id: int) -> list[Deadline]:
-    """The deadlines of an event that the public sees, or saw and must be told are gone, by time."""
+    """The deadlines of an event that the public sees, or saw and must be told are removed, by time."""
     return _of_event(event_id, db.session.get(FeedMemory, event_id))
 
 
@@ -87,7 +87,7 @@ def _of_event(event_id: int, memory: FeedMemory | None) -> list[Deadline]:
                     Closing.REGISTRATION,
                     removed.title,
                     removed.mode,
-                    gone=True,
+                    removed=True,
                 )
             )
     return sorted(found, key=lambda one: (one.at, one.uid))
@@ -108,7 +108,7 @@ def _deadline(row: Closes, kind: Closing, *, title: LocalizedText | None = None,
         kind,
         title or LocalizedText(),
         mode,
-        gone=row.closes_at is None,
+        removed=row.closes_at is None,
     )
 
 
@@ -131,8 +131,8 @@ def deadline_entry(deadline: Deadline, event: EventRow, *, locale: FeedLocale, l
     else:
         url = links.propose(event.slug)
         said = _("Call for speakers closes: %(event)s", event=title.text)
-    status = Status.CANCELLED if deadline.gone else status_of(event.status)
-    shown = EventStatus.CANCELLED if deadline.gone else event.status
+    status = Status.CANCELLED if deadline.removed else status_of(event.status)
+    shown = EventStatus.CANCELLED if deadline.removed else event.status
     return Entry(
         uid=deadline.uid,
         sequence=deadline.sequence + event.sequence,

@@ -21,7 +21,7 @@ from eventapp.feeds.advice import advice
 from eventapp.feeds.apps import APPS
 from eventapp.feeds.check import Which
 from eventapp.feeds.preview import EntrySeen
-from eventapp.feeds.shown import Shown, shown
+from eventapp.feeds.shown import AppView, shown
 
 # So many entries of a day are shown unless somebody asks for all of them.
 ENOUGH = 50
@@ -73,7 +73,7 @@ def calendars(event: Event) -> ResponseReturnValue:
     return answer
 
 
-def _days(shown: Shown, zone: str) -> tuple[list[date], date | None, list[EntrySeen]]:
+def _days(shown: AppView, zone: str) -> tuple[list[date], date | None, list[EntrySeen]]:
     """The days on which something begins, the chosen one (else today's or the first), and what is on it.
 
     A large summit has more entries than a page should.

@@ -21,7 +21,7 @@ from eventapp.feeds.models import FeedMemory
 
 
 @dataclass(frozen=True)
-class Shown:
+class PublicState:
     """Who sees an event, and when it takes place."""
 
     public: bool = False
@@ -32,7 +32,7 @@ class Shown:
     precision: Precision | None = None
 
     @classmethod
-    def of(cls, event: Event) -> Shown:
+    def of(cls, event: Event) -> PublicState:
         return cls(
             public=event.public,
             listed=rules.listed(event.status, event.visibility) and event.timed,
@@ -46,14 +46,14 @@ class Shown:
 @contextmanager
 def remembering(event: Event) -> Iterator[None]:
     """Around a change of the event that may change its audience or its date."""
-    before = Shown.of(event)
+    before = PublicState.of(event)
     yield
     update(event, before)
 
 
-def update(event: Event, before: Shown) -> None:
+def update(event: Event, before: PublicState) -> None:
     """Remember what subscribed calendars must be told, once the event has changed and its SEQUENCE has risen."""
-    now = Shown.of(event)
+    now = PublicState.of(event)
     if not (before.public or now.public or before.listed):
         return
     memory = db.session.get(FeedMemory, event.id)
@@ -72,7 +72,7 @@ def update(event: Event, before: Shown) -> None:
         db.session.flush()
 
 
-def _note_times(memory: FeedMemory, before: Shown, now: Shown) -> None:
+def _note_times(memory: FeedMemory, before: PublicState, now: PublicState) -> None:
     moment, unpublished_at = clock.now(), memory.unpublished_at
     if now.public:
         memory.announced_at = memory.announced_at or moment

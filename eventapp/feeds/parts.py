@@ -80,17 +80,17 @@ def of_speaker(code: str) -> SliceFinder:
 def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[FeedSlice]]]:
     """What a calendar can be narrowed to, by kind, where there is any.
 
-    Only what the programme has now: a feed of something that is gone still answers, but nobody needs to choose it.
+    Only what the programme has now: a feed of something that is removed still answers, but nobody needs to choose it.
     """
     found: dict[str, set[str]] = defaultdict(set)
     live: set[str] = set()
     for session in shown.sessions:
         for key in session.paths:
             found[key].add(session.code)
-        if not (session.gone or session.cancelled):
+        if not (session.removed or session.cancelled):
             live |= session.paths
 
-    people = names_of(event, (session for session in shown.sessions if not (session.gone or session.cancelled)))
+    people = names_of(event, (session for session in shown.sessions if not (session.removed or session.cancelled)))
     speakers = [(str(number), row.code, name_of(row)) for number, row in people.items()]
     # (last part of the key, last part of the path, name) of all that a programme names.
     named: dict[PartKind, list[tuple[str, str, LocalizedText]]] = {

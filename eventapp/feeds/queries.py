@@ -121,10 +121,12 @@ def document(state: State) -> Document:
 def programme(state: State, path: str = "") -> Programme:
     """An event with its released programme: three statements, and a fourth where the release is new to the process.
 
-    `path` narrows it to a part. A session that is gone, or has left the part, is an entry that says so, until a month
-    after the event.
+    `path` narrows it to a slice. A session that was removed, or has left the slice,
+    is a cancelled entry until a month after the event.
     """
-    sessions = [one for one in document(state).sessions if state.keeps_gone or not (one.gone or has_left(one, path))]
+    sessions = [
+        one for one in document(state).sessions if state.keeps_removed or not (one.removed or has_left(one, path))
+    ]
     return programme_of(state.id or 0, [one for one in sessions if is_in(one, path)], path)
 
 

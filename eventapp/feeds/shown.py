@@ -9,29 +9,29 @@ from eventapp.feeds.preview import CalendarSeen, EntrySeen
 
 
 @dataclass(frozen=True)
-class Shown:
-    """`entries` as they are shown, `gone` how many are not, `cut` how many lose the end of a title, place or text.
+class AppView:
+    """`entries` as they are shown, `removed` how many are not, `cut` how many lose the end of a title, place or text.
 
     `name` is what the calendar is called at first, empty where the reader types it or nobody knows.
     """
 
     entries: tuple[EntrySeen, ...]
-    gone: int
+    removed: int
     cut: int
     name: str
 
 
-def shown(app: App, seen: CalendarSeen, address: str) -> Shown:
+def shown(app: App, seen: CalendarSeen, address: str) -> AppView:
     """What an app shows of what it reads. What is not known of it is shown as it is written."""
-    vanish = app.cancelled is Cancelled.GONE
+    vanish = app.cancelled is Cancelled.REMOVED
     there = [entry for entry in seen.entries if not (vanish and entry.cancelled)]
     rows = [_cut(entry, app.limits) for entry in there]
     cut = sum(before != after for before, after in zip(there, rows, strict=True))
     if app.cancelled is Cancelled.PREFIXED:
         rows = [replace(row, title=f"CANCELLED {row.title}") if row.cancelled else row for row in rows]
-    return Shown(
+    return AppView(
         entries=tuple(rows),
-        gone=len(seen.entries) - len(there),
+        removed=len(seen.entries) - len(there),
         cut=cut,
         name=_name(app, seen, address),
     )

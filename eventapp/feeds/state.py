@@ -43,7 +43,7 @@ class State:
     is_fresh: Callable[[], bool | None] = field(compare=False)
     until: float = field(default=float("inf"), compare=False)
     content: tuple[int, str, datetime] | None = field(default=None, compare=False)
-    keeps_gone: bool = field(default=True, compare=False)
+    keeps_removed: bool = field(default=True, compare=False)
     unpublished: datetime | None = field(default=None, compare=False)
     undated: datetime | None = field(default=None, compare=False)
 
@@ -153,7 +153,7 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
     dated = (precision if is_public else published_precision) is Precision.DAY or undated_at is not None
     content = (release, uid, released_at) if release and dated else None
     if not is_public:
-        gone = rules.is_remembered(unpublished_at, published_ends, now)
+        removed = rules.is_remembered(unpublished_at, published_ends, now)
         return State(
             number,
             present,
@@ -161,23 +161,23 @@ def state(slug: str, *, deadlines: bool = False) -> State | None:
             (uid, "unpublished", unpublished_at),
             unpublished_at,
             is_fresh,
-            until=(published_ends + rules.KEEP_REMOVED).timestamp() if gone else 0.0,
+            until=(published_ends + rules.KEEP_REMOVED).timestamp() if removed else 0.0,
             content=content,
-            unpublished=unpublished_at if gone else None,
+            unpublished=unpublished_at if removed else None,
         )
     modified = max(filter(None, (updated, *revisions[1::2])))
     last_day = ends + rules.KEEP_REMOVED
-    keeps_gone = now < last_day
+    keeps_removed = now < last_day
     return State(
         number,
         present,
         True,
-        (uid, *(n or 0 for n in revisions[0::2]), modified, keeps_gone),
+        (uid, *(n or 0 for n in revisions[0::2]), modified, keeps_removed),
         modified,
         is_fresh,
-        until=last_day.timestamp() if keeps_gone else float("inf"),
+        until=last_day.timestamp() if keeps_removed else float("inf"),
         content=content,
-        keeps_gone=keeps_gone,
+        keeps_removed=keeps_removed,
         undated=undated_at,
     )
 
@@ -205,7 +205,7 @@ def listed_state() -> State:
     """The state of the calendar of all events."""
     since = clock.now() - rules.KEEP_REMOVED
     raw = _listed_state.raw(since=since) or ()
-    count, uid, says, modified, gone, first_end = _listed_state.read(raw)
+    count, uid, says, modified, removed, first_end = _listed_state.read(raw)
     until = (first_end + rules.KEEP_REMOVED).timestamp() if first_end else float("inf")
-    version = (count, uid, says or 0, modified, gone)
+    version = (count, uid, says or 0, modified, removed)
     return State(None, "", True, version, modified, _listed_state.freshness_check(raw, since=since), until=until)

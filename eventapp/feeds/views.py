@@ -188,7 +188,7 @@ def _event(options: FeedOptions, state: State, path: str, part: LocalizedText | 
         queries.programme(state, path),
         options,
         part=part,
-        deadlines=[one for one in closings if state.keeps_gone or not one.gone],
+        deadlines=[one for one in closings if state.keeps_removed or not one.removed],
         image=media.poster_address(state.id or 0) if options.span else NO_IMAGE,
     )
 

@@ -48,7 +48,7 @@ class Spot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Party:
+class OrganizationOrPerson:
     """An organization, or a person."""
 
     name: str
@@ -78,7 +78,7 @@ class Offer:
     closes: datetime | None = None
 
 
-def _party(party: Party) -> dict[str, Any]:
+def _party(party: OrganizationOrPerson) -> dict[str, Any]:
     return _without_empty(
         {
             "@type": "Person" if party.person else "Organization",
@@ -147,8 +147,8 @@ def event(
     languages: Iterable[str] = (),
     spots: Iterable[Spot] = (),
     online_url: str = "",
-    organizers: Iterable[Party] = (),
-    performers: Iterable[Party] = (),
+    organizers: Iterable[OrganizationOrPerson] = (),
+    performers: Iterable[OrganizationOrPerson] = (),
     images: Iterable[str] = (),
     offers: Iterable[Offer] = (),
     sessions: Iterable[Mapping[str, Any]] = (),

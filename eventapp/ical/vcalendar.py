@@ -57,7 +57,7 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Party:
+class CalendarUser:
     """Organizer or attendee of an invitation; `answer` and `wanted` are PARTSTAT and RSVP of an attendee."""
 
     email: str
@@ -98,8 +98,8 @@ class Entry:
     parent_uid: str = ""
     join_url: str = ""
     join_label: str = ""
-    organizer: Party | None = None
-    attendees: tuple[Party, ...] = ()
+    organizer: CalendarUser | None = None
+    attendees: tuple[CalendarUser, ...] = ()
 
     def __post_init__(self) -> None:
         for moment in (self.revised, self.starts, self.ends):
@@ -166,7 +166,7 @@ def _said(name: str, said: ResolvedText, *, lines: bool = False) -> str:
     return f"{name}{language(said.language)}:{escaped(value)}" if value else ""
 
 
-def _party(name: str, party: Party, *, attendee: bool) -> str:
+def _party(name: str, party: CalendarUser, *, attendee: bool) -> str:
     parts = [name]
     if party.name:
         parts.append(f"CN={parameter(one_line(party.name))}")
@@ -182,7 +182,7 @@ def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> byte
 
     `alarm` rings so many minutes before; not for what does not take place, has no hours, or takes nobody's time.
     """
-    gone = entry.status is Status.CANCELLED
+    removed = entry.status is Status.CANCELLED
     lines = [
         "BEGIN:VEVENT",
         f"UID:{escaped(one_line(entry.uid))}",
@@ -210,19 +210,19 @@ def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> byte
         f"CATEGORIES:{categories}" if categories else "",
         f"COLOR:{entry.colour}" if _COLOUR.fullmatch(entry.colour) else "",
         f"STATUS:{entry.status}",
-        f"TRANSP:{'TRANSPARENT' if gone or entry.transparent else 'OPAQUE'}",
+        f"TRANSP:{'TRANSPARENT' if removed or entry.transparent else 'OPAQUE'}",
         f"RELATED-TO:{escaped(one_line(entry.parent_uid))}" if entry.parent_uid else "",
     ]
     image, media_type = web_address(entry.image[0]), entry.image[1]
     if image and _MEDIA_TYPE.fullmatch(media_type):
         lines.append(f"IMAGE;VALUE=URI;DISPLAY=FULLSIZE;FMTTYPE={media_type}:{image}")
-    if join_url and not gone:
+    if join_url and not removed:
         label = f";LABEL={parameter(one_line(entry.join_label))}" if entry.join_label else ""
         lines.append(f"CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO{label}:{join_url}")
     if entry.organizer:
         lines.append(_party("ORGANIZER", entry.organizer, attendee=False))
     lines += [_party("ATTENDEE", party, attendee=True) for party in entry.attendees]
-    if alarm is not None and not gone and not entry.all_day and (entry.rings or not entry.transparent):
+    if alarm is not None and not removed and not entry.all_day and (entry.rings or not entry.transparent):
         trigger = f"TRIGGER:-PT{alarm}M" if alarm else "TRIGGER:PT0S"
         lines += ["BEGIN:VALARM", "ACTION:DISPLAY", trigger, _said("DESCRIPTION", entry.summary), "END:VALARM"]
     lines.append("END:VEVENT")

@@ -9,7 +9,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.feeds import memory
-from eventapp.feeds.memory import Shown
+from eventapp.feeds.memory import PublicState
 from eventapp.notifications import operations as notifications
 from eventapp.programme import releases
 
@@ -17,7 +17,7 @@ from eventapp.programme import releases
 def create_event(*, owner: User | None, slug: str, title: LocalizedText, **values: Any) -> Event:
     """A new event, a draft unless a `status` is among the values. Raises Refused as `events.create` does."""
     event = events.create(owner=owner, slug=slug, title=title, **values)
-    memory.update(event, Shown())
+    memory.update(event, PublicState())
     return event
 
 

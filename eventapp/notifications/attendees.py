@@ -14,7 +14,7 @@ from eventapp.entries.names import names_of
 from eventapp.entries.queries import venues_of
 from eventapp.entries.rows import SessionRow, Venue
 from eventapp.ical import vcalendar as ics
-from eventapp.ical.vcalendar import Entry, Party
+from eventapp.ical.vcalendar import CalendarUser, Entry
 from eventapp.mail import content
 from eventapp.notifications import invitations, snapshots
 from eventapp.notifications.invitations import InvitationRecipient, InvitationUpdate, changed_entries
@@ -117,7 +117,7 @@ def updates(registration: Registration, *, resend: bool = False) -> list[Invitat
                     name=invitations.file_name(registration.event, code),
                 ),
                 released=released,
-                removed=session is not None and session.gone,
+                removed=session is not None and session.removed,
                 link=now.links.get(code, "") if code else registration.event.join_url if after.link else "",
             )
         )
@@ -202,7 +202,7 @@ def _page(registration: Registration, language: str) -> str:
     return absolute("registration.mine", token=registration.token, lang=language)
 
 
-def _attendee(registration: Registration) -> Party:
+def _attendee(registration: Registration) -> CalendarUser:
     confirmed = registration.status is RegistrationStatus.CONFIRMED
     answer = "ACCEPTED" if confirmed else "TENTATIVE" if registration.status.active else "DECLINED"
-    return Party(email=registration.email, name=registration.name, answer=answer)
+    return CalendarUser(email=registration.email, name=registration.name, answer=answer)

@@ -25,7 +25,7 @@ MODELS: dict[str, type[Registration | SpeakerLink | Proposal]] = {
 
 
 def compose(pending: PendingNotification) -> RenderedEmail | None:
-    """The e-mail as it is now; None if the recipient is gone or there is nothing to write.
+    """The e-mail as it is now; None if the recipient is removed or there is nothing to write.
 
     Adds and changes SentInvitation rows in the session and flushes nothing: the caller stores them with the e-mail in
     one transaction, or rolls back after a preview.

@@ -15,7 +15,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.ical import prose
 from eventapp.ical import vcalendar as ics
-from eventapp.ical.vcalendar import Entry, Method, Party, Status
+from eventapp.ical.vcalendar import CalendarUser, Entry, Method, Status
 from eventapp.mail.operations import CalendarFile
 from eventapp.notifications import snapshots
 from eventapp.notifications.models import SentInvitation
@@ -69,10 +69,10 @@ def changed_entries(
             yield code, row, after
 
 
-def party(sender: tuple[str, str]) -> Party:
+def party(sender: tuple[str, str]) -> CalendarUser:
     """ORGANIZER of every invitation: the sender of the e-mails, because replies go there (RFC 6047)."""
     email, name = sender
-    return Party(email=email, name=name)
+    return CalendarUser(email=email, name=name)
 
 
 def file_name(event: Event, code: str) -> str:
@@ -80,7 +80,7 @@ def file_name(event: Event, code: str) -> str:
     return f"{event.slug}-{code}.ics" if code else f"{event.slug}.ics"
 
 
-def file(entry: Entry, *, organizer: Party, attendee: Party, name: str) -> CalendarFile:
+def file(entry: Entry, *, organizer: CalendarUser, attendee: CalendarUser, name: str) -> CalendarFile:
     """The entry as an invitation by e-mail: REQUEST, or CANCEL if it does not take place for this recipient.
 
     One VEVENT with ORGANIZER and the one ATTENDEE to whom the e-mail goes (RFC 5546 §3.2.2, §3.2.5).

@@ -29,7 +29,7 @@ from eventapp.proposals import notices as speaker_notices
 from eventapp.proposals import queries as proposals
 from eventapp.registration import notices as attendee_notices
 from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
-from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def attendees_to_notify(event: Event, document: Document) -> set[int]:
     )
     found = set()
     for number, status, mode, code, last, last_sent, signed_up in rows:
-        if code and (signed_up is None or status not in HOLDS_PLACE or code not in document.by_code):
+        if code and (signed_up is None or status not in HOLDS_SEAT or code not in document.by_code):
             now = snapshots.released(Snapshot.from_json(last_sent)).fingerprint
         else:
             now = fingerprint(code, mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED)
@@ -166,7 +166,7 @@ def _unsent_seats(event: Event) -> list[tuple[int, str]]:
         select(Registration.id, Session.code)
         .join(SessionSignup, SessionSignup.registration_id == Registration.id)
         .join(Session, Session.id == SessionSignup.session_id)
-        .where(Registration.event_id == event.id, Registration.status.in_(HOLDS_PLACE))
+        .where(Registration.event_id == event.id, Registration.status.in_(HOLDS_SEAT))
         .where(Registration.generated.is_(False), ~sent.exists())
     )
     return [(number, code) for number, code in rows]

@@ -202,7 +202,7 @@ def session_changes(
     was, now = _times(before), _times(after)
     found = []
     if Topic.STATE in topics and after.cancelled:
-        return [Change(ChangeKind.GONE if removed else ChangeKind.CANCELLED, code, title, was)]
+        return [Change(ChangeKind.REMOVED if removed else ChangeKind.CANCELLED, code, title, was)]
     if Topic.STATE in topics and before.state is ParticipationState.CANCELLED:
         found.append(Change(ChangeKind.RESTORED, code, title, was, now))
     elif Topic.TIME in topics:

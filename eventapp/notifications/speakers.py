@@ -11,7 +11,7 @@ from eventapp.core.db import db
 from eventapp.core.links import absolute, base_url
 from eventapp.entries.names import names_of
 from eventapp.entries.rows import SessionRow
-from eventapp.ical.vcalendar import Party
+from eventapp.ical.vcalendar import CalendarUser
 from eventapp.mail import content
 from eventapp.mail.operations import CalendarFile
 from eventapp.notifications import invitations, snapshots
@@ -122,7 +122,7 @@ def updates(link: SpeakerLink) -> list[InvitationUpdate]:
                 after,
                 file,
                 released=released,
-                removed=session.gone,
+                removed=session.removed,
                 link=join_link(link, session, links),
             )
         )
@@ -180,7 +180,7 @@ def _file(
         stamp=clock.now(),
         base_url=base_url(),
     )
-    attendee = Party(email=link.email, name=link.shown.name(link.language).text, answer=_PARTSTAT[link.answer])
+    attendee = CalendarUser(email=link.email, name=link.shown.name(link.language).text, answer=_PARTSTAT[link.answer])
     return invitations.file(
         entry,
         organizer=invitations.party(content.sender()),

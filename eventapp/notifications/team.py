@@ -51,7 +51,7 @@ May = Callable[[Permission], bool]
 
 @dataclass(frozen=True)
 class PendingRow:
-    """A pending notification with the e-mail address it will go to; "" if the recipient is gone."""
+    """A pending notification with the e-mail address it will go to; "" if the recipient is removed."""
 
     notification: PendingNotification
     to: str

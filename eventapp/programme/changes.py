@@ -23,7 +23,7 @@ class ChangeKind(Labelled):
     """What happened to a session; the most urgent first, as they are listed."""
 
     CANCELLED = "cancelled", _l("Cancelled")
-    GONE = "gone", _l("Taken off the programme")
+    REMOVED = "gone", _l("Taken off the programme")
     MOVED = "moved", _l("Moved")
     ROOM = "room", _l("Other room")
     RESTORED = "restored", _l("Takes place after all")
@@ -39,7 +39,7 @@ class ChangeKind(Labelled):
         return self in _TELLS_TIME
 
 
-_TELLS_TIME = {ChangeKind.CANCELLED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.RESTORED}
+_TELLS_TIME = {ChangeKind.CANCELLED, ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.RESTORED}
 _ORDER = {kind: number for number, kind in enumerate(ChangeKind)}
 
 
@@ -103,26 +103,26 @@ def _people(session: PublishedSession) -> list[list[Any]]:
 
 
 def _of(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]:
-    """What is different about one session; somebody who has seen neither version misses nothing of a gone one."""
-    if was is None or (was.gone and not now.gone):
+    """What is different about one session; somebody who has seen neither version misses nothing of a removed one."""
+    if was is None or (was.removed and not now.removed):
         yield from _appeared(was, now)
     elif _is_off(now):
-        if not _is_off(was) or (now.gone and not was.gone):
-            yield Change(ChangeKind.GONE if now.gone else ChangeKind.CANCELLED, now.code, now.title, _times(was))
+        if not _is_off(was) or (now.removed and not was.removed):
+            yield Change(ChangeKind.REMOVED if now.removed else ChangeKind.CANCELLED, now.code, now.title, _times(was))
     else:
         yield from _when_and_where(was, now)
         yield from _what_and_who(was, now)
 
 
 def _is_off(session: PublishedSession) -> bool:
-    return session.gone or session.cancelled
+    return session.removed or session.cancelled
 
 
 def _appeared(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]:
     if not _is_off(now):
         kind = ChangeKind.NEW if was is None else ChangeKind.RESTORED
         yield Change(kind, now.code, now.title, None, _times(now))
-    elif now.cancelled and not now.gone:
+    elif now.cancelled and not now.removed:
         yield Change(ChangeKind.CANCELLED, now.code, now.title)
 
 
@@ -200,7 +200,7 @@ def sentence(
         return _("%(before)s → %(after)s", before=_when(before, zone), after=_when(after, zone, unlike=before))
     if change.kind in {ChangeKind.NEW, ChangeKind.RESTORED}:
         return _when(after, zone) if timed else ""
-    if change.kind in {ChangeKind.CANCELLED, ChangeKind.GONE}:
+    if change.kind in {ChangeKind.CANCELLED, ChangeKind.REMOVED}:
         return _when(before, zone) if before and timed else ""
     if change.kind is ChangeKind.ROOM:
         return _("%(before)s → %(after)s", before=_listed(before, tag), after=_listed(after, tag))

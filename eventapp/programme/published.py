@@ -1,7 +1,7 @@
 """What the public sees of a programme: one immutable document per release. Plain values, no database.
 
 People stand in it by number only: their names are read from the directory when a page is made, so a name that is
-corrected is right everywhere, and somebody who is taken out of the directory is gone from old releases too.
+corrected is right everywhere, and somebody who is taken out of the directory is removed from old releases too.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class PublishedPart:
 class PublishedSession:
     """A scheduled session as it was released. `sequence` is that of RFC 5546 §2.1.4, `updated_at` its last change.
 
-    `gone`: it was public once and is on the programme no more. Its page and its calendar entry stay and say so.
+    `removed`: it was public once and is on the programme no more. Its page and its calendar entry stay and say so.
     `undated`: its hours are those it had, for the event's day is not known any more. That is not part of a release.
     `turns` counts, by the path of a part of the programme that it was in, how often it left it or came back.
     """
@@ -85,7 +85,7 @@ class PublishedSession:
     do_not_record: bool
     links: tuple[Mapping[str, str], ...]
     updated_at: datetime
-    gone: bool = False
+    removed: bool = False
     undated: bool = False
     track: PublishedTrack | None = None
     rooms: tuple[PublishedRoom, ...] = ()
@@ -147,14 +147,16 @@ class Document:
     @property
     def listed(self) -> list[PublishedSession]:
         """The sessions that are on the programme, cancelled ones included."""
-        return [session for session in self.sessions if not session.gone]
+        return [session for session in self.sessions if not session.removed]
 
     def undated(self, since: datetime) -> Document:
         """The same when the event's day is not known any more: what had an hour has none, and calendars must say so."""
         return replace(
             self,
             sessions=tuple(
-                replace(one, gone=True, undated=not (one.gone or one.cancelled), updated_at=max(one.updated_at, since))
+                replace(
+                    one, removed=True, undated=not (one.removed or one.cancelled), updated_at=max(one.updated_at, since)
+                )
                 for one in self.sessions
             ),
         )
@@ -266,7 +268,7 @@ def _session_out(session: PublishedSession) -> dict[str, Any]:
         "do_not_record": session.do_not_record,
         "links": [dict(link) for link in session.links],
         "updated_at": _moment(session.updated_at),
-        "gone": session.gone,
+        "gone": session.removed,
         "track": session.track.slug if session.track else None,
         "rooms": [room.slug for room in session.rooms],
         "parts": [[part.person_id, part.role.value, part.mode.value] for part in session.participations],
@@ -296,7 +298,7 @@ def _session_in(
         do_not_record=row["do_not_record"],
         links=tuple(row["links"]),
         updated_at=datetime.fromisoformat(row["updated_at"]),
-        gone=row["gone"],
+        removed=row["gone"],
         track=tracks.get(row["track"]) if row["track"] else None,
         rooms=tuple(rooms[slug] for slug in row["rooms"]),
         participations=tuple(

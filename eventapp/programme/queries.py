@@ -159,7 +159,7 @@ def public_sessions(event: Event) -> list[PublishedSession]:
 
 
 def public_session(event: Event, code: str) -> PublishedSession | None:
-    """One session that is or was public, with its people. One that is gone says so and is not hidden."""
+    """One session that is or was public, with its people. One that is removed says so and is not hidden."""
     shown = document(event).by_code.get(code)
     if shown is None:
         return None

@@ -155,7 +155,7 @@ def _former(known: Iterable[P], shown: tuple[P, ...]) -> tuple[P, ...]:
 
 
 def _used(rooms: Iterable[PublishedRoom], sessions: Iterable[PublishedSession]) -> list[PublishedRoom]:
-    """The rooms of the sessions in the event's order, then those that only gone sessions still name.
+    """The rooms of the sessions in the event's order, then those that only removed sessions still name.
 
     A room in which nothing public happens is not shown: it may be an idea still.
     """
@@ -213,7 +213,7 @@ def _session(
 
 
 def _gone(session: PublishedSession, moment: datetime) -> PublishedSession:
-    return _later(replace(session, status=SessionStatus.CANCELLED, gone=True), session, moment)
+    return _later(replace(session, status=SessionStatus.CANCELLED, removed=True), session, moment)
 
 
 def _later(now: PublishedSession, was: PublishedSession, moment: datetime) -> PublishedSession:

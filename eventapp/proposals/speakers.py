@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eventapp.core import clock, seen, tokens
+from eventapp.core import clock, stale_forms, tokens
 from eventapp.core.clock import zones
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
@@ -30,7 +30,7 @@ from eventapp.proposals.rules import Answer
 class ProfileEditConflict(Refused):
     """Somebody else has changed the same page meanwhile. `now` is what it holds; `changes` names what is different."""
 
-    def __init__(self, changed: seen.Changes, now: Mapping[str, Any]) -> None:
+    def __init__(self, changed: stale_forms.ConcurrentChanges, now: Mapping[str, Any]) -> None:
         super().__init__(_("Somebody of the team has changed this meanwhile. Nothing was overwritten."))
         self.changes = changed
         self.now = now
@@ -99,16 +99,16 @@ def profile_of(link: SpeakerLink) -> dict[str, Any]:
     }
 
 
-def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, marks: str) -> None:
+def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str) -> None:
     """The speaker's own name, position and biography.
 
     Where another event knows the speaker too, they hold for this one only: the team chose who has this link, and the
-    pages of others are not theirs. `marks` are those of the values that the form was made with (see
-    core/seen.py). Raises ProfileEditConflict where the team has changed one of them since.
+    pages of others are not theirs. `edit_token` is that of the values that the form was made with (see
+    core/stale_forms.py). Raises ProfileEditConflict where the team has changed one of them since.
     """
     _check_time(link)
     db.session.refresh(link.person, with_for_update=True)
-    _not_overtaken(profile_of(link), typed, marks)
+    _not_overtaken(profile_of(link), typed, edit_token)
     if typed["zone"] and typed["zone"] not in zones():
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if typed["organization"] and not typed["position"]:
@@ -147,11 +147,11 @@ def own_session(link: SpeakerLink, code: str) -> Session | None:
     return None
 
 
-def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, marks: str) -> None:
+def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, edit_token: str) -> None:
     """Save the texts of the speaker's own session, for the team to release. Raises ProfileEditConflict."""
     _check_time(link)
     db.session.refresh(session, with_for_update=True)
-    _not_overtaken(talk_of(session), typed, marks)
+    _not_overtaken(talk_of(session), typed, edit_token)
     programme.save_session(
         link.event,
         session,
@@ -167,7 +167,7 @@ def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, 
     )
 
 
-def _not_overtaken(now: Mapping[str, Any], typed: Mapping[str, Any], marks: str) -> None:
-    changed = seen.compare(marks, now=now, typed=typed)
+def _not_overtaken(now: Mapping[str, Any], typed: Mapping[str, Any], edit_token: str) -> None:
+    changed = stale_forms.compare(edit_token, now=now, typed=typed)
     if changed.theirs or changed.both:
         raise ProfileEditConflict(changed, now)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.core import seen
+from eventapp.core import stale_forms
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import Form
 from eventapp.core.languages import listing
@@ -64,7 +64,9 @@ def profile(token: str) -> ResponseReturnValue:
         form,
         now,
         "proposals/profile.html",
-        save=lambda typed, marks: speakers.save_profile(link, {**typed, "zone": typed["zone"] or ""}, marks=marks),
+        save=lambda typed, edit_token: speakers.save_profile(
+            link, {**typed, "zone": typed["zone"] or ""}, edit_token=edit_token
+        ),
     )
 
 
@@ -80,7 +82,7 @@ def talk(token: str, code: str) -> ResponseReturnValue:
         form,
         now,
         "proposals/talk.html",
-        save=lambda typed, marks: speakers.save_talk(link, session, typed, marks=marks),
+        save=lambda typed, edit_token: speakers.save_talk(link, session, typed, edit_token=edit_token),
     )
 
 
@@ -97,20 +99,20 @@ def _edit(
     for field in form:
         if hasattr(field, "speak"):
             field.speak(event.languages)
-    marks = request.form.get("seen", "") if form.is_submitted() else seen.marks(now)
+    edit_token = request.form.get("seen", "") if form.is_submitted() else stale_forms.edit_token(now)
     if form.is_submitted():
         limit(PACE, "speaking")
     if form.validate_on_submit():
         try:
-            save({name: form[name].data for name in now}, marks)
+            save({name: form[name].data for name in now}, edit_token)
             return private(redirect(url_for(".mine", token=link.token, saved=1), 303))
         except speakers.ProfileEditConflict as late:
             form.refuse(Refused(_taken_over(form, late)))
-            marks = seen.marks(late.now)
+            edit_token = stale_forms.edit_token(late.now)
         except Refused as refusal:
             form.refuse(refusal)
     alone = profiles.only_here(event, link.person)
-    return private(page(template, link=link, event=event, form=form, marks=marks, elsewhere=not alone))
+    return private(page(template, link=link, event=event, form=form, edit_token=edit_token, elsewhere=not alone))
 
 
 def _taken_over(form: Form, late: speakers.ProfileEditConflict) -> str:
@@ -122,7 +124,7 @@ def _taken_over(form: Form, late: speakers.ProfileEditConflict) -> str:
     for name in late.changes.theirs:
         form[name].raw_data = None
         form[name].process(None, data=late.now[name])
-    return seen.sentence(late.message, late.changes, named=named)
+    return stale_forms.describe(late.message, late.changes, named=named)
 
 
 def _link(token: str) -> SpeakerLink:

@@ -20,7 +20,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
 from eventapp.registration.forms import OptionForm, QuestionForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Question, Registration
-from eventapp.registration.rules import HOLDS_PLACE, Access, QuestionKind, RegistrationStatus
+from eventapp.registration.rules import HOLDS_SEAT, Access, QuestionKind, RegistrationStatus
 
 manage = Blueprint("registration_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -97,7 +97,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         form=form,
         options=options,
         takable=takable,
-        place=queries.place_in_line(shown) if shown.waiting_since else None,
+        place=queries.waiting_position(shown) if shown.waiting_since else None,
         others=queries.other_answers(shown),
     )
 
@@ -116,7 +116,7 @@ _VERBS: dict[str, Callable[[Registration], object]] = {
 def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
     """Ask once more before a registration ends, and say who will be written to."""
     shown = or_404(queries.by_id(event, number))
-    frees = shown.status in HOLDS_PLACE and shown.option.promotes
+    frees = shown.status in HOLDS_SEAT and shown.option.promotes
     waiting = queries.number_waiting(shown.option) if frees else 0
     return page("registration/decide.html", event=event, registration=shown, verb=verb, waiting=waiting)
 

@@ -21,7 +21,7 @@ from eventapp.registration import notices, queries, seats
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.rules import (
     ACTIVE,
-    HOLDS_PLACE,
+    HOLDS_SEAT,
     Access,
     Availability,
     Notice,
@@ -243,7 +243,7 @@ def change_option(
     if registration.status not in ACTIVE:
         raise Refused(_("This registration has ended. Register again to take part."))
     _check_open(registration.event, option, by_team=by_team)
-    old, held = registration.option, registration.status in HOLDS_PLACE
+    old, held = registration.option, registration.status in HOLDS_SEAT
     if seats.take_for_newcomer(option):
         approve = option.access is Access.APPROVAL and not by_team
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
@@ -296,7 +296,7 @@ def decline(registration: Registration) -> None:
 
 
 def _leave(registration: Registration, status: RegistrationStatus) -> None:
-    held = registration.status in HOLDS_PLACE
+    held = registration.status in HOLDS_SEAT
     registration.status = status
     registration.waiting_since = None
     registration.sequence += 1

@@ -26,7 +26,7 @@ from eventapp.registration.models import (
     RemovedOption,
     SessionSignup,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_PLACE, RegistrationStatus, fits, searched
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, fits, searched
 
 
 def options(event: Event) -> list[AttendanceOption]:
@@ -63,7 +63,7 @@ def audience(event: Event) -> Audience:
         select(Session.code, func.count())
         .join(SessionSignup, SessionSignup.session_id == Session.id)
         .join(Registration, Registration.id == SessionSignup.registration_id)
-        .where(Session.event_id == event.id, Registration.status.in_(HOLDS_PLACE))
+        .where(Session.event_id == event.id, Registration.status.in_(HOLDS_SEAT))
         .group_by(Session.code)
     )
     return Audience(
@@ -107,7 +107,7 @@ def offers(registration: Registration) -> list[SessionOffer]:
     taken = db.session.execute(
         select(SessionSignup.session_id, func.count())
         .join(Registration, Registration.id == SessionSignup.registration_id)
-        .where(SessionSignup.session_id.in_(ids), Registration.status.in_(HOLDS_PLACE))
+        .where(SessionSignup.session_id.in_(ids), Registration.status.in_(HOLDS_SEAT))
         .group_by(SessionSignup.session_id)
     )
     numbers = {session_id: number for session_id, number in taken}
@@ -138,7 +138,7 @@ def joins_online(registration: Registration) -> bool:
 
 def signed_up_for(registration: Registration) -> list[str]:
     """The codes of the sessions that the person has a place in; who waits for approval again keeps them."""
-    if registration.status not in HOLDS_PLACE:
+    if registration.status not in HOLDS_SEAT:
         return []
     query = (
         select(Session.code)
@@ -164,7 +164,7 @@ def number_signed_up(session_id: int) -> int:
             select(func.count())
             .select_from(SessionSignup)
             .join(Registration, Registration.id == SessionSignup.registration_id)
-            .where(SessionSignup.session_id == session_id, Registration.status.in_(HOLDS_PLACE))
+            .where(SessionSignup.session_id == session_id, Registration.status.in_(HOLDS_SEAT))
         )
         or 0
     )
@@ -353,7 +353,7 @@ def number_waiting(option: AttendanceOption) -> int:
     return db.session.scalar(query) or 0
 
 
-def place_in_line(registration: Registration) -> int:
+def waiting_position(registration: Registration) -> int:
     """1 for the first of the waiting list."""
     before = select(func.count()).where(
         Registration.option_id == registration.option_id,

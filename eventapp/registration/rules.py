@@ -99,7 +99,7 @@ def searched(typed: str) -> list[tuple[str, str]]:
 ACTIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED})
 
 # States that hold a place of a limited option.
-HOLDS_PLACE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED})
+HOLDS_SEAT = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED})
 
 
 class Availability(StrEnum):

@@ -17,7 +17,7 @@ from eventapp.mail.operations import TooManyEmails
 from eventapp.registration import operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE, HOLDS_PLACE
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT
 
 views = Blueprint("registration", __name__)
 
@@ -114,8 +114,8 @@ def mine(token: str) -> ResponseReturnValue:
         takable=takable,
         active=registration.status in ACTIVE,
         online=queries.joins_online(registration),
-        offers=queries.offers(registration) if registration.status in HOLDS_PLACE else [],
-        place=queries.place_in_line(registration) if registration.waiting_since else None,
+        offers=queries.offers(registration) if registration.status in HOLDS_SEAT else [],
+        place=queries.waiting_position(registration) if registration.waiting_since else None,
         saved=bool(request.args.get("saved")) and request.method == "GET",
         unwritten=bool(request.args.get("unwritten")) and request.method == "GET",
     )

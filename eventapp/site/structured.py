@@ -9,7 +9,7 @@ from eventapp.core.links import absolute, base_url
 from eventapp.events.models import Site
 from eventapp.events.rules import EventFormat, EventStatus, Precision
 from eventapp.ical import jsonld
-from eventapp.ical.jsonld import Attendance, EventStatusType, ItemAvailability, Offer, Party, Spot
+from eventapp.ical.jsonld import Attendance, EventStatusType, ItemAvailability, Offer, OrganizationOrPerson, Spot
 from eventapp.programme.published import PublishedSession, PublishedSite
 from eventapp.registration.forms import option_name
 from eventapp.registration.rules import Availability
@@ -54,10 +54,13 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
         languages=event.working_languages,
         spots=spots,
         organizers=[
-            Party(name=languages.resolve(host.organization.names).text, url=host.organization.url)
+            OrganizationOrPerson(name=languages.resolve(host.organization.names).text, url=host.organization.url)
             for host in page.hosts
         ],
-        performers=[Party(name=speaker.person.name(languages.reader()).text, person=True) for speaker in page.speakers],
+        performers=[
+            OrganizationOrPerson(name=speaker.person.name(languages.reader()).text, person=True)
+            for speaker in page.speakers
+        ],
         images=[base_url() + image for image in images],
         offers=_offers(page),
         sessions=[_session(page, one, spots) for one in page.sessions if event.timed and not one.kind.is_break],

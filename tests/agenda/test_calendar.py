@@ -50,10 +50,10 @@ def test_a_session_that_is_no_longer_starred_is_told_as_gone_and_sequence_never_
     address = begin(client, f"forum/{session.code}")
     seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
     star(client, address, session, on=False)
-    gone = fetch(client, address)["Cancelled: Opening"]
-    assert gone.one("STATUS") == "CANCELLED"
-    assert gone.one("TRANSP") == "TRANSPARENT"
-    seen.append(int(gone.one("SEQUENCE")))
+    removed = fetch(client, address)["Cancelled: Opening"]
+    assert removed.one("STATUS") == "CANCELLED"
+    assert removed.one("TRANSP") == "TRANSPARENT"
+    seen.append(int(removed.one("SEQUENCE")))
     star(client, address, session, on=True)
     seen.append(int(fetch(client, address)["Opening"].one("SEQUENCE")))
     assert seen == sorted(set(seen)), seen
@@ -268,12 +268,12 @@ def test_what_was_no_longer_starred_and_is_spoken_at_comes_back_newer(client, ma
     address = begin(client, f"forum/{session.code}")
     client.get(address)
     star(client, address, session, on=False)
-    gone = fetch(client, address)["Cancelled: Opening"]
+    removed = fetch(client, address)["Cancelled: Opening"]
     with transaction():
         speakers.link_for(db.session.merge(forum), db.session.merge(ada), email="a@b.example", language="en", token="k")
     client.fill("/agenda/speaking/k")
     back = fetch(client, address)["Opening"]
-    assert int(back.one("SEQUENCE")) > int(gone.one("SEQUENCE"))
+    assert int(back.one("SEQUENCE")) > int(removed.one("SEQUENCE"))
 
 
 def test_a_part_that_is_not_public_is_not_in_it(client, make, forum):

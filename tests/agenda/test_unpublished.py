@@ -22,7 +22,7 @@ from tests.agenda.test_views import begin, main
 from tests.make import fresh
 from tests.support import ical_lint as lint
 
-GONE = "Cancelled: no longer announced"
+REMOVED = "Cancelled: no longer announced"
 
 
 def by_uid(client, address: str) -> dict[str, lint.Component]:
@@ -84,7 +84,7 @@ def test_what_was_starred_is_told_as_off_and_nothing_else_is_said(client, make, 
     assert after.keys() == before.keys() == {first.uid, second.uid}
     for uid, part in after.items():
         assert (lint.text(part.one("SUMMARY")), part.one("STATUS"), part.one("TRANSP")) == (
-            GONE,
+            REMOVED,
             "CANCELLED",
             "TRANSPARENT",
         )
@@ -98,11 +98,11 @@ def test_what_was_starred_is_told_as_off_and_nothing_else_is_said(client, make, 
 
 def test_what_is_still_public_is_told_beside_it(client, make, secret):
     other = make.event("other")
-    gone, on = make.session(secret, "Opening"), make.session(other, "Talk")
-    address = begin(client, f"forum/{gone.code}", f"other/{on.code}")
+    removed, on = make.session(secret, "Opening"), make.session(other, "Talk")
+    address = begin(client, f"forum/{removed.code}", f"other/{on.code}")
     withdraw(secret)
     assert {uid: lint.text(part.one("SUMMARY")) for uid, part in by_uid(client, address).items()} == {
-        gone.uid: GONE,
+        removed.uid: REMOVED,
         on.uid: "Talk",
     }
 
@@ -116,7 +116,7 @@ def test_what_was_no_longer_starred_is_told_too_and_sequence_never_falls(client,
         seen.append(number(client, address, session))
     withdraw(secret)
     seen.append(number(client, address, session))
-    assert lint.text(by_uid(client, address)[session.uid].one("SUMMARY")) == GONE
+    assert lint.text(by_uid(client, address)[session.uid].one("SUMMARY")) == REMOVED
     publish(secret)
     assert lint.text(by_uid(client, address)[session.uid].one("SUMMARY")) == "Cancelled: Opening"
     seen.append(number(client, address, session))
@@ -201,7 +201,7 @@ def test_a_part_in_it_is_told_as_off_with_a_sequence_that_never_falls(client, ma
     withdraw(forum)
     seen.append(number(client, address, session))
     (part,) = by_uid(client, address).values()
-    assert (lint.text(part.one("SUMMARY")), part.one("STATUS")) == (GONE, "CANCELLED")
+    assert (lint.text(part.one("SUMMARY")), part.one("STATUS")) == (REMOVED, "CANCELLED")
     text = client.get(f"{address}.ics").get_data(as_text=True).replace("\r\n ", "")
     for word in ("Opening", "Speaker", "speaking", "Lovelace", "meet.example.org"):
         assert word not in text, word
@@ -255,7 +255,7 @@ def test_ones_own_registration_stays_as_it_is_on_ones_own_page(client, make, sec
         assert (lint.text(own.one("SUMMARY")), own.one("STATUS")) == ("Secret forum", "CONFIRMED")
         assert int(own.one("SEQUENCE")) > int(before[guest.uid].one("SEQUENCE"))
         before = after
-    assert lint.text(after[session.uid].one("SUMMARY")) == GONE
+    assert lint.text(after[session.uid].one("SUMMARY")) == REMOVED
     client.get(address)
     assert "Secret forum" in main(client)
     assert "Opening" not in main(client)

@@ -269,10 +269,10 @@ def _rich(make):
         starts_at=event.starts_at + timedelta(hours=1),
     )
     make.session(event, "=Night", starts_at=event.starts_at + timedelta(hours=16), minutes=100)
-    gone = make.session(
+    removed = make.session(
         event, "Called off", starts_at=event.starts_at + timedelta(hours=2), status=SessionStatus.CANCELLED
     )
-    assert gone.status is SessionStatus.CANCELLED
+    assert removed.status is SessionStatus.CANCELLED
     return event
 
 

@@ -208,8 +208,10 @@ class World:
         )
 
     def register(self) -> None:
-        gone = [one for one in map(fresh, self.guests) if not one.status.active]
-        email = self.draw.choice(gone).email if gone and self.draw.random() < 0.7 else f"new{self.next()}@example.org"
+        removed = [one for one in map(fresh, self.guests) if not one.status.active]
+        email = (
+            self.draw.choice(removed).email if removed and self.draw.random() < 0.7 else f"new{self.next()}@example.org"
+        )
         answers = registration.RegistrationInput(email, "Guest", zone=self.draw.choice(["", "Europe/Berlin"]))
         if fresh(self.event).public:
             self.guests.append(

@@ -49,17 +49,17 @@ def served(client: Visitor, addresses: Any) -> dict[str, bytes]:
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    """An event with everything of which there are calendars: also something cancelled, and something gone."""
+    """An event with everything of which there are calendars: also something cancelled, and something removed."""
     event = make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
     make.option(event, closes_at=datetime(2031, 3, 1, tzinfo=UTC))
     room, track = make.room(event, "Attic", site=make.site(event)), make.track(event, "Rivers")
     make.session(event, "Talk", rooms=[room], track=track, people=[make.person()])
     make.session(event, "Other", people=[make.person("Hopper", "Grace")])
     off = make.session(event, "Off", rooms=[room])
-    gone = make.session(event, "Gone", track=track)
+    removed = make.session(event, "Gone", track=track)
     with transaction():
         programme.set_status(fresh(off), SessionStatus.CANCELLED)
-        programme.set_status(fresh(gone), SessionStatus.DRAFT)
+        programme.set_status(fresh(removed), SessionStatus.DRAFT)
     make.release(event)
     return event
 

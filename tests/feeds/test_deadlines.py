@@ -115,9 +115,9 @@ def test_a_closing_that_is_taken_away_or_an_option_that_is_removed_says_so(
     after = entries(fetch(client, FEED))
     titles = [ONE, "Registration closes: Online – Forum", "Call for speakers closes: Forum"]
     for title in titles:
-        gone = after[f"Cancelled: {title}"]
-        assert (gone.one("STATUS"), gone.one("UID")) == ("CANCELLED", before[title].one("UID"))
-        assert int(gone.one("SEQUENCE")) > int(before[title].one("SEQUENCE"))
+        removed = after[f"Cancelled: {title}"]
+        assert (removed.one("STATUS"), removed.one("UID")) == ("CANCELLED", before[title].one("UID"))
+        assert int(removed.one("SEQUENCE")) > int(before[title].one("SEQUENCE"))
     close(option, CLOSES)
     assert int(entries(fetch(client, FEED))[ONE].one("SEQUENCE")) == int(before[ONE].one("SEQUENCE")) + 2
 

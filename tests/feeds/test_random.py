@@ -329,8 +329,10 @@ class Told:
         return self.client.get(self.path)
 
     def _compare(self, now: dict[str, dict[str, str]]) -> None:
-        gone = self.entries.keys() - now.keys()
-        assert not (self.whole and gone), f"{self.path}: {[self.entries[uid] for uid in gone]} went without a word"
+        removed = self.entries.keys() - now.keys()
+        assert not (self.whole and removed), (
+            f"{self.path}: {[self.entries[uid] for uid in removed]} went without a word"
+        )
         for uid, entry in now.items():
             number, before = int(entry["SEQUENCE"]), self.entries.get(uid)
             assert number >= self.highest.get(uid, 0), f"{self.path}: SEQUENCE falls: {before} {entry}"

@@ -28,13 +28,13 @@ def titles(app: apps.App) -> list[str]:
 def test_some_programs_take_cancelled_entries_away() -> None:
     for app in (apps.GOOGLE, apps.HOME_ASSISTANT):
         assert len(titles(app)) == 1
-        assert shown(app, two(), ADDRESS).gone == 1
+        assert shown(app, two(), ADDRESS).removed == 1
 
 
 def test_others_show_them_by_their_title() -> None:
     for app in (apps.APPLE, apps.OUTLOOK, apps.ICSX5):
         assert "Cancelled: Tea" in titles(app)
-        assert shown(app, two(), ADDRESS).gone == 0
+        assert shown(app, two(), ADDRESS).removed == 0
 
 
 def test_khal_puts_its_own_word_before() -> None:

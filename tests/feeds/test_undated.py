@@ -106,17 +106,17 @@ def test_one_that_comes_back_from_a_withdrawal_without_a_day_says_so(client: Vis
     talk = make.session(forum, "Talk")
     address = begin(client, f"forum/{talk.code}")
     withdraw(forum)
-    gone = parts(client, FEED)
+    removed = parts(client, FEED)
     make.session(fresh(forum), "Came after")
     known_by(forum, Precision.MONTH)
     with transaction():
         lifecycle.publish_event(fresh(forum))
     back = parts(client, FEED)
-    assert back.keys() == gone.keys()
+    assert back.keys() == removed.keys()
     assert seen(back, talk.uid) == seen(by_uid(client, address), talk.uid) == [("Postponed: Talk", "CANCELLED")]
-    assert numbers(back)[talk.uid] > numbers(gone)[talk.uid]
+    assert numbers(back)[talk.uid] > numbers(removed)[talk.uid]
     withdraw(forum)
-    assert parts(client, FEED).keys() == by_uid(client, address).keys() | {forum.uid} == gone.keys()
+    assert parts(client, FEED).keys() == by_uid(client, address).keys() | {forum.uid} == removed.keys()
 
 
 def test_many_such_events_ask_an_agenda_as_often_as_one(client: Visitor, make: Make, queries: Any) -> None:

@@ -25,7 +25,7 @@ from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
-GONE = "Cancelled: no longer announced"
+REMOVED = "Cancelled: no longer announced"
 CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzinfo=UTC)
 
 
@@ -72,7 +72,7 @@ def test_calendars_are_told_that_it_is_off_and_nothing_else(
     assert after.keys() == before.keys()
     for uid, one in after.items():
         assert (lint.text(one.one("SUMMARY")), one.one("STATUS"), one.one("TRANSP")) == (
-            GONE,
+            REMOVED,
             "CANCELLED",
             "TRANSPARENT",
         )
@@ -95,7 +95,7 @@ def test_every_feed_of_a_part_says_so_too(client: Visitor, make: Make, forum: Ev
     before = [parts(client, path).keys() for path in paths]
     withdraw(forum)
     assert [parts(client, path).keys() for path in paths] == before
-    assert GONE in client.get("/events/forum/calendar.jcal").get_data(as_text=True)
+    assert REMOVED in client.get("/events/forum/calendar.jcal").get_data(as_text=True)
 
 
 def test_in_the_language_of_the_feed(client: Visitor, forum: Event) -> None:
@@ -201,14 +201,14 @@ def test_it_ends_a_month_after_the_event(client: Visitor, forum: Event) -> None:
 
 def test_published_again_it_is_as_before_with_a_higher_sequence(client: Visitor, forum: Event) -> None:
     withdraw(forum)
-    gone = parts(client, FEED)
+    removed = parts(client, FEED)
     with transaction():
         lifecycle.publish_event(fresh(forum))
     again = parts(client, FEED)
-    assert again.keys() == gone.keys()
-    assert all(int(again[uid].one("SEQUENCE")) > int(gone[uid].one("SEQUENCE")) for uid in gone)
+    assert again.keys() == removed.keys()
+    assert all(int(again[uid].one("SEQUENCE")) > int(removed[uid].one("SEQUENCE")) for uid in removed)
     assert "Secret forum" in client.get(FEED).get_data(as_text=True)
-    assert GONE not in client.get("/calendar.ics").get_data(as_text=True)
+    assert REMOVED not in client.get("/calendar.ics").get_data(as_text=True)
 
 
 def test_the_calendar_of_all_events_says_it_of_what_stood_in_it(client: Visitor, make: Make, forum: Event) -> None:
@@ -219,7 +219,7 @@ def test_the_calendar_of_all_events_says_it_of_what_stood_in_it(client: Visitor,
     hide(hidden)  # it was public, but never stood here
     after = parts(client, "/calendar.ics")
     assert after.keys() == listed.keys() == {fresh(forum).uid}
-    assert lint.text(after[fresh(forum).uid].one("SUMMARY")) == GONE
+    assert lint.text(after[fresh(forum).uid].one("SUMMARY")) == REMOVED
     assert client.get("/calendar.ics").headers["ETag"] != first
 
 
@@ -229,7 +229,7 @@ def test_an_event_that_leaves_the_list_alone_keeps_its_own_feed(client: Visitor,
     for visibility in (Visibility.UNLISTED, Visibility.PUBLIC):
         hide(forum, visibility)
         seen.append(parts(client, "/calendar.ics")[uid])
-    assert [lint.text(one.one("SUMMARY")) for one in seen] == ["Secret forum", GONE, "Secret forum"]
+    assert [lint.text(one.one("SUMMARY")) for one in seen] == ["Secret forum", REMOVED, "Secret forum"]
     numbers = [int(one.one("SEQUENCE")) for one in seen]
     assert numbers == sorted(set(numbers)), "each replaces the one before"
     hide(forum, Visibility.UNLISTED)
@@ -268,7 +268,7 @@ def test_somebody_who_holds_a_session_can_be_told_of_it(app: Any, make: Make, fo
     assert (number, len(document.sessions)) == (forum.id, 2), "the programme that the public saw last"
     with FeedLocale("en").active() as locale:
         entry = unpublished.session_entry(document.by_code[code], row, locale=locale)
-    assert (entry.summary.text, entry.status) == (GONE, ics.Status.CANCELLED)
+    assert (entry.summary.text, entry.status) == (REMOVED, ics.Status.CANCELLED)
     assert not queries.unpublished([draft.id])
     with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
         assert not queries.unpublished(every)

@@ -200,10 +200,10 @@ def test_a_cancelled_session_stays_and_says_so(client: Visitor, make: Make, foru
     make.release(fresh(forum))
     after = entries(fetch(client, "/events/forum/calendar.ics"))
     assert list(after) == ["Forum", "Cancelled: Talk", "Other"]
-    gone = after["Cancelled: Talk"]
-    assert gone.one("STATUS") == "CANCELLED"
-    assert gone.one("UID") == before["Talk"].one("UID")
-    assert int(gone.one("SEQUENCE")) == int(before["Talk"].one("SEQUENCE")) + 1
+    removed = after["Cancelled: Talk"]
+    assert removed.one("STATUS") == "CANCELLED"
+    assert removed.one("UID") == before["Talk"].one("UID")
+    assert int(removed.one("SEQUENCE")) == int(before["Talk"].one("SEQUENCE")) + 1
     assert after["Other"].lines == before["Other"].lines
 
 

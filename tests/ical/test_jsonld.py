@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventapp.ical import jsonld
-from eventapp.ical.jsonld import Attendance, EventStatusType, Party, Spot
+from eventapp.ical.jsonld import Attendance, EventStatusType, OrganizationOrPerson, Spot
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 
@@ -83,8 +83,11 @@ def test_hybrid_is_both() -> None:
 
 def test_people_and_organizations_are_told_apart() -> None:
     data = made(
-        organizers=[Party(name="City")],
-        performers=[Party(name="Ada Lovelace", person=True, job="Analyst"), Party(name="Band")],
+        organizers=[OrganizationOrPerson(name="City")],
+        performers=[
+            OrganizationOrPerson(name="Ada Lovelace", person=True, job="Analyst"),
+            OrganizationOrPerson(name="Band"),
+        ],
     )
     assert data["organizer"] == {"@type": "Organization", "name": "City"}
     assert data["performer"][0] == {"@type": "Person", "name": "Ada Lovelace", "jobTitle": "Analyst"}

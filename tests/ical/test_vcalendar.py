@@ -18,7 +18,7 @@ from ical.calendar_stream import IcsCalendarStream
 from eventapp.core.localized import ResolvedText
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.text import mail_address
-from eventapp.ical.vcalendar import CalendarHead, Entry, Method, Party, Status
+from eventapp.ical.vcalendar import CalendarHead, CalendarUser, Entry, Method, Status
 from tests.support import ical_lint as lint
 
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
@@ -265,8 +265,8 @@ def test_a_web_address_is_written_in_ascii() -> None:
 
 
 def test_an_invitation_names_both_sides() -> None:
-    guest = Party(email="ada@example.org", name='Ada "A", Lovelace', answer="ACCEPTED")
-    host = Party(email="forum@example.org", name="Forum: desk")
+    guest = CalendarUser(email="ada@example.org", name='Ada "A", Lovelace', answer="ACCEPTED")
+    host = CalendarUser(email="forum@example.org", name="Forum: desk")
     text = ics.single(entry(organizer=host, attendees=(guest,)), method=Method.REQUEST)
     event = events(text)[0]
     assert event.one("ATTENDEE") == "mailto:ada@example.org"
@@ -303,7 +303,7 @@ def test_a_domain_in_another_script_is_the_one_in_the_letters_header() -> None:
 @pytest.mark.parametrize("email", ["nobody", "a b@example.org", "a@b\r\nX:1", "<a@b>"])
 def test_what_is_no_mail_address_is_refused(email: str) -> None:
     with pytest.raises(ValueError, match="mail address"):
-        ics.single(entry(organizer=Party(email=email)))
+        ics.single(entry(organizer=CalendarUser(email=email)))
 
 
 # ---- text -----------------------------------------------------------------------------------------------------------

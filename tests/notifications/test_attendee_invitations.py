@@ -66,10 +66,10 @@ def test_whoever_waits_is_tentative_and_each_step_after_it_is_newer(make, forum)
     assert sequence(certain) > sequence(waiting)
     with transaction():
         operations.cancel(fresh(second))
-    (gone,) = letters()
-    assert gone.calendars[0].method == "CANCEL"
-    assert sequence(gone) > sequence(certain)
-    assert entry(gone).one("UID") == second.uid
+    (removed,) = letters()
+    assert removed.calendars[0].method == "CANCEL"
+    assert sequence(removed) > sequence(certain)
+    assert entry(removed).one("UID") == second.uid
 
 
 def test_a_declined_request_is_taken_out_of_the_calendar_it_stands_in(make, forum):
@@ -333,8 +333,8 @@ def test_a_letter_about_the_registration_says_what_it_does_to_places_in_sessions
     assert [file.method for file in certain.calendars] == ["REQUEST"]
     with transaction():
         operations.cancel(fresh(guest))
-    (gone,) = letters()
-    assert [file.method for file in gone.calendars] == ["CANCEL", "CANCEL"]
+    (removed,) = letters()
+    assert [file.method for file in removed.calendars] == ["CANCEL", "CANCEL"]
 
 
 def test_who_waits_for_approval_is_not_looked_at_again_for_their_places(make, forum, workshop):

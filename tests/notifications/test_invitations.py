@@ -13,7 +13,7 @@ from eventapp.entries.rows import Venue
 from eventapp.events.models import Event, Site
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 from eventapp.ical import vcalendar as ics
-from eventapp.ical.vcalendar import Party
+from eventapp.ical.vcalendar import CalendarUser
 from eventapp.notifications import invitations
 from eventapp.notifications.invitations import InvitationRecipient
 from tests.support import ical_lint as lint
@@ -189,8 +189,8 @@ def test_a_day_that_is_not_known_is_a_span() -> None:
 def test_by_mail_it_is_a_request_or_takes_back_what_it_asked(cancelled: bool, method: str) -> None:
     file = invitations.file(
         entry(cancelled=cancelled),
-        organizer=Party(email="desk@example.org", name="Desk"),
-        attendee=Party(email="ada@example.org", name="Ada", answer="ACCEPTED"),
+        organizer=CalendarUser(email="desk@example.org", name="Desk"),
+        attendee=CalendarUser(email="ada@example.org", name="Ada", answer="ACCEPTED"),
         name="forum.ics",
     )
     calendar = lint.check(file.content, feed=False)

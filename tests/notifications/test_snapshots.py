@@ -73,7 +73,7 @@ def test_a_session_is_told_in_the_words_of_the_programme() -> None:
     moved = replace(FACTS, starts=FACTS.starts - timedelta(hours=1), place="b", rooms=(LocalizedText(en="Hall B"),))
     assert kinds(moved) == [ChangeKind.MOVED, ChangeKind.ROOM]
     assert kinds(off) == [ChangeKind.CANCELLED]
-    assert kinds(off, removed=True) == [ChangeKind.GONE]
+    assert kinds(off, removed=True) == [ChangeKind.REMOVED]
     assert kinds(FACTS, off) == [ChangeKind.RESTORED]
     elsewhere = replace(FACTS, place="c", venue=(LocalizedText(en="Harbour"),))
     (change,) = snapshots.session_changes("CODE", LocalizedText(en="Talk"), FACTS, elsewhere)

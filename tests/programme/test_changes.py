@@ -53,7 +53,7 @@ def kinds(was: PublishedSession | None, now: PublishedSession) -> list[str]:
 
 LATER = {"starts_at": TEN + timedelta(hours=4), "ends_at": TEN + timedelta(hours=5)}
 OFF = {"status": SessionStatus.CANCELLED}
-GONE = {"status": SessionStatus.CANCELLED, "gone": True}
+REMOVED = {"status": SessionStatus.CANCELLED, "gone": True}
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ GONE = {"status": SessionStatus.CANCELLED, "gone": True}
         ({}, {"abstract": LocalizedText(en="More")}, ["text"]),
         ({}, {"rooms": (replace(HALL, name=LocalizedText(en="Great hall")),)}, ["text"]),
         ({}, OFF, ["cancelled"]),
-        ({}, GONE, ["gone"]),
+        ({}, REMOVED, ["gone"]),
         (OFF, {}, ["restored"]),
-        (GONE, {}, ["restored"]),
+        (REMOVED, {}, ["restored"]),
         (OFF, {**OFF, "title": LocalizedText(en="Welcome")}, []),
-        (OFF, GONE, ["gone"]),
-        (GONE, GONE, []),
+        (OFF, REMOVED, ["gone"]),
+        (REMOVED, REMOVED, []),
         ({}, {**LATER, "rooms": (ATTIC,), "title": LocalizedText(en="Welcome")}, ["moved", "room", "renamed"]),
     ],
 )
@@ -120,7 +120,7 @@ def test_whoever_comes_or_leaves_is_noted_also_where_a_session_is_off_but_not_wh
 
 def test_a_kept_change_is_the_same_when_it_is_read_again():
     old = document(session(), session("B"))
-    new = document(session(**LATER, rooms=(ATTIC,), participations=(), interpreted=("ja",)), session("B", **GONE))
+    new = document(session(**LATER, rooms=(ATTIC,), participations=(), interpreted=("ja",)), session("B", **REMOVED))
     for change in between(old, new):
         assert Change.from_json(change.to_json()).to_json() == change.to_json()
 

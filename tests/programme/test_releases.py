@@ -112,11 +112,11 @@ def test_a_session_taken_out_stays_as_an_entry_that_says_so(make, forum, way):
     else:
         edit(forum, session, starts_at=None, ends_at=None)
     make.release(forum)
-    gone = public(forum, session)
-    assert (gone.gone, gone.cancelled, gone.sequence) == (True, True, 1)
+    removed = public(forum, session)
+    assert (removed.removed, removed.cancelled, removed.sequence) == (True, True, 1)
     assert session.code not in [one.code for one in queries.document(forum).listed]
     make.session(forum, "Third")
-    assert public(forum, session) == gone, "it changes no more"
+    assert public(forum, session) == removed, "it changes no more"
 
 
 def test_a_session_deleted_from_the_tables_stays_as_well(make, forum):
@@ -126,7 +126,7 @@ def test_a_session_deleted_from_the_tables_stays_as_well(make, forum):
     with transaction():
         db.session.delete(db.session.get(type(session), session.id))
     make.release(forum)
-    assert public(forum, session).gone
+    assert public(forum, session).removed
 
 
 def test_sequence_rises_with_time_place_and_state_alone_and_never_falls(make, forum):

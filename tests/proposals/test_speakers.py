@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp import lifecycle
-from eventapp.core import seen
+from eventapp.core import stale_forms
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
@@ -144,9 +144,9 @@ def test_after_the_event_nothing_is_answered_or_changed(make, ada):
     with pytest.raises(Refused, match="over"):
         answer(yes=True)
     with pytest.raises(Refused, match="over"), transaction():
-        speakers.save_profile(the_link(), {}, marks="")
+        speakers.save_profile(the_link(), {}, edit_token="")
     with pytest.raises(Refused, match="over"), transaction():
-        speakers.save_talk(the_link(), queries.parts_of(link)[0][0], {}, marks="")
+        speakers.save_talk(the_link(), queries.parts_of(link)[0][0], {}, edit_token="")
 
 
 def test_the_profile_is_saved_with_position_and_organization(make, forum, ada, session):
@@ -162,7 +162,7 @@ def test_the_profile_is_saved_with_position_and_organization(make, forum, ada, s
             "zone": "Europe/London",
             "organization": LocalizedText(en="Analytical society"),
         }
-        speakers.save_profile(link, typed, marks=seen.marks(now))
+        speakers.save_profile(link, typed, edit_token=stale_forms.edit_token(now))
     person = db.session.get(Person, ada.id, populate_existing=True)
     assert person.biography == LocalizedText(en="Wrote.")
     (position,) = person.positions
@@ -177,7 +177,7 @@ def test_a_profile_that_cannot_be_is_refused(make, forum, ada, session, wrong, s
     ask(forum, ada)
     now = speakers.profile_of(the_link())
     with pytest.raises(Refused, match=said), transaction():
-        speakers.save_profile(the_link(), {**now, **wrong}, marks=seen.marks(now))
+        speakers.save_profile(the_link(), {**now, **wrong}, edit_token=stale_forms.edit_token(now))
 
 
 def test_what_the_team_has_changed_meanwhile_is_not_overwritten(make, forum, ada, session):
@@ -189,7 +189,9 @@ def test_what_the_team_has_changed_meanwhile_is_not_overwritten(make, forum, ada
             person, family=person.family, given=person.given, biography=LocalizedText(en="By the team.")
         )
     with pytest.raises(speakers.ProfileEditConflict) as late, transaction():
-        speakers.save_profile(the_link(), {**now, "honorific": LocalizedText(en="Dr.")}, marks=seen.marks(now))
+        speakers.save_profile(
+            the_link(), {**now, "honorific": LocalizedText(en="Dr.")}, edit_token=stale_forms.edit_token(now)
+        )
     assert late.value.changes.theirs == ("biography",)
     assert db.session.get(Person, ada.id, populate_existing=True).biography["en"] == "By the team."
 
@@ -201,7 +203,9 @@ def test_the_words_of_a_session_are_the_teams_draft_until_the_release(make, foru
     with transaction():
         link = the_link()
         row = speakers.own_session(link, session.code)
-        speakers.save_talk(link, row, {**now, "title": LocalizedText(en="Lakes")}, marks=seen.marks(now))
+        speakers.save_talk(
+            link, row, {**now, "title": LocalizedText(en="Lakes")}, edit_token=stale_forms.edit_token(now)
+        )
     assert str(released.public_session(forum, session.code).title) == "Rivers"
     publish(forum)
     assert str(released.public_session(forum, session.code).title) == "Lakes"
@@ -226,7 +230,9 @@ def test_words_that_the_team_has_changed_are_not_overwritten(make, forum, ada, s
     with pytest.raises(speakers.ProfileEditConflict) as late, transaction():
         link = the_link()
         row = speakers.own_session(link, session.code)
-        speakers.save_talk(link, row, {**now, "title": LocalizedText(en="Mine")}, marks=seen.marks(now))
+        speakers.save_talk(
+            link, row, {**now, "title": LocalizedText(en="Mine")}, edit_token=stale_forms.edit_token(now)
+        )
     assert late.value.changes.both == ("title",)
     assert str(db.session.get(Session, session.id, populate_existing=True).title) == "By the team"
 

@@ -22,7 +22,7 @@ from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
 from eventapp.registration.models import ModeChange, Registration
-from eventapp.registration.rules import HOLDS_PLACE, Access, RegistrationStatus
+from eventapp.registration.rules import HOLDS_SEAT, Access, RegistrationStatus
 from tests.make import fresh
 
 
@@ -59,7 +59,7 @@ def test_the_last_place_goes_to_one_and_the_next_waits(make, forum):
     option = make.option(forum, capacity=1)
     first, second, third = (make.registration(forum, option) for _ in range(3))
     assert [r.status.value for r in (first, second, third)] == ["confirmed", "waitlisted", "waitlisted"]
-    assert queries.place_in_line(third) == 2
+    assert queries.waiting_position(third) == 2
     assert option.seats_taken == 1
 
 
@@ -309,4 +309,4 @@ def test_those_who_come_go_and_change_at_once_never_wait_for_each_other_forever(
     db.session.expire_all()
     for option in (hall, online):
         held = db.session.scalars(select(Registration).where(Registration.option_id == option.id)).all()
-        assert option.seats_taken == sum(r.status in HOLDS_PLACE for r in held) <= 6
+        assert option.seats_taken == sum(r.status in HOLDS_SEAT for r in held) <= 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from eventapp.core.localized import LocalizedText
-from eventapp.core.seen import compare, marks
+from eventapp.core.stale_forms import compare, marks
 
 WAS = {
     "title": LocalizedText(en="A"),
