@@ -21,7 +21,7 @@ from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations as events
-from eventapp.events.models import Event, Site
+from eventapp.events.models import Event, Venue
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.pending import CHANGES
@@ -121,9 +121,9 @@ class Make:
         with transaction():
             return programme.save_room(event, None, name=words(name or f"Room {self.next()}"), **values)
 
-    def site(self, event: Event, name: str = "Arena", **values: Any) -> Site:
+    def venue(self, event: Event, name: str = "Arena", **values: Any) -> Venue:
         with transaction():
-            return events.save_site(event, None, name=words(name), address=words("1-1 Chuo"), **values)
+            return events.save_venue(event, None, name=words(name), address=words("1-1 Chuo"), **values)
 
     def track(self, event: Event, name: str = "", *, colour: int = 1) -> Track:
         with transaction():

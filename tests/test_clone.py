@@ -14,7 +14,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events import queries as event_queries
-from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
+from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.events.rules import EventStatus, HostRole
 from eventapp.lifecycle import clone
 from eventapp.programme import queries
@@ -52,7 +52,7 @@ STAY = {
     Theme: {"id"},
     EventHost: {"id"},
     EventPerson: set(),
-    Site: {"id"},
+    Venue: {"id"},
     TeamMember: {"id"},
     Track: {"id"},
     Room: {"id"},
@@ -66,10 +66,10 @@ MADE = {
     Theme: {"event_id"},
     EventHost: {"event_id"},
     EventPerson: {"event_id"},
-    Site: {"event_id"},
+    Venue: {"event_id"},
     TeamMember: {"event_id"},
     Track: {"event_id"},
-    Room: {"event_id", "site_id"},
+    Room: {"event_id", "venue_id"},
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
     AttendanceOption: {"event_id", "opens_at", "closes_at", "told_closing", "closing_changed_at"},
@@ -80,7 +80,7 @@ GO = {
     Theme: clone.THEME,
     EventHost: clone.HOST,
     EventPerson: clone.KNOWN,
-    Site: clone.SITE,
+    Venue: clone.SITE,
     TeamMember: clone.MEMBER,
     Track: clone.TRACK,
     Room: clone.ROOM,
@@ -158,8 +158,8 @@ def test_an_hour_that_the_clocks_skip_is_told_and_the_session_keeps_a_length(mak
 
 
 def test_what_was_planned_goes_along(make, forum):
-    site = make.site(forum)
-    room, track = make.room(forum, "Main hall", site=site, capacity=80), make.track(forum, "Rivers", colour=3)
+    venue = make.venue(forum)
+    room, track = make.room(forum, "Main hall", venue=venue, capacity=80), make.track(forum, "Rivers", colour=3)
     make.session(
         forum,
         "Opening",
@@ -182,7 +182,7 @@ def test_what_was_planned_goes_along(make, forum):
     opening, dropped = sorted(queries.sessions(made, drafts=True), key=lambda s: s.id)
     assert [str(r.name) for r in opening.rooms] == ["Main hall"]
     assert opening.rooms[0].event_id == made.id
-    assert opening.rooms[0].site.event_id == made.id
+    assert opening.rooms[0].venue.event_id == made.id
     assert (opening.track.colour, opening.track.event_id) == (3, made.id)
     assert opening.participations == [], "people come along only when they are asked for"
     assert dropped.status is SessionStatus.DRAFT

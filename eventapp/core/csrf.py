@@ -3,7 +3,7 @@
 A page may lie open overnight, or the browser throws the session away; what was typed must not be lost by it. Such a
 form is taken as far as the view, which reads and never writes for it (core/db.py): a form shows itself again with all
 that was typed and a new proof, and a button is offered once more. That is done only where the browser itself says that
-the request came from a page of ours (Sec-Fetch-Site or Origin): a stranger's page gets neither.
+the request came from a page of ours (Sec-Fetch-Venue or Origin): a stranger's page gets neither.
 """
 
 from __future__ import annotations

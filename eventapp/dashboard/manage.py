@@ -48,7 +48,7 @@ PAGES = [
 
 # Pages that belong to an entry of the side list without being it.
 _BELONG = {
-    "site": "events_manage.places",
+    "venue": "events_manage.places",
     "host": "events_manage.places",
     "session": "programme_manage.programme",
     "check": "programme_manage.programme",

@@ -250,23 +250,23 @@ def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
 def room(event: Event, key: str = "") -> ResponseReturnValue:
     """A room."""
     shown = or_404(next((r for r in queries.rooms(event) if r.slug == key), None)) if key else None
-    sites = events.sites(event)
+    venues = events.venues(event)
     data = (
         {
             "name": shown.name,
             "online": shown.online,
-            "site": shown.site.slug if shown.site else "",
+            "site": shown.venue.slug if shown.venue else "",
             "capacity": shown.capacity,
         }
         if shown
-        else {"site": sites[0].slug if sites else ""}
+        else {"site": venues[0].slug if venues else ""}
     )
-    form = RoomForm(sites=sites, data=data)
+    form = RoomForm(venues=venues, data=data)
     form.name.speak(event.languages)
     if form.validate_on_submit():
-        site = next((s for s in sites if s.slug == form.site.data), None)
+        venue = next((s for s in venues if s.slug == form.site.data), None)
         operations.save_room(
-            event, shown, name=form.name.data, site=site, online=form.online.data, capacity=form.capacity.data
+            event, shown, name=form.name.data, venue=venue, online=form.online.data, capacity=form.capacity.data
         )
         flash(_("Saved."))
         return redirect(url_for(".programme", slug=event.slug), 303)

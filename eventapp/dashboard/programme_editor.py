@@ -169,7 +169,7 @@ def _said(value: LocalizedText) -> dict[str, str]:
 
 
 def _room(room: Room) -> dict[str, Any]:
-    where = _("online") if room.online else languages.resolve(room.site.name).text if room.site else ""
+    where = _("online") if room.online else languages.resolve(room.venue.name).text if room.venue else ""
     return {"id": room.id, "name": _said(room.name), "where": where, "places": room.capacity}
 
 

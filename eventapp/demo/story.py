@@ -134,7 +134,7 @@ def _event(row: Row, owner: User, series: EventSeries | None) -> Event:
 
 def _programme(event: Event, story: Row, people: Mapping[str, Person]) -> None:
     venues = {
-        row["slug"]: events.save_site(
+        row["slug"]: events.save_venue(
             event,
             None,
             slug=row["slug"],
@@ -149,7 +149,7 @@ def _programme(event: Event, story: Row, people: Mapping[str, Person]) -> None:
             event,
             None,
             name=text(row, "name"),
-            site=venues.get(row.get("venue", "")),
+            venue=venues.get(row.get("venue", "")),
             online=row.get("online", False),
             capacity=row.get("capacity"),
         )

@@ -15,7 +15,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.directory.rules import full_name
 from eventapp.entries.locale import FeedLocale, Links
-from eventapp.entries.rows import EventRow, FormerEventRow, Programme, RoomRow, SessionRow, Venue
+from eventapp.entries.rows import EventRow, FormerEventRow, Programme, RoomRow, SessionRow, VenueRow
 from eventapp.events.rules import EventFormat, EventStatus, Precision, when
 from eventapp.ical import prose
 from eventapp.ical import vcalendar as ics
@@ -109,7 +109,7 @@ def own_entry(event: EventRow | FormerEventRow, *, sessions: bool, span: bool, h
 
 
 def event_place(
-    event: EventRow, venues: Iterable[Venue], locale: FeedLocale
+    event: EventRow, venues: Iterable[VenueRow], locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
     """Where the event is: its first venue, else its place, else "Online"."""
     for venue in venues:
@@ -146,7 +146,9 @@ def event_text(event: EventRow, locale: FeedLocale) -> ResolvedText:
     return ResolvedText(paragraphs(parts), said.language)
 
 
-def event_entry(event: EventRow, venues: Iterable[Venue], *, locale: FeedLocale, links: Links, all_day: bool) -> Entry:
+def event_entry(
+    event: EventRow, venues: Iterable[VenueRow], *, locale: FeedLocale, links: Links, all_day: bool
+) -> Entry:
     """The event as one entry: a transparent span of days, or its hours."""
     starts, ends = spanned(event)
     place, geo = event_place(event, venues, locale)
@@ -177,7 +179,7 @@ def event_entry(event: EventRow, venues: Iterable[Venue], *, locale: FeedLocale,
 def session_place(
     session: SessionRow, event: EventRow, locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
-    """Where a session is: its rooms and their sites, else the event's place; and the coordinates of the first site."""
+    """Where a session is: its rooms and their venues, else the event's place; and the coordinates of the first site."""
     rooms: list[RoomRow] = session.rooms
     if not rooms:
         if event.format is EventFormat.ONLINE:

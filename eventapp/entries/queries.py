@@ -9,19 +9,19 @@ from sqlalchemy import bindparam, select
 
 from eventapp.core.db import db
 from eventapp.entries.names import names_of
-from eventapp.entries.rows import EventRow, Programme, SessionRow, Venue
-from eventapp.events.models import Event, Site
+from eventapp.entries.rows import EventRow, Programme, SessionRow, VenueRow
+from eventapp.events.models import Event, Venue
 from eventapp.programme.published import PublishedSession
 
 EVENT_COLUMNS = [getattr(Event, name) for name in EventRow.__slots__]
 _event = select(*EVENT_COLUMNS).where(Event.id == bindparam("event"))
-_SITE_COLUMNS = [Site.name, Site.address, Site.latitude, Site.longitude]
-_venues = select(*_SITE_COLUMNS).where(Site.event_id == bindparam("event")).order_by(Site.position, Site.id)
+_SITE_COLUMNS = [Venue.name, Venue.address, Venue.latitude, Venue.longitude]
+_venues = select(*_SITE_COLUMNS).where(Venue.event_id == bindparam("event")).order_by(Venue.position, Venue.id)
 
 
-def venues_of(event: int) -> list[Venue]:
-    """The sites of an event, by its number, in order. One statement."""
-    return [Venue.of(row) for row in db.session.execute(_venues, {"event": event})]
+def venues_of(event: int) -> list[VenueRow]:
+    """The venues of an event, by its number, in order. One statement."""
+    return [VenueRow.of(row) for row in db.session.execute(_venues, {"event": event})]
 
 
 def programme_of(event: int, sessions: Iterable[PublishedSession], path: str = "") -> Programme:

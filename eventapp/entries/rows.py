@@ -15,7 +15,7 @@ from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStat
 
 
 @dataclass(frozen=True, slots=True)
-class Venue:
+class VenueRow:
     """A site: name, address, and (latitude, longitude) in degrees where they are known."""
 
     name: LocalizedText
@@ -23,10 +23,10 @@ class Venue:
     geo: tuple[float, float] | None
 
     @classmethod
-    def of(cls, site: Any) -> Venue:
-        """From a Site or a row with its columns."""
-        known = site.latitude is not None and site.longitude is not None
-        return cls(site.name, site.address, (site.latitude, site.longitude) if known else None)
+    def of(cls, venue: Any) -> VenueRow:
+        """From a Venue or a row with its columns."""
+        known = venue.latitude is not None and venue.longitude is not None
+        return cls(venue.name, venue.address, (venue.latitude, venue.longitude) if known else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class RoomRow:
 
     name: LocalizedText
     online: bool
-    venue: Venue | None
+    venue: VenueRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class SessionRow:
             undated=session.undated,
             track=session.track.name if session.track else LocalizedText(),
             colour=session.track.colour if session.track else None,
-            rooms=[RoomRow(r.name, r.online, Venue.of(r.site) if r.site else None) for r in session.rooms],
+            rooms=[RoomRow(r.name, r.online, VenueRow.of(r.venue) if r.venue else None) for r in session.rooms],
             people=[
                 PartRow(row.family, row.given, row.order, part.role, row.code)
                 for part in session.participations
@@ -141,7 +141,7 @@ class Programme:
     """An event with its venues and its public sessions in the order of time."""
 
     event: EventRow
-    venues: list[Venue]
+    venues: list[VenueRow]
     sessions: list[SessionRow]
 
 

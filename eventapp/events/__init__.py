@@ -1,1 +1,1 @@
-"""The event itself: series, themes, hosts, sites, status."""
+"""The event itself: series, themes, hosts, venues, status."""

@@ -283,7 +283,7 @@ class NoteForm(Form):
     )
 
 
-class SiteForm(Form):
+class VenueForm(Form):
     """A venue."""
 
     name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=200)

@@ -1,4 +1,4 @@
-"""The desk: make an event, publish it, its sites, hosts and team."""
+"""The desk: make an event, publish it, its venues, hosts and team."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import requires
-from eventapp.events.forms import EventForm, HostForm, MemberForm, SiteForm, themes_from_lines
-from eventapp.events.models import Event, EventHost, Site, TeamMember
+from eventapp.events.forms import EventForm, HostForm, MemberForm, VenueForm, themes_from_lines
+from eventapp.events.models import Event, EventHost, TeamMember, Venue
 from eventapp.events.rules import HostRole
 
 manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
@@ -57,37 +57,37 @@ def new() -> ResponseReturnValue:
 @requires(Permission.OWN)
 def places(event: Event) -> ResponseReturnValue:
     """Sites and hosts."""
-    return page("events/places.html", event=event, sites=queries.sites(event), hosts=queries.hosts(event))
+    return page("events/places.html", event=event, venues=queries.venues(event), hosts=queries.hosts(event))
 
 
 @manage.route("/<slug>/sites/new", methods=["GET", "POST"])
 @manage.route("/<slug>/sites/<int:number>", methods=["GET", "POST"])
 @requires(Permission.OWN)
-def site(event: Event, number: int = 0) -> ResponseReturnValue:
+def venue(event: Event, number: int = 0) -> ResponseReturnValue:
     """A venue."""
     shown = _site(event, number) if number else None
     names = ("name", "address", "latitude", "longitude")
-    form = SiteForm(data={name: getattr(shown, name) for name in names} if shown else {})
+    form = VenueForm(data={name: getattr(shown, name) for name in names} if shown else {})
     form.name.speak(event.languages)
     form.address.speak(event.languages)
     if form.validate_on_submit():
-        operations.save_site(event, shown, **{name: form[name].data for name in names})
+        operations.save_venue(event, shown, **{name: form[name].data for name in names})
         flash(_("Saved."))
         return redirect(url_for(".places", slug=event.slug), 303)
-    return page("events/site.html", event=event, form=form, site=shown)
+    return page("events/venue.html", event=event, form=form, venue=shown)
 
 
 @manage.post("/<slug>/sites/<int:number>/remove")
 @requires(Permission.OWN)
-def remove_site(event: Event, number: int) -> ResponseReturnValue:
+def remove_venue(event: Event, number: int) -> ResponseReturnValue:
     """Take a venue away; its rooms stay."""
-    operations.remove_site(_site(event, number))
+    operations.remove_venue(_site(event, number))
     flash(_("Removed."))
     return redirect(url_for(".places", slug=event.slug), 303)
 
 
-def _site(event: Event, number: int) -> Site:
-    shown = or_404(db.session.get(Site, number))
+def _site(event: Event, number: int) -> Venue:
+    shown = or_404(db.session.get(Venue, number))
     return or_404(shown if shown.event_id == event.id else None)
 
 

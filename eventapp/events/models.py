@@ -1,4 +1,4 @@
-"""Series, events, their themes, hosts, sites and teams."""
+"""Series, events, their themes, hosts, venues and teams."""
 
 from __future__ import annotations
 
@@ -176,10 +176,11 @@ class EventHost(Base, OfEvent):
     organization: Mapped[Organization] = relationship()
 
 
-class Site(Base, OfEvent):
+class Venue(Base, OfEvent):
     """A venue used by an event. `travel_minutes` maps the slug of another site to the way there."""
 
-    __tablename__ = "site"
+    __tablename__ = "venue"
+    # A constraint can't be renamed on SQLite without making the table anew, and its rooms would lose it.
     __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_site_event_slug"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""Verbs of an event: create, edit, publish, postpone, cancel, and its themes, hosts, sites and team."""
+"""Verbs of an event: create, edit, publish, postpone, cancel, and its themes, hosts, venues and team."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Organization
-from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
+from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
 from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
 
 
@@ -157,31 +157,35 @@ def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> N
     db.session.flush()
 
 
-def save_site(event: Event, site: Site | None, *, name: LocalizedText, address: LocalizedText, **values: Any) -> Site:
+def save_venue(
+    event: Event, venue: Venue | None, *, name: LocalizedText, address: LocalizedText, **values: Any
+) -> Venue:
     """A new site, or the changed one."""
     with _noted_venue(event):
-        if site is None:
-            site = Site(event_id=event.id, slug=values.pop("slug", "") or tokens.code().lower())
-            db.session.add(site)
-        site.name = name
-        site.address = address
+        if venue is None:
+            venue = Venue(event_id=event.id, slug=values.pop("slug", "") or tokens.code().lower())
+            db.session.add(venue)
+        venue.name = name
+        venue.address = address
         for key, value in values.items():
-            setattr(site, key, value)
+            setattr(venue, key, value)
         db.session.flush()
-    return site
+    return venue
 
 
-def remove_site(site: Site) -> None:
+def remove_venue(venue: Venue) -> None:
     """Take a site away; its rooms stay, without a site."""
-    with _noted_venue(db.session.get_one(Event, site.event_id)):
-        db.session.delete(site)
+    with _noted_venue(db.session.get_one(Event, venue.event_id)):
+        db.session.delete(venue)
         db.session.flush()
 
 
 @contextmanager
 def _noted_venue(event: Event) -> Iterator[None]:
     """The first site is where the event is: calendars must be told of another one, as of another place."""
-    query = select(Site.name, Site.address).where(Site.event_id == event.id).order_by(Site.position, Site.id).limit(1)
+    query = (
+        select(Venue.name, Venue.address).where(Venue.event_id == event.id).order_by(Venue.position, Venue.id).limit(1)
+    )
 
     def key() -> str:
         return place_key(*(db.session.execute(query).one_or_none() or ()))

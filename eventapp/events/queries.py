@@ -15,7 +15,7 @@ from eventapp.core import clock
 from eventapp.core.db import QuickRead, db
 from eventapp.core.revisions import Revision
 from eventapp.events import rules
-from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Site, TeamMember, Theme
+from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
 
 _SHOWN = [status for status in EventStatus if rules.listed(status, Visibility.PUBLIC)]
@@ -162,9 +162,9 @@ def hosts(event: Event) -> list[EventHost]:
     return sorted(rows, key=lambda host: order.index(host.role))
 
 
-def sites(event: Event) -> list[Site]:
+def venues(event: Event) -> list[Venue]:
     """Sites in order."""
-    return list(db.session.scalars(select(Site).where(Site.event_id == event.id).order_by(Site.position, Site.id)))
+    return list(db.session.scalars(select(Venue).where(Venue.event_id == event.id).order_by(Venue.position, Venue.id)))
 
 
 def all_series() -> list[EventSeries]:

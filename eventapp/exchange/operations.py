@@ -153,7 +153,7 @@ def _rooms(event: Event, report: Report, present: Sequence[Room]) -> dict[int | 
             event,
             room,
             name=LocalizedText({**texts, **room.name}),
-            site=room.site,
+            venue=room.venue,
             online=room.online,
             capacity=room.capacity,
         )

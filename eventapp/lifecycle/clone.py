@@ -21,7 +21,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
-from eventapp.events.models import Event, EventHost, Site, TeamMember, Theme
+from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
 from eventapp.registration.models import AttendanceOption, Question
@@ -82,7 +82,7 @@ class Cloned:
 def clone(
     event: Event, *, owner: User, slug: str, first_day: date, title: LocalizedText | None = None, people: bool = False
 ) -> Cloned:
-    """A draft of the next edition: sites, rooms, tracks, sessions, options, questions, hosts and team go along.
+    """A draft of the next edition: venues, rooms, tracks, sessions, options, questions, hosts and team go along.
 
     With `people` also those who take part in sessions, as not confirmed. Nothing that attendees have said goes along,
     no links to join, and no release. Raises Refused for a taken slug, or a day that no calendar has room for.
@@ -130,13 +130,13 @@ def clone(
 
 def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool) -> None:
     to = cloned.event
-    sites = {site.id: _copy(site, SITE, event_id=to.id) for site in _rows(Site, event)}
+    venues = {venue.id: _copy(venue, SITE, event_id=to.id) for venue in _rows(Venue, event)}
     rooms = {
-        room.id: _copy(room, ROOM, event_id=to.id, site=sites.get(room.site_id) if room.site_id else None)
+        room.id: _copy(room, ROOM, event_id=to.id, venue=venues.get(room.venue_id) if room.venue_id else None)
         for room in _rows(Room, event)
     }
     tracks = {track.id: _copy(track, TRACK, event_id=to.id) for track in _rows(Track, event)}
-    db.session.add_all([*sites.values(), *rooms.values(), *tracks.values()])
+    db.session.add_all([*venues.values(), *rooms.values(), *tracks.values()])
     query = select(Session).where(Session.event_id == event.id).order_by(Session.id)
     for session in db.session.scalars(query.options(selectinload(Session.rooms), selectinload(Session.participations))):
         starts, ends, exact = session.starts_at, session.ends_at, True

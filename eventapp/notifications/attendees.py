@@ -12,7 +12,7 @@ from eventapp.core.db import db
 from eventapp.core.links import absolute, base_url
 from eventapp.entries.names import names_of
 from eventapp.entries.queries import venues_of
-from eventapp.entries.rows import SessionRow, Venue
+from eventapp.entries.rows import SessionRow, VenueRow
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import CalendarUser, Entry
 from eventapp.mail import content
@@ -35,7 +35,7 @@ class AttendeeSnapshots:
     by_code: dict[str, Snapshot]
     sessions: dict[str, PublishedSession]
     links: dict[str, str]
-    venues: list[Venue]
+    venues: list[VenueRow]
 
 
 def own_zone(registration: Registration) -> str:
@@ -48,7 +48,7 @@ def attends_online(registration: Registration) -> bool:
     return registration.status is RegistrationStatus.CONFIRMED and registration.option.mode is Mode.ONLINE
 
 
-def event_snapshot(registration: Registration, venues: Iterable[Venue]) -> Snapshot:
+def event_snapshot(registration: Registration, venues: Iterable[VenueRow]) -> Snapshot:
     """The event for one attendee."""
     snapshot = snapshots.event_snapshot(
         registration.event,
@@ -168,7 +168,7 @@ def _next_entry(registration: Registration, now: AttendeeSnapshots, row: SentInv
     )
 
 
-def entry(registration: Registration, *, language: str, venues: Iterable[Venue] = (), keys: bool = True) -> Entry:
+def entry(registration: Registration, *, language: str, venues: Iterable[VenueRow] = (), keys: bool = True) -> Entry:
     """The event for one attendee: tentative until the seat is confirmed, cancelled once it is released.
 
     Without `keys` it holds neither the joining link nor the private link: those go to the mailbox alone, because

@@ -10,7 +10,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.entries import build as entries
 from eventapp.entries.locale import FeedLocale, Links
-from eventapp.entries.rows import EventRow, SessionRow, Venue
+from eventapp.entries.rows import EventRow, SessionRow, VenueRow
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.ical import prose
@@ -98,7 +98,7 @@ def entry_of(
     recipient: InvitationRecipient,
     stamp: datetime,
     base_url: str,
-    venues: Iterable[Venue] = (),
+    venues: Iterable[VenueRow] = (),
 ) -> Entry:
     """The event as it stands for one registration, with the registration's own UID.
 

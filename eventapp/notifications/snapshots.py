@@ -18,7 +18,7 @@ from eventapp.core import languages
 from eventapp.core.clock import local_day, to_local
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
-from eventapp.entries.rows import Venue
+from eventapp.entries.rows import VenueRow
 from eventapp.events import rules
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus, Precision
@@ -119,7 +119,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def event_snapshot(event: Event, venues: Iterable[Venue], *, online: bool, confirmed: bool) -> Snapshot:
+def event_snapshot(event: Event, venues: Iterable[VenueRow], *, online: bool, confirmed: bool) -> Snapshot:
     """The event for an attendee in person or `online`. The first of the venues is where to go."""
     state = ParticipationState.CONFIRMED if confirmed else ParticipationState.WAITING
     if event.status is EventStatus.CANCELLED:
@@ -145,8 +145,8 @@ def event_snapshot(event: Event, venues: Iterable[Venue], *, online: bool, confi
 def session_snapshot(session: PublishedSession, event: Event, *, join_url: str = "") -> Snapshot:
     """A published session of an event. One without a room takes place where the event does."""
     cancelled = session.status is SessionStatus.CANCELLED or event.status is EventStatus.CANCELLED
-    sites = list({room.site.slug: room.site for room in session.rooms if room.site}.values())
-    venue = tuple(filter(None, (name for site in sites for name in (site.name, site.address))))
+    venues = list({room.venue.slug: room.venue for room in session.rooms if room.venue}.values())
+    venue = tuple(filter(None, (name for venue in venues for name in (venue.name, venue.address))))
     if not session.rooms and event.format is not EventFormat.ONLINE:
         venue = tuple(filter(None, (event.place,)))
     state = ParticipationState.CONFIRMED

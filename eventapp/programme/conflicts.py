@@ -32,7 +32,7 @@ class RoomFacts:
     """A room: its name, the site it is at (None: online, or not said) and how many it holds (None: not said)."""
 
     name: str
-    site: str | None = None
+    venue: str | None = None
     capacity: int | None = None
 
 
@@ -81,7 +81,7 @@ class Audience:
 
 @dataclass(frozen=True)
 class EventContext:
-    """What the programme stands in: the event's span and zone, its working languages, and the ways between sites.
+    """What the programme stands in: the event's span and zone, its working languages, and the ways between venues.
 
     `minutes` maps two site slugs to the minutes from one to the other; `day_starts` is the minute after midnight at
     which a day of the programme starts.
@@ -216,8 +216,8 @@ def _way(
     first: ScheduledSlot, second: ScheduledSlot, rooms: Mapping[int, RoomFacts], event_context: EventContext
 ) -> int:
     """Minutes from one session to the next; 0 where they share a site or a site is not said."""
-    here = {site for room in first.rooms if (site := rooms[room].site)}
-    there = {site for room in second.rooms if (site := rooms[room].site)}
+    here = {venue for room in first.rooms if (venue := rooms[room].venue)}
+    there = {venue for room in second.rooms if (venue := rooms[room].venue)}
     if not here or not there or here & there:
         return 0
     ways = [event_context.minutes.get((a, b)) or event_context.minutes.get((b, a)) or 0 for a in here for b in there]

@@ -25,7 +25,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import NameOrder
-from eventapp.events.models import Site
+from eventapp.events.models import Venue
 from eventapp.programme.models import Room, Track
 from eventapp.programme.participation_rows import ParticipationRow
 from eventapp.programme.rules import SessionKind
@@ -87,11 +87,11 @@ class RoomForm(Form):
     site = SelectField(_l("Site"), validators=[Optional()])
     capacity = IntegerField(_l("Places"), validators=[Optional(), between(1, 1_000_000)])
 
-    def __init__(self, *, sites: Sequence[Site], **kwargs: Any) -> None:
+    def __init__(self, *, venues: Sequence[Venue], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.site.choices = [
             SelectChoice("", _("None")),
-            *(SelectChoice(s.slug, languages.resolve(s.name).text) for s in sites),
+            *(SelectChoice(s.slug, languages.resolve(s.name).text) for s in venues),
         ]
 
 

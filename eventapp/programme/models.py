@@ -28,7 +28,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Scoped
 from eventapp.directory.models import HeldPosition, Organization, Person, Profile, ShownPerson
 from eventapp.directory.rules import NameOrder
-from eventapp.events.models import Event, OfEvent, Site
+from eventapp.events.models import Event, OfEvent, Venue
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 
@@ -68,11 +68,11 @@ class Room(Base, AtDesk):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     slug: Mapped[str]
     name: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="SET NULL"), index=True)
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="SET NULL"), index=True)
     online: Mapped[bool] = mapped_column(default=False)
     capacity: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
-    site: Mapped[Site | None] = relationship()
+    venue: Mapped[Venue | None] = relationship()
 
 
 session_room = Table(

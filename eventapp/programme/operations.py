@@ -17,7 +17,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory.models import Person
-from eventapp.events.models import Event, Site
+from eventapp.events.models import Event, Venue
 from eventapp.programme import queries
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
@@ -81,7 +81,7 @@ def save_room(
     room: Room | None,
     *,
     name: LocalizedText,
-    site: Site | None = None,
+    venue: Venue | None = None,
     online: bool = False,
     capacity: int | None = None,
 ) -> Room:
@@ -93,7 +93,7 @@ def save_room(
         room = Room(event_id=event.id, slug=_slug(str(name), taken, "room"), position=len(taken))
         db.session.add(room)
     room.name = name
-    room.site = None if online else site
+    room.venue = None if online else venue
     room.online = online
     room.capacity = capacity
     db.session.flush()

@@ -17,7 +17,7 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedSite:
+class PublishedVenue:
     """A venue, as it was called. Latitude and longitude in degrees."""
 
     slug: str
@@ -36,7 +36,7 @@ class PublishedRoom:
     name: LocalizedText
     online: bool = False
     capacity: int | None = None
-    site: PublishedSite | None = None
+    venue: PublishedVenue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,30 +218,30 @@ def _track_in(row: Mapping[str, Any]) -> PublishedTrack:
 
 
 def _room_out(room: PublishedRoom) -> dict[str, Any]:
-    site = room.site
+    venue = room.venue
     return {
         "id": room.id,
         "slug": room.slug,
         "name": room.name,
         "online": room.online,
         "capacity": room.capacity,
-        "site": site
+        "site": venue
         and {
-            "slug": site.slug,
-            "name": site.name,
-            "address": site.address,
-            "latitude": site.latitude,
-            "longitude": site.longitude,
+            "slug": venue.slug,
+            "name": venue.name,
+            "address": venue.address,
+            "latitude": venue.latitude,
+            "longitude": venue.longitude,
         },
     }
 
 
 def _room_in(row: Mapping[str, Any]) -> PublishedRoom:
     at = row["site"]
-    site = at and PublishedSite(
+    venue = at and PublishedVenue(
         at["slug"], LocalizedText(at["name"]), LocalizedText(at["address"]), at["latitude"], at["longitude"]
     )
-    return PublishedRoom(row["id"], row["slug"], LocalizedText(row["name"]), row["online"], row["capacity"], site)
+    return PublishedRoom(row["id"], row["slug"], LocalizedText(row["name"]), row["online"], row["capacity"], venue)
 
 
 def _moment(value: datetime) -> str:

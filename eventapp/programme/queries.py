@@ -15,7 +15,7 @@ from eventapp.core.caching import memoized
 from eventapp.core.clock import programme_day
 from eventapp.core.db import db
 from eventapp.directory.models import Person, Position, ShownPerson
-from eventapp.events.models import Event, Site
+from eventapp.events.models import Event, Venue
 from eventapp.programme import published, rules
 from eventapp.programme.conflicts import Audience, EventContext, ProgrammeIssue, RoomFacts, ScheduledSlot, check
 from eventapp.programme.models import EventPerson, OnProgramme, Participation, Release, Room, Session, Track, is_latest
@@ -52,8 +52,8 @@ def tracks(event: Event) -> list[Track]:
 
 
 def rooms(event: Event) -> list[Room]:
-    """Rooms in order, with their sites."""
-    query = select(Room).where(Room.event_id == event.id).options(joinedload(Room.site))
+    """Rooms in order, with their venues."""
+    query = select(Room).where(Room.event_id == event.id).options(joinedload(Room.venue))
     return list(db.session.scalars(query.order_by(Room.position, Room.id)))
 
 
@@ -219,7 +219,7 @@ def by_day(found: Iterable[S], event: Event) -> dict[date, list[S]]:
 def by_code(event: Event, code: str) -> Session | None:
     """One session of the team with its people."""
     query = select(Session).where(Session.event_id == event.id, Session.code == code)
-    return db.session.scalar(query.options(selectinload(Session.rooms).joinedload(Room.site), *_PEOPLE))
+    return db.session.scalar(query.options(selectinload(Session.rooms).joinedload(Room.venue), *_PEOPLE))
 
 
 @dataclass
@@ -330,8 +330,8 @@ def findings(
                 slots.append(
                     ScheduledSlot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title)
                 )
-    every_site = db.session.scalars(select(Site).where(Site.event_id == event.id))
-    ways = {(site.slug, to): int(way) for site in every_site for to, way in site.travel_minutes.items()}
+    every_site = db.session.scalars(select(Venue).where(Venue.event_id == event.id))
+    ways = {(venue.slug, to): int(way) for venue in every_site for to, way in venue.travel_minutes.items()}
     event_context = EventContext(
         event.starts_at,
         event.ends_at,
@@ -342,7 +342,7 @@ def findings(
         audience or Audience(),
     )
     places = {
-        room.id: RoomFacts(languages.resolve(room.name).text, room.site.slug if room.site else None, room.capacity)
+        room.id: RoomFacts(languages.resolve(room.name).text, room.venue.slug if room.venue else None, room.capacity)
         for room in rooms(event)
     }
     return check(slots, event_context=event_context, rooms=places, people=names)

@@ -24,8 +24,8 @@ from eventapp.programme.published import (
     PublishedPart,
     PublishedRoom,
     PublishedSession,
-    PublishedSite,
     PublishedTrack,
+    PublishedVenue,
 )
 from eventapp.programme.rules import SessionStatus
 
@@ -165,9 +165,9 @@ def _used(rooms: Iterable[PublishedRoom], sessions: Iterable[PublishedSession]) 
 
 
 def _room(room: Room) -> PublishedRoom:
-    at = room.site
-    site = PublishedSite(at.slug, at.name, at.address, at.latitude, at.longitude) if at else None
-    return PublishedRoom(room.id, room.slug, room.name, room.online, room.capacity, site)
+    at = room.venue
+    venue = PublishedVenue(at.slug, at.name, at.address, at.latitude, at.longitude) if at else None
+    return PublishedRoom(room.id, room.slug, room.name, room.online, room.capacity, venue)
 
 
 def _track(track: Track) -> PublishedTrack:

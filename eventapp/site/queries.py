@@ -8,7 +8,7 @@ from eventapp.attendance import queries as attendance
 from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import CountStatement
 from eventapp.events import queries as events
-from eventapp.events.models import Event, EventHost, Site, Theme
+from eventapp.events.models import Event, EventHost, Theme, Venue
 from eventapp.media import queries as media
 from eventapp.media.models import Photo
 from eventapp.programme import queries as programme
@@ -31,7 +31,7 @@ class EventPage:
     event: Event
     themes: list[Theme]
     hosts: list[EventHost]
-    sites: list[Site]
+    venues: list[Venue]
     sessions: list[PublishedSession]
     speakers: list[Speaker]
     options: list[AttendanceOption]
@@ -56,7 +56,7 @@ def event_page(event: Event) -> EventPage:
         event=event,
         themes=events.themes(event),
         hosts=events.hosts(event),
-        sites=events.sites(event),
+        venues=events.venues(event),
         sessions=sessions,
         speakers=programme.speakers(sessions),
         options=registration.options(event),

@@ -6,11 +6,11 @@ from typing import Any
 
 from eventapp.core import languages, markdown
 from eventapp.core.links import absolute, base_url
-from eventapp.events.models import Site
+from eventapp.events.models import Venue
 from eventapp.events.rules import EventFormat, EventStatus, Precision
 from eventapp.ical import jsonld
 from eventapp.ical.jsonld import Attendance, EventStatusType, ItemAvailability, Offer, OrganizationOrPerson, Spot
-from eventapp.programme.published import PublishedSession, PublishedSite
+from eventapp.programme.published import PublishedSession, PublishedVenue
 from eventapp.registration.forms import option_name
 from eventapp.registration.rules import Availability
 from eventapp.site.queries import EventPage
@@ -38,7 +38,7 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
     """schema.org/Event of an event page, with its sessions as subEvent."""
     event = page.event
     address = absolute("site.event", slug=event.slug)
-    spots = [_spot(site, event.country_code) for site in page.sites]
+    spots = [_spot(venue, event.country_code) for venue in page.venues]
     if not spots and event.place:
         spots = [Spot(name=languages.resolve(event.place).text, country=event.country_code)]
     return jsonld.event(
@@ -67,12 +67,12 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
     )
 
 
-def _spot(site: Site | PublishedSite, country: str) -> Spot:
+def _spot(venue: Venue | PublishedVenue, country: str) -> Spot:
     return Spot(
-        name=languages.resolve(site.name).text,
-        address=languages.resolve(site.address).text,
+        name=languages.resolve(venue.name).text,
+        address=languages.resolve(venue.address).text,
         country=country,
-        geo=(site.latitude, site.longitude) if site.latitude is not None and site.longitude is not None else None,
+        geo=(venue.latitude, venue.longitude) if venue.latitude is not None and venue.longitude is not None else None,
     )
 
 
@@ -95,12 +95,12 @@ def _offers(page: EventPage) -> list[Offer]:
 
 
 def _session(page: EventPage, session: PublishedSession, spots: list[Spot]) -> dict[str, Any]:
-    """A session at the sites of its rooms; one without a site is where the event is."""
+    """A session at the venues of its rooms; one without a site is where the event is."""
     event = page.event
     state = EventStatusType.CANCELLED if session.cancelled else _STATES.get(event.status, EventStatusType.SCHEDULED)
     online = bool(session.rooms) and all(room.online for room in session.rooms)
-    sites = {room.site.slug: room.site for room in session.rooms if room.site is not None}
-    own = [_spot(site, event.country_code) for site in sites.values()] or spots[:1]
+    venues = {room.venue.slug: room.venue for room in session.rooms if room.venue is not None}
+    own = [_spot(venue, event.country_code) for venue in venues.values()] or spots[:1]
     return jsonld.event(
         name=languages.resolve(session.title).text,
         url=absolute("programme.session", slug=event.slug, code=session.code),

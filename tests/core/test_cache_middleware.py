@@ -171,7 +171,7 @@ def test_what_nobody_asks_for_is_forgotten_first(app):
     assert [key[0] for key in cache_middleware._entries] == ["c", "d", "a", "e"]
 
 
-class Site:
+class Venue:
     """An application behind CacheMiddleware, whose database answers or does not, and whose page may be outdated or changed."""
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ class Site:
 
 
 def test_while_the_database_does_not_answer_what_is_kept_is_given():
-    site = Site()
+    site = Venue()
     site.get()
     site.is_fresh = None
     assert [site.get() for _ in range(3)] == [("200", b"page", True)] * 3
@@ -212,7 +212,7 @@ def test_while_the_database_does_not_answer_what_is_kept_is_given():
 
 
 def test_a_page_whose_time_is_over_is_given_instead_of_a_503():
-    site = Site()
+    site = Venue()
     site.until = time.time() - 1
     assert site.get() == ("200", b"page", False)
     site.status = "503 Away"
@@ -221,7 +221,7 @@ def test_a_page_whose_time_is_over_is_given_instead_of_a_503():
 
 
 def test_it_is_given_for_a_while_only():
-    site = Site()
+    site = Venue()
     site.until = time.time() - STALE - 1
     site.get()
     site.status, site.is_fresh = "503 Away", None
@@ -229,7 +229,7 @@ def test_it_is_given_for_a_while_only():
 
 
 def test_what_is_known_to_have_changed_is_never_given_again():
-    site = Site()
+    site = Venue()
     site.get()
     site.is_fresh, site.status = False, "503 Away"
     assert site.get() == ("503", b"no page", False)
@@ -238,7 +238,7 @@ def test_what_is_known_to_have_changed_is_never_given_again():
 
 
 def test_the_database_is_asked_again_after_a_pause_and_then_by_everybody(monkeypatch):
-    site = Site()
+    site = Venue()
     site.get()
     asked = []
     monkeypatch.setattr(site, "is_still", lambda: asked.append(1) or site.is_fresh)

@@ -75,7 +75,7 @@ def everything(make):
     event = make.event("forum")
     option = make.option(event)
     with transaction():
-        site = events.save_site(
+        site = events.save_venue(
             fresh(event), None, name=LocalizedText(en="Hall"), address=LocalizedText(en="1 Street"), slug="hall"
         )
         question = setup.save_question(fresh(event), None, label=LocalizedText(en="Meal?"), kind=QuestionKind.TEXT)

@@ -25,14 +25,14 @@ def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: M
     edit(place=LocalizedText(en="SAITAMA", ja="さいたま"))
     edit(place=LocalizedText(en="Kobe"))
     edit(format=EventFormat.HYBRID)
-    site, second = make.site(fresh(event), "Arena"), make.site(fresh(event), "Annex")
+    venue, second = make.venue(fresh(event), "Arena"), make.venue(fresh(event), "Annex")
     seen.append(fresh(event).sequence)
     for name in (LocalizedText(en="Arena", ja="アリーナ"), LocalizedText(en="Stadium")):
         with transaction():
-            operations.save_site(fresh(event), fresh(site), name=name, address=LocalizedText(en="1-1 Chuo"))
+            operations.save_venue(fresh(event), fresh(venue), name=name, address=LocalizedText(en="1-1 Chuo"))
         seen.append(fresh(event).sequence)
-    for one in (second, site):
+    for one in (second, venue):
         with transaction():
-            operations.remove_site(fresh(one))
+            operations.remove_venue(fresh(one))
         seen.append(fresh(event).sequence)
     assert [after - before for before, after in itertools.pairwise(seen)] == [0, 1, 1, 1, 0, 1, 0, 1]

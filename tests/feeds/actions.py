@@ -112,16 +112,16 @@ class World:
     def event_link(self) -> None:
         self._edit(join_url=self.draw.choice(["", "https://meet.example/event1", "https://meet.example/event2"]))
 
-    def site(self) -> None:
+    def venue(self) -> None:
         row: Event = fresh(self.event)
-        known = db.session.scalar(select(events.Site).where(events.Site.event_id == row.id))
+        known = db.session.scalar(select(events.Venue).where(events.Venue.event_id == row.id))
         name = LocalizedText(en=f"Arena {self.draw.randrange(3)}")
         if known is not None and self.draw.random() < 0.3:
-            events.remove_site(known)
+            events.remove_venue(known)
             return
-        site = events.save_site(row, known, name=name, address=LocalizedText())
+        venue = events.save_venue(row, known, name=name, address=LocalizedText())
         room = fresh(self.rooms[0])
-        programme.save_room(row, room, name=room.name, site=site)
+        programme.save_room(row, room, name=room.name, venue=venue)
 
     def audience(self) -> None:
         self._edit(visibility=self.draw.choice(list(Visibility)))
@@ -189,7 +189,7 @@ class World:
     def rename_room(self) -> None:
         room = fresh(self.draw.choice(self.rooms))
         words = LocalizedText(en=str(room.name).swapcase(), ja="室")
-        programme.save_room(fresh(self.event), room, name=words, site=room.site)
+        programme.save_room(fresh(self.event), room, name=words, venue=room.venue)
 
     def release(self) -> None:
         self.make.release(fresh(self.event))
@@ -262,7 +262,7 @@ class World:
                 self.place,
                 self.spelling,
                 self.event_link,
-                self.site,
+                self.venue,
                 self.audience,
                 self.status,
                 self.new_session,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from eventapp.core.localized import LocalizedText
-from eventapp.entries.rows import EventRow, Programme, RoomRow, SessionRow, Venue
+from eventapp.entries.rows import EventRow, Programme, RoomRow, SessionRow, VenueRow
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision
 from eventapp.feeds.advice import LONG_TITLE, Advice, advice, reachable, width
 from eventapp.programme.rules import SessionKind, SessionStatus
@@ -67,7 +67,7 @@ def session(title: str | LocalizedText = "Talk", code: str = "A", **values: Any)
 def told(
     *sessions: SessionRow,
     of: EventRow | None = None,
-    venues: list[Venue] | None = None,
+    venues: list[VenueRow] | None = None,
     languages: list[str] | None = None,
     base_url: str = "https://events.example.org",
 ) -> list[Advice]:
@@ -173,14 +173,14 @@ def test_titles_are_measured_in_columns() -> None:
 def test_a_site_that_no_map_finds_is_told() -> None:
     found = told(
         venues=[
-            Venue(LocalizedText(en="Arena"), LocalizedText(), None),
-            Venue(LocalizedText(en="Hall"), LocalizedText(en="1-1 Chuo"), None),
+            VenueRow(LocalizedText(en="Arena"), LocalizedText(), None),
+            VenueRow(LocalizedText(en="Hall"), LocalizedText(en="1-1 Chuo"), None),
         ]
     )
     assert [(one.kind, one.sentence) for one in found] == [
         ("no-address", "Arena: without an address or coordinates no phone shows the way there.")
     ]
-    assert kinds(venues=[Venue(LocalizedText(en="Arena"), LocalizedText(), (35.0, 139.0))]) == []
+    assert kinds(venues=[VenueRow(LocalizedText(en="Arena"), LocalizedText(), (35.0, 139.0))]) == []
 
 
 def test_what_is_cancelled_needs_no_advice() -> None:

@@ -52,7 +52,7 @@ def forum(make: Make) -> Event:
     """An event with everything of which there are calendars: also something cancelled, and something removed."""
     event = make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
     make.option(event, closes_at=datetime(2031, 3, 1, tzinfo=UTC))
-    room, track = make.room(event, "Attic", site=make.site(event)), make.track(event, "Rivers")
+    room, track = make.room(event, "Attic", venue=make.venue(event)), make.track(event, "Rivers")
     make.session(event, "Talk", rooms=[room], track=track, people=[make.person()])
     make.session(event, "Other", people=[make.person("Hopper", "Grace")])
     off = make.session(event, "Off", rooms=[room])

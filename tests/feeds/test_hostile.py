@@ -61,8 +61,8 @@ def fill(make: Make, text: str) -> tuple[Event, dict[str, str]]:
         date_note=said,
     )
     with transaction():
-        site = events.save_site(event, None, name=said, address=said, latitude=35.9, longitude=139.6)
-    room, track = make.room(event, said, site=site), make.track(event, said)  # type: ignore[arg-type]
+        venue = events.save_venue(event, None, name=said, address=said, latitude=35.9, longitude=139.6)
+    room, track = make.room(event, said, venue=venue), make.track(event, said)  # type: ignore[arg-type]
     person = make.person(said, said)
     session = make.session(
         event,

@@ -186,7 +186,7 @@ class World:
                 lambda: programme.save_room(fresh(self.event), room, name=name),
                 lambda: programme.save_track(fresh(self.event), fresh(self.track), name=name, colour=2),
                 lambda: directory.save_person(person, family=name, given=person.given),
-                lambda: events.save_site(
+                lambda: events.save_venue(
                     fresh(self.event), None, name=LocalizedText(en="Arena"), address=LocalizedText()
                 ),
             ]

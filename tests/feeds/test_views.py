@@ -88,7 +88,7 @@ def test_a_month_is_drawn_as_a_month_and_says_so(client: Visitor, make: Make) ->
 
 def test_a_session_tells_where_who_and_in_which_languages(client: Visitor, make: Make, forum: Event) -> None:
     with transaction():
-        site = events.save_site(
+        venue = events.save_venue(
             forum,
             None,
             name=LocalizedText(en="Arena", ja="アリーナ"),
@@ -96,7 +96,7 @@ def test_a_session_tells_where_who_and_in_which_languages(client: Visitor, make:
             latitude=35.9,
             longitude=139.6,
         )
-    room = make.room(forum, "Hall A", site=site)
+    room = make.room(forum, "Hall A", venue=venue)
     track = make.track(forum, "Cities")
     people = [
         make.person("Lovelace", "Ada"),
@@ -354,8 +354,8 @@ def test_the_same_data_gives_the_same_bytes(client: Visitor, make: Make, forum: 
 
 def test_every_change_of_what_is_shown_changes_the_etag(client: Visitor, make: Make, forum: Event) -> None:
     with transaction():
-        site = events.save_site(forum, None, name=LocalizedText(en="Arena"), address=LocalizedText())
-    room, track, person = make.room(forum, "Hall", site=site), make.track(forum, "Cities"), make.person()
+        venue = events.save_venue(forum, None, name=LocalizedText(en="Arena"), address=LocalizedText())
+    room, track, person = make.room(forum, "Hall", venue=venue), make.track(forum, "Cities"), make.person()
     session = make.session(forum, "Talk", rooms=[room], track=track, people=[person])
     other = make.room(forum, "Other hall")
 
@@ -378,7 +378,9 @@ def test_every_change_of_what_is_shown_changes_the_etag(client: Visitor, make: M
         lambda: programme.save_room(fresh(forum), fresh(other), name=LocalizedText(en="Renamed hall")),
         lambda: programme.save_track(fresh(forum), fresh(track), name=LocalizedText(en="Towns"), colour=1),
         lambda: directory.save_person(fresh(person), family=LocalizedText(en="Byron"), given=LocalizedText(en="Ada")),
-        lambda: events.save_site(fresh(forum), fresh(site), name=LocalizedText(en="Stadium"), address=LocalizedText()),
+        lambda: events.save_venue(
+            fresh(forum), fresh(venue), name=LocalizedText(en="Stadium"), address=LocalizedText()
+        ),
         lambda: edit(parts=[]),
         lambda: lifecycle.change_event(fresh(forum), slug="forum", title=LocalizedText(en="Great forum")),
         lambda: programme.set_status(fresh(session), SessionStatus.CANCELLED),
@@ -387,7 +389,7 @@ def test_every_change_of_what_is_shown_changes_the_etag(client: Visitor, make: M
     for number, change in enumerate(changes):
         with transaction():
             change()
-        with transaction(), suppress(Refused):  # people, sites and the event itself need no release
+        with transaction(), suppress(Refused):  # people, venues and the event itself need no release
             releases.release(fresh(forum))
         response = client.get(PATHS[0], headers={"If-None-Match": ", ".join(seen)})
         assert response.status_code == 200, number

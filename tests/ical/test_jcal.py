@@ -84,8 +84,8 @@ def forum(make: Make) -> Event:
     said = LocalizedText(en=TEXT, ar=TEXT)
     event = make.event("forum", title=said, subtitle=said, purpose=said, description=said, place=said)
     with transaction():
-        site = events.save_site(event, None, name=said, address=said, latitude=35.0, longitude=-139.123456)
-    room, track = make.room(event, said, site=site), make.track(event, said)  # type: ignore[arg-type]
+        venue = events.save_venue(event, None, name=said, address=said, latitude=35.0, longitude=-139.123456)
+    room, track = make.room(event, said, venue=venue), make.track(event, said)  # type: ignore[arg-type]
     person = make.person(said, said)
     talk = make.session(
         event, said, abstract=said, rooms=[room], track=track, people=[person], spoken=["ja", "ar"], release=False

@@ -82,7 +82,7 @@ def mail_server() -> Iterator[tuple[str, Postbox]]:
 
 
 @dataclass(frozen=True)
-class Site:
+class Venue:
     """A running site with the demonstration loaded."""
 
     url: str
@@ -92,7 +92,7 @@ class Site:
 
 
 @contextmanager
-def site(instance: Path) -> Iterator[Site]:
+def site(instance: Path) -> Iterator[Venue]:
     """`eventapp --demo`, as a newcomer would start it, in a process of its own with an empty instance folder."""
     with mail_server() as (mail_url, box):
         port = free_port()
@@ -111,7 +111,7 @@ def site(instance: Path) -> Iterator[Site]:
             try:
                 _until(lambda: _answers(f"{url}/readyz"), process, log)
                 login = (instance / "demo-login.txt").read_text(encoding="utf-8").splitlines()
-                yield Site(url=url, email=login[0], password=login[1], post=box)
+                yield Venue(url=url, email=login[0], password=login[1], post=box)
             finally:
                 process.terminate()
                 try:

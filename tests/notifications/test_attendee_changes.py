@@ -186,14 +186,14 @@ def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_c
 
 
 def test_a_site_says_where_to_go_and_its_change_is_told_to_those_who_come(make, forum):
-    site = make.site(forum)
+    venue = make.venue(forum)
     make.registration(forum, make.option(forum))
     make.registration(forum, make.option(forum, Mode.ONLINE))
     (coming, _online) = letters()
     assert lint.text(entry(coming).one("LOCATION")) == "Arena, 1-1 Chuo"
     with transaction():
-        events.save_site(
-            fresh(forum), fresh(site), name=LocalizedText(en="Harbour hall"), address=LocalizedText(en="2-2 Minato")
+        events.save_venue(
+            fresh(forum), fresh(venue), name=LocalizedText(en="Harbour hall"), address=LocalizedText(en="2-2 Minato")
         )
     assert make.tell() == 1
     (letter,) = letters()

@@ -393,8 +393,8 @@ def test_no_new_link_brings_an_ended_registration_to_mind(make, forum):
 
 
 def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_site(make, forum):
-    site = make.site(forum, "Arena")
-    housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", site=site)])
+    venue = make.venue(forum, "Arena")
+    housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", venue=venue)])
     open_air = make.session(forum, "Open air", capacity=5)
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, housed, open_air)
@@ -402,7 +402,7 @@ def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_it
     letters()
     edit(forum, place=LocalizedText(en="Port"))
     with transaction():
-        events.save_site(fresh(forum), fresh(site), name=LocalizedText(en="Dock"), address=LocalizedText())
+        events.save_venue(fresh(forum), fresh(venue), name=LocalizedText(en="Dock"), address=LocalizedText())
         releases.release(fresh(forum))
     assert make.tell() == 1
     (letter,) = letters()

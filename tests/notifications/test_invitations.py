@@ -9,8 +9,8 @@ import icalendar
 import pytest
 
 from eventapp.core.localized import LocalizedText
-from eventapp.entries.rows import Venue
-from eventapp.events.models import Event, Site
+from eventapp.entries.rows import VenueRow
+from eventapp.events.models import Event, Venue
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import CalendarUser
@@ -121,13 +121,13 @@ def test_who_comes_online_gets_the_link_where_every_program_shows_it() -> None:
 
 
 def test_the_first_site_tells_where_to_go() -> None:
-    site = Site(
+    venue = Venue(
         name=LocalizedText(en="Arena"),
         address=LocalizedText(en="8 Shintoshin, Chuo-ku"),
         latitude=35.895,
         longitude=139.631,
     )
-    entry = made(venues=[Venue.of(site)])
+    entry = made(venues=[VenueRow.of(venue)])
     assert lint.text(entry.one("LOCATION")) == "Arena, 8 Shintoshin, Chuo-ku"
     assert entry.one("GEO") == "35.895000;139.631000"
 

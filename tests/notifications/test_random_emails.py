@@ -69,8 +69,10 @@ class Post:
 
     def session(self, code: str, link: str) -> Shown:
         event, session = self.event(), released.document(self.event()).by_code[code]
-        sites = [room.site for room in session.rooms if room.site]
-        names = [room.name for room in session.rooms] + [words for site in sites for words in (site.name, site.address)]
+        venues = [room.venue for room in session.rooms if room.venue]
+        names = [room.name for room in session.rooms] + [
+            words for venue in venues for words in (venue.name, venue.address)
+        ]
         place = "".join(dict.fromkeys(fold(str(name)) for name in names or [event.place]))
         status = "TENTATIVE" if event.status is EventStatus.POSTPONED else "CONFIRMED"
         return Shown(session.starts_at, session.ends_at, event.zone, status, place, link)

@@ -84,11 +84,11 @@ def test_a_release_without_a_difference_is_refused(make, forum):
 
 
 def test_the_document_is_the_same_when_it_is_read_again(make, forum):
-    site = make.site(forum)
+    venue = make.venue(forum)
     make.session(
         forum,
         "Opening",
-        rooms=[make.room(forum, site=site, capacity=80)],
+        rooms=[make.room(forum, venue=venue, capacity=80)],
         track=make.track(forum),
         people=[make.person()],
         spoken=["en"],
@@ -100,7 +100,7 @@ def test_the_document_is_the_same_when_it_is_read_again(make, forum):
     document = queries.document(forum)
     text = json.dumps(published.to_json(document))
     assert published.from_json(json.loads(text)) == document
-    assert document.rooms[0].site.name == site.name
+    assert document.rooms[0].venue.name == venue.name
 
 
 @pytest.mark.parametrize("way", ["draft", "unscheduled"])

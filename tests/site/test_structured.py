@@ -44,9 +44,9 @@ def test_a_session_takes_place_no_more_than_its_event_does(
 
 
 def test_a_session_is_at_the_site_of_its_room(client: Visitor, make: Make, forum: Event) -> None:
-    make.site(forum, "Arena")
-    annex = make.site(forum, "Annex")
-    make.session(forum, "There", rooms=[make.room(forum, site=annex)])
+    make.venue(forum, "Arena")
+    annex = make.venue(forum, "Annex")
+    make.session(forum, "There", rooms=[make.room(forum, venue=annex)])
     make.session(forum, "Somewhere", starts_at=forum.starts_at + timedelta(hours=2))
     assert {one["name"]: one["location"]["name"] for one in structured(client)["subEvent"]} == {
         "There": "Annex",

@@ -18,6 +18,7 @@ TABLES = {
     "mail": "email",
     "mail_calendar": "email_calendar",
     "calendar_look": "scan_cursor",
+    "site": "venue",
 }
 # Of a table by its new name: column before, column after.
 COLUMNS = [
@@ -25,10 +26,12 @@ COLUMNS = [
     ("email_calendar", "mail_id", "email_id"),
     ("scan_cursor", "says", "event_revision"),
     ("scan_cursor", "desk", "team_revision"),
+    ("room", "site_id", "venue_id"),
 ]
 # Table, index before, index after, columns.
 INDEXES = [
     ("reported_count", "ix_declared_count_event_id", "ix_reported_count_event_id", ["event_id"]),
+    ("room", "ix_room_site_id", "ix_room_venue_id", ["venue_id"]),
     ("email", "ix_mail_due", "ix_email_due", ["status", "due_at"]),
     ("email", "ix_mail_topic", "ix_email_topic", ["topic", "id"]),
 ]
@@ -40,6 +43,9 @@ CONSTRAINTS = [
     ("email_calendar", "pk_mail_calendar", "pk_email_calendar"),
     ("email_calendar", "fk_mail_calendar_mail_id", "fk_email_calendar_email_id"),
     ("scan_cursor", "pk_calendar_look", "pk_scan_cursor"),
+    ("venue", "pk_site", "pk_venue"),
+    ("venue", "fk_site_event_id", "fk_venue_event_id"),
+    ("room", "fk_room_site_id", "fk_room_venue_id"),
     ("scan_cursor", "fk_calendar_look_event_id", "fk_scan_cursor_event_id"),
 ]
 
@@ -62,12 +68,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table, before, after, columns in INDEXES:
+    for table, _before, after, _columns in INDEXES:
         op.drop_index(after, table_name=table)
-        op.create_index(before, table, columns)
     for table, before, after in CONSTRAINTS:
         _rename_constraint(table, after, before)
     for table, before, after in COLUMNS:
         op.execute(f'ALTER TABLE "{table}" RENAME COLUMN "{after}" TO "{before}"')
+    old = {after: before for _table, before, after in COLUMNS}
+    for table, before, _after, columns in INDEXES:
+        op.create_index(before, table, [old.get(column, column) for column in columns])
     for before, after in TABLES.items():
         op.rename_table(after, before)
