@@ -140,7 +140,7 @@ def one(kind: str) -> tuple[float, float, str]:
     languages.init_app(app)
     with app.app_context(), languages.force_locale("en"):
         began = perf_counter()
-        read = stored.unpacked(reading.read(data, Options(home="Asia/Tokyo")))
+        read = stored.deserialized(reading.read(data, Options(home="Asia/Tokyo")))
         taken = perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     said = read.message if isinstance(read, Refused) else f"{len(read.sessions)} entries, {len(read.problems)} problems"

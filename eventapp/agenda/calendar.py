@@ -33,9 +33,9 @@ from eventapp.notifications import attendees
 
 def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
-    marks = queries.marks(agenda, queries.speaking(agenda))
-    found = [one for one in queries.held(marks, timed=True) if _still_told(one)]
-    lost = queries.lost(marks)
+    contents = queries.contents(agenda, queries.speaking(agenda))
+    found = [one for one in queries.held(contents, timed=True) if _still_told(one)]
+    lost = queries.lost(contents)
     names = names_at((one.event.id, one.session) for one in found)
     registered = queries.registrations(agenda)
     venues = {row.event_id: venues_of(row.event_id) for row in registered}

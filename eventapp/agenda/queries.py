@@ -66,7 +66,7 @@ class RemovedAgendaEntry:
 
 
 @dataclass(frozen=True)
-class Marks:
+class AgendaContent:
     """What an agenda has to do with one event: the stars by code, and the owner's part as a speaker.
 
     `turns`: by code, how often the owner came into a session as a speaker, or left it.
@@ -121,41 +121,44 @@ def star(agenda: Agenda, event: Event, code: str) -> Star | None:
 
 def starred(agenda: Agenda) -> list[tuple[Event, PublishedSession]]:
     """The starred sessions that the public may see, in the order of time. Two statements, however many events."""
-    return [(one.event, one.session) for one in held(marks(agenda)) if one.on]
+    return [(one.event, one.session) for one in held(contents(agenda)) if one.on]
 
 
-def marks(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, Marks]:
+def contents(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, AgendaContent]:
     """What is in an agenda or was once, by event. `speaks` are the owner's parts (see `speaking`). Two statements."""
     stars: dict[int, dict[str, Star]] = {}
     for star in db.session.scalars(select(Star).where(Star.agenda_id == agenda.id)):
         stars.setdefault(star.event_id, {})[star.code] = star
     parts = {part.link.event_id: part for part in speaks}
     turned = _turns(parts)
-    return {event: Marks(stars.get(event, {}), parts.get(event), turned.get(event, {})) for event in {*stars, *parts}}
+    return {
+        event: AgendaContent(stars.get(event, {}), parts.get(event), turned.get(event, {}))
+        for event in {*stars, *parts}
+    }
 
 
-def held(marks: Mapping[int, Marks], *, timed: bool = False) -> list[AgendaEntry]:
+def held(contents: Mapping[int, AgendaContent], *, timed: bool = False) -> list[AgendaEntry]:
     """The public sessions that are in an agenda, or were once, in the order of time. One statement.
 
     `timed`: only those that have hours or had them once. One more where the day of an event is not known any more.
     """
-    shown = [(event, document) for event, document in programme.documents(marks) if event.public]
+    shown = [(event, document) for event, document in programme.documents(contents) if event.public]
     if timed:
         had = feeds.undated(event.id for event, _document in shown if not event.timed)
         shown = [(event, had.get(event.id, document)) for event, document in shown if event.timed or event.id in had]
     found = [
-        AgendaEntry(event, session, star, marks[event.id].link, steps)
+        AgendaEntry(event, session, star, contents[event.id].link, steps)
         for event, document in shown
-        for session, star, steps in marks[event.id].of(document)
+        for session, star, steps in contents[event.id].of(document)
     ]
     return sorted(found, key=lambda one: (one.session.starts_at, one.session.ends_at, one.session.id))
 
 
-def lost(marks: Mapping[int, Marks]) -> list[RemovedAgendaEntry]:
+def lost(contents: Mapping[int, AgendaContent]) -> list[RemovedAgendaEntry]:
     """The sessions that went with an unpublished event, as long as calendars say so. One statement."""
     found = []
-    for event, row, document in feeds.unpublished(marks):
-        of_event = marks[event]
+    for event, row, document in feeds.unpublished(contents):
+        of_event = contents[event]
         if of_event.part is not None and of_event.part.at > row.at:
             of_event = replace(of_event, part=None, turns={})  # it was put in afterwards: no calendar has it from here
         found += [RemovedAgendaEntry(row, session, steps) for session, _star, steps in of_event.of(document)]
@@ -252,7 +255,7 @@ def _turning(
 
 def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[ListedSession]:
     """The agenda as its page shows it. What is cancelled, or of an event known by month only, overlaps nothing."""
-    found = [one for one in held(marks(agenda, speaks)) if one.on]
+    found = [one for one in held(contents(agenda, speaks)) if one.on]
     live = [n for n, one in enumerate(found) if one.event.timed and not one.session.cancelled]
     crossing = rules.overlaps([(found[n].session.starts_at, found[n].session.ends_at) for n in live])
     over = {n: [found[live[m]].session for m in crossed] for n, crossed in zip(live, crossing, strict=True)}

@@ -62,7 +62,7 @@ def import_file(
             # Read and compared before anything is locked; the comparison must still hold when it is.
             version = queries.version(event)
             wanted = operations.options_for(event, options)
-            read = stored.unpacked(reading.read(file.read_bytes(), wanted, format=format or ""))
+            read = stored.deserialized(reading.read(file.read_bytes(), wanted, format=format or ""))
             if isinstance(read, Refused):
                 raise read
             report = operations.compared(event, read, options)

@@ -76,10 +76,10 @@ def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) ->
         wanted, refused = asked(Options()), refusal
     with reading():
         read = exchange_reading.read(data, wanted)
-    found = stored.unpacked(read)
+    found = stored.deserialized(read)
     if isinstance(found, Refused) and found.field not in _STATED:
         raise found
-    return stored.packed(refused) if refused else read
+    return stored.serialized(refused) if refused else read
 
 
 @manage.route("/import/<key>", methods=["GET", "POST"])
@@ -104,7 +104,7 @@ def report(event: Event, key: str) -> ResponseReturnValue:
         wanted = asked(options)
         with reading():
             read = exchange_reading.read(content, wanted)
-        if isinstance(refusal := stored.unpacked(read), Refused):
+        if isinstance(refusal := stored.deserialized(read), Refused):
             raise refusal
     except Refused as refusal:
         form.refuse(refusal)
@@ -117,9 +117,11 @@ def report(event: Event, key: str) -> ResponseReturnValue:
 def _kept(event: Event, kept: Upload) -> Incoming | Refused:
     """What was read of a file that waits."""
     if kept.read is not None:
-        return stored.unpacked(kept.read)
+        return stored.deserialized(kept.read)
     content = or_404(queries.upload(event, kept.key, content=True)).data
-    return stored.unpacked(exchange_reading.read(content, operations.options_for(event, operations.options_of(kept))))
+    return stored.deserialized(
+        exchange_reading.read(content, operations.options_for(event, operations.options_of(kept)))
+    )
 
 
 def _report(event: Event, kept: Upload, form: OptionsForm, read: Incoming | Refused) -> Response:

@@ -27,7 +27,7 @@ class Match:
         return self.person.id if self.person is not None else (self.incoming.guid or spelling(self.incoming.name))
 
     @property
-    def told(self) -> bool:
+    def describe(self) -> bool:
         """Whether the file says how they take part."""
         return self.incoming.role is not None or self.incoming.mode is not None
 
@@ -148,7 +148,7 @@ def wanted_parts(
 
 def differ(matches: Sequence[Match], present: Sequence[Participation]) -> bool:
     """Whether the people of a file are others than those of a session, in another order, or take part otherwise."""
-    if not any(match.told for match in matches):
+    if not any(match.describe for match in matches):
         return [match.key for match in matches] != list(dict.fromkeys(part.person_id for part in present))
     wanted = [(match.key, role, mode) for match, role, mode in wanted_parts(matches, present)]
     return wanted != [(part.person_id, part.role, part.mode) for part in present]

@@ -41,14 +41,14 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
     Holds no transaction and asks no database. One file at a time in each process of the server: the others wait.
     """
     if len(data) > formats.LARGEST:
-        return stored.packed(formats.too_large())
+        return stored.serialized(formats.too_large())
     head = {
         "options": {**asdict(options), "columns": dict(options.columns)},
         "format": format,
         "language": languages.interface(),
     }
     if not _one.acquire(timeout=DEADLINE):
-        return stored.packed(Refused(_("Other files are being read. Try again in a minute."), field="file"))
+        return stored.serialized(Refused(_("Other files are being read. Try again in a minute."), field="file"))
     try:
         # Only what Python needs: the process knows no key and no address of a database.
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")}
@@ -60,15 +60,15 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
             env=environment,
         )
     except subprocess.TimeoutExpired:
-        return stored.packed(_too_much())
+        return stored.serialized(_too_much())
     finally:
         _one.release()
     if done.returncode < 0:  # ended by the system, for its time or its memory
         log.warning("reading a file was ended by signal %s", -done.returncode)
-        return stored.packed(_too_much())
+        return stored.serialized(_too_much())
     if done.returncode:
         log.error("a file could not be read: %s", _without_words(done.stderr.decode(errors="replace")))
-        return stored.packed(Refused(_("This file can't be read: something broke on our side."), field="file"))
+        return stored.serialized(Refused(_("This file can't be read: something broke on our side."), field="file"))
     return done.stdout
 
 
@@ -100,10 +100,10 @@ def main() -> None:
     languages.init_app(app)
     with app.app_context(), languages.force_locale(head["language"]):
         try:
-            found = stored.packed(_read(Options(**head["options"]), head["format"]))
+            found = stored.serialized(_read(Options(**head["options"]), head["format"]))
         except MemoryError:
             found = b""
-        sys.stdout.buffer.write(found or stored.packed(_too_much()))
+        sys.stdout.buffer.write(found or stored.serialized(_too_much()))
 
 
 def _read(options: Options, format: str) -> Incoming | Refused:

@@ -14,7 +14,7 @@ from eventapp.exchange.incoming import Identity, Incoming, IncomingPerson, Incom
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 
-def packed(read: Incoming | Refused) -> bytes:
+def serialized(read: Incoming | Refused) -> bytes:
     """What was read, or why nothing could be: compressed JSON, without what is empty."""
     said: dict[str, Any] = (
         {"refused": [read.message, read.field]} if isinstance(read, Refused) else {"read": _plain(read)}
@@ -22,7 +22,7 @@ def packed(read: Incoming | Refused) -> bytes:
     return zlib.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
 
-def unpacked(data: bytes) -> Incoming | Refused:
+def deserialized(data: bytes) -> Incoming | Refused:
     """What `packed` was given."""
     said = json.loads(zlib.decompress(data))
     if "refused" in said:

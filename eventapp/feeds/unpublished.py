@@ -22,7 +22,7 @@ from eventapp.ical.vcalendar import CalendarHead, Entry, Status
 from eventapp.programme.published import PublishedSession
 
 
-def words(locale: FeedLocale) -> ResolvedText:
+def neutral_title(locale: FeedLocale) -> ResolvedText:
     """What stands in place of every title."""
     return ResolvedText(_("Cancelled: no longer announced"), locale.shown)
 
@@ -30,7 +30,7 @@ def words(locale: FeedLocale) -> ResolvedText:
 def head(locale: FeedLocale, *, source: str, zone: str) -> CalendarHead:
     """What the feed of such an event says of itself."""
     return CalendarHead(
-        name=words(locale), description=ResolvedText("", locale.shown), url="", source=source, zone=zone
+        name=neutral_title(locale), description=ResolvedText("", locale.shown), url="", source=source, zone=zone
     )
 
 
@@ -86,7 +86,7 @@ def _entry(
         starts=starts,
         ends=ends,
         zone=row.zone,
-        summary=words(locale),
+        summary=neutral_title(locale),
         status=Status.CANCELLED,
         all_day=all_day,
         transparent=True,

@@ -107,21 +107,21 @@ def test_tags_that_never_end_are_text_or_nothing():
 def test_what_was_read_is_the_same_after_it_was_kept(speaking, source):
     read = formats.read(source.encode(), TOKYO)
     assert read.sessions
-    assert stored.unpacked(stored.packed(read)) == read
+    assert stored.deserialized(stored.serialized(read)) == read
 
 
 def test_the_process_that_reads_says_what_the_readers_say(speaking):
     for source in (files.CONGRESS, files.SPREADSHEET):
-        assert stored.unpacked(reading.read(source.encode(), TOKYO)) == formats.read(source.encode(), TOKYO)
+        assert stored.deserialized(reading.read(source.encode(), TOKYO)) == formats.read(source.encode(), TOKYO)
     with force_locale("ja"):
-        read = stored.unpacked(reading.read(b"<!DOCTYPE a><schedule/>", TOKYO))
+        read = stored.deserialized(reading.read(b"<!DOCTYPE a><schedule/>", TOKYO))
         assert isinstance(read, Refused) and read.field == "file"
         assert read.message == refused("<!DOCTYPE a><schedule/>")
         assert not read.message.isascii()
 
 
 def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
-    read = stored.unpacked(reading.read(b"[" + b"{}," * 2_000_000 + b"{}]", TOKYO))
+    read = stored.deserialized(reading.read(b"[" + b"{}," * 2_000_000 + b"{}]", TOKYO))
     assert isinstance(read, Refused)
     assert (read.message, read.field) == (
         "This file takes more time or memory to read than any programme needs.",
@@ -131,7 +131,7 @@ def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
 
 def test_a_reader_that_breaks_is_an_error_of_ours_and_its_words_are_not_logged(speaking, caplog, monkeypatch):
     monkeypatch.setattr(reading, "asdict", lambda options: {"zone": "Nowhere", "secret": "of the file"})
-    read = stored.unpacked(reading.read(files.CONGRESS.encode(), TOKYO))
+    read = stored.deserialized(reading.read(files.CONGRESS.encode(), TOKYO))
     assert isinstance(read, Refused) and "on our side" in read.message
     assert "TypeError" in caplog.text and "unexpected keyword" not in caplog.text
 

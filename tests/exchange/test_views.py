@@ -125,8 +125,8 @@ def test_they_are_kept_packed_and_asked_for_in_vain(client, organizer, make, for
     assert first.status_code == 200
     etag = first.headers["ETag"]
     assert client.get(path, headers={"If-None-Match": etag, "Accept-Encoding": "identity"}).status_code == 304
-    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
-    assert gzip.decompress(packed.data) == first.data
+    serialized = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(serialized.data) == first.data
     head = client.head(path)
     assert (head.status_code, head.data) == (200, b"")
     make.session(forum, "New")

@@ -1,0 +1,58 @@
+"""One word for one thing: docs/glossary.md in names. What was renamed does not come back."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(path for path in (ROOT / "eventapp").rglob("*.py") if "versions" not in path.parts)
+
+# Names of modules, classes, functions and columns that said something else than the field's word.
+GONE = {
+    "Book", "Closing_", "Due", "Express", "Facts", "Frame", "GoneRow", "Held", "Item", "Keeper", "Kept", "Letter",
+    "Look", "Lost", "Mail", "MailStatus", "Narrowed", "Needs", "Overtaken", "Present", "Raw", "Said", "Shelf", "Site",
+    "Somebody", "Stale", "Standing", "Told", "TooManyLetters", "Unclear", "Voice", "Wish", "Words",
+    "adopt", "at_desk", "boxes", "concerned", "doings", "expect", "express", "found", "given_up", "gone", "known_as_told",
+    "leaving", "letters", "look", "loose", "marks", "may_write_to", "news", "notice", "packed", "pause", "place_in_line",
+    "seen", "shelf", "site_id", "standing", "still", "taken", "tell_due", "told", "tongues", "wiring",
+    "withdrawn", "words",
+}  # fmt: skip
+# Where the word is the field's own.
+MEANT = {
+    ("mail/queries.py", "given_up"),  # e-mails after the last try
+    ("core/parameters.py", "words"),
+    ("exchange/queries.py", "taken"),
+    ("processes.py", "pause"),
+    ("programme/participation_rows.py", "found"),
+}
+
+
+def definitions() -> Iterator[tuple[str, str]]:
+    """(path below eventapp/, name) of every module, class, function and class attribute."""
+    for path in FILES:
+        where = path.relative_to(ROOT / "eventapp").as_posix()
+        yield where, path.stem
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                yield where, node.name
+            if isinstance(node, ast.ClassDef):
+                for part in node.body:
+                    if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+                        yield where, part.target.id
+
+
+def test_a_class_name_is_defined_once():
+    places = defaultdict(list)
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and node.name not in {"Meta"}:
+                places[node.name].append(path.relative_to(ROOT).as_posix())
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_words_that_were_renamed_do_not_come_back():
+    found = [(where, name) for where, name in definitions() if name in GONE and (where, name) not in MEANT]
+    assert found == []
