@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -108,6 +110,7 @@ def _event_page(slug: str, *, preview: bool = False) -> Response:
         "site/event.html",
         page=shown,
         event=shown.event,
+        hosts=[(role, list(rows)) for role, rows in groupby(shown.hosts, key=attrgetter("role"))],
         days=days,
         preview=preview,
         faces=queries.FACES,
