@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf import FlaskForm
+from jinja2.ext import Extension
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -136,7 +138,15 @@ def short_month(value: date) -> str:
     return f"{value.month}月" if languages.interface() == "ja" else value.strftime("%b").upper()
 
 
+class Unindented(Extension):
+    """Leaves the indentation of page templates to their readers: no page carries it, and no space comes from it."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE) if (name or "").endswith(".html") else source
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.add_extension(Unindented)
     app.extensions["pages"] = Shelf()
     app.jinja_env.filters.update(say=_say, prose=_prose, marked=marked, country=languages.country)
     app.jinja_env.filters.update(text=lambda value: languages.say(value).text)
