@@ -40,7 +40,7 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
             said = queries.statement(event, basis=Basis(basis), rounding=Rounding(rounding) if rounding else None)
         except rules.NotCounted as none:
             raise click.ClickException(str(none)) from none
-        click.echo(_ended(said.text(lang), lang) or _("Nobody is counted on this basis yet."))
+        click.echo(_ended(said.text(lang), lang) or _("There is nobody to count on this basis yet."))
         moment = said.as_of
         click.echo(
             said.counts.basis.explanation
@@ -65,7 +65,7 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
 def _declared(event: Event, lang: str) -> None:
     rows = queries.declared(event)
     if not rows:
-        raise click.ClickException(_("No source states numbers for this event."))
+        raise click.ClickException(_("There are no reported figures for this event."))
     for row in rows:
         click.echo(_ended(plain(sentence(row.figures(event.country_code), lang)), lang))
         if row.of_what:

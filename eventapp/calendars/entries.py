@@ -199,7 +199,7 @@ def event_text(event: EventRow, voice: Voice) -> Said:
         about = event.date_note.say(voice.language).text or when(
             event.starts_at, event.ends_at, event.zone, event.precision, voice.shown
         )
-        known = _("The exact date is not given: %(date)s", date=about)
+        known = _("Exact date not known: %(date)s", date=about)
     parts = [
         off_note(event, voice),
         event.subtitle.say(voice.language).text,
@@ -269,9 +269,9 @@ def _people(session: SessionRow, voice: Voice) -> str:
 def _spoken(session: SessionRow, voice: Voice) -> str:
     lines = []
     if session.spoken:
-        lines.append(_("Spoken: %(languages)s", languages=voice.tongues(session.spoken)))
+        lines.append(_("Languages: %(languages)s", languages=voice.tongues(session.spoken)))
     if session.interpreted:
-        lines.append(_("Interpreted: %(languages)s", languages=voice.tongues(session.interpreted)))
+        lines.append(_("Interpreted into: %(languages)s", languages=voice.tongues(session.interpreted)))
     return "\n".join(lines)
 
 

@@ -131,7 +131,7 @@ def entry_of(
             event.subtitle.say(language).text,
             _("Join here: %(address)s", address=guest.join_url) if guest.join_url and not gone else "",
             _("Your registration: %(address)s", address=guest.page) if guest.page else "",
-            _("The event's page: %(address)s", address=links.event(event.slug)) if event.public else "",
+            _("Event page: %(address)s", address=links.event(event.slug)) if event.public else "",
         ]
         return Entry(
             uid=uid,
@@ -174,7 +174,7 @@ def personal(entry: Entry, guest: Guest) -> Entry:
     gone = entry.status is Status.CANCELLED
     lines = [
         _("Join here: %(address)s", address=guest.join_url) if guest.join_url and not gone else "",
-        _("Your page: %(address)s", address=guest.page) if guest.page else "",
+        _("Your speaker page: %(address)s", address=guest.page) if guest.page else "",
         entry.description.text,
     ]
     text = Said("\n\n".join(line for line in lines if line), entry.description.language)

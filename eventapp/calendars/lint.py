@@ -14,8 +14,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from eventapp.calendars import lint_zones
-from eventapp.calendars.tree import Component, Finding, Line, plain, read
-from eventapp.core.languages import gettext as _
+from eventapp.calendars.tree import Component, Finding, Line, plain, read, worded
 from eventapp.core.words import TAG
 
 
@@ -106,7 +105,7 @@ def findings(data: bytes, *, profile: Profile | None = None, attendee: str = "")
     tops, found = read(data)
     calendars = [top for top in tops if top.name == "VCALENDAR"]
     if len(tops) != 1 or len(calendars) != 1:
-        found.append(Finding("one-calendar", _("The file does not hold exactly one calendar.")))
+        found.append(Finding("one-calendar", worded("The file does not hold exactly one calendar.")))
     for calendar in calendars:
         found += _calendar(calendar)
         if profile is not None:
@@ -121,23 +120,25 @@ def _entry_title(event: Component) -> tuple[str, str]:
 def _calendar(calendar: Component) -> list[Finding]:
     found: list[Finding] = []
     if [line.value for line in calendar.all("VERSION")] != ["2.0"]:
-        found.append(Finding("version", _("The calendar does not say VERSION:2.0, once."), calendar.number))
+        found.append(Finding("version", worded("The calendar does not say VERSION:2.0, once."), calendar.number))
     if len(calendar.all("PRODID")) != 1 or not calendar.first("PRODID"):
-        found.append(Finding("product", _("The calendar does not say by what it was made (PRODID)."), calendar.number))
+        found.append(
+            Finding("product", worded("The calendar does not say by what it was made (PRODID)."), calendar.number)
+        )
     for line in calendar.all("UID"):
-        said = _("The calendar as a whole has a UID: programs that split it take all of it for one entry.")
+        said = worded("The calendar as a whole has a UID: programs that split it take all of it for one entry.")
         found.append(Finding("calendar-uid", said, line.number))
     for name, number in Counter(line.name for line in calendar.lines).items():
         if number > 1 and name in {"METHOD", "CALSCALE", "X-WR-CALNAME", "REFRESH-INTERVAL", "SOURCE", "COLOR"}:
-            said = _("%(name)s comes twice.", name=name)
+            said = worded("%(name)s comes twice.", name=name)
             found.append(Finding("twice", said, calendar.all(name)[1].number))
     for line in calendar.lines:
         found += _property(line)
         if line.name == "X-WR-TIMEZONE" and not lint_zones.known(line.value):
-            said = _("“%(name)s” is not the name of a place's time zone, such as Asia/Tokyo.", name=line.value)
+            said = worded("“%(name)s” is not the name of a place's time zone, such as Asia/Tokyo.", name=line.value)
             found.append(Finding("zone-name", said, line.number))
         if line.name == "COLOR" and not re.fullmatch(r"[a-z]+", line.value):
-            found.append(Finding("colour", _("COLOR is not one of the colour names of CSS."), line.number))
+            found.append(Finding("colour", worded("COLOR is not one of the colour names of CSS."), line.number))
     for event in calendar.of("VEVENT"):
         found += _event(event)
     found += _uids(calendar.of("VEVENT"))
@@ -150,7 +151,7 @@ def _uids(events: Iterable[Component]) -> list[Finding]:
     for event in events:
         key = event.first("UID"), event.first("RECURRENCE-ID")
         if key in seen and key[0]:
-            said = _("Another entry has the same UID: programs keep only one of them.")
+            said = worded("Another entry has the same UID: programs keep only one of them.")
             found.append(Finding("uid-twice", said, event.number, *_entry_title(event)))
         seen.add(key)
     return found
@@ -163,7 +164,7 @@ def _zones(calendar: Component) -> list[Finding]:
         tzid = zone.first("TZID")
         found += lint_zones.findings(zone)
         if tzid in zones:
-            said = _("The time zone %(zone)s is described twice.", zone=tzid)
+            said = worded("The time zone %(zone)s is described twice.", zone=tzid)
             found.append(Finding("zone-twice", said, zone.number))
         zones.setdefault(tzid, zone)
     used: dict[str, list[tuple[datetime, int]]] = {}
@@ -176,11 +177,11 @@ def _zones(calendar: Component) -> list[Finding]:
         if tzid in zones:
             found += lint_zones.untrue(zones[tzid], moments)
             continue
-        said = _("The time zone %(zone)s is used and not described.", zone=tzid)
+        said = worded("The time zone %(zone)s is used and not described.", zone=tzid)
         found.append(Finding("zone-missing", said, min((number for _local, number in moments), default=0)))
     for tzid, zone in zones.items():
         if tzid not in used:
-            said = _("The time zone %(zone)s is described and not used.", zone=tzid)
+            said = worded("The time zone %(zone)s is described and not used.", zone=tzid)
             found.append(Finding("zone-unused", said, zone.number))
     return found
 
@@ -191,22 +192,22 @@ def _property(line: Line) -> list[Finding]:
     value = line.params.get("VALUE", "")
     wanted = _VALUE.get(line.name)
     if wanted and value != wanted and not (line.name == "IMAGE" and value == "BINARY"):
-        said = _("%(name)s needs VALUE=%(value)s.", name=line.name, value=wanted)
+        said = worded("%(name)s needs VALUE=%(value)s.", name=line.name, value=wanted)
         found.append(Finding("value", said, line.number))
     if line.name in {"REFRESH-INTERVAL", "X-PUBLISHED-TTL", "DURATION"} and not _DURATION.fullmatch(line.value):
-        said = _("%(name)s is no length of time, such as PT1H.", name=line.name)
+        said = worded("%(name)s is no length of time, such as PT1H.", name=line.name)
         found.append(Finding("duration", said, line.number))
     if line.name in _ADDRESSES and value != "BINARY" and not _ADDRESS.fullmatch(line.value):
-        said = _("%(name)s is no address that programs can open.", name=line.name)
+        said = worded("%(name)s is no address that programs can open.", name=line.name)
         found.append(Finding("address", said, line.number))
     if line.name in _TEXT or line.name in _TEXTS:
         bare = _ESCAPED.sub("", line.value)
         if "\\" in bare or ";" in bare or ("," in bare and line.name in _TEXT):
-            said = _("In %(name)s a backslash, semicolon or comma is not escaped as it must be.", name=line.name)
+            said = worded("In %(name)s a backslash, semicolon or comma is not escaped as it must be.", name=line.name)
             found.append(Finding("escape", said, line.number))
     tag = line.params.get("LANGUAGE")
     if tag is not None and not TAG.fullmatch(tag.strip('"')):
-        found.append(Finding("language", _("%(name)s names no language.", name=line.name), line.number))
+        found.append(Finding("language", worded("%(name)s names no language.", name=line.name), line.number))
     return found
 
 
@@ -222,39 +223,39 @@ def _event(event: Component) -> list[Finding]:
             fault(one.rule, one.sentence, one.line)
     for name, number in Counter(line.name for line in event.lines).items():
         if number > 1 and name in _ONCE:
-            fault("twice", _("%(name)s comes twice.", name=name), event.all(name)[1].number)
+            fault("twice", worded("%(name)s comes twice.", name=name), event.all(name)[1].number)
     for name in _NEEDED:
         if not event.first(name).strip():
-            fault("missing", _("%(name)s is missing.", name=name))
+            fault("missing", worded("%(name)s is missing.", name=name))
     for name in ("DTSTAMP", "LAST-MODIFIED", "CREATED"):
         for line in event.all(name):
             if not _UTC.fullmatch(line.value) or line.params:
-                fault("stamp", _("%(name)s is not in UTC.", name=name), line.number)
+                fault("stamp", worded("%(name)s is not in UTC.", name=name), line.number)
     for name, allowed in (("STATUS", _STATUS), ("TRANSP", {"OPAQUE", "TRANSPARENT"})):
         for line in event.all(name):
             if line.value not in allowed:
-                fault("unknown-value", _("%(name)s has a value that no program knows.", name=name), line.number)
+                fault("unknown-value", worded("%(name)s has a value that no program knows.", name=name), line.number)
     for line in event.all("SEQUENCE"):
         if not re.fullmatch(r"[0-9]{1,9}", line.value):
-            fault("sequence", _("SEQUENCE is no whole number."), line.number)
+            fault("sequence", worded("SEQUENCE is no whole number."), line.number)
     for line in event.all("GEO"):
         place = _GEO.fullmatch(line.value)
         if place is None or abs(float(place[1])) > 90 or abs(float(place[2])) > 180:
-            fault("place-on-map", _("GEO is no latitude and longitude."), line.number)
+            fault("place-on-map", worded("GEO is no latitude and longitude."), line.number)
     if any(line.value == event.first("UID") for line in event.all("RELATED-TO")):
-        fault("own-parent", _("An entry is said to be a part of itself."))
+        fault("own-parent", worded("An entry is said to be a part of itself."))
     for rule, said, line_number in _times(event):
         fault(rule, said, line_number)
     if event.first("STATUS") == "CANCELLED":
         if event.first("TRANSP") != "TRANSPARENT":
-            fault("cancelled-blocks", _("A cancelled entry still takes the reader's time (TRANSP)."))
+            fault("cancelled-blocks", worded("A cancelled entry still takes the reader's time (TRANSP)."))
         if event.all("CONFERENCE"):
-            fault("cancelled-join", _("A cancelled entry still has a link to join."))
+            fault("cancelled-join", worded("A cancelled entry still has a link to join."))
         if event.of("VALARM"):
-            fault("cancelled-rings", _("A cancelled entry would still ring."))
+            fault("cancelled-rings", worded("A cancelled entry would still ring."))
     for alarm in event.of("VALARM"):
         if not all(alarm.first(name) for name in ("ACTION", "TRIGGER", "DESCRIPTION")):
-            fault("alarm", _("An alarm does not say when it rings, or what it says."), alarm.number)
+            fault("alarm", worded("An alarm does not say when it rings, or what it says."), alarm.number)
     return found
 
 
@@ -266,30 +267,30 @@ def _times(event: Component) -> Iterable[tuple[str, str, int]]:
         if wrong:
             yield "time", wrong, line.number
         if kind == "floating":
-            said = _("%(name)s has no time zone: every reader would take it for their own.", name=line.name)
+            said = worded("%(name)s has no time zone: every reader would take it for their own.", name=line.name)
             yield "floating", said, line.number
     if len(kinds) > 1:
-        yield "time-kinds", _("The times of an entry are written in different ways."), event.number
+        yield "time-kinds", worded("The times of an entry are written in different ways."), event.number
     if event.all("DTEND") and event.all("DURATION"):
-        yield "end-twice", _("An entry has an end and a duration as well."), event.number
+        yield "end-twice", worded("An entry has an end and a duration as well."), event.number
     starts, ends = event.first("DTSTART"), event.first("DTEND")
     # Of one kind and in one zone, the texts are in the order of time. A night of two equal hours is written in UTC.
     same = len({line.params.get("TZID") for name in ("DTSTART", "DTEND") for line in event.all(name)}) == 1
     if ends and same and len(kinds) == 1 and ends <= starts:
-        yield "end", _("An entry does not end after it begins."), event.number
+        yield "end", worded("An entry does not end after it begins."), event.number
 
 
 def _time(line: Line) -> tuple[str, str]:
     """How a time is written (date, utc, local, floating), and what is wrong with it."""
     kind, right = _written(line)
     if not right:
-        return kind, _("%(name)s is no date or time that there is.", name=line.name)
+        return kind, worded("%(name)s is no date or time that there is.", name=line.name)
     tzid = line.params.get("TZID", "").strip('"')
     moment = lint_zones.local_time(line.value) if kind == "local" and lint_zones.known(tzid) else None
     if moment and lint_zones.skipped(moment, tzid):
-        return kind, _("%(name)s is a time that the clocks skip when summer time begins.", name=line.name)
+        return kind, worded("%(name)s is a time that the clocks skip when summer time begins.", name=line.name)
     if moment and lint_zones.doubled(moment, tzid):
-        return kind, _("%(name)s is a time that comes twice: programs differ in which is meant.", name=line.name)
+        return kind, worded("%(name)s is a time that comes twice: programs differ in which is meant.", name=line.name)
     return kind, ""
 
 
@@ -311,52 +312,52 @@ def _in_profile(calendar: Component, profile: Profile, attendee: str) -> Iterabl
         yield from _feed(calendar, here, events)
     else:
         for name in sorted(_OF_A_FEED & here.keys()):
-            said = _("%(name)s belongs to a feed: Outlook would open a new calendar for it.", name=name)
+            said = worded("%(name)s belongs to a feed: Outlook would open a new calendar for it.", name=name)
             yield Finding("single", said, here[name])
         if len(events) != 1:
-            yield Finding("one-entry", _("The file does not hold exactly one entry."), calendar.number)
+            yield Finding("one-entry", worded("The file does not hold exactly one entry."), calendar.number)
     if profile is Profile.INVITATION:
         yield from _invitation(calendar, events, attendee)
         return
     for event in events:
         for line in event.all("ATTENDEE") + event.all("ORGANIZER"):
-            said = _("%(name)s stands in a file that is not for one person.", name=line.name)
+            said = worded("%(name)s stands in a file that is not for one person.", name=line.name)
             yield Finding("people", said, line.number, *_entry_title(event))
     if profile not in {Profile.PERSONAL, Profile.OWN}:
         for event in events:
             for line in event.all("CONFERENCE"):
-                said = _("A link to join stands in a public calendar.")
+                said = worded("A link to join stands in a public calendar.")
                 yield Finding("public-join", said, line.number, *_entry_title(event))
 
 
 def _feed(calendar: Component, here: dict[str, int], events: list[Component]) -> Iterable[Finding]:
     for name in _FEED_NEEDS:
         if name not in here:
-            yield Finding("feed-needs", _("The feed has no %(name)s.", name=name), calendar.number)
+            yield Finding("feed-needs", worded("The feed has no %(name)s.", name=name), calendar.number)
     if {"NAME", "X-WR-CALNAME"} <= here.keys() and calendar.first("NAME") != calendar.first("X-WR-CALNAME"):
-        yield Finding("two-names", _("The feed has two different names."), here["X-WR-CALNAME"])
+        yield Finding("two-names", worded("The feed has two different names."), here["X-WR-CALNAME"])
     if "METHOD" in here:
-        said = _("The feed has a METHOD: Outlook would take it for an invitation.")
+        said = worded("The feed has a METHOD: Outlook would take it for an invitation.")
         yield Finding("method-in-feed", said, here["METHOD"])
     if events and "LAST-MODIFIED" not in here:
-        said = _("The feed has no %(name)s.", name="LAST-MODIFIED")
+        said = worded("The feed has no %(name)s.", name="LAST-MODIFIED")
         yield Finding("feed-needs", said, calendar.number)
 
 
 def _invitation(calendar: Component, events: list[Component], attendee: str) -> Iterable[Finding]:
     method = calendar.first("METHOD")
     if method not in {"PUBLISH", "REQUEST", "CANCEL"}:
-        yield Finding("method", _("The file does not say what it wants (METHOD)."), calendar.number)
+        yield Finding("method", worded("The file does not say what it wants (METHOD)."), calendar.number)
     if method not in {"REQUEST", "CANCEL"}:
         return
     for event in events:
         name = _entry_title(event)
         if len(event.all("ORGANIZER")) != 1:
-            yield Finding("organizer", _("An invitation has no organizer, or more than one."), event.number, *name)
+            yield Finding("organizer", worded("An invitation has no organizer, or more than one."), event.number, *name)
         guests = [unquote(line.value).lower() for line in event.all("ATTENDEE")]
         if len(guests) != 1 or (attendee and guests != [f"mailto:{attendee.strip().lower()}"]):
-            said = _("An invitation names not exactly the one person whom it goes to.")
+            said = worded("An invitation names not exactly the one person whom it goes to.")
             yield Finding("attendee", said, event.number, *name)
         if (method == "CANCEL") is not (event.first("STATUS") == "CANCELLED"):
-            said = _("What the invitation wants (METHOD) and its STATUS do not agree.")
+            said = worded("What the invitation wants (METHOD) and its STATUS do not agree.")
             yield Finding("method-status", said, event.number, *name)

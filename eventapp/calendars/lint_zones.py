@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from eventapp.calendars.tree import Component, Finding
+from eventapp.calendars.tree import Component, Finding, worded
 from eventapp.core import clock
-from eventapp.core.languages import gettext as _
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LOCAL = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})")
@@ -63,12 +62,12 @@ def findings(zone: Component) -> list[Finding]:
     found: list[Finding] = []
     tzid = zone.first("TZID")
     if len(zone.all("TZID")) != 1:
-        found.append(Finding("zone-without-name", _("A time zone has no name, or more than one."), zone.number))
+        found.append(Finding("zone-without-name", worded("A time zone has no name, or more than one."), zone.number))
     elif not known(tzid):
-        said = _("“%(name)s” is not the name of a place's time zone, such as Asia/Tokyo.", name=tzid)
+        said = worded("“%(name)s” is not the name of a place's time zone, such as Asia/Tokyo.", name=tzid)
         found.append(Finding("zone-name", said, zone.number))
     if not zone.parts:
-        said = _("The time zone %(zone)s does not say how far it is from UTC.", zone=tzid)
+        said = worded("The time zone %(zone)s does not say how far it is from UTC.", zone=tzid)
         found.append(Finding("zone-empty", said, zone.number))
     for part in zone.parts:
         found += _of_part(part, tzid)
@@ -83,24 +82,24 @@ def _of_part(part: Component, tzid: str) -> list[Finding]:
 
     start = local_time(part.first("DTSTART"))
     if part.name not in {"STANDARD", "DAYLIGHT"}:
-        fault("zone-part", _("In the time zone %(zone)s there is something that is not a part of one.", zone=tzid))
+        fault("zone-part", worded("In the time zone %(zone)s there is something that is not a part of one.", zone=tzid))
     if start is None or len(part.all("DTSTART")) != 1 or part.all("DTSTART")[0].params:
-        fault("zone-onset", _("A change of clocks in %(zone)s does not begin at a local time.", zone=tzid))
+        fault("zone-onset", worded("A change of clocks in %(zone)s does not begin at a local time.", zone=tzid))
     for name in ("TZOFFSETFROM", "TZOFFSETTO"):
         if len(part.all(name)) != 1 or offset(part.first(name)) is None:
-            fault("zone-offset", _("A change of clocks in %(zone)s has no right %(name)s.", zone=tzid, name=name))
+            fault("zone-offset", worded("A change of clocks in %(zone)s has no right %(name)s.", zone=tzid, name=name))
     for line in part.all("RDATE"):
-        fault("zone-dates", _("Outlook passes over the dates (RDATE) in %(zone)s.", zone=tzid), line.number)
+        fault("zone-dates", worded("Outlook passes over the dates (RDATE) in %(zone)s.", zone=tzid), line.number)
     for line in part.all("RRULE"):
         rule = _RULE.fullmatch(line.value)
         if rule is None:
-            said = _("Outlook understands only “the nth or last such weekday of a month” in %(zone)s.", zone=tzid)
+            said = worded("Outlook understands only “the nth or last such weekday of a month” in %(zone)s.", zone=tzid)
             fault("zone-rule", said, line.number)
         elif start and (start.month, start.day) != (
             int(rule[1]),
             day_of(start.year, int(rule[1]), int(rule[2]), rule[3]),
         ):
-            said = _("A rule in %(zone)s does not begin with its first change of clocks.", zone=tzid)
+            said = worded("A rule in %(zone)s does not begin with its first change of clocks.", zone=tzid)
             fault("zone-first", said, line.number)
     return found
 
@@ -139,7 +138,7 @@ def untrue(zone: Component, used: Iterable[tuple[datetime, int]]) -> list[Findin
     wrong = []
     for local, number in used:
         if told(found, local) != local.replace(tzinfo=info).utcoffset():
-            said = _(
+            said = worded(
                 "%(time)s in %(zone)s is another moment by the file's own description of the zone.",
                 time=f"{local:%Y-%m-%d %H:%M}",
                 zone=tzid,

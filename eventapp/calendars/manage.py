@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 
 from flask import Blueprint, request
@@ -26,6 +27,8 @@ from eventapp.events.models import Event
 # So many entries of a day are shown unless somebody asks for all of them.
 ENOUGH = 50
 
+log = logging.getLogger("eventapp.calendars")
+
 manage = Blueprint("calendars_manage", __name__, url_prefix="/manage/events/<slug>")
 
 
@@ -46,13 +49,19 @@ def calendars(event: Event) -> ResponseReturnValue:
     wrong = {way: wrong_times(one, _meant(source)) for way, one in seen.items()}
     makes = [(one, shown(one, _read_by(one, seen), wish.address), wrong_in(one, wrong)) for one in PROGRAMS.values()]
     chosen = next(made for one, made, _wrong in makes if one is program)
+    checked = check.check(source, tags)
+    for fault in checked.faults:
+        log.error("calendar: %s", fault.sentence, extra={"facts": {"rule": fault.rule, "address": fault.address}})
+    misread = [one.key for one, _made, wrongly in makes if wrongly]
+    if misread:
+        log.error("calendar: read with other times", extra={"facts": {"programs": misread, "address": wish.address}})
     days, day, entries = _days(chosen, zone or event.zone)
     answer = page(
         "calendars/check.html",
         event=event,
         which=which,
         offered=offered,
-        checked=check.check(source, tags),
+        faulty=bool(checked.faults or misread),
         advice=[] if source.withdrawn else advice(source.programme, languages=event.languages, base_url=base_url()),
         tags=tags,
         language=language,

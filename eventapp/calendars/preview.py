@@ -16,14 +16,13 @@ from eventapp.calendars import lint_zones
 from eventapp.calendars.tree import Component, Line, plain, read
 from eventapp.core import clock
 from eventapp.core.labels import Labelled
-from eventapp.core.languages import lazy_gettext as _l
 
 
 class ZonesFrom(Labelled):
     """Where a program looks up the rules of a zone."""
 
-    FILE = "file", _l("as the file describes them")
-    NAMES = "names", _l("from a table of its own, by their names")
+    FILE = "file", "as the file describes them"
+    NAMES = "names", "from a table of its own, by their names"
 
 
 @dataclass(frozen=True)

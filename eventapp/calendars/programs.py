@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 from eventapp.calendars.preview import ZonesFrom
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.languages import lazy_pgettext
 
 T = TypeVar("T")
 
@@ -20,10 +19,10 @@ T = TypeVar("T")
 class Sure(Labelled):
     """Who says so."""
 
-    MAKER = "maker", _l("says its maker")
-    CODE = "code", _l("read in its source code")
-    USERS = "users", _l("reported by users")
-    UNKNOWN = "unknown", _l("not known")
+    MAKER = "maker", "says its maker"
+    CODE = "code", "read in its source code"
+    USERS = "users", "reported by users"
+    UNKNOWN = "unknown", "not known"
 
 
 @dataclass(frozen=True)
@@ -38,56 +37,56 @@ class Fact(Generic[T]):
 class Looks(Labelled):
     """How often a program fetches a calendar that is subscribed to."""
 
-    SETTING = "setting", _l("as often as is set under “Auto-refresh”, from 5 minutes to a week")
+    SETTING = "setting", _l("as set under “Auto-refresh”, from every 5 minutes to once a week")
     HALF_HOUR = "half-hour", _l("every 30 minutes, unless set otherwise")
     HOURLY = "hourly", _l("every hour, as the calendar asks, or once a week")
-    THREE_HOURS = "three-hours", _l("about every 3 hours, sometimes a day")
-    HALF_DAY = "half-day", _l("once or twice a day; this can't be set")
-    SIXTEEN_HOURS = "sixteen-hours", _l("every 4 to 16 hours; this can't be set")
-    DAY = "day", _l("once a day; this can't be set")
+    THREE_HOURS = "three-hours", _l("about every 3 hours, sometimes up to a day")
+    HALF_DAY = "half-day", _l("once or twice a day (you can't change this)")
+    SIXTEEN_HOURS = "sixteen-hours", _l("every 4 to 16 hours (you can't change this)")
+    DAY = "day", _l("once a day (you can't change this)")
     DAY_SET = "day-set", _l("once a day, unless set otherwise")
-    BY_HAND = "by-hand", _l("whenever vdirsyncer is run")
+    BY_HAND = "by-hand", "whenever vdirsyncer is run"
 
 
 class Cancelled(Labelled):
     """What becomes of an entry with STATUS:CANCELLED."""
 
-    GONE = "gone", _l("it vanishes without a word")
-    STRUCK = "struck", _l("it is struck through")
-    PLAIN = "plain", _l("it looks like any other, but for its title")
-    PREFIXED = "prefixed", _l("“CANCELLED” is put before its title")
+    GONE = "gone", "it vanishes without a word"
+    STRUCK = "struck", "it is struck through"
+    PLAIN = "plain", "it looks like any other, but for its title"
+    PREFIXED = "prefixed", "“CANCELLED” is put before its title"
 
 
 class Reminders(Labelled):
     """What becomes of a reminder that the calendar asks for."""
 
-    RING = "ring", _l("they ring, unless switched off")
-    SILENT = "silent", _l("they don't ring")
-    OFFERED = "offered", _l("asks when subscribing whether they may ring")
-    SHOWN = "shown", _l("they are shown and don't ring")
+    RING = "ring", "they ring, unless switched off"
+    SILENT = "silent", "they don't ring"
+    OFFERED = "offered", "asks when subscribing whether they may ring"
+    SHOWN = "shown", "they are shown and don't ring"
 
 
 class Naming(Labelled):
     """Where the name of a calendar that is subscribed to comes from."""
 
-    FEED = "feed", lazy_pgettext("name", "the calendar's own")
-    OFFERED = "offered", lazy_pgettext("name", "the calendar's own, which can be changed")
-    ADDRESS = "address", lazy_pgettext("name", "the last word of its address")
-    TYPED = "typed", lazy_pgettext("name", "whatever the reader types")
+    FEED = "feed", "the calendar's own"
+    OFFERED = "offered", "the calendar's own, which can be changed"
+    ADDRESS = "address", "the last word of its address"
+    TYPED = "typed", "whatever the reader types"
 
 
 class Colours(Labelled):
     """Whether an entry has the colour that the calendar gives it."""
 
-    SHOWN = "shown", _l("shown")
-    PASSED_OVER = "passed-over", _l("passed over: the reader chooses one for all")
+    SHOWN = "shown", "shown"
+    PASSED_OVER = "passed-over", "passed over: the reader chooses one for all"
 
 
 class Fetched(Labelled):
     """From where a calendar is fetched."""
 
-    OUTSIDE = "outside", _l("from its maker's computers, so the address must be on the internet")
-    READER = "reader", _l("from the reader's own device or server")
+    OUTSIDE = "outside", "from its maker's computers, so the address must be on the internet"
+    READER = "reader", "from the reader's own device or server"
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from eventapp.core.languages import gettext as _
-
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _PARAM = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
 # Line separators of Unicode are no control characters by category, and yet some readers end the line there.
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 LIMIT = 75
+
+
+def worded(text: str, **values: object) -> str:
+    """The sentence of a finding. It is for logs and tests, so it is in English alone."""
+    return text % values
 
 
 class Severity(StrEnum):
@@ -102,9 +105,9 @@ def read(data: bytes) -> tuple[list[Component], list[Finding]]:
         elif stack:
             stack[-1].lines.append(line)
         else:
-            found.append(Finding("outside", _("A property stands outside of the calendar."), number))
+            found.append(Finding("outside", worded("A property stands outside of the calendar."), number))
     for component in stack:
-        said = _("%(name)s is begun and never ended.", name=component.name)
+        said = worded("%(name)s is begun and never ended.", name=component.name)
         found.append(Finding("never-ended", said, component.number))
     if stack:  # what was read of it is worth looking at, too
         for outer, inner in pairwise(stack):
@@ -115,7 +118,7 @@ def read(data: bytes) -> tuple[list[Component], list[Finding]]:
 
 def _close(line: Line, stack: list[Component], tops: list[Component], found: list[Finding]) -> None:
     if not stack or stack[-1].name != line.value.upper():
-        said = _("%(name)s is ended where it was not begun.", name=line.value[:40])
+        said = worded("%(name)s is ended where it was not begun.", name=line.value[:40])
         found.append(Finding("not-begun", said, line.number))
         return
     component = stack.pop()
@@ -125,23 +128,23 @@ def _close(line: Line, stack: list[Component], tops: list[Component], found: lis
 def _line(text: str, number: int, found: list[Finding]) -> Line | None:
     name = _NAME.match(text)
     if name is None:
-        found.append(Finding("no-name", _("A line does not begin with the name of a property."), number))
+        found.append(Finding("no-name", worded("A line does not begin with the name of a property."), number))
         return None
     position = name.end()
     params: dict[str, str] = {}
     while text.startswith(";", position):
         param = _PARAM.match(text, position)
         if param is None:
-            found.append(Finding("parameter", _("A parameter can't be read."), number))
+            found.append(Finding("parameter", worded("A parameter can't be read."), number))
             return None
         key = param[1].upper()
         if key in params:
-            said = _("The parameter %(name)s comes twice in a line.", name=key)
+            said = worded("The parameter %(name)s comes twice in a line.", name=key)
             found.append(Finding("parameter-twice", said, number))
         params.setdefault(key, param[2])
         position = param.end()
     if not text.startswith(":", position):
-        found.append(Finding("no-colon", _("A line has no colon between its name and its value."), number))
+        found.append(Finding("no-colon", worded("A line has no colon between its name and its value."), number))
         return None
     return Line(name[0].upper(), params, text[position + 1 :], number)
 
@@ -149,15 +152,15 @@ def _line(text: str, number: int, found: list[Finding]) -> Line | None:
 def _unfolded(data: bytes, found: list[Finding]) -> list[tuple[int, str]]:
     """(number of its first line, content) of each folded line, after looking at the bytes."""
     if data.startswith(b"\xef\xbb\xbf"):
-        found.append(Finding("byte-order-mark", _("The file begins with a byte order mark."), 1))
+        found.append(Finding("byte-order-mark", worded("The file begins with a byte order mark."), 1))
         data = data[3:]
     bare = _BARE.search(data)
     if bare is not None:
-        said = _("Lines must end with CR and LF, and here one of them stands alone.")
+        said = worded("Lines must end with CR and LF, and here one of them stands alone.")
         found.append(Finding("line-end", said, data.count(b"\n", 0, bare.start()) + 1))
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     if not data.endswith(b"\r\n"):
-        found.append(Finding("last-line-end", _("The last line has no line end."), data.count(b"\r\n") + 1))
+        found.append(Finding("last-line-end", worded("The last line has no line end."), data.count(b"\r\n") + 1))
         data += b"\r\n"
     lines: list[tuple[int, bytearray]] = []
     physical = data[:-2].split(b"\r\n")
@@ -167,7 +170,7 @@ def _unfolded(data: bytes, found: list[Finding]) -> list[tuple[int, str]]:
             if lines:
                 lines[-1][1].extend(raw[1:])
                 continue
-            found.append(Finding("fold-first", _("The file begins with the continuation of a line."), number))
+            found.append(Finding("fold-first", worded("The file begins with the continuation of a line."), number))
         if raw:
             lines.append((number, bytearray(raw)))
     return [(number, _decoded(bytes(raw), number, found)) for number, raw in lines]
@@ -175,18 +178,18 @@ def _unfolded(data: bytes, found: list[Finding]) -> list[tuple[int, str]]:
 
 def _look(raw: bytes, number: int, found: list[Finding]) -> None:
     if not raw:
-        found.append(Finding("empty-line", _("A line is empty."), number))
+        found.append(Finding("empty-line", worded("A line is empty."), number))
     if len(raw) > LIMIT:
-        said = _("A line is %(number)d octets long; 75 are allowed.", number=len(raw))
+        said = worded("A line is %(number)d octets long; 75 are allowed.", number=len(raw))
         found.append(Finding("long-line", said, number))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         # Either the fold split a character, or the file is no UTF-8. The joined line, read later, tells them apart.
-        found.append(Finding("split-character", _("A line ends in the middle of a character."), number))
+        found.append(Finding("split-character", worded("A line ends in the middle of a character."), number))
         return
     if (control := _CONTROL.search(text)) is not None:
-        said = _("There is a control character, U+%(code)s.", code=f"{ord(control[0]):04X}")
+        said = worded("There is a control character, U+%(code)s.", code=f"{ord(control[0]):04X}")
         found.append(Finding("control-character", said, number))
 
 
@@ -194,5 +197,5 @@ def _decoded(raw: bytes, number: int, found: list[Finding]) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        found.append(Finding("encoding", _("A line is not in UTF-8."), number))
+        found.append(Finding("encoding", worded("A line is not in UTF-8."), number))
         return raw.decode("utf-8", "replace")

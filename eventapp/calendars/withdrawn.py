@@ -36,7 +36,7 @@ def remember_deadlines(event: Event) -> None:
 
 def words(voice: Voice) -> Said:
     """What stands in place of every title."""
-    return Said(_("Cancelled: no longer announced"), voice.shown)
+    return Said(_("Cancelled: no longer listed"), voice.shown)
 
 
 def head(voice: Voice, *, source: str, zone: str) -> CalendarHead:

@@ -107,26 +107,26 @@ def other_language_error(status: int) -> str:
     """A short sentence about an error in the language that the page is not in."""
     texts = {
         "en": {
-            403: "You may not open this page.",
-            404: "There is no page at this address.",
+            403: "You don't have access to this page.",
+            404: "Page not found.",
             408: "That took too long. Please try again.",
-            410: "This page is gone.",
-            413: "That is too large.",
-            503: "This does not work just now. Please try again in a minute.",
-            422: "That could not be done.",
-            429: "Too many tries. Please wait a minute.",
-            500: "Something broke on our side. Please try again.",
+            410: "This page has been removed.",
+            413: "The file is too large.",
+            503: "The service is not available. Please try again in a minute.",
+            422: "We couldn't do that.",
+            429: "Too many attempts. Please wait a minute.",
+            500: "There is a problem with the service. Please try again.",
         },
         "ja": {
             403: "このページを開く権限がありません。",
-            404: "このアドレスにページはありません。",
+            404: "ページが見つかりません。",
             408: "時間がかかりすぎました。もう一度お試しください。",
-            410: "このページはなくなりました。",
+            410: "このページは削除されました。",
             413: "サイズが大きすぎます。",
             503: "ただいまご利用いただけません。1分ほどしてから、もう一度お試しください。",
             422: "実行できませんでした。",
             429: "操作の回数が多すぎます。1分ほどお待ちください。",
-            500: "こちら側で問題が起きました。もう一度お試しください。",
+            500: "システムに問題が発生しました。もう一度お試しください。",
         },
     }
     other = "en" if languages.interface() == "ja" else "ja"

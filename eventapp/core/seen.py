@@ -57,7 +57,7 @@ def sentence(message: str, changes: Changes, *, named: Callable[[tuple[str, ...]
     """What a form says that was overtaken: `message`, then whose values stand in it; `named` lists fields in words."""
     said = [message]
     if changes.theirs:
-        said.append(_("Their changes stand in the form now: %(fields)s.", fields=named(changes.theirs)))
+        said.append(_("Their changes are now in the form: %(fields)s.", fields=named(changes.theirs)))
     if changes.both:
-        said.append(_("Yours are kept, and differ from theirs: %(fields)s.", fields=named(changes.both)))
-    return " ".join([*said, _("Save again if it is right so.")])
+        said.append(_("You both changed these fields; we kept your version: %(fields)s.", fields=named(changes.both)))
+    return " ".join([*said, _("Check the form, then save again.")])

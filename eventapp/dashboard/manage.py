@@ -39,16 +39,16 @@ manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 # The side list of an event's desk: endpoint, label, what it needs.
 PAGES = [
     ("dashboard.event", _l("Overview"), Needs.VIEW),
-    ("dashboard_event.edit", _l("Event"), Needs.OWN),
-    ("events_manage.places", _l("Sites and hosts"), Needs.OWN),
+    ("dashboard_event.edit", _l("Event details"), Needs.OWN),
+    ("events_manage.places", _l("Venue and hosts"), Needs.OWN),
     ("programme_manage.programme", _l("Programme"), Needs.VIEW),
     ("people_manage.everybody", _l("Speakers"), Needs.VIEW),
     ("proposals_manage.proposals", _l("Proposals"), Needs.PROGRAMME),
     ("registration_manage.registrations", _l("Registrations"), Needs.VIEW),
-    ("registration_manage.options", _l("Options and questions"), Needs.REGISTRATION),
-    ("attendance_manage.counts", _l("Counts"), Needs.VIEW),
+    ("registration_manage.options", _l("Registration form"), Needs.REGISTRATION),
+    ("attendance_manage.counts", _l("Attendance figures"), Needs.VIEW),
     ("calendars_manage.calendars", _l("Calendars"), Needs.VIEW),
-    ("dashboard.mail_list", _l("Mail"), Needs.MAIL),
+    ("dashboard.mail_list", _l("E-mails"), Needs.MAIL),
     ("events_manage.team", _l("Team"), Needs.OWN),
 ]
 
@@ -168,7 +168,7 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
             number = act(event, note=form.note.data)
             flash(
                 languages.ngettext(
-                    "Done. %(num)d letter is on its way.", "Done. %(num)d letters are on their way.", number
+                    "Done. %(num)d e-mail is being sent.", "Done. %(num)d e-mails are being sent.", number
                 )
             )
             return redirect(url_for(".event", slug=event.slug), 303)
@@ -184,10 +184,10 @@ def tell(event: Event, verb: str) -> ResponseReturnValue:
     """Write at once of what has changed, or to nobody."""
     if verb == "now":
         news.send_now(event)
-        flash(_("The letters are on their way."))
+        flash(_("The e-mails are being sent."))
     else:
         news.tell_nobody(event)
-        flash(_("Nobody is written to about it. Calendars that are subscribed to follow all the same."))
+        flash(_("No e-mails will be sent. Subscribed calendars still update."))
     return redirect(url_for(".event", slug=event.slug), 303)
 
 
@@ -197,7 +197,7 @@ def withdraw(event: Event) -> ResponseReturnValue:
     """Back to a draft, once that was confirmed."""
     if request.method == "POST":
         event_operations.withdraw(event)
-        flash(_("The event is a draft again. Only your team sees it."))
+        flash(_("The event is no longer public. Only your team can see it."))
         return redirect(url_for(".event", slug=event.slug), 303)
     return page("dashboard/withdraw.html", event=event, people=len(registration.everyone(event)))
 
@@ -219,13 +219,19 @@ def clone(event: Event) -> ResponseReturnValue:
                 people=form.people.data,
             )
             said = languages.ngettext(
-                "A draft with %(num)d session. Only your team sees it.",
-                "A draft with %(num)d sessions. Only your team sees it.",
+                "Draft created with %(num)d session. Only your team can see it.",
+                "Draft created with %(num)d sessions. Only your team can see it.",
                 cloned.sessions,
             )
             flash(said)
             for title in cloned.skipped:
-                flash(_("The clocks skip the time of “%(title)s” on its new day: it is later now.", title=title))
+                flash(
+                    _(
+                        "“%(title)s” was moved later: its start time does not exist on the new date (clocks go "
+                        "forward).",
+                        title=title,
+                    )
+                )
             return redirect(url_for(".event", slug=cloned.event.slug), 303)
         except Refused as refusal:
             form.refuse(refusal)
@@ -261,7 +267,7 @@ def letter(event: Event, number: int) -> ResponseReturnValue:
 def retry(event: Event, number: int) -> ResponseReturnValue:
     """Try a letter again that was given up."""
     mail.retry(found(queries.letter(event, may, number)))
-    flash(_("The letter waits to be sent."))
+    flash(_("The e-mail is queued again."))
     return redirect(url_for(".letter", slug=event.slug, number=number), 303)
 
 
@@ -270,6 +276,6 @@ def retry(event: Event, number: int) -> ResponseReturnValue:
 def retry_all(event: Event) -> ResponseReturnValue:
     """Try all letters again that were given up, as after a server was put right."""
     number = mail.retry_all(f"event:{event.id}", families=queries.families(may))
-    said = languages.ngettext("%(num)d e-mail waits to be sent.", "%(num)d e-mails wait to be sent.", number)
+    said = languages.ngettext("%(num)d e-mail is queued again.", "%(num)d e-mails are queued again.", number)
     flash(said)
     return redirect(url_for(".mail_list", slug=event.slug), 303)

@@ -41,36 +41,34 @@ def next_steps(
     steps = []
     if declined:
         names = languages.listing(list(declined))
-        steps.append(Step(_("Find somebody else: %(names)s declined.", names=names), "proposals_manage.proposals"))
+        steps.append(Step(_("Find a replacement: %(names)s declined.", names=names), "proposals_manage.proposals"))
     if not event.purpose:
-        steps.append(Step(_("Say in one or two sentences what the event is for."), "dashboard_event.edit"))
+        steps.append(Step(_("Describe the purpose of the event in one or two sentences."), "dashboard_event.edit"))
     if not sessions:
         steps.append(Step(_("Add the first session of the programme."), "programme_manage.session"))
     drafts = sum(session.status is SessionStatus.DRAFT for session in sessions)
     if drafts:
         steps.append(
             Step(
-                ngettext("%(num)d session is still a draft.", "%(num)d sessions are still drafts.", drafts),
+                ngettext("Finish %(num)d draft session.", "Finish %(num)d draft sessions.", drafts),
                 "programme_manage.programme",
             )
         )
     ready = [s for s in sessions if s.status is not SessionStatus.DRAFT and s.starts_at is not None]
     if ready and release is None:
-        steps.append(Step(_("Publish the programme: nobody outside the team sees it yet."), "releases_manage.release"))
+        steps.append(Step(_("Publish the programme. Only your team can see it so far."), "releases_manage.release"))
     elif release is not None and any(session.updated_at > release.at for session in sessions):
-        steps.append(Step(_("The programme has changes that are not public yet."), "releases_manage.release"))
+        steps.append(Step(_("Publish the latest programme changes."), "releases_manage.release"))
     if undecided:
-        waiting = ngettext(
-            "%(num)d proposal waits for a decision.", "%(num)d proposals wait for a decision.", undecided
-        )
+        waiting = ngettext("Decide on %(num)d proposal.", "Decide on %(num)d proposals.", undecided)
         steps.append(Step(waiting, "proposals_manage.proposals"))
     if not options:
-        steps.append(Step(_("Add a way to take part, so that people can register."), "registration_manage.option"))
+        steps.append(Step(_("Add a registration option so that people can register."), "registration_manage.option"))
     online = any(option.mode is Mode.ONLINE for option in options) or event.format is not EventFormat.IN_PERSON
     if online and not event.join_url:
-        steps.append(Step(_("Enter the link with which people join online."), "dashboard_event.edit"))
+        steps.append(Step(_("Add the joining link for online attendees."), "dashboard_event.edit"))
     if event.status is EventStatus.DRAFT:
-        steps.append(Step(_("Publish the event when all is right."), "dashboard.event"))
+        steps.append(Step(_("Publish the event when everything is ready."), "dashboard.event"))
     if event.status is EventStatus.POSTPONED:
-        steps.append(Step(_("Enter the new date, then publish the event again."), "dashboard_event.edit"))
+        steps.append(Step(_("Enter the new dates, then publish the event again."), "dashboard_event.edit"))
     return steps

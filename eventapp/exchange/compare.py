@@ -10,6 +10,7 @@ from typing import Any
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 from eventapp.core.words import Words
 from eventapp.exchange import numbers
 from eventapp.exchange import values as file_values
@@ -23,9 +24,9 @@ from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStat
 
 
 class Outcome(Labelled):
-    CREATED = "created", _l("Created")
+    CREATED = "created", _l("New")
     CHANGED = "changed", _l("Changed")
-    REMOVED = "removed", _l("Removed")
+    REMOVED = "removed", _l("Moved to draft")
     UNCHANGED = "unchanged", _l("Unchanged")
 
 
@@ -39,12 +40,12 @@ class Field(Labelled):
     ROOMS = "rooms", _l("Rooms")
     TRACK = "track", _l("Track")
     KIND = "kind", _l("Kind")
-    PEOPLE = "people", _l("People")
+    PEOPLE = "people", lazy_pgettext("session", "People")
     SPOKEN = "spoken", _l("Spoken languages")
     INTERPRETED = "interpreted", _l("Interpreted into")
     RECORDING = "do_not_record", _l("Recording")
     LINKS = "links", _l("Links")
-    STATUS = "status", _l("State")
+    STATUS = "status", _l("Status")
     LENGTH = "minutes", _l("Planned length")
     GUID = "guid", _l("Identifier")
 
@@ -205,7 +206,7 @@ def _known_or_named(incoming: Incoming, people: People) -> tuple[list[IncomingSe
         bare = [p for p in session.people or () if not p.name]
         nameless = [match.incoming for match in people.matches(bare, None) if match.person is None]
         if nameless:
-            problems.append(Problem(session.where, _("Somebody has a number, but no name."), whole=False))
+            problems.append(Problem(session.where, _("A person has a number but no name."), whole=False))
             session = replace(session, people=tuple(p for p in session.people or () if p not in nameless))
         kept.append(session)
     return kept, problems

@@ -105,7 +105,7 @@ def _each(book: Book, where: str, said: str | None, kind: type[R], number: int) 
     for part in parts or [""] * number:
         known = _words(kind).get(part.casefold().replace("-", " ")) or _words(kind).get(part.casefold())
         if part and known is None:
-            sentence = _("“%(said)s” is not a known role or way of attending.", said=part[:40])
+            sentence = _("We don't know the role or attendance mode “%(said)s”.", said=part[:40])
             book.leave_out(Problem(where, sentence, whole=False))
         found.append(known)
     return found

@@ -88,7 +88,7 @@ def session(book: Book, raw: Raw) -> IncomingSession:
     starts = _starts(book, raw)
     length = values.minutes(says("duration"))
     if starts is not None and length is None:
-        raise Unclear(_("“%(title)s” has a start and no length.", title=title))
+        raise Unclear(_("“%(title)s” has a start time but no length.", title=title))
     rooms = dict.fromkeys(filter(None, (values.line(room) for room in raw.rooms)))
     abstract = book.prose(says("abstract"), says("description"))
     people = book.somebody(_people(book, raw))
@@ -138,15 +138,19 @@ def _starts(book: Book, raw: Raw) -> datetime | None:
     if on is None and start is None:
         return None
     if on is None:
-        raise Unclear(_("There is a time, but no day."))
+        raise Unclear(_("There is a time but no date."))
     if at is not None and offset is None and start is not None and start != at:
         raise Unclear(
-            _("The date says %(one)s and the start says %(other)s.", one=f"{at:%H:%M}", other=f"{start:%H:%M}")
+            _(
+                "The date field has %(one)s but the start field has %(other)s.",
+                one=f"{at:%H:%M}",
+                other=f"{start:%H:%M}",
+            )
         )
     if at is None:
         at = start
         if at is None:
-            raise Unclear(_("There is a day, but no time."))
+            raise Unclear(_("There is a date but no time."))
         if raw.day.on == on and raw.day.opens is not None and at < raw.day.opens:
             on += timedelta(days=1)  # past midnight: it belongs to the day that began the morning before
     moment = values.moment(on, at, offset, book.zone)
@@ -172,7 +176,7 @@ def _people(book: Book, raw: Raw) -> Iterator[IncomingPerson]:
         if name or guid:
             yield IncomingPerson(name, guid[:200], code[:20], biography={"": biography} if biography else {})
         elif number or code:
-            book.leave_out(Problem(raw.where, _("Somebody has a number, but no name."), whole=False))
+            book.leave_out(Problem(raw.where, _("A person has a number but no name."), whole=False))
 
 
 def code_of(code: object, url: object) -> str:

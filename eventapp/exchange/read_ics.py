@@ -93,7 +93,9 @@ def read(data: bytes, options: Options) -> Incoming:
     book.in_zone(head.say("X-WR-TIMEZONE"), head.say("TIMEZONE-ID"))
     book.own = "//eventapp//" in head.say("PRODID")
     if not book.assumed and not options.zone:
-        book.notes.append(_("Times without a zone are those of %(zone)s, which the calendar names.", zone=book.zone))
+        book.notes.append(
+            _("Times without a time zone are read as %(zone)s, which the calendar names.", zone=book.zone)
+        )
     rules = {part.say("TZID"): part for calendar in calendars for part in calendar.parts if part.name == "VTIMEZONE"}
     zone_of = cache(lambda name: _zone(name, rules.get(name)))  # rules may be long, and are looked at once
     events = [part for calendar in calendars for part in calendar.parts if part.name == "VEVENT"]
@@ -173,7 +175,7 @@ def _parse(data: bytes, book: Book) -> list[Component]:
         content = _content(line)
         if content is None:
             if stack:
-                problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
+                problem = _("We can't read this line of the calendar: “%(said)s”.", said=values.line(line[:40]))
                 book.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
             continue
         name, parameters, value = content
@@ -183,10 +185,11 @@ def _parse(data: bytes, book: Book) -> list[Component]:
             begun += 1
             if entries > MOST or begun > 10 * MOST:
                 raise Refused(
-                    _("A programme with more than %(number)d entries is not read.", number=MOST), field="file"
+                    _("The file has more than %(number)d entries. That is too many to import.", number=MOST),
+                    field="file",
                 )
             if len(stack) > _DEEPEST:
-                raise Refused(_("The elements stand deeper in each other than in any programme."), field="file")
+                raise Refused(_("This file is nested too deeply to be a programme."), field="file")
             if not stack and component.name == "VCALENDAR":
                 found.append(component)
             elif stack and component.name in _PARTS.get(stack[-1].name, ()):
@@ -200,11 +203,11 @@ def _parse(data: bytes, book: Book) -> list[Component]:
         elif stack:
             _note(stack[-1], name, parameters, value, book)
     if not found:
-        raise Refused(_("This is no calendar: it does not begin with BEGIN:VCALENDAR."), field="file")
+        raise Refused(_("This is not a calendar file."), field="file")
     if stack:
         raise Refused(
             _(
-                "The calendar has no end: %(name)s of line %(line)d is not closed.",
+                "The calendar file is incomplete: %(name)s on line %(line)d is not closed.",
                 name=stack[-1].name[:30],
                 line=stack[-1].line,
             ),
@@ -231,15 +234,21 @@ def _session(event: Component, book: Book, zone_of: ZoneOf) -> IncomingSession:
         raise Unclear(_("The entry has no title."))
     for name in ("RRULE", "RDATE", "RECURRENCE-ID"):
         if name in event.properties:
-            raise Unclear(_("“%(title)s” repeats (%(name)s); a session is held once.", title=title, name=name))
+            raise Unclear(
+                _(
+                    "“%(title)s” is a repeating entry (%(name)s). Add one entry for each session instead.",
+                    title=title,
+                    name=name,
+                )
+            )
     starts = _moment(event.properties.get("DTSTART"), title, book, zone_of)
     ends = _moment(event.properties.get("DTEND"), title, book, zone_of)
     if starts is None:
-        raise Unclear(_("“%(title)s” has no start.", title=title))
+        raise Unclear(_("“%(title)s” has no start time.", title=title))
     if ends is None:
         length = values.minutes(event.say("DURATION"))
         if length is None:
-            raise Unclear(_("“%(title)s” has a start and no length.", title=title))
+            raise Unclear(_("“%(title)s” has a start time but no length.", title=title))
         ends = starts + timedelta(minutes=length)
     location = values.line(plain(event.say("LOCATION")))
     room = book.room(location)
@@ -269,9 +278,11 @@ def _moment(said: Property | None, title: str, book: Book, zone_of: ZoneOf) -> d
     bare = said.value.strip()
     match = re.fullmatch(r"(\d{8})(?:T(\d{4})(\d{2})(Z?))?", bare)
     if match is None:
-        raise Unclear(_("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60]))
+        raise Unclear(
+            _("We can't read the date and time “%(said)s”. Write it like 2031-03-18T09:30:00+09:00.", said=bare[:60])
+        )
     if match[2] is None:
-        raise Unclear(_("“%(title)s” is for whole days; a session has a time of day.", title=title))
+        raise Unclear(_("“%(title)s” is an all-day entry. A session needs a start and end time.", title=title))
     on, at = values.day(match[1]), values.clock_time(match[2])
     assert on is not None and at is not None
     if match[4]:
@@ -282,7 +293,9 @@ def _moment(said: Property | None, title: str, book: Book, zone_of: ZoneOf) -> d
     zone, offset = zone_of(name)
     if not zone and offset is None:
         if not book.options.zone:
-            raise Unclear(_("Where “%(name)s” is can't be told; say in which zone the times are.", name=name[:60]))
+            raise Unclear(
+                _("We don't know the time zone “%(name)s”. Choose the time zone the times are in.", name=name[:60])
+            )
         zone = book.options.zone
     return values.moment(on, at, offset, zone)
 

@@ -23,15 +23,15 @@ class ChangeKind(Labelled):
     """What happened to a session; the most urgent first, as they are listed."""
 
     CANCELLED = "cancelled", _l("Cancelled")
-    GONE = "gone", _l("Taken off the programme")
-    MOVED = "moved", _l("Moved")
-    ROOM = "room", _l("Other room")
-    RESTORED = "restored", _l("Takes place after all")
+    GONE = "gone", _l("Removed from the programme")
+    MOVED = "moved", _l("Rescheduled")
+    ROOM = "room", _l("Room changed")
+    RESTORED = "restored", _l("Back on the programme")
     NEW = "new", _l("New")
-    RENAMED = "renamed", _l("Renamed")
-    PEOPLE = "people", _l("Other people")
-    LANGUAGE = "language", _l("Other languages")
-    TEXT = "text", _l("Other details")
+    RENAMED = "renamed", _l("Title changed")
+    PEOPLE = "people", _l("Speakers changed")
+    LANGUAGE = "language", _l("Languages changed")
+    TEXT = "text", _l("Details changed")
 
     @property
     def significant(self) -> bool:
@@ -195,7 +195,7 @@ def sentence(
     if change.kind is ChangeKind.ROOM:
         return _("%(before)s → %(after)s", before=_listed(before, tag), after=_listed(after, tag))
     if change.kind is ChangeKind.RENAMED:
-        return _("before: “%(title)s”", title=Words(before).say(tag).text)
+        return _("previously “%(title)s”", title=Words(before).say(tag).text)
     if change.kind is ChangeKind.LANGUAGE:
         return _("%(before)s → %(after)s", before=_tongues(before), after=_tongues(after))
     if change.kind is ChangeKind.PEOPLE:
@@ -220,7 +220,7 @@ def _listed(names: list[Any], language: str) -> str:
 def _tongues(pair: list[list[str]]) -> str:
     spoken, interpreted = pair
     if not spoken:
-        return _("not said")
+        return _("not specified")
     if not interpreted:
         return languages.spoken(spoken)
     return _(
@@ -236,7 +236,7 @@ def _people_said(before: list[list[Any]], after: list[list[Any]], names: Mapping
     left = [names[person] for person, _role in before if person not in now and person in names]
     parts = []
     if joined:
-        parts.append(_("with %(names)s", names=languages.listing(list(dict.fromkeys(joined)))))
+        parts.append(_("%(names)s added", names=languages.listing(list(dict.fromkeys(joined)))))
     if left:
-        parts.append(_("without %(names)s", names=languages.listing(list(dict.fromkeys(left)))))
+        parts.append(_("%(names)s removed", names=languages.listing(list(dict.fromkeys(left)))))
     return _(", ").join(parts)

@@ -149,7 +149,7 @@ def _rooms_twice(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) 
     for room, slots in _by_key(own, lambda slot: slot.rooms).items():
         for first, second in _overlaps(slots):
             sentence = _(
-                "%(room)s is used twice: %(first)s and %(second)s.",
+                "%(room)s is double-booked: %(first)s and %(second)s.",
                 room=rooms[room].name,
                 first=_said(first, frame),
                 second=_said(second, frame),
@@ -165,7 +165,7 @@ def _people_twice(every: Sequence[Slot], people: Mapping[int, str], frame: Frame
             here, there = (second, first) if first.elsewhere else (first, second)
             if there.elsewhere:
                 sentence = _(
-                    "%(person)s is in two places: %(first)s, and at the same time at “%(event)s”.",
+                    "%(person)s is double-booked: %(first)s and “%(event)s” at the same time.",
                     person=people[person],
                     first=_said(here, frame),
                     event=there.elsewhere,
@@ -173,7 +173,7 @@ def _people_twice(every: Sequence[Slot], people: Mapping[int, str], frame: Frame
                 yield Finding(Level.ERROR, "person", sentence, (here.code,))
                 continue
             sentence = _(
-                "%(person)s is in two places: %(first)s and %(second)s.",
+                "%(person)s is double-booked: %(first)s and %(second)s.",
                 person=people[person],
                 first=_said(here, frame),
                 second=_said(there, frame),
@@ -192,7 +192,7 @@ def _too_far(
             minutes = _way(first, second, rooms, frame)
             if minutes and second.starts - first.ends < timedelta(minutes=minutes):
                 sentence = _(
-                    "%(person)s needs %(minutes)d minutes from %(first)s to %(second)s, and has %(has)d.",
+                    "%(person)s needs %(minutes)d minutes to get from %(first)s to %(second)s, but has only %(has)d.",
                     person=people[person],
                     minutes=minutes,
                     first=_said(first, frame),
@@ -215,7 +215,7 @@ def _way(first: Slot, second: Slot, rooms: Mapping[int, Place], frame: Frame) ->
 def _outside(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
     for slot in own:
         if slot.starts < frame.starts or slot.ends > frame.ends:
-            sentence = _("%(session)s lies outside the times of the event.", session=_said(slot, frame))
+            sentence = _("%(session)s is outside the event's start and end times.", session=_said(slot, frame))
             yield Finding(Level.WARNING, "outside", sentence, (slot.code,))
 
 
@@ -225,7 +225,7 @@ def _over_the_day(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
     for slot in own:
         first = programme_day(slot.starts, frame.zone, frame.day_starts)
         if programme_day(slot.ends - moment, frame.zone, frame.day_starts) != first:
-            sentence = _("%(session)s runs on into the next day of the programme.", session=_said(slot, frame))
+            sentence = _("%(session)s runs into the next programme day.", session=_said(slot, frame))
             yield Finding(Level.NOTICE, "day", sentence, (slot.code,))
 
 
@@ -234,7 +234,7 @@ def _too_short(own: Sequence[Slot], frame: Frame) -> Iterable[Finding]:
         has = int((slot.ends - slot.starts).total_seconds() // 60)
         if slot.minutes is not None and has < slot.minutes:
             sentence = _(
-                "%(session)s needs %(minutes)d minutes, and its slot has %(has)d.",
+                "%(session)s is planned for %(minutes)d minutes, but its slot is %(has)d minutes long.",
                 session=_said(slot, frame),
                 minutes=slot.minutes,
                 has=has,
@@ -252,7 +252,7 @@ def _too_small(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) ->
         coming = frame.audience.sign_ups.get(slot.code, 0)
         if coming > has:
             sentence = _(
-                "%(people)d people signed up for %(session)s; its room holds %(has)d.",
+                "%(people)d people have signed up for %(session)s, but its room holds only %(has)d.",
                 session=_said(slot, frame),
                 people=coming,
                 has=has,
@@ -260,7 +260,7 @@ def _too_small(own: Sequence[Slot], rooms: Mapping[int, Place], frame: Frame) ->
             yield Finding(Level.ERROR, "capacity", sentence, (slot.code,))
         elif slot.places is not None and has < slot.places:
             sentence = _(
-                "%(session)s offers %(places)d places; its room holds %(has)d.",
+                "%(session)s offers %(places)d seats, but its room only has %(has)d.",
                 session=_said(slot, frame),
                 places=slot.places,
                 has=has,
@@ -273,7 +273,7 @@ def _not_confirmed(own: Sequence[Slot], people: Mapping[int, str], frame: Frame)
     for slot in own:
         for person in sorted(slot.unconfirmed) if slot.ready else ():
             sentence = _(
-                "%(person)s has not confirmed yet to take part in %(session)s.",
+                "%(person)s has not confirmed yet for %(session)s.",
                 person=people[person],
                 session=_said(slot, frame),
             )

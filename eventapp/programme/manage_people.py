@@ -78,7 +78,7 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
             if shown is None:
                 flash(
                     _(
-                        "Choose %(name)s in a session now, so that the name stands in the programme.",
+                        "Now add %(name)s to a session so that the name appears in the programme.",
                         name=saved.name(reader()).text,
                     )
                 )

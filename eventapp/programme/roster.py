@@ -77,7 +77,7 @@ def remove_person(event: Event, person: Person) -> None:
     """Take somebody without a part off the list of the event's people. Raises Refused for who has one."""
     _hold(person)
     if queries.takes_part(event, person):
-        raise Refused(_("This person has a part in a session. Take them out of their sessions first."))
+        raise Refused(_("This person takes part in a session. Remove them from their sessions first."))
     row = queries.event_person(event, person)
     if row is not None:
         db.session.delete(row)

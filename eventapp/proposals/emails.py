@@ -73,7 +73,7 @@ def to_proposer(proposal: Proposal, occasion: Occasion, written: Draft | None = 
     written = written or draft(occasion, proposal.event, language=language, proposal=title)
     with languages.force_locale(language):
         accepted = occasion is Occasion.ACCEPTED
-        label = _("Confirm your part") if accepted else _("Your proposal")
+        label = _("Confirm or decline") if accepted else _("Your proposal")
         link = absolute("proposals.mine", token=proposal.token, lang=language)
         _send(occasion, written, proposal.event, proposal.name, proposal.email, language, (label, link))
 
@@ -97,7 +97,7 @@ def news(link: SpeakerLink, items: Sequence[Item]) -> None:
         facts = [fact for item in items for fact in _item_facts(item, link)]
         zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
         bare = link.event.timed and any(change.kind.tells_time for item in items for change in _happened(item))
-        more = [_("Times are in %(zone)s unless it says otherwise.", zone=zone)] if bare else []
+        more = [_("Times are in %(zone)s unless stated otherwise.", zone=zone)] if bare else []
     _to_speaker(link, occasion, draft(occasion, link.event, language=link.language), facts, more, files)
 
 
@@ -108,10 +108,10 @@ def _called_off(link: SpeakerLink, items: Sequence[Item]) -> Draft | None:
         title, note = event.title.say(link.language).text, event.status_note.say(link.language).text
         if event.status is EventStatus.POSTPONED and State.POSTPONED in states:
             subject = _("Postponed: %(title)s", title=title)
-            text = _("“%(title)s” is postponed. We write again when there is a new date.", title=title)
+            text = _("“%(title)s” has been postponed. We will e-mail you when there is a new date.", title=title)
         elif event.status is EventStatus.CANCELLED and State.CANCELLED in states:
             subject = _("Cancelled: %(title)s", title=title)
-            text = _("“%(title)s” will not take place. We are sorry.", title=title)
+            text = _("We are sorry: “%(title)s” has been cancelled.", title=title)
         else:
             return None
     return Draft(subject, f"{text}\n\n{note}")
@@ -127,7 +127,7 @@ def _happened(item: Item) -> list[Change]:
 def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
     title = item.title.say(link.language).text
     if item.given_up:
-        return [(title, _("You do not take part in it any more."))]
+        return [(title, _("You are no longer listed for this session."))]
     if item.before is None:
         where = told.where(item.after, link.event.format, link.language)
         facts = [(title, told.when(item.after, link.language) + (_(", ") + where if where else ""))]
@@ -136,7 +136,7 @@ def _item_facts(item: Item, link: SpeakerLink) -> list[tuple[str, str]]:
         return facts
     facts = [fact for change in _happened(item) for fact in _facts(change, link)]
     if Topic.LINK in told.news(item.before, item.after):
-        facts.append((title, _("New link to join: %(link)s", link=item.link or "–")))
+        facts.append((title, _("New joining link: %(link)s", link=item.link or "–")))
     if not facts:
         facts.append((title, told.when(item.after, link.language)))
     return facts
@@ -152,7 +152,7 @@ def _to_speaker(
 ) -> None:
     with languages.force_locale(link.language):
         asks = occasion not in {Occasion.CHANGED, Occasion.SCHEDULED}
-        label = _("Answer, and see your sessions") if asks else _("See your sessions")
+        label = _("Reply and see your sessions") if asks else _("See your sessions")
         address = absolute("speaking.mine", token=link.token, lang=link.language)
         name = link.shown.name(link.language).text
         _send(occasion, written, link.event, name, link.email, link.language, (label, address), facts, more, files)
@@ -195,11 +195,11 @@ def _send(
             action=action,
             after=[
                 *(
-                    [_("Your calendar takes what is new from this letter. If it does not, open the attached file.")]
+                    [_("Your calendar app should update the entry by itself. If not, open the attached file.")]
                     if files
                     else []
                 ),
-                _("The link is your key. Keep it, and do not pass it on."),
+                _("This is a private link. Keep it and don't share it."),
             ],
             signature=event.title.say(language).text + contact,
         ),

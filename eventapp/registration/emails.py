@@ -34,11 +34,11 @@ def _facts(registration: Registration, item: Item | None) -> list[tuple[str, str
     now = item.after if item else invitations.facts_now(registration)
     facts = []
     if item and item.before and Topic.TIME in told.news(item.before, item.after):
-        facts += _time(_("Until now"), item.before, registration)
+        facts += _time(_("Previous time"), item.before, registration)
     facts += _time(_("When"), now, registration)
     if registration.option.mode is Mode.IN_PERSON and now.venue:
         facts.append((_("Where"), told.where(now, event.format, language)))
-    facts.append((_("You take part"), option_title(registration, language)))
+    facts.append((_("Attendance"), option_title(registration, language)))
     if invitations.takes_part_online(registration) and event.join_url:
         facts.append((_("Join here"), event.join_url))
     return facts
@@ -86,7 +86,7 @@ def _write(
             paragraphs=paragraphs,
             facts=_facts(registration, about) if facts is None else facts,
             more=_sessions(registration, items)[1] if more is None else more,
-            action=(_("See or change your registration"), self_service) if link else action,
+            action=(_("View or change your registration"), self_service) if link else action,
             after=after or [],
             signature=event.title.say(language).text + (f" · {event.contact_email}" if event.contact_email else ""),
         ),
@@ -107,11 +107,12 @@ def received(registration: Registration) -> None:
         if registration.status is RegistrationStatus.WAITLISTED:
             subject = _("Waiting list: %(title)s", title=title)
             text = _(
-                "All places were taken, so you are on the waiting list. When a place becomes free, we write to you."
+                "All seats are taken, so we have put you on the waiting list. We will e-mail you if a seat "
+                "becomes free."
             )
         else:
-            subject = _("Received: %(title)s", title=title)
-            text = _("Thank you for registering. The team looks at every registration and will write to you.")
+            subject = _("Registration received: %(title)s", title=title)
+            text = _("Thank you for registering. The organizers will review your registration and e-mail you.")
         _write(
             registration,
             kind=f"registration.{registration.status}",
@@ -127,9 +128,11 @@ def confirmed(registration: Registration) -> None:
         _write(
             registration,
             kind="registration.confirmed",
-            subject=_("Confirmed: %(title)s", title=title),
-            paragraphs=[_("Your place at “%(title)s” is confirmed. We look forward to seeing you.", title=title)],
-            after=[_("Your calendar takes the event from this letter. If it does not, open the attached file.")],
+            subject=_("Registration confirmed: %(title)s", title=title),
+            paragraphs=[
+                _("Your registration for “%(title)s” is confirmed. We look forward to seeing you.", title=title)
+            ],
+            after=[_("Your calendar app should add the event by itself. If not, open the attached file.")],
             items=invitations.issue(registration),
         )
 
@@ -143,7 +146,7 @@ def next_in_line(registration: Registration) -> None:
             subject=_("A seat has become free: %(title)s", title=title),
             paragraphs=[
                 _("A seat has become free, and you are next on the waiting list."),
-                _("The team looks at every registration and will write to you."),
+                _("The organizers will review your registration and e-mail you."),
             ],
             items=invitations.issue(registration),
         )
@@ -155,10 +158,10 @@ def changed(registration: Registration) -> None:
         _write(
             registration,
             kind="registration.changed",
-            subject=_("Changed: %(title)s", title=title),
+            subject=_("Registration changed: %(title)s", title=title),
             paragraphs=[
                 _(
-                    "Your registration has changed. This is how it stands now: %(status)s.",
+                    "Your registration has changed. Its status is now: %(status)s.",
                     status=registration.status.label,
                 )
             ],
@@ -174,13 +177,13 @@ def cancelled(registration: Registration) -> None:
             kind="registration.cancelled",
             subject=_("Registration cancelled: %(title)s", title=title),
             paragraphs=[
-                _("Your registration for “%(title)s” is cancelled, and your place goes to somebody else.", title=title),
-                _("If this is a mistake, you can register again on the event's page."),
+                _("Your registration for “%(title)s” has been cancelled and your seat released.", title=title),
+                _("If this was a mistake, you can register again on the event page."),
             ],
             facts=[],
             more=[],
             link=False,
-            action=(_("The event's page"), _event_page(registration)),
+            action=(_("View the event page"), _event_page(registration)),
             items=invitations.issue(registration),
         )
 
@@ -196,7 +199,7 @@ def declined(registration: Registration) -> None:
             registration,
             kind="registration.declined",
             subject=_("About your registration: %(title)s", title=title),
-            paragraphs=[_("We are sorry that we can't offer you a place at “%(title)s”.", title=title)],
+            paragraphs=[_("We are sorry that we can't offer you a seat at “%(title)s”.", title=title)],
             facts=[],
             more=[],
             link=False,
@@ -213,12 +216,12 @@ def link(registration: Registration) -> None:
             subject=_("Your registration: %(title)s", title=title),
             paragraphs=[
                 _(
-                    "Somebody, probably you, asked to register this address for “%(title)s”. "
-                    "You are registered already; with the link below you can see, change or cancel it.",
+                    "You are already registered for “%(title)s”. Use the link below to view, change or cancel "
+                    "your registration.",
                     title=title,
                 ),
             ],
-            after=[_("If it was not you, there is nothing to do: nothing has changed.")],
+            after=[_("If you didn't ask for this e-mail, you can ignore it. Nothing has changed.")],
         )
 
 
@@ -229,7 +232,7 @@ def new_link(registration: Registration) -> None:
             registration,
             kind="registration.new_link",
             subject=_("Your registration: %(title)s", title=title),
-            paragraphs=[_("Here is a new link to your registration. The old one does not work any more.")],
+            paragraphs=[_("Here is the new link to your registration. The old link no longer works.")],
             # The entry in the calendar holds the old one.
             items=invitations.issue(registration, anew=True),
         )
@@ -251,7 +254,7 @@ def news(registration: Registration, items: Sequence[Item]) -> None:
             facts=facts,
             more=sessions,
             link=not calls_off,
-            after=[_("Your calendar takes what is new from this letter. If it does not, open the attached file.")]
+            after=[_("Your calendar app should update the entry by itself. If not, open the attached file.")]
             if any(item.file for item in items)
             else None,
             items=items,
@@ -270,14 +273,14 @@ def _sessions(registration: Registration, items: Sequence[Item]) -> tuple[tuple[
     if places or left:
         kind, subject = "session.places", _("Your sessions at %(title)s", title=title)
     if changed:
-        kind, subject = "session.changed", _("Changed: sessions at %(title)s", title=title)
-        said += [_("Something has changed about sessions in which you have a place:"), *changed]
+        kind, subject = "session.changed", _("Session changes: %(title)s", title=title)
+        said += [_("There are changes to sessions you signed up for:"), *changed]
     if places:
-        said += [_("You have a place in:"), *places]
+        said += [_("You have a seat in:"), *places]
     if left:
-        said.append(_("You have given up your place in: %(titles)s", titles=languages.listing(left)))
+        said.append(_("You no longer have a seat in: %(titles)s", titles=languages.listing(left)))
     if changed or places:
-        said.append(_("Times are in %(zone)s unless it says otherwise.", zone=_zone_of(registration)))
+        said.append(_("Times are in %(zone)s unless stated otherwise.", zone=_zone_of(registration)))
     return (kind, subject), said
 
 
@@ -291,24 +294,26 @@ def _event_news(
     note = event.status_note.say(language).text
     notes = [note] if note else []
     if item.after.state is State.CANCELLED:
-        text = _("“%(title)s” will not take place. We are sorry.", title=title)
+        text = _("We are sorry: “%(title)s” has been cancelled.", title=title)
         return "event.cancelled", _("Cancelled: %(title)s", title=title), [text, *notes], []
     before = item.before or item.after
     topics = told.news(before, item.after)
     facts = []
     if Topic.TIME in topics:
-        facts += [*_time(_("Until now"), before, registration), *_time(_("New time"), item.after, registration)]
+        facts += [*_time(_("Previous time"), before, registration), *_time(_("New time"), item.after, registration)]
     elif before.state is State.POSTPONED:
         facts += _time(_("When"), item.after, registration)
     if Topic.PLACE in topics:
         online = registration.option.mode is Mode.ONLINE
-        facts.append((_("Place until now"), told.where(before, event.format, language) or "–"))
-        facts.append((_("New place"), _("Online") if online else told.where(item.after, event.format, language) or "–"))
+        facts.append((_("Previous venue"), told.where(before, event.format, language) or "–"))
+        facts.append((_("New venue"), _("Online") if online else told.where(item.after, event.format, language) or "–"))
     if Topic.LINK in topics:
         facts.append((_("Join here"), item.link or "–"))
     if event.status is EventStatus.POSTPONED:
         text = _(
-            "“%(title)s” is postponed. Your registration stays; we write again when there is a new date.", title=title
+            "“%(title)s” has been postponed. Your registration is still valid. We will e-mail you when "
+            "there is a new date.",
+            title=title,
         )
         return "event.postponed", _("Postponed: %(title)s", title=title), [text, *notes], []
     subject, paragraphs = _headline(topics, before, item, title)
@@ -318,26 +323,27 @@ def _event_news(
 
 
 def _headline(topics: list[Topic], before: Facts, item: Item, title: str) -> tuple[str, list[str]]:
-    stays = _("Your registration stays as it is.")
+    stays = _("Your registration is still valid.")
+    nothing = _("You don't need to do anything.")
     if Topic.STATE in topics and before.state is State.POSTPONED:
-        text = _("“%(title)s” was postponed. Now there is a date.", title=title)
-        return _("New date: %(title)s", title=title), [text, stays]
+        text = _("“%(title)s”, which was postponed, now has a new date.", title=title)
+        return _("New date: %(title)s", title=title), [text, stays, nothing]
     if Topic.TIME in topics and Topic.PLACE in topics:
-        text = _("“%(title)s” takes place at another time and place than we told you.", title=title)
-        return _("New time and place: %(title)s", title=title), [text, stays]
+        text = _("The time and venue of “%(title)s” have changed.", title=title)
+        return _("Time and venue changed: %(title)s", title=title), [text, stays, nothing]
     if Topic.TIME in topics:
-        text = _("“%(title)s” takes place at another time than we told you.", title=title)
-        return _("New time: %(title)s", title=title), [text, stays]
+        text = _("The time of “%(title)s” has changed.", title=title)
+        return _("Time changed: %(title)s", title=title), [text, stays, nothing]
     if Topic.PLACE in topics:
-        text = _("“%(title)s” takes place at another place than we told you.", title=title)
-        return _("New place: %(title)s", title=title), [text, stays]
+        text = _("The venue of “%(title)s” has changed.", title=title)
+        return _("Venue changed: %(title)s", title=title), [text, stays, nothing]
     if Topic.LINK in topics and item.link:
         text = _(
-            "There is a new link with which you join “%(title)s”. The old one does not lead there any more.",
+            "The link to join “%(title)s” online has changed. The old link no longer works.",
             title=title,
         )
-        return _("New link to join: %(title)s", title=title), [text]
-    return _("Your registration: %(title)s", title=title), [_("This is how your registration stands now.")]
+        return _("New joining link: %(title)s", title=title), [text]
+    return _("Your registration: %(title)s", title=title), [_("Here are your registration details.")]
 
 
 def _session_news(registration: Registration, item: Item) -> list[str]:
@@ -360,7 +366,7 @@ def _session_news(registration: Registration, item: Item) -> list[str]:
             named = languages.zone_name(zone, language, item.after.starts)
             lines.append(_("In your time (%(zone)s): %(what)s", zone=named, what=own))
     if Topic.LINK in told.news(item.before, item.after):
-        lines.append(_("“%(session)s” – new link to join: %(link)s", session=name, link=item.link or "–"))
+        lines.append(_("“%(session)s” – new joining link: %(link)s", session=name, link=item.link or "–"))
     return lines
 
 

@@ -22,7 +22,7 @@ from tests.agenda.test_views import begin, main
 from tests.calendars import lint
 from tests.make import fresh
 
-GONE = "Cancelled: no longer announced"
+GONE = "Cancelled: no longer listed"
 
 
 def by_uid(client, address: str) -> dict[str, lint.Component]:

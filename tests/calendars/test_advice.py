@@ -166,7 +166,7 @@ def test_titles_are_measured_in_columns() -> None:
 def test_a_site_that_no_map_finds_is_told() -> None:
     found = told(venues=[Venue(Words(en="Arena"), Words(), None), Venue(Words(en="Hall"), Words(en="1-1 Chuo"), None)])
     assert [(one.kind, one.sentence) for one in found] == [
-        ("no-address", "Arena: without an address or coordinates no phone shows the way there.")
+        ("no-address", "Arena: add a street address so that phones can show directions.")
     ]
     assert kinds(venues=[Venue(Words(en="Arena"), Words(), (35.0, 139.0))]) == []
 

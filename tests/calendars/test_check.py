@@ -13,7 +13,6 @@ from flask import current_app
 from eventapp.calendars import check
 from eventapp.calendars import state as states
 from eventapp.calendars.check import Source, Which
-from eventapp.core import languages
 from eventapp.core.db import transaction
 from eventapp.core.words import Words
 from eventapp.events import operations as events
@@ -218,16 +217,6 @@ def test_what_was_found_is_looked_for_again_when_the_month_is_over(make: Make, f
         with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
             after = [source(forum, which).version for which in Which]
         assert not set(before) & set(after)
-
-
-def test_what_was_found_is_said_in_the_language_of_whoever_looks(forum: Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken(monkeypatch, lambda data: data.replace(b"VERSION:2.0", b"VERSION:3.0"))
-    said = []
-    for language in ("en", "ja"):
-        with languages.force_locale(language):
-            said += [fault.sentence for fault in check.check(source(forum), TAGS).faults]
-    assert said[0] == "The calendar does not say VERSION:2.0, once."
-    assert said[1] != said[0]
 
 
 @pytest.mark.parametrize("public", [True, False])

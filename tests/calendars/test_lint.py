@@ -283,14 +283,6 @@ def test_the_line_is_that_of_the_file_behind_folds() -> None:
     assert text.split(b"\r\n")[found.line - 1] == b"STATUS:MAYBE"
 
 
-def test_a_sentence_is_said_in_the_language_of_the_reader(app: object) -> None:
-    from eventapp.core.languages import force_locale
-
-    with force_locale("ja"):
-        (found,) = findings(crlf(instead("navy", "#000080")), profile=Profile.FEED)
-    assert re.search("[ぁ-ん]", found.sentence)
-
-
 @st.composite
 def spoilt(draw: st.DrawFn) -> bytes:
     """A calendar with bytes of it replaced, doubled or cut out."""

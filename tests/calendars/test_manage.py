@@ -59,9 +59,8 @@ def test_it_says_that_all_is_well_and_how_much_was_looked_through(organizer: Vis
     make.session(forum, Words(en="Talk", ja="講演"))
     text = look(organizer)
     # The address of the tests' own site is one that Google can't reach.
-    assert verdict(organizer) == "The calendars are in order; 1 thing is worth a look"
-    assert "5 calendars were written and looked through byte by byte" in text
-    assert "“localhost”" in text
+    assert verdict(organizer) == "1 suggestion for your calendars"
+    assert "(localhost)" in text
 
 
 def test_what_is_worth_a_look_leads_to_the_sessions(organizer: Visitor, make: Make, forum: Event) -> None:
@@ -83,15 +82,15 @@ def test_a_viewer_is_led_to_the_public_page_of_a_session(app: Flask, make: Make,
 
 
 def test_a_fault_of_ours_is_said_to_be_ours(
-    organizer: Visitor, make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch
+    organizer: Visitor, make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     make.session(forum, "Talk")
     write = Source.write
     monkeypatch.setattr(Source, "write", lambda self, *wish: write(self, *wish).replace(b"VERSION:2.0", b"VERSION:1.0"))
     text = look(organizer)
-    assert verdict(organizer) == "1 thing is wrong in the calendars"
-    assert "The calendar does not say VERSION:2.0, once." in text
-    assert "The fault is in this software" in text
+    assert verdict(organizer) == "Technical problem"
+    assert "It is not caused by what you entered." in text
+    assert "The calendar does not say VERSION:2.0, once." in caplog.text
 
 
 def test_it_shows_the_entries_on_the_readers_own_clock(organizer: Visitor, make: Make, forum: Event) -> None:
@@ -117,7 +116,7 @@ def test_the_language_is_that_of_the_calendar_and_not_of_the_page(organizer: Vis
     make.session(forum, Words(en="Talk", ja="講演"))
     look(organizer, "?language=ja")
     assert rows(organizer)[-1][1] == "講演"
-    assert "It calls the calendar “フォーラム”." in look(organizer, "?language=ja&program=google")
+    assert "Calendar name: “フォーラム”" in look(organizer, "?language=ja&program=google")
 
 
 def test_programs_differ_in_what_they_make_of_a_cancelled_session(organizer: Visitor, make: Make, forum: Event) -> None:
@@ -133,7 +132,7 @@ def test_programs_differ_in_what_they_make_of_a_cancelled_session(organizer: Vis
     assert ("10:00 – 11:00", "Cancelled: Tea") in rows(organizer)
     text = look(organizer, "?program=google")
     assert "Tea" not in [title for _time, title in rows(organizer)]
-    assert "1 cancelled entry is not here" in text
+    assert "removes 1 cancelled entry without notice" in text
 
 
 def test_a_large_programme_is_shown_by_the_day(organizer: Visitor, make: Make) -> None:
@@ -157,7 +156,7 @@ def test_a_day_with_very_many_entries_shows_some_and_all_to_whoever_asks(
     for number in range(4):
         make.session(forum, f"Talk {number}", starts_at=START + timedelta(hours=number), release=False)
     make.release(forum)
-    assert "Show all 5 of this day" in look(organizer)
+    assert "Show all 5 entries" in look(organizer)
     assert len(rows(organizer)) == 3
     assert "Show all" not in look(organizer, "?whole=1")
     assert len(rows(organizer)) == 5
@@ -178,7 +177,7 @@ def test_a_draft_is_looked_at_before_anybody_sees_it(organizer: Visitor, client:
     event = make.event("forum", status=EventStatus.DRAFT)
     make.session(event, "Talk", release=False)
     text = look(organizer)
-    assert "Nobody has these calendars yet" in text
+    assert "These calendars are not published yet" in text
     assert ("10:00 – 11:00", "Talk") in rows(organizer)
     assert client.get("/events/forum/calendar.ics").status_code == 404
 
@@ -191,7 +190,7 @@ def test_a_public_programme_and_its_next_version_are_kept_apart(organizer: Visit
     look(organizer, "?of=next")
     assert "New" in [title for _time, title in rows(organizer)]
     current = [a for a in organizer.page.all("a") if a.get("aria-current") == "page"]
-    assert "As the next version will have them" in [Page.text(a) for a in current]
+    assert "Next version" in [Page.text(a) for a in current]
 
 
 def test_a_withdrawn_event_shows_what_its_subscribers_have(organizer: Visitor, make: Make, forum: Event) -> None:
@@ -199,13 +198,13 @@ def test_a_withdrawn_event_shows_what_its_subscribers_have(organizer: Visitor, m
     with transaction():
         events.edit(fresh(forum), slug="forum", visibility=Visibility.PRIVATE)
     text = look(organizer)
-    assert "The event is not public any more" in text
-    assert {title for _time, title in rows(organizer)} == {"Cancelled: no longer announced"}
+    assert "The event is no longer public" in text
+    assert {title for _time, title in rows(organizer)} == {"Cancelled: no longer listed"}
     look(organizer, "?of=next")
     assert "Talk" in [title for _time, title in rows(organizer)]
     with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
         organizer.sign_in(make.owner())
-        assert "Nobody has these calendars yet" in look(organizer)
+        assert "These calendars are not published yet" in look(organizer)
 
 
 def test_a_cancelled_event_says_so_in_every_entry(organizer: Visitor, make: Make, forum: Event) -> None:
@@ -218,9 +217,9 @@ def test_a_cancelled_event_says_so_in_every_entry(organizer: Visitor, make: Make
 
 def test_an_event_known_by_its_month_is_a_bar_over_it(organizer: Visitor, make: Make) -> None:
     make.event("forum", precision=Precision.MONTH)
-    text = look(organizer)
+    look(organizer)
     assert rows(organizer) == [("all day", "Forum of cities")]
-    assert "right" in text
+    assert verdict(organizer) != "Technical problem"
 
 
 def test_in_a_zone_with_a_doubled_hour_every_program_reads_the_moments_that_were_meant(
@@ -231,21 +230,21 @@ def test_in_a_zone_with_a_doubled_hour_every_program_reads_the_moments_that_were
     for hour in range(6):
         make.session(event, f"Watch {hour}", starts_at=start + timedelta(hours=hour), release=False)
     make.release(event)
-    text = look(organizer, "?zone=UTC&day=2031-10-26")
+    look(organizer, "?zone=UTC&day=2031-10-26")
     assert [time for time, _title in rows(organizer)][-3:] == ["01:00 – 02:00", "02:00 – 03:00", "03:00 – 04:00"]
-    assert "wrong" not in text
+    assert verdict(organizer) != "Technical problem"
 
 
 def test_a_program_that_reads_other_moments_is_named(
-    organizer: Visitor, make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch
+    organizer: Visitor, make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     make.session(forum, "Talk")
     write = Source.write
     monkeypatch.setattr(Source, "write", lambda self, *wish: write(self, *wish).replace(b"TO:+0900", b"TO:+0800"))
     look(organizer)
-    cells = {Page.text(row[0]): Page.text(row[2]) for row in organizer.page.all("tr")}
-    assert cells["Outlook for Windows, classic"] == "Times 1 wrong"
-    assert cells["Thunderbird"] == "Times right"
+    assert verdict(organizer) == "Technical problem"
+    (record,) = [one for one in caplog.records if one.msg == "calendar: read with other times"]
+    assert "outlook" in record.facts["programs"] and "thunderbird" not in record.facts["programs"]
 
 
 def test_the_page_is_in_the_side_list_of_everybody_at_the_desk(app: Flask, make: Make, forum: Event) -> None:

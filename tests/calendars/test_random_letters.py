@@ -163,7 +163,7 @@ class Post:
         if off and ("will not take place" in said or "is postponed" in said):
             return
         if session is not None:
-            assert str(session.title) in said or "was postponed" in said, about
+            assert str(session.title) in said or "has been postponed" in said, about
         if after.cancelled or event.status is EventStatus.POSTPONED:
             return
         old = before.shown if before and not before.cancelled else None

@@ -24,7 +24,7 @@ from tests.make import Make, fresh
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
-GONE = "Cancelled: no longer announced"
+GONE = "Cancelled: no longer listed"
 CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzinfo=UTC)
 
 

@@ -137,12 +137,12 @@ def test_it_is_logged_like_every_request(client, forum, caplog):
 
 def test_the_budget_of_bytes_is_kept(app, client, make):
     express = app.extensions["express"]
-    budget, express._budget = express._budget, 48_000
+    budget, express._budget = express._budget, 40_000
     try:
         for number in range(6):
             make.event(f"forum-{number}")
             client.get(f"/events/forum-{number}")
-        assert 0 < express._size <= 48_000
+        assert 0 < express._size <= 40_000
         assert len(express._kept) < 6
     finally:
         express._budget = budget

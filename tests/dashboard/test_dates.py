@@ -61,7 +61,7 @@ def test_changing_the_zone_asks_what_stays(organizer, forum):
     before = moments(forum)
     response = organizer.fill(EDIT, {"zone": "Asia/Dhaka", "title_en": "Moved"})
     assert response.status_code == 422
-    assert "Choose whether the time on the clock stays, or the moment." in response.get_data(as_text=True)
+    assert "Choose whether the local time or the moment should stay the same." in response.get_data(as_text=True)
     assert organizer.page.by_id("keep") is not None
     assert moments(forum) == before
     assert fresh(forum).zone == "Asia/Tokyo"
@@ -122,10 +122,10 @@ def test_a_new_date_offers_to_move_sessions_and_closings_and_says_what_stays(org
     response = organizer.fill(EDIT, new)
     assert response.status_code == 422
     said = organizer.page.text(organizer.page.by_id("days"))
-    assert "The event begins 14 days later." in said
+    assert "The event starts 14 days later." in said
     assert "Move 3 sessions as well" in said
     assert "Move 3 opening and closing times as well" in said
-    assert "Registrations, seats and proposals stay as they are" in said
+    assert "Registrations, seats and proposals don't change" in said
     assert moments(forum) == before
 
 
@@ -164,7 +164,7 @@ def test_another_day_than_the_one_that_was_answered_for_is_asked_again(organizer
     organizer.fill(EDIT, {"starts_at": "2031-03-25T10:00", "ends_at": "2031-03-26T10:00"})
     again = organizer.fill_again(EDIT, {"starts_at": "2031-03-26T10:00", "move_sessions": None})
     assert again.status_code == 422
-    assert "The event begins 8 days later." in again.get_data(as_text=True)
+    assert "The event starts 8 days later." in again.get_data(as_text=True)
     assert organizer.fill_again(EDIT, {"ends_at": "2031-03-20T10:00"}).status_code == 422  # before the start
     assert "Move 3 sessions as well" in organizer.page.text(organizer.page.by_id("days"))
     assert fresh(forum).starts_at == START

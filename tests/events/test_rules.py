@@ -56,6 +56,6 @@ def test_countdown_is_in_days_of_the_venue():
     from eventapp.events.rules import countdown
 
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 21)) == "Tomorrow"
-    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Now on"
+    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Happening now"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 10)) == "In 12 days"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 25)) == ""

@@ -352,7 +352,7 @@ def test_entries_that_may_be_one_that_was_moved_or_renamed_are_not_told_apart_by
     for entries in ([("Opening", "01"), ("Opening", "02")], [("Opening", "01"), ("Keynote", "01")]):
         report = planned(forum, shared_uid(*entries))
         assert counts(report) == (1, 0, 0, 0)
-        assert "another title or time" in report.refused[0].sentence
+        assert "a different title or time" in report.refused[0].sentence
 
 
 def test_names_with_the_marks_that_part_them_come_back_in_one_piece(make, forum):

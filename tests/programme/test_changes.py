@@ -137,11 +137,11 @@ def test_a_change_says_what_was_and_what_is(app):
     tomorrow = {"starts_at": TEN + timedelta(days=1), "ends_at": TEN + timedelta(days=1, hours=1)}
     assert said(app, session(), session(**tomorrow)) == ["Tue 18 March, 10:00 – 11:00 → Wed 19 March, 10:00 – 11:00"]
     assert said(app, session(), session(rooms=())) == ["Main hall → no room"]
-    assert said(app, session(), session(title=Words(en="Welcome"))) == ["before: “Opening”"]
-    assert said(app, session(), session(participations=(PublishedPart(8),))) == ["with Bo Ek, without Ada Lovelace"]
+    assert said(app, session(), session(title=Words(en="Welcome"))) == ["previously “Opening”"]
+    assert said(app, session(), session(participations=(PublishedPart(8),))) == ["Bo Ek added, Ada Lovelace removed"]
     assert said(app, session(), session(**OFF)) == ["Tue 18 March, 10:00 – 11:00"]
     assert said(app, session(spoken=()), session(interpreted=("ja",))) == [
-        "not said → English, interpreted into Japanese"
+        "not specified → English, interpreted into Japanese"
     ]
 
 
