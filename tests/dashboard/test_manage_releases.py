@@ -145,6 +145,6 @@ def test_it_asks_as_often_for_many_who_would_be_written_to_as_for_one(organizer,
         organizer.get(path)
         with queries() as counted:
             organizer.get(path)
-        assert f"{several} {'person' if several == 1 else 'people'} registered" in main(organizer)
+        assert f"{several} registered {'attendee' if several == 1 else 'attendees'}" in main(organizer)
         asked.append(len(counted))
     assert asked[0] == asked[1], asked
