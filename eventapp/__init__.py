@@ -167,8 +167,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         local_day=clock.local_day,
         change_said=programme_changes.sentence,
         option_name=registration_forms.option_name,
-        open_call=proposals_queries.open_call,
-        speaker_link=proposals_queries.link_of,
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
         letter_state=dashboard.letter_state,
@@ -176,6 +174,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         sentence=sentence.sentence,
     )
     app.extensions[wiring.AUDIENCE] = registration_queries.audience
+    app.extensions[wiring.OPEN_CALL] = proposals_queries.open_call
+    app.extensions[wiring.SPEAKER_LINK] = proposals_queries.link_of
     app.extensions[calendar_wiring.IMAGE] = media.poster_address
     app.extensions[calendar_wiring.DEADLINES] = [registration_queries.deadlines, proposals_queries.deadlines]
     for blueprint in BLUEPRINTS:

@@ -21,7 +21,7 @@ from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events.access import desk
 from eventapp.events.models import Event
-from eventapp.programme import profiles, queries, roster
+from eventapp.programme import profiles, queries, roster, wiring
 from eventapp.programme.forms import PersonForm, Scope
 from eventapp.programme.parts import described
 
@@ -85,13 +85,15 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
             return redirect(url_for(".everybody", slug=event.slug), 303)
         except Refused as refusal:
             form.refuse(refusal)
+    takes_part = shown is not None and queries.takes_part(event, shown)
     return page(
         "programme/person.html",
         event=event,
         form=form,
         person=shown,
         elsewhere=shown is not None and not profiles.only_here(event, shown),
-        takes_part=shown is not None and queries.takes_part(event, shown),
+        takes_part=takes_part,
+        link=wiring.speaker_link_of(event, shown) if shown is not None and takes_part else None,
     )
 
 

@@ -18,7 +18,7 @@ from eventapp.core.parameters import one_of, parameters, words
 from eventapp.events import access
 from eventapp.events import queries as events
 from eventapp.events.models import Event
-from eventapp.programme import changes, grid, queries
+from eventapp.programme import changes, grid, queries, wiring
 from eventapp.programme.boxes import Writer
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
@@ -178,7 +178,8 @@ def speakers(slug: str) -> ResponseReturnValue:
     def build() -> Response:
         event = found(events.by_slug(slug))
         people = queries.speakers(queries.public_sessions(event))
-        return page("programme/speakers.html", event=event, speakers=people, day=event.first_day)
+        call = wiring.open_call_of(event)
+        return page("programme/speakers.html", event=event, speakers=people, day=event.first_day, call=call)
 
     return _answer(slug, ".speakers", build)
 

@@ -60,3 +60,10 @@ def test_no_statement_ends_a_line_inside_of_a_tag(name):
 
 def test_templates_are_laid_out_by_the_tool():
     assert "djlint --check --quiet templates" in (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_no_template_asks_the_database(app):
+    """What a page shows comes from its view, where its queries are counted."""
+    asking = [name for name, value in app.jinja_env.globals.items() if "queries" in getattr(value, "__module__", "")]
+    assert not asking
