@@ -78,7 +78,7 @@ def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
         return None
     patterns = [part["pattern"] for part in found["sequence"]]
     reason = next((str(_REASONS[pattern]) for pattern in _REASONS if pattern in patterns), "")
-    easy = _("This password is too easy to guess. A few words that have nothing to do with each other do well.")
+    easy = _("This password is too easy to guess. Use a few unrelated words.")
     return f"{easy} {reason}".strip()
 
 

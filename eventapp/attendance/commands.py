@@ -55,8 +55,8 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
         if said.counts.generated:
             click.echo(
                 languages.ngettext(
-                    "%(num)d of these people was generated for demonstration.",
-                    "%(num)d of these people were generated for demonstration.",
+                    "%(num)d of these people is demo data.",
+                    "%(num)d of these people are demo data.",
                     said.counts.generated,
                 )
             )

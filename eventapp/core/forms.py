@@ -291,7 +291,7 @@ class LocalTimeField(DateTimeLocalField):
         if self.data is not None:
             if self.data.fold:
                 self.description = _(
-                    "It is the second %(time)s of that night, after the clocks went back.",
+                    "This is the second %(time)s of that night, after the clocks go back.",
                     time=self.data.strftime("%H:%M"),
                 )
             self.data = self.data.replace(tzinfo=None, fold=0, second=0, microsecond=0)
@@ -322,7 +322,7 @@ class LocalTimeField(DateTimeLocalField):
         if self.touched and self.data is not None and self.zone_shown != self.zone:
             raise StopValidation(
                 _(
-                    "The time zone was %(before)s and is %(zone)s now. Check this time, then save again.",
+                    "The time zone was %(before)s and is now %(zone)s. Check this time, then save again.",
                     before=self.zone_shown,
                     zone=self.zone,
                 )

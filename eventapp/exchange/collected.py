@@ -54,7 +54,8 @@ class Names:
                     return key
         if len(self.by_key) >= MOST_NAMES:
             raise Refused(
-                _("A programme with more than %(number)d rooms or tracks is not read.", number=MOST_NAMES), field="file"
+                _("The file has more than %(number)d rooms or tracks. That is too many to import.", number=MOST_NAMES),
+                field="file",
             )
         key = next(iter(said.values()))
         if key in self.by_key:
@@ -196,11 +197,14 @@ class Book:
         """The people of an entry, each once. Raises Unclear and Refused for more than any programme has."""
         found = tuple(people)
         if len(found) > MOST_IN_SESSION:
-            raise Unclear(_("There are more than %(number)d people in one entry.", number=MOST_IN_SESSION))
+            raise Unclear(
+                _("One entry has more than %(number)d people. That is too many to import.", number=MOST_IN_SESSION)
+            )
         self.people += len(found)
         if self.people > MOST_PEOPLE:
             raise Refused(
-                _("A programme with more than %(number)d people is not read.", number=MOST_PEOPLE), field="file"
+                _("The file has more than %(number)d people. That is too many to import.", number=MOST_PEOPLE),
+                field="file",
             )
         return found
 
@@ -248,7 +252,7 @@ class Book:
         if self.too_long:
             self.notes.append(
                 _(
-                    "Texts of more than %(limit)d characters are left out (%(number)d).",
+                    "Texts longer than %(limit)d characters can't be imported (%(number)d).",
                     limit=values.LONGEST_TEXT,
                     number=self.too_long,
                 )
@@ -286,5 +290,5 @@ def described(*said: object, own: bool = False) -> str:
     first, second = (*texts, "", "")[:2]
     whole = second if first in second else first if second in first else f"{first}\n\n{second}"
     if len(whole) > values.LONGEST_TEXT:
-        raise TooLong(_("A text has more than %(number)d characters.", number=values.LONGEST_TEXT))
+        raise TooLong(_("A text is longer than %(number)d characters.", number=values.LONGEST_TEXT))
     return whole

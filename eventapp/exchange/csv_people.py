@@ -34,7 +34,7 @@ def aligned(book: Book, where: str, field: str, columns: Mapping[str, Sequence[s
     for tag, parts in filled.items():
         if len(parts) != size:
             sentence = _(
-                "%(one)s has another number of names than %(other)s, and is left out.",
+                "%(one)s has a different number of names than %(other)s, so we don't import it.",
                 one=f"{field}_{tag}".rstrip("_"),
                 other=f"{field}_{first}".rstrip("_"),
             )
@@ -97,7 +97,8 @@ def _each(book: Book, where: str, said: str | None, kind: type[R], number: int) 
         parts *= number
     if parts and len(parts) != number:
         sentence = _(
-            "There are %(number)d people and another number of roles or modes; these are left out.", number=number
+            "There are %(number)d people but a different number of roles or modes, so we don't import roles and modes.",
+            number=number,
         )
         book.leave_out(Problem(where, sentence, whole=False))
         parts = []

@@ -141,7 +141,7 @@ def apply(event: Event, report: Report, *, by: User | None = None) -> None:
                     _save(event, change, rooms=rooms, tracks=tracks, people=people, codes=codes)
         db.session.flush()
     except StaleDataError as error:
-        raise Refused(_("The programme has changed while the file was imported. Nothing was imported.")) from error
+        raise Refused(_("The programme changed during the import. Nothing was imported. Please try again.")) from error
 
 
 def _named(report: Report, texts: Mapping[str, str]) -> Words:

@@ -70,7 +70,10 @@ def read(data: bytes, options: Options) -> Incoming:
     if not header:
         raise Refused(_("The file is empty."), field="file")
     if len(header) > _MOST_COLUMNS:
-        raise Refused(_("A table with more than %(number)d columns is not read.", number=_MOST_COLUMNS), field="file")
+        raise Refused(
+            _("The table has more than %(number)d columns. That is too many to import.", number=_MOST_COLUMNS),
+            field="file",
+        )
     header = [values.glimpse(cell)[:_LONGEST_NAME] for cell in header]
     columns = columns_of(header, options.columns)
     book = Book(options, "csv", every_language=True)

@@ -40,11 +40,11 @@ def text(value: object) -> str:
         return ""
     whole = str(value)
     if len(whole) > 4 * LONGEST_TEXT:  # not cleaned first: a file of one text would be copied for each of its uses
-        raise TooLong(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
+        raise TooLong(_("A text is longer than %(number)d characters.", number=LONGEST_TEXT))
     bare = _CONTROL.sub("", _BREAKS.sub("\n", whole))
     bare = "\n".join(line.rstrip() for line in bare.split("\n")).strip()
     if len(bare) > LONGEST_TEXT:
-        raise TooLong(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
+        raise TooLong(_("A text is longer than %(number)d characters.", number=LONGEST_TEXT))
     return bare
 
 

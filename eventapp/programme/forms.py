@@ -39,7 +39,7 @@ class SessionForm(Form):
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     subtitle = WordsField(_l("Subtitle"), maximum=200)
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
-    starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty while it is not scheduled."))
+    starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty until the session is scheduled."))
     ends_at = LocalTimeField(_l("Ends"))
     minutes = IntegerField(
         _l("Planned length in minutes"),
@@ -53,7 +53,7 @@ class SessionForm(Form):
     interpreted = SelectMultipleField(_l("Interpreted into"), validators=[Optional()])
     capacity = IntegerField(
         _l("Seats"),
-        description=_l("Leave it empty for no limit of its own."),
+        description=_l("Leave empty for no limit."),
         validators=[Optional(), between(1, 1_000_000)],
     )
     do_not_record = BooleanField(_l("Not to be recorded"))
@@ -130,7 +130,9 @@ class PersonForm(Form):
 
     scope = RadioField(_l("Apply changes to"), validators=[InputRequired()])
 
-    family = WordsField(_l("Family name"), description=_l("In each language the name is written in."), maximum=100)
+    family = WordsField(
+        _l("Family name"), description=_l("Enter the name in each language it is written in."), maximum=100
+    )
     given = WordsField(_l("Given name"), maximum=100)
     order = SelectField(_l("Name order in Latin script"), validators=[InputRequired()])
     reading = StringField(_l("Reading"), description=_l("In kana, for sorting."), validators=[Length(max=100)])

@@ -131,5 +131,5 @@ def remove(event: Event, code: str) -> ResponseReturnValue:
     shown = found(queries.person_in_event(event, code))
     name = languages.say(shown.family or shown.given).text
     roster.remove_person(event, shown)
-    flash(_("%(name)s is not in the list any more.", name=name))
+    flash(_("%(name)s is no longer in the list.", name=name))
     return redirect(url_for(".everybody", slug=event.slug), 303)

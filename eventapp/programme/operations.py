@@ -256,12 +256,14 @@ def check_session(
     if not title:
         raise Refused(_("Enter a title in at least one language."), field="title")
     if (starts_at is None) != (ends_at is None):
-        raise Refused(_("Enter a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at")
+        raise Refused(
+            _("Enter both a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at"
+        )
     if starts_at is not None and ends_at is not None:
         if ends_at <= starts_at:
             raise Refused(_("The end must be after the start."), field="ends_at")
         if ends_at - starts_at > LONGEST:
-            raise Refused(_("A session lasts at most 24 hours."), field="ends_at")
+            raise Refused(_("A session can't last longer than 24 hours."), field="ends_at")
         if starts_at < event.starts_at - MARGIN or ends_at > event.ends_at + MARGIN:
             raise Refused(
                 _("This is more than a week outside the event dates (%(date)s).", date=event.when()),
@@ -280,7 +282,7 @@ def check_session(
         raise Refused(_("Enter a web address that starts with https://"), field="join_url")
     minutes = values.get("minutes")
     if minutes is not None and not 1 <= minutes <= LONGEST // timedelta(minutes=1):
-        raise Refused(_("A session lasts at most 24 hours."), field="minutes")
+        raise Refused(_("A session can't last longer than 24 hours."), field="minutes")
 
 
 def _set_parts(session: Session, parts: Sequence[Part]) -> None:

@@ -128,7 +128,7 @@ def parts_of(rows: Sequence[Row], people: Mapping[str, Person]) -> list[Part]:
 
 def _not_chosen(row: Row) -> str:
     if row.found is not None and row.found.people:
-        return _("Choose whom you mean by “%(name)s”.", name=row.name)
+        return _("Choose who you mean by “%(name)s”.", name=row.name)
     return _("We can't find “%(name)s”. Add new people under Speakers.", name=row.name)
 
 

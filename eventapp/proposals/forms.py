@@ -46,7 +46,7 @@ class CallForm(Form):
     """What the team asks for."""
 
     opens_at = LocalTimeField(_l("The call opens"), description=_l("Leave empty to open straight away."))
-    closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave it empty to close when the event ends."))
+    closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave empty to close when the event ends."))
     text = WordsField(_l("What you are looking for"), description=_l("You can use Markdown."), rows=5, maximum=5000)
     kinds = SelectMultipleField(_l("Kinds of session"), validators=[InputRequired(_l("Choose at least one."))])
     lengths = StringField(
@@ -288,7 +288,9 @@ class AskForm(LetterForm):
 class ProfileForm(Form):
     """A speaker's own profile."""
 
-    family = WordsField(_l("Family name"), description=_l("In each language the name is written in."), maximum=100)
+    family = WordsField(
+        _l("Family name"), description=_l("Enter the name in each language it is written in."), maximum=100
+    )
     given = WordsField(_l("Given name"), maximum=100)
     order = SelectField(_l("Name order in Latin script"), validators=[InputRequired()])
     honorific = WordsField(_l("Honorific"), description=_l("For example Mr., Dr., H.E., 氏 or 市長."), maximum=40)

@@ -154,7 +154,7 @@ def change(proposal: Proposal, answers: Answers) -> None:
     _hold(proposal)
     _check_open(proposal.event)
     if proposal.status is not ProposalStatus.SUBMITTED:
-        raise Refused(_("This proposal can't be changed any more."))
+        raise Refused(_("This proposal can no longer be changed."))
     _fill(proposal, answers)
     db.session.flush()
 

@@ -298,9 +298,7 @@ class OptionForm(Form):
     waiting_list = BooleanField(_l("Open a waiting list when it is full"), default=True)
     access = SelectField(_l("Who may register"), validators=[InputRequired()])
     opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave empty to open straight away."))
-    closes_at = LocalTimeField(
-        _l("Registration closes"), description=_l("Leave it empty to close when the event ends.")
-    )
+    closes_at = LocalTimeField(_l("Registration closes"), description=_l("Leave empty to close when the event ends."))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -28,7 +28,7 @@ def sign_up(registration: Registration, code: str) -> None:
     if offer is None or offered is None or (offered.capacity is None and not offer.mine):
         raise Refused(_("You can't sign up for this session."))
     if offer.over:
-        raise Refused(_("This session has begun or is over."))
+        raise Refused(_("This session has started or is over."))
     # Locked before it is counted: two people never get the last place.
     session = db.session.scalars(
         select(Session).where(Session.id == offered.id).with_for_update().execution_options(populate_existing=True)

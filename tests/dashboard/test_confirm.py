@@ -125,7 +125,7 @@ def test_removing_a_member_is_asked_once_more(organizer, make, forum):
         organizer.get(path)
         if member.email in said(organizer):
             break
-    assert "can't open this event any more" in said(organizer)
+    assert "loses access to this event" in said(organizer)
     assert len(events.team(fresh(forum))) == 2
     assert organizer.fill(path).status_code == 303
     db.session.rollback()

@@ -102,8 +102,8 @@ def test_a_time_typed_together_with_a_new_zone_is_of_the_new_zone(organizer, for
 def test_hours_that_the_new_clock_skips_or_shows_twice_are_said(organizer, make):
     """On 30 March 2031 Berlin has no 02:30; on 26 October it has two."""
     for day, said in (
-        ("2031-03-30", "The clocks skip the new time of these, so they are later: Owls."),
-        ("2031-10-26", "The clocks show the new time of these twice, the first is meant: Owls."),
+        ("2031-03-30", "These were moved later, because the clocks skip their new time: Owls."),
+        ("2031-10-26", "The clocks show the new time of these twice. We used the first: Owls."),
     ):
         midnight = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=UTC) - timedelta(hours=9)
         event = make.event(f"night-{day}", starts_at=midnight, ends_at=midnight + DAY)
@@ -146,7 +146,7 @@ def test_all_move_by_the_same_days_and_keep_their_time_on_the_clock(organizer, f
     assert after["opened"] == before["opened"], "what is open does not close"
     organizer.get("/manage/events/forum")
     said = organizer.page.text(organizer.page.one("body"))
-    assert "3 sessions were moved. The public sees it with the next version of the programme." in said
+    assert "3 sessions were moved. This becomes public with the next version of the programme." in said
     assert "3 opening and closing times were moved." in said
 
 

@@ -334,7 +334,7 @@ def test_the_summit_publishes_its_counts(loaded: Flask) -> None:
     assert sum(body["organizations"].values()) == 50
     client.get("/events/e-kizuna-summit-2022/counts")
     text = Page.text(client.page.one("main"))
-    assert "312 of these people were generated for demonstration." in text
+    assert "312 of these people are demo data." in text
     assert "Nürnberg" in text
 
 

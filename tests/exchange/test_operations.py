@@ -390,5 +390,5 @@ def test_what_somebody_else_saves_while_a_file_is_imported_is_not_overwritten(ap
     report = planned(forum, files.CONGRESS.replace("Nachts", "Spät"))
     with db.engine.begin() as other:
         other.execute(text("UPDATE session SET revision = revision + 1"))
-    with pytest.raises(Refused, match="changed while the file was imported"):
+    with pytest.raises(Refused, match="changed during the import"):
         operations.apply(forum, report)

@@ -80,7 +80,7 @@ def test_a_session_is_taken_off_the_grid_and_put_back_by_the_same_verb(organizer
     [
         ({"ends": TEN - 45}, "The end must be after the start."),
         ({"ends": TEN}, "The end must be after the start."),
-        ({"ends": TEN + 25 * HOUR}, "A session lasts at most 24 hours."),
+        ({"ends": TEN + 25 * HOUR}, "A session can't last longer than 24 hours."),
         (
             {
                 "starts": minutes(datetime(2041, 3, 18, tzinfo=UTC)),
@@ -88,7 +88,7 @@ def test_a_session_is_taken_off_the_grid_and_put_back_by_the_same_verb(organizer
             },
             "This is more than a week outside the event dates (Tue 18 March 2031).",
         ),
-        ({"ends": None}, "Enter a start and an end, or neither."),
+        ({"ends": None}, "Enter both a start and an end, or neither."),
         ({"starts": 10**15}, "Enter a date and time."),
         ({"starts": "10:00"}, "Enter a date and time."),
         ({"starts": True}, "Enter a date and time."),

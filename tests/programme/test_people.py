@@ -358,7 +358,7 @@ def test_a_name_that_means_several_or_nobody_is_refused_with_whom_to_choose_from
     answer = organizer.fill(NEW, {**TYPED, "name-0": "Taro Yamada"})
     assert answer.status_code == 422
     assert set(found(organizer)) == {one.code for one in twins}
-    assert "Choose whom you mean by “Taro Yamada”." in organizer.page.text(organizer.page.one("main"))
+    assert "Choose who you mean by “Taro Yamada”." in organizer.page.text(organizer.page.one("main"))
     assert organizer.fill(NEW, {**TYPED, "name-0": "Nobody Known"}).status_code == 422
     assert "We can't find “Nobody Known”" in organizer.page.text(organizer.page.one("main"))
     assert organizer.page.by_id("name-0").get("value") == "Nobody Known"
