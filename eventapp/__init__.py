@@ -36,6 +36,7 @@ from eventapp.core.csrf import Protection
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_event as dashboard_event
+from eventapp.dashboard import manage_people as people_manage
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.dashboard import programme_editor
@@ -57,10 +58,8 @@ from eventapp.notifications import scan
 from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
 from eventapp.programme import changes as programme_changes
-from eventapp.programme import manage_people as people_manage
 from eventapp.programme import views as programme
 from eventapp.proposals import manage as proposals_manage
-from eventapp.proposals import queries as proposals_queries
 from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
@@ -167,8 +166,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         local_day=clock.local_day,
         change_said=programme_changes.sentence,
         option_name=registration_forms.option_name,
-        open_call=proposals_queries.open_call,
-        speaker_link=proposals_queries.link_of,
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
         email_state=notifications_manage.email_state,

@@ -227,7 +227,7 @@ def test_nothing_of_attendees_goes_along(make, forum):
 
 def test_a_taken_address_is_refused_and_leaves_nothing_behind(make, forum):
     make.session(forum)
-    with pytest.raises(Refused, match="already has this address"), transaction():
+    with pytest.raises(Refused, match="already has this web address"), transaction():
         clone.clone(forum, owner=make.owner(), slug="forum-2031", first_day=date(2032, 3, 26))
     assert db.session.query(Event).count() == 1
 
@@ -239,5 +239,5 @@ def test_the_next_edition_is_made_at_the_desk(organizer, make, forum):
     assert organizer.fill(path, {"slug": "forum-2031", "first_day": "2032-03-26"}).status_code == 422
     response = organizer.fill(path, {"slug": "forum-2032", "first_day": "2032-03-26"}, follow=True)
     assert response.status_code == 200
-    assert "A draft with 1 session." in organizer.page.text(organizer.page.one("main"))
+    assert "Draft created with 1 session." in organizer.page.text(organizer.page.one("main"))
     assert db.session.query(Event).filter_by(slug="forum-2032").one().first_day == date(2032, 3, 26)

@@ -31,7 +31,7 @@ def create_user(email: str, *, password: str, name: str = "", admin: bool = Fals
         raise Refused(weakness, field="password")
     hashed = hash_password(password)
     if queries.user_by_email(key):
-        raise Refused(_("This address already has a login."), field="email")
+        raise Refused(_("There is already an account with this e-mail address."), field="email")
     user = User(email=key, name=name, password=hashed, admin=admin, fs_uniquifier=secrets.token_hex(16))
     db.session.add(user)
     db.session.flush()

@@ -62,10 +62,10 @@ STRONG_ENOUGH = 3
 _LOOKED_AT = 72
 _REASONS = {
     "repeat": _l("It repeats itself."),
-    "sequence": _l("Letters or digits in their order, such as abc or 4321, are guessed first."),
-    "spatial": _l("Keys that lie side by side, such as qwerty, are guessed first."),
+    "sequence": _l("Sequences such as abc or 4321 are guessed first."),
+    "spatial": _l("Neighbouring keys such as qwerty are guessed first."),
     "date": _l("Dates are guessed first."),
-    "dictionary": _l("It is built on a common word, a common password, or your name or address."),
+    "dictionary": _l("It is based on a common word, a common password, or your name or e-mail address."),
 }
 
 
@@ -82,7 +82,7 @@ def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
         return None
     patterns = [part["pattern"] for part in found["sequence"]]
     reason = next((str(_REASONS[pattern]) for pattern in _REASONS if pattern in patterns), "")
-    easy = _("This password is too easy to guess. A few words that have nothing to do with each other do well.")
+    easy = _("This password is too easy to guess. Use a few unrelated words.")
     return f"{easy} {reason}".strip()
 
 

@@ -133,7 +133,7 @@ def _forgot_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             operations.ask_for_reset(form.email.data or "", language=interface())
-            flash(_("If this is the address of a login, a letter with a link is on its way to it."))
+            flash(_("If there is an account with this e-mail address, we have sent a link to it."))
             return redirect(url_for("security.forgot_password"), 303)
         except Refused as refusal:
             form.refuse(refusal)
@@ -167,7 +167,7 @@ def init_app(app: Flask) -> None:
         SECURITY_RESET_URL="/login/reset",
         # Whoever asks for a link learns nothing about which addresses have an account.
         SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_MSG_GENERIC_AUTHN_FAILED=(_l("The address or the password is not right."), "error"),
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=(_l("The e-mail address or password is incorrect."), "error"),
         SECURITY_MSG_UNAUTHENTICATED=(_l("Log in to open this page."), "info"),
         # Nothing asks for the password once more, so there is no page for it; nor for files of its own.
         SECURITY_FRESHNESS=timedelta(minutes=-1),

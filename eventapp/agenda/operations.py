@@ -48,7 +48,9 @@ def set_star(agenda: Agenda, event: Event, code: str, *, on: bool) -> None:
     if code not in programme.document(event).by_code:
         raise Refused(_("This session is not public."))
     if queries.number_of_stars(agenda) >= MOST_STARS:
-        raise Refused(_("An agenda holds at most %(number)d sessions.", number=MOST_STARS))
+        raise Refused(
+            _("Your agenda can hold up to %(number)d sessions. Remove one before you add another.", number=MOST_STARS)
+        )
     if present is not None:
         _turn(present, on=True)
         return

@@ -40,7 +40,7 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
             said = queries.statement(event, basis=Basis(basis), rounding=Rounding(rounding) if rounding else None)
         except rules.NotCounted as none:
             raise click.ClickException(str(none)) from none
-        click.echo(_ended(said.text(lang), lang) or _("Nobody is counted on this basis yet."))
+        click.echo(_ended(said.text(lang), lang) or _("There is nobody to count on this basis yet."))
         moment = said.as_of
         click.echo(
             said.counts.basis.explanation
@@ -55,8 +55,8 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
         if said.counts.generated:
             click.echo(
                 languages.ngettext(
-                    "%(num)d of these people was generated for demonstration.",
-                    "%(num)d of these people were generated for demonstration.",
+                    "%(num)d of these people is demo data.",
+                    "%(num)d of these people are demo data.",
                     said.counts.generated,
                 )
             )
@@ -65,7 +65,7 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
 def _declared(event: Event, lang: str) -> None:
     rows = queries.reported_counts(event)
     if not rows:
-        raise click.ClickException(_("No source states numbers for this event."))
+        raise click.ClickException(_("There are no reported figures for this event."))
     for row in rows:
         click.echo(_ended(plain(summary(row.figures(event.country_code), lang)), lang))
         if row.of_what:

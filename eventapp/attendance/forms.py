@@ -14,7 +14,7 @@ def basis(word: str | None) -> Basis:
     if word is None:
         return rules.DEFAULT_BASIS
     if word not in set(Basis):
-        raise Refused(_("Count on one of these: %(bases)s.", bases=", ".join(rules.COUNTED)), field="basis")
+        raise Refused(_("Choose one of these: %(bases)s.", bases=", ".join(rules.COUNTED)), field="basis")
     return Basis(word)
 
 
@@ -23,5 +23,5 @@ def rounding(word: str | None) -> Rounding | None:
     if word is None:
         return None
     if word not in set(Rounding):
-        raise Refused(_("Round with one of these: %(words)s.", words=", ".join(Rounding)), field="rounding")
+        raise Refused(_("Choose one of these: %(words)s.", words=", ".join(Rounding)), field="rounding")
     return Rounding(word)

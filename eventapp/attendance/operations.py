@@ -35,12 +35,12 @@ def report_count(
         "organizations": organizations,
     }
     if not source.strip():
-        raise Refused(_("Say where the numbers come from."), field="source")
+        raise Refused(_("Enter the source of the figures, for example a report or a web address."), field="source")
     if all(number is None for number in numbers.values()):
         raise Refused(_("Enter at least one number."), field="people")
     for field, number in numbers.items():
         if number is not None and number < 0:
-            raise Refused(_("A number of people, cities or organizations is not negative."), field=field)
+            raise Refused(_("Enter 0 or a higher number."), field=field)
     row = ReportedCount(
         event_id=event.id,
         rounding=rounding,

@@ -24,7 +24,7 @@ class Basis(Labelled):
     REGISTERED = "registered", _l("Registered")
     CONFIRMED = "confirmed", _l("Confirmed")
     CHECKED_IN = "checked_in", _l("Checked in")
-    DECLARED = "declared", _l("As stated by the source")
+    DECLARED = "declared", _l("Reported")
 
     @property
     def explanation(self) -> str:
@@ -33,10 +33,10 @@ class Basis(Labelled):
 
 
 _EXPLANATIONS: dict[Basis, object] = {
-    Basis.REGISTERED: _l("Counted from all registrations that stand, those waiting for approval or a place included."),
-    Basis.CONFIRMED: _l("Counted from confirmed registrations."),
-    Basis.CHECKED_IN: _l("Counted from check-ins at the doors and in the online rooms."),
-    Basis.DECLARED: _l("As the source states it; there are no rows behind it to count."),
+    Basis.REGISTERED: _l("Counts all active registrations, including people waiting for approval or a seat."),
+    Basis.CONFIRMED: _l("Counts confirmed registrations."),
+    Basis.CHECKED_IN: _l("Counts people who checked in at the door or joined an online room."),
+    Basis.DECLARED: _l("Figures reported by the source. They can't be broken down."),
 }
 
 # Bases that rows are counted on today. Check-ins come with the tickets, declared totals have no rows.
@@ -52,9 +52,9 @@ class NotCounted(ValueError):
 
     def __init__(self, basis: Basis) -> None:
         super().__init__(
-            _("No check-ins are recorded yet, so there is nothing to count on this basis.")
+            _("There are no check-ins yet, so there is nobody to count.")
             if basis is Basis.CHECKED_IN
-            else _("Stated numbers have no rows behind them to count.")
+            else _("Reported figures can't be broken down.")
         )
 
 

@@ -4,78 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.rules import Basis, Counts, CountStatement
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import country, resolve
-from eventapp.core.pages import cached_page, page
+from eventapp.core.pages import page
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.events import access
-from eventapp.events import queries as events
 from eventapp.events.models import Event
-from eventapp.events.queries import PageState
+from eventapp.events.public import event_page
 
 views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
 
 
 @views.get("/counts")
 @parameters(basis=words(20))
-def counts(slug: str) -> ResponseReturnValue:
-    """Who takes part, in numbers; only where the team publishes them. People are never named."""
-    state = events.page_state(slug)
-    if state is None:
-        return redirect(url_for(".counts", slug=or_404(events.present_slug(slug))), 301)
+@event_page(attendees=True)
+def counts(event: Event) -> Response:
+    """Who attends, in numbers; only where the team publishes them. People are never named."""
+    or_404(event.counts_public or None)
     basis = forms.basis(request.args.get("basis"))
-
-    def build() -> Response:
-        event = _published(slug)
-        return page(
-            "attendance/counts.html",
-            event=event,
-            said=_counted(event, basis),
-            reported_counts=queries.reported_counts(event),
-            bases=list(rules.COUNTED),
-        )
-
-    if not state.public:
-        or_404(access.preview(slug))
-        return build()
-    return cached_page(_key("counts", state), build, is_fresh=state.is_fresh)
+    return page(
+        "attendance/counts.html",
+        event=event,
+        said=_counted(event, basis),
+        reported_counts=queries.reported_counts(event),
+        bases=list(rules.COUNTED),
+    )
 
 
 @views.get("/counts.json")
 @parameters(basis=words(20), proof=one_of(["1"]))
 def counts_json(slug: str) -> ResponseReturnValue:
-    """The numbers for machines. Where the team keeps its counts to itself, only the team gets them (else 404)."""
-    state = events.page_state(slug)
-    if state is None:
-        return redirect(url_for(".counts_json", slug=or_404(events.present_slug(slug))), 301)
-    basis = forms.basis(request.args.get("basis"))
+    """The numbers for machines. If the team keeps its counts to itself, only the team gets them (else 404)."""
     member = access.preview(slug)
-    if member is not None:
-        response = _json(member, _counted(member, basis))
-        response.cache_control.private = True
-        response.cache_control.no_store = True
-        return response
-    or_404(state if state.public else None)
-
-    def build() -> Response:
-        event = _published(slug)
-        return _json(event, _counted(event, basis))
-
-    return cached_page(_key("counts.json", state), build, is_fresh=state.is_fresh)
+    if member is None:
+        return _public_counts(slug)
+    response = _json(member, _counted(member, forms.basis(request.args.get("basis"))))
+    response.cache_control.private = True
+    response.cache_control.no_store = True
+    return response
 
 
-def _published(slug: str) -> Event:
-    event = or_404(events.by_slug(slug))
-    return or_404(event if event.counts_public else None)
-
-
-def _key(name: str, state: PageState) -> str:
-    return f"{name} {state.id} {state.revisions}"
+@event_page(attendees=True, drafts=False)
+def _public_counts(event: Event) -> Response:
+    or_404(event.counts_public or None)
+    return _json(event, _counted(event, forms.basis(request.args.get("basis"))))
 
 
 def _counted(event: Event, basis: Basis) -> CountStatement:

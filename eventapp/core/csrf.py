@@ -52,8 +52,9 @@ def outdated() -> bool:
 def sentence() -> str:
     """What somebody reads whose form came too late."""
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
-        return _("This page had been open for too long. Nothing is lost: check what you entered and send it once more.")
+        return _("This page was open for too long. What you entered is still here: check it and send it again.")
     return _(
-        "This page had been open for too long, or your browser blocks cookies from this site. Nothing is lost: "
-        "send it once more. If you read this again, allow cookies for this site."
+        "This page was open for too long, or your browser blocks cookies from this site. What you "
+        "entered is still here: send it again. If you see this message again, allow cookies for this "
+        "site."
     )

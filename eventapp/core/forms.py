@@ -71,20 +71,20 @@ def zone_asked(typed: str) -> tuple[str, str]:
     if typed.strip() and not zone:
         # From an address, so it may be anything: what no eye sees would turn the sentence around, or break the page.
         seen = "".join(letter for letter in typed.strip() if letter.isprintable())[:60]
-        return "", _("There is no time zone “%(zone)s”. An example: Europe/Helsinki.", zone=seen)
+        return "", _("There is no time zone “%(zone)s”. Enter one like Europe/Helsinki.", zone=seen)
     return zone, ""
 
 
 # What WTForms says by itself, said as we would. Its own catalogue is stiff, and names what only programmers know.
 _SAID = {
-    "This field is required.": _l("Fill this in."),
-    "Not a valid choice.": _l("Choose one of the list."),
-    "Invalid Choice: could not coerce.": _l("Choose one of the list."),
-    "Invalid choice(s): one or more data inputs could not be coerced.": _l("Choose from the list."),
+    "This field is required.": _l("Fill in this field."),
+    "Not a valid choice.": _l("Choose an option from the list."),
+    "Invalid Choice: could not coerce.": _l("Choose an option from the list."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _l("Choose options from the list."),
     "Not a valid integer value.": _l("Enter a whole number."),
     "Not a valid float value.": _l("Enter a number."),
-    "Not a valid date value.": _l("Enter a day."),
-    "Not a valid datetime value.": _l("Enter a day and a time."),
+    "Not a valid date value.": _l("Enter a date."),
+    "Not a valid datetime value.": _l("Enter a date and time."),
 }
 
 
@@ -98,7 +98,7 @@ class _Translations:
         if "%(max)d" in many:
             return str(_l("Use at most %(max)d characters."))
         if "valid choice" in many:
-            return str(_l("Choose from the list."))
+            return str(_l("Choose options from the list."))
         return one if number == 1 else many
 
 
@@ -140,7 +140,7 @@ class Form(FlaskForm):
             self._fields[name].raw_data = None
             self._fields[name].process(None, data=self.stored[name])
         self.refusal = stale_forms.describe(
-            _("Somebody else has saved this in the meantime. Your changes were not saved."), changed, named=self._named
+            _("Someone else changed this in the meantime. Your changes were not saved."), changed, named=self._named
         )
         return True
 
@@ -186,7 +186,9 @@ class Form(FlaskForm):
                 target = f"{field.id}-{field.languages[0]}" if isinstance(field, WordsField) else field.id
                 if getattr(field, "first_choice_id", None):
                     target = field.first_choice_id
-                found.append((target, str(error)))
+                named = getattr(field.label, "text", "")
+                text = _("%(field)s: %(message)s", field=named, message=error) if named else str(error)
+                found.append((target, text))
         return found
 
 
@@ -252,7 +254,7 @@ class CountryField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in languages.country_codes():
-            raise StopValidation(_("Choose one of the list."))
+            raise StopValidation(_("Choose an option from the list."))
 
 
 class AnyLanguage:
@@ -289,7 +291,7 @@ class LocalTimeField(DateTimeLocalField):
         if self.data is not None:
             if self.data.fold:
                 self.description = _(
-                    "It is the second %(time)s of that night, after the clocks went back.",
+                    "This is the second %(time)s of that night, after the clocks go back.",
                     time=self.data.strftime("%H:%M"),
                 )
             self.data = self.data.replace(tzinfo=None, fold=0, second=0, microsecond=0)
@@ -320,7 +322,7 @@ class LocalTimeField(DateTimeLocalField):
         if self.touched and self.data is not None and self.zone_shown != self.zone:
             raise StopValidation(
                 _(
-                    "The time zone was %(before)s and is %(zone)s now. Check this time, then save again.",
+                    "The time zone was %(before)s and is now %(zone)s. Check this time, then save again.",
                     before=self.zone_shown,
                     zone=self.zone,
                 )
@@ -342,7 +344,7 @@ class LocalTimeField(DateTimeLocalField):
             return wall and clock.from_local(wall, zone)
         except clock.NoSuchTime:
             raise Refused(
-                _("This time does not exist on that day: the clocks go forward over it."), field=self.name
+                _("This time does not exist on that day, because the clocks go forward."), field=self.name
             ) from None
 
     def __call__(self, **kwargs: Any) -> Markup:

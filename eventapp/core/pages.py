@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf import FlaskForm
+from jinja2.ext import Extension
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -109,26 +111,26 @@ def other_language_error(status: int) -> str:
     """A short sentence about an error in the language that the page is not in."""
     texts = {
         "en": {
-            403: "You may not open this page.",
-            404: "There is no page at this address.",
+            403: "You don't have access to this page.",
+            404: "Page not found.",
             408: "That took too long. Please try again.",
-            410: "This page is gone.",
-            413: "That is too large.",
-            503: "This does not work just now. Please try again in a minute.",
-            422: "That could not be done.",
-            429: "Too many tries. Please wait a minute.",
-            500: "Something broke on our side. Please try again.",
+            410: "This page has been removed.",
+            413: "The file is too large.",
+            503: "The service is not available. Please try again in a minute.",
+            422: "We couldn't do that.",
+            429: "Too many attempts. Please wait a minute.",
+            500: "There is a problem with the service. Please try again.",
         },
         "ja": {
             403: "このページを開く権限がありません。",
-            404: "このアドレスにページはありません。",
+            404: "ページが見つかりません。",
             408: "時間がかかりすぎました。もう一度お試しください。",
-            410: "このページはなくなりました。",
+            410: "このページは削除されました。",
             413: "サイズが大きすぎます。",
             503: "ただいまご利用いただけません。1分ほどしてから、もう一度お試しください。",
             422: "実行できませんでした。",
             429: "操作の回数が多すぎます。1分ほどお待ちください。",
-            500: "こちら側で問題が起きました。もう一度お試しください。",
+            500: "システムに問題が発生しました。もう一度お試しください。",
         },
     }
     other = "en" if languages.interface() == "ja" else "ja"
@@ -140,7 +142,15 @@ def short_month(value: date) -> str:
     return f"{value.month}月" if languages.interface() == "ja" else value.strftime("%b").upper()
 
 
+class Unindented(Extension):
+    """Removes the indentation of page templates, so that no page carries it and no space comes from it."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE) if (name or "").endswith(".html") else source
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.add_extension(Unindented)
     app.extensions["pages"] = ResponseCache()
     app.jinja_env.filters.update(say=_say, prose=_prose, marked=marked, country=languages.country)
     app.jinja_env.filters.update(text=lambda value: languages.resolve(value).text)

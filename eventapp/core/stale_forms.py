@@ -58,7 +58,7 @@ def describe(message: str, changes: ConcurrentChanges, *, named: Callable[[tuple
     """The refusal of a stale form: `message`, then whose values it shows now. `named` lists names of fields."""
     said = [message]
     if changes.theirs:
-        said.append(_("Their changes stand in the form now: %(fields)s.", fields=named(changes.theirs)))
+        said.append(_("Their changes are now in the form: %(fields)s.", fields=named(changes.theirs)))
     if changes.both:
-        said.append(_("Yours are kept, and differ from theirs: %(fields)s.", fields=named(changes.both)))
-    return " ".join([*said, _("Save again if it is right so.")])
+        said.append(_("You both changed these fields; we kept your version: %(fields)s.", fields=named(changes.both)))
+    return " ".join([*said, _("Check the form, then save again.")])

@@ -34,15 +34,15 @@ manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 PAGES = [
     ("dashboard.event", _l("Overview"), Permission.VIEW),
     ("dashboard_event.edit", _l("Event"), Permission.OWN),
-    ("events_manage.places", _l("Sites and hosts"), Permission.OWN),
+    ("events_manage.places", _l("Venue and hosts"), Permission.OWN),
     ("programme_manage.programme", _l("Programme"), Permission.VIEW),
     ("people_manage.everybody", _l("Speakers"), Permission.VIEW),
     ("proposals_manage.proposals", _l("Proposals"), Permission.PROGRAMME),
     ("registration_manage.registrations", _l("Registrations"), Permission.VIEW),
-    ("registration_manage.options", _l("Options and questions"), Permission.REGISTRATION),
-    ("attendance_manage.counts", _l("Counts"), Permission.VIEW),
+    ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
+    ("attendance_manage.counts", _l("Attendance figures"), Permission.VIEW),
     ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
-    ("notifications_manage.emails", _l("Mail"), Permission.MAIL),
+    ("notifications_manage.emails", _l("E-mails"), Permission.MAIL),
     ("events_manage.team", _l("Team"), Permission.OWN),
 ]
 
@@ -151,7 +151,7 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
             number = act(event, note=form.note.data)
             flash(
                 languages.ngettext(
-                    "Done. %(num)d letter is on its way.", "Done. %(num)d letters are on their way.", number
+                    "Done. %(num)d e-mail is being sent.", "Done. %(num)d e-mails are being sent.", number
                 )
             )
             return redirect(url_for(".event", slug=event.slug), 303)
@@ -176,7 +176,7 @@ def unpublish(event: Event) -> ResponseReturnValue:
     """Make the event a draft again, once that was confirmed."""
     if request.method == "POST":
         lifecycle.unpublish_event(event)
-        flash(_("The event is a draft again. Only your team sees it."))
+        flash(_("The event is no longer public. Only your team can see it."))
         return redirect(url_for(".event", slug=event.slug), 303)
     return page("dashboard/unpublish.html", event=event, people=len(registration.everyone(event)))
 
@@ -198,13 +198,19 @@ def clone(event: Event) -> ResponseReturnValue:
                 people=form.people.data,
             )
             said = languages.ngettext(
-                "A draft with %(num)d session. Only your team sees it.",
-                "A draft with %(num)d sessions. Only your team sees it.",
+                "Draft created with %(num)d session. Only your team can see it.",
+                "Draft created with %(num)d sessions. Only your team can see it.",
                 cloned.sessions,
             )
             flash(said)
             for title in cloned.skipped:
-                flash(_("The clocks skip the time of “%(title)s” on its new day: it is later now.", title=title))
+                flash(
+                    _(
+                        "“%(title)s” was moved later: its start time does not exist on the new date (clocks go "
+                        "forward).",
+                        title=title,
+                    )
+                )
             return redirect(url_for(".event", slug=cloned.event.slug), 303)
         except Refused as refusal:
             form.refuse(refusal)

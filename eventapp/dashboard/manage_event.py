@@ -68,19 +68,22 @@ def _told(followed: Followed) -> list[str]:
     if sessions.number:
         said.append(
             ngettext(
-                "%(num)d session was moved. The public sees it with the next version of the programme.",
-                "%(num)d sessions were moved. The public sees it with the next version of the programme.",
+                "%(num)d session was moved. This becomes public with the next version of the programme.",
+                "%(num)d sessions were moved. This becomes public with the next version of the programme.",
                 sessions.number,
             )
         )
     if sessions.skipped:
         said.append(
-            _("The clocks skip the new time of these, so they are later: %(titles)s.", titles=_named(sessions.skipped))
+            _(
+                "These were moved later, because the clocks skip their new time: %(titles)s.",
+                titles=_named(sessions.skipped),
+            )
         )
     if sessions.doubled:
         said.append(
             _(
-                "The clocks show the new time of these twice, the first is meant: %(titles)s.",
+                "The clocks show the new time of these twice. We used the first: %(titles)s.",
                 titles=_named(sessions.doubled),
             )
         )

@@ -223,9 +223,9 @@ def _tell_findings(event: Event, session: Session) -> None:
 
 
 _VERBS = {
-    "ready": (SessionStatus.PUBLISHED, _l("The session goes out with the next version.")),
-    "draft": (SessionStatus.DRAFT, _l("The session stays with the team.")),
-    "cancel": (SessionStatus.CANCELLED, _l("The session is cancelled; the next version says so.")),
+    "ready": (SessionStatus.PUBLISHED, _l("The session will be published with the next version.")),
+    "draft": (SessionStatus.DRAFT, _l("The session is a draft. Only your team can see it.")),
+    "cancel": (SessionStatus.CANCELLED, _l("The session is cancelled. The next version will show this.")),
 }
 
 

@@ -87,7 +87,7 @@ def _wanted(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:
     sent = _sent()
     numbers, revision = sent.get("rooms"), sent.get("revision")
     if not isinstance(numbers, list) or not isinstance(revision, int):
-        raise Refused(_("This move could not be read. Reload the page and try again."))
+        raise Refused(_("We couldn't save this move. Reload the page and try again."))
     known = {room.id for room in rooms}
     if any(isinstance(number, bool) or number not in known for number in map(_whole, numbers)):
         raise Refused(_("Choose rooms of this event."), field="rooms")
@@ -118,7 +118,7 @@ def _moment(minutes: object, field: str, stored: datetime | None) -> datetime | 
         return None
     # The years 1800 to 2200, as in the session's form: beyond, an offset leads out of what a calendar holds.
     if not isinstance(minutes, int) or isinstance(minutes, bool) or not -89_000_000 < minutes < 121_000_000:
-        raise Refused(_("Enter a day and a time."), field=field)
+        raise Refused(_("Enter a date and time."), field=field)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 
 

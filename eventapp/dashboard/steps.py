@@ -52,12 +52,12 @@ def next_steps(
 def _about_speakers(declined: Sequence[str]) -> Iterator[Step]:
     if declined:
         names = languages.listing(list(declined))
-        yield Step(_("Find somebody else: %(names)s declined.", names=names), "proposals_manage.proposals")
+        yield Step(_("Find a replacement: %(names)s declined.", names=names), "proposals_manage.proposals")
 
 
 def _about_purpose(event: Event) -> Iterator[Step]:
     if not event.purpose:
-        yield Step(_("Say in one or two sentences what the event is for."), "dashboard_event.edit")
+        yield Step(_("Describe the purpose of the event in one or two sentences."), "dashboard_event.edit")
 
 
 def _about_sessions(sessions: Sequence[Session]) -> Iterator[Step]:
@@ -65,36 +65,34 @@ def _about_sessions(sessions: Sequence[Session]) -> Iterator[Step]:
         yield Step(_("Add the first session of the programme."), "programme_manage.session")
     drafts = sum(session.status is SessionStatus.DRAFT for session in sessions)
     if drafts:
-        said = ngettext("%(num)d session is still a draft.", "%(num)d sessions are still drafts.", drafts)
+        said = ngettext("Finish %(num)d draft session.", "Finish %(num)d draft sessions.", drafts)
         yield Step(said, "programme_manage.programme")
 
 
 def _about_release(sessions: Sequence[Session], release: Release | None) -> Iterator[Step]:
     ready = [s for s in sessions if s.status is not SessionStatus.DRAFT and s.starts_at is not None]
     if ready and release is None:
-        yield Step(_("Publish the programme: nobody outside the team sees it yet."), "releases_manage.release")
+        yield Step(_("Publish the programme. Only your team can see it so far."), "releases_manage.release")
     elif release is not None and any(session.updated_at > release.at for session in sessions):
-        yield Step(_("The programme has changes that are not public yet."), "releases_manage.release")
+        yield Step(_("Publish the latest programme changes."), "releases_manage.release")
 
 
 def _about_proposals(undecided: int) -> Iterator[Step]:
     if undecided:
-        waiting = ngettext(
-            "%(num)d proposal waits for a decision.", "%(num)d proposals wait for a decision.", undecided
-        )
+        waiting = ngettext("Decide on %(num)d proposal.", "Decide on %(num)d proposals.", undecided)
         yield Step(waiting, "proposals_manage.proposals")
 
 
 def _about_registration(event: Event, options: Sequence[AttendanceOption]) -> Iterator[Step]:
     if not options:
-        yield Step(_("Add a way to take part, so that people can register."), "registration_manage.option")
+        yield Step(_("Add a registration option so that people can register."), "registration_manage.option")
     online = any(option.mode is Mode.ONLINE for option in options) or event.format is not EventFormat.IN_PERSON
     if online and not event.join_url:
-        yield Step(_("Enter the link with which people join online."), "dashboard_event.edit")
+        yield Step(_("Add the joining link for online attendees."), "dashboard_event.edit")
 
 
 def _about_status(event: Event) -> Iterator[Step]:
     if event.status is EventStatus.DRAFT:
-        yield Step(_("Publish the event when all is right."), "dashboard.event")
+        yield Step(_("Publish the event when everything is ready."), "dashboard.event")
     if event.status is EventStatus.POSTPONED:
-        yield Step(_("Enter the new date, then publish the event again."), "dashboard_event.edit")
+        yield Step(_("Enter the new dates, then publish the event again."), "dashboard_event.edit")

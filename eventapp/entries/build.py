@@ -135,7 +135,7 @@ def event_text(event: EventRow, locale: FeedLocale) -> ResolvedText:
         about = event.date_note.resolve(locale.language).text or when(
             event.starts_at, event.ends_at, event.zone, event.precision, locale.shown
         )
-        known = _("The exact date is not given: %(date)s", date=about)
+        known = _("Exact date not known: %(date)s", date=about)
     parts = [
         off_note(event, locale),
         event.subtitle.resolve(locale.language).text,
@@ -209,9 +209,9 @@ def _people(session: SessionRow, locale: FeedLocale) -> str:
 def _spoken(session: SessionRow, locale: FeedLocale) -> str:
     lines = []
     if session.spoken:
-        lines.append(_("Spoken: %(languages)s", languages=locale.spoken_names(session.spoken)))
+        lines.append(_("Languages: %(languages)s", languages=locale.spoken_names(session.spoken)))
     if session.interpreted:
-        lines.append(_("Interpreted: %(languages)s", languages=locale.spoken_names(session.interpreted)))
+        lines.append(_("Interpreted into: %(languages)s", languages=locale.spoken_names(session.interpreted)))
     return "\n".join(lines)
 
 

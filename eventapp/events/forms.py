@@ -57,66 +57,66 @@ class EventForm(Form):
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     subtitle = WordsField(_l("Subtitle"), maximum=200)
     slug = StringField(
-        _l("Address"),
+        _l("Web address"),
         description=_l(
-            "The last part of the event's address. Leave it empty to make it from the English title; "
-            "an old address keeps leading here."
+            "The last part of the event page's web address. Leave empty to create it from the English "
+            "title. Old web addresses keep working."
         ),
         validators=[Length(max=80)],
         render_kw={"autocapitalize": "off", "spellcheck": "false"},
     )
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
     format = SelectField(_l("Format"), validators=[InputRequired()])
-    starts_at = LocalTimeField(_l("Starts"), validators=[InputRequired(_l("Enter a day and a time."))])
-    ends_at = LocalTimeField(_l("Ends"), validators=[InputRequired(_l("Enter a day and a time."))])
+    starts_at = LocalTimeField(_l("Starts"), validators=[InputRequired(_l("Enter a date and time."))])
+    ends_at = LocalTimeField(_l("Ends"), validators=[InputRequired(_l("Enter a date and time."))])
     zone = StringField(
         _l("Time zone"),
-        description=_l("All times of the event are in it, such as Asia/Tokyo."),
+        description=_l("All event times use this time zone, for example Asia/Tokyo."),
         validators=[InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
     )
     day_starts = SelectField(
-        _l("A day of the programme starts at"),
-        description=_l("What goes on past midnight then belongs to its evening."),
+        _l("Programme day starts at"),
+        description=_l("Sessions after midnight are shown with the evening before."),
         coerce=int,
         default=0,
         validators=[InputRequired()],
     )
-    precision = SelectField(_l("How exactly the date is known"), validators=[InputRequired()])
-    place = WordsField(_l("Place"), description=_l("Venue and city, as it should stand in calendars."), maximum=200)
+    precision = SelectField(_l("How precise is the date?"), validators=[InputRequired()])
+    place = WordsField(_l("Venue"), description=_l("Venue and city, as shown in calendars."), maximum=200)
     country_code = CountryField(
         _l("Country"),
-        description=_l("Decides which cities count as foreign."),
-        validators=[DataRequired(_l("Choose one of the list."))],
+        description=_l("Cities outside this country are counted as cities abroad."),
+        validators=[DataRequired(_l("Choose an option from the list."))],
     )
-    purpose = WordsField(_l("What it is for"), description=_l("One or two sentences."), rows=2, maximum=1000)
+    purpose = WordsField(_l("Purpose"), description=_l("One or two sentences."), rows=2, maximum=1000)
     description = WordsField(
         _l("Description"),
-        description=_l("Markdown: empty lines make paragraphs, - makes lists."),
+        description=_l("You can use Markdown. Leave an empty line between paragraphs and start list items with “-”."),
         rows=6,
         maximum=20_000,
     )
     themes = WordsField(
-        _l("Themes"), rows=3, description=_l("One per line, in order; the same order in each language."), maximum=3000
+        _l("Themes"), rows=3, description=_l("One per line. Use the same order in each language."), maximum=3000
     )
     working_languages = SelectMultipleField(_l("Working languages"), validators=[Optional()])
     other_languages = StringField(
-        _l("Other languages"), description=_l("Language tags, such as mn or sw, separated by commas.")
+        _l("Other languages"), description=_l("Language codes separated by commas, for example mn, sw.")
     )
-    interpretation = WordsField(_l("Interpretation"), description=_l("Such as: interpreted in all plenaries."))
+    interpretation = WordsField(_l("Interpretation"), description=_l("For example: interpreted in all plenaries."))
     series = SelectField(_l("Series"), validators=[Optional()])
     edition = IntegerField(_l("Edition"), validators=[Optional(), between(1, 999)])
     contact_email = EmailField(
-        _l("Contact address"),
+        _l("Contact e-mail address"),
         validators=[Optional(), Email(_l("Enter an e-mail address such as name@example.org."))],
     )
     join_url = URLField(
-        _l("Join link"),
-        description=_l("For those who take part online. It goes only to people whose place is confirmed."),
-        validators=[Optional(), URL(message=_l("Enter an address that begins with https://"))],
+        _l("Joining link"),
+        description=_l("For online attendees. We only send it to people with a confirmed registration."),
+        validators=[Optional(), URL(message=_l("Enter a web address that starts with https://"))],
     )
     visibility = SelectField(_l("Who can see it"), validators=[InputRequired()])
-    counts_public = BooleanField(_l("Show on the event page who takes part, in numbers"))
+    counts_public = BooleanField(_l("Show attendance figures on the event page"))
 
     def __init__(self, *, series: list[EventSeries], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -145,12 +145,12 @@ class EventForm(Form):
     def validate_slug(self, field: Any) -> None:
         field.data = field.data or slug_from(self.title.data.get("en", ""))
         if not field.data:
-            raise ValidationError(_("Enter an address such as forum-2027."))
+            raise ValidationError(_("Enter a web address such as forum-2027."))
 
     def validate_other_languages(self, field: Any) -> None:
         for tag in self.more_languages():
             if not TAG.fullmatch(tag):
-                raise ValidationError(_("“%(tag)s” is not a language tag. Examples: mn, sw, zh-Hant.", tag=tag))
+                raise ValidationError(_("“%(tag)s” is not a language code. Examples: mn, sw, zh-Hant.", tag=tag))
 
     def more_languages(self) -> list[str]:
         """Tags typed into the field for other languages."""
@@ -178,10 +178,10 @@ class EventEditForm(EventForm):
     """An event that is there: what its sessions and closings do when its zone or its date becomes another is asked."""
 
     keep = RadioField(
-        _l("The time zone changes. What stays?"),
+        _l("You are changing the time zone. What should stay the same?"),
         description=_l(
-            "It holds for the event, its sessions, and the times when registration and the call open and close. "
-            "The programme that the public sees follows with its next version."
+            "This applies to the event, its sessions, and the opening and closing times of registration "
+            "and the call for speakers. The published programme changes with its next version."
         ),
         validate_choice=False,
     )
@@ -195,8 +195,12 @@ class EventEditForm(EventForm):
         super().__init__(**kwargs)
         self.keep.flags.asked = True
         self.keep.choices = [
-            SelectChoice("clock", _("The time on the clock: what begins at 09:00 begins at 09:00 in the new zone.")),
-            SelectChoice("moment", _("The moment: the clock in the new zone shows another time.")),
+            SelectChoice(
+                "clock", _("The local time: what starts at 09:00 still starts at 09:00, in the new time zone.")
+            ),
+            SelectChoice(
+                "moment", _("The moment: everything takes place when it would have, at a different local time.")
+            ),
         ]
 
     @classmethod
@@ -224,7 +228,7 @@ class EventEditForm(EventForm):
 
     def validate_keep(self, field: Any) -> None:
         if self.zone_changes and self.zone.data in clock.zones() and field.data not in {"clock", "moment"}:
-            raise ValidationError(_("Choose whether the time on the clock stays, or the moment."))
+            raise ValidationError(_("Choose whether the local time or the moment should stay the same."))
 
     def ask(self, *, days: int, sessions: int, windows: int) -> None:
         """Ask what moves along so many days. Raises Refused until it was answered."""
@@ -242,12 +246,12 @@ class EventEditForm(EventForm):
             self.days.data, self.days.raw_data = str(days), None
             self.move_sessions.data, self.move_windows.data = bool(sessions), bool(windows)
             said = (
-                ngettext("The event begins %(num)d day later.", "The event begins %(num)d days later.", days)
+                ngettext("The event starts %(num)d day later.", "The event starts %(num)d days later.", days)
                 if days > 0
-                else ngettext("The event begins %(num)d day earlier.", "The event begins %(num)d days earlier.", -days)
+                else ngettext("The event starts %(num)d day earlier.", "The event starts %(num)d days earlier.", -days)
             )
             raise Refused(
-                _("%(sentence)s Choose what moves along, then save again.", sentence=said),
+                _("%(sentence)s Choose what should move with it, then save again.", sentence=said),
                 field="days",
             )
 
@@ -257,27 +261,25 @@ class CloneForm(Form):
 
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     slug = StringField(
-        _l("Address"),
-        description=_l("The last part of the event's address, such as forum-2028."),
-        validators=[InputRequired(_l("Enter an address such as forum-2027.")), Length(max=80)],
+        _l("Web address"),
+        description=_l("The last part of the event page's web address, for example forum-2028."),
+        validators=[InputRequired(_l("Enter a web address such as forum-2027.")), Length(max=80)],
         render_kw={"autocapitalize": "off", "spellcheck": "false"},
     )
     first_day = DateField(
         _l("First day"),
-        description=_l(
-            "Every session moves by as many days and keeps its clock time, also over a change to summer time."
-        ),
-        validators=[InputRequired(_l("Enter a day."))],
+        description=_l("All sessions move by the same number of days and keep their local time."),
+        validators=[InputRequired(_l("Enter a date."))],
     )
-    people = BooleanField(_l("Take the speakers along, as not confirmed"))
+    people = BooleanField(_l("Copy speakers, as not confirmed"))
 
 
 class NoteForm(Form):
     """What to say with a postponement or cancellation."""
 
     note = WordsField(
-        _l("What to tell people"),
-        description=_l("It stands on the event page and in the letter to everybody registered."),
+        _l("Message to attendees"),
+        description=_l("Shown on the event page and in the e-mail to everyone registered."),
         rows=3,
         maximum=1000,
     )
@@ -287,7 +289,7 @@ class VenueForm(Form):
     """A venue."""
 
     name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=200)
-    address = WordsField(_l("Postal address"), maximum=300)
+    address = WordsField(_l("Street address"), maximum=300)
     latitude = FloatField(_l("Latitude"), validators=[Optional(), between(-90, 90)])
     longitude = FloatField(_l("Longitude"), validators=[Optional(), between(-180, 180)])
 
@@ -310,7 +312,7 @@ class MemberForm(Form):
 
     email = EmailField(
         _l("E-mail address"),
-        description=_l("Of somebody who has a login here already."),
+        description=_l("The person must already have an account."),
         validators=[
             DataRequired(_l("Enter an e-mail address.")),
             Email(_l("Enter an e-mail address such as name@example.org.")),

@@ -127,7 +127,10 @@ def team(event: Event) -> ResponseReturnValue:
         user = accounts.user_by_email(form.email.data or "")
         try:
             if user is None:
-                raise Refused(_("Nobody has a login with this address. An administrator can make one."), field="email")
+                raise Refused(
+                    _("There is no account with this e-mail address. Ask your administrator to create one."),
+                    field="email",
+                )
             operations.set_member(event, user, Role(form.role.data))
             flash(_("Saved."))
             return redirect(url_for(".team", slug=event.slug), 303)

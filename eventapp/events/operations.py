@@ -69,14 +69,17 @@ def _apply(event: Event, values: dict[str, Any]) -> None:
 
 def _check_slug(slug: str, *, event: Event | None) -> None:
     if not SLUG.fullmatch(slug) or len(slug) > 80 or slug == "new":  # /manage/events/new makes an event
-        raise Refused(_("Use small letters, digits and hyphens, such as forum-2027."), field="slug")
+        raise Refused(_("Use lower-case letters, digits and hyphens, for example forum-2027."), field="slug")
     taken = db.session.scalar(select(Event.id).where(Event.slug == slug))
     if taken is not None and (event is None or taken != event.id):
-        raise Refused(_("Another event already has this address."), field="slug")
+        raise Refused(_("Another event already has this web address."), field="slug")
     former = db.session.get(FormerSlug, slug)
     if former is not None:
         if event is None or former.event_id != event.id:
-            raise Refused(_("Another event had this address before, and links still lead there."), field="slug")
+            raise Refused(
+                _("Another event used this web address before, and old links still go there. Choose a different one."),
+                field="slug",
+            )
         db.session.delete(former)
 
 
@@ -86,13 +89,13 @@ def _flush() -> None:
             db.session.flush()
     except IntegrityError as error:
         if "slug" in str(error.orig):
-            raise Refused(_("Another event already has this address."), field="slug") from error
+            raise Refused(_("Another event already has this web address."), field="slug") from error
         raise
 
 
 def _turn(event: Event, status: EventStatus, *, note: LocalizedText | None, allowed: set[EventStatus]) -> None:
     if event.status not in allowed:
-        raise Refused(_("This can't be done while the event is in the state “%(state)s”.", state=event.status.label))
+        raise Refused(_("You can't do this while the status of the event is “%(state)s”.", state=event.status.label))
     event.status = status
     event.status_note = note or LocalizedText()
     event.sequence += 1
@@ -234,4 +237,4 @@ def _keep_an_owner(event: Event, leaving: TeamMember) -> None:
         select(TeamMember.id).where(TeamMember.event_id == event.id, TeamMember.role == Role.OWNER).with_for_update()
     )
     if set(owners) <= {leaving.id}:
-        raise Refused(_("An event needs at least one owner."))
+        raise Refused(_("An event needs at least one owner. Make someone else an owner first."))

@@ -44,17 +44,17 @@ class EventStatus(Labelled):
 
 
 class Visibility(Labelled):
-    PUBLIC = "public", _l("Public: listed, and open to everybody")
-    UNLISTED = "unlisted", _l("Unlisted: open to those who have the address")
+    PUBLIC = "public", _l("Public: listed for everyone")
+    UNLISTED = "unlisted", _l("Unlisted: anyone with the link can see it")
     PRIVATE = "private", _l("Private: only the team sees it")
 
 
 class Precision(Labelled):
     """How exactly the date is known."""
 
-    DAY = "day", _l("The day")
-    MONTH = "month", _l("The month only")
-    YEAR = "year", _l("The year only")
+    DAY = "day", _l("Exact date")
+    MONTH = "month", _l("Month only")
+    YEAR = "year", _l("Year only")
 
 
 class HostRole(Labelled):
@@ -127,7 +127,7 @@ def countdown(starts: datetime, ends: datetime, zone: str, today: date) -> str:
     if last < today:
         return ""
     if first <= today:
-        return _("Today") if first == last else _("Now on")
+        return _("Today") if first == last else _("Happening now")
     wait = (first - today).days
     if wait == 1:
         return _("Tomorrow")

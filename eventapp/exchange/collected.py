@@ -54,7 +54,8 @@ class Names:
                     return key
         if len(self.by_key) >= MOST_NAMES:
             raise Refused(
-                _("A programme with more than %(number)d rooms or tracks is not read.", number=MOST_NAMES), field="file"
+                _("The file has more than %(number)d rooms or tracks. That is too many to import.", number=MOST_NAMES),
+                field="file",
             )
         key = next(iter(said.values()))
         if key in self.by_key:
@@ -133,13 +134,15 @@ class ImportCollector:
     def leave_out(self, problem: Problem) -> None:
         """Note what is refused. Raises Refused for the file as a whole where there is no end of it."""
         if len(self.problems) >= MOST:
-            raise Refused(_("Almost nothing of this file can be read: is it a programme?"), field="file")
+            raise Refused(_("We can read almost nothing in this file. Is it a programme?"), field="file")
         self.problems.append(problem)
 
     def take(self, where: str, identity: Identity, read: Callable[[], IncomingSession]) -> None:
         """Add what `read` makes of an entry, or note why it can't. Raises Refused where the file as a whole can't."""
         if len(self.sessions) >= MOST:
-            raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
+            raise Refused(
+                _("The file has more than %(number)d entries. That is too many to import.", number=MOST), field="file"
+            )
         try:
             self.sessions.append(read())
         except Dismissed as dismissed:
@@ -160,7 +163,7 @@ class ImportCollector:
         found, unknown = language_names.languages(said)
         for word in unknown:
             self.leave_out(
-                Problem(where, _("No language is called “%(said)s”.", said=values.glimpse(word)[:40]), whole=False)
+                Problem(where, _("We don't know the language “%(said)s”.", said=values.glimpse(word)[:40]), whole=False)
             )
         return tuple(found)
 
@@ -194,11 +197,14 @@ class ImportCollector:
         """The people of an entry, each once. Raises AmbiguousValue and Refused for more than any programme has."""
         found = tuple(people)
         if len(found) > MOST_IN_SESSION:
-            raise AmbiguousValue(_("There are more than %(number)d people in one entry.", number=MOST_IN_SESSION))
+            raise AmbiguousValue(
+                _("One entry has more than %(number)d people. That is too many to import.", number=MOST_IN_SESSION)
+            )
         self.people += len(found)
         if self.people > MOST_PEOPLE:
             raise Refused(
-                _("A programme with more than %(number)d people is not read.", number=MOST_PEOPLE), field="file"
+                _("The file has more than %(number)d people. That is too many to import.", number=MOST_PEOPLE),
+                field="file",
             )
         return found
 
@@ -224,7 +230,7 @@ class ImportCollector:
         if self.unknown_kinds:
             self.notes.append(
                 _(
-                    "Kinds without a counterpart here are taken as lectures: %(kinds)s.",
+                    "Unknown kinds of session will be imported as “Lecture”: %(kinds)s.",
                     kinds=", ".join(list(self.unknown_kinds)[:12]),
                 )
             )
@@ -232,8 +238,8 @@ class ImportCollector:
             said, meant = self.elsewhere[0]
             self.notes.append(
                 _(
-                    "The file says %(said)s, and by its offset that is %(meant)s in %(zone)s (%(number)d entries). "
-                    "If %(said)s is meant there, correct the offset in the file.",
+                    "The file says %(said)s. With its UTC offset, that is %(meant)s in %(zone)s (%(number)d "
+                    "entries). If you mean %(said)s local time, correct the offset in the file.",
                     said=f"{said:%H:%M}",
                     meant=f"{meant:%H:%M}",
                     zone=self.options.home,
@@ -242,11 +248,11 @@ class ImportCollector:
             )
         if self.without_place:
             parts = _(", ").join(f"{name[:60]} ({number})" for name, number in self.without_place.items())
-            self.notes.append(_("What has no place here is left out: %(parts)s.", parts=parts))
+            self.notes.append(_("These parts can't be imported: %(parts)s.", parts=parts))
         if self.too_long:
             self.notes.append(
                 _(
-                    "Texts of more than %(limit)d characters are left out (%(number)d).",
+                    "Texts longer than %(limit)d characters can't be imported (%(number)d).",
                     limit=values.LONGEST_TEXT,
                     number=self.too_long,
                 )
@@ -255,7 +261,7 @@ class ImportCollector:
         if shared:
             named = _(", ").join(f"{guid[:60]} ({number})" for guid, number in list(shared.items())[:12])
             self.notes.append(
-                _("Different entries share an identifier, which is not used then: %(identifiers)s.", identifiers=named)
+                _("Several entries have the same identifier, so we don't use it: %(identifiers)s.", identifiers=named)
             )
         sessions, twice = gathered(apart)
         return Incoming(
@@ -284,5 +290,5 @@ def described(*said: object, own: bool = False) -> str:
     first, second = (*texts, "", "")[:2]
     whole = second if first in second else first if second in first else f"{first}\n\n{second}"
     if len(whole) > values.LONGEST_TEXT:
-        raise TooLong(_("A text has more than %(number)d characters.", number=values.LONGEST_TEXT))
+        raise TooLong(_("A text is longer than %(number)d characters.", number=values.LONGEST_TEXT))
     return whole

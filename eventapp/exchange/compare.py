@@ -23,9 +23,9 @@ from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStat
 
 
 class Outcome(Labelled):
-    CREATED = "created", _l("Created")
+    CREATED = "created", _l("New")
     CHANGED = "changed", _l("Changed")
-    REMOVED = "removed", _l("Removed")
+    REMOVED = "removed", _l("Moved to draft")
     UNCHANGED = "unchanged", _l("Unchanged")
 
 
@@ -44,7 +44,7 @@ class Field(Labelled):
     INTERPRETED = "interpreted", _l("Interpreted into")
     RECORDING = "do_not_record", _l("Recording")
     LINKS = "links", _l("Links")
-    STATUS = "status", _l("State")
+    STATUS = "status", _l("Status")
     LENGTH = "minutes", _l("Planned length")
     GUID = "guid", _l("Identifier")
 
@@ -205,7 +205,7 @@ def _known_or_named(incoming: Incoming, people: People) -> tuple[list[IncomingSe
         bare = [p for p in session.people or () if not p.name]
         nameless = [match.incoming for match in people.matches(bare, None) if match.person is None]
         if nameless:
-            problems.append(Problem(session.where, _("Somebody has a number, but no name."), whole=False))
+            problems.append(Problem(session.where, _("A person has a number but no name."), whole=False))
             session = replace(session, people=tuple(p for p in session.people or () if p not in nameless))
         kept.append(session)
     return kept, problems

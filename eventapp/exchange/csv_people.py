@@ -36,7 +36,7 @@ def aligned(
     for tag, parts in filled.items():
         if len(parts) != size:
             sentence = _(
-                "%(one)s has another number of names than %(other)s, and is left out.",
+                "%(one)s has a different number of names than %(other)s, so we don't import it.",
                 one=f"{field}_{tag}".rstrip("_"),
                 other=f"{field}_{first}".rstrip("_"),
             )
@@ -101,7 +101,8 @@ def _each(collector: ImportCollector, where: str, said: str | None, kind: type[R
         parts *= number
     if parts and len(parts) != number:
         sentence = _(
-            "There are %(number)d people and another number of roles or modes; these are left out.", number=number
+            "There are %(number)d people but a different number of roles or modes, so we don't import roles and modes.",
+            number=number,
         )
         collector.leave_out(Problem(where, sentence, whole=False))
         parts = []
@@ -109,7 +110,7 @@ def _each(collector: ImportCollector, where: str, said: str | None, kind: type[R
     for part in parts or [""] * number:
         known = _words(kind).get(part.casefold().replace("-", " ")) or _words(kind).get(part.casefold())
         if part and known is None:
-            sentence = _("“%(said)s” is not a known role or way of attending.", said=part[:40])
+            sentence = _("We don't know the role or attendance mode “%(said)s”.", said=part[:40])
             collector.leave_out(Problem(where, sentence, whole=False))
         found.append(known)
     return found

@@ -66,14 +66,14 @@ def parse(data: bytes) -> Element:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if len(stack) >= DEEPEST:
-            raise _Forbidden(_("The elements stand deeper in each other than in any programme."))
+            raise _Forbidden(_("This file is nested too deeply to be a programme."))
         bare = {name.rpartition(" ")[2]: value for name, value in attributes.items()}
         element = Element(tag.rpartition(" ")[2], bare, parser.CurrentLineNumber)
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
 
     def forbidden(*_rest: object) -> None:
-        raise _Forbidden(_("The file declares a document type or entities, which are not read, for they can do harm."))
+        raise _Forbidden(_("For security reasons, we don't read files that declare a document type or entities."))
 
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda tag: stack.pop() and None
@@ -88,17 +88,17 @@ def parse(data: bytes) -> Element:
         if expat.ErrorString(error.code) == expat.errors.XML_ERROR_NO_MEMORY:
             raise MemoryError from error
         if expat.ErrorString(error.code) == expat.errors.XML_ERROR_INVALID_TOKEN and not _utf8(data):
-            said = _("Line %(line)d has letters in another encoding than the file says.", line=error.lineno)
+            said = _("Line %(line)d contains characters that don't match the file's encoding.", line=error.lineno)
             raise Refused(said, field="file") from error
         raise Refused(
             _(
-                "This is no complete XML: line %(line)d, %(reason)s.",
+                "This XML file is not valid (line %(line)d: %(reason)s).",
                 line=error.lineno,
                 reason=expat.ErrorString(error.code),
             ),
             field="file",
         ) from error
     except (_Forbidden, ValueError, LookupError) as error:
-        said = str(error) if isinstance(error, _Forbidden) else _("The encoding of this XML can't be read.")
+        said = str(error) if isinstance(error, _Forbidden) else _("We can't read the encoding of this XML file.")
         raise Refused(said, field="file") from error
     return root[0]

@@ -44,17 +44,20 @@ def read(data: bytes, options: Options, *, format: str = "") -> Incoming:
         raise Refused(_("The file is empty."), field="file")
     if data.startswith(_WORKBOOKS):
         raise Refused(
-            _("This is a workbook or an archive. In Excel, save the sheet as “CSV UTF-8” and choose that file."),
+            _(
+                "We can't read Excel workbooks or archives. In Excel, save the sheet as “CSV UTF-8” and "
+                "choose that file."
+            ),
             field="file",
         )
     if data.startswith(_OTHERS):
-        raise Refused(_("This is a picture, a PDF or an archive, and no programme."), field="file")
+        raise Refused(_("This is a picture, PDF or archive. Choose a programme file."), field="file")
     try:
         found = _read(data, options, format or detected(data))
     except AmbiguousValue as unclear:
         raise Refused(str(unclear), field="file") from unclear
     if not found.sessions and not found.problems:
-        raise Refused(_("There is no session in this file."), field="file")
+        raise Refused(_("There are no sessions in this file."), field="file")
     return found
 
 

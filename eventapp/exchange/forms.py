@@ -22,31 +22,32 @@ class OptionsForm(Form):
     zone = StringField(
         _l("Time zone"),
         description=_l(
-            "For times without an offset, such as Europe/Berlin. Empty: the file's zone, or else the event's."
+            "Used for times without a time zone, for example Europe/Berlin. Leave empty to use the time "
+            "zone of the file or of the event."
         ),
         validators=[Optional()],
     )
     language = SelectField(
-        _l("Language of the texts"),
-        description=_l("Texts in other languages stay as they are."),
+        _l("Language of the file"),
+        description=_l("Texts in other languages are not changed."),
         validators=[Optional()],
     )
     columns = StringField(
-        _l("Columns of a CSV file"),
-        description=_l("Only where their names are not recognized: title=Titel, start=Beginn"),
+        _l("CSV columns"),
+        description=_l("Only needed if we don't recognize the column names. Example: title=Titel, start=Beginn"),
         validators=[Optional()],
     )
 
     add_only = BooleanField(
         _l("Add and change only"),
-        description=_l("What came with an earlier import and is not in this file stays on the programme."),
+        description=_l("Sessions from an earlier import that are not in this file stay on the programme."),
     )
 
     def __init__(self, *, tags: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         shown = languages.interface()
         names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
-        self.language.choices = [SelectChoice("", _("As the file says")), *names]
+        self.language.choices = [SelectChoice("", _("As stated in the file")), *names]
 
     def options(self) -> Options:
         """The options that were typed. Raises Refused for a mapping that is none."""

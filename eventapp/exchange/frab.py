@@ -88,7 +88,7 @@ def session(collector: ImportCollector, raw: RawRow) -> IncomingSession:
     starts = _starts(collector, raw)
     length = values.minutes(says("duration"))
     if starts is not None and length is None:
-        raise AmbiguousValue(_("“%(title)s” has a start and no length.", title=title))
+        raise AmbiguousValue(_("“%(title)s” has a start time but no length.", title=title))
     rooms = dict.fromkeys(filter(None, (values.line(room) for room in raw.rooms)))
     abstract = collector.prose(says("abstract"), says("description"))
     people = collector.somebody(_people(collector, raw))
@@ -138,15 +138,19 @@ def _starts(collector: ImportCollector, raw: RawRow) -> datetime | None:
     if on is None and start is None:
         return None
     if on is None:
-        raise AmbiguousValue(_("There is a time, but no day."))
+        raise AmbiguousValue(_("There is a time but no date."))
     if at is not None and offset is None and start is not None and start != at:
         raise AmbiguousValue(
-            _("The date says %(one)s and the start says %(other)s.", one=f"{at:%H:%M}", other=f"{start:%H:%M}")
+            _(
+                "The date field has %(one)s but the start field has %(other)s.",
+                one=f"{at:%H:%M}",
+                other=f"{start:%H:%M}",
+            )
         )
     if at is None:
         at = start
         if at is None:
-            raise AmbiguousValue(_("There is a day, but no time."))
+            raise AmbiguousValue(_("There is a date but no time."))
         if raw.day.on == on and raw.day.opens is not None and at < raw.day.opens:
             on += timedelta(days=1)  # past midnight: it belongs to the day that began the morning before
     moment = values.moment(on, at, offset, collector.zone)
@@ -172,7 +176,7 @@ def _people(collector: ImportCollector, raw: RawRow) -> Iterator[IncomingPerson]
         if name or guid:
             yield IncomingPerson(name, guid[:200], code[:20], biography={"": biography} if biography else {})
         elif number or code:
-            collector.leave_out(Problem(raw.where, _("Somebody has a number, but no name."), whole=False))
+            collector.leave_out(Problem(raw.where, _("A person has a number but no name."), whole=False))
 
 
 def code_of(code: object, url: object) -> str:

@@ -44,7 +44,7 @@ class Options:
         for part in filter(None, (one.strip() for one in re.split(r"[,;\n]", typed))):
             ours, sign, theirs = part.partition("=")
             if not sign or not ours.strip() or not theirs.strip():
-                raise Refused(_("Write columns as title=Titel, start=Beginn."), field="columns")
+                raise Refused(_("Enter columns like this: title=Titel, start=Beginn."), field="columns")
             found[ours.strip()] = theirs.strip()
         return found
 
@@ -190,7 +190,8 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
                 Problem(
                     session.where,
                     _(
-                        "“%(title)s” has the identifier of “%(other)s” (%(where)s), but another title or time.",
+                        "“%(title)s” has the same identifier as “%(other)s” (%(where)s), but a different title or "
+                        "time.",
                         title=session.named,
                         other=first.named,
                         where=first.where,

@@ -99,7 +99,7 @@ def language(value: object) -> str:
         return ""
     if tag := _known(bare):
         return tag
-    raise AmbiguousValue(_("No language is called “%(said)s”.", said=bare[:40]))
+    raise AmbiguousValue(_("We don't know the language “%(said)s”.", said=bare[:40]))
 
 
 def languages(value: object) -> tuple[list[str], list[str]]:

@@ -172,14 +172,19 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
         if queries.version(event) == version and not isinstance(read, Refused):
             planned = operations.compared(event, read, operations.options_of(kept), by=current_organizer())
     if planned is None or queries.version(event) != version:
-        flash(_("The programme has changed since this report was made. Here is a new one; nothing was imported."))
+        flash(
+            _(
+                "The programme has changed since you opened this preview. Nothing was imported. Please check "
+                "the updated preview."
+            )
+        )
         return redirect(url_for(".report", slug=slug, key=key), 303)
     operations.apply(event, planned, by=current_organizer())
     operations.forget(or_404(queries.upload(event, key)))
     counts = planned.counts
     flash(
         _(
-            "Imported: %(created)d created, %(changed)d changed, %(removed)d taken back.",
+            "Import complete: %(created)d new, %(changed)d changed, %(removed)d moved to draft.",
             created=counts[Outcome.CREATED],
             changed=counts[Outcome.CHANGED],
             removed=counts[Outcome.REMOVED],

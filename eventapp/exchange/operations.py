@@ -39,7 +39,7 @@ def options_for(event: Event, options: Options) -> Options:
     if options.zone and options.zone not in clock.zones():
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if options.language and not TAG.fullmatch(options.language):
-        raise Refused(_("Enter a language tag, such as en or ja."), field="language")
+        raise Refused(_("Enter a language code such as en or ja."), field="language")
     return replace(options, own_uid=event.uid, home=event.zone)
 
 
@@ -107,7 +107,7 @@ def _needed(report: Report, *, left: Sequence[SessionImport]) -> Report:
 def _check_new(change: SessionImport) -> None:
     incoming = change.incoming
     if change.outcome is Outcome.CREATED and incoming and incoming.status.value == "cancelled":
-        raise Refused(_("It is cancelled there and was never here."))
+        raise Refused(_("Cancelled in the file and never imported here."))
 
 
 def apply(event: Event, report: Report, *, by: User | None = None) -> None:
@@ -116,7 +116,7 @@ def apply(event: Event, report: Report, *, by: User | None = None) -> None:
     Raises Refused where there is nothing to do.
     """
     if not report.changes_something:
-        raise Refused(_("There is nothing to import: everything is as the file says."))
+        raise Refused(_("Nothing to import: the programme already matches the file."))
     present = queries.present(event)
     rooms, tracks = _rooms(event, report, present.rooms), _tracks(event, report, present.tracks)
     known = queries.people(present, report.incoming, by).everybody
@@ -133,7 +133,7 @@ def apply(event: Event, report: Report, *, by: User | None = None) -> None:
                     _save(event, change, rooms=rooms, tracks=tracks, people=people, codes=codes)
         db.session.flush()
     except StaleDataError as error:
-        raise Refused(_("The programme has changed while the file was imported. Nothing was imported.")) from error
+        raise Refused(_("The programme changed during the import. Nothing was imported. Please try again.")) from error
 
 
 def _named(report: Report, texts: Mapping[str, str]) -> LocalizedText:

@@ -60,17 +60,20 @@ def read(data: bytes, options: Options) -> Incoming:
         whole = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(
-            _("This file is not in UTF-8. Save it as “CSV UTF-8”: what other encodings mean would be a guess."),
+            _("This file is not in UTF-8. Save it as “CSV UTF-8” and choose it again."),
             field="file",
         ) from error
     if "\x00" in whole:
-        raise Refused(_("This is no text, and no format that is known here."), field="file")
+        raise Refused(_("We don't recognize this file format."), field="file")
     rows = _rows(whole)
     _line, header = next(rows, (0, []))
     if not header:
         raise Refused(_("The file is empty."), field="file")
     if len(header) > _MOST_COLUMNS:
-        raise Refused(_("A table with more than %(number)d columns is not read.", number=_MOST_COLUMNS), field="file")
+        raise Refused(
+            _("The table has more than %(number)d columns. That is too many to import.", number=_MOST_COLUMNS),
+            field="file",
+        )
     header = [values.glimpse(cell)[:_LONGEST_NAME] for cell in header]
     columns = columns_of(header, options.columns)
     collector = ImportCollector(options, "csv", every_language=True)
@@ -79,7 +82,8 @@ def read(data: bytes, options: Options) -> Incoming:
     if unread:
         collector.notes.append(
             _(
-                "Columns that are not read: %(columns)s. If one is needed, say which, such as people=%(first)s.",
+                "Columns not imported: %(columns)s. If you need one, say what it contains, for example "
+                "people=%(first)s.",
                 columns=_(", ").join(name[:40] for name in unread[:30]),
                 first=unread[0][:40],
             )
@@ -110,7 +114,7 @@ def _rows(whole: str) -> Iterator[tuple[int, list[str]]]:
             if begun:
                 yield line, cells
     except csv.Error as error:
-        raise Refused(_("Line %(line)d is no CSV that can be read.", line=reader.line_num), field="file") from error
+        raise Refused(_("Line %(line)d is not valid CSV.", line=reader.line_num), field="file") from error
 
 
 def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
@@ -137,7 +141,7 @@ def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
             found.setdefault(ours, at)
     if not any(name == "title" or name.startswith("title_") for name in found):
         raise Refused(
-            _("Which column holds the titles? There are: %(columns)s.", columns=", ".join(header[:30]) or "–"),
+            _("Which column contains the titles? The file has: %(columns)s.", columns=", ".join(header[:30]) or "–"),
             field="columns",
         )
     return found
@@ -183,7 +187,7 @@ class _Row:
     def session(self) -> IncomingSession:
         """Raises AmbiguousValue for what can't be read, Refused where a zone is needed."""
         if self.too_many:
-            raise AmbiguousValue(_("The line has more cells than the first one has columns."))
+            raise AmbiguousValue(_("This line has more cells than there are column headings."))
         title = {tag: text for tag, text in (self._lines("title") or {}).items() if text}
         if not title:
             raise AmbiguousValue(_("The entry has no title."))
@@ -249,7 +253,7 @@ class _Row:
         ends, at_end = self._moment(self.says.get("end"), last or first[0])
         if ends is None:
             if minutes is None:
-                raise AmbiguousValue(_("There is a start, but neither an end nor a length."))
+                raise AmbiguousValue(_("There is a start time but no end time or length."))
             return starts, starts + timedelta(minutes=minutes), minutes
         if ends < starts and last is None and at_end[1]:
             # 23:00–01:00: a time of day alone is the next one after the start.
@@ -272,7 +276,7 @@ class _Row:
         else:
             on, at, offset = values.day_and_time(bare)
         if on is None:
-            raise AmbiguousValue(_("There is a time, but no day."))
+            raise AmbiguousValue(_("There is a time but no date."))
         if at is None:
-            raise AmbiguousValue(_("There is a day, but no time."))
+            raise AmbiguousValue(_("There is a date but no time."))
         return values.moment(on, time(at.hour, at.minute), offset, self.collector.zone), (on, alone)

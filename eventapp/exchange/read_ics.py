@@ -96,7 +96,7 @@ def read(data: bytes, options: Options) -> Incoming:
     collector.own = "//eventapp//" in head.text_of("PRODID")
     if not collector.assumed and not options.zone:
         collector.notes.append(
-            _("Times without a zone are those of %(zone)s, which the calendar names.", zone=collector.zone)
+            _("Times without a time zone are read as %(zone)s, which the calendar names.", zone=collector.zone)
         )
     parts = [part for calendar in calendars for part in calendar.parts]
     rules = {part.text_of("TZID"): part for part in parts if part.name == "VTIMEZONE"}
@@ -190,9 +190,11 @@ class _Nesting:
         self._entries += component.name == "VEVENT"
         self._begun += 1
         if self._entries > MOST or self._begun > 10 * MOST:
-            raise Refused(_("A programme with more than %(number)d entries is not read.", number=MOST), field="file")
+            raise Refused(
+                _("The file has more than %(number)d entries. That is too many to import.", number=MOST), field="file"
+            )
         if len(self._stack) > _DEEPEST:
-            raise Refused(_("The elements stand deeper in each other than in any programme."), field="file")
+            raise Refused(_("This file is nested too deeply to be a programme."), field="file")
         self._place(component)
         self._stack.append(component)
 
@@ -218,11 +220,11 @@ def _parse(data: bytes, collector: ImportCollector) -> list[ParsedComponent]:
         if line.strip():
             _take(line, number, nesting, collector)
     if not nesting.calendars:
-        raise Refused(_("This is no calendar: it does not begin with BEGIN:VCALENDAR."), field="file")
+        raise Refused(_("This is not a calendar file."), field="file")
     if (open_one := nesting.current) is not None:
         raise Refused(
             _(
-                "The calendar has no end: %(name)s of line %(line)d is not closed.",
+                "The calendar file is incomplete: %(name)s on line %(line)d is not closed.",
                 name=open_one.name[:30],
                 line=open_one.line,
             ),
@@ -237,7 +239,7 @@ def _take(line: str, number: int, nesting: _Nesting, collector: ImportCollector)
     content = _content(line, current.properties if current else ())
     if content is None:
         if current:
-            problem = _("“%(said)s” is no line of a calendar.", said=values.line(line[:40]))
+            problem = _("We can't read this line of the calendar: “%(said)s”.", said=values.line(line[:40]))
             collector.leave_out(Problem(_("line %(line)d", line=number), problem, whole=False))
         return
     name, found = content
@@ -265,15 +267,21 @@ def _session(event: ParsedComponent, collector: ImportCollector, zone_of: ZoneOf
         raise AmbiguousValue(_("The entry has no title."))
     for name in ("RRULE", "RDATE", "RECURRENCE-ID"):
         if name in event.properties:
-            raise AmbiguousValue(_("“%(title)s” repeats (%(name)s); a session is held once.", title=title, name=name))
+            raise AmbiguousValue(
+                _(
+                    "“%(title)s” is a repeating entry (%(name)s). Add one entry for each session instead.",
+                    title=title,
+                    name=name,
+                )
+            )
     starts = _moment(event.properties.get("DTSTART"), title, collector, zone_of)
     ends = _moment(event.properties.get("DTEND"), title, collector, zone_of)
     if starts is None:
-        raise AmbiguousValue(_("“%(title)s” has no start.", title=title))
+        raise AmbiguousValue(_("“%(title)s” has no start time.", title=title))
     if ends is None:
         length = values.minutes(event.text_of("DURATION"))
         if length is None:
-            raise AmbiguousValue(_("“%(title)s” has a start and no length.", title=title))
+            raise AmbiguousValue(_("“%(title)s” has a start time but no length.", title=title))
         ends = starts + timedelta(minutes=length)
     location = values.line(plain(event.text_of("LOCATION")))
     room = collector.room(location)
@@ -307,10 +315,10 @@ def _moment(said: Property | None, title: str, collector: ImportCollector, zone_
     local = _local_time(bare)
     if local is None:
         raise AmbiguousValue(
-            _("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60])
+            _("We can't read the date and time “%(said)s”. Write it like 2031-03-18T09:30:00+09:00.", said=bare[:60])
         )
     if not isinstance(local, datetime):
-        raise AmbiguousValue(_("“%(title)s” is for whole days; a session has a time of day.", title=title))
+        raise AmbiguousValue(_("“%(title)s” is an all-day entry. A session needs a start and end time.", title=title))
     on, at = local.date(), time(local.hour, local.minute)
     if local.tzinfo:
         return values.moment(on, at, timedelta(0), "")
@@ -321,7 +329,7 @@ def _moment(said: Property | None, title: str, collector: ImportCollector, zone_
     if not zone and offset is None:
         if not collector.options.zone:
             raise AmbiguousValue(
-                _("Where “%(name)s” is can't be told; say in which zone the times are.", name=name[:60])
+                _("We don't know the time zone “%(name)s”. Choose the time zone the times are in.", name=name[:60])
             )
         zone = collector.options.zone
     return values.moment(on, at, offset, zone)

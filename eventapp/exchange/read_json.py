@@ -21,11 +21,11 @@ def parse(data: bytes) -> Any:
         return json.loads(data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"))
     except json.JSONDecodeError as error:
         raise Refused(
-            _("This is no complete JSON: line %(line)d, column %(column)d.", line=error.lineno, column=error.colno),
+            _("This JSON file is not valid (line %(line)d, column %(column)d).", line=error.lineno, column=error.colno),
             field="file",
         ) from error
     except (ValueError, RecursionError) as error:
-        raise Refused(_("This is no JSON that can be read."), field="file") from error
+        raise Refused(_("This JSON file is not valid."), field="file") from error
 
 
 def rows(value: object) -> list[Mapping[str, Any]]:
@@ -48,7 +48,7 @@ def read(document: Any, options: Options) -> Incoming:
     schedule = mapping(mapping(document).get("schedule"))
     conference = mapping(schedule.get("conference"))
     if not isinstance(conference.get("days"), list):
-        raise Refused(_("This JSON is no schedule: it has no days."), field="file")
+        raise Refused(_("This JSON file is not a schedule: it has no days."), field="file")
     collector = ImportCollector(options, "schedule.json")
     generator = mapping(document.get("generator")) or mapping(schedule.get("generator"))
     zone = conference.get("time_zone_name") or conference.get("timezone")

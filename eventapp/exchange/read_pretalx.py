@@ -101,7 +101,7 @@ def read(document: Any, options: Options) -> Incoming:
         found = True
         collector.take(where, reader.identity(row, slot, number), partial(reader.session, where, row, slot, number))
     if not found:
-        raise Refused(_("There is no submission and no slot in this file."), field="file")
+        raise Refused(_("There are no submissions or slots in this file."), field="file")
     return collector.finish()
 
 
@@ -155,7 +155,7 @@ class _Reader:
             raise AmbiguousValue(_("The entry has no title."))
         state = values.line(row.get("state")).casefold()
         if state in _OPEN:
-            raise Dismissed(_("“%(title)s” is not accepted: its state is %(state)s.", title=_any(title), state=state))
+            raise Dismissed(_("“%(title)s” is not accepted. Its status is %(state)s.", title=_any(title), state=state))
         starts, ends, minutes = self._times(row, slot, _any(title))
         room = self._key(self.collector.rooms, "rooms", where, slot.get("room"))
         track = self._key(self.collector.tracks, "tracks", where, row.get("track"))
@@ -213,7 +213,7 @@ class _Reader:
         starts, ends = self._moment(slot.get("start")), self._moment(slot.get("end"))
         if starts is not None and ends is None:
             if minutes is None:
-                raise AmbiguousValue(_("“%(title)s” has a start and no length.", title=title))
+                raise AmbiguousValue(_("“%(title)s” has a start time but no length.", title=title))
             ends = starts + timedelta(minutes=minutes)
         return (starts, ends, minutes) if starts is not None else (None, None, minutes)
 
@@ -222,7 +222,7 @@ class _Reader:
             return None
         on, at, offset = values.day_and_time(said)
         if at is None:
-            raise AmbiguousValue(_("There is a day, but no time."))
+            raise AmbiguousValue(_("There is a date but no time."))
         return values.moment(on, at, offset, self.collector.zone).replace(second=0, microsecond=0)
 
     def _row(self, table: str, said: object) -> Mapping[str, Any]:
@@ -240,7 +240,8 @@ class _Reader:
         name = row.get("name") or row.get("title") or (said if isinstance(said, dict) and "id" not in said else "")
         if not name and not isinstance(said, dict):
             sentence = _(
-                "Number %(number)s has no name here; export it with ?expand=room,track,submission_type.",
+                "The file contains number %(number)s without its name. Export it again with "
+                "?expand=room,track,submission_type.",
                 number=values.line(said),
             )
             self.collector.leave_out(Problem(where, sentence, whole=False))

@@ -32,7 +32,7 @@ def read(data: bytes, options: Options) -> Incoming:
     """Raises Refused where the file as a whole can't be read."""
     root = parse(data)
     if root.tag != "schedule":
-        raise Refused(_("This XML is no schedule: it begins with <%(tag)s>.", tag=root.tag[:40]), field="file")
+        raise Refused(_("This XML file is not a schedule: it starts with <%(tag)s>.", tag=root.tag[:40]), field="file")
     collector = ImportCollector(options, "schedule.xml")
     conference = root.first("conference") or Element("conference", {}, root.line)
     generator = root.first("generator")

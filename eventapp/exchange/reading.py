@@ -68,7 +68,9 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
         return stored.serialized(_too_much())
     if done.returncode:
         log.error("a file could not be read: %s", _without_words(done.stderr.decode(errors="replace")))
-        return stored.serialized(Refused(_("This file can't be read: something broke on our side."), field="file"))
+        return stored.serialized(
+            Refused(_("Sorry, we couldn't read this file because of a problem with the service."), field="file")
+        )
     return done.stdout
 
 
@@ -81,7 +83,7 @@ def _without_words(trace: str) -> str:
 
 
 def _too_much() -> Refused:
-    return Refused(_("This file takes more time or memory to read than any programme needs."), field="file")
+    return Refused(_("This file is too complex to read. Is it a programme?"), field="file")
 
 
 def limit() -> None:

@@ -40,11 +40,11 @@ def text(value: object) -> str:
         return ""
     whole = str(value)
     if len(whole) > 4 * LONGEST_TEXT:  # not cleaned first: a file of one text would be copied for each of its uses
-        raise TooLong(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
+        raise TooLong(_("A text is longer than %(number)d characters.", number=LONGEST_TEXT))
     bare = _CONTROL.sub("", _BREAKS.sub("\n", whole))
     bare = "\n".join(line.rstrip() for line in bare.split("\n")).strip()
     if len(bare) > LONGEST_TEXT:
-        raise TooLong(_("A text has more than %(number)d characters.", number=LONGEST_TEXT))
+        raise TooLong(_("A text is longer than %(number)d characters.", number=LONGEST_TEXT))
     return bare
 
 
@@ -73,9 +73,11 @@ def minutes(value: object) -> int | None:
         return None
     found = _length(bare)
     if found is None:
-        raise AmbiguousValue(_("“%(said)s” is no length of time; write 00:45 or a number of minutes.", said=bare[:40]))
+        raise AmbiguousValue(
+            _("We can't read the length “%(said)s”. Write it like 00:45 or as a number of minutes.", said=bare[:40])
+        )
     if not 1 <= found <= 24 * 60:
-        raise AmbiguousValue(_("A session lasts from a minute to 24 hours, not %(said)s.", said=bare[:40]))
+        raise AmbiguousValue(_("A session must last between 1 minute and 24 hours, not %(said)s.", said=bare[:40]))
     return found
 
 
@@ -104,14 +106,14 @@ def clock_time(value: object) -> time | None:
     plain = _plain_time(bare)
     match = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", plain, re.I)
     if match is None and (match := re.fullmatch(r"(\d{2})(\d{2})()()", plain)) is None:
-        raise AmbiguousValue(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+        raise AmbiguousValue(_("We can't read the time “%(said)s”. Write it like 09:30.", said=bare[:40]))
     hour, minute = int(match[1]), int(match[2])
     if match[4]:
         if not 1 <= hour <= 12:
-            raise AmbiguousValue(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+            raise AmbiguousValue(_("We can't read the time “%(said)s”. Write it like 09:30.", said=bare[:40]))
         hour = hour % 12 + (12 if match[4].lower() == "p" else 0)
     if hour > 23 or minute > 59:
-        raise AmbiguousValue(_("“%(said)s” is no time of day; write 09:30.", said=bare[:40]))
+        raise AmbiguousValue(_("We can't read the time “%(said)s”. Write it like 09:30.", said=bare[:40]))
     return time(hour, minute)
 
 
@@ -180,9 +182,7 @@ def day(value: object) -> date | None:
     elif (match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", bare)) and (int(match[1]) > 12) != (int(match[2]) > 12):
         parts = (match[3], match[2], match[1]) if int(match[1]) > 12 else (match[3], match[1], match[2])
     else:
-        raise AmbiguousValue(
-            _("“%(said)s” is no day that can be read in one way only; write 2031-03-18.", said=bare[:40])
-        )
+        raise AmbiguousValue(_("The date “%(said)s” is unclear. Write it like 2031-03-18.", said=bare[:40]))
     return _real(bare, *parts)
 
 
@@ -190,7 +190,7 @@ def _real(bare: str, year: str, month: str, day_of_month: str) -> date:
     try:
         found = date(int(year), int(month), int(day_of_month))
     except ValueError:
-        raise AmbiguousValue(_("There is no day %(said)s.", said=bare[:40])) from None
+        raise AmbiguousValue(_("The date %(said)s does not exist.", said=bare[:40])) from None
     if not 1800 <= found.year <= 2200:
         raise AmbiguousValue(_("Enter a year between 1800 and 2200."))
     return found
@@ -211,7 +211,7 @@ def day_and_time(value: object) -> tuple[date, time | None, timedelta | None]:
     match = _MOMENT.fullmatch(_plain_day(bare))
     if match is None:
         raise AmbiguousValue(
-            _("“%(said)s” is no time that can be read; write 2031-03-18T09:30:00+09:00.", said=bare[:60])
+            _("We can't read the date and time “%(said)s”. Write it like 2031-03-18T09:30:00+09:00.", said=bare[:60])
         )
     on = day(match[1])
     assert on is not None
@@ -225,7 +225,7 @@ def _offset(written: str) -> timedelta:
     digits = written[1:].replace(":", "").rjust(4 if len(written) > 3 else 2, "0").ljust(4, "0")
     found = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if found > timedelta(hours=15) or int(digits[2:]) > 59:
-        raise AmbiguousValue(_("There is no offset %(said)s.", said=written))
+        raise AmbiguousValue(_("The UTC offset %(said)s does not exist.", said=written))
     return -found if written[0] == "-" else found
 
 
@@ -239,9 +239,7 @@ def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
     if offset is not None:
         return (local - offset).replace(tzinfo=UTC)
     if not zone:
-        raise Refused(
-            _("Times in this file have no offset, and it names no time zone. Say in which zone they are."), field="zone"
-        )
+        raise Refused(_("Times in this file have no time zone. Choose the time zone they are in."), field="zone")
     info = ZoneInfo(zone)
     early, late = (local.replace(tzinfo=info, fold=fold).astimezone(UTC) for fold in (0, 1))
     if early == late:
@@ -249,10 +247,10 @@ def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
     shown = f"{local:%Y-%m-%d %H:%M}"
     if early > late:
         raise AmbiguousValue(
-            _("%(time)s does not exist in %(zone)s: the clocks go forward over it.", time=shown, zone=zone)
+            _("%(time)s does not exist in %(zone)s, because the clocks go forward.", time=shown, zone=zone)
         )
     raise AmbiguousValue(
-        _("%(time)s comes twice in %(zone)s, as the clocks go back; give an offset.", time=shown, zone=zone)
+        _("%(time)s happens twice in %(zone)s, because the clocks go back. Add a UTC offset.", time=shown, zone=zone)
     )
 
 
@@ -324,10 +322,14 @@ def web_link(title: object, url: object) -> dict[str, str] | None:
     if not address:
         return None
     if not ADDRESS.fullmatch(address) or re.search(r'[<>"]', address):
-        raise AmbiguousValue(_("“%(said)s” is no address of a web page.", said=address[:60]))
+        raise AmbiguousValue(_("“%(said)s” is not a web address.", said=address[:60]))
     if len(address) > LONGEST_ADDRESS:
         raise AmbiguousValue(
-            _("The address %(said)s… has more than %(number)d characters.", said=address[:60], number=LONGEST_ADDRESS)
+            _(
+                "The web address %(said)s… is longer than %(number)d characters.",
+                said=address[:60],
+                number=LONGEST_ADDRESS,
+            )
         )
     named = " ".join(text(title).split()) or address
     return {"title": named if len(named) <= LONGEST_NAME else f"{named[: LONGEST_NAME - 1]}…", "url": address}

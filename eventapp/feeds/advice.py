@@ -62,8 +62,8 @@ def _address(base_url: str) -> Iterable[Advice]:
     if reachable(host):
         return
     said = _(
-        "This site is at “%(host)s”, an address that is not on the internet. Programs on the same network can"
-        " subscribe; Google, Outlook.com and Microsoft 365 fetch calendars from outside and can't.",
+        "This site (%(host)s) can't be reached from the internet, so Google, Outlook.com and "
+        "Microsoft 365 can't subscribe to its calendars. Apps on the same network can.",
         host=host,
     )
     yield Advice("address", said)
@@ -83,16 +83,16 @@ def _joining(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
     found = [one for one in live if any(_JOIN.search(text) for text in (*one.title.values(), *one.abstract.values()))]
     if found:
         said = ngettext(
-            "A link to a meeting stands in the text of %(num)d session: everybody can read it there. Put it into the"
-            " session's field for the link to join, which only those see who take part online.",
-            "A link to a meeting stands in the texts of %(num)d sessions: everybody can read it there. Put it into the"
-            " session's field for the link to join, which only those see who take part online.",
+            "The description of %(num)d session contains a meeting link that everyone can see. Move it "
+            "to the session's “Joining link” field, which only online attendees can see.",
+            "The descriptions of %(num)d sessions contain a meeting link that everyone can see. Move it "
+            "to the session's “Joining link” field, which only online attendees can see.",
             len(found),
         )
         yield Advice("join-in-text", said, _about(found))
     event = programme.event
     if any(_JOIN.search(text) for words in (event.purpose, event.description) for text in words.values()):
-        said = _("A link to a meeting stands in the public text of the event: everybody can read it there.")
+        said = _("The event description contains a meeting link that everyone can see.")
         yield Advice("join-in-text", said)
 
 
@@ -101,8 +101,8 @@ def _without_place(programme: Programme, live: list[SessionRow]) -> Iterable[Adv
     found = [one for one in live if not session_place(one, programme.event, locale)[0].text]
     if found:
         said = ngettext(
-            "%(num)d session says nowhere where it takes place: its entry has an empty place.",
-            "%(num)d sessions say nowhere where they take place: their entries have an empty place.",
+            "%(num)d session has no room or venue, so its calendar entry has no location.",
+            "%(num)d sessions have no room or venue, so their calendar entries have no location.",
             len(found),
         )
         yield Advice("no-place", said, _about(found))
@@ -112,15 +112,15 @@ def _untranslated(programme: Programme, live: list[SessionRow], languages: Seque
     for tag in languages:
         if not _is_in(programme.event.title, tag):
             said = _(
-                "The event has no title in %(language)s, and so its calendar has none.",
+                "The event has no title in %(language)s, so that calendar has no title either.",
                 language=language_name(tag, interface()),
             )
             yield Advice("event-untranslated", said)
         found = [one for one in live if not _is_in(one.title, tag)]
         if found:
             said = ngettext(
-                "%(num)d session has no title in %(language)s. That calendar shows it in another language.",
-                "%(num)d sessions have no title in %(language)s. That calendar shows them in another language.",
+                "%(num)d session has no title in %(language)s. The calendar shows it in another language.",
+                "%(num)d sessions have no title in %(language)s. The calendar shows them in another language.",
                 len(found),
                 language=language_name(tag, interface()),
             )
@@ -140,7 +140,10 @@ def _alike(live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]
             together[session.starts_at, title.casefold()].append(session)
     found = [session for alike in together.values() if len(alike) > 1 for session in alike]
     if found:
-        said = _("These begin at the same time under the same title: in a calendar nobody can tell them apart.")
+        said = _(
+            "These sessions start at the same time and have the same title, so people can't tell them "
+            "apart in a calendar."
+        )
         yield Advice("alike", said, _about(found))
 
 
@@ -148,8 +151,8 @@ def _long(live: list[SessionRow]) -> Iterable[Advice]:
     found = [one for one in live if any(width(text) > LONG_TITLE for text in one.title.values())]
     if found:
         said = ngettext(
-            "%(num)d title is so long that calendars cut it off. What matters should come first.",
-            "%(num)d titles are so long that calendars cut them off. What matters should come first.",
+            "%(num)d title is too long for most calendar apps. Put the most important words first.",
+            "%(num)d titles are too long for most calendar apps. Put the most important words first.",
             len(found),
         )
         yield Advice("long-title", said, _about(found))
@@ -165,5 +168,5 @@ def _without_address(programme: Programme) -> Iterable[Advice]:
         return
     names = [venue.name.resolve(interface()).text for venue in programme.venues if not (venue.address or venue.geo)]
     if names:
-        said = _("%(sites)s: without an address or coordinates no phone shows the way there.", sites=listing(names))
+        said = _("%(sites)s: add a street address so that phones can show directions.", sites=listing(names))
         yield Advice("no-address", said)

@@ -16,10 +16,10 @@ from eventapp.core.languages import lazy_gettext as _l
 class Looks(Labelled):
     """How often an app fetches a calendar that somebody has subscribed to; of those in the panel."""
 
-    SETTING = "setting", _l("as often as is set under “Auto-refresh”, from 5 minutes to a week")
+    SETTING = "setting", _l("as set under “Auto-refresh”, from every 5 minutes to once a week")
     HALF_HOUR = "half-hour", _l("every 30 minutes, unless set otherwise")
-    THREE_HOURS = "three-hours", _l("about every 3 hours, sometimes a day")
-    HALF_DAY = "half-day", _l("once or twice a day; this can't be set")
+    THREE_HOURS = "three-hours", _l("about every 3 hours, sometimes up to a day")
+    HALF_DAY = "half-day", _l("once or twice a day (you can't change this)")
 
 
 class Cancelled(Enum):

@@ -59,7 +59,7 @@ class Choice:
         """What is in the calendar, in one sentence in the reader's language."""
         content = [_("the sessions of “%(part)s”", part=part_name) if self.part else _("all sessions")]
         if self.span:
-            content.append(_("the event as a bar over its days"))
+            content.append(_("the event itself, as an all-day entry"))
         if self.deadlines:
             content.append(_("deadlines"))
         manner = [_("in %(language)s", language=language_name(self.language, interface()))]
@@ -67,7 +67,7 @@ class Choice:
             manner.append(_("times in UTC"))
         if self.alarm is not None:
             manner.append(_("a reminder %(time)s", time=reminder(self.alarm)))
-        return _("In this calendar: %(content)s; %(manner)s.", content=listing(content), manner=listing(manner))
+        return _("This calendar contains %(content)s (%(manner)s).", content=listing(content), manner=listing(manner))
 
 
 def reminder(minutes: int) -> str:

@@ -24,7 +24,7 @@ from eventapp.programme.published import PublishedSession
 
 def neutral_title(locale: FeedLocale) -> ResolvedText:
     """What stands in place of every title."""
-    return ResolvedText(_("Cancelled: no longer announced"), locale.shown)
+    return ResolvedText(_("Cancelled: no longer listed"), locale.shown)
 
 
 def head(locale: FeedLocale, *, source: str, zone: str) -> CalendarHead:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, make_response, request
 from flask.blueprints import BlueprintSetupState
-from flask.typing import ResponseReturnValue
 
 from eventapp.core.caching import ResponseCache
 from eventapp.core.errors import or_404
@@ -14,10 +13,11 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, resolve
 from eventapp.core.links import base_url
 from eventapp.core.localized import LocalizedText, ResolvedText
-from eventapp.core.pages import cached_page, page
+from eventapp.core.pages import page
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.entries import build as entries
-from eventapp.events import queries as events
+from eventapp.events.models import Event
+from eventapp.events.public import event_page
 from eventapp.feeds import content as feeds
 from eventapp.feeds import deadlines, links, parts, queries, unpublished
 from eventapp.feeds import state as states
@@ -111,29 +111,20 @@ def code(feed: str) -> Response:
 
 @views.get("/events/<slug>/calendar")
 @parameters(part=words(120), language=words(16), chosen=one_of(["1"]), **CHOICES)
-def choose(slug: str) -> ResponseReturnValue:
-    """Choose what is in one's calendar of an event. A form that only asks: the answer is an address."""
-    known = events.page_state(slug)
-    if known is None:
-        return redirect(url_for(".choose", slug=or_404(events.present_slug(slug))), 301)
-    or_404(known if known.public else None)
-    says, _people, directory = known.revisions
-    return cached_page(f"choose {known.id} {says} {directory}", lambda: _choose(slug), is_fresh=known.is_fresh)
-
-
-def _choose(slug: str) -> Response:
-    shown = or_404(events.by_slug(slug))
-    offered = parts.of_programme(shown.id, queries.document(or_404(states.state(slug))))
+@event_page(drafts=False)
+def choose(event: Event) -> Response:
+    """Choose what is in one's calendar of an event. A form that only asks: the answer is a feed URL."""
+    offered = parts.of_programme(event.id, queries.document(or_404(states.state(event.slug))))
     names = {part.path: part.name for _kind, rows in offered for part in rows}
     usual = interface()
-    spoken = list(dict.fromkeys([usual, *shown.languages]))
+    spoken = list(dict.fromkeys([usual, *event.languages]))
     chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)
     asked = request.args.get("part", "")
-    name = resolve(names[chosen.part]).text if chosen.part else resolve(shown.title).text
+    name = resolve(names[chosen.part]).text if chosen.part else resolve(event.title).text
     return make_response(
         page(
             "feeds/choose.html",
-            event=shown,
+            event=event,
             parts=offered,
             spoken=spoken,
             choice=chosen,
@@ -141,7 +132,7 @@ def _choose(slug: str) -> Response:
             alarms=ALARMS,
             reminder=reminder,
             sentence=chosen.sentence(name),
-            links=links.links_of(chosen.path(shown.slug), name=name),
+            links=links.links_of(chosen.path(event.slug), name=name),
         ),
         422 if asked and asked not in names else 200,
     )

@@ -34,8 +34,8 @@ class TooManyEmails(Refused):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "We have written to this address several times within the last hour, so no e-mail was sent now. "
-                "Look into the mailbox, or try again in an hour."
+                "We have already sent several e-mails to this address in the last hour, so we did not send "
+                "another one. Check your inbox, or try again in an hour."
             ),
             field="email",
         )

@@ -70,7 +70,7 @@ def _cancelled(registration: Registration) -> RenderedEmail:
         updates=attendees.updates(registration),
         facts=[],
         more=[],
-        action=(_("The event's page"), page),
+        action=(_("View the event page"), page),
     )
 
 
@@ -159,14 +159,14 @@ def _changed_facts(
     event, language = registration.event, registration.language
     facts = []
     if Topic.TIME in topics:
-        facts += [*_time(_("Until now"), before, registration), *_time(_("New time"), update.after, registration)]
+        facts += [*_time(_("Previous time"), before, registration), *_time(_("New time"), update.after, registration)]
     elif before.state is ParticipationState.POSTPONED:
         facts += _time(_("When"), update.after, registration)
     if Topic.WHERE in topics:
         online = registration.option.mode is Mode.ONLINE
         now = _("Online") if online else snapshots.where(update.after, event.format, language) or "–"
-        facts.append((_("Place until now"), snapshots.where(before, event.format, language) or "–"))
-        facts.append((_("New place"), now))
+        facts.append((_("Previous venue"), snapshots.where(before, event.format, language) or "–"))
+        facts.append((_("New venue"), now))
     if Topic.LINK in topics:
         facts.append((_("Join here"), update.link or "–"))
     return facts
@@ -189,13 +189,11 @@ def _facts(registration: Registration, update: InvitationUpdate | None) -> Facts
     now = update.after if update else attendees.current_event_snapshot(registration)
     facts: Facts = []
     if update and update.before and Topic.TIME in snapshots.changed_topics(update.before, update.after):
-        facts += _time(_("Until now"), update.before, registration)
+        facts += _time(_("Previous time"), update.before, registration)
     facts += _time(_("When"), now, registration)
     if registration.option.mode is Mode.IN_PERSON and now.venue:
         facts.append((_("Where"), snapshots.where(now, event.format, language)))
-    facts.append(
-        (_("You take part"), registration.option.title.resolve(language).text or registration.option.mode.label)
-    )
+    facts.append((_("Attendance"), registration.option.title.resolve(language).text or registration.option.mode.label))
     if attendees.attends_online(registration) and event.join_url:
         facts.append((_("Join here"), event.join_url))
     return facts
@@ -244,7 +242,7 @@ def _render(
     )
     if action is _OWN_PAGE:
         page = absolute("registration.mine", token=registration.token, lang=language)
-        action = (_("See or change your registration"), page)
+        action = (_("View or change your registration"), page)
     return content.render(
         EmailContent(
             subject=texts.subject,

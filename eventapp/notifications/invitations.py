@@ -131,7 +131,7 @@ def entry_of(
             event.subtitle.resolve(language).text,
             _("Join here: %(address)s", address=recipient.join_url) if recipient.join_url and not removed else "",
             _("Your registration: %(address)s", address=recipient.page) if recipient.page else "",
-            _("The event's page: %(address)s", address=links.event(event.slug)) if event.public else "",
+            _("Event page: %(address)s", address=links.event(event.slug)) if event.public else "",
         ]
         return Entry(
             uid=uid,
@@ -181,7 +181,7 @@ def personal(entry: Entry, recipient: InvitationRecipient) -> Entry:
     removed = entry.status is Status.CANCELLED
     lines = [
         _("Join here: %(address)s", address=recipient.join_url) if recipient.join_url and not removed else "",
-        _("Your page: %(address)s", address=recipient.page) if recipient.page else "",
+        _("Your speaker page: %(address)s", address=recipient.page) if recipient.page else "",
         entry.description.text,
     ]
     text = ResolvedText("\n\n".join(line for line in lines if line), entry.description.language)

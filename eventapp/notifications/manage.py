@@ -80,7 +80,7 @@ def pending(event: Event, number: int) -> ResponseReturnValue:
 def retry(event: Event, number: int) -> ResponseReturnValue:
     """Try again to send an e-mail that was not delivered."""
     mail.retry(or_404(team.email(event, may, number)))
-    flash(_("The letter waits to be sent."))
+    flash(_("The e-mail is queued again."))
     return redirect(url_for(".email", slug=event.slug, number=number), 303)
 
 
@@ -89,7 +89,7 @@ def retry(event: Event, number: int) -> ResponseReturnValue:
 def retry_all(event: Event) -> ResponseReturnValue:
     """Try again to send everything that was not delivered, for example after a server was repaired."""
     number = mail.retry_all(operations.topic_of(event), families=team.families(may))
-    flash(languages.ngettext("%(num)d e-mail waits to be sent.", "%(num)d e-mails wait to be sent.", number))
+    flash(languages.ngettext("%(num)d e-mail is queued again.", "%(num)d e-mails are queued again.", number))
     return redirect(url_for(".emails", slug=event.slug), 303)
 
 
@@ -99,8 +99,8 @@ def notify(event: Event, verb: str) -> ResponseReturnValue:
     """Write about changes at once, or to nobody."""
     if verb == "now":
         operations.send_now(event)
-        flash(_("The letters are on their way."))
+        flash(_("The e-mails are being sent."))
     else:
         operations.mark_as_notified(event)
-        flash(_("Nobody is written to about it. Calendars that are subscribed to follow all the same."))
+        flash(_("No e-mails will be sent. Subscribed calendars still update."))
     return redirect(url_for("dashboard.event", slug=event.slug), 303)

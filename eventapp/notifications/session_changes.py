@@ -30,15 +30,15 @@ def attendee_lines(registration: Registration, updates: Sequence[InvitationUpdat
     released = [update.title.resolve(registration.language).text for update in about if update.released]
     lines: list[str] = []
     if changed:
-        lines += [_("Something has changed about sessions in which you have a place:"), *changed]
+        lines += [_("There are changes to sessions you signed up for:"), *changed]
     if seats:
-        lines += [_("You have a place in:"), *seats]
+        lines += [_("You have a seat in:"), *seats]
     if released:
-        lines.append(_("You have given up your place in: %(titles)s", titles=languages.listing(released)))
+        lines.append(_("You no longer have a seat in: %(titles)s", titles=languages.listing(released)))
     if changed or seats:
         event = registration.event
         zone = languages.zone_name(event.zone, registration.language, event.starts_at)
-        lines.append(_("Times are in %(zone)s unless it says otherwise.", zone=zone))
+        lines.append(_("Times are in %(zone)s unless stated otherwise.", zone=zone))
     kind = "session.changed" if changed else "session.places" if seats or released else ""
     return kind, lines
 
@@ -63,7 +63,7 @@ def _attendee_changes(registration: Registration, update: InvitationUpdate) -> l
             named = languages.zone_name(zone, language, update.after.starts)
             lines.append(_("In your time (%(zone)s): %(what)s", zone=named, what=own))
     if Topic.LINK in snapshots.changed_topics(update.before, update.after):
-        lines.append(_("“%(session)s” – new link to join: %(link)s", session=name, link=update.link or "–"))
+        lines.append(_("“%(session)s” – new joining link: %(link)s", session=name, link=update.link or "–"))
     return lines
 
 
@@ -80,7 +80,7 @@ def speaker_facts(link: SpeakerLink, update: InvitationUpdate) -> list[tuple[str
     """(title, what has changed or when the session takes place) of one session of a speaker."""
     title, language = update.title.resolve(link.language).text, link.language
     if update.released:
-        return [(title, _("You do not take part in it any more."))]
+        return [(title, _("You are no longer listed for this session."))]
     if update.before is None:
         where = snapshots.where(update.after, link.event.format, language)
         facts = [(title, snapshots.when(update.after, language) + (_(", ") + where if where else ""))]
@@ -89,7 +89,7 @@ def speaker_facts(link: SpeakerLink, update: InvitationUpdate) -> list[tuple[str
         return facts
     facts = [fact for change in changes_of(update) for fact in _change_facts(change, link)]
     if Topic.LINK in snapshots.changed_topics(update.before, update.after):
-        facts.append((title, _("New link to join: %(link)s", link=update.link or "–")))
+        facts.append((title, _("New joining link: %(link)s", link=update.link or "–")))
     return facts or [(title, snapshots.when(update.after, language))]
 
 

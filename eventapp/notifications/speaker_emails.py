@@ -30,7 +30,7 @@ def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any
     title = "…" if occasion is Occasion.RECEIVED and reads_as_address(proposal.title) else proposal.title
     texts = _edited(edited) or drafts.of(occasion, proposal.event, language=language, proposal=title)
     with languages.force_locale(language):
-        label = _("Confirm your part") if occasion is Occasion.ACCEPTED else _("Your proposal")
+        label = _("Confirm or decline") if occasion is Occasion.ACCEPTED else _("Your proposal")
         action = (label, absolute("proposals.mine", token=proposal.token, lang=language))
         return _render(
             texts,
@@ -70,7 +70,7 @@ def write_changes(link: SpeakerLink) -> RenderedEmail | None:
         facts = [fact for update in updates for fact in speaker_facts(link, update)]
         zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
         local = link.event.timed and any(c.kind.tells_time for update in updates for c in changes_of(update))
-        more = [_("Times are in %(zone)s unless it says otherwise.", zone=zone)] if local else []
+        more = [_("Times are in %(zone)s unless stated otherwise.", zone=zone)] if local else []
     return _to_speaker(link, kind, _texts(link, f"speaker_{kind}"), facts, more, files)
 
 
@@ -106,7 +106,7 @@ def _to_speaker(
     language = link.language
     with languages.force_locale(language):
         asks = kind == Occasion.CONFIRM.value
-        label = _("Answer, and see your sessions") if asks else _("See your sessions")
+        label = _("Reply and see your sessions") if asks else _("See your sessions")
         action = (label, absolute("speaking.mine", token=link.token, lang=language))
         name = link.shown.name(language).text
         return _render(
@@ -136,7 +136,7 @@ def _render(
     more: Sequence[str] = (),
     files: Sequence[CalendarFile] = (),
 ) -> RenderedEmail:
-    file = _("Your calendar takes what is new from this letter. If it does not, open the attached file.")
+    file = _("Your calendar app should update the entry by itself. If not, open the attached file.")
     return content.render(
         EmailContent(
             subject=texts.subject,
@@ -145,7 +145,7 @@ def _render(
             facts=facts,
             more=more,
             action=action,
-            after=[*([file] if files else []), _("The link is your key. Keep it, and do not pass it on.")],
+            after=[*([file] if files else []), _("This is a private link. Keep it and don't share it.")],
             signature=content.signature(event.title.resolve(language).text, event.contact_email),
         ),
         to=to,

@@ -37,13 +37,13 @@ ABOUT: dict[str, Any] = {
     "registration.declined": _l("Registration declined"),
     "registration.link": _l("Private link"),
     "registration.new_link": _l("New private link"),
-    "registration.changes": _l("What has changed"),
+    "registration.changes": _l("See what changed"),
     "proposals.received": _l("Proposal received"),
     "proposals.accepted": _l("Proposal accepted"),
     "proposals.declined": _l("Proposal declined"),
     "proposals.reopened": _l("Proposal reopened"),
     "proposals.confirm": _l("Request to confirm"),
-    "proposals.changes": _l("What has changed"),
+    "proposals.changes": _l("See what changed"),
 }
 
 May = Callable[[Permission], bool]

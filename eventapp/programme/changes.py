@@ -23,15 +23,15 @@ class ChangeKind(Labelled):
     """What happened to a session; the most urgent first, as they are listed."""
 
     CANCELLED = "cancelled", _l("Cancelled")
-    REMOVED = "gone", _l("Taken off the programme")
-    MOVED = "moved", _l("Moved")
-    ROOM = "room", _l("Other room")
-    RESTORED = "restored", _l("Takes place after all")
+    REMOVED = "gone", _l("Removed from the programme")
+    MOVED = "moved", _l("Rescheduled")
+    ROOM = "room", _l("Room changed")
+    RESTORED = "restored", _l("Back on the programme")
     NEW = "new", _l("New")
-    RENAMED = "renamed", _l("Renamed")
-    PEOPLE = "people", _l("Other people")
-    LANGUAGE = "language", _l("Other languages")
-    TEXT = "text", _l("Other details")
+    RENAMED = "renamed", _l("Title changed")
+    PEOPLE = "people", _l("Speakers changed")
+    LANGUAGE = "language", _l("Languages changed")
+    TEXT = "text", _l("Details changed")
 
     @property
     def tells_time(self) -> bool:
@@ -205,7 +205,7 @@ def sentence(
     if change.kind is ChangeKind.ROOM:
         return _("%(before)s → %(after)s", before=_listed(before, tag), after=_listed(after, tag))
     if change.kind is ChangeKind.RENAMED:
-        return _("before: “%(title)s”", title=LocalizedText(before).resolve(tag).text)
+        return _("previously “%(title)s”", title=LocalizedText(before).resolve(tag).text)
     if change.kind is ChangeKind.LANGUAGE:
         return _("%(before)s → %(after)s", before=_spoken_names(before), after=_spoken_names(after))
     if change.kind is ChangeKind.PEOPLE:
@@ -230,7 +230,7 @@ def _listed(names: list[Any], language: str) -> str:
 def _spoken_names(pair: list[list[str]]) -> str:
     spoken, interpreted = pair
     if not spoken:
-        return _("not said")
+        return _("not specified")
     if not interpreted:
         return languages.spoken_list(spoken)
     return _(
@@ -246,7 +246,7 @@ def _people_said(before: list[list[Any]], after: list[list[Any]], names: Mapping
     left = [names[person] for person, _role in before if person not in now and person in names]
     parts = []
     if joined:
-        parts.append(_("with %(names)s", names=languages.listing(list(dict.fromkeys(joined)))))
+        parts.append(_("%(names)s added", names=languages.listing(list(dict.fromkeys(joined)))))
     if left:
-        parts.append(_("without %(names)s", names=languages.listing(list(dict.fromkeys(left)))))
+        parts.append(_("%(names)s removed", names=languages.listing(list(dict.fromkeys(left)))))
     return _(", ").join(parts)

@@ -157,7 +157,7 @@ def _rooms_twice(
     for room, slots in _by_key(own, lambda slot: slot.rooms).items():
         for first, second in _overlaps(slots):
             sentence = _(
-                "%(room)s is used twice: %(first)s and %(second)s.",
+                "%(room)s is double-booked: %(first)s and %(second)s.",
                 room=rooms[room].name,
                 first=_said(first, event_context),
                 second=_said(second, event_context),
@@ -175,7 +175,7 @@ def _people_twice(
             here, there = (second, first) if first.elsewhere else (first, second)
             if there.elsewhere:
                 sentence = _(
-                    "%(person)s is in two places: %(first)s, and at the same time at “%(event)s”.",
+                    "%(person)s is double-booked: %(first)s and “%(event)s” at the same time.",
                     person=people[person],
                     first=_said(here, event_context),
                     event=there.elsewhere,
@@ -183,7 +183,7 @@ def _people_twice(
                 yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code,))
                 continue
             sentence = _(
-                "%(person)s is in two places: %(first)s and %(second)s.",
+                "%(person)s is double-booked: %(first)s and %(second)s.",
                 person=people[person],
                 first=_said(here, event_context),
                 second=_said(there, event_context),
@@ -202,7 +202,7 @@ def _too_far(
             minutes = _way(first, second, rooms, event_context)
             if minutes and second.starts - first.ends < timedelta(minutes=minutes):
                 sentence = _(
-                    "%(person)s needs %(minutes)d minutes from %(first)s to %(second)s, and has %(has)d.",
+                    "%(person)s needs %(minutes)d minutes to get from %(first)s to %(second)s, but has only %(has)d.",
                     person=people[person],
                     minutes=minutes,
                     first=_said(first, event_context),
@@ -227,7 +227,7 @@ def _way(
 def _outside(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
     for slot in own:
         if slot.starts < event_context.starts or slot.ends > event_context.ends:
-            sentence = _("%(session)s lies outside the times of the event.", session=_said(slot, event_context))
+            sentence = _("%(session)s is outside the event's start and end times.", session=_said(slot, event_context))
             yield ProgrammeIssue(Level.WARNING, "outside", sentence, (slot.code,))
 
 
@@ -237,7 +237,7 @@ def _over_the_day(own: Sequence[ScheduledSlot], event_context: EventContext) -> 
     for slot in own:
         first = programme_day(slot.starts, event_context.zone, event_context.day_starts)
         if programme_day(slot.ends - moment, event_context.zone, event_context.day_starts) != first:
-            sentence = _("%(session)s runs on into the next day of the programme.", session=_said(slot, event_context))
+            sentence = _("%(session)s runs into the next programme day.", session=_said(slot, event_context))
             yield ProgrammeIssue(Level.NOTICE, "day", sentence, (slot.code,))
 
 
@@ -246,7 +246,7 @@ def _too_short(own: Sequence[ScheduledSlot], event_context: EventContext) -> Ite
         has = int((slot.ends - slot.starts).total_seconds() // 60)
         if slot.minutes is not None and has < slot.minutes:
             sentence = _(
-                "%(session)s needs %(minutes)d minutes, and its slot has %(has)d.",
+                "%(session)s is planned for %(minutes)d minutes, but its slot is %(has)d minutes long.",
                 session=_said(slot, event_context),
                 minutes=slot.minutes,
                 has=has,
@@ -266,7 +266,7 @@ def _too_small(
         coming = event_context.audience.sign_ups.get(slot.code, 0)
         if coming > has:
             sentence = _(
-                "%(people)d people signed up for %(session)s; its room holds %(has)d.",
+                "%(people)d people have signed up for %(session)s, but its room holds only %(has)d.",
                 session=_said(slot, event_context),
                 people=coming,
                 has=has,
@@ -274,7 +274,7 @@ def _too_small(
             yield ProgrammeIssue(Level.ERROR, "capacity", sentence, (slot.code,))
         elif slot.places is not None and has < slot.places:
             sentence = _(
-                "%(session)s offers %(places)d places; its room holds %(has)d.",
+                "%(session)s offers %(places)d seats, but its room only has %(has)d.",
                 session=_said(slot, event_context),
                 places=slot.places,
                 has=has,
@@ -289,7 +289,7 @@ def _not_confirmed(
     for slot in own:
         for person in sorted(slot.unconfirmed) if slot.ready else ():
             sentence = _(
-                "%(person)s has not confirmed yet to take part in %(session)s.",
+                "%(person)s has not confirmed yet for %(session)s.",
                 person=people[person],
                 session=_said(slot, event_context),
             )

@@ -39,27 +39,27 @@ class SessionForm(Form):
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     subtitle = WordsField(_l("Subtitle"), maximum=200)
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
-    starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty while it is not scheduled."))
+    starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty until the session is scheduled."))
     ends_at = LocalTimeField(_l("Ends"))
     minutes = IntegerField(
         _l("Planned length in minutes"),
-        description=_l("How long it wants to be. The schedule gives it so much when it is placed."),
+        description=_l("Planned length; used when you place the session in the schedule."),
         validators=[Optional(), between(1, 1440)],
     )
     rooms = SelectMultipleField(_l("Rooms"), coerce=int, validators=[Optional()])
     track = SelectField(_l("Track"), validators=[Optional()])
-    abstract = WordsField(_l("Abstract"), description=_l("Markdown."), rows=4, maximum=10_000)
+    abstract = WordsField(_l("Abstract"), description=_l("You can use Markdown."), rows=4, maximum=10_000)
     spoken = SelectMultipleField(_l("Spoken languages"), validators=[Optional()])
     interpreted = SelectMultipleField(_l("Interpreted into"), validators=[Optional()])
     capacity = IntegerField(
-        _l("Places"),
-        description=_l("Leave it empty for no limit of its own."),
+        _l("Seats"),
+        description=_l("Leave empty for no limit."),
         validators=[Optional(), between(1, 1_000_000)],
     )
     do_not_record = BooleanField(_l("Not to be recorded"))
     join_url = URLField(
-        _l("Link to take part online"),
-        description=_l("Only those who are registered online see it."),
+        _l("Joining link"),
+        description=_l("Only people registered to attend online can see it."),
         validators=[Optional(), Length(max=500)],
     )
     people: list[ParticipationRow]
@@ -83,9 +83,9 @@ class RoomForm(Form):
     """A room."""
 
     name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=100)
-    online = BooleanField(_l("This is an online room"))
-    site = SelectField(_l("Site"), validators=[Optional()])
-    capacity = IntegerField(_l("Places"), validators=[Optional(), between(1, 1_000_000)])
+    online = BooleanField(_l("Online room"))
+    site = SelectField(_l("Venue"), validators=[Optional()])
+    capacity = IntegerField(_l("Seats"), validators=[Optional(), between(1, 1_000_000)])
 
     def __init__(self, *, venues: Sequence[Venue], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -110,7 +110,12 @@ class TrackForm(Form):
 class ReleaseForm(Form):
     """What goes with a version of the programme."""
 
-    note = WordsField(_l("Note"), description=_l("For everybody, above the list of changes."), rows=2, maximum=2000)
+    note = WordsField(
+        _l("Message about this version"),
+        description=_l("Shown to everyone above the list of changes."),
+        rows=2,
+        maximum=2000,
+    )
 
 
 class Scope(Labelled):
@@ -123,19 +128,23 @@ class Scope(Labelled):
 class PersonForm(Form):
     """A person, and the position held at the event. Who may change either is asked where a change holds (`both`)."""
 
-    scope = RadioField(_l("Where it holds"), validators=[InputRequired()])
+    scope = RadioField(_l("Apply changes to"), validators=[InputRequired()])
 
-    family = WordsField(_l("Family name"), description=_l("In each language the name is written in."), maximum=100)
+    family = WordsField(
+        _l("Family name"), description=_l("Enter the name in each language it is written in."), maximum=100
+    )
     given = WordsField(_l("Given name"), maximum=100)
-    order = SelectField(_l("Order in Latin script"), validators=[InputRequired()])
+    order = SelectField(_l("Name order in Latin script"), validators=[InputRequired()])
     reading = StringField(_l("Reading"), description=_l("In kana, for sorting."), validators=[Length(max=100)])
-    honorific = WordsField(_l("Honorific"), description=_l("Such as Mr., Dr., H.E., 氏, 市長."), maximum=40)
-    position = WordsField(_l("Position"), description=_l("Without “former”: it follows from the dates."), maximum=200)
+    honorific = WordsField(_l("Honorific"), description=_l("For example Mr., Dr., H.E., 氏 or 市長."), maximum=40)
+    position = WordsField(
+        _l("Position"), description=_l("Don't write “former”. We add it from the dates."), maximum=200
+    )
     organization = SelectField(_l("Organization"), validators=[Optional()])
     new_organization = WordsField(_l("Another organization"), description=_l("If it is not in the list."), maximum=200)
     held_from = DateField(_l("Held from"), validators=[Optional()])
     held_until = DateField(_l("Held until"), validators=[Optional()])
-    biography = WordsField(_l("Biography"), description=_l("Markdown."), rows=4, maximum=5000)
+    biography = WordsField(_l("Biography"), description=_l("You can use Markdown."), rows=4, maximum=5000)
 
     def __init__(self, *, organizations: Sequence[Organization], both: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -37,8 +37,8 @@ class SessionEditConflict(Refused):
         self.at = languages.clock_time(session.updated_at, event.zone)
         super().__init__(
             _(
-                "%(who)s saved “%(title)s” at %(time)s. It is now: %(slot)s. Nothing was overwritten.",
-                who=session.saved_by or _("Somebody else"),
+                "%(who)s changed “%(title)s” at %(time)s. It is now: %(slot)s. Your changes were not saved.",
+                who=session.saved_by or _("Another team member"),
                 title=languages.resolve(session.title).text,
                 time=self.at,
                 slot=slot(event, session),
@@ -87,7 +87,7 @@ def save_room(
 ) -> Room:
     """A new room, or the changed one. Raises Refused for a capacity below 1."""
     if capacity is not None and capacity < 1:
-        raise Refused(_("A room holds at least one person."), field="capacity")
+        raise Refused(_("A room must have at least 1 seat."), field="capacity")
     if room is None:
         taken = set(db.session.scalars(select(Room.slug).where(Room.event_id == event.id)))
         room = Room(event_id=event.id, slug=_slug(str(name), taken, "room"), position=len(taken))
@@ -162,7 +162,7 @@ def _check_capacity(session: Session | None, capacity: int | None, signed_up: in
     if session is None or capacity is None or capacity >= signed_up or capacity == session.capacity:
         return
     raise Refused(
-        _("%(number)d people have signed up for this session. They must give up their seats first.", number=signed_up),
+        _("%(number)d people have signed up for this session. Enter at least %(number)d.", number=signed_up),
         field="capacity",
     )
 
@@ -263,21 +263,23 @@ def check_session(
     _check_links(values)
     minutes = values.get("minutes")
     if minutes is not None and not 1 <= minutes <= LONGEST // timedelta(minutes=1):
-        raise Refused(_("A session lasts at most 24 hours."), field="minutes")
+        raise Refused(_("A session can't last longer than 24 hours."), field="minutes")
 
 
 def _check_times(event: Event, starts_at: datetime | None, ends_at: datetime | None) -> None:
     if starts_at is None and ends_at is None:
         return
     if starts_at is None or ends_at is None:
-        raise Refused(_("Enter a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at")
+        raise Refused(
+            _("Enter both a start and an end, or neither."), field="ends_at" if ends_at is None else "starts_at"
+        )
     if ends_at <= starts_at:
         raise Refused(_("The end must be after the start."), field="ends_at")
     if ends_at - starts_at > LONGEST:
-        raise Refused(_("A session lasts at most 24 hours."), field="ends_at")
+        raise Refused(_("A session can't last longer than 24 hours."), field="ends_at")
     if starts_at < event.starts_at - MARGIN or ends_at > event.ends_at + MARGIN:
         raise Refused(
-            _("This lies more than a week outside the event, which is on %(date)s.", date=event.when()),
+            _("This is more than a week outside the event dates (%(date)s).", date=event.when()),
             field="starts_at",
         )
 
@@ -285,11 +287,11 @@ def _check_times(event: Event, starts_at: datetime | None, ends_at: datetime | N
 def _check_links(values: Mapping[str, Any]) -> None:
     for link in values.get("links") or []:
         if not ADDRESS.fullmatch(link.get("url", "")) or len(link["url"]) > 500:
-            raise Refused(_("Give each link an address that begins with https://."), field="links")
+            raise Refused(_("Enter a web address that starts with https:// for each link."), field="links")
         if len(link.get("title", "")) > 200:
             raise Refused(_("Use at most %(number)d characters.", number=200), field="links")
     if values.get("join_url") and not ADDRESS.fullmatch(values["join_url"]):
-        raise Refused(_("Enter an address that begins with https://"), field="join_url")
+        raise Refused(_("Enter a web address that starts with https://"), field="join_url")
 
 
 def _set_parts(session: Session, parts: Sequence[ParticipationInput]) -> None:
@@ -340,6 +342,11 @@ def set_status(session: Session, status: SessionStatus) -> None:
 def delete_session(session: Session) -> None:
     """Delete what was never public. Raises Refused for what was: cancel it or make it a draft instead."""
     if session.code in queries.document(session.event).by_code:
-        raise Refused(_("This session has been public. Cancel it, so that those who planned to come are told."))
+        raise Refused(
+            _(
+                "This session has already been published, so you can't delete it. Cancel it instead, so that "
+                "people can see it will not take place."
+            )
+        )
     db.session.delete(session)
     db.session.flush()

@@ -78,7 +78,7 @@ def release(event: Event, *, user: User | None = None, note: LocalizedText | Non
         raise Refused(
             _("Nothing has changed since the last version.")
             if waiting.last
-            else _("No session is ready and has a time.")
+            else _("No session is both ready and scheduled.")
         )
     return _publish(event, waiting.document, waiting.changes, user=user, note=note)
 

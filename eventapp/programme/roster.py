@@ -51,7 +51,7 @@ def save_shared(event: Event, person: Person, values: Mapping[str, Any], *, by: 
     _hold(person)
     may = profiles.only_here(event, person) if by is None else profiles.may_change_shared(by, event, person)
     if not may:
-        raise Refused(_("Other teams show this person as well. You can change what your event shows."))
+        raise Refused(_("This person also appears in events of other teams. You can change what your event shows."))
     directory.save_person(person, **{name: values[name] for name in NAMES})
     _save_position(event, person, values, former=by is not None)
     row = queries.event_person(event, person)
@@ -77,7 +77,7 @@ def remove_person(event: Event, person: Person) -> None:
     """Take somebody without a part off the list of the event's people. Raises Refused for who has one."""
     _hold(person)
     if queries.takes_part(event, person):
-        raise Refused(_("This person has a part in a session. Take them out of their sessions first."))
+        raise Refused(_("This person takes part in a session. Remove them from their sessions first."))
     row = queries.event_person(event, person)
     if row is not None:
         db.session.delete(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 
 
 class SessionKind(Labelled):
@@ -44,7 +45,7 @@ class ParticipationRole(Labelled):
     CHAIR = "chair", _l("Chair")
     SIGNATORY = "signatory", _l("Signatory")
     WITNESS = "witness", _l("Witness")
-    HOST = "host", _l("Host")
+    HOST = "host", lazy_pgettext("role", "Host")
     GUEST = "guest", _l("Guest")
     INTERPRETER = "interpreter", _l("Interpreter")
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid5
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, render_template, request
 
 from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.forms import zone_asked
-from eventapp.core.pages import cached_page, page
+from eventapp.core.pages import page
 from eventapp.core.parameters import one_of, parameters, words
-from eventapp.events import access
-from eventapp.events import queries as events
 from eventapp.events.models import Event
+from eventapp.events.public import event_page
 from eventapp.programme import changes, grid, queries
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
@@ -40,19 +37,6 @@ FILTERS = {
 }
 
 
-def _answer(slug: str, endpoint: str, build: Callable[[], Response], **values: Any) -> ResponseReturnValue:
-    """A kept page of a public event; a fresh one of a draft, for its team; a redirect from a former address."""
-    state = events.page_state(slug)
-    if state is None:
-        return redirect(url_for(endpoint, slug=or_404(events.present_slug(slug)), **values), 301)
-    if not state.public:
-        or_404(access.preview(slug))
-        return build()
-    says, _people, directory = state.revisions
-    key = f"{endpoint} {state.id} {says} {directory}"
-    return cached_page(key, build, is_fresh=state.is_fresh)
-
-
 def _wanted() -> SessionFilter:
     kind = request.args.get("kind", "")
     return SessionFilter(
@@ -66,21 +50,18 @@ def _wanted() -> SessionFilter:
 
 @views.get("/programme")
 @parameters(**FILTERS)
-def programme(slug: str) -> ResponseReturnValue:
-    """The programme by day: a grid of rooms where there is room, one column elsewhere."""
-    return _answer(slug, ".programme", lambda: _programme(or_404(events.by_slug(slug)), None))
+@event_page()
+def programme(event: Event) -> Response:
+    """The programme by day: a grid of rooms on wide screens, one column on narrow ones."""
+    return _programme(event, None)
 
 
 @views.get("/programme/<int:number>")
 @parameters(**FILTERS)
-def version(slug: str, number: int) -> ResponseReturnValue:
+@event_page()
+def version(event: Event, number: int) -> Response:
     """The programme as an earlier version had it."""
-
-    def build() -> Response:
-        event = or_404(events.by_slug(slug))
-        return _programme(event, or_404(queries.release(event, number)))
-
-    return _answer(slug, ".version", build, number=number)
+    return _programme(event, or_404(queries.release(event, number)))
 
 
 def _programme(event: Event, older: Release | None) -> Response:
@@ -117,27 +98,19 @@ def _programme(event: Event, older: Release | None) -> Response:
 
 @views.get("/changes")
 @parameters()
-def changelog(slug: str) -> ResponseReturnValue:
+@event_page()
+def changelog(event: Event) -> Response:
     """What each version of the programme changed, the latest first."""
-
-    def build() -> Response:
-        event = or_404(events.by_slug(slug))
-        return page("programme/changelog.html", event=event, **_history(event))
-
-    return _answer(slug, ".changelog", build)
+    return page("programme/changelog.html", event=event, **_history(event))
 
 
 @views.get("/changes.atom")
 @parameters()
-def changes_feed(slug: str) -> ResponseReturnValue:
+@event_page()
+def changes_feed(event: Event) -> Response:
     """The same as an Atom feed (RFC 4287)."""
-
-    def build() -> Response:
-        event = or_404(events.by_slug(slug))
-        text = render_template("programme/changes.atom", event=event, **_history(event))
-        return Response(text, content_type="application/atom+xml; charset=utf-8")
-
-    return _answer(slug, ".changes_feed", build)
+    text = render_template("programme/changes.atom", event=event, **_history(event))
+    return Response(text, content_type="application/atom+xml; charset=utf-8")
 
 
 def _history(event: Event) -> dict[str, Any]:
@@ -157,42 +130,20 @@ def _history(event: Event) -> dict[str, Any]:
 
 @views.get("/sessions/<code>")
 @parameters()
-def session(slug: str, code: str) -> ResponseReturnValue:
-    """One session. A cancelled one keeps its page and says so."""
-
-    def build() -> Response:
-        event = or_404(events.by_slug(slug))
-        shown = or_404(queries.public_session(event, code))
-        return page(
-            "programme/session.html", event=event, session=shown, day=clock.local_day(shown.starts_at, event.zone)
-        )
-
-    return _answer(slug, ".session", build, code=code)
-
-
-@views.get("/speakers")
-@parameters()
-def speakers(slug: str) -> ResponseReturnValue:
-    """Everybody with a part in the programme."""
-
-    def build() -> Response:
-        event = or_404(events.by_slug(slug))
-        people = queries.speakers(queries.public_sessions(event))
-        return page("programme/speakers.html", event=event, speakers=people, day=event.first_day)
-
-    return _answer(slug, ".speakers", build)
+@event_page()
+def session(event: Event, code: str) -> Response:
+    """One session. A cancelled one keeps its page, which says so."""
+    shown = or_404(queries.public_session(event, code))
+    day = clock.local_day(shown.starts_at, event.zone)
+    return page("programme/session.html", event=event, session=shown, day=day)
 
 
 @views.get("/speakers/<code>")
 @parameters()
-def speaker(slug: str, code: str) -> ResponseReturnValue:
+@event_page()
+def speaker(event: Event, code: str) -> Response:
     """One person: position at the date, biography, parts here and elsewhere."""
-
-    def build() -> Response:
-        event = or_404(events.by_slug(slug))
-        people = queries.speakers(queries.public_sessions(event))
-        shown = or_404(next((one for one in people if one.person.code == code), None))
-        elsewhere = queries.appearances(shown.person, besides=event)
-        return page("programme/speaker.html", event=event, speaker=shown, elsewhere=elsewhere, day=event.first_day)
-
-    return _answer(slug, ".speaker", build, code=code)
+    people = queries.speakers(queries.public_sessions(event))
+    shown = or_404(next((one for one in people if one.person.code == code), None))
+    elsewhere = queries.appearances(shown.person, besides=event)
+    return page("programme/speaker.html", event=event, speaker=shown, elsewhere=elsewhere, day=event.first_day)

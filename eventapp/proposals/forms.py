@@ -45,16 +45,18 @@ def _longest(number: int) -> Length:
 class CallForm(Form):
     """What the team asks for."""
 
-    opens_at = LocalTimeField(_l("The call opens"), description=_l("Leave it empty to open at once."))
-    closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave it empty to close when the event ends."))
-    text = WordsField(_l("What you are looking for"), description=_l("Markdown."), rows=5, maximum=5000)
+    opens_at = LocalTimeField(_l("The call opens"), description=_l("Leave empty to open straight away."))
+    closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave empty to close when the event ends."))
+    text = WordsField(_l("What you are looking for"), description=_l("You can use Markdown."), rows=5, maximum=5000)
     kinds = SelectMultipleField(_l("Kinds of session"), validators=[InputRequired(_l("Choose at least one."))])
     lengths = StringField(
         _l("Lengths in minutes"),
-        description=_l("Such as 20, 45, 60. Leave it empty not to ask."),
+        description=_l("For example 20, 45, 60. Leave empty if you don't want to ask."),
         validators=[Length(max=100)],
     )
-    modes = SelectMultipleField(_l("Ways to speak"), validators=[InputRequired(_l("Choose at least one."))])
+    modes = SelectMultipleField(
+        _l("How speakers can take part"), validators=[InputRequired(_l("Choose at least one."))]
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -73,7 +75,7 @@ class CallForm(Form):
 
     def validate_lengths(self, field: Any) -> None:
         if rules.lengths_of(field.data or "") is None:
-            raise ValidationError(_("Enter whole numbers of minutes, such as 20, 45, 60."))
+            raise ValidationError(_("Enter whole numbers of minutes, for example 20, 45, 60."))
 
 
 class ProposeForm(Form):
@@ -87,17 +89,19 @@ class ProposeForm(Form):
     )
     abstract = TextAreaField(
         _l("Abstract"),
-        description=_l("What those who come will hear, in a few sentences. Markdown."),
-        validators=[DataRequired(_l("Say in a few sentences what it is about.")), _longest(5000)],
+        description=_l("What the audience will hear, in a few sentences. You can use Markdown."),
+        validators=[DataRequired(_l("Enter an abstract of a few sentences.")), _longest(5000)],
         render_kw={"rows": 8, "dir": "auto"},
     )
-    written_in = SelectField(_l("Title and abstract are in"), validators=[InputRequired()])
+    written_in = SelectField(_l("Language of title and abstract"), validators=[InputRequired()])
     kind = SelectField(_l("Kind of session"), validators=[InputRequired()])
     minutes = SelectField(_l("Length in minutes"), validators=[InputRequired()])
     spoken = SelectMultipleField(
-        _l("Languages that you would speak"), validators=[InputRequired(_l("Choose at least one."))]
+        _l("Languages you can present in"), validators=[InputRequired(_l("Choose at least one."))]
     )
-    mode = RadioField(_l("How would you take part?"), validators=[InputRequired(_l("Choose how you take part."))])
+    mode = RadioField(
+        _l("How would you like to take part?"), validators=[InputRequired(_l("Choose how you will take part."))]
+    )
     notes = TextAreaField(
         _l("Notes for the organizers"),
         description=_l("Only the team reads them."),
@@ -106,7 +110,9 @@ class ProposeForm(Form):
     )
     family_name = StringField(
         _l("Family name"),
-        description=_l("As you want to be announced, in any script. If you have one name only, enter it here."),
+        description=_l(
+            "As it should appear in the programme. You can use any script. If you have only one name, enter it here."
+        ),
         validators=[DataRequired(_l("Enter your family name.")), _longest(100), no_address],
         render_kw={"autocomplete": "family-name", "maxlength": 100, "dir": "auto"},
     )
@@ -120,24 +126,27 @@ class ProposeForm(Form):
     )
     organization = StringField(
         _l("Organization"),
-        description=_l("City, company, school or association that you come from."),
+        description=_l("The city, company, school or association you represent."),
         validators=[_longest(200)],
         render_kw={"autocomplete": "organization", "maxlength": 200, "dir": "auto"},
     )
     country = CountryField(_l("Country or region"), render_kw={"autocomplete": "country"})
     email = EmailField(
         _l("E-mail address"),
-        description=_l("Never public. A link to your proposal goes there."),
+        description=_l("Never published. We will send a link to your proposal here."),
         validators=_EMAIL,
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "dir": "ltr"},
     )
     processing = BooleanField(
-        _l("The organizers may keep and use what I enter to choose and prepare the programme of this event."),
-        validators=[DataRequired(_l("Without this we may not take your proposal."))],
+        _l(
+            "I agree that the organizers may store and use what I enter to select and prepare the "
+            "programme of this event."
+        ),
+        validators=[DataRequired(_l("To send your proposal, tick this box."))],
     )
     publication = BooleanField(
-        _l("If my proposal is accepted and I confirm, my name and the abstract may be published."),
-        validators=[DataRequired(_l("Without this we may not take your proposal."))],
+        _l("I agree that my name and abstract may be published if my proposal is accepted and I confirm."),
+        validators=[DataRequired(_l("To send your proposal, tick this box."))],
     )
 
     @classmethod
@@ -218,7 +227,7 @@ class ReviewForm(Form):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        names = {1: _l("For it"), 0: _l("Undecided"), -1: _l("Against it")}
+        names = {1: _l("In favour"), 0: _l("Undecided"), -1: _l("Against")}
         self.vote.choices = [
             *(SelectChoice(str(vote), str(names[vote])) for vote in rules.VOTES),
             SelectChoice("", _("No vote")),
@@ -228,11 +237,11 @@ class ReviewForm(Form):
 class LetterForm(Form):
     """A letter before it is sent."""
 
-    send = BooleanField(_l("Send this letter"), default=True)
+    send = BooleanField(_l("Send this e-mail"), default=True)
     subject = StringField(lazy_pgettext("letter", "Subject"), validators=[_longest(200)], render_kw={"dir": "auto"})
     text = TextAreaField(
         lazy_pgettext("letter", "Text"),
-        description=_l("A greeting stands above it, the link and the event below."),
+        description=_l("We add a greeting above the text, and the link and event name below it."),
         validators=[_longest(5000)],
         render_kw={"rows": 9, "dir": "auto"},
     )
@@ -245,7 +254,7 @@ class LetterForm(Form):
     def validate_text(self, field: Any) -> None:
         sent = self["send"].data if "send" in self else True
         if sent and not (field.data and self.subject.data):
-            raise ValidationError(_("A letter needs a subject and a text."))
+            raise ValidationError(_("Enter a subject and a text."))
 
 
 class AcceptForm(LetterForm):
@@ -256,7 +265,7 @@ class AcceptForm(LetterForm):
     def offer(self, people: list[Person]) -> None:
         """A new person, or one of these."""
         self.person.choices = [
-            SelectChoice("new", _("Somebody new in the programme")),
+            SelectChoice("new", _("Someone new in the programme")),
             *(SelectChoice(one.code, _said(one)) for one in people),
         ]
 
@@ -279,16 +288,18 @@ class AskForm(LetterForm):
 class ProfileForm(Form):
     """A speaker's own profile."""
 
-    family = WordsField(_l("Family name"), description=_l("In each language the name is written in."), maximum=100)
+    family = WordsField(
+        _l("Family name"), description=_l("Enter the name in each language it is written in."), maximum=100
+    )
     given = WordsField(_l("Given name"), maximum=100)
-    order = SelectField(_l("Order in Latin script"), validators=[InputRequired()])
-    honorific = WordsField(_l("Honorific"), description=_l("Such as Mr., Dr., H.E., 氏, 市長."), maximum=40)
+    order = SelectField(_l("Name order in Latin script"), validators=[InputRequired()])
+    honorific = WordsField(_l("Honorific"), description=_l("For example Mr., Dr., H.E., 氏 or 市長."), maximum=40)
     position = WordsField(_l("Position"), maximum=200)
     organization = WordsField(_l("Organization"), maximum=200)
-    biography = WordsField(_l("Biography"), description=_l("Markdown."), rows=5, maximum=5000)
+    biography = WordsField(_l("Biography"), description=_l("You can use Markdown."), rows=5, maximum=5000)
     zone = StringField(
         _l("Your time zone"),
-        description=_l("Such as Europe/Berlin. Letters then tell times there as well as at the venue."),
+        description=_l("For example Europe/Berlin. Our e-mails will then show times in your time zone as well."),
         validators=[Optional(), known_zone],
     )
 
@@ -306,4 +317,4 @@ class TalkForm(Form):
 
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     subtitle = WordsField(_l("Subtitle"), maximum=200)
-    abstract = WordsField(_l("Abstract"), description=_l("Markdown."), rows=6, maximum=10_000)
+    abstract = WordsField(_l("Abstract"), description=_l("You can use Markdown."), rows=6, maximum=10_000)

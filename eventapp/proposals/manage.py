@@ -60,7 +60,7 @@ def proposals(event: Event) -> ResponseReturnValue:
         numbers=queries.numbers_by_status(event),
         declined=queries.declined(event),
         statuses=list(ProposalStatus),
-        orders={Order.NEWEST: _("Newest first"), Order.VOTES: _("Best votes first"), Order.TITLE: _("By title")},
+        orders={Order.NEWEST: _("Newest first"), Order.VOTES: _("Highest rated first"), Order.TITLE: _("By title")},
     )
 
 
@@ -181,6 +181,6 @@ def ask(event: Event, code: str) -> ResponseReturnValue:
     del form["send"]
     if form.validate_on_submit():
         speakers.ask(event, person, email=form.email.data or "", language=language, letter=_written(form))
-        flash(_("The letter is on its way."))
+        flash(_("The e-mail is being sent."))
         return redirect(url_for("people_manage.person", slug=event.slug, code=code), 303)
     return page("proposals/ask.html", event=event, person=person, link=link, form=form, language=language)

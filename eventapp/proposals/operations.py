@@ -159,7 +159,7 @@ def change(proposal: Proposal, answers: ProposalInput) -> None:
     _hold(proposal)
     _check_open(proposal.event)
     if proposal.status is not ProposalStatus.SUBMITTED:
-        raise Refused(_("This proposal can't be changed any more."))
+        raise Refused(_("This proposal can no longer be changed."))
     _fill(proposal, answers)
     db.session.flush()
 
@@ -168,7 +168,12 @@ def withdraw(proposal: Proposal) -> None:
     """Its owner takes it back; doing it twice is doing it once. Raises Refused for what stands on the programme."""
     _hold(proposal)
     if proposal.status is ProposalStatus.ACCEPTED:
-        raise Refused(_("Your proposal is accepted. Decline your part instead, or write to the team."))
+        raise Refused(
+            _(
+                "Your proposal has been accepted, so you can't withdraw it. Decline to take part instead, or "
+                "contact the organizers."
+            )
+        )
     proposal.status = ProposalStatus.WITHDRAWN
     db.session.flush()
 
@@ -185,7 +190,7 @@ def forget(proposal: Proposal) -> None:
 def review(proposal: Proposal, user: User, *, vote: int | None, note: str) -> Review:
     """What a member of the team thinks of it: one review per person, which can be changed."""
     if vote is not None and vote not in rules.VOTES:
-        raise Refused(_("Choose one of the list."), field="vote")
+        raise Refused(_("Choose an option from the list."), field="vote")
     # Two buttons pressed at once write one after the other.
     _hold(proposal)
     mine = next((one for one in queries.reviews(proposal) if one.user_id == user.id), None)
@@ -245,7 +250,7 @@ def _new_person(proposal: Proposal) -> Person:
 def _decidable(proposal: Proposal) -> None:
     _hold(proposal)
     if proposal.status is not ProposalStatus.SUBMITTED:
-        raise Refused(_("This proposal is decided already: %(state)s.", state=proposal.status.label))
+        raise Refused(_("This proposal has already been decided: %(state)s.", state=proposal.status.label))
 
 
 def decline(proposal: Proposal, *, letter: Draft | None = None) -> None:
@@ -261,9 +266,9 @@ def reopen(proposal: Proposal, *, letter: Draft | None = None) -> None:
     """Decide again. Raises Refused while the session that was made of it exists: what is planned is not lost unseen."""
     _hold(proposal)
     if proposal.status not in {ProposalStatus.ACCEPTED, ProposalStatus.DECLINED}:
-        raise Refused(_("This proposal waits for no second decision."))
+        raise Refused(_("This proposal can't be decided again."))
     if proposal.session_id is not None:
-        raise Refused(_("A session was made of this proposal. Delete the session first."))
+        raise Refused(_("A session has been created from this proposal. Delete the session first."))
     link, proposal.link = proposal.link, None
     proposal.status = ProposalStatus.SUBMITTED
     if link is not None and not queries.parts_of(link):

@@ -31,7 +31,7 @@ class ProfileEditConflict(Refused):
     """Somebody else has changed the same page meanwhile. `now` is what it holds; `changes` names what is different."""
 
     def __init__(self, changed: stale_forms.ConcurrentChanges, now: Mapping[str, Any]) -> None:
-        super().__init__(_("Somebody of the team has changed this meanwhile. Nothing was overwritten."))
+        super().__init__(_("A team member changed this in the meantime. Your changes were not saved."))
         self.changes = changed
         self.now = now
 
@@ -112,7 +112,7 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str
     if typed["zone"] and typed["zone"] not in zones():
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if typed["organization"] and not typed["position"]:
-        raise Refused(_("Enter your position there as well."), field="position")
+        raise Refused(_("Also enter your position at this organization."), field="position")
     values = roster.profile_of(link.event, link.person, former=False)
     at: Organization | None = values["organization"]
     same = at is not None and at.names == typed["organization"]

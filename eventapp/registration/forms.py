@@ -45,11 +45,13 @@ class TakePart(Form):
     """What everybody is asked. `for_event` adds the options and the event's own questions."""
 
     option = RadioField(
-        _l("How do you take part?"), validators=[InputRequired(_l("Choose how you take part."))], validate_choice=False
+        _l("How will you take part?"),
+        validators=[InputRequired(_l("Choose how you will take part."))],
+        validate_choice=False,
     )
     email = EmailField(
         _l("E-mail address"),
-        description=_l("Your confirmation goes there, with a link to change or cancel."),
+        description=_l("We will send your confirmation here, with a link to change or cancel."),
         validators=[
             DataRequired(_l("Enter your e-mail address.")),
             Length(max=254, message=_l("Use at most 254 characters.")),
@@ -59,7 +61,9 @@ class TakePart(Form):
     )
     family_name = StringField(
         _l("Family name"),
-        description=_l("As you want it on your badge, in any script. If you have one name only, enter it here."),
+        description=_l(
+            "As it should appear on your badge. You can use any script. If you have only one name, enter it here."
+        ),
         validators=[
             DataRequired(_l("Enter your family name.")),
             Length(max=100, message=_l("Use at most 100 characters.")),
@@ -74,7 +78,7 @@ class TakePart(Form):
     )
     organization = StringField(
         _l("Organization"),
-        description=_l("City, company, school or association that you come from."),
+        description=_l("The city, company, school or association you represent."),
         validators=[Length(max=200, message=_l("Use at most 200 characters."))],
         render_kw={"autocomplete": "organization", "maxlength": 200, "dir": "auto"},
     )
@@ -85,7 +89,7 @@ class TakePart(Form):
     language = SelectField(_l("Language of the e-mails"), validators=[Optional()])
     zone = StringField(
         _l("Your time zone"),
-        description=_l("Such as Europe/Berlin. Letters then tell times there as well as at the venue."),
+        description=_l("For example Europe/Berlin. Our e-mails will then show times in your time zone as well."),
         validators=[Optional(), known_zone],
         render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"},
     )
@@ -137,7 +141,10 @@ class TakePart(Form):
         if by_team:
             form.zone.label.text = _("Time zone of the person")
             if registration is not None:
-                form.email.description = _("A corrected address gets a new link and the invitation; the old link ends.")
+                form.email.description = _(
+                    "If you correct the e-mail address, we send a new link and invitation to it and the old link "
+                    "stops working."
+                )
             form.language.choices = [SelectChoice(tag, name) for tag, name in languages.NAMES.items()]
         else:
             del form["language"]
@@ -160,7 +167,7 @@ class TakePart(Form):
         valid = bool(super().validate(extra_validators))
         option = self.chosen()
         if option is None and not self.option.errors:
-            self.option.errors = [*self.option.errors, _("Choose one of the ways shown here.")]
+            self.option.errors = [*self.option.errors, _("Choose one of the options shown.")]
             valid = False
         for question in self.questions:
             field = self[f"q_{question.key}"]
@@ -277,21 +284,21 @@ class LinkForm(Form):
 class OptionForm(Form):
     """A way to take part."""
 
-    mode = SelectField(_l("Mode"), validators=[InputRequired()])
-    title = WordsField(_l("Name"), description=_l("Leave it empty to show the mode."), maximum=100)
-    note = WordsField(_l("What to know"), description=_l("One line under the name, such as the door or the link."))
+    mode = SelectField(_l("Attendance mode"), validators=[InputRequired()])
+    title = WordsField(_l("Name"), description=_l("Leave empty to use the attendance mode as the name."), maximum=100)
+    note = WordsField(
+        _l("Note for attendees"), description=_l("One line shown under the option, for example which entrance to use.")
+    )
     capacity = IntegerField(
-        _l("Places"),
+        _l("Seats"),
         description=_l("Leave it empty for no limit."),
         validators=[Optional(), between(1, 1_000_000)],
         render_kw={"inputmode": "numeric", "min": 1},
     )
-    waiting_list = BooleanField(_l("Keep a waiting list when it is full"), default=True)
+    waiting_list = BooleanField(_l("Open a waiting list when it is full"), default=True)
     access = SelectField(_l("Who may register"), validators=[InputRequired()])
-    opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave it empty to open at once."))
-    closes_at = LocalTimeField(
-        _l("Registration closes"), description=_l("Leave it empty to close when the event ends.")
-    )
+    opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave empty to open straight away."))
+    closes_at = LocalTimeField(_l("Registration closes"), description=_l("Leave empty to close when the event ends."))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -306,15 +313,15 @@ class QuestionForm(Form):
     kind = SelectField(_l("Kind of answer"), validators=[InputRequired()])
     hint = WordsField(_l("Hint"))
     choices = TextAreaField(
-        _l("Choices"), description=_l("One per line, for questions that choose."), validators=[Length(max=2000)]
+        _l("Choices"), description=_l("One per line. For choice questions only."), validators=[Length(max=2000)]
     )
-    mode = SelectField(_l("Asked of"), validators=[Optional()])
+    mode = SelectField(_l("Ask"), validators=[Optional()])
     required = BooleanField(_l("An answer is required"))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in QuestionKind]
-        self.mode.choices = [SelectChoice("", _("Everybody")), *(SelectChoice(mode.value, mode.label) for mode in Mode)]
+        self.mode.choices = [SelectChoice("", _("Everyone")), *(SelectChoice(mode.value, mode.label) for mode in Mode)]
 
     def validate_label(self, field: Any) -> None:
         if not field.data:

@@ -66,7 +66,9 @@ def add(event: Event) -> ResponseReturnValue:
             registration = operations.register(event, form.answers(), option=or_404(form.chosen()), by_team=True)
         except operations.AlreadyRegistered as refusal:
             known = or_404(queries.by_token(refusal.token))
-            form.refuse(Refused(_("%(name)s is registered with this address already.", name=known.name), field="email"))
+            form.refuse(
+                Refused(_("%(name)s is already registered with this e-mail address.", name=known.name), field="email")
+            )
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -128,7 +130,7 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
     shown = or_404(queries.by_id(event, number))
     _VERBS[verb](shown)
     flash(
-        _("A new link is on its way.")
+        _("A new link is being sent.")
         if verb == "link"
         else _("%(name)s: %(state)s", name=shown.name, state=shown.status.label)
     )

@@ -56,7 +56,7 @@ class AlreadyRegistered(Refused):
 
     def __init__(self, registration: Registration) -> None:
         super().__init__(
-            _("Look into your mailbox: we have just written to this address. The letter says how to go on."),
+            _("Check your inbox: we have e-mailed you the next steps."),
             field="email",
         )
         self.token = registration.token
@@ -124,16 +124,21 @@ def _count(event: Event, source: str, email: str) -> None:
 
 def _check_open(event: Event, option: AttendanceOption, *, by_team: bool) -> None:
     if event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}:
-        raise Refused(_("Registration is closed: the event is %(state)s.", state=event.status.label.lower()))
+        raise Refused(
+            _(
+                "Registration is closed because the status of the event is “%(state)s”.",
+                state=event.status.label.lower(),
+            )
+        )
     if by_team:
         return
     if not event.public:
-        raise Refused(_("Registration for this is closed."), field="option")
+        raise Refused(_("Registration for this option is closed."), field="option")
     availability = option.availability
     if availability is Availability.NOT_YET:
-        raise Refused(_("Registration for this has not opened yet."), field="option")
+        raise Refused(_("Registration for this option has not opened yet."), field="option")
     if availability is Availability.CLOSED:
-        raise Refused(_("Registration for this is closed."), field="option")
+        raise Refused(_("Registration for this option is closed."), field="option")
 
 
 def _fill(registration: Registration, answers: RegistrationInput) -> None:
@@ -175,7 +180,7 @@ def _seat(registration: Registration, option: AttendanceOption) -> None:
         registration.status = RegistrationStatus.WAITLISTED
         registration.waiting_since = clock.now()
     else:
-        raise Refused(_("All places for this are taken. Choose another way to take part."), field="option")
+        raise Refused(_("This option is full. Choose another option."), field="option")
 
 
 def _hold(registration: Registration) -> None:
@@ -209,7 +214,7 @@ def change(
     if by_guest:
         check_guest_may(registration)
     if registration.status not in ACTIVE:
-        raise Refused(_("This registration has ended. Register again to take part."))
+        raise Refused(_("This registration is no longer active. Register again to attend."))
     other_address = by_team and bool(answers.email) and mailbox_key(answers.email) != registration.email_key
     if not (by_team and answers.email):
         answers = replace(answers, email=registration.email)
@@ -220,7 +225,7 @@ def change(
     except IntegrityError as error:
         if not _is_taken(error):
             raise
-        raise Refused(_("Somebody else is registered with this address."), field="email") from error
+        raise Refused(_("Someone else is registered with this e-mail address."), field="email") from error
     if other_address:
         new_link(registration)
 
@@ -241,7 +246,7 @@ def change_option(
     if option.id == registration.option_id:
         return True
     if registration.status not in ACTIVE:
-        raise Refused(_("This registration has ended. Register again to take part."))
+        raise Refused(_("This registration is no longer active. Register again to attend."))
     _check_open(registration.event, option, by_team=by_team)
     old, held = registration.option, registration.status in HOLDS_SEAT
     if seats.take_for_newcomer(option):
@@ -249,7 +254,7 @@ def change_option(
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
         registration.waiting_since = None
     elif held or not option.waiting_list:
-        raise Refused(_("All places for this are taken. You keep the place you have."), field="option")
+        raise Refused(_("This option is full. You keep your current seat."), field="option")
     else:
         registration.status = RegistrationStatus.WAITLISTED
         registration.waiting_since = clock.now()
@@ -290,7 +295,7 @@ def decline(registration: Registration) -> None:
     """The team says no to somebody who waits for approval or a place."""
     _hold(registration)
     if registration.status not in {RegistrationStatus.PENDING, RegistrationStatus.WAITLISTED}:
-        raise Refused(_("Only a registration that waits can be declined. Cancel this one instead."))
+        raise Refused(_("You can only decline a registration that is waiting. Cancel this one instead."))
     _leave(registration, RegistrationStatus.DECLINED)
     notices.notify(registration, Notice.DECLINED)
 
@@ -323,7 +328,7 @@ def reinstate(registration: Registration) -> None:
     except IntegrityError as error:
         if not _is_taken(error):
             raise
-        raise Refused(_("Somebody else is registered with this address.")) from error
+        raise Refused(_("Someone else is registered with this e-mail address.")) from error
     notices.notify(registration, Notice.RECEIVED)
 
 
@@ -335,13 +340,13 @@ def approve(registration: Registration) -> None:
     _hold(registration)
     if registration.event.status is EventStatus.CANCELLED:
         raise Refused(
-            _("This can't be done while the event is in the state “%(state)s”.", state=registration.event.status.label)
+            _("You can't do this while the status of the event is “%(state)s”.", state=registration.event.status.label)
         )
     if registration.status is RegistrationStatus.WAITLISTED:
         if not seats.take(registration.option, past_the_line=True):
-            raise Refused(_("No place is free. Raise the number of places first."))
+            raise Refused(_("There are no free seats. Increase the number of seats first."))
     elif registration.status is not RegistrationStatus.PENDING:
-        raise Refused(_("This registration does not wait for approval."))
+        raise Refused(_("This registration is not waiting for approval."))
     registration.status = RegistrationStatus.CONFIRMED
     registration.waiting_since = None
     registration.sequence += 1
@@ -365,7 +370,7 @@ def new_link(registration: Registration) -> None:
     """Make the old self-service link void and send a new one. Raises Refused for a registration that has ended."""
     _hold(registration)
     if registration.status not in ACTIVE:
-        raise Refused(_("This registration has ended. Register again to take part."))
+        raise Refused(_("This registration is no longer active. Register again to attend."))
     registration.token = tokens.token()
     db.session.flush()
     notices.notify(registration, Notice.NEW_LINK)

@@ -221,7 +221,7 @@ def other_answers(registration: Registration) -> list[OtherAnswer]:
         if question is None or question.removed_at is not None:
             found.append(OtherAnswer(question, answer, _("no longer asked")))
         elif not question.asked_of(registration.option):
-            found.append(OtherAnswer(question, answer, _("not asked of who takes part like this")))
+            found.append(OtherAnswer(question, answer, _("not asked for this option")))
         elif not fits(question.kind, question.choices, answer):
             found.append(OtherAnswer(question, answer, _("answered before the question was changed")))
     return found

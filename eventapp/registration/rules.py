@@ -48,10 +48,10 @@ class Access(Labelled):
 class QuestionKind(Labelled):
     TEXT = "text", _l("Short text")
     LONG_TEXT = "long_text", _l("Long text")
-    CHOICE = "choice", _l("One of several")
-    CHOICES = "choices", _l("Any of several")
+    CHOICE = "choice", _l("Single choice")
+    CHOICES = "choices", _l("Multiple choice")
     YES_NO = "yes_no", _l("Yes or no")
-    CONSENT = "consent", _l("Must be ticked, such as a consent")
+    CONSENT = "consent", _l("Must be ticked, for example a consent")
 
 
 def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:

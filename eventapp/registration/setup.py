@@ -38,12 +38,15 @@ def save_option(
     """
     queries.lock_options(event.id)
     if opens_at and closes_at and closes_at <= opens_at:
-        raise Refused(_("The closing must be after the opening."), field="closes_at")
+        raise Refused(_("The closing time must be after the opening time."), field="closes_at")
     if capacity is not None and capacity < (option.seats_taken if option else 1):
         message = (
-            _("%(number)d places are taken already. Cancel registrations first.", number=option.seats_taken)
+            _(
+                "%(number)d seats are already taken. Enter at least %(number)d, or cancel registrations first.",
+                number=option.seats_taken,
+            )
             if option and option.seats_taken
-            else _("Enter at least 1, or nothing for no limit.")
+            else _("Enter at least 1, or leave empty for no limit.")
         )
         raise Refused(message, field="capacity")
     if option is None:
@@ -91,7 +94,7 @@ def remove_option(option: AttendanceOption) -> None:
     """Take an option away. Raises Refused where somebody is registered with it."""
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
-        raise Refused(_("People are registered with this. Close it instead, by setting its closing time."))
+        raise Refused(_("People have registered with this option, so you can't delete it. Set a closing time instead."))
     if option.last_closing is not None:
         db.session.add(
             RemovedOption(

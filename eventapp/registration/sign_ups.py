@@ -22,23 +22,23 @@ def sign_up(registration: Registration, code: str) -> None:
     """
     check_guest_may(registration)
     if registration.status is not RegistrationStatus.CONFIRMED:
-        raise Refused(_("Your place at the event is not certain yet."))
+        raise Refused(_("Your registration is not confirmed yet, so you can't sign up for sessions."))
     offer = next((one for one in queries.offers(registration) if one.session.code == code), None)
     offered = offer.session if offer is not None else None
     if offer is None or offered is None or (offered.capacity is None and not offer.mine):
-        raise Refused(_("This session takes no sign-ups."))
+        raise Refused(_("You can't sign up for this session."))
     if offer.over:
-        raise Refused(_("This session has begun or is over."))
+        raise Refused(_("This session has started or is over."))
     # Locked before it is counted: two people never get the last place.
     session = db.session.scalars(
         select(Session).where(Session.id == offered.id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     if session is None:
-        raise Refused(_("This session takes no sign-ups."))
+        raise Refused(_("You can't sign up for this session."))
     if queries.sign_up(registration, session.id) is not None:
         return
     if queries.number_signed_up(session.id) >= (offered.capacity or 0):
-        raise Refused(_("All places in this session are taken."))
+        raise Refused(_("This session is full."))
     db.session.add(SessionSignup(registration_id=registration.id, session_id=session.id))
     db.session.flush()
     notices.notify_of_changes(registration)

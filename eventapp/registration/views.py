@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventapp.core import clock
 from eventapp.core.db import transaction, undo
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.limits import limit, visitor
@@ -23,6 +26,8 @@ views = Blueprint("registration", __name__)
 
 # A whole school may register from one address at once; a robot is faster.
 PACE = "1200/minute"
+# For so long after registering, the page says that a confirmation was sent.
+JUST_NOW = timedelta(minutes=10)
 
 
 def _event(slug: str) -> Event | None:
@@ -117,6 +122,7 @@ def mine(token: str) -> ResponseReturnValue:
         offers=queries.offers(registration) if registration.status in HOLDS_SEAT else [],
         place=queries.waiting_position(registration) if registration.waiting_since else None,
         saved=bool(request.args.get("saved")) and request.method == "GET",
+        fresh=clock.now() - registration.created_at < JUST_NOW and request.method == "GET",
         unwritten=bool(request.args.get("unwritten")) and request.method == "GET",
     )
     return private(response)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import assets, clock
-from eventapp.core.errors import or_404
 from eventapp.core.pages import cached_page, page
 from eventapp.core.parameters import one_of, parameters, words
 from eventapp.core.revisions import known
-from eventapp.events import access
 from eventapp.events import queries as events
+from eventapp.events.models import Event
+from eventapp.events.public import event_page
 from eventapp.events.queries import EventFilter
 from eventapp.events.rules import EventFormat, EventKind, countdown
 from eventapp.ical import jsonld
 from eventapp.programme import queries as programme
+from eventapp.proposals import queries as proposals
 from eventapp.site import health, queries
 from eventapp.site.structured import event_data
 
@@ -90,33 +93,33 @@ def _member(kind: type[E], value: str) -> E | None:
 
 @views.get("/events/<slug>")
 @parameters()
-def event(slug: str) -> ResponseReturnValue:
-    """The event page. A draft is shown to its team only; a former address leads on."""
-    state = events.page_state(slug)
-    if state is None:
-        return redirect(url_for(".event", slug=or_404(events.present_slug(slug))), 301)
-    if not state.public:
-        or_404(access.preview(slug))
-        return _event_page(slug, preview=True)
-    return cached_page(f"event {state.revisions}", lambda: _event_page(slug), is_fresh=state.is_fresh)
-
-
-def _event_page(slug: str, *, preview: bool = False) -> Response:
-    shown = queries.event_page(or_404(events.by_slug(slug)))
-    days = programme.by_day(shown.sessions[: queries.BRIEF], shown.event)
+@event_page(attendees=True)
+def event(event: Event) -> Response:
+    """The event page. A draft is shown to its team only."""
+    shown = queries.event_page(event)
+    days = programme.by_day(shown.sessions[: queries.BRIEF], event)
     return page(
         "site/event.html",
         page=shown,
-        event=shown.event,
+        event=event,
+        hosts=[(role, list(rows)) for role, rows in groupby(shown.hosts, key=attrgetter("role"))],
         days=days,
-        preview=preview,
+        preview=not event.public,
         faces=queries.FACES,
         brief=queries.BRIEF,
-        countdown=countdown(
-            shown.event.starts_at, shown.event.ends_at, shown.event.zone, clock.local_day(clock.now(), shown.event.zone)
-        ),
+        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
         structured=jsonld.dumps(event_data(shown, images=[assets.address(photo.path) for photo in shown.photos])),
     )
+
+
+@views.get("/events/<slug>/speakers")
+@parameters()
+@event_page()
+def speakers(event: Event) -> Response:
+    """Everybody with a part in the programme, and the call for speakers while it is open."""
+    people = programme.speakers(programme.public_sessions(event))
+    call = proposals.open_call(event)
+    return page("site/speakers.html", event=event, speakers=people, day=event.first_day, call=call)
 
 
 @views.get("/robots.txt")

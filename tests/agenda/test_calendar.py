@@ -180,7 +180,7 @@ def test_the_link_to_a_session_goes_to_the_mailbox_alone(client, make, forum):
     for path in public:
         assert "meet.example.org" not in client.get(path).get_data(as_text=True).replace("\r\n ", ""), path
     client.get(f"/registrations/{guest.token}")
-    assert "The link is in the e-mail" in main(client)
+    assert "The link is in our e-mail" in main(client)
 
 
 # ---- somebody who speaks -------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_ones_own_sessions_are_in_it_with_ones_part_and_without_the_key(client, 
     assert "meet.example.org/stage" not in text
     assert "/speaking/key" not in client.get(address).get_data(as_text=True)
     assert "You: Speaker" in main(client)
-    assert "You speak at" in main(client)
+    assert "You are speaking at" in main(client)
     assert "Remove" not in main(client)
 
 

@@ -22,7 +22,7 @@ from tests.agenda.test_views import begin, main
 from tests.make import fresh
 from tests.support import ical_lint as lint
 
-REMOVED = "Cancelled: no longer announced"
+REMOVED = "Cancelled: no longer listed"
 
 
 def by_uid(client, address: str) -> dict[str, lint.Component]:

@@ -77,7 +77,7 @@ def test_a_session_that_is_taken_off_stays_in_the_agenda_and_says_so(client, mak
         operations.set_status(db.session.get(type(opening), opening.id), SessionStatus.DRAFT)
     make.release(forum)
     client.get(address)
-    assert "Off the programme" in main(client)
+    assert "Removed from the programme" in main(client)
 
 
 def test_stars_are_set_and_taken_away_and_twice_is_once(client, make, forum):
@@ -154,7 +154,7 @@ def test_the_page_asks_as_often_for_many_stars_as_for_one(client, make, queries)
     assert asked == [5, 5]
 
 
-@pytest.mark.parametrize(("verb", "said"), [("close", "Delete the agenda"), ("renew", "Make a new address")])
+@pytest.mark.parametrize(("verb", "said"), [("close", "Delete the agenda"), ("renew", "Create a new link")])
 def test_what_ends_the_present_address_takes_a_second_step(client, make, forum, verb, said):
     address = begin(client, f"forum/{make.session(forum, 'Opening').code}")
     client.get(address)

@@ -22,7 +22,7 @@ PUBLIC = {
     "site.readyz",
     "programme.programme",
     "programme.session",
-    "programme.speakers",
+    "site.speakers",
     "programme.speaker",
     "programme.version",
     "programme.changelog",

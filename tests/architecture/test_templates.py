@@ -43,3 +43,29 @@ def test_no_template_has_inline_style_or_handlers():
 def test_no_stylesheet_or_script_reaches_for_another_host():
     for path in [*(ROOT / "static").rglob("*.css"), *(ROOT / "static").rglob("*.js")]:
         assert not re.search(r"https?://|url\(\s*['\"]?//", path.read_text()), path
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_is_written_to_be_read(name):
+    text = (ROOT / "templates" / name).read_text()
+    assert max(map(len, text.splitlines())) <= 160
+    assert not re.search(r"\b(append|extend|update)\(", text), "a view makes lists, a template shows them"
+
+
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if name.endswith(".html")])
+def test_no_statement_ends_a_line_inside_of_a_tag(name):
+    """The line break after a statement is not sent, so the next attribute would stick to the one before it."""
+    tag = r"""<[a-zA-Z](?:\{\{.*?\}\}|\{%.*?%\}|"(?:\{\{.*?\}\}|\{%.*?%\}|[^"])*"|[^<>"])*>"""
+    for found in re.findall(tag, (ROOT / "templates" / name).read_text(), re.DOTALL):
+        assert not re.search(r"%\}\n\s*(?!\{% )[^\s>]", found), found
+
+
+def test_templates_are_laid_out_by_the_tool():
+    assert "djlint --check --quiet templates" in (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_no_template_asks_the_database(app):
+    """What a page shows comes from its view, where its queries are counted."""
+    asking = [name for name, value in app.jinja_env.globals.items() if "queries" in getattr(value, "__module__", "")]
+    assert not asking

@@ -27,7 +27,7 @@ def test_every_member_of_the_team_sees_the_counts(client: Visitor, make: Make) -
     assert client.get("/manage/events/summit/counts").status_code == 302
     client.sign_in(make.member(event, Role.VIEWER))
     assert client.get("/manage/events/summit/counts").status_code == 200
-    assert "Nobody is counted on this basis yet." in main(client)
+    assert "There is nobody to count on this basis yet." in main(client)
 
 
 def test_numbers_stand_with_the_rows_that_prove_them(organizer: Visitor, make: Make) -> None:
@@ -49,7 +49,7 @@ def test_an_unsorted_organization_is_pointed_out(organizer: Visitor, make: Make)
     event = make.event("summit")
     make.registration(event, make.option(event), organization="Aoba Works", country="JP")
     organizer.get("/manage/events/summit/counts")
-    assert "1 organization is not sorted yet" in main(organizer)
+    assert "1 organization is not classified yet" in main(organizer)
 
 
 def test_the_basis_is_switched_by_links(organizer: Visitor, make: Make) -> None:

@@ -183,7 +183,7 @@ def test_numbers_by_status_do_not_depend_on_the_basis() -> None:
 
 
 @pytest.mark.parametrize(
-    ("basis", "words"), [(Basis.CHECKED_IN, "No check-ins are recorded yet"), (Basis.DECLARED, "no rows")]
+    ("basis", "words"), [(Basis.CHECKED_IN, "There are no check-ins yet"), (Basis.DECLARED, "can't be broken down")]
 )
 def test_a_basis_without_rows_says_so_instead_of_zero(basis: Basis, words: str) -> None:
     with pytest.raises(NotCounted, match=words):

@@ -119,7 +119,7 @@ def test_the_page_says_the_sentence_with_its_basis(client: Visitor, event: Event
     client.get("/events/summit/counts")
     text = Page.text(client.page.one("main"))
     assert "4 people from 1 city in one foreign country, 1 city in Japan and 1 company or organization." in text
-    assert "Counted from confirmed registrations." in text
+    assert "Counts confirmed registrations." in text
     assert "Nürnberg" in text
     assert "Aoba Works" in text
     assert "Secretive" not in text
@@ -142,7 +142,7 @@ def test_a_new_registration_is_on_the_page_at_once(client: Visitor, event: Event
 def test_the_page_of_nobody_says_so(client: Visitor, make: Make) -> None:
     make.event("empty", counts_public=True)
     client.get("/events/empty/counts")
-    assert "Nobody is counted yet." in Page.text(client.page.one("main"))
+    assert "There is nobody to count yet." in Page.text(client.page.one("main"))
     assert client.get("/events/empty/counts.json").get_json()["people"] == 0
 
 

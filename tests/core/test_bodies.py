@@ -28,11 +28,11 @@ def test_a_large_form_is_refused_in_words(client, make):
     make.option(make.event("forum"))
     response = client.post("/events/forum/register", data={"given_name": "x" * (SMALL + 1)})
     assert response.status_code == 413
-    assert client.page.text(client.page.one("h1")) == "That is too large"
+    assert client.page.text(client.page.one("h1")) == "The file is too large"
 
 
 def test_what_the_gateway_refused_has_our_page(client):
-    for status, heading in ((408, "That took too long"), (413, "That is too large"), (503, "not work just now")):
+    for status, heading in ((408, "That took too long"), (413, "The file is too large"), (503, "not available")):
         response = client.post("/login", environ_overrides={REFUSED: status})
         assert response.status_code == status
         assert heading in client.page.text(client.page.one("h1"))

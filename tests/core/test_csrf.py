@@ -43,7 +43,7 @@ def typed(client) -> dict[str, str]:
 def test_the_form_shows_itself_again_with_everything_and_a_new_proof(client, forum, how):
     response = client.post(PATH, data={**ADA, "csrf_token": "of yesterday"}, headers=how)
     assert response.status_code == 422
-    assert "Nothing is lost" in main(client)
+    assert "What you entered is still here" in main(client)
     assert "allow cookies" in main(client), "no cookie came: the browser may block them"
     assert number() == 0
     again = typed(client)
@@ -55,7 +55,7 @@ def test_the_form_shows_itself_again_with_everything_and_a_new_proof(client, for
 def test_who_has_a_session_is_not_told_of_cookies(client, forum):
     client.get(PATH)
     client.post(PATH, data={**ADA, "csrf_token": "of yesterday"}, headers=OURS)
-    assert "Nothing is lost" in main(client)
+    assert "What you entered is still here" in main(client)
     assert "cookies" not in main(client)
 
 
@@ -129,7 +129,7 @@ def test_the_login_says_the_same_of_itself(client, make):
     make.owner()
     response = client.post("/login", data={"email": "organizer@example.org", "password": PASSWORD}, headers=OURS)
     assert response.status_code == 422
-    assert "Nothing is lost" in main(client)
+    assert "What you entered is still here" in main(client)
     assert PASSWORD not in response.get_data(as_text=True)
 
 

@@ -99,8 +99,8 @@ def test_of_two_who_edit_at_once_the_second_is_told_and_nothing_is_overwritten(o
     response = organizer.post(path, data={**mine, field: second})
     assert response.status_code == 422
     text = organizer.page.text(organizer.page.one("main"))
-    assert "Somebody else has saved this in the meantime. Your changes were not saved." in text
-    assert "Yours are kept, and differ from theirs" in text
+    assert "Someone else changed this in the meantime. Your changes were not saved." in text
+    assert "You both changed these fields; we kept your version" in text
     organizer.get(path)
     assert _form_values(organizer, path)[field] == [first]
     # Who reads that and saves again means it.
@@ -120,7 +120,7 @@ def test_what_only_the_other_has_changed_is_taken_over(organizer, make):
     assert organizer.post(path, data={**mine, "title_en": "Hall"}).status_code == 422
     again = _form_values(organizer, path)
     assert (again["title_en"], again["capacity"]) == (["Hall"], ["40"])
-    assert "Their changes stand in the form now" in organizer.page.text(organizer.page.one("main"))
+    assert "Their changes are now in the form" in organizer.page.text(organizer.page.one("main"))
     assert organizer.post(path, data=again).status_code == 303
 
 

@@ -39,7 +39,7 @@ def test_a_session_keeps_them_too_and_says_which_0230_it_is(organizer, make, nig
     session = make.session(night, starts_at=SECOND + timedelta(seconds=7))
     path = f"/manage/events/night/programme/sessions/{session.code}"
     organizer.get(path)
-    assert "It is the second 02:30 of that night" in organizer.page.text(organizer.page.one("main"))
+    assert "This is the second 02:30 of that night" in organizer.page.text(organizer.page.one("main"))
     assert organizer.fill(path, {"title_en": "Owls"}).status_code == 303
     assert fresh(session).starts_at == SECOND + timedelta(seconds=7)
     assert organizer.fill(path, {"starts_at": "2031-10-26T02:40"}).status_code == 303

@@ -45,8 +45,8 @@ def test_cancelling_a_registration_says_who_is_written_to_and_can_be_taken_back(
     confirm = link(organizer, page, "/cancel")
     before = letters()
     organizer.get(confirm)
-    assert f"An e-mail goes to {first.email}" in said(organizer)
-    assert "The next of 1 person on the waiting list gets it" in said(organizer)
+    assert f"We will e-mail {first.email}" in said(organizer)
+    assert "We will offer it to the 1 person on the waiting list" in said(organizer)
     assert letters() == before, "to look is not to do"
     assert organizer.fill(confirm).status_code == 303
     assert letters() == before + 2
@@ -86,7 +86,7 @@ def test_what_can_not_be_put_back_is_refused_inside_the_desk(organizer, make, fo
     organizer.get(page)
     response = organizer.fill(page, action="/restore")
     assert response.status_code == 422
-    assert "All places for this are taken." in said(organizer)
+    assert "This option is full." in said(organizer)
     assert organizer.page.all("nav"), "the list of the desk is still there"
     assert any(a.get("href") == f"{DESK}/registrations" for a in organizer.page.all("a"))
     other = make.registration(forum, make.option(forum), "ada@example.org")
@@ -95,14 +95,14 @@ def test_what_can_not_be_put_back_is_refused_inside_the_desk(organizer, make, fo
     make.registration(forum, make.option(forum), "ada@example.org")
     response = organizer.fill(f"{DESK}/registrations/{other.id}", action="/restore")
     assert response.status_code == 422
-    assert "Somebody else is registered with this address." in said(organizer)
+    assert "Someone else is registered with this e-mail address." in said(organizer)
 
 
 def test_declining_says_that_nobody_else_is_written_to(organizer, make, forum):
     guest = make.registration(forum, make.approval_option(forum))
     confirm = link(organizer, f"{DESK}/registrations/{guest.id}", "/decline")
     organizer.get(confirm)
-    assert "Nobody else is written to." in said(organizer)
+    assert "Nobody else will be e-mailed." in said(organizer)
     organizer.fill(confirm)
     assert fresh(guest).status is RegistrationStatus.DECLINED
 
@@ -113,7 +113,7 @@ def test_back_to_draft_is_asked_once_more(organizer, make, forum):
     before = letters()
     organizer.get(confirm)
     assert "No e-mails will be sent." in said(organizer)
-    assert "1 person is registered and stays registered." in said(organizer)
+    assert "1 registration is kept." in said(organizer)
     assert fresh(forum).status is EventStatus.PUBLISHED
     assert organizer.fill(confirm).status_code == 303
     assert fresh(forum).status is EventStatus.DRAFT
@@ -130,7 +130,7 @@ def test_removing_a_member_is_asked_once_more(organizer, make, forum):
         organizer.get(path)
         if member.email in said(organizer):
             break
-    assert "can't open this event any more" in said(organizer)
+    assert "loses access to this event" in said(organizer)
     assert len(events.team(fresh(forum))) == 2
     assert organizer.fill(path).status_code == 303
     db.session.rollback()
@@ -147,6 +147,6 @@ def test_a_refusal_leads_back_to_the_page_it_came_from_and_to_no_other(organizer
         ("https://evil.example/x", f"{DESK}/registrations/{guest.id}"),
     ):
         organizer.post(path, data={"csrf_token": proof}, headers={"Referer": referrer})
-        assert "Only a registration that waits can be declined." in said(organizer)
+        assert "You can only decline a registration that is waiting." in said(organizer)
         links = [a.get("href") for a in organizer.page.one("main").iter("a")]
         assert links == [leads]

@@ -61,7 +61,7 @@ def test_changing_the_zone_asks_what_stays(organizer, forum):
     before = moments(forum)
     response = organizer.fill(EDIT, {"zone": "Asia/Dhaka", "title_en": "Moved"})
     assert response.status_code == 422
-    assert "Choose whether the time on the clock stays, or the moment." in response.get_data(as_text=True)
+    assert "Choose whether the local time or the moment should stay the same." in response.get_data(as_text=True)
     assert organizer.page.by_id("keep") is not None
     assert moments(forum) == before
     assert fresh(forum).zone == "Asia/Tokyo"
@@ -102,8 +102,8 @@ def test_a_time_typed_together_with_a_new_zone_is_of_the_new_zone(organizer, for
 def test_hours_that_the_new_clock_skips_or_shows_twice_are_said(organizer, make):
     """On 30 March 2031 Berlin has no 02:30; on 26 October it has two."""
     for day, said in (
-        ("2031-03-30", "The clocks skip the new time of these, so they are later: Owls."),
-        ("2031-10-26", "The clocks show the new time of these twice, the first is meant: Owls."),
+        ("2031-03-30", "These were moved later, because the clocks skip their new time: Owls."),
+        ("2031-10-26", "The clocks show the new time of these twice. We used the first: Owls."),
     ):
         midnight = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=UTC) - timedelta(hours=9)
         event = make.event(f"night-{day}", starts_at=midnight, ends_at=midnight + DAY)
@@ -122,10 +122,10 @@ def test_a_new_date_offers_to_move_sessions_and_closings_and_says_what_stays(org
     response = organizer.fill(EDIT, new)
     assert response.status_code == 422
     said = organizer.page.text(organizer.page.by_id("days"))
-    assert "The event begins 14 days later." in said
+    assert "The event starts 14 days later." in said
     assert "Move 3 sessions as well" in said
     assert "Move 3 opening and closing times as well" in said
-    assert "Registrations, seats and proposals stay as they are" in said
+    assert "Registrations, seats and proposals don't change" in said
     assert moments(forum) == before
 
 
@@ -146,7 +146,7 @@ def test_all_move_by_the_same_days_and_keep_their_time_on_the_clock(organizer, f
     assert after["opened"] == before["opened"], "what is open does not close"
     organizer.get("/manage/events/forum")
     said = organizer.page.text(organizer.page.one("body"))
-    assert "3 sessions were moved. The public sees it with the next version of the programme." in said
+    assert "3 sessions were moved. This becomes public with the next version of the programme." in said
     assert "3 opening and closing times were moved." in said
 
 
@@ -164,7 +164,7 @@ def test_another_day_than_the_one_that_was_answered_for_is_asked_again(organizer
     organizer.fill(EDIT, {"starts_at": "2031-03-25T10:00", "ends_at": "2031-03-26T10:00"})
     again = organizer.fill_again(EDIT, {"starts_at": "2031-03-26T10:00", "move_sessions": None})
     assert again.status_code == 422
-    assert "The event begins 8 days later." in again.get_data(as_text=True)
+    assert "The event starts 8 days later." in again.get_data(as_text=True)
     assert organizer.fill_again(EDIT, {"ends_at": "2031-03-20T10:00"}).status_code == 422  # before the start
     assert "Move 3 sessions as well" in organizer.page.text(organizer.page.by_id("days"))
     assert fresh(forum).starts_at == START

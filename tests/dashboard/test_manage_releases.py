@@ -40,7 +40,7 @@ def test_a_version_is_published_with_a_note_after_its_changes_were_shown(organiz
         )
     organizer.get(PATH)
     assert "1 change" in main(organizer)
-    assert "Renamed 1 Welcome before: “Opening”" in main(organizer)
+    assert "Title changed 1 Welcome previously “Opening”" in main(organizer)
     assert organizer.fill(PATH, {"note_en": "Only the title."}).status_code == 303
     made = released.latest(forum)
     assert (made.number, made.note["en"], made.user.email) == (2, "Only the title.", "organizer@example.org")
@@ -55,9 +55,9 @@ def test_the_first_version_says_what_it_will_show_and_what_stays_behind(organize
         operations.save_session(forum, None, title=LocalizedText(en="Some day"), kind="lecture", status="published")
     organizer.get(PATH)
     text = main(organizer)
-    assert "Nothing is public yet" in text
+    assert "Nothing is published yet" in text
     assert "New 1 Opening" in text
-    assert "1 session is ready but has no time; it stays behind: Some day" in text
+    assert "1 session is ready but not scheduled, so it will not be published: Some day" in text
 
 
 def test_publishing_twice_is_refused_in_a_sentence(organizer, make, forum):
@@ -76,8 +76,8 @@ def test_what_is_wrong_is_told_before_it_is_published(organizer, make, forum):
     make.session(forum, "A", rooms=[room], release=False)
     make.session(forum, "B", rooms=[room], release=False)
     organizer.get(PATH)
-    assert "1 thing to look at first" in main(organizer)
-    assert "Main hall is used twice" in main(organizer)
+    assert "1 issue to check first" in main(organizer)
+    assert "Main hall is double-booked" in main(organizer)
 
 
 def test_only_those_who_work_on_the_programme_publish_it(app, make, forum):
@@ -92,7 +92,7 @@ def test_what_is_about_to_be_published_can_be_seen_in_calendars_first(organizer,
     make.session(forum, "Opening", release=False)
     organizer.get(PATH)
     links = {organizer.page.text(a): a.get("href") for a in organizer.page.all("a")}
-    organizer.get(links["See it in people's calendars first"])
+    organizer.get(links["Preview in calendar apps"])
     assert "Opening" in main(organizer)
 
 
@@ -116,10 +116,10 @@ def test_who_would_be_written_to_is_told_before_anything_is_public(organizer, ma
 
     edit(other, starts_at=other.starts_at + timedelta(minutes=30), ends_at=other.ends_at + timedelta(minutes=30))
     organizer.get(PATH)
-    assert "Nobody gets a letter about this version" in main(organizer)
+    assert "No e-mails will be sent: these changes affect no attendee or speaker" in main(organizer)
     edit(talk, starts_at=talk.starts_at + timedelta(minutes=30), ends_at=talk.ends_at + timedelta(minutes=30))
     organizer.get(PATH)
-    assert "at most: 1 person registered, 1 speaker." in main(organizer)
+    assert "up to: 1 registered attendee, 1 speaker." in main(organizer)
     assert not letters()
     assert make.tell() == 0, "nobody is expected because somebody looked"
     organizer.fill(PATH)
@@ -147,6 +147,6 @@ def test_it_asks_as_often_for_many_who_would_be_written_to_as_for_one(organizer,
         organizer.get(path)
         with queries() as counted:
             organizer.get(path)
-        assert f"{several} {'person' if several == 1 else 'people'} registered" in main(organizer)
+        assert f"{several} registered {'attendee' if several == 1 else 'attendees'}" in main(organizer)
         asked.append(len(counted))
     assert asked[0] == asked[1], asked

@@ -21,7 +21,7 @@ def said(organizer) -> str:
 
 def test_a_programme_that_nobody_sees_and_changes_that_wait_are_next(organizer, make, forum):
     session = make.session(forum, "Opening", release=False)
-    assert "Publish the programme: nobody outside the team sees it yet." in said(organizer)
+    assert "Publish the programme. Only your team can see it so far." in said(organizer)
     make.release(forum)
     assert "Publish the programme" not in said(organizer)
     assert "not public yet" not in said(organizer)
@@ -35,4 +35,4 @@ def test_a_programme_that_nobody_sees_and_changes_that_wait_are_next(organizer, 
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
-    assert "The programme has changes that are not public yet." in said(organizer)
+    assert "Publish the latest programme changes." in said(organizer)

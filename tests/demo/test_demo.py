@@ -338,7 +338,7 @@ def test_the_summit_publishes_its_counts(loaded: Flask) -> None:
     assert sum(body["organizations"].values()) == 50
     client.get("/events/e-kizuna-summit-2022/counts")
     text = Page.text(client.page.one("main"))
-    assert "312 of these people were generated for demonstration." in text
+    assert "312 of these people are demo data." in text
     assert "Nürnberg" in text
 
 
@@ -348,7 +348,7 @@ def test_the_commands_print_the_login_and_the_sentence(loaded: Flask) -> None:
     for arguments in (["demo"], ["demo", "--if-empty"]):
         assert f"{login.email}  password: {login.password}" in run(args=arguments).output
     assert run(args=["counts", "e-kizuna-summit-2022"]).output.startswith("Over 300 people from 15 cities in nine")
-    assert "Counted from confirmed registrations. As of " in run(args=["counts", "e-kizuna-summit-2022"]).output
+    assert "Counts confirmed registrations. As of " in run(args=["counts", "e-kizuna-summit-2022"]).output
     assert run(args=["counts", "e-kizuna-summit-2022", "--lang", "ja"]).output.startswith(
         "海外9か国・15都市、国内22都市"
     )
@@ -361,8 +361,8 @@ def test_the_commands_print_the_login_and_the_sentence(loaded: Flask) -> None:
     ("arguments", "sentence"),
     [
         (["nowhere"], "There is no event with the address nowhere."),
-        (["e-kizuna-summit-2022", "--basis", "checked_in"], "No check-ins are recorded yet"),
-        (["finland-fair-2023", "--basis", "declared"], "No source states numbers"),
+        (["e-kizuna-summit-2022", "--basis", "checked_in"], "There are no check-ins yet"),
+        (["finland-fair-2023", "--basis", "declared"], "There are no reported figures"),
     ],
 )
 def test_the_command_says_in_one_sentence_why_it_cannot_count(

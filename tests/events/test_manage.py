@@ -41,7 +41,7 @@ def test_an_event_begins_as_a_draft_that_only_its_team_sees(organizer, client):
     assert [theme.title for theme in queries.themes(event)] == [{"en": "Water", "ja": "水"}, {"en": "Floods"}]
     assert client.get("/events/rivers-2031").status_code == 404
     assert organizer.get("/events/rivers-2031").status_code == 200
-    assert "preview" in organizer.page.text(organizer.page.one("body"))
+    assert "Preview: only your team" in organizer.page.text(organizer.page.one("body"))
 
 
 def test_an_address_is_made_from_the_title(organizer):
@@ -247,8 +247,8 @@ def test_an_event_without_anything_says_what_is_missing(client, make):
     make.event("bare")
     client.get("/events/bare")
     text = client.page.text(client.page.one("main"))
-    assert "The programme follows" in text
-    assert "not been set up yet" in text
+    assert "The programme will be published here" in text
+    assert "not open yet" in text
 
 
 def test_a_past_event_offers_no_subscription(client, make):
@@ -256,7 +256,7 @@ def test_a_past_event_offers_no_subscription(client, make):
     make.event("past", starts_at=now() - timedelta(days=9))
     html = client.get("/events/past").get_data(as_text=True)
     assert "webcal:" not in html
-    assert "Download .ics" in html
+    assert "Download calendar file (.ics)" in html
 
 
 def test_hosts_are_added_and_taken_away_one_by_one(organizer, make):

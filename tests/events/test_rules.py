@@ -54,6 +54,6 @@ def test_a_slug_is_suggested_from_a_latin_title():
 
 def test_countdown_is_in_days_of_the_venue():
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 21)) == "Tomorrow"
-    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Now on"
+    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Happening now"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 10)) == "In 12 days"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 25)) == ""

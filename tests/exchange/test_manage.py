@@ -47,7 +47,7 @@ def test_times_without_a_zone_are_the_events_and_another_can_be_stated(organizer
     response = send(organizer, files.ENTRIES)
     assert response.status_code == 303
     assert organizer.get(response.location).status_code == 200
-    assert "Times without an offset are those of Asia/Tokyo" in text(organizer)
+    assert "Times without a time zone are read as Asia/Tokyo" in text(organizer)
     assert "09:30 – 10:00" in text(organizer)
     key = response.location.rpartition("/")[2]
     assert organizer.fill(response.location, {"zone": "Moon/Base"}, action=key).status_code == 422

@@ -358,7 +358,7 @@ def test_entries_that_may_be_one_that_was_moved_or_renamed_are_not_told_apart_by
     for entries in ([("Opening", "01"), ("Opening", "02")], [("Opening", "01"), ("Keynote", "01")]):
         report = planned(forum, shared_uid(*entries))
         assert counts(report) == (1, 0, 0, 0)
-        assert "another title or time" in report.refused[0].sentence
+        assert "a different title or time" in report.refused[0].sentence
 
 
 def test_names_with_the_marks_that_part_them_come_back_in_one_piece(make, forum):
@@ -396,5 +396,5 @@ def test_what_somebody_else_saves_while_a_file_is_imported_is_not_overwritten(ap
     report = planned(forum, files.CONGRESS.replace("Nachts", "Spät"))
     with db.engine.begin() as other:
         other.execute(text("UPDATE session SET revision = revision + 1"))
-    with pytest.raises(Refused, match="changed while the file was imported"):
+    with pytest.raises(Refused, match="changed during the import"):
         operations.apply(forum, report)

@@ -94,7 +94,7 @@ def test_a_text_that_is_too_long_is_left_out_and_its_entry_comes_in_which_is_sai
     }[format]
     found = formats.read(source.encode(), TOKYO)
     assert [session.abstract for session in found.sessions] == [None, None]
-    assert found.notes == ("Texts of more than 50000 characters are left out (2).",)
+    assert found.notes == ("Texts longer than 50000 characters can't be imported (2).",)
     assert not found.problems
 
 
@@ -124,7 +124,7 @@ def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
     read = stored.deserialized(reading.read(b"[" + b"{}," * 2_000_000 + b"{}]", TOKYO))
     assert isinstance(read, Refused)
     assert (read.message, read.field) == (
-        "This file takes more time or memory to read than any programme needs.",
+        "This file is too complex to read. Is it a programme?",
         "file",
     )
 

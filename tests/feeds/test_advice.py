@@ -178,7 +178,7 @@ def test_a_site_that_no_map_finds_is_told() -> None:
         ]
     )
     assert [(one.kind, one.sentence) for one in found] == [
-        ("no-address", "Arena: without an address or coordinates no phone shows the way there.")
+        ("no-address", "Arena: add a street address so that phones can show directions.")
     ]
     assert kinds(venues=[VenueRow(LocalizedText(en="Arena"), LocalizedText(), (35.0, 139.0))]) == []
 

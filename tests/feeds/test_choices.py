@@ -48,7 +48,7 @@ def said(client: Visitor) -> str:
 
 def test_without_choices_it_is_the_plain_calendar(client: Visitor, track: Track) -> None:
     assert address(client) == "/events/forum/calendar.ics?lang=en"
-    assert said(client) == "In this calendar: all sessions and the event as a bar over its days; in English."
+    assert said(client) == "This calendar contains all sessions and the event itself, as an all-day entry (in English)."
 
 
 def test_every_choice_is_in_the_address_and_in_the_feed(client: Visitor, track: Track) -> None:
@@ -56,8 +56,7 @@ def test_every_choice_is_in_the_address_and_in_the_feed(client: Visitor, track: 
     feed = address(client, query)
     assert feed == f"/events/forum/tracks/{track.slug}.ics?lang=ja&tz=utc&alarm=1440&deadlines=1&span=1"
     assert said(client) == (
-        "In this calendar: the sessions of “Rivers”, the event as a bar over its days, and deadlines; "
-        "in Japanese, times in UTC, and a reminder 1 day before."
+        "In this calendar: the sessions of “Rivers”, the event itself, as an all-day entry, and deadlines; in Japanese, times in UTC, and a reminder 1 day before."
     )
     calendar = fetch(client, feed)
     assert list(entries(calendar)) == ["フォーラム", "Talk", "申込締切：対面 – フォーラム"]
@@ -86,7 +85,9 @@ def test_the_language_of_the_page_and_of_the_calendar_are_two_things(client: Vis
     assert address(client, "?lang=ja") == "/events/forum/calendar.ics?lang=ja"
     assert address(client, "?lang=ja&chosen=1&span=1&language=en") == "/events/forum/calendar.ics?lang=en"
     assert client.page.one("html").get("lang") == "ja"
-    assert said(client) == "このカレンダーに入るのは、すべてのセッション、イベント期間の終日の帯です（言語は英語）。"
+    assert (
+        said(client) == "このカレンダーに入るのは、すべてのセッション、イベント全体（終日の予定）です（言語は英語）。"
+    )
     (form,) = client.page.forms()
     assert [n.get("value") for n in form.iter("input") if n.get("name") == "lang"] == ["ja"]
 
@@ -137,7 +138,7 @@ def test_each_state_of_an_event_is_said(client: Visitor, make: Make, forum: Even
     assert "/events/past/calendar.ics" in html
     with transaction():
         lifecycle.cancel_event(fresh(forum), note=LocalizedText())
-    assert "Every entry of its calendar says so." in client.get(PAGE).get_data(as_text=True)
+    assert "All calendar entries are marked as cancelled." in client.get(PAGE).get_data(as_text=True)
 
 
 def test_it_is_kept_for_everybody_without_a_cookie(client: Visitor, track: Track, queries: Any) -> None:
@@ -184,12 +185,12 @@ def test_every_page_of_an_event_has_the_panel_and_says_what_programs_find(
         client.get(path)
         links = panel(client)
         address = f"http://localhost/events/forum/{feed}.ics?lang=en"
-        assert links["Download .ics"] == address, path
+        assert links["Download calendar file (.ics)"] == address, path
         assert links["Subscribe"] == address.replace("http:", "webcal:")
         assert parse_qs(urlsplit(links["Google"]).query) == {"cid": [address.replace("http:", "webcal:")]}
         for name in ("Outlook.com", "Microsoft 365"):
             assert parse_qs(urlsplit(links[name]).query)["url"] == [address]
-        assert client.get(links["Choose what is in it"]).status_code == 200
+        assert client.get(links["Choose what to include"]).status_code == 200
         client.get(path)
         alternates = [n for n in client.page.all("link") if n.get("rel") == "alternate"]
         found = {(n.get("type"), n.get("href")) for n in alternates}

@@ -73,8 +73,8 @@ def test_who_asks_for_deadlines_gets_each_closing_as_an_entry(client: Visitor, m
 def test_deadlines_speak_the_language_of_the_feed(client: Visitor, make: Make, forum: Event) -> None:
     make.option(forum, closes_at=CLOSES)
     found = entries(fetch(client, f"{FEED}&lang=ja"))
-    assert "申込締切：対面 – フォーラム" in found
-    assert found["申込締切：対面 – フォーラム"].one("URL").endswith("?lang=ja")
+    assert "参加登録の締切：対面 – フォーラム" in found
+    assert found["参加登録の締切：対面 – フォーラム"].one("URL").endswith("?lang=ja")
 
 
 def test_jcal_has_the_same_choices(client: Visitor, make: Make, forum: Event) -> None:

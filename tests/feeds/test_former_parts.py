@@ -177,7 +177,7 @@ def test_an_event_that_is_withdrawn_says_it_of_what_had_left_as_well(
         lifecycle.unpublish_event(fresh(forum))
     for path, number in before.items():
         (one,) = read(client, path)
-        assert (one["STATUS"], one["SUMMARY"]) == ("CANCELLED", "Cancelled: no longer announced")
+        assert (one["STATUS"], one["SUMMARY"]) == ("CANCELLED", "Cancelled: no longer listed")
         assert int(one["SEQUENCE"]) > number
 
 

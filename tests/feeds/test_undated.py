@@ -83,7 +83,7 @@ def test_the_event_itself_is_told_so_in_the_calendar_of_all_events(client: Visit
     (before,) = parts(client, "/calendar.ics").values()
     known_by(forum, Precision.MONTH)
     found = parts(client, "/calendar.ics")
-    assert seen(found, forum.uid) == [("Cancelled: no longer announced", "CANCELLED")]
+    assert seen(found, forum.uid) == [("Cancelled: no longer listed", "CANCELLED")]
     assert found[forum.uid].one("DTSTART") == before.one("DTSTART")
     known_by(forum, Precision.DAY)
     again = parts(client, "/calendar.ics")

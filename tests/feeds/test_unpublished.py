@@ -25,7 +25,7 @@ from tests.support import ical_lint as lint
 from tests.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
-REMOVED = "Cancelled: no longer announced"
+REMOVED = "Cancelled: no longer listed"
 CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzinfo=UTC)
 
 

@@ -118,7 +118,7 @@ def test_a_session_tells_where_who_and_in_which_languages(client: Visitor, make:
     assert found.one("CATEGORIES") == "Cities,Lecture"
     text = lint.text(found.one("DESCRIPTION"))
     assert text.startswith("One fine talk.\n\nSpeaker: Ada Lovelace and Kodama\n\n")
-    assert "Spoken: Japanese\nInterpreted: English" in text
+    assert "Languages: Japanese\nInterpreted into: English" in text
     assert text.endswith(found.one("URL"))
     assert found.one("URL").startswith("http://localhost/events/forum/sessions/")
 

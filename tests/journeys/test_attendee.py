@@ -18,10 +18,10 @@ def test_somebody_registers_online_and_gets_a_letter_with_everything(open_house,
     assert attendee.status() == "confirmed"
     shown = attendee.page.inner_text("main")
     assert "meet.example.org" not in shown, "whoever types any address sees this page"
-    assert "The link is in the e-mail" in shown
+    assert "The link is in our e-mail" in shown
     attendee.accessible()
 
-    letter = post.wait("ada@rivers.example.com", "Confirmed: Open House")
+    letter = post.wait("ada@rivers.example.com", "Registration confirmed: Open House")
     kinds = [part.get_content_type() for part in letter.walk() if not part.is_multipart()]
     assert kinds == ["text/plain", "text/html", "text/calendar", "application/ics"]
     assert link_in(letter) == path
@@ -82,7 +82,7 @@ def test_the_same_address_again_is_answered_in_neutral_words_and_by_a_letter(ope
     fill_in(other, "open-house", "Owner@once.example.com", family="Somebody-Else")
     assert other.press(SUBMIT) == 422
     said = other.page.inner_text("main")
-    assert "we have just written to this address" in said
+    assert "we have e-mailed you the next steps" in said
     assert "already registered" not in said.lower()
     assert path not in other.page.content()
     other.accessible()
@@ -96,7 +96,7 @@ def test_the_link_can_be_asked_for_again_and_nobody_learns_who_is_registered(ope
     for email in ("lost@link.example.com", "nobody@link.example.com"):
         someone = window()
         someone.open("/events/open-house/register")
-        someone.press("text=Have your link sent again")
+        someone.press("text=Resend my link")
         someone.page.fill("[name=email]", email)
         assert someone.press(SUBMIT) == 200
         someone.accessible()
@@ -112,7 +112,7 @@ def test_somebody_changes_the_answers_and_takes_part_in_another_way(desk, window
     attendee = window()
     page = attendee.page
     register(attendee, "second-thoughts", "mind@changed.example.com")
-    page.click("text=Change what you told us")
+    page.click("text=Change your details")
     attendee.accessible()
     page.fill("[name=family_name]", "Nakamura")
     page.check("[name=option][value=in_person]")
@@ -127,7 +127,7 @@ def test_somebody_changes_the_answers_and_takes_part_in_another_way(desk, window
 
     fully = window()
     register(fully, "second-thoughts", "late@changed.example.com")
-    fully.page.click("text=Change what you told us")
+    fully.page.click("text=Change your details")
     fully.page.check("[name=option][value=in_person]")
     assert fully.press(SUBMIT) == 422, "nobody loses a place for one that is not there"
     fully.accessible()
@@ -180,10 +180,10 @@ def test_registering_needs_no_javascript(open_house, window, post):
     attendee.page.fill("[name=email]", "plain@html.example.com")
     assert attendee.press(SUBMIT) == 200
     assert attendee.status() == "confirmed"
-    attendee.page.click("summary:has-text('Change what you told us')")
+    attendee.page.click("summary:has-text('Change your details')")
     attendee.page.check("[name=option][value=online]")
     attendee.press(SUBMIT)
-    assert "The link is in the e-mail" in attendee.page.inner_text("main dl")
+    assert "The link is in our e-mail" in attendee.page.inner_text("main dl")
     attendee.page.click("summary:has-text('Cancel your registration')")
     attendee.press("text=Cancel my registration")
     assert attendee.status() == "cancelled"

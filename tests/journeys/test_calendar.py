@@ -149,9 +149,9 @@ def test_an_event_that_moves_twice_is_told_once_on_the_clocks_of_whoever_reads(d
         page.fill("[name=starts_at]", f"{at_desk.day}T{hours}")
         at_desk.save()
     at_desk.send_news()
-    letter = post.wait("far@moving.example.com", "New time: Moving Forum")
+    letter = post.wait("far@moving.example.com", "Time changed: Moving Forum")
     text = text_of(letter)
-    assert "Until now: " in text and "10:00 – 17:00 (Japan Standard Time)" in text
+    assert "Previous time: " in text and "10:00 – 17:00 (Japan Standard Time)" in text
     assert "New time: " in text and "12:00 – 17:00 (Japan Standard Time)" in text
     assert "11:00 – 17:00" not in text
     assert "New time (your time): " in text, "the browser has said where its clocks are"
@@ -168,12 +168,12 @@ def test_somebody_chooses_a_calendar_and_copies_its_address(window):
     visitor = window()
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.open("/events/cooperation-forum-2027")
-    visitor.press("text=Choose what is in it")
+    visitor.press("text=Choose what to include")
     visitor.page.select_option("#alarm", "15")
     visitor.page.check("[name=deadlines]")
-    assert visitor.press("text=Show this calendar") == 200
+    assert visitor.press("text=Update") == 200
     visitor.accessible()
-    visitor.page.click("text=Copy the address")
+    visitor.page.click("text=Copy feed URL")
     visitor.page.wait_for_selector("[role=status]:text-is('Copied')")
     address = visitor.page.evaluate("navigator.clipboard.readText()")
     assert address == visitor.page.input_value("#feed-address")

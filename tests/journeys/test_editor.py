@@ -184,15 +184,15 @@ def test_everything_goes_by_keyboard(schedule):
     press("ArrowDown")
     plan.heard("Opening: ")
     assert plan.times("Opening") == "10:05 – 11:05"
-    plan.heard("Conflict: Great Hall is used twice")
+    plan.heard("Issue: Great Hall is double-booked")
     press("ArrowRight")
     press("Shift+ArrowUp")
     assert plan.times("Opening") == "10:05 – 11:00"
     saved = plan.saved("Opening")
     assert saved["rooms"] == [plan.room("Small Hall")]
     press("ArrowRight")
-    plan.heard("It can't go further that way.")
-    assert page.inner_text("[data-part=news]") == "It can't go further that way.", "and to be seen"
+    plan.heard("You can't move it any further in this direction.")
+    assert page.inner_text("[data-part=news]") == "You can't move it any further in this direction.", "and to be seen"
     press("PageDown")
     assert page.evaluate("document.activeElement.dataset.code") == plan.saved("Panel")["code"]
     press("Delete")
@@ -247,7 +247,7 @@ def test_a_conflict_appears_at_once_with_a_way_to_it_and_goes_again(schedule):
     assert page.locator(".findings [data-level=error]").count() == 0
     plan.drag("Panel", 0, -30 * PIXELS)
     page.wait_for_selector(".findings [data-level=error]")
-    assert "Great Hall is used twice" in page.inner_text(".findings")
+    assert "Great Hall is double-booked" in page.inner_text(".findings")
     assert "Error" in plan.block("Opening").inner_text()
     assert "1 error" in plan.block("Opening").text_content()
     left = [plan.block(title).bounding_box()["x"] for title in ("Opening", "Panel")]
@@ -270,17 +270,17 @@ def test_a_second_editor_is_told_what_changed_and_nothing_is_lost(schedule):
     second.page.wait_for_selector("[data-part=notice]:not([hidden])")
     said = second.page.inner_text("[data-part=notice]")
     assert "saved “Opening” at" in said
-    assert "Somebody else" not in said, "it is told who"
+    assert "Another team member" not in said, "it is told who"
     assert "11:00 – 12:00, Small Hall" in said
     assert second.times("Opening") == "11:00 – 12:00", "it shows what the other has made of it"
     second.window.accessible()
-    second.page.click("text=Move it all the same")
+    second.page.click("text=Move it anyway")
     assert second.times("Opening") == "13:00 – 14:00"
     assert second.saved("Opening")["rooms"] == [second.room("Great Hall")]
     assert [line for line in second.window.trouble if "422" not in line] == []
     second.window.trouble.clear()
     first.look()
-    first.heard("Somebody else: Opening:")
+    first.heard("Changed by another team member: Opening:")
     assert first.times("Opening") == "13:00 – 14:00"
 
 
@@ -304,7 +304,7 @@ def test_without_a_way_to_the_server_a_move_is_kept_and_sent_later(schedule):
     plan.drag("Opening", 0, 30 * PIXELS)
     plan.page.wait_for_selector("#editor[data-saving=stuck]")
     assert "not saved" in plan.block("Opening").inner_text()
-    assert "Not saved yet: 1." in plan.page.inner_text("[data-part=status]")
+    assert "Changes not saved yet: 1." in plan.page.inner_text("[data-part=status]")
     asked = []
     plan.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     plan.page.close(run_before_unload=True)
@@ -326,7 +326,7 @@ def test_a_move_outlives_a_login_that_has_ended(schedule):
     context.clear_cookies()
     plan.drag("Opening", 0, 30 * PIXELS)
     plan.page.wait_for_selector("[data-part=notice]:not([hidden])")
-    assert "You are logged out." in plan.page.inner_text("[data-part=notice]")
+    assert "You have been logged out." in plan.page.inner_text("[data-part=notice]")
     assert plan.times("Opening") == "10:30 – 11:30"
     context.add_cookies(cookies)
     plan.page.wait_for_selector("#editor[data-saving=saved]")

@@ -59,10 +59,10 @@ def test_a_proposal_is_accepted_confirmed_released_and_moved(window, desk, post)
     assert TITLE in visitor.page.inner_text("main")
     assert "Noor Haddad" not in visitor.page.inner_text("main"), "nobody is announced who has not said yes"
 
-    assert speaker.press("text=Yes, I confirm my part") == 200
-    assert "You have said yes" in speaker.page.inner_text("main")
+    assert speaker.press("text=Yes, I will take part") == 200
+    assert "You have confirmed" in speaker.page.inner_text("main")
     speaker.accessible()
-    speaker.press("text=Change the profile")
+    speaker.press("text=Edit the profile")
     speaker.page.fill("[name=biography_en]", "Noor measures rivers.")
     speaker.accessible()
     assert speaker.press("main form .actions button.btn") == 200
@@ -76,7 +76,7 @@ def test_a_proposal_is_accepted_confirmed_released_and_moved(window, desk, post)
     assert "Hydrologist, River Institute" in shown
 
     at_desk.send_news()
-    invited = post.wait("noor@river.example.com", "When you speak")
+    invited = post.wait("noor@river.example.com", "Your speaking times")
     assert "METHOD:REQUEST" in calendar_in(invited)
 
     organizer.open(path[1])
@@ -90,9 +90,9 @@ def test_a_proposal_is_accepted_confirmed_released_and_moved(window, desk, post)
     assert "11:00 – 11:20 → 14:00 – 14:20" in text_of(moved)
     assert "T140000" in calendar_in(moved)
 
-    speaker.press("text=I can't come after all")
+    speaker.press("text=I can no longer take part")
     organizer.open(at_desk.path())
-    assert "Find somebody else: Noor Haddad declined." in organizer.page.inner_text("main")
+    assert "Find a replacement: Noor Haddad declined." in organizer.page.inner_text("main")
 
 
 def test_somebody_takes_a_proposal_back_and_nothing_is_kept(window, desk):

@@ -60,10 +60,12 @@ def test_another_time_is_told_with_the_old_one_in_the_readers_zone_and_language(
     assert make.tell() == 3
     told = {letter.to: letter for letter in letters()}
     english = told["berlin@example.org"]
-    assert english.subject == "New time: Forum of cities"
-    assert "Until now: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in english.text
-    assert "New time: Tue 18 March 2031, 12:00 – 20:00 (Japan Standard Time)" in english.text
-    assert "Until now (your time): Tue 18 March 2031, 02:00 – 10:00 (Central European Standard Time)" in english.text
+    assert english.subject == "Time changed: Forum of cities"
+    assert "Previous time: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in english.text
+    assert "Time changed: Tue 18 March 2031, 12:00 – 20:00 (Japan Standard Time)" in english.text
+    assert (
+        "Previous time (your time): Tue 18 March 2031, 02:00 – 10:00 (Central European Standard Time)" in english.text
+    )
     assert "New time (your time): Tue 18 March 2031, 04:00 – 12:00 (Central European Standard Time)" in english.text
     assert "(Bangladesh Standard Time)" in told["dhaka@example.org"].text, "a country with one zone tells it"
     japanese = told["ja@example.org"]
@@ -101,11 +103,11 @@ def test_a_burst_of_edits_is_one_letter_with_what_holds_in_the_end(make, forum):
         scan()
         assert send_due() == 0
     (letter,) = letters()
-    assert letter.subject == "New time and place: Forum of cities"
-    assert "Until now: Tue 18 March 2031, 10:00 – 18:00" in letter.text
-    assert "New time: Tue 18 March 2031, 13:00 – 21:00" in letter.text
-    assert "Place until now: City Hall" in letter.text
-    assert "New place: Arena" in letter.text
+    assert letter.subject == "Time and venue changed: Forum of cities"
+    assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in letter.text
+    assert "Time changed: Tue 18 March 2031, 13:00 – 21:00" in letter.text
+    assert "Previous venue: City Hall" in letter.text
+    assert "New venue: Arena" in letter.text
 
 
 def test_there_and_back_tells_nobody(make, forum):
@@ -146,7 +148,7 @@ def test_a_new_link_to_join_is_told_to_those_who_take_part_online_alone(make, fo
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.to == online.email
-    assert letter.subject == "New link to join: Forum of cities"
+    assert letter.subject == "New joining link: Forum of cities"
     assert "https://meet.example/new" in letter.text
     assert entry(letter).one("CONFERENCE") == "https://meet.example/new"
 
@@ -159,7 +161,7 @@ def test_a_link_that_is_taken_away_is_not_told_as_a_new_one(make, forum):
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.subject == "Your registration: Forum of cities"
-    assert "Join here: –" in letter.text
+    assert "Join online: –" in letter.text
     assert not entry(letter).all("CONFERENCE")
 
 
@@ -181,7 +183,7 @@ def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_c
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.to == guest.email
-    assert "New place: Online" in letter.text
+    assert "New venue: Online" in letter.text
     assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
 
 
@@ -197,8 +199,8 @@ def test_a_site_says_where_to_go_and_its_change_is_told_to_those_who_come(make, 
         )
     assert make.tell() == 1
     (letter,) = letters()
-    assert "Place until now: Arena, 1-1 Chuo" in letter.text
-    assert "New place: Harbour hall, 2-2 Minato" in letter.text
+    assert "Previous venue: Arena, 1-1 Chuo" in letter.text
+    assert "New venue: Harbour hall, 2-2 Minato" in letter.text
     assert sequence(letter) > sequence(coming)
 
 
@@ -237,8 +239,8 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
     assert make.tell() == 1
     (on,) = letters()
     assert (on.subject, entry(on).one("STATUS")) == ("New date: Forum of cities", "CONFIRMED")
-    assert "Until now: Tue 18 March 2031" in on.text
-    assert "New time: Tue 25 March 2031" in on.text
+    assert "Previous time: Tue 18 March 2031" in on.text
+    assert "Time changed: Tue 25 March 2031" in on.text
     assert sequence(on) > sequence(off) > sequence(first)
 
 
@@ -287,7 +289,7 @@ def test_a_letter_in_between_says_both_and_nothing_is_told_twice(make, forum):
     with transaction():
         operations.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
     (letter,) = letters()
-    assert "Until now: Tue 18 March 2031, 10:00 – 18:00" in letter.text
+    assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in letter.text
     assert "When: Tue 18 March 2031, 11:00 – 19:00" in letter.text
     assert make.tell() == 0
     assert letters() == []
@@ -393,7 +395,7 @@ def test_the_team_sees_who_will_be_told_and_can_say_no(make, forum):
     move(forum, HOUR)
     assert make.tell() == 2, "what comes later is told again"
     letter = next(letter for letter in letters() if letter.to == guest.email)
-    assert "Until now: Tue 18 March 2031, 11:00" in letter.text, "they are told from what the page said"
+    assert "Previous time: Tue 18 March 2031, 11:00" in letter.text, "they are told from what the page said"
 
 
 def test_who_was_registered_before_letters_carried_invitations_is_told_what_comes_after(make, forum):
@@ -406,7 +408,7 @@ def test_who_was_registered_before_letters_carried_invitations_is_told_what_come
     move(forum, HOUR)
     assert make.tell() == 1
     (letter,) = letters()
-    assert "Until now: Tue 18 March 2031, 10:00" in letter.text
+    assert "Previous time: Tue 18 March 2031, 10:00" in letter.text
 
 
 def test_an_event_that_is_cancelled_is_told_to_whoever_stands_also_without_an_entry(make, forum):

@@ -194,7 +194,7 @@ def test_a_place_given_back_leaves_the_calendar_and_returns_newer(make, forum, w
     assert make.tell() == 1
     (left,) = letters()
     assert left.calendars[0].method == "CANCEL"
-    assert "You have given up your place in: Workshop" in left.text
+    assert "You no longer have a seat in: Workshop" in left.text
     edit(forum, description=LocalizedText(en="More words."))
     assert scan() == 0, "what was given up is no news for ever, whoever else has a place there"
     sign_up(guest, workshop)
@@ -272,7 +272,7 @@ def test_a_session_that_the_team_deletes_is_taken_out_too(make, forum, workshop)
         releases.release(fresh(forum))
     assert make.tell() == 1
     (letter,) = letters()
-    assert "“Workshop” – Taken off the programme" in letter.text
+    assert "“Workshop” – Removed from the programme" in letter.text
     assert letter.calendars[0].method == "CANCEL"
 
 
@@ -357,8 +357,8 @@ def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, fo
         with transaction():
             sign_ups.give_up(fresh(guest), workshop.code)
         make.tell()
-    assert "You have a place in:" in came.text
-    assert "Takes place after all" not in came.text
+    assert "You have a seat in:" in came.text
+    assert "Back on the programme" not in came.text
 
 
 def test_a_place_that_could_not_be_told_in_time_is_told_when_it_can(make, forum, workshop):

@@ -77,8 +77,8 @@ def test_with_the_yes_the_calendar_gets_what_is_public(make, forum, asked):
 @pytest.mark.parametrize(
     ("verb", "subject", "said"),
     [
-        ("postpone", "Postponed: ", "is postponed. We write again when there is a new date."),
-        ("cancel", "Cancelled: ", "will not take place. We are sorry."),
+        ("postpone", "Postponed: ", "has been postponed. We will e-mail you when there is a new date."),
+        ("cancel", "Cancelled: ", "has been cancelled."),
     ],
 )
 def test_an_event_that_is_called_off_is_told_as_that_and_not_as_hours(make, forum, asked, verb, subject, said):
@@ -119,7 +119,7 @@ def test_each_move_is_one_update_under_the_same_uid(make, forum, asked):
     move(forum, asked)
     assert make.tell() == 1
     (second,) = letters()
-    assert "Rivers: Moved: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in second.text
+    assert "Rivers: Rescheduled: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in second.text
     before, after = entry(first), entry(second)
     assert after.one("UID") == before.one("UID")
     assert int(after.one("SEQUENCE")) > int(before.one("SEQUENCE"))
@@ -137,7 +137,7 @@ def test_who_cancels_after_the_yes_gets_the_entry_taken_away(make, forum, asked)
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.calendars[0].method == "CANCEL"
-    assert "You do not take part in it any more." in letter.text
+    assert "You are no longer listed for this session." in letter.text
     answer(yes=True)
     assert make.tell() == 1
     (again,) = letters()
@@ -174,7 +174,7 @@ def test_who_said_no_and_is_asked_again_is_told_with_the_yes_and_of_no_cancellat
     (letter,) = letters()
     assert letter.kind == "proposals.scheduled"
     assert letter.calendars[0].method == "REQUEST"
-    assert "Takes place after all" not in letter.text
+    assert "Back on the programme" not in letter.text
 
 
 def test_another_address_is_invited_under_uids_of_its_own(make, forum, asked, ada):
@@ -258,7 +258,7 @@ def test_somebody_taken_off_a_session_is_told_and_one_put_on_it_is_invited(make,
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Taken off")]
+    ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Removed from")]
 )
 def test_a_session_that_is_off_is_cancelled_in_the_calendar(make, forum, asked, status, said):
     answer(yes=True)
@@ -325,7 +325,7 @@ def test_who_was_asked_before_letters_carried_invitations_is_told_what_comes_aft
     move(forum, asked)
     assert make.tell() == 1
     (letter,) = letters()
-    assert "Rivers: Moved" in letter.text
+    assert "Rivers: Rescheduled" in letter.text
 
 
 @pytest.mark.parametrize("kind", ["speakers", "guests"])

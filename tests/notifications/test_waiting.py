@@ -46,14 +46,14 @@ def letters() -> int:
 @pytest.mark.parametrize("page", [PATH, f"{PATH}/programme/release"])
 def test_the_desk_says_when_how_many_are_written_to(organizer, forum, page):
     organizer.get(page)
-    assert "2 people registered" in said(organizer)
+    assert "2 registered attendees" in said(organizer)
     assert "JST" in said(organizer)
 
 
 def test_nothing_is_said_while_nobody_waits(organizer, make):
     make.event("forum")
     organizer.get(PATH)
-    assert "Letters about what has changed" not in said(organizer)
+    assert "E-mails about recent changes" not in said(organizer)
 
 
 def test_the_letters_go_at_once_when_the_team_says_so(organizer, forum):
@@ -62,12 +62,12 @@ def test_the_letters_go_at_once_when_the_team_says_so(organizer, forum):
     assert send_due() == 2
     assert letters() == 2
     organizer.get(PATH)
-    assert "Letters about what has changed" not in said(organizer)
+    assert "E-mails about recent changes" not in said(organizer)
 
 
 def test_nobody_is_written_to_when_the_team_says_so(organizer, make, forum):
     organizer.fill(PATH, action="/news/nobody", follow=True)
-    assert "Nobody is written to" in organizer.page.text(organizer.page.one("body"))
+    assert "No e-mails will be sent" in organizer.page.text(organizer.page.one("body"))
     assert make.tell() == 0
     assert letters() == 0
 
@@ -76,7 +76,7 @@ def test_only_those_who_work_on_the_programme_decide(app, make, forum):
     viewer = app.test_client()
     viewer.sign_in(make.member(forum, Role.VIEWER))
     viewer.get(PATH)
-    assert "2 people registered" in said(viewer)
+    assert "2 registered attendees" in said(viewer)
     assert not [form for form in viewer.page.forms() if "/news/" in (form.get("action") or "")]
     assert viewer.post(f"{PATH}/news/now").status_code in {400, 403}
     assert send_due() == 0

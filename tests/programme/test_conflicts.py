@@ -123,7 +123,7 @@ def test_the_sentence_names_both_sides_and_their_times_at_the_venue():
     )
     assert found.level is Level.ERROR
     assert found.sentence == (
-        "Hall is used twice: “Opening” (Sun 30 March, 08:00 – 09:00) and “Panel” (Sun 30 March, 08:30 – 09:30)."
+        "Hall is double-booked: “Opening” (Sun 30 March, 08:00 – 09:00) and “Panel” (Sun 30 March, 08:30 – 09:30)."
     )
 
 

@@ -81,26 +81,26 @@ def test_a_session_is_taken_off_the_grid_and_put_back_by_the_same_verb(organizer
     [
         ({"ends": TEN - 45}, "The end must be after the start."),
         ({"ends": TEN}, "The end must be after the start."),
-        ({"ends": TEN + 25 * HOUR}, "A session lasts at most 24 hours."),
+        ({"ends": TEN + 25 * HOUR}, "A session can't last longer than 24 hours."),
         (
             {
                 "starts": minutes(datetime(2041, 3, 18, tzinfo=UTC)),
                 "ends": minutes(datetime(2041, 3, 18, 1, tzinfo=UTC)),
             },
-            "This lies more than a week outside the event, which is on Tue 18 March 2031.",
+            "This is more than a week outside the event dates (Tue 18 March 2031).",
         ),
-        ({"ends": None}, "Enter a start and an end, or neither."),
-        ({"starts": 10**15}, "Enter a day and a time."),
-        ({"starts": "10:00"}, "Enter a day and a time."),
-        ({"starts": True}, "Enter a day and a time."),
-        ({"starts": 1.5}, "Enter a day and a time."),
+        ({"ends": None}, "Enter both a start and an end, or neither."),
+        ({"starts": 10**15}, "Enter a date and time."),
+        ({"starts": "10:00"}, "Enter a date and time."),
+        ({"starts": True}, "Enter a date and time."),
+        ({"starts": 1.5}, "Enter a date and time."),
         ({"rooms": [999_999]}, "Choose rooms of this event."),
         ({"rooms": ["1"]}, "Choose rooms of this event."),
         ({"rooms": [[1]]}, "Choose rooms of this event."),
         ({"rooms": [10**30]}, "Choose rooms of this event."),
-        ({"rooms": None}, "This move could not be read. Reload the page and try again."),
-        ({"revision": None}, "This move could not be read. Reload the page and try again."),
-        ({"revision": "1"}, "This move could not be read. Reload the page and try again."),
+        ({"rooms": None}, "We couldn't save this move. Reload the page and try again."),
+        ({"revision": None}, "We couldn't save this move. Reload the page and try again."),
+        ({"revision": "1"}, "We couldn't save this move. Reload the page and try again."),
     ],
 )
 def test_what_can_not_be_is_refused_with_a_sentence_and_changes_nothing(organizer, opening, wrong, sentence):
@@ -142,7 +142,7 @@ def test_conflicts_come_with_the_answer_to_a_move(organizer, make, forum, hall, 
     assert state(organizer)["findings"] == []
     found = move(organizer, panel, starts=TEN + 30, ends=TEN + 90, rooms=[hall.id]).get_json()["findings"]
     assert [(one["level"], set(one["codes"])) for one in found] == [("error", {opening.code, panel.code})]
-    assert found[0]["sentence"].startswith("Main hall is used twice: “Opening” (Tue 18 March, 10:00 – 11:00)")
+    assert found[0]["sentence"].startswith("Main hall is double-booked: “Opening” (Tue 18 March, 10:00 – 11:00)")
     assert move(organizer, panel, starts=TEN + 60, ends=TEN + 90, rooms=[hall.id]).get_json()["findings"] == []
 
 

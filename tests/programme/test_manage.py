@@ -107,8 +107,8 @@ def test_a_room_used_twice_and_a_person_in_two_places_are_told(organizer, make, 
         follow=True,
     )
     text = organizer.page.text(organizer.page.one("main"))
-    assert "Error: Main hall is used twice: “Opening” (Tue 18 March, 10:00 – 11:00) and “Panel”" in text
-    assert "Error: Ada Lovelace is in two places: “Opening”" in text
+    assert "Error: Main hall is double-booked: “Opening” (Tue 18 March, 10:00 – 11:00) and “Panel”" in text
+    assert "Error: Ada Lovelace is double-booked: “Opening”" in text
 
 
 def test_a_cancelled_session_keeps_its_page(organizer, client, make, forum):
@@ -183,7 +183,7 @@ def test_what_is_wrong_with_other_sessions_is_not_told_when_one_is_saved(organiz
     make.session(forum, "Opening", rooms=[room])
     make.session(forum, "Panel", rooms=[room])
     organizer.fill(f"{BASE}/sessions/new", {**OPENING, "title_en": "Tour"}, follow=True)
-    assert "used twice" not in organizer.page.text(organizer.page.one("main"))
+    assert "is double-booked:" not in organizer.page.text(organizer.page.one("main"))
 
 
 def test_a_clash_with_an_event_of_another_team_is_told_only_of_what_is_public(organizer, make, forum):
@@ -196,8 +196,8 @@ def test_a_clash_with_an_event_of_another_team_is_told_only_of_what_is_public(or
     organizer.get(BASE)
     text = organizer.page.text(organizer.page.one("main"))
     assert "Secret" not in text
-    assert "Ada Lovelace is in two places" in text
-    assert "at the same time at “Open forum”" in text
+    assert "Ada Lovelace is double-booked" in text
+    assert "and “Open forum” at the same time" in text
 
 
 def test_the_check_lists_what_is_wrong_and_leads_there(organizer, make, forum):
@@ -206,8 +206,8 @@ def test_the_check_lists_what_is_wrong_and_leads_there(organizer, make, forum):
     make.session(forum, "Panel", rooms=[room], people=[ada], status=SessionStatus.DRAFT)
     organizer.get(f"{BASE}/check")
     text = organizer.page.text(organizer.page.one("main"))
-    assert "Main hall is used twice: “Opening”" in text
-    assert "Ada Lovelace is in two places" in text
+    assert "Main hall is double-booked: “Opening”" in text
+    assert "Ada Lovelace is double-booked" in text
     assert any((a.get("href") or "").endswith(f"/sessions/{first.code}") for a in organizer.page.all("a"))
 
 
@@ -217,10 +217,10 @@ def test_the_check_knows_public_parts_at_other_events_and_tells_no_drafts(organi
     other = make.event("other", title="Forum of lakes", owner=make.user())
     make.session(other, "Secret", people=[ada], status=SessionStatus.DRAFT)
     organizer.get(f"{BASE}/check")
-    assert "Nothing is wrong" in organizer.page.text(organizer.page.one("main"))
+    assert "No issues found" in organizer.page.text(organizer.page.one("main"))
     make.session(other, "Talk", people=[ada])
     organizer.get(f"{BASE}/check")
-    assert "at the same time at “Forum of lakes”" in organizer.page.text(organizer.page.one("main"))
+    assert "and “Forum of lakes” at the same time" in organizer.page.text(organizer.page.one("main"))
 
 
 def test_the_check_at_a_terminal_ends_with_an_error_where_there_is_one(app, make, forum):
@@ -231,7 +231,7 @@ def test_the_check_at_a_terminal_ends_with_an_error_where_there_is_one(app, make
     make.session(forum, "B", rooms=[room])
     result = run(args=["programme", "check", "forum"])
     assert result.exit_code == 1
-    assert "Error: Main hall is used twice" in result.output
+    assert "Error: Main hall is double-booked" in result.output
     assert run(args=["programme", "check", "nowhere"]).exit_code == 1
 
 
@@ -311,10 +311,10 @@ def test_a_second_editor_reads_what_changed_and_keeps_what_both_have_done(organi
     }
     assert organizer.fill(path, mine).status_code == 422
     said = organizer.page.text(organizer.page.by_id("problems"))
-    assert "Aoi saved “" in said
+    assert "Aoi changed “" in said
     assert "It is now: Tue 18 March, 10:00 – 11:00, Main hall." in said
-    assert "Their changes stand in the form now: Rooms, Places, People, and Links." in said
-    assert "Yours are kept, and differ from theirs: Title." in said
+    assert "Their changes are now in the form: Rooms, Seats, People, and Links." in said
+    assert "You both changed these fields; we kept your version: Title." in said
     assert organizer.page.by_id("title-en").get("value") == "Mine"
     assert organizer.page.by_id("capacity").get("value") == "80"
     sent = {node.get("name"): node.get("value") for node in organizer.page.all("input") if node.get("name")}

@@ -157,7 +157,7 @@ def test_what_another_team_shows_is_not_changed_from_here(organizer, client, mak
     make.session(mine, people=[public])
     path = f"/manage/events/mine/speakers/{public.code}"
     organizer.get(path)
-    assert "for this event only" in organizer.page.text(organizer.page.one("main"))
+    assert "to this event only" in organizer.page.text(organizer.page.one("main"))
     answer = organizer.fill(path, {"family_en": "Changed", "biography_en": "Mine", "position_en": "Chair"})
     assert answer.status_code == 303
     assert (shared_name(public), shown_name(theirs, public), shown_name(mine, public)) == (
@@ -360,9 +360,9 @@ def test_a_name_that_means_several_or_nobody_is_refused_with_whom_to_choose_from
     answer = organizer.fill(NEW, {**TYPED, "name-0": "Taro Yamada"})
     assert answer.status_code == 422
     assert set(found(organizer)) == {one.code for one in twins}
-    assert "Choose whom you mean by “Taro Yamada”." in organizer.page.text(organizer.page.one("main"))
+    assert "Choose who you mean by “Taro Yamada”." in organizer.page.text(organizer.page.one("main"))
     assert organizer.fill(NEW, {**TYPED, "name-0": "Nobody Known"}).status_code == 422
-    assert "Nobody is called “Nobody Known”" in organizer.page.text(organizer.page.one("main"))
+    assert "We can't find “Nobody Known”" in organizer.page.text(organizer.page.one("main"))
     assert organizer.page.by_id("name-0").get("value") == "Nobody Known"
 
 

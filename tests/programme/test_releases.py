@@ -75,7 +75,7 @@ def test_an_older_release_stays_as_it_was(make, forum):
 
 
 def test_a_release_without_a_difference_is_refused(make, forum):
-    with pytest.raises(Refused, match="No session is ready"):
+    with pytest.raises(Refused, match="No session is both ready"):
         make.release(forum)
     make.session(forum)
     with pytest.raises(Refused, match="Nothing has changed"):
@@ -121,7 +121,7 @@ def test_a_session_taken_out_stays_as_an_entry_that_says_so(make, forum, way):
 
 def test_a_session_deleted_from_the_tables_stays_as_well(make, forum):
     session = make.session(forum, "Opening")
-    with pytest.raises(Refused, match="has been public"):
+    with pytest.raises(Refused, match="has already been published"):
         operations.delete_session(session)
     with transaction():
         db.session.delete(db.session.get(type(session), session.id))

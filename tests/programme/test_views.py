@@ -115,7 +115,7 @@ def test_an_older_version_says_that_it_does_not_hold_any_more(client, make, foru
     make.release(forum)
     old = main(client, "/events/forum/programme/1")
     assert "Opening" in old
-    assert "It does not hold any more" in old
+    assert "It is out of date" in old
     assert any(node.get("content") == "noindex" for node in client.page.all("meta"))
     present = main(client, "/events/forum/programme")
     assert "Welcome" in present
@@ -133,8 +133,8 @@ def test_the_changelog_tells_what_was_and_what_is(client, make, forum):
     assert "Version 3" in text
     assert "The mayor comes later." in text
     assert "Cancelled 1 Closing Tue 18 March, 10:00 – 11:00" in text
-    assert "Moved 1 Opening Tue 18 March, 10:00 – 11:00 → 10:30 – 11:00" in text
-    assert "The first version of the programme." in text
+    assert "Rescheduled 1 Opening Tue 18 March, 10:00 – 11:00 → 10:30 – 11:00" in text
+    assert "First version of the programme." in text
 
 
 def test_the_changes_come_as_an_atom_feed_with_ids_for_life(client, make, forum):
@@ -146,7 +146,7 @@ def test_the_changes_come_as_an_atom_feed_with_ids_for_life(client, make, forum)
     feed = ET.fromstring(response.data)
     entries = feed.findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Version 2", "Version 1"]
-    assert "before: “Opening & <welcome>”" in entries[0].findtext(f"{ATOM}content")
+    assert "previously “Opening & <welcome>”" in entries[0].findtext(f"{ATOM}content")
     ids = [entry.findtext(f"{ATOM}id") for entry in entries]
     assert len(set(ids)) == 2
     assert feed.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated")
@@ -162,7 +162,7 @@ def test_a_session_taken_off_keeps_its_page_and_its_calendar_entry(client, make,
     make.session(forum, "Other")
     status(session, SessionStatus.DRAFT)
     make.release(forum)
-    assert "not on the programme any more" in main(client, f"/events/forum/sessions/{session.code}")
+    assert "has been removed from the programme" in main(client, f"/events/forum/sessions/{session.code}")
     assert "Opening" not in main(client, "/events/forum/programme")
     ics = client.get("/events/forum/calendar.ics").get_data(as_text=True)
     assert "SUMMARY;LANGUAGE=en:Cancelled: Opening" in ics
@@ -170,8 +170,8 @@ def test_a_session_taken_off_keeps_its_page_and_its_calendar_entry(client, make,
 
 def test_an_event_without_a_release_says_that_the_programme_follows(client, make, forum):
     make.session(forum, "Opening", release=False)
-    assert "not public yet" in main(client, "/events/forum/programme")
-    assert "not public yet" in main(client, "/events/forum/changes")
+    assert "has not been published yet" in main(client, "/events/forum/programme")
+    assert "has not been published yet" in main(client, "/events/forum/changes")
 
 
 def test_what_begins_after_midnight_belongs_to_its_evening(client, make):
@@ -194,7 +194,7 @@ def test_each_page_of_the_programme_says_that_the_event_is_postponed(client, mak
         lifecycle.postpone_event(db.session.merge(forum), note=LocalizedText(en="A storm."))
     for page in ("programme", f"sessions/{session.code}", f"speakers/{ada.code}"):
         assert client.get(f"/events/forum/{page}").status_code == 200
-        assert "This event is postponed. The new date is not known yet. A storm." in client.page.text(
+        assert "This event is postponed. The new date has not been set yet. A storm." in client.page.text(
             client.page.one("main")
         )
 

@@ -68,7 +68,7 @@ def test_the_list_shows_votes_and_filters_and_turns_pages(organizer, forum, call
     organizer.get(f"{LIST}?mine=1")
     assert "51 proposals" in text(organizer)
     organizer.get(f"{LIST}?status=accepted")
-    assert "No proposal fits this choice." in text(organizer)
+    assert "No proposals match your selection." in text(organizer)
     assert organizer.get(f"{LIST}?status=x&order=y&page=z&mine=7").status_code == 200
 
 
@@ -76,7 +76,7 @@ def test_a_vote_and_a_note_are_kept_with_the_name(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}"
     assert organizer.fill(path, {"vote": "-1", "note": "Too long."}).status_code == 303
     organizer.get(path)
-    assert "Aoi Against it Too long." in text(organizer)
+    assert "Aoi Against Too long." in text(organizer)
     assert organizer.fill(path, {"vote": ""}).status_code == 303
     assert db.session.query(Review).one().vote is None
     assert organizer.fill(path, {"vote": "9"}).status_code == 422
@@ -86,7 +86,7 @@ def test_the_letter_is_read_and_changed_before_it_is_sent(organizer, forum, call
     path = f"{LIST}/{propose(forum).code}/accept"
     organizer.get(path)
     assert "To ada@example.org, in English." in text(organizer)
-    assert "We are glad to have your proposal “Rivers that remember”" in text(organizer)
+    assert "We are pleased to tell you that your proposal “Rivers that remember”" in text(organizer)
     assert organizer.fill(path, {"subject": "Yes!", "text": "Come by ship.\r\n\r\nBring a book."}).status_code == 303
     (letter,) = letters("accepted")
     assert letter.subject == "Yes!"
@@ -116,7 +116,7 @@ def test_somebody_known_is_chosen_by_the_organizer_only(organizer, forum, call, 
     proposal = propose(forum)
     path = f"{LIST}/{proposal.code}/accept"
     organizer.get(path)
-    assert "Somebody in the programme has the same name." in text(organizer)
+    assert "Someone in the programme has the same name." in text(organizer)
     assert organizer.fill(path, {"person": "NOSUCH"}).status_code == 422
     assert organizer.fill(path, {"person": namesake.code}).status_code == 303
     assert db.session.get(Proposal, proposal.id).link.person_id == namesake.id
@@ -130,9 +130,9 @@ def test_a_no_stands_on_the_list_and_among_the_next_steps(organizer, client, for
     assert client.page.one("main").get("data-answer") == "pending"
     assert client.fill(path, action="/decline").status_code == 303
     organizer.get(LIST)
-    assert "Ada Lovelace has declined and still stands in the programme." in text(organizer)
+    assert "Ada Lovelace has declined but is still in the programme." in text(organizer)
     organizer.get(DESK)
-    assert "Find somebody else: Ada Lovelace declined." in text(organizer)
+    assert "Find a replacement: Ada Lovelace declined." in text(organizer)
 
 
 def test_a_speaker_is_asked_from_the_page_of_the_speaker(organizer, forum, make):
@@ -182,7 +182,7 @@ def test_what_the_team_changed_meanwhile_stands_in_the_speakers_form(client, org
     typed = {"title_en": "Rivers that remember", "subtitle_en": "Mine", "abstract_en": "What a **river** tells a city."}
     response = client.post(path, data={**hidden, **typed})
     assert response.status_code == 422
-    assert "Their changes stand in the form now: Title." in text(client)
+    assert "Their changes are now in the form: Title." in text(client)
     assert 'value="By the team"' in response.get_data(as_text=True)
     assert 'value="Mine"' in response.get_data(as_text=True)
     again = {i.get("name"): i.get("value") for i in client.page.all("input") if i.get("type") == "hidden"}

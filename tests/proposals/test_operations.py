@@ -145,9 +145,9 @@ def test_two_proposals_of_one_person_have_one_link(call, forum):
 def test_a_decision_is_made_once(call, forum):
     proposal = propose(forum)
     accept(proposal)
-    with pytest.raises(Refused, match="decided already"):
+    with pytest.raises(Refused, match="already been decided"):
         accept(proposal)
-    with pytest.raises(Refused, match="decided already"), transaction():
+    with pytest.raises(Refused, match="already been decided"), transaction():
         operations.decline(fresh(proposal))
     assert count(Session) == 1
 
@@ -162,7 +162,7 @@ def test_a_declined_proposal_can_be_decided_again(call, forum):
         operations.reopen(fresh(proposal))
     assert fresh(proposal).status is ProposalStatus.SUBMITTED
     assert [letter.kind for letter in letters()] == ["proposals.received", "proposals.declined"]
-    with pytest.raises(Refused, match="no second decision"), transaction():
+    with pytest.raises(Refused, match="can't be decided again"), transaction():
         operations.reopen(fresh(proposal))
 
 
@@ -228,10 +228,10 @@ def test_an_owner_withdraws_but_not_what_is_on_the_programme(call, forum):
     with transaction():
         operations.withdraw(fresh(proposal))
     assert fresh(proposal).status is ProposalStatus.WITHDRAWN
-    with pytest.raises(Refused, match="decided already"):
+    with pytest.raises(Refused, match="already been decided"):
         accept(proposal)
     for verb in (operations.withdraw, operations.forget):
-        with pytest.raises(Refused, match="Decline your part instead"), transaction():
+        with pytest.raises(Refused, match="Decline to take part instead"), transaction():
             verb(fresh(accepted))
 
 

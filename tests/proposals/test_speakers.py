@@ -100,11 +100,11 @@ def test_ones_own_page_says_what_the_public_sees_and_when(client, make, forum, a
     assert client.page.one("time").get("data-zone") == "Asia/Tokyo"
     assert "10:00 – 11:00 JST" in said()
     assert client.fill(path, action="/decline").status_code == 303
-    assert "Your name leaves the programme with its next version." in said()
+    assert "Your name will be removed from the next version of the programme." in said()
     publish(forum)
-    assert "your name is not announced" in said()
+    assert "Your name will not be published" in said()
     assert client.fill(path, action="/confirm").status_code == 303
-    assert "Your name is announced with the next version of the programme." in said()
+    assert "Your name will appear in the next version of the programme." in said()
 
 
 def test_who_is_public_already_stays_so_until_the_answer_is_no(make, forum, ada, session):
@@ -264,10 +264,10 @@ def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada
     publish(forum)
     (letter,) = letters("changed")
     assert letter.to == "ada@example.org"
-    assert "Rivers: Moved: Tue 18 March, 10:00 – 11:00 → 11:00 – 12:00" in letter.text
+    assert "Rivers: Rescheduled: Tue 18 March, 10:00 – 11:00 → 11:00 – 12:00" in letter.text
     assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 03:00 – 04:00" in letter.text
-    assert "Rivers: Other room: Hall A → Hall B" in letter.text
-    assert "Times are in Japan Standard Time unless it says otherwise." in letter.text
+    assert "Rivers: Room changed: Hall A → Hall B" in letter.text
+    assert "Times are in Japan Standard Time unless stated otherwise." in letter.text
     assert f"/speaking/{the_link().token}" in letter.text
 
 
@@ -292,7 +292,7 @@ def test_a_cancelled_session_is_told_and_each_release_writes_one_letter(make, fo
     publish(forum)
     (letter,) = letters("changed")
     assert "Rivers: Cancelled" in letter.text
-    assert "Lakes: Moved" in letter.text
+    assert "Lakes: Rescheduled" in letter.text
 
 
 def test_who_is_not_announced_has_declined_or_has_no_link_is_not_written_to(make, forum, ada, session):

@@ -68,7 +68,7 @@ def test_another_way_of_taking_part_does_not_erase_what_was_answered(client, org
     location = client.fill(PATH, {**ADA, "q_meal": "vegan"}).location
     client.fill(location, {"option": "online", "q_meal": ""}, action=location)
     assert the_one().answers == {"meal": "vegan"}
-    assert "not asked of who takes part like this" in others(organizer)
+    assert "not asked for this option" in others(organizer)
     client.fill(location, {"option": "in_person", "q_meal": ""}, action=location)
     assert the_one().answers == {}, "who is asked can take the answer back"
 
@@ -206,7 +206,7 @@ def test_the_team_corrects_an_address_without_loss_of_the_seat(client, organizer
     assert len(letters()) == before, "another spelling is the same mailbox"
     response = organizer.fill(path, {"email": "bob@example.org"}, action=path)
     assert response.status_code == 422
-    assert "Somebody else is registered with this address." in response.get_data(as_text=True)
+    assert "Someone else is registered with this e-mail address." in response.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("typed", ["none", "None.", "N/A", "なし", "個人", "–", "無所属"])

@@ -51,7 +51,7 @@ def test_a_full_session_takes_nobody_until_a_place_is_free(make, forum):
     with transaction():
         sign_ups.sign_up(first, session.code)
         sign_ups.sign_up(first, session.code)
-    with pytest.raises(Refused, match="All places"), transaction():
+    with pytest.raises(Refused, match="full"), transaction():
         sign_ups.sign_up(second, session.code)
     with transaction():
         operations.cancel(first)
@@ -108,8 +108,8 @@ def test_the_check_tells_when_more_signed_up_than_a_smaller_room_holds(make, for
         db.session.merge(session).rooms = [db.session.merge(closet)]
     found = programme.findings(forum, queries.audience(forum))
     (error,) = [one for one in found if one.level is Level.ERROR]
-    assert "2 people signed up for “Workshop”" in error.sentence
-    assert "its room holds 1" in error.sentence
+    assert "2 people have signed up for “Workshop”" in error.sentence
+    assert "its room holds only 1" in error.sentence
 
 
 def test_who_waits_for_approval_again_keeps_the_seat(make, forum):
@@ -119,7 +119,7 @@ def test_who_waits_for_approval_again_keeps_the_seat(make, forum):
     with transaction():
         sign_ups.sign_up(fresh(first), session.code)
         operations.change_option(fresh(first), fresh(approval))
-    with pytest.raises(Refused, match="All places"), transaction():
+    with pytest.raises(Refused, match="full"), transaction():
         sign_ups.sign_up(second, session.code)
     assert [(offer.seats_left, offer.mine) for offer in queries.offers(fresh(first))] == [(0, True)]
     with transaction():
@@ -181,6 +181,6 @@ def test_nobody_signs_up_for_a_session_that_has_begun(client, make, forum):
     (guest,) = guests(make, forum, 1)
     with time_machine.travel(session.starts_at + timedelta(minutes=1)):
         client.get(f"/registrations/{guest.token}")
-        assert "This session has begun or is over." in client.page.text(client.page.by_id("sessions"))
+        assert "This session has started or is over." in client.page.text(client.page.by_id("sessions"))
         with pytest.raises(Refused, match="begun"), transaction():
             sign_ups.sign_up(fresh(guest), session.code)

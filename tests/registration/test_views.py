@@ -98,8 +98,8 @@ def test_a_second_registration_is_told_by_mail_and_by_no_other_way(client, forum
     response = client.fill(PATH, {**ADA, "option": "online", "family_name": "Other"})
     assert response.status_code == 422
     text = client.page.text(client.page.one("main"))
-    assert "Look into your mailbox" in text
-    assert "already" not in text.replace("Registered already?", "")
+    assert "Check your inbox" in text
+    assert "already" not in text.replace("Already registered?", "")
     registration = the_one()
     assert registration.token not in response.get_data(as_text=True)
     send_due()
@@ -143,7 +143,7 @@ def test_the_join_link_goes_to_the_mailbox_alone(client, forum):
     for option in ("in_person", "online"):
         location = client.fill(PATH, {**ADA, "email": f"{option}@example.org", "option": option}).location
         assert "meet.example.org" not in client.get(location).get_data(as_text=True)
-        assert ("The link is in the e-mail" in client.page.text(client.page.one("main"))) is (option == "online")
+        assert ("The link is in our e-mail" in client.page.text(client.page.one("main"))) is (option == "online")
         assert b"meet.example.org" not in client.get(f"{location}/calendar.ics").data.replace(b"\r\n ", b"")
     assert "meet.example.org" not in client.get("/events/forum").get_data(as_text=True)
     send_due()
@@ -210,7 +210,7 @@ def test_questions_are_asked_of_those_they_are_for(client, make, forum):
 def test_an_event_without_options_says_that_there_is_nothing_to_register_for_yet(client, make):
     make.event("empty")
     client.get("/events/empty/register")
-    assert "not been set up" in client.page.text(client.page.one("main"))
+    assert "not open yet" in client.page.text(client.page.one("main"))
 
 
 def test_a_draft_can_not_be_registered_for(client, make):
@@ -239,7 +239,7 @@ def test_nobody_can_fill_somebody_elses_mailbox_by_registering_and_cancelling(cl
         response = client.fill(PATH, {**ADA, "option": "online"})
         said.append(response.status_code)
         if response.status_code == 422:
-            assert "several times within the last hour" in client.page.text(client.page.one("main"))
+            assert "several e-mails to this address in the last hour" in client.page.text(client.page.one("main"))
             assert 'value="Lovelace"' in response.get_data(as_text=True)
             break
         send_due()
@@ -255,7 +255,7 @@ def test_nobody_can_fill_somebody_elses_mailbox_by_registering_and_cancelling(cl
             client.fill(location, {"option": ("in_person", "online")[number % 2]}, action=location)
             send_due()
         client.fill(location, action="/cancel", follow=True)
-        assert "No e-mail was sent about this" in client.page.text(client.page.one("main"))
+        assert "We did not e-mail you about this change" in client.page.text(client.page.one("main"))
         assert client.page.one("main").get("data-status") == "cancelled"
         assert number_of_letters() == 2 * EMAILS_AN_HOUR
 
@@ -406,7 +406,7 @@ def test_ones_own_page_looks_forward_to_nobody_at_an_event_that_is_called_off(cl
     assert "Was planned for" in text
     assert "look forward" not in text
     assert "Add to my calendar" not in text
-    assert ("Your registration stays as it is." in text) is (status is EventStatus.POSTPONED)
+    assert ("Your registration is still valid." in text) is (status is EventStatus.POSTPONED)
 
 
 def test_each_option_says_when_it_opens_and_until_when_it_can_be_taken(client, make):

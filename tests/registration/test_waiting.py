@@ -109,7 +109,7 @@ def test_who_comes_from_another_option_is_no_better_than_a_newcomer(make, forum,
     with transaction():
         operations.cancel(fresh(line[0]))
     give_a_date(forum)
-    with pytest.raises(Refused, match="You keep the place"), transaction():
+    with pytest.raises(Refused, match="You keep your current seat"), transaction():
         operations.change_option(fresh(other), fresh(line[0]).option)
     db.session.rollback()
 

@@ -24,6 +24,7 @@ from eventapp.events.models import Event
 from eventapp.programme import profiles, queries, roster
 from eventapp.programme.forms import PersonForm, Scope
 from eventapp.programme.participation_rows import described
+from eventapp.proposals import queries as proposals
 
 manage = Blueprint("people_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -78,20 +79,22 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
             if shown is None:
                 flash(
                     _(
-                        "Choose %(name)s in a session now, so that the name stands in the programme.",
+                        "Now add %(name)s to a session so that the name appears in the programme.",
                         name=saved.name(reader()).text,
                     )
                 )
             return redirect(url_for(".everybody", slug=event.slug), 303)
         except Refused as refusal:
             form.refuse(refusal)
+    takes_part = shown is not None and queries.takes_part(event, shown)
     return page(
         "programme/person.html",
         event=event,
         form=form,
         person=shown,
         elsewhere=shown is not None and not profiles.only_here(event, shown),
-        takes_part=shown is not None and queries.takes_part(event, shown),
+        takes_part=takes_part,
+        link=proposals.link_of(event, shown) if shown is not None and takes_part else None,
     )
 
 
@@ -129,5 +132,5 @@ def remove(event: Event, code: str) -> ResponseReturnValue:
     shown = or_404(queries.person_in_event(event, code))
     name = languages.resolve(shown.family or shown.given).text
     roster.remove_person(event, shown)
-    flash(_("%(name)s is not in the list any more.", name=name))
+    flash(_("%(name)s is no longer in the list.", name=name))
     return redirect(url_for(".everybody", slug=event.slug), 303)

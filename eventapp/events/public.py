@@ -1,0 +1,55 @@
+"""Public pages of an event: a former slug leads on, a draft is for its team, and everybody else gets a cached page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.core.errors import or_404
+from eventapp.core.pages import cached_page
+from eventapp.events import access, queries
+from eventapp.events.models import Event
+from eventapp.events.queries import PageState
+
+P = ParamSpec("P")
+View = Callable[Concatenate[Event, P], Response]
+
+
+def event_page(
+    *, attendees: bool = False, drafts: bool = True, seconds: int = 60
+) -> Callable[[View[P]], Callable[..., ResponseReturnValue]]:
+    """Decorate a view that shows an event to the public: it gets the event and builds the response.
+
+    `attendees`: the page shows who attends, so a registration makes a cached one stale. `drafts`: the team of an event
+    that is not public sees the page, too. A cached page is used for `seconds` at most.
+    """
+
+    def decorate(view: View[P]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answered(slug: str, *args: P.args, **values: P.kwargs) -> ResponseReturnValue:
+            def build() -> Response:
+                return view(or_404(queries.by_slug(slug)), *args, **values)
+
+            state = queries.page_state(slug)
+            if state is None:
+                present = or_404(queries.present_slug(slug))
+                there: dict[str, Any] = {**values, "slug": present}
+                return redirect(url_for(request.endpoint or "", **there), 301)
+            if not state.public:
+                or_404(access.preview(slug) if drafts else None)
+                return build()
+            return cached_page(cache_key(state, attendees=attendees), build, is_fresh=state.is_fresh, seconds=seconds)
+
+        return answered
+
+    return decorate
+
+
+def cache_key(state: PageState, *, attendees: bool) -> str:
+    """What a cached page of this endpoint depends on."""
+    event, people, directory = state.revisions
+    return f"{request.endpoint} {state.id} {event} {people if attendees else ''} {directory}"
