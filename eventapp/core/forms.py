@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -24,6 +25,8 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import TAG, LocalizedText
 from eventapp.core.text import one_line
+
+T = TypeVar("T")
 
 # Control characters, which no keyboard types: PostgreSQL refuses NUL, XML and calendars most of the others.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -190,6 +193,31 @@ class Form(FlaskForm):
                 text = _("%(field)s: %(message)s", field=named, message=error) if named else str(error)
                 found.append((target, text))
         return found
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """What the operation of a submitted form has returned."""
+
+    value: T
+
+
+def submit(
+    form: Form, operation: Callable[[], T], *, explain: Callable[[Refused], Refused] = lambda refusal: refusal
+) -> Done[T] | None:
+    """Validate a form and run one operation with it; None if the form was not sent, or has to be shown again.
+
+    A refusal rolls the operation back before anything is rendered: the page shows what is stored, and what was typed.
+    `explain` may then turn it into another one.
+    """
+    if not form.validate_on_submit():
+        return None
+    try:
+        return Done(operation())
+    except Refused as refusal:
+        undo()
+        form.refuse(explain(refusal))
+        return None
 
 
 class WordsField(Field):

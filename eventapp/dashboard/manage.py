@@ -10,7 +10,7 @@ from eventapp.accounts.access import current_organizer, needs_login
 from eventapp.accounts.rules import Permission
 from eventapp.attendance import queries as attendance
 from eventapp.core import clock, languages
-from eventapp.core.errors import Refused
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
@@ -145,18 +145,13 @@ def cancel(event: Event) -> ResponseReturnValue:
 def _call_off(event: Event, verb: str) -> ResponseReturnValue:
     form = NoteForm()
     form.note.speak(event.languages)
-    if form.validate_on_submit():
-        act = lifecycle.cancel_event if verb == "cancel" else lifecycle.postpone_event
-        try:
-            number = act(event, note=form.note.data)
-            flash(
-                languages.ngettext(
-                    "Done. %(num)d e-mail is being sent.", "Done. %(num)d e-mails are being sent.", number
-                )
-            )
-            return redirect(url_for(".event", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    act = lifecycle.cancel_event if verb == "cancel" else lifecycle.postpone_event
+    if done := submit(form, lambda: act(event, note=form.note.data)):
+        said = languages.ngettext(
+            "Done. %(num)d e-mail is being sent.", "Done. %(num)d e-mails are being sent.", done.value
+        )
+        flash(said)
+        return redirect(url_for(".event", slug=event.slug), 303)
     people = len(registration.everyone(event))
     return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
 
@@ -187,31 +182,29 @@ def clone(event: Event) -> ResponseReturnValue:
     """The next edition, made of this one."""
     form = CloneForm(data={"title": event.title})
     form.title.speak(event.languages)
-    if form.validate_on_submit():
-        try:
-            cloned = cloning.clone(
-                event,
-                owner=current_organizer(),
-                slug=form.slug.data or "",
-                first_day=form.first_day.data,
-                title=form.title.data,
-                people=form.people.data,
-            )
-            said = languages.ngettext(
-                "Draft created with %(num)d session. Only your team can see it.",
-                "Draft created with %(num)d sessions. Only your team can see it.",
-                cloned.sessions,
-            )
-            flash(said)
-            for title in cloned.skipped:
-                flash(
-                    _(
-                        "“%(title)s” was moved later: its start time does not exist on the new date (clocks go "
-                        "forward).",
-                        title=title,
-                    )
+    if done := submit(
+        form,
+        lambda: cloning.clone(
+            event,
+            owner=current_organizer(),
+            slug=form.slug.data or "",
+            first_day=form.first_day.data,
+            title=form.title.data,
+            people=form.people.data,
+        ),
+    ):
+        said = languages.ngettext(
+            "Draft created with %(num)d session. Only your team can see it.",
+            "Draft created with %(num)d sessions. Only your team can see it.",
+            done.value.sessions,
+        )
+        flash(said)
+        for title in done.value.skipped:
+            flash(
+                _(
+                    "“%(title)s” was moved later: its start time does not exist on the new date (clocks go forward).",
+                    title=title,
                 )
-            return redirect(url_for(".event", slug=cloned.event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+            )
+        return redirect(url_for(".event", slug=done.value.event.slug), 303)
     return page("dashboard/clone.html", event=event, form=form)

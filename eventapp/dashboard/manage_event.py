@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.core import clock, languages
-from eventapp.core.errors import Refused
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.pages import page
@@ -30,15 +30,11 @@ _NAMED = 5
 def edit(event: Event) -> ResponseReturnValue:
     """What the event page says. Another zone or date asks what goes along."""
     form = EventEditForm.of(event, [theme.title for theme in queries.themes(event)], queries.all_series())
-    if form.validate_on_submit():
-        try:
-            flashed = _save(event, form)
-            flash(_("Saved."))
-            for sentence in flashed:
-                flash(sentence)
-            return redirect(url_for("dashboard.event", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if done := submit(form, lambda: _save(event, form)):
+        flash(_("Saved."))
+        for sentence in done.value:
+            flash(sentence)
+        return redirect(url_for("dashboard.event", slug=event.slug), 303)
     return page("events/edit.html", event=event, form=form, zones=sorted(clock.zones()))
 
 

@@ -11,7 +11,8 @@ from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.core import languages, localized
 from eventapp.core.db import db
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
@@ -72,20 +73,16 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
     for field in form:
         if hasattr(field, "speak"):
             field.speak(event.languages)
-    if form.validate_on_submit():
-        try:
-            saved = _save(event, shown, form)
-            flash(_("Saved."))
-            if shown is None:
-                flash(
-                    _(
-                        "Now add %(name)s to a session so that the name appears in the programme.",
-                        name=saved.name(reader()).text,
-                    )
+    if done := submit(form, lambda: _save(event, shown, form)):
+        flash(_("Saved."))
+        if shown is None:
+            flash(
+                _(
+                    "Now add %(name)s to a session so that the name appears in the programme.",
+                    name=done.value.name(reader()).text,
                 )
-            return redirect(url_for(".everybody", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+            )
+        return redirect(url_for(".everybody", slug=event.slug), 303)
     takes_part = shown is not None and queries.takes_part(event, shown)
     return page(
         "programme/person.html",

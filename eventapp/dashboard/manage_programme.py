@@ -14,6 +14,7 @@ from eventapp.core import stale_forms
 from eventapp.core.clock import to_local
 from eventapp.core.db import finish_writing
 from eventapp.core.errors import Refused, or_404
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext, listing
@@ -79,45 +80,23 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     form.people, people = _people(event, shown, searched=find) if sent else (participation_rows.rows_of(shown), {})
     form.links = participation_rows.typed_links(request.form) if sent else _links(shown)
     revision, token = _seen(), request.form.get("seen", "") or stale_forms.edit_token(_before(event, shown))
-    if find is None and form.validate_on_submit():
-        try:
-            saved = operations.save_session(
-                event,
-                shown,
-                title=form.title.data,
-                kind=SessionKind(form.kind.data),
-                starts_at=form.starts_at.in_zone(event.zone),
-                ends_at=form.ends_at.in_zone(event.zone),
-                rooms=[room for room in rooms if room.id in (form.rooms.data or [])],
-                track=next((t for t in tracks if t.slug == form.track.data), None),
-                parts=participation_rows.parts_of(form.people, people),
-                by=current_organizer().name,
-                seen_revision=revision,
-                subtitle=form.subtitle.data,
-                minutes=form.minutes.data,
-                do_not_record=form.do_not_record.data,
-                links=[{"title": link["title"] or link["url"], "url": link["url"]} for link in form.links],
-                join_url=form.join_url.data or "",
-                abstract=form.abstract.data,
-                spoken=form.spoken.data or [],
-                interpreted=form.interpreted.data or [],
-                capacity=form.capacity.data,
-                signed_up=registration.audience(event).sign_ups.get(shown.code, 0) if shown else 0,
-            )
-            wanted = request.form.get("state", "" if shown else "published")
-            if wanted in {"draft", "published"}:
-                operations.set_status(saved, SessionStatus(wanted))
-            finish_writing()  # what is wrong in a large programme takes a while to find
-            _tell_findings(event, saved)
-            flash(_("Saved."))
-            return redirect(url_for(".programme", slug=event.slug, _anchor=saved.code), 303)
-        except operations.SessionEditConflict as stale:
-            now = _before(event, stale.session)
-            form.refuse(Refused(_changed(form, stale, token, now)))
-            # Who reads what has changed and saves again means it.
-            revision, token = stale.session.revision, stale_forms.edit_token(now)
-        except Refused as refusal:
-            form.refuse(refusal)
+
+    def explain(refusal: Refused) -> Refused:
+        nonlocal revision, token
+        if not isinstance(refusal, operations.SessionEditConflict):
+            return refusal
+        now = _before(event, refusal.session)
+        message = _changed(form, refusal, token, now)
+        # Saving again after reading what has changed is meant.
+        revision, token = refusal.session.revision, stale_forms.edit_token(now)
+        return Refused(message)
+
+    seen = revision
+    if find is None and (done := submit(form, lambda: _save(event, shown, form, people, seen), explain=explain)):
+        finish_writing()  # what is wrong in a large programme takes a while to find
+        _tell_findings(event, done.value)
+        flash(_("Saved."))
+        return redirect(url_for(".programme", slug=event.slug, _anchor=done.value.code), 303)
     return page(
         "programme/edit_session.html",
         event=event,
@@ -132,6 +111,39 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         modes=list(Mode),
         public=shown is not None and shown.code in queries.document(event).by_code,
     )
+
+
+def _save(
+    event: Event, shown: Session | None, form: SessionForm, people: dict[str, Person], seen_revision: int | None
+) -> Session:
+    """Save what was typed, and whether the session is a draft or ready."""
+    saved = operations.save_session(
+        event,
+        shown,
+        title=form.title.data,
+        kind=SessionKind(form.kind.data),
+        starts_at=form.starts_at.in_zone(event.zone),
+        ends_at=form.ends_at.in_zone(event.zone),
+        rooms=[room for room in queries.rooms(event) if room.id in (form.rooms.data or [])],
+        track=next((track for track in queries.tracks(event) if track.slug == form.track.data), None),
+        parts=participation_rows.parts_of(form.people, people),
+        by=current_organizer().name,
+        seen_revision=seen_revision,
+        subtitle=form.subtitle.data,
+        minutes=form.minutes.data,
+        do_not_record=form.do_not_record.data,
+        links=[{"title": link["title"] or link["url"], "url": link["url"]} for link in form.links],
+        join_url=form.join_url.data or "",
+        abstract=form.abstract.data,
+        spoken=form.spoken.data or [],
+        interpreted=form.interpreted.data or [],
+        capacity=form.capacity.data,
+        signed_up=registration.audience(event).sign_ups.get(shown.code, 0) if shown else 0,
+    )
+    wanted = request.form.get("state", "" if shown else "published")
+    if wanted in {"draft", "published"}:
+        operations.set_status(saved, SessionStatus(wanted))
+    return saved
 
 
 def _seen() -> int | None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.rules import Permission
-from eventapp.core.errors import Refused
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
@@ -31,13 +31,9 @@ def release(event: Event) -> ResponseReturnValue:
     """What the next version would change, what is wrong with it, and the button that publishes it."""
     form = ReleaseForm()
     form.note.speak(event.languages)
-    if form.validate_on_submit():
-        try:
-            made = releases.release(event, user=signed_in(), note=form.note.data)
-            flash(_("Version %(number)d is public.", number=made.number))
-            return redirect(url_for(".release", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if done := submit(form, lambda: releases.release(event, user=signed_in(), note=form.note.data)):
+        flash(_("Version %(number)d is public.", number=done.value.number))
+        return redirect(url_for(".release", slug=event.slug), 303)
     waiting = releases.pending(event)
     people = queries.people_by_id(event, changes.person_ids(waiting.changes))
     return page(

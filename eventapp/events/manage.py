@@ -7,12 +7,12 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.accounts import queries as accounts
 from eventapp.accounts.access import current_organizer, needs_login
 from eventapp.accounts.rules import Permission, Role
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
@@ -42,14 +42,10 @@ def new() -> ResponseReturnValue:
             "ends_at": start.replace(hour=17, tzinfo=None),
         },
     )
-    if form.validate_on_submit():
-        try:
-            event = operations.create(owner=current_organizer(), **form.values())
-            operations.set_themes(event, themes_from_lines(form.themes.data))
-            flash(_("The event is a draft. Only your team sees it until you publish it."))
-            return redirect(url_for("dashboard.event", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    themes = themes_from_lines(form.themes.data)
+    if done := submit(form, lambda: operations.create(owner=current_organizer(), themes=themes, **form.values())):
+        flash(_("The event is a draft. Only your team sees it until you publish it."))
+        return redirect(url_for("dashboard.event", slug=done.value.slug), 303)
     return page("events/edit.html", event=None, form=form, zones=sorted(clock.zones()))
 
 
@@ -123,19 +119,9 @@ def remove_host(event: Event, number: int) -> ResponseReturnValue:
 def team(event: Event) -> ResponseReturnValue:
     """Who works on the event, in which role."""
     form = MemberForm(data={"role": Role.VIEWER.value})
-    if form.validate_on_submit():
-        user = accounts.user_by_email(form.email.data or "")
-        try:
-            if user is None:
-                raise Refused(
-                    _("There is no account with this e-mail address. Ask your administrator to create one."),
-                    field="email",
-                )
-            operations.set_member(event, user, Role(form.role.data))
-            flash(_("Saved."))
-            return redirect(url_for(".team", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if submit(form, lambda: operations.add_member(event, form.email.data or "", Role(form.role.data))):
+        flash(_("Saved."))
+        return redirect(url_for(".team", slug=event.slug), 303)
     return page("events/team.html", event=event, form=form, members=queries.team(event))
 
 

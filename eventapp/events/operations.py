@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from eventapp.accounts import queries as accounts
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import tokens
@@ -21,7 +22,9 @@ from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, Te
 from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
 
 
-def create(*, owner: User | None, slug: str, title: LocalizedText, **values: Any) -> Event:
+def create(
+    *, owner: User | None, slug: str, title: LocalizedText, themes: Iterable[LocalizedText] = (), **values: Any
+) -> Event:
     """A new draft; `owner` becomes the first of its team. Raises Refused as `edit` does."""
     event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
     _check_slug(slug, event=None)
@@ -31,6 +34,7 @@ def create(*, owner: User | None, slug: str, title: LocalizedText, **values: Any
     if owner is not None:
         db.session.add(TeamMember(event_id=event.id, user=owner, role=Role.OWNER))
         db.session.flush()
+    set_themes(event, themes)
     return event
 
 
@@ -208,6 +212,16 @@ def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:
         db.session.add(series)
         db.session.flush()
     return series
+
+
+def add_member(event: Event, email: str, role: Role) -> TeamMember:
+    """Add the user with this e-mail address to the team, or change their role. Raises Refused if there is none."""
+    user = accounts.user_by_email(email)
+    if user is None:
+        raise Refused(
+            _("There is no account with this e-mail address. Ask your administrator to create one."), field="email"
+        )
+    return set_member(event, user, role)
 
 
 def set_member(event: Event, user: User, role: Role) -> TeamMember:

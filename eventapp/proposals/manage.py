@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.core import languages
-from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import page_number
+from eventapp.core.errors import or_404
+from eventapp.core.forms import page_number, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.directory.models import Person
@@ -71,21 +71,20 @@ def call(event: Event) -> ResponseReturnValue:
     shown = queries.call_of(event)
     form = CallForm.of(event, shown)
     form.text.speak(event.languages)
-    if form.validate_on_submit():
-        try:
-            operations.save_call(
-                event,
-                opens_at=form.opens_at.in_zone(event.zone),
-                closes_at=form.closes_at.in_zone(event.zone),
-                text=form.text.data,
-                kinds=[SessionKind(kind) for kind in form.kinds.data or []],
-                lengths=rules.lengths_of(form.lengths.data or "") or [],
-                modes=[Mode(mode) for mode in form.modes.data or []],
-            )
-            flash(_("Saved."))
-            return redirect(url_for(".proposals", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if submit(
+        form,
+        lambda: operations.save_call(
+            event,
+            opens_at=form.opens_at.in_zone(event.zone),
+            closes_at=form.closes_at.in_zone(event.zone),
+            text=form.text.data,
+            kinds=[SessionKind(kind) for kind in form.kinds.data or []],
+            lengths=rules.lengths_of(form.lengths.data or "") or [],
+            modes=[Mode(mode) for mode in form.modes.data or []],
+        ),
+    ):
+        flash(_("Saved."))
+        return redirect(url_for(".proposals", slug=event.slug), 303)
     return page("proposals/call.html", event=event, form=form, call=shown)
 
 
@@ -97,14 +96,10 @@ def proposal(event: Event, code: str) -> ResponseReturnValue:
     every = queries.reviews(shown)
     own = next((one for one in every if one.user_id == current_organizer().id), None)
     form = ReviewForm(data=_review_data(own))
-    if form.validate_on_submit():
-        try:
-            vote = int(form.vote.data) if form.vote.data else None
-            operations.review(shown, current_organizer(), vote=vote, note=form.note.data or "")
-            flash(_("Saved."))
-            return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    vote = int(form.vote.data) if form.vote.data else None
+    if submit(form, lambda: operations.review(shown, current_organizer(), vote=vote, note=form.note.data or "")):
+        flash(_("Saved."))
+        return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
     votes = [one.vote for one in every if one.vote is not None]
     return page(
         "proposals/proposal.html",
@@ -128,19 +123,9 @@ def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
     shown = or_404(queries.by_code(event, code))
     people = queries.candidates(shown) if verb == "accept" else []
     form = _letter_form(shown, _OCCASIONS[verb], accept=verb == "accept", people=people)
-    if form.validate_on_submit():
-        try:
-            letter = _written(form) if form["send"].data else None
-            _decide(
-                shown,
-                verb,
-                letter,
-                next((one for one in people if one.code == form["person"].data), None) if verb == "accept" else None,
-            )
-            flash(_("“%(title)s”: %(state)s", title=shown.title, state=shown.status.label))
-            return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if submit(form, lambda: _decide(shown, verb, form, people)):
+        flash(_("“%(title)s”: %(state)s", title=shown.title, state=shown.status.label))
+        return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
     return page("proposals/decision.html", event=event, proposal=shown, form=form, verb=verb)
 
 
@@ -158,8 +143,10 @@ def _written(form: LetterForm) -> Draft:
     return Draft(form.subject.data or "", form.text.data or "")
 
 
-def _decide(proposal: Proposal, verb: str, letter: Draft | None, person: Person | None) -> None:
+def _decide(proposal: Proposal, verb: str, form: LetterForm, people: list[Person]) -> None:
+    letter = _written(form) if form["send"].data else None
     if verb == "accept":
+        person = next((one for one in people if one.code == form["person"].data), None)
         operations.accept(proposal, person=person, letter=letter)
     elif verb == "decline":
         operations.decline(proposal, letter=letter)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core import stale_forms
 from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import Form
+from eventapp.core.forms import Form, submit
 from eventapp.core.languages import listing
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
@@ -102,15 +102,17 @@ def _edit(
     edit_token = request.form.get("seen", "") if form.is_submitted() else stale_forms.edit_token(now)
     if form.is_submitted():
         limit(PACE, "speaking")
-    if form.validate_on_submit():
-        try:
-            save({name: form[name].data for name in now}, edit_token)
-            return private(redirect(url_for(".mine", token=link.token, saved=1), 303))
-        except speakers.ProfileEditConflict as late:
-            form.refuse(Refused(_taken_over(form, late)))
-            edit_token = stale_forms.edit_token(late.now)
-        except Refused as refusal:
-            form.refuse(refusal)
+
+    def explain(refusal: Refused) -> Refused:
+        nonlocal edit_token
+        if isinstance(refusal, speakers.ProfileEditConflict):
+            edit_token = stale_forms.edit_token(refusal.now)
+            return Refused(_taken_over(form, refusal))
+        return refusal
+
+    token = edit_token
+    if submit(form, lambda: save({name: form[name].data for name in now}, token), explain=explain):
+        return private(redirect(url_for(".mine", token=link.token, saved=1), 303))
     alone = profiles.only_here(event, link.person)
     return private(page(template, link=link, event=event, form=form, edit_token=edit_token, elsewhere=not alone))
 

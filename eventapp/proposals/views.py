@@ -8,7 +8,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import tokens
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
+from eventapp.core.forms import submit
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
@@ -35,14 +36,10 @@ def propose(slug: str) -> ResponseReturnValue:
     form = ProposeForm.for_call(event, call)
     if form.is_submitted():
         limit(PACE, "propose")
-    if form.validate_on_submit():
-        try:
-            answers = form.answers()
-            once = form.once.data if ONCE.fullmatch(form.once.data or "") else ""
-            proposal = operations.submit(event, answers, once=once, counted=True)
-            return redirect(url_for(".mine", token=proposal.token, sent=1), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if done := submit(form, lambda: form.answers()):
+        once = form.once.data if ONCE.fullmatch(form.once.data or "") else ""
+        proposal = operations.submit(event, done.value, once=once, counted=True)
+        return redirect(url_for(".mine", token=proposal.token, sent=1), 303)
     if not form.is_submitted():
         form.once.data = tokens.token()
     return page("proposals/propose.html", event=event, call=call, form=form, open_now=call.state is CallState.OPEN)
@@ -57,12 +54,8 @@ def mine(token: str) -> ResponseReturnValue:
     call = queries.call_of(proposal.event)
     can_change = call is not None and call.state is CallState.OPEN and proposal.status is ProposalStatus.SUBMITTED
     form = ProposeForm.for_call(proposal.event, call, proposal=proposal) if call else None
-    if form is not None and form.validate_on_submit():
-        try:
-            operations.change(proposal, form.answers())
-            return private(redirect(url_for(".mine", token=token, saved=1), 303))
-        except Refused as refusal:
-            form.refuse(refusal)
+    if form is not None and submit(form, lambda: operations.change(proposal, form.answers())):
+        return private(redirect(url_for(".mine", token=token, saved=1), 303))
     said = "" if request.method == "POST" else next((w for w in ("sent", "saved") if request.args.get(w)), "")
     return private(
         page(

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.rules import Permission
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import page_number
+from eventapp.core.forms import page_number, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
@@ -61,20 +61,22 @@ def add(event: Event) -> ResponseReturnValue:
     """Register somebody who stands at the desk or calls."""
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), by_team=True)
-    if form.validate_on_submit():
-        try:
-            registration = operations.register(event, form.answers(), option=or_404(form.chosen()), by_team=True)
-        except operations.AlreadyRegistered as refusal:
-            known = or_404(queries.by_token(refusal.token))
-            form.refuse(
-                Refused(_("%(name)s is already registered with this e-mail address.", name=known.name), field="email")
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("%(name)s: %(state)s", name=registration.name, state=registration.status.label))
-            return redirect(url_for(".registration", slug=event.slug, number=registration.id), 303)
+
+    def register() -> Registration:
+        return operations.register(event, form.answers(), option=or_404(form.chosen()), by_team=True)
+
+    if done := submit(form, register, explain=_who_is_registered):
+        flash(_("%(name)s: %(state)s", name=done.value.name, state=done.value.status.label))
+        return redirect(url_for(".registration", slug=event.slug, number=done.value.id), 303)
     return page("registration/add.html", event=event, form=form, options=options, takable=lambda option: True)
+
+
+def _who_is_registered(refusal: Refused) -> Refused:
+    """The team may read whose registration it is; a visitor may not."""
+    if not isinstance(refusal, operations.AlreadyRegistered):
+        return refusal
+    known = or_404(queries.by_token(refusal.token))
+    return Refused(_("%(name)s is already registered with this e-mail address.", name=known.name), field="email")
 
 
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
@@ -84,14 +86,9 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
     shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True)
-    if form.validate_on_submit():
-        try:
-            operations.change(shown, form.answers(), by_team=True)
-            operations.change_option(shown, or_404(form.chosen()), by_team=True)
-            flash(_("Saved."))
-            return redirect(url_for(".registration", slug=event.slug, number=number), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if submit(form, lambda: operations.update(shown, form.answers(), or_404(form.chosen()), by_team=True)):
+        flash(_("Saved."))
+        return redirect(url_for(".registration", slug=event.slug, number=number), 303)
     return page(
         "registration/registration.html",
         event=event,
@@ -159,24 +156,23 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
     form = OptionForm(data=data, meta={"zone": event.zone})
     form.title.speak(event.languages)
     form.note.speak(event.languages)
-    if form.validate_on_submit():
-        try:
-            setup.save_option(
-                event,
-                shown,
-                mode=Mode(form.mode.data),
-                title=form.title.data,
-                note=form.note.data,
-                capacity=form.capacity.data,
-                waiting_list=form.waiting_list.data,
-                access=Access(form.access.data),
-                opens_at=form.opens_at.in_zone(event.zone),
-                closes_at=form.closes_at.in_zone(event.zone),
-            )
-            flash(_("Saved."))
-            return redirect(url_for(".options", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if submit(
+        form,
+        lambda: setup.save_option(
+            event,
+            shown,
+            mode=Mode(form.mode.data),
+            title=form.title.data,
+            note=form.note.data,
+            capacity=form.capacity.data,
+            waiting_list=form.waiting_list.data,
+            access=Access(form.access.data),
+            opens_at=form.opens_at.in_zone(event.zone),
+            closes_at=form.closes_at.in_zone(event.zone),
+        ),
+    ):
+        flash(_("Saved."))
+        return redirect(url_for(".options", slug=event.slug), 303)
     return page("registration/option.html", event=event, form=form, option=shown)
 
 
@@ -219,22 +215,21 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
     form = QuestionForm(data=data)
     form.label.speak(event.languages)
     form.hint.speak(event.languages)
-    if form.validate_on_submit():
-        try:
-            setup.save_question(
-                event,
-                shown,
-                label=form.label.data,
-                kind=QuestionKind(form.kind.data),
-                hint=form.hint.data,
-                choices=[line.strip() for line in (form.choices.data or "").splitlines()],
-                mode=Mode(form.mode.data) if form.mode.data else None,
-                required=form.required.data,
-            )
-            flash(_("Saved."))
-            return redirect(url_for(".options", slug=event.slug), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if submit(
+        form,
+        lambda: setup.save_question(
+            event,
+            shown,
+            label=form.label.data,
+            kind=QuestionKind(form.kind.data),
+            hint=form.hint.data,
+            choices=[line.strip() for line in (form.choices.data or "").splitlines()],
+            mode=Mode(form.mode.data) if form.mode.data else None,
+            required=form.required.data,
+        ),
+    ):
+        flash(_("Saved."))
+        return redirect(url_for(".options", slug=event.slug), 303)
     return page("registration/question.html", event=event, form=form, question=shown)
 
 

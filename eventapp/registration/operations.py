@@ -273,6 +273,19 @@ def change_option(
     return written
 
 
+def update(
+    registration: Registration,
+    answers: RegistrationInput,
+    option: AttendanceOption,
+    *,
+    by_team: bool = False,
+    by_guest: bool = False,
+) -> bool:
+    """Change what was filled in, then the option. Returns and raises as `change_option` and `change` do."""
+    change(registration, answers, by_guest=by_guest, by_team=by_team)
+    return change_option(registration, option, by_team=by_team, by_guest=by_guest)
+
+
 def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
     """Cancel, and give the place to whoever has waited longest. Cancelling twice is no mistake.
 

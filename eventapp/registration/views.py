@@ -8,8 +8,9 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock
-from eventapp.core.db import transaction, undo
+from eventapp.core.db import transaction
 from eventapp.core.errors import Refused, or_404
+from eventapp.core.forms import submit
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
@@ -19,7 +20,7 @@ from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails
 from eventapp.registration import operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
-from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.models import Registration
 from eventapp.registration.rules import ACTIVE, HOLDS_SEAT
 
 views = Blueprint("registration", __name__)
@@ -45,37 +46,28 @@ def register(slug: str) -> ResponseReturnValue:
     form = TakePart.for_event(options, queries.questions(event))
     if form.is_submitted():
         limit(PACE, "register")
-    if form.validate_on_submit():
-        try:
-            registration = operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
-            return redirect(url_for(".mine", token=registration.token), 303)
-        except operations.AlreadyRegistered as refusal:
-            written = _write_to_owner(event.slug, form.answers().email)
-            event, options, form = _again(slug)
-            form.refuse(refusal if written else TooManyEmails())
-        except Refused as refusal:
-            form.refuse(refusal)
+
+    def operation() -> Registration:
+        return operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
+
+    if done := submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form.answers().email)):
+        return redirect(url_for(".mine", token=done.value.token), 303)
     open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
     return page(
         "registration/register.html", event=event, form=form, options=options, open_now=open_now, takable=takable
     )
 
 
-def _write_to_owner(slug: str, email: str) -> bool:
-    """The letter to the owner of an address is a transaction of its own: the refusal rolls back the request's."""
-    undo()
+def _write_to_owner(refusal: Refused, slug: str, email: str) -> Refused:
+    """E-mail the link to the owner of an address that is registered, in a transaction of its own."""
+    if not isinstance(refusal, operations.AlreadyRegistered):
+        return refusal
     try:
         with transaction():
             operations.send_link(or_404(events.by_slug(slug)), email)
-    except TooManyEmails:
-        return False
-    return True
-
-
-def _again(slug: str) -> tuple[Event, list[AttendanceOption], TakePart]:
-    event = or_404(_event(slug))
-    options = queries.options(event)
-    return event, options, TakePart.for_event(options, queries.questions(event))
+    except TooManyEmails as too_many:
+        return too_many
+    return refusal
 
 
 @views.route("/events/<slug>/register/link", methods=["GET", "POST"])
@@ -85,15 +77,10 @@ def link(slug: str) -> ResponseReturnValue:
     if event is None:
         return moved(".link", slug)
     form = LinkForm()
-    sent = False
-    if form.validate_on_submit():
+    if form.is_submitted():
         limit("10/minute", "link")
-        try:
-            operations.send_link(event, form.email.data or "")
-            sent = True
-        except Refused as refusal:
-            form.refuse(refusal)
-    return page("registration/link.html", event=event, form=form, sent=sent)
+    sent = submit(form, lambda: operations.send_link(event, form.email.data or ""))
+    return page("registration/link.html", event=event, form=form, sent=bool(sent))
 
 
 @views.route("/registrations/<token>", methods=["GET", "POST"])
@@ -103,13 +90,10 @@ def mine(token: str) -> ResponseReturnValue:
     event = registration.event
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), registration=registration)
-    if form.validate_on_submit():
-        try:
-            operations.change(registration, form.answers(), by_guest=True)
-            written = operations.change_option(registration, or_404(form.chosen()), by_guest=True)
-            return redirect(url_for(".mine", token=token, saved=1, unwritten=None if written else 1), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if done := submit(
+        form, lambda: operations.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
+    ):
+        return redirect(url_for(".mine", token=token, saved=1, unwritten=None if done.value else 1), 303)
     response = page(
         "registration/mine.html",
         registration=registration,
