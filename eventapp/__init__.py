@@ -164,7 +164,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         panel_programs=IN_PANEL,
         monogram=monogram,
         local_day=clock.local_day,
-        change_said=programme_changes.sentence,
+        describe_change=lambda change, **values: programme_changes.describe(
+            change, language=languages.reader(), **values
+        ),
         option_name=registration_forms.option_name,
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,

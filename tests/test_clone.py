@@ -152,7 +152,7 @@ def test_an_hour_that_the_clocks_skip_is_told_and_the_session_keeps_a_length(mak
     make.session(event, "At half past two", starts_at=datetime(2031, 3, 23, 1, 30, tzinfo=UTC), minutes=30)
     with transaction():
         made = clone.clone(event, owner=make.owner(), slug="night-2", first_day=date(2031, 3, 29))
-    assert made.skipped == ["At half past two"]
+    assert [str(title) for title in made.skipped] == ["At half past two"]
     (session,) = queries.sessions(made.event, drafts=True)
     assert session.ends_at > session.starts_at
 

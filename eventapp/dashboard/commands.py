@@ -20,7 +20,7 @@ def check(slug: str, lang: str) -> None:
     if event is None:
         raise click.ClickException(f"There is no event {slug}.")
     with languages.force_locale(lang):
-        findings = queries.findings(event, registration.audience(event))
+        findings = queries.findings(event, registration.audience(event), language=lang)
         for one in findings:
             click.echo(f"{one.level.label}: {one.sentence}")
     errors = sum(one.level is Level.ERROR for one in findings)

@@ -203,7 +203,7 @@ def clone(event: Event) -> ResponseReturnValue:
             flash(
                 _(
                     "“%(title)s” was moved later: its start time does not exist on the new date (clocks go forward).",
-                    title=title,
+                    title=languages.resolve(title).text,
                 )
             )
         return redirect(url_for(".event", slug=done.value.event.slug), 303)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.core import stale_forms
+from eventapp.core import languages, stale_forms
 from eventapp.core.clock import to_local
 from eventapp.core.db import finish_writing
 from eventapp.core.errors import Refused, or_404
@@ -56,7 +56,7 @@ def check(event: Event) -> ResponseReturnValue:
     return page(
         "programme/check.html",
         event=event,
-        findings=queries.findings(event, registration.audience(event)),
+        findings=queries.findings(event, registration.audience(event), language=languages.reader()),
         levels=list(Level),
     )
 
@@ -229,7 +229,7 @@ def _data(event: Event, session: Session | None) -> dict[str, Any]:
 
 def _tell_findings(event: Event, session: Session) -> None:
     """Say what is wrong with the saved session; saving is allowed, for the next change may put it right."""
-    for one in queries.findings(event, registration.audience(event)):
+    for one in queries.findings(event, registration.audience(event), language=languages.reader()):
         if session.code in one.codes:
             flash(f"{one.level.label}: {one.sentence}")
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.rules import Permission
+from eventapp.core import languages
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
@@ -44,7 +45,9 @@ def release(event: Event) -> ResponseReturnValue:
         groups=[(kind, list(rows)) for kind, rows in groupby(waiting.changes, lambda change: change.kind)],
         names={number: person.name(reader()).text for number, person in people.items()},
         findings=[
-            one for one in queries.findings(event, registration.audience(event)) if one.level is not Level.NOTICE
+            one
+            for one in queries.findings(event, registration.audience(event), language=languages.reader())
+            if one.level is not Level.NOTICE
         ],
         releases=queries.releases(event),
         told=notifications.waiting(event),

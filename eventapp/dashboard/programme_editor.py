@@ -75,7 +75,9 @@ def move(event: Event, code: str) -> ResponseReturnValue:
     finish_writing()  # what is wrong in a large programme takes a while to find
     return jsonify(
         session=_session(saved),
-        findings=[_finding(one) for one in queries.findings(event, registration.audience(event))],
+        findings=[
+            _finding(one) for one in queries.findings(event, registration.audience(event), language=languages.reader())
+        ],
     )
 
 
@@ -142,7 +144,12 @@ def as_values(event: Event) -> dict[str, Any]:
         "closes": _minutes(event.ends_at),
         "rooms": [_room(room) for room in queries.rooms(event)],
         "sessions": [_session(session) for session in sessions],
-        "findings": [_finding(one) for one in queries.findings(event, registration.audience(event), every=sessions)],
+        "findings": [
+            _finding(one)
+            for one in queries.findings(
+                event, registration.audience(event), language=languages.reader(), every=sessions
+            )
+        ],
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import selectinload
 
 from eventapp.accounts.models import User
-from eventapp.core import clock, languages
+from eventapp.core import clock
 from eventapp.core.db import Base, db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -76,7 +76,7 @@ class Cloned:
 
     event: Event
     sessions: int = 0
-    skipped: list[str] = field(default_factory=list)
+    skipped: list[LocalizedText] = field(default_factory=list)
 
 
 def clone(
@@ -143,7 +143,7 @@ def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool
         if starts is not None and ends is not None:
             starts, ends, exact = shift.of_span(starts, ends)
         if not exact:
-            cloned.skipped.append(languages.resolve(session.title).text)
+            cloned.skipped.append(session.title)
         copy = _copy(
             session,
             SESSION,

@@ -51,7 +51,7 @@ def _attendee_changes(registration: Registration, update: InvitationUpdate) -> l
     name = update.title.resolve(language).text
     lines = []
     for change in changes_of(update):
-        what = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=language)
+        what = changes.describe(change, zone=event.zone, timed=event.timed, names={}, language=language)
         lines.append(
             _("“%(session)s” – %(kind)s: %(what)s", session=name, kind=change.kind.label, what=what)
             if what
@@ -59,7 +59,7 @@ def _attendee_changes(registration: Registration, update: InvitationUpdate) -> l
         )
         zone = attendees.own_zone(registration)
         if change.kind.tells_time and event.timed and snapshots.elsewhere(zone, update.after):
-            own = changes.sentence(change, zone=zone, timed=True, names={}, language=language)
+            own = changes.describe(change, zone=zone, timed=True, names={}, language=language)
             named = languages.zone_name(zone, language, update.after.starts)
             lines.append(_("In your time (%(zone)s): %(what)s", zone=named, what=own))
     if Topic.LINK in snapshots.changed_topics(update.before, update.after):
@@ -96,12 +96,12 @@ def speaker_facts(link: SpeakerLink, update: InvitationUpdate) -> list[tuple[str
 def _change_facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
     """Title and change; times at the venue, and below them in the zone that the speaker has chosen."""
     event, title = link.event, change.title.resolve(link.language).text
-    details = changes.sentence(change, zone=event.zone, timed=event.timed, names={}, language=link.language)
+    details = changes.describe(change, zone=event.zone, timed=event.timed, names={}, language=link.language)
     kind = change.kind.label
     facts = [(title, _("%(what)s: %(details)s", what=kind, details=details) if details else kind)]
     # A room is the same in every zone.
     if link.zone and link.zone != event.zone and details and change.kind.tells_time:
         name = languages.zone_name(link.zone, link.language, event.starts_at)
-        own = changes.sentence(change, zone=link.zone, timed=event.timed, names={}, language=link.language)
+        own = changes.describe(change, zone=link.zone, timed=event.timed, names={}, language=link.language)
         facts.append((_("In your time (%(zone)s)", zone=name), own))
     return facts

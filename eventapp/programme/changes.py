@@ -184,15 +184,13 @@ def person_ids(changes: Iterable[Change]) -> set[int]:
     }
 
 
-def sentence(
-    change: Change, *, zone: str, timed: bool = True, names: Mapping[int, str], language: str | None = None
-) -> str:
+def describe(change: Change, *, zone: str, timed: bool = True, names: Mapping[int, str], language: str) -> str:
     """What happened, without the title: "Tue 18 March, 10:00 – 11:00 → 14:00 – 15:00". Empty where the kind says all.
 
     `names` gives the names of people by number; somebody who is not among them is not named. Titles and rooms are in
-    `language`: in a letter it is the reader's, which is not that of whoever publishes.
+    `language`: in an e-mail that of its recipient, which may not be that of the user who publishes.
     """
-    tag = language or languages.reader()
+    tag = language
     before, after = change.before, change.after
     if change.kind in {ChangeKind.MOVED, ChangeKind.RESTORED} and before:
         if not timed:

@@ -39,7 +39,7 @@ class SessionEditConflict(Refused):
             _(
                 "%(who)s changed “%(title)s” at %(time)s. It is now: %(slot)s. Your changes were not saved.",
                 who=session.saved_by or _("Another team member"),
-                title=languages.resolve(session.title).text,
+                title=session.title.resolve(languages.interface()).text,
                 time=self.at,
                 slot=slot(event, session),
             )
@@ -220,7 +220,7 @@ def shift_sessions(event: Event, shift: clock.Shift, *, by: str = "") -> Shifted
         assert session.starts_at is not None
         assert session.ends_at is not None
         starts, ends, exact = shift.of_span(session.starts_at, session.ends_at)
-        title = languages.resolve(session.title).text
+        title = session.title.resolve(languages.interface()).text
         if not exact:
             skipped.append(title)
         twice = clock.comes_twice(session.starts_at, shift.zone), clock.comes_twice(session.ends_at, shift.zone)
@@ -234,7 +234,7 @@ def shift_sessions(event: Event, shift: clock.Shift, *, by: str = "") -> Shifted
 
 def slot(event: Event, session: Session) -> str:
     """Where a session stands, in words: "Tue 18 March, 10:30 – 11:15, Hall B", or that it is not scheduled."""
-    rooms = languages.listing([languages.resolve(room.name).text for room in session.rooms])
+    rooms = languages.listing([room.name.resolve(languages.interface()).text for room in session.rooms])
     if session.starts_at is None or session.ends_at is None:
         return _("not scheduled")
     day = languages.day(clock.local_day(session.starts_at, event.zone), year=False)

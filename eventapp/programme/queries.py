@@ -10,7 +10,6 @@ from typing import Protocol, TypeVar
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from eventapp.core import languages
 from eventapp.core.caching import memoized
 from eventapp.core.clock import programme_day
 from eventapp.core.db import db
@@ -309,23 +308,23 @@ def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, P
 
 
 def findings(
-    event: Event, audience: Audience | None = None, *, every: Iterable[Session] | None = None
+    event: Event, audience: Audience | None = None, *, language: str, every: Iterable[Session] | None = None
 ) -> list[ProgrammeIssue]:
     """What is wrong with the programme as the team has it, drafts included, and with whom it is for.
 
-    `every`: its sessions, if they are read already.
+    `language`: that of the names in the sentences. `every`: its sessions, if they are read already.
 
     Of people's parts at other events only what is public counts and is named.
     """
     known = sessions(event, drafts=True) if every is None else every
     own = [s for s in known if s.starts_at is not None and s.status is not SessionStatus.CANCELLED]
-    names = {part.person_id: part.shown.name(languages.reader()).text for s in own for part in s.participations}
-    slots = [_slot(session) for session in own]
+    names = {part.person_id: part.shown.name(language).text for s in own for part in s.participations}
+    slots = [_slot(session, language) for session in own]
     if names:
         first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
         for other, session, person in _elsewhere(names, event):
             if session.starts_at < last and session.ends_at > first:
-                title = languages.resolve(other.title).text
+                title = other.title.resolve(language).text
                 people = frozenset({person})
                 slots.append(
                     ScheduledSlot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title)
@@ -342,17 +341,17 @@ def findings(
         audience or Audience(),
     )
     places = {
-        room.id: RoomFacts(languages.resolve(room.name).text, room.venue.slug if room.venue else None, room.capacity)
+        room.id: RoomFacts(room.name.resolve(language).text, room.venue.slug if room.venue else None, room.capacity)
         for room in rooms(event)
     }
     return check(slots, event_context=event_context, rooms=places, people=names)
 
 
-def _slot(session: Session) -> ScheduledSlot:
+def _slot(session: Session, language: str) -> ScheduledSlot:
     assert session.starts_at is not None and session.ends_at is not None
     return ScheduledSlot(
         code=session.code,
-        title=languages.resolve(session.title).text,
+        title=session.title.resolve(language).text,
         starts=session.starts_at,
         ends=session.ends_at,
         rooms=frozenset(room.id for room in session.rooms),

@@ -56,3 +56,24 @@ def test_a_class_name_is_defined_once():
 def test_words_that_were_renamed_do_not_come_back():
     found = [(where, name) for where, name in definitions() if name in GONE and (where, name) not in MEANT]
     assert found == []
+
+
+# What stands below the faces: it is given a language, and never reads that of the request.
+BELOW = {"rules", "models", "queries", "operations", "notices", "releases", "roster", "seats", "setup", "sign_ups"}
+BELOW_FEATURES = {"ical", "entries", "notifications", "lifecycle", "mail"}
+FACES = {"views", "manage"}
+
+
+def test_what_decides_does_not_read_the_language_of_the_request():
+    for path in FILES:
+        feature = path.relative_to(ROOT / "eventapp").parts[0]
+        if path.stem in BELOW or (feature in BELOW_FEATURES and path.stem not in FACES):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if (
+                    isinstance(node, ast.Attribute)
+                    and isinstance(node.value, ast.Name)
+                    and node.value.id == "languages"
+                ):
+                    assert node.attr not in {"reader", "resolve"}, path
+                if isinstance(node, ast.ImportFrom) and node.module == "eventapp.core.languages":
+                    assert not {name.name for name in node.names} & {"reader", "resolve"}, path

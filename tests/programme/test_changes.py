@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventapp.core.localized import LocalizedText
-from eventapp.programme.changes import Change, between, person_ids, sentence, turned
+from eventapp.programme.changes import Change, between, describe, person_ids, turned
 from eventapp.programme.published import Document, PublishedPart, PublishedRoom, PublishedSession
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
@@ -128,7 +128,10 @@ def test_a_kept_change_is_the_same_when_it_is_read_again():
 def said(app, was, now) -> list[str]:
     with app.test_request_context("/?lang=en"):
         found = between(document(was), document(now))
-        return [sentence(change, zone="Asia/Tokyo", names={7: "Ada Lovelace", 8: "Bo Ek"}) for change in found]
+        return [
+            describe(change, language="en", zone="Asia/Tokyo", names={7: "Ada Lovelace", 8: "Bo Ek"})
+            for change in found
+        ]
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -150,4 +153,4 @@ def test_somebody_whom_the_directory_forgot_is_not_named(app):
     with app.test_request_context("/?lang=en"):
         (change,) = between(document(session()), document(session(participations=(PublishedPart(99),))))
         assert person_ids([change]) == {7, 99}
-        assert sentence(change, zone="Asia/Tokyo", names={}) == ""
+        assert describe(change, language="en", zone="Asia/Tokyo", names={}) == ""

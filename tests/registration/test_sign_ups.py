@@ -106,7 +106,7 @@ def test_the_check_tells_when_more_signed_up_than_a_smaller_room_holds(make, for
             sign_ups.sign_up(guest, session.code)
     with transaction():
         db.session.merge(session).rooms = [db.session.merge(closet)]
-    found = programme.findings(forum, queries.audience(forum))
+    found = programme.findings(forum, queries.audience(forum), language="en")
     (error,) = [one for one in found if one.level is Level.ERROR]
     assert "2 people have signed up for “Workshop”" in error.sentence
     assert "its room holds only 1" in error.sentence
