@@ -21,8 +21,9 @@ def counts(event: Event) -> ResponseReturnValue:
     """Live counts on a basis. Check-ins, which nothing records yet, and stated totals say why they have no rows."""
     basis = forms.basis(request.args.get("basis"))
     rounding = forms.rounding(request.args.get("rounding"))
+    reported = queries.reported_counts(event)
     try:
-        said, missing = queries.statement(event, basis=basis, rounding=rounding), ""
+        said, missing = queries.statement(event, basis=basis, rounding=rounding, reported=reported), ""
     except rules.NotCounted as none:
         said, missing = None, str(none)
     return page(
@@ -31,7 +32,7 @@ def counts(event: Event) -> ResponseReturnValue:
         said=said,
         missing=missing,
         basis=basis,
-        reported_counts=queries.reported_counts(event),
+        reported_counts=reported,
         bases=[(b, _here(event, b, rounding)) for b in rules.COUNTED],
         roundings=[(r, _here(event, basis, r)) for r in Rounding],
     )

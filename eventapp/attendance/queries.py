@@ -53,23 +53,29 @@ _cities = (
 _declared = select(ReportedCount).where(ReportedCount.event_id == bindparam("event")).order_by(ReportedCount.id)
 
 
-def statement(event: Event, *, basis: Basis = rules.DEFAULT_BASIS, rounding: Rounding | None = None) -> CountStatement:
-    """Count now, in at most four queries however many take part.
+def statement(
+    event: Event,
+    *,
+    basis: Basis = rules.DEFAULT_BASIS,
+    rounding: Rounding | None = None,
+    reported: list[ReportedCount] | None = None,
+) -> CountStatement:
+    """Count now, in at most four queries however many take part; three if the `reported` counts are at hand.
 
     Without a `rounding` the sentence is exact; where a source states a total of the event, it takes the rounding of
     that source, so that the two can be read side by side. Raises rules.NotCounted where the basis has no rows.
     """
     if rounding is None:
-        stated = reported_counts(event)
+        stated = reported_counts(event) if reported is None else reported
         rounding = stated[0].rounding if stated else Rounding.EXACTLY
     return CountStatement(counts=count(event, basis=basis), rounding=rounding, as_of=clock.now())
 
 
-def public_statement(event: Event) -> CountStatement | None:
+def public_statement(event: Event, reported: list[ReportedCount]) -> CountStatement | None:
     """What the public pages say; None where the team keeps its counts to itself, or nobody is counted yet."""
     if not event.counts_public:
         return None
-    said = statement(event)
+    said = statement(event, reported=reported)
     return said if said.counts.people else None
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.attendance import forms, queries, rules
+from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import Basis, Counts, CountStatement
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import country, resolve
@@ -26,12 +27,12 @@ views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
 def counts(event: Event) -> Response:
     """Who attends, in numbers; only where the team publishes them. People are never named."""
     or_404(event.counts_public or None)
-    basis = forms.basis(request.args.get("basis"))
+    reported = queries.reported_counts(event)
     return page(
         "attendance/counts.html",
         event=event,
-        said=_counted(event, basis),
-        reported_counts=queries.reported_counts(event),
+        said=_counted(event, forms.basis(request.args.get("basis")), reported),
+        reported_counts=reported,
         bases=list(rules.COUNTED),
     )
 
@@ -55,10 +56,10 @@ def _public_counts(event: Event) -> Response:
     return _json(event, _counted(event, forms.basis(request.args.get("basis"))))
 
 
-def _counted(event: Event, basis: Basis) -> CountStatement:
+def _counted(event: Event, basis: Basis, reported: list[ReportedCount] | None = None) -> CountStatement:
     """The live statement. Raises Refused where the basis has no rows."""
     try:
-        return queries.statement(event, basis=basis)
+        return queries.statement(event, basis=basis, reported=reported)
     except rules.NotCounted as none:
         raise Refused(none, field="basis") from none
 

@@ -23,8 +23,18 @@ Facts = list[tuple[str, str]]
 Updates = Sequence[InvitationUpdate]
 
 
-def write(registration: Registration, notice: Notice) -> RenderedEmail:
-    """The e-mail about an act. Changes SentInvitation rows as `attendees.updates` does."""
+# These e-mails look forward to the event: none is sent once it has been cancelled or postponed.
+_EXPECTANT = {Notice.RECEIVED, Notice.CONFIRMED, Notice.NEXT_IN_LINE, Notice.CHANGED}
+_CALLED_OFF = {EventStatus.CANCELLED, EventStatus.POSTPONED}
+
+
+def write(registration: Registration, notice: Notice) -> RenderedEmail | None:
+    """The e-mail about an act, or about the event if that was called off since then.
+
+    Changes SentInvitation rows as `attendees.updates` does.
+    """
+    if notice in _EXPECTANT and registration.event.status in _CALLED_OFF:
+        return write_changes(registration)
     with languages.force_locale(registration.language):
         return _ACTS[notice](registration)
 

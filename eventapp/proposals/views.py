@@ -36,10 +36,9 @@ def propose(slug: str) -> ResponseReturnValue:
     form = ProposeForm.for_call(event, call)
     if form.is_submitted():
         limit(PACE, "propose")
-    if done := submit(form, lambda: form.answers()):
-        once = form.once.data if ONCE.fullmatch(form.once.data or "") else ""
-        proposal = operations.submit(event, done.value, once=once, counted=True)
-        return redirect(url_for(".mine", token=proposal.token, sent=1), 303)
+    once = form.once.data if ONCE.fullmatch(form.once.data or "") else ""
+    if done := submit(form, lambda: operations.submit(event, form.answers(), once=once, counted=True)):
+        return redirect(url_for(".mine", token=done.value.token, sent=1), 303)
     if not form.is_submitted():
         form.once.data = tokens.token()
     return page("proposals/propose.html", event=event, call=call, form=form, open_now=call.state is CallState.OPEN)

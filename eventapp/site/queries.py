@@ -52,6 +52,7 @@ class EventPage:
 def event_page(event: Event) -> EventPage:
     """A constant number of queries, whatever the size of the event."""
     sessions = programme.public_sessions(event)
+    reported = attendance.reported_counts(event)
     return EventPage(
         event=event,
         themes=events.themes(event),
@@ -62,7 +63,7 @@ def event_page(event: Event) -> EventPage:
         options=registration.options(event),
         photos=media.of_event(event),
         editions=events.editions(event),
-        statement=attendance.public_statement(event),
-        reported_counts=attendance.reported_counts(event),
+        statement=attendance.public_statement(event, reported),
+        reported_counts=reported,
         call=proposals.open_call(event),
     )

@@ -67,7 +67,7 @@ def test_the_basis_is_switched_by_links(organizer: Visitor, make: Make) -> None:
 def test_a_basis_without_rows_says_why(organizer: Visitor, make: Make) -> None:
     make.event("summit")
     assert organizer.get("/manage/events/summit/counts?basis=checked_in").status_code == 200
-    assert "No check-ins are recorded yet" in main(organizer)
+    assert "There are no check-ins yet" in main(organizer)
     assert "Checked in" not in [Page.text(a) for a in organizer.page.all("a")]
 
 

@@ -132,7 +132,7 @@ def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
 def test_a_reader_that_breaks_is_an_error_of_ours_and_its_words_are_not_logged(speaking, caplog, monkeypatch):
     monkeypatch.setattr(reading, "asdict", lambda options: {"zone": "Nowhere", "secret": "of the file"})
     read = stored.deserialized(reading.read(files.CONGRESS.encode(), TOKYO))
-    assert isinstance(read, Refused) and "on our side" in read.message
+    assert isinstance(read, Refused) and "problem with the service" in read.message
     assert "TypeError" in caplog.text and "unexpected keyword" not in caplog.text
 
 

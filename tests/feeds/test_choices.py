@@ -59,7 +59,7 @@ def test_every_choice_is_in_the_address_and_in_the_feed(client: Visitor, track: 
         "In this calendar: the sessions of “Rivers”, the event itself, as an all-day entry, and deadlines; in Japanese, times in UTC, and a reminder 1 day before."
     )
     calendar = fetch(client, feed)
-    assert list(entries(calendar)) == ["フォーラム", "Talk", "申込締切：対面 – フォーラム"]
+    assert list(entries(calendar)) == ["フォーラム", "Talk", "参加登録の締切：対面 – フォーラム"]
     assert calendar.one("SOURCE") == f"http://localhost{feed}", "both spell the address in one way"
 
 
@@ -123,10 +123,10 @@ def test_a_former_address_leads_on(client: Visitor, forum: Event) -> None:
 
 
 def test_each_state_of_an_event_is_said(client: Visitor, make: Make, forum: Event) -> None:
-    assert "The programme follows." in client.get(PAGE).get_data(as_text=True)
+    assert "The programme will be published later." in client.get(PAGE).get_data(as_text=True)
     make.event("visit", precision=Precision.MONTH)
     html = client.get("/events/visit/calendar").get_data(as_text=True)
-    assert "The exact day is not known yet." in html
+    assert "The exact date is not known yet." in html
     assert 'id="part"' not in html
     march = datetime(2021, 3, 1, tzinfo=UTC)
     make.event("long-ago", precision=Precision.MONTH, starts_at=march, ends_at=march + timedelta(days=31))

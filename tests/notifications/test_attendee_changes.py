@@ -62,7 +62,7 @@ def test_another_time_is_told_with_the_old_one_in_the_readers_zone_and_language(
     english = told["berlin@example.org"]
     assert english.subject == "Time changed: Forum of cities"
     assert "Previous time: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in english.text
-    assert "Time changed: Tue 18 March 2031, 12:00 – 20:00 (Japan Standard Time)" in english.text
+    assert "New time: Tue 18 March 2031, 12:00 – 20:00 (Japan Standard Time)" in english.text
     assert (
         "Previous time (your time): Tue 18 March 2031, 02:00 – 10:00 (Central European Standard Time)" in english.text
     )
@@ -105,7 +105,7 @@ def test_a_burst_of_edits_is_one_letter_with_what_holds_in_the_end(make, forum):
     (letter,) = letters()
     assert letter.subject == "Time and venue changed: Forum of cities"
     assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in letter.text
-    assert "Time changed: Tue 18 March 2031, 13:00 – 21:00" in letter.text
+    assert "New time: Tue 18 March 2031, 13:00 – 21:00" in letter.text
     assert "Previous venue: City Hall" in letter.text
     assert "New venue: Arena" in letter.text
 
@@ -161,7 +161,7 @@ def test_a_link_that_is_taken_away_is_not_told_as_a_new_one(make, forum):
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.subject == "Your registration: Forum of cities"
-    assert "Join online: –" in letter.text
+    assert "Join here: –" in letter.text
     assert not entry(letter).all("CONFERENCE")
 
 
@@ -240,7 +240,7 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
     (on,) = letters()
     assert (on.subject, entry(on).one("STATUS")) == ("New date: Forum of cities", "CONFIRMED")
     assert "Previous time: Tue 18 March 2031" in on.text
-    assert "Time changed: Tue 25 March 2031" in on.text
+    assert "New time: Tue 25 March 2031" in on.text
     assert sequence(on) > sequence(off) > sequence(first)
 
 

@@ -220,7 +220,7 @@ def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(ma
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.to == guest.email
-    assert "“Workshop” – Moved: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in letter.text
+    assert "“Workshop” – Rescheduled: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in letter.text
     assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 04:00 – 05:00" in letter.text
     assert "Japan" in letter.text, "the zone is named"
     assert "Walk" not in letter.text, "another title is nothing to write about"
@@ -247,7 +247,7 @@ def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, m
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Taken off")]
+    ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Removed from")]
 )
 def test_a_session_that_is_off_is_taken_out_of_the_calendar(make, forum, workshop, status, said):
     guest = make.registration(forum, make.option(forum))
@@ -305,7 +305,7 @@ def test_the_link_to_a_session_goes_to_those_who_take_part_online_alone(make, fo
     assert make.tell() == 1
     (letter,) = letters()
     assert letter.to == there.email
-    assert "new link to join: https://meet.example/two" in letter.text
+    assert "new joining link: https://meet.example/two" in letter.text
 
 
 def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, forum, workshop):
@@ -406,7 +406,7 @@ def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_it
         releases.release(fresh(forum))
     assert make.tell() == 1
     (letter,) = letters()
-    assert "“Open air” – Other room: City Hall → Port" in letter.text
-    assert "“Housed” – Other room: Arena and 1-1 Chuo → Dock" in letter.text
+    assert "“Open air” – Room changed: City Hall → Port" in letter.text
+    assert "“Housed” – Room changed: Arena and 1-1 Chuo → Dock" in letter.text
     places = {lint.text(entry(letter, place).one("LOCATION")) for place in (1, 2)}
     assert places == {"Port", "Hall A, Dock"}

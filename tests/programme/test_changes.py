@@ -53,7 +53,7 @@ def kinds(was: PublishedSession | None, now: PublishedSession) -> list[str]:
 
 LATER = {"starts_at": TEN + timedelta(hours=4), "ends_at": TEN + timedelta(hours=5)}
 OFF = {"status": SessionStatus.CANCELLED}
-REMOVED = {"status": SessionStatus.CANCELLED, "gone": True}
+REMOVED = {"status": SessionStatus.CANCELLED, "removed": True}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_whoever_comes_or_leaves_is_noted_also_where_a_session_is_off_but_not_wh
     def parts(*people: int) -> tuple[PublishedPart, ...]:
         return tuple(PublishedPart(person, ParticipationRole.SPEAKER, Mode.IN_PERSON) for person in people)
 
-    off = {"status": SessionStatus.CANCELLED, "gone": True}
+    off = {"status": SessionStatus.CANCELLED, "removed": True}
     before = document(
         session("A", participations=parts(1, 2)), session("B", participations=parts(1)), session("C", participations=())
     )
@@ -140,11 +140,11 @@ def test_a_change_says_what_was_and_what_is(app):
     tomorrow = {"starts_at": TEN + timedelta(days=1), "ends_at": TEN + timedelta(days=1, hours=1)}
     assert said(app, session(), session(**tomorrow)) == ["Tue 18 March, 10:00 – 11:00 → Wed 19 March, 10:00 – 11:00"]
     assert said(app, session(), session(rooms=())) == ["Main hall → no room"]
-    assert said(app, session(), session(title=LocalizedText(en="Welcome"))) == ["before: “Opening”"]
-    assert said(app, session(), session(participations=(PublishedPart(8),))) == ["with Bo Ek, without Ada Lovelace"]
+    assert said(app, session(), session(title=LocalizedText(en="Welcome"))) == ["previously “Opening”"]
+    assert said(app, session(), session(participations=(PublishedPart(8),))) == ["Bo Ek added, Ada Lovelace removed"]
     assert said(app, session(), session(**OFF)) == ["Tue 18 March, 10:00 – 11:00"]
     assert said(app, session(spoken=()), session(interpreted=("ja",))) == [
-        "not said → English, interpreted into Japanese"
+        "not specified → English, interpreted into Japanese"
     ]
 
 

@@ -47,7 +47,7 @@ def test_after_sending_one_is_led_to_ones_own_page_which_is_private(client, call
     assert response.status_code == 303
     assert response.location.startswith(f"/proposals/{the_one().token}")
     page = client.get(response.location)
-    assert "We have written to ada@example.org" in text(client)
+    assert "We have e-mailed a link to this page to ada@example.org" in text(client)
     assert client.page.one("main").get("data-status") == "submitted"
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert page.headers["X-Robots-Tag"] == "noindex"
@@ -157,7 +157,7 @@ def test_ones_own_proposal_is_changed_withdrawn_and_deleted(client, forum, call)
     assert client.page.one("main").get("data-status") == "withdrawn"
     response = client.fill(path, action="/delete", follow=True)
     assert response.status_code == 200
-    assert "are deleted" in text(client)
+    assert "have been deleted" in text(client)
     assert client.get(path).status_code == 404
     assert letters() == []
 
@@ -201,7 +201,7 @@ def test_nothing_private_is_public_or_in_the_log(client, forum, call, make, capl
 def test_somebody_elses_mailbox_is_not_filled_from_here(client, call):
     codes = [client.fill(PATH, ADA).status_code for _ in range(EMAILS_AN_HOUR + 1)]
     assert codes == [303] * EMAILS_AN_HOUR + [422]
-    assert "several times within the last hour" in client.page.text(client.page.one("main"))
+    assert "several e-mails to this address in the last hour" in client.page.text(client.page.one("main"))
     assert db.session.query(Proposal).count() == len(letters()) == EMAILS_AN_HOUR
 
 

@@ -66,7 +66,7 @@ def test_the_last_place_goes_to_one_and_the_next_waits(make, forum):
 def test_a_full_option_without_a_waiting_list_says_so(make, forum):
     option = make.option(forum, capacity=1, waiting_list=False)
     make.registration(forum, option)
-    with pytest.raises(Refused, match="All places"):
+    with pytest.raises(Refused, match="full"):
         make.registration(forum, option)
 
 
@@ -98,7 +98,7 @@ def test_fewer_places_than_are_taken_are_refused(make, forum):
     option = make.option(forum, capacity=5)
     for _ in range(3):
         make.registration(forum, option)
-    with pytest.raises(Refused, match="3 places are taken"), transaction():
+    with pytest.raises(Refused, match="3 seats are already taken"), transaction():
         setup.save_option(forum, option, mode=Mode.IN_PERSON, title=LocalizedText(), capacity=2)
 
 
@@ -169,7 +169,7 @@ def test_somebody_on_the_waiting_list_is_not_approved_without_a_place(make, foru
     option = make.option(forum, capacity=1)
     make.registration(forum, option)
     waiting = make.registration(forum, option)
-    with pytest.raises(Refused, match="No place is free"), transaction():
+    with pytest.raises(Refused, match="no free seats"), transaction():
         operations.approve(waiting)
 
 
@@ -190,7 +190,7 @@ def test_nobody_gives_up_a_place_for_a_full_option(make, forum):
     hall, online = make.option(forum, capacity=1), make.option(forum, Mode.ONLINE)
     make.registration(forum, hall)
     registration = make.registration(forum, online)
-    with pytest.raises(Refused, match="You keep the place"), transaction():
+    with pytest.raises(Refused, match="You keep your current seat"), transaction():
         operations.change_option(registration, hall)
     db.session.refresh(registration)
     assert registration.option_id == online.id
@@ -249,7 +249,7 @@ def test_a_new_link_makes_the_old_one_void(make, forum):
 def test_an_option_with_people_stays(make, forum):
     option = make.option(forum)
     make.registration(forum, option)
-    with pytest.raises(Refused, match="People are registered"), transaction():
+    with pytest.raises(Refused, match="People have registered"), transaction():
         setup.remove_option(option)
 
 

@@ -182,5 +182,5 @@ def test_nobody_signs_up_for_a_session_that_has_begun(client, make, forum):
     with time_machine.travel(session.starts_at + timedelta(minutes=1)):
         client.get(f"/registrations/{guest.token}")
         assert "This session has started or is over." in client.page.text(client.page.by_id("sessions"))
-        with pytest.raises(Refused, match="begun"), transaction():
+        with pytest.raises(Refused, match="started"), transaction():
             sign_ups.sign_up(fresh(guest), session.code)
