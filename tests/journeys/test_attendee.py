@@ -41,7 +41,7 @@ def test_a_full_room_has_a_waiting_list_and_a_place_given_up_goes_to_the_next(de
     first, second = window(), window(locale="ja-JP")
     register(first, "small-room", "first@room.example.com", option="in_person")
     assert first.status() == "confirmed"
-    assert "City Hall, Saitama" in text_of(post.wait("first@room.example.com", "Confirmed"))
+    assert "City Hall, Saitama" in text_of(post.wait("first@room.example.com", "Registration confirmed"))
     waiting = register(second, "small-room", "second@room.example.com", option="in_person")
     assert second.status() == "waitlisted"
     second.accessible()
@@ -83,7 +83,7 @@ def test_the_same_address_again_is_answered_in_neutral_words_and_by_a_letter(ope
     assert other.press(SUBMIT) == 422
     said = other.page.inner_text("main")
     assert "we have e-mailed you the next steps" in said
-    assert "already registered" not in said.lower()
+    assert "you are already registered" not in said.lower()
     assert path not in other.page.content()
     other.accessible()
     assert link_in(post.wait("owner@once.example.com", "Your registration")) == path
@@ -122,7 +122,7 @@ def test_somebody_changes_the_answers_and_takes_part_in_another_way(desk, window
     shown = page.inner_text("main dl")
     assert "City Hall, Saitama" in shown
     assert "meet.example.org" not in shown, "the link is for those who come online"
-    post.wait("mind@changed.example.com", "Changed: Second Thoughts")
+    post.wait("mind@changed.example.com", "Registration changed: Second Thoughts")
     assert "Nakamura" in at_desk.registered()
 
     fully = window()

@@ -117,7 +117,7 @@ def test_the_calendar_file_of_one_session_holds_that_session(window):
 def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(open_house, window, post, served):
     attendee = window(timezone_id="Europe/Berlin")
     path = register(attendee, "open-house", "cal@endar.example.com")
-    calendar = read(attendee, calendar_in(post.wait("cal@endar.example.com", "Confirmed")))
+    calendar = read(attendee, calendar_in(post.wait("cal@endar.example.com", "Registration confirmed")))
     assert calendar["method"] == "REQUEST"
     (entry,) = calendar["entries"]
     assert entry["summary"] == "Open House"
@@ -142,7 +142,7 @@ def test_an_event_that_moves_twice_is_told_once_on_the_clocks_of_whoever_reads(d
     at_desk.open_event("Moving Forum", places=5)
     attendee = window(timezone_id="Europe/Berlin")
     register(attendee, "moving-forum", "far@moving.example.com")
-    (first,) = read(attendee, calendar_in(post.wait("far@moving.example.com", "Confirmed")))["entries"]
+    (first,) = read(attendee, calendar_in(post.wait("far@moving.example.com", "Registration confirmed")))["entries"]
     page = at_desk.window.page
     for hours in ("11:00", "12:00"):
         at_desk.window.open(at_desk.path("/edit"))

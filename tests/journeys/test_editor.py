@@ -269,7 +269,7 @@ def test_a_second_editor_is_told_what_changed_and_nothing_is_lost(schedule):
     second.drag("Opening", 0, 180 * PIXELS)
     second.page.wait_for_selector("[data-part=notice]:not([hidden])")
     said = second.page.inner_text("[data-part=notice]")
-    assert "saved “Opening” at" in said
+    assert "changed “Opening” at" in said
     assert "Another team member" not in said, "it is told who"
     assert "11:00 – 12:00, Small Hall" in said
     assert second.times("Opening") == "11:00 – 12:00", "it shows what the other has made of it"
