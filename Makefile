@@ -8,7 +8,7 @@ run: .venv/.run
 	$(BIN)/eventapp --demo
 
 test: .venv/.dev
-	$(BIN)/python -m tests.browser --install
+	$(BIN)/python -m tests.support.browser --install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --check --quiet templates

@@ -18,11 +18,11 @@ from eventapp.core.addresses import in_ascii
 from eventapp.core.db import Base, QuickRead, db, transaction
 from eventapp.ical import vcalendar as ics
 from eventapp.mail.models import Email
-from tests.databases import postgresql
-from tests.make import Make
 from tests.support import ical_lint as lint
+from tests.support.databases import postgresql
 from tests.support.ical_lint import Profile
-from tests.visitor import Visitor
+from tests.support.make import Make
+from tests.support.visitor import Visitor
 
 ENGINES = ("sqlite", "postgresql")
 

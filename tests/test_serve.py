@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from tests.databases import postgresql
-from tests.served import running, served, until
+from tests.support.databases import postgresql
+from tests.support.served import running, served, until
 
 # Each starts processes of its own; one after the other, so that they do not starve each other.
 pytestmark = pytest.mark.xdist_group("serve")

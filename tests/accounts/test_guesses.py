@@ -11,7 +11,7 @@ from eventapp.accounts.queries import user_by_email
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.mail.models import Email
-from tests.make import PASSWORD
+from tests.support.make import PASSWORD
 
 STRONG = "four odd words trample"
 

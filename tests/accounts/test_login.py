@@ -7,7 +7,7 @@ from sqlalchemy import select
 from eventapp.accounts import tasks
 from eventapp.core.db import db
 from eventapp.mail.models import Email
-from tests.make import PASSWORD
+from tests.support.make import PASSWORD
 
 
 def log_in(client, email, password):

@@ -17,9 +17,9 @@ from eventapp.proposals import speakers
 from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from tests.agenda.test_views import begin, main
-from tests.make import START
-from tests.outbox import entry, letters
 from tests.support import ical_lint as lint
+from tests.support.make import START
+from tests.support.outbox import entry, letters
 
 
 def fetch(client, address: str) -> dict[str, lint.Component]:

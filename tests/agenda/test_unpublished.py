@@ -19,8 +19,8 @@ from eventapp.programme.rules import Mode
 from eventapp.proposals import speakers
 from tests.agenda.test_calendar import star
 from tests.agenda.test_views import begin, main
-from tests.make import fresh
 from tests.support import ical_lint as lint
+from tests.support.make import fresh
 
 REMOVED = "Cancelled: no longer listed"
 

@@ -16,8 +16,8 @@ from eventapp.directory.rules import OrganizationKind, PlaceKind
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
-from tests.make import Make
-from tests.visitor import Page, Visitor
+from tests.support.make import Make
+from tests.support.visitor import Page, Visitor
 
 
 @pytest.fixture

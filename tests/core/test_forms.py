@@ -13,8 +13,8 @@ from eventapp.events.models import Event
 from eventapp.registration import setup
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
-from tests.make import fresh
-from tests.visitor import _values
+from tests.support.make import fresh
+from tests.support.visitor import _values
 
 
 def test_control_characters_are_left_out_of_texts(client, organizer, make):

@@ -16,7 +16,7 @@ from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as proposals_queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
-from tests.make import START, fresh
+from tests.support.make import START, fresh
 
 EDIT = "/manage/events/forum/edit"
 DAY = timedelta(days=1)

@@ -35,7 +35,7 @@ from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode, ParticipationRole
 from eventapp.registration import queries as registration
 from eventapp.registration.models import Registration
-from tests.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor
 
 STATIC = Path(__file__).parents[2] / "static"
 

@@ -17,7 +17,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
-from tests.visitor import Page
+from tests.support.visitor import Page
 
 NEW = {
     "title_en": "Forum of rivers",

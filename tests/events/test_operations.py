@@ -9,7 +9,7 @@ from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations
 from eventapp.events.rules import EventFormat
-from tests.make import Make, fresh
+from tests.support.make import Make, fresh
 
 
 def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: Make) -> None:

@@ -11,7 +11,7 @@ from eventapp.core.db import db
 from eventapp.exchange import formats
 from eventapp.exchange.models import Upload
 from eventapp.programme.models import Session
-from tests.exchange import files
+from tests.support import schedules as files
 
 BASE = "/manage/events/forum/programme/import"
 

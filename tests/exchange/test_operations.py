@@ -27,9 +27,9 @@ from eventapp.programme import queries
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
-from tests.exchange import files
-from tests.make import START
 from tests.support import imports
+from tests.support import schedules as files
+from tests.support.make import START
 
 TOKYO = Options(zone="Asia/Tokyo")
 

@@ -16,7 +16,7 @@ from eventapp.core.languages import force_locale
 from eventapp.exchange import formats, language_names, values
 from eventapp.exchange.incoming import Incoming, Options
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.exchange import files
+from tests.support import schedules as files
 
 TOKYO = Options(zone="Asia/Tokyo")
 

@@ -17,7 +17,7 @@ from eventapp.exchange.html import to_markdown
 from eventapp.exchange.incoming import MOST, Options
 from eventapp.exchange.models import Upload
 from eventapp.programme.models import Session
-from tests.exchange import files
+from tests.support import schedules as files
 
 TOKYO = Options(zone="Asia/Tokyo")
 

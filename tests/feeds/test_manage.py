@@ -19,8 +19,8 @@ from eventapp.feeds.check import Source
 from eventapp.lifecycle import cancel_event
 from eventapp.programme import operations as programme
 from eventapp.programme.rules import SessionStatus
-from tests.make import START, Make, fresh
-from tests.visitor import Page, Visitor
+from tests.support.make import START, Make, fresh
+from tests.support.visitor import Page, Visitor
 
 PAGE = "/manage/events/forum/calendars"
 

@@ -23,7 +23,7 @@ from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.make import Make, fresh
+from tests.support.make import Make, fresh
 
 
 class _Silent(WSGIRequestHandler):

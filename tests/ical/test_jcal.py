@@ -15,9 +15,9 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.rules import SessionKind, SessionStatus
 from tests.feeds.test_http import picture
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 TEXT = 'a, b; c\\n \\N \\\\ "d" ^e\n\nمدن صغيرة\t都市 🏳️‍🌈 ' + "長い文。" * 900
 

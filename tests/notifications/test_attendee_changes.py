@@ -27,9 +27,9 @@ from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, setup, sign_ups
 from eventapp.registration.models import Registration
-from tests.make import fresh
-from tests.outbox import entry, letters, sequence
 from tests.support import ical_lint as lint
+from tests.support.make import fresh
+from tests.support.outbox import entry, letters, sequence
 
 HOUR = timedelta(hours=1)
 

@@ -20,8 +20,8 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
-from tests.outbox import entry, letters
 from tests.proposals.conftest import LETTER
+from tests.support.outbox import entry, letters
 
 HOUR = timedelta(hours=1)
 

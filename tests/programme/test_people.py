@@ -18,8 +18,8 @@ from eventapp.programme import profiles, queries, roster
 from eventapp.programme.models import EventPerson, Participation, Session
 from eventapp.programme.rules import SessionStatus
 from eventapp.proposals import speakers
-from tests.make import fresh
-from tests.visitor import _values
+from tests.support.make import fresh
+from tests.support.visitor import _values
 
 HIDDEN = "Zzunannounced"
 

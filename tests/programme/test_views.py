@@ -13,7 +13,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme import operations
 from eventapp.programme.rules import SessionStatus
-from tests.make import START
+from tests.support.make import START
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -21,8 +21,8 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import ParticipationRole, SessionStatus
 from eventapp.proposals import queries, speakers
 from eventapp.proposals.models import SpeakerLink
-from tests.make import Make
 from tests.proposals.conftest import LETTER, letters
+from tests.support.make import Make
 
 HOUR = timedelta(hours=1)
 

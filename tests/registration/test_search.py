@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventapp.registration import queries
-from tests.make import fresh
+from tests.support.make import fresh
 
 PEOPLE = [
     ("Yamada", "Taro", "City of Naruto", "taro@example.org"),

@@ -22,7 +22,7 @@ from eventapp.registration import setup, views
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import REGISTRATIONS_AN_HOUR
 from eventapp.registration.rules import QuestionKind
-from tests.make import fresh
+from tests.support.make import fresh
 
 PATH = "/events/forum/register"
 ADA = {

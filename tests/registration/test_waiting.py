@@ -19,7 +19,7 @@ from eventapp.notifications.tasks import send_due
 from eventapp.registration import operations, queries, setup, sign_ups, tasks
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
-from tests.make import fresh
+from tests.support.make import fresh
 
 CONFIRMED, PENDING, WAITLISTED = (
     RegistrationStatus.CONFIRMED,
