@@ -14,6 +14,8 @@ from eventapp.events.rules import EventStatus, Visibility
 from eventapp.programme import operations
 from eventapp.programme.rules import Mode, SessionStatus
 
+pytestmark = pytest.mark.both_engines("sums and counts come back in types of the driver")
+
 
 @pytest.fixture
 def forum(make):

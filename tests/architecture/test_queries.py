@@ -14,6 +14,8 @@ from eventapp.proposals import speakers
 from eventapp.proposals.operations import ProposalInput
 from eventapp.proposals.rules import Answer
 
+pytestmark = pytest.mark.both_engines("every page once on each engine")
+
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
     "/": 4,

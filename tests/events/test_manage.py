@@ -203,6 +203,7 @@ def test_the_role_check_in_is_not_offered_until_there_is_a_check_in_and_who_has_
     assert queries.role_in_team(event, user) is Role.CHECK_IN
 
 
+@pytest.mark.both_engines("owners are counted under a row lock")
 def test_the_last_owner_stays(organizer, make):
     make.event("forum")
     organizer.get("/manage/events/forum/team")

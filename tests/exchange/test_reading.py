@@ -150,6 +150,7 @@ def another_can_write() -> None:
         connection.close()
 
 
+@pytest.mark.both_engines("what is locked while a file is read")
 def test_nothing_is_locked_while_a_file_is_read_or_compared_and_it_is_read_once(make, organizer, monkeypatch):
     make.event("forum")
     read, compared, seen = reading.read, operations.compared, []

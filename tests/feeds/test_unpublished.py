@@ -24,6 +24,8 @@ from tests.support import ical_lint as lint
 from tests.support.make import Make, fresh
 from tests.support.visitor import Visitor
 
+pytestmark = pytest.mark.both_engines("one statement with casts, aggregates and moments")
+
 FEED = "/events/forum/calendar.ics"
 REMOVED = "Cancelled: no longer listed"
 CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzinfo=UTC)

@@ -22,6 +22,8 @@ from eventapp.mail import operations, tasks
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.operations import CalendarFile
 
+pytestmark = pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
+
 FILE = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:one\r\n"
     b"DTSTAMP:20301201T093015Z\r\nDTSTART;VALUE=DATE:20310318\r\nSUMMARY:Forum\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\n"

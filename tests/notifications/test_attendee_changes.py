@@ -31,6 +31,8 @@ from tests.support import ical_lint as lint
 from tests.support.make import fresh
 from tests.support.outbox import entry, letters, sequence
 
+pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
+
 HOUR = timedelta(hours=1)
 
 

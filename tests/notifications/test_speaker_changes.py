@@ -23,6 +23,8 @@ from eventapp.proposals.models import SpeakerLink
 from tests.proposals.conftest import LETTER
 from tests.support.outbox import entry, letters
 
+pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
+
 HOUR = timedelta(hours=1)
 
 

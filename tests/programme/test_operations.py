@@ -13,6 +13,8 @@ from eventapp.events import queries as events
 from eventapp.programme import operations, queries, releases
 from tests.support.make import START
 
+pytestmark = pytest.mark.both_engines("two who save at the same moment")
+
 HALF = timedelta(minutes=30)
 
 

@@ -21,6 +21,8 @@ from eventapp.proposals import speakers
 from tests.support.make import fresh
 from tests.support.visitor import _values
 
+pytestmark = pytest.mark.both_engines("LIKE, case and ordering, and row locks")
+
 HIDDEN = "Zzunannounced"
 
 

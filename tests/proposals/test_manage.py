@@ -12,6 +12,8 @@ from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import Answer
 from tests.proposals.conftest import accept, letters, propose
 
+pytestmark = pytest.mark.both_engines("averages, and where NULL is sorted")
+
 DESK = "/manage/events/forum"
 LIST = f"{DESK}/proposals"
 

@@ -25,6 +25,8 @@ from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_SEAT, Access, RegistrationStatus
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("seats are taken under row locks")
+
 
 def letters(kind: str | None = None) -> list[Email]:
     send_due()

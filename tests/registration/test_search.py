@@ -7,6 +7,8 @@ import pytest
 from eventapp.registration import queries
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("LIKE, case and collation")
+
 PEOPLE = [
     ("Yamada", "Taro", "City of Naruto", "taro@example.org"),
     ("山田", "花子", "鳴門市", "hanako_y@example.org"),

@@ -17,6 +17,8 @@ from eventapp.registration import operations, queries, sign_ups
 from eventapp.registration.models import Registration, SessionSignup
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("seats in sessions are taken under row locks")
+
 
 @pytest.fixture
 def forum(make):

@@ -21,6 +21,8 @@ from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("people move up under SKIP LOCKED")
+
 CONFIRMED, PENDING, WAITLISTED = (
     RegistrationStatus.CONFIRMED,
     RegistrationStatus.PENDING,
