@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
-from eventapp import cli, jobs
+from eventapp import jobs
 from eventapp.core.db import Base, db
 from eventapp.core.revisions import Revision
 
@@ -35,18 +35,6 @@ def test_time_comes_from_one_place():
     for path in FILES:
         if path.name != "clock.py":
             assert not re.search(r"datetime\.(now|utcnow|today)\(|date\.today\(", path.read_text()), path
-
-
-def test_every_command_is_in_the_readme(app):
-    readme = (ROOT / "README.md").read_text()
-    for name, command in app.cli.commands.items():
-        if name in {"run", "shell", "routes"}:
-            continue  # Flask's own
-        for part in getattr(command, "commands", {name: command}):
-            words = f"{name} {part}" if part != name else name
-            if name != "db" or part == "upgrade":
-                assert words in readme, words
-    assert cli.init_app
 
 
 def test_sweeps_can_run_twice_and_do_the_same(app, make):
