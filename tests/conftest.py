@@ -15,7 +15,7 @@ from sqlalchemy import event as sqlalchemy_event
 from eventapp import create_app
 from eventapp.config import Settings
 from eventapp.core.addresses import in_ascii
-from eventapp.core.db import Base, QuickRead, db, transaction
+from eventapp.core.db import Base, QuickRead, db
 from eventapp.ical import vcalendar as ics
 from eventapp.mail.models import Email
 from tests.support import ical_lint as lint
@@ -97,9 +97,21 @@ def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]
             yield app
         finally:
             db.session.rollback()
-            with transaction():
-                for table in reversed(Base.metadata.sorted_tables):
-                    db.session.execute(table.delete())
+            _empty()
+
+
+def _empty() -> None:
+    """Delete all rows, by a script: fifty statements of the ORM after each test take longer than many tests."""
+    deletes = "".join(f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables))
+    connection = db.engine.raw_connection()
+    try:
+        if db.engine.dialect.name == "sqlite":
+            connection.driver_connection.executescript(f"BEGIN IMMEDIATE;{deletes}COMMIT")
+        else:
+            connection.cursor().execute(deletes)
+            connection.commit()
+    finally:
+        connection.close()
 
 
 @pytest.fixture
