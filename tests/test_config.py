@@ -94,6 +94,7 @@ def test_of_many_that_start_together_all_have_the_same_key(tmp_path):
         assert (instance / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_the_version_is_printed_and_nothing_is_started():
     done = subprocess.run(
         [sys.executable, "-m", "eventapp.serve", "--version"], capture_output=True, text=True, cwd=ROOT, check=True

@@ -126,6 +126,6 @@ def counts(app, organizer, make, queries):
     return measure
 
 
-@pytest.mark.parametrize("rows", [1, 20])
+@pytest.mark.parametrize("rows", [1, pytest.param(20, marks=pytest.mark.slow)])
 def test_each_page_asks_as_often_as_it_is_known_to_however_many_rows_there_are(counts, rows):
     assert counts(rows) == PAGES

@@ -55,6 +55,7 @@ def test_a_sweep_that_fails_does_not_stop_the_others(app, caplog):
 
 
 @pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.slow
 def test_migrations_lead_to_the_same_tables_as_the_models(app, tmp_path):
     """From nothing up to now: autogenerate finds nothing left to do, and down again leaves nothing."""
 
@@ -74,6 +75,7 @@ def test_migrations_lead_to_the_same_tables_as_the_models(app, tmp_path):
         Base.metadata.create_all(db.engine)
 
 
+@pytest.mark.slow
 def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
     run = subprocess.run(
         [sys.executable, "-m", "eventapp.serve"],
@@ -100,6 +102,7 @@ def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
         ("EVENTAPP_REDIS_URL", "redis://127.0.0.1:1/0", "EVENTAPP_REDIS_URL needs the Python package redis"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_missing_around_us_is_said_in_a_sentence(tmp_path, name, value, sentence):
     # The tests have Redis's package themselves.
     start = "import sys; sys.modules['redis'] = None; from eventapp.serve import main; main()"

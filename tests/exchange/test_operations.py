@@ -316,6 +316,7 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
     assert export.written(event, format, language="en", state=ExportState.READY) == first
 
 
+@pytest.mark.slow
 def test_1500_sessions_come_in_at_once(app, forum):
     # How long it takes is measured by `python -m bench.exchange`, not here: the machine may be busy with others.
     assert counts(imported(forum, files.fair(1500, words=600)))[0] == 1500

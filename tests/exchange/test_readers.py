@@ -365,6 +365,7 @@ def test_no_bytes_make_a_reader_fall(data, start):
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
+@pytest.mark.slow
 def test_no_mutation_of_a_file_makes_a_reader_fall(data):
     source = data.draw(st.sampled_from(SEEDS)).encode()
     for _ in range(data.draw(st.integers(1, 6))):
@@ -449,6 +450,7 @@ JSON = st.recursive(
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(JSON)
+@pytest.mark.slow
 def test_no_json_of_any_shape_makes_a_reader_fall(document):
     for whole in (
         document,

@@ -110,6 +110,7 @@ def test_what_was_read_is_the_same_after_it_was_kept(speaking, source):
     assert stored.deserialized(stored.serialized(read)) == read
 
 
+@pytest.mark.slow
 def test_the_process_that_reads_says_what_the_readers_say(speaking):
     for source in (files.CONGRESS, files.SPREADSHEET):
         assert stored.deserialized(reading.read(source.encode(), TOKYO)) == formats.read(source.encode(), TOKYO)
@@ -120,6 +121,7 @@ def test_the_process_that_reads_says_what_the_readers_say(speaking):
         assert not read.message.isascii()
 
 
+@pytest.mark.slow
 def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
     read = stored.deserialized(reading.read(b"[" + b"{}," * 2_000_000 + b"{}]", TOKYO))
     assert isinstance(read, Refused)
@@ -129,6 +131,7 @@ def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
     )
 
 
+@pytest.mark.slow
 def test_a_reader_that_breaks_is_an_error_of_ours_and_its_words_are_not_logged(speaking, caplog, monkeypatch):
     monkeypatch.setattr(reading, "asdict", lambda options: {"zone": "Nowhere", "secret": "of the file"})
     read = stored.deserialized(reading.read(files.CONGRESS.encode(), TOKYO))
@@ -151,6 +154,7 @@ def another_can_write() -> None:
 
 
 @pytest.mark.both_engines("what is locked while a file is read")
+@pytest.mark.slow
 def test_nothing_is_locked_while_a_file_is_read_or_compared_and_it_is_read_once(make, organizer, monkeypatch):
     make.event("forum")
     read, compared, seen = reading.read, operations.compared, []
@@ -182,6 +186,7 @@ def test_nothing_is_locked_while_a_file_is_read_or_compared_and_it_is_read_once(
     assert len(db.session.scalars(select(Session)).all()) == 4
 
 
+@pytest.mark.slow
 def test_what_the_programme_has_become_between_comparing_and_writing_is_not_overwritten(make, organizer, monkeypatch):
     make.event("forum")
     report = send(organizer, files.ENTRIES).location
@@ -202,6 +207,7 @@ def test_what_the_programme_has_become_between_comparing_and_writing_is_not_over
     assert [str(one.title) for one in db.session.scalars(select(Session))] == ["In between"]
 
 
+@pytest.mark.slow
 def test_a_file_that_waits_since_before_it_was_read_at_once_is_read_when_its_report_is_asked_for(make, organizer):
     event = make.event("forum")
     upload = Upload(event_id=event.id, name="a.xml", data=files.CONGRESS.encode(), options={"zone": "Asia/Tokyo"})

@@ -30,6 +30,8 @@ from tests.support.ical_lint.tree import plain
 from tests.support.make import Make
 from tests.support.visitor import Visitor
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [text for text in HOSTILE if "\x00" not in text] + [
     "SUMMARY:x\r\n ATTENDEE:mailto:evil@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR",
     "\r\n.\r\nMAIL FROM:<evil@example.org>",

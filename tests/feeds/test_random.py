@@ -40,6 +40,8 @@ from tests.support.actions import attempt
 from tests.support.make import START, Make, fresh
 from tests.support.visitor import Visitor
 
+pytestmark = pytest.mark.slow
+
 # A few in every run; hundreds by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 STEPS = 30

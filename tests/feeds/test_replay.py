@@ -29,6 +29,8 @@ from tests.support import ical_lint as lint
 from tests.support.make import Make, fresh
 from tests.support.visitor import Visitor
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2031, 1, 7, 8, 0, tzinfo=UTC)
 
 

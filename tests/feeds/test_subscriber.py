@@ -25,6 +25,8 @@ from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionKind, SessionStatus
 from tests.support.make import Make, fresh
 
+pytestmark = pytest.mark.slow
+
 
 class _Silent(WSGIRequestHandler):
     def log(self, *args: object) -> None:

@@ -37,6 +37,8 @@ from tests.support.make import Make, fresh
 from tests.support.outbox import letters
 from tests.support.recipient import Held, Program, Shown
 
+pytestmark = pytest.mark.slow
+
 # A few in every run; hundreds by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 BURSTS = 14
