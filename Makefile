@@ -7,7 +7,7 @@ BIN := .venv/bin
 run: .venv/.run
 	$(BIN)/eventapp --demo
 
-# Fast: no browser, no PostgreSQL, nothing that takes more than a second of a processor.
+# Fast: no browser, no PostgreSQL, nothing that takes more than half a second of a processor.
 check: lint
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not journey" -k "not postgresql"
 

@@ -109,6 +109,7 @@ def test_a_session_that_nobody_uses_ends_by_itself(browsers):
         assert number_of_sessions() == 1
 
 
+@pytest.mark.slow
 def test_the_database_holds_no_key_of_a_session(browsers):
     with browsers[0].session_transaction() as session:
         key = session["_user_id"]

@@ -219,6 +219,7 @@ def test_elements_stand_only_as_deep_as_those_of_a_programme():
         "title\n" + ",x\n" * 12_000,
     ],
 )
+@pytest.mark.slow
 def test_a_report_without_end_is_a_refusal(source):
     with pytest.raises(Refused):
         read(source)

@@ -49,6 +49,7 @@ MANY = {
 
 
 @pytest.mark.parametrize("format", MANY)
+@pytest.mark.slow
 def test_no_format_has_more_entries_than_a_programme_may(speaking, format):
     assert "more than 10000 entries" in refused(MANY[format])
 

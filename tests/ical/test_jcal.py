@@ -111,6 +111,7 @@ def forum(make: Make) -> Event:
 
 
 @pytest.mark.parametrize("query", ["", "?lang=ar&alarm=15&deadlines=1", "?tz=utc&span=0&alarm=0"])
+@pytest.mark.slow
 def test_every_property_of_the_file_is_in_the_jcal_of_the_same_address(
     client: Visitor, forum: Event, query: str
 ) -> None:

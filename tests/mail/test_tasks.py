@@ -147,6 +147,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
     assert deliver(smtp.url) == 1
 
 
+@pytest.mark.slow
 def test_after_many_tries_a_letter_is_given_up(app):
     letter = write()
     moment = clock.now()

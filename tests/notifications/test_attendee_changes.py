@@ -297,6 +297,7 @@ def test_a_letter_in_between_says_both_and_nothing_is_told_twice(make, forum):
     assert letters() == []
 
 
+@pytest.mark.slow
 def test_two_workers_tell_each_guest_once(app, make, forum):
     option = make.option(forum)
     for _ in range(12):

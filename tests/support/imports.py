@@ -18,9 +18,7 @@ def plan(event: Event, data: bytes, options: Options, *, format: str = "", by: U
 
 def read_here(data: bytes, options: Options, *, format: str = "") -> bytes:
     """What `reading.read` does, in this process: starting another takes seconds."""
-    if len(data) > formats.LARGEST:
-        return stored.packed(formats.too_large())
     try:
-        return stored.packed(formats.read(data, options, format=format))
+        return stored.serialized(formats.read(data, options, format=format))
     except Refused as refusal:
-        return stored.packed(refusal)
+        return stored.serialized(refusal)
