@@ -1,20 +1,27 @@
-# `make run` and `make test` are all that a newcomer needs; README.md shows the plain commands behind them.
+# `make run` and `make check` are all that a newcomer needs; docs/contributing.md shows the plain commands behind them.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench lock translations clean
+.PHONY: run check test lint bench lock translations clean
 
 run: .venv/.run
 	$(BIN)/eventapp --demo
 
-test: .venv/.dev
-	$(BIN)/python -m tests.browser --install
+# Fast: no browser, no PostgreSQL, nothing that takes more than half a second of a processor.
+check: lint
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not journey" -k "not postgresql"
+
+# Everything.
+test: lint
+	$(BIN)/python -m tests.support.browser --install
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --check --quiet templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadgroup
 
 bench: .venv/.dev
 	$(BIN)/python -m bench

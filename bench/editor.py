@@ -1,7 +1,7 @@
 """`python -m bench.editor`: the schedule editor with 30 rooms and 1,000 sessions, in the browser and on the wire.
 
 Each move is measured around the whole of its handling and a forced layout after it; the server's answers are measured
-from outside, by the browser's own client. Needs a browser (`python -m tests.browser --install`).
+from outside, by the browser's own client. Needs a browser (`python -m tests.support.browser --install`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.programme.models import Participation, Room, Session
 from eventapp.serve import migrate, start_app
-from tests import browser
+from tests.support import browser
 
 ROOMS, DAYS, SESSIONS = 30, 4, 1000
 EMAIL, PASSWORD = "bench@example.org", "a password for a bench"

@@ -15,9 +15,9 @@ from eventapp.core.db import Base, db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.exchange import export, operations
 from eventapp.exchange.incoming import Options
-from tests.exchange.files import fair
-from tests.make import Make
 from tests.support import imports
+from tests.support.make import Make
+from tests.support.schedules import fair
 
 TIMES = 5
 START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)

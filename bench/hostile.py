@@ -18,7 +18,7 @@ from eventapp.core import languages
 from eventapp.core.errors import Refused
 from eventapp.exchange import formats, reading, stored
 from eventapp.exchange.incoming import Options
-from tests.exchange.files import fair
+from tests.support.schedules import fair
 
 SIZE = formats.LARGEST
 _EVENT = '{"guid":"%d","title":"T","start":"10:00","duration":"00:30","date":"2031-03-18","abstract":%s}'

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 from time import monotonic, sleep
 from types import FrameType
@@ -205,7 +206,11 @@ def main() -> None:
     parser.add_argument(
         "--no-worker", action="store_true", help="do not send mail from here; run `flask worker` elsewhere"
     )
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
     options = parser.parse_args()
+    if options.version:
+        print(f"eventapp {version('eventapp')}")
+        return
     settings = _settings()
     _check_free(settings)
     try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -82,12 +84,6 @@ def test_a_plain_postgresql_address_means_psycopg(tmp_path):
         assert made.database_url == "postgresql+psycopg://u:p@h/d"
 
 
-def test_every_setting_is_in_the_readme():
-    readme = (ROOT / "README.md").read_text()
-    for field in fields(Settings):
-        assert f"EVENTAPP_{field.name.upper()}" in readme, field.name
-
-
 def test_of_many_that_start_together_all_have_the_same_key(tmp_path):
     for number in range(20):
         instance = tmp_path / str(number)
@@ -96,3 +92,11 @@ def test_of_many_that_start_together_all_have_the_same_key(tmp_path):
         assert len(keys) == 1
         assert [path.name for path in instance.iterdir()] == ["secret_key"]
         assert (instance / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_the_version_is_printed_and_nothing_is_started():
+    done = subprocess.run(
+        [sys.executable, "-m", "eventapp.serve", "--version"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout == f"eventapp {version('eventapp')}\n"

@@ -12,6 +12,8 @@ from eventapp import jobs
 from eventapp.core.db import db
 from eventapp.jobs import Sweep
 
+pytestmark = pytest.mark.both_engines("a sign of life is an upsert")
+
 
 @pytest.fixture
 def worker(app):

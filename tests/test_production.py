@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.served import ROOT, Served, free_ports, served, until
+from tests.support.served import ROOT, Served, free_ports, served, until
 
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.slow]
 NAME = "events.example.org"
 
 
 def program(name: str) -> str:
-    """Where a program is. `python -m tests.browser --install` puts it there where that may install things."""
+    """Where a program is. `python -m tests.support.browser --install` puts it there where that may install things."""
     found = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
     if found is None:
         pytest.skip(f"there is no {name} here")

@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from tests.databases import postgresql
-from tests.served import running, served, until
+from tests.support.databases import postgresql
+from tests.support.served import running, served, until
 
 # Each starts processes of its own; one after the other, so that they do not starve each other.
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.slow]
 
 
 def test_two_first_starts_on_one_sqlite_file_both_serve(tmp_path):

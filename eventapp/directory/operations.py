@@ -100,7 +100,7 @@ def save_person(
 
 
 def add_people(people: Iterable[Person]) -> None:
-    """Add many new people at once: one statement, not one for each."""
+    """Add many new people in one flush."""
     db.session.add_all(people)
     db.session.flush()
 

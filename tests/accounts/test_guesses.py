@@ -11,7 +11,7 @@ from eventapp.accounts.queries import user_by_email
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.mail.models import Email
-from tests.make import PASSWORD
+from tests.support.make import PASSWORD
 
 STRONG = "four odd words trample"
 
@@ -21,6 +21,7 @@ def log_in(visitor, password, email="organizer@example.org", address="192.0.2.1"
     return visitor.fill("/login", {"email": email, "password": password}).status_code
 
 
+@pytest.mark.slow
 def test_guesses_from_many_addresses_at_one_login_are_slowed_down(app, make):
     make.owner()
     codes = []
@@ -37,6 +38,7 @@ def test_one_household_is_one_address(app, make):
     assert codes == [422] * 10 + [429]
 
 
+@pytest.mark.slow
 def test_an_owner_who_is_kept_out_gets_in_by_mail(app, make):
     make.owner()
     for number in range(11):

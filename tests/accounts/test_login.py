@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from eventapp.accounts import tasks
 from eventapp.core.db import db
 from eventapp.mail.models import Email
-from tests.make import PASSWORD
+from tests.support.make import PASSWORD
+
+pytestmark = pytest.mark.both_engines("requests for a new password are taken with SKIP LOCKED")
 
 
 def log_in(client, email, password):

@@ -13,7 +13,7 @@ from eventapp.accounts.models import LoginSession
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.mail.models import Email
-from tests.make import PASSWORD
+from tests.support.make import PASSWORD
 
 NEW = "four odd words trample"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -109,6 +109,7 @@ def test_a_session_that_nobody_uses_ends_by_itself(browsers):
         assert number_of_sessions() == 1
 
 
+@pytest.mark.slow
 def test_the_database_holds_no_key_of_a_session(browsers):
     with browsers[0].session_transaction() as session:
         key = session["_user_id"]

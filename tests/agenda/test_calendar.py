@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
+import pytest
 import time_machine
 
 from eventapp.agenda.models import Agenda, Star
@@ -17,9 +18,9 @@ from eventapp.proposals import speakers
 from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from tests.agenda.test_views import begin, main
-from tests.make import START
-from tests.outbox import entry, letters
 from tests.support import ical_lint as lint
+from tests.support.make import START
+from tests.support.outbox import entry, letters
 
 
 def fetch(client, address: str) -> dict[str, lint.Component]:
@@ -158,6 +159,7 @@ def test_a_new_address_ends_the_old_one_and_a_closed_agenda_leaves_nothing(clien
     assert db.session.query(Star).count() == 0
 
 
+@pytest.mark.slow
 def test_the_link_to_a_session_goes_to_the_mailbox_alone(client, make, forum):
     session = make.session(forum, "Opening", join_url="https://meet.example.org/hall")
     address = begin(client, f"forum/{session.code}")
@@ -210,6 +212,7 @@ def test_the_link_of_who_speaks_from_elsewhere_is_not_in_it(client, make, forum,
     assert b"meet.example.org/stage" not in client.get("/events/forum/calendar.ics").data
 
 
+@pytest.mark.slow
 def test_a_session_that_loses_or_wins_the_speaker_says_so_and_sequence_never_falls(client, make, forum, speaking):
     address, session, ada = speaking
     seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
@@ -230,6 +233,7 @@ def test_a_session_that_loses_or_wins_the_speaker_says_so_and_sequence_never_fal
     assert seen == sorted(set(seen)), seen
 
 
+@pytest.mark.slow
 def test_who_leaves_a_session_while_it_is_off_is_counted_too(client, make, forum, speaking):
     """The list of changes says of a session that is off only that: SEQUENCE must rise with whoever leaves it."""
     address, session, ada = speaking

@@ -19,8 +19,8 @@ from eventapp.programme.rules import Mode
 from eventapp.proposals import speakers
 from tests.agenda.test_calendar import star
 from tests.agenda.test_views import begin, main
-from tests.make import fresh
 from tests.support import ical_lint as lint
+from tests.support.make import fresh
 
 REMOVED = "Cancelled: no longer listed"
 
@@ -107,6 +107,7 @@ def test_what_is_still_public_is_told_beside_it(client, make, secret):
     }
 
 
+@pytest.mark.slow
 def test_what_was_no_longer_starred_is_told_too_and_sequence_never_falls(client, make, secret):
     session = make.session(secret, "Opening")
     address = begin(client, f"forum/{session.code}")
@@ -285,6 +286,7 @@ def test_the_page_and_the_stars_say_nothing_of_it(client, make, secret):
             assert word not in text, (path, word)
 
 
+@pytest.mark.slow
 def test_many_events_that_are_taken_back_ask_as_often_as_one(client, make, queries):
     asked = []
     for several in (1, 4):

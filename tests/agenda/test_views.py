@@ -14,6 +14,8 @@ from eventapp.events.rules import EventStatus, Visibility
 from eventapp.programme import operations
 from eventapp.programme.rules import Mode, SessionStatus
 
+pytestmark = pytest.mark.both_engines("sums and counts come back in types of the driver")
+
 
 @pytest.fixture
 def forum(make):
@@ -138,6 +140,7 @@ def test_an_agenda_has_an_end(client, make, forum):
     assert response.status_code == 422
 
 
+@pytest.mark.slow
 def test_the_page_asks_as_often_for_many_stars_as_for_one(client, make, queries):
     asked = []
     for events in (1, 4):

@@ -14,6 +14,8 @@ from eventapp.proposals import speakers
 from eventapp.proposals.operations import ProposalInput
 from eventapp.proposals.rules import Answer
 
+pytestmark = pytest.mark.both_engines("every page once on each engine")
+
 # A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
 PAGES = {
     "/": 4,
@@ -124,6 +126,6 @@ def counts(app, organizer, make, queries):
     return measure
 
 
-@pytest.mark.parametrize("rows", [1, 20])
+@pytest.mark.parametrize("rows", [1, pytest.param(20, marks=pytest.mark.slow)])
 def test_each_page_asks_as_often_as_it_is_known_to_however_many_rows_there_are(counts, rows):
     assert counts(rows) == PAGES

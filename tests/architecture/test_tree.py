@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
-from eventapp import cli, jobs
+from eventapp import jobs
 from eventapp.core.db import Base, db
 from eventapp.core.revisions import Revision
 
@@ -37,18 +37,6 @@ def test_time_comes_from_one_place():
             assert not re.search(r"datetime\.(now|utcnow|today)\(|date\.today\(", path.read_text()), path
 
 
-def test_every_command_is_in_the_readme(app):
-    readme = (ROOT / "README.md").read_text()
-    for name, command in app.cli.commands.items():
-        if name in {"run", "shell", "routes"}:
-            continue  # Flask's own
-        for part in getattr(command, "commands", {name: command}):
-            words = f"{name} {part}" if part != name else name
-            if name != "db" or part == "upgrade":
-                assert words in readme, words
-    assert cli.init_app
-
-
 def test_sweeps_can_run_twice_and_do_the_same(app, make):
     make.registration(make.event(), make.option(make.event()))
     sweeps = app.extensions["sweeps"]
@@ -67,6 +55,7 @@ def test_a_sweep_that_fails_does_not_stop_the_others(app, caplog):
 
 
 @pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.slow
 def test_migrations_lead_to_the_same_tables_as_the_models(app, tmp_path):
     """From nothing up to now: autogenerate finds nothing left to do, and down again leaves nothing."""
 
@@ -86,6 +75,7 @@ def test_migrations_lead_to_the_same_tables_as_the_models(app, tmp_path):
         Base.metadata.create_all(db.engine)
 
 
+@pytest.mark.slow
 def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
     run = subprocess.run(
         [sys.executable, "-m", "eventapp.serve"],
@@ -112,6 +102,7 @@ def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
         ("EVENTAPP_REDIS_URL", "redis://127.0.0.1:1/0", "EVENTAPP_REDIS_URL needs the Python package redis"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_missing_around_us_is_said_in_a_sentence(tmp_path, name, value, sentence):
     # The tests have Redis's package themselves.
     start = "import sys; sys.modules['redis'] = None; from eventapp.serve import main; main()"

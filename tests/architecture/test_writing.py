@@ -13,6 +13,8 @@ from eventapp.core.revisions import Revision
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 
+pytestmark = pytest.mark.both_engines("every form once on each engine; what takes the write lock")
+
 _VALUES = {
     "slug": "forum",
     "number": 1,

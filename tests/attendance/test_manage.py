@@ -14,8 +14,8 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
 from eventapp.directory.rules import OrganizationKind
 from eventapp.programme.rules import Mode
-from tests.make import Make
-from tests.visitor import Page, Visitor
+from tests.support.make import Make
+from tests.support.visitor import Page, Visitor
 
 
 def main(visitor: Visitor) -> str:

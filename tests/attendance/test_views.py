@@ -16,8 +16,8 @@ from eventapp.directory.rules import OrganizationKind, PlaceKind
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
-from tests.make import Make
-from tests.visitor import Page, Visitor
+from tests.support.make import Make
+from tests.support.visitor import Page, Visitor
 
 
 @pytest.fixture
@@ -156,6 +156,7 @@ def test_what_a_source_states_stands_apart_with_its_source(client: Visitor, even
     assert client.get("/events/summit/counts.json").get_json()["people"] == 4
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_the_people(
     client: Visitor, event: Event, make: Make, queries: Any
 ) -> None:

@@ -15,6 +15,8 @@ from eventapp.core import budgets, clock
 from eventapp.core.budgets import Budget
 from eventapp.core.db import db, transaction
 
+pytestmark = pytest.mark.both_engines("counts with an upsert")
+
 
 def take(whom: str = "ada", *, limit: int = 3) -> bool:
     with transaction():

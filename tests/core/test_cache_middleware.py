@@ -15,6 +15,8 @@ from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Visibility
 
+pytestmark = pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
+
 PATHS = ["/", "/events", "/events/forum", "/events/forum/programme", "/events/forum/calendar.ics", "/calendar.ics"]
 
 

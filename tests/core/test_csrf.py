@@ -10,7 +10,7 @@ from eventapp.events.models import Event
 from eventapp.mail.models import Email
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
-from tests.make import PASSWORD
+from tests.support.make import PASSWORD
 
 PATH = "/events/forum/register"
 ADA = {"option": "in_person", "email": "ada@example.org", "family_name": "Lovelace", "given_name": "Ada"}

@@ -17,7 +17,10 @@ from eventapp.events.models import Event
 from eventapp.registration import operations
 from eventapp.registration.models import AttendanceOption, Registration
 
+pytestmark = pytest.mark.both_engines("transactions, locks and errors of the database")
 
+
+@pytest.mark.slow
 def test_eight_writers_never_oversell_and_never_fail(app, make):
     """480 people want 200 seats at once: 200 get one, 280 hear no, and nobody sees an error."""
     event = make.event()

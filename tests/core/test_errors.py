@@ -121,6 +121,7 @@ def named(tmp_path):
         ("]", 400),
     ],
 )
+@pytest.mark.slow
 def test_a_site_with_a_public_address_is_asked_under_that_name_alone(named, host, status):
     for _ in range(2):  # the second time from what is kept
         assert named.get("/", headers={"Host": host}).status_code == status

@@ -13,10 +13,11 @@ from eventapp.events.models import Event
 from eventapp.registration import setup
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
-from tests.make import fresh
-from tests.visitor import _values
+from tests.support.make import fresh
+from tests.support.visitor import _values
 
 
+@pytest.mark.slow
 def test_control_characters_are_left_out_of_texts(client, organizer, make):
     """PostgreSQL refuses NUL, and XML and calendars most of the others."""
     make.option(make.event("forum"))
@@ -89,6 +90,7 @@ def everything(make):
 
 
 @pytest.mark.parametrize("page", DESK_FORMS)
+@pytest.mark.slow
 def test_of_two_who_edit_at_once_the_second_is_told_and_nothing_is_overwritten(organizer, everything, page):
     field, first, second = DESK_FORMS[page]
     path = f"/manage/events/forum/{page.format(**everything)}"

@@ -15,7 +15,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from eventapp.core.gateway import REFUSED, Gateway
-from tests.served import free_port, until
+from tests.support.served import free_port, until
 
 LIMIT = 1000
 release = threading.Event()

@@ -58,6 +58,7 @@ def secured(tmp_path):
         db.engine.dispose()
 
 
+@pytest.mark.slow
 def test_cookies_of_a_secured_site_are_of_this_host_alone(secured):
     https = {"base_url": "https://events.example.org"}
     response = secured.get("/login", **https)
@@ -81,6 +82,7 @@ def test_a_site_without_https_promises_none(client):
     assert "Strict-Transport-Security" not in response.headers
 
 
+@pytest.mark.slow
 def test_what_is_made_in_the_instance_is_its_owners_alone(secured, tmp_path):
     secured.get("/", base_url="https://events.example.org")
     made = [path for path in (tmp_path / "instance").rglob("*") if path.is_file()]
@@ -102,6 +104,7 @@ def test_nobody_keeps_what_is_the_teams_or_was_typed(client, organizer, make):
         assert "no-store" not in organizer.get(path).headers["Cache-Control"], path
 
 
+@pytest.mark.slow
 def test_a_form_of_a_page_that_sends_no_referrer_works_with_https(secured):
     """The addresses of such pages are keys, so their pages say `no-referrer`; a browser then sends `Origin: null`."""
     https = {"base_url": "https://events.example.org"}

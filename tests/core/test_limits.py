@@ -13,7 +13,7 @@ from limits.storage import storage_from_string
 
 from eventapp.core import limits
 from eventapp.core.limits import ANSWER, Limiter, visitor
-from tests.served import free_port, until
+from tests.support.served import free_port, until
 
 RATE = parse("3/minute")
 
@@ -46,7 +46,7 @@ def test_a_redis_that_takes_the_connection_and_says_nothing_is_waited_for_once()
 
 
 def test_a_redis_that_comes_back_counts_again(monkeypatch, tmp_path):
-    program = shutil.which("redis-server")  # `python -m tests.browser --install` brings it, where that may
+    program = shutil.which("redis-server")  # `python -m tests.support.browser --install` brings it, where that may
     if program is None:
         pytest.skip("no redis-server here")
     port = free_port()

@@ -15,7 +15,7 @@ from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as proposals_queries
 from eventapp.registration import setup
-from tests.make import START, fresh
+from tests.support.make import START, fresh
 
 # In Berlin the clocks go back on 26 October 2031: 02:30 comes at 00:30 and at 01:30 UTC.
 FIRST, SECOND = datetime(2031, 10, 26, 0, 30, tzinfo=UTC), datetime(2031, 10, 26, 1, 30, tzinfo=UTC)

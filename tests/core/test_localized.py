@@ -74,6 +74,7 @@ def test_the_direction_is_that_of_the_script_and_of_the_likely_one_where_none_is
     assert direction(language) == expected
 
 
+@pytest.mark.slow
 def test_every_language_that_cldr_lays_out_from_right_to_left_is_right_to_left():
     for identifier in localedata.locale_identifiers():
         locale = Locale.parse(identifier)

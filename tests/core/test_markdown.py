@@ -66,6 +66,7 @@ def test_a_timetable_is_still_a_table():
     assert html.count("<tr>") == 101
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_weighed_and_not_counted():
     """2,048 texts of a stranger's choice were 1.4 GB."""
     render.cache_clear()

@@ -17,6 +17,8 @@ from eventapp.core.logs import JsonFormatter
 from eventapp.core.outages import cause_of
 from eventapp.registration.models import Registration
 
+pytestmark = pytest.mark.both_engines("each driver reports an outage in its own way")
+
 TYPED = {"email": "ada@example.org", "family_name": "Lovelace", "given_name": "Ada", "organization": "<b>A & Co"}
 
 

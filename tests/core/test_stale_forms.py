@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from eventapp.core.localized import LocalizedText
-from eventapp.core.stale_forms import compare, marks
+from eventapp.core.stale_forms import compare, edit_token
 
 WAS = {
     "title": LocalizedText(en="A"),
@@ -17,7 +17,7 @@ WAS = {
 
 
 def changes(now, typed):
-    found = compare(marks(WAS), now={**WAS, **now}, typed={**WAS, **typed})
+    found = compare(edit_token(WAS), now={**WAS, **now}, typed={**WAS, **typed})
     return found.theirs, found.both
 
 

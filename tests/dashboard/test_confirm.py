@@ -13,7 +13,7 @@ from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.registration import operations
 from eventapp.registration.rules import RegistrationStatus
-from tests.make import fresh
+from tests.support.make import fresh
 
 DESK = "/manage/events/forum"
 

@@ -16,7 +16,7 @@ from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as proposals_queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
-from tests.make import START, fresh
+from tests.support.make import START, fresh
 
 EDIT = "/manage/events/forum/edit"
 DAY = timedelta(days=1)
@@ -129,6 +129,7 @@ def test_a_new_date_offers_to_move_sessions_and_closings_and_says_what_stays(org
     assert moments(forum) == before
 
 
+@pytest.mark.slow
 def test_all_move_by_the_same_days_and_keep_their_time_on_the_clock(organizer, forum):
     """From winter to summer time in Berlin: the clock stays, the moment moves by an hour less."""
     with transaction():
@@ -160,6 +161,7 @@ def test_each_kind_may_stay_where_it_is(organizer, forum):
     assert after["windows"] == [one + 7 * DAY for one in before["windows"]]
 
 
+@pytest.mark.slow
 def test_another_day_than_the_one_that_was_answered_for_is_asked_again(organizer, forum):
     organizer.fill(EDIT, {"starts_at": "2031-03-25T10:00", "ends_at": "2031-03-26T10:00"})
     again = organizer.fill_again(EDIT, {"starts_at": "2031-03-26T10:00", "move_sessions": None})

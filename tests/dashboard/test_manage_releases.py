@@ -16,8 +16,8 @@ from eventapp.programme import queries as released
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.registration import sign_ups
-from tests.make import fresh
-from tests.outbox import letters
+from tests.support.make import fresh
+from tests.support.outbox import letters
 
 PATH = "/manage/events/forum/programme/release"
 

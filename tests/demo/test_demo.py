@@ -35,7 +35,7 @@ from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode, ParticipationRole
 from eventapp.registration import queries as registration
 from eventapp.registration.models import Registration
-from tests.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor
 
 STATIC = Path(__file__).parents[2] / "static"
 
@@ -78,6 +78,7 @@ def everything() -> dict[str, list[Any]]:
     }
 
 
+@pytest.mark.slow
 def test_all_six_events_are_there_and_public(loaded: Flask) -> None:
     assert all(found(slug).public for slug in load.SLUGS)
 
@@ -92,6 +93,7 @@ def test_a_second_run_changes_no_row(loaded: Flask) -> None:
     assert everything() == before
 
 
+@pytest.mark.slow
 def test_an_event_that_was_deleted_comes_back_under_the_same_identifiers(loaded: Flask) -> None:
     event = found("matsudo-constanza-2022")
     uids = (event.uid, [(s.uid, s.code) for s in programme.sessions(event)])

@@ -17,7 +17,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
-from tests.visitor import Page
+from tests.support.visitor import Page
 
 NEW = {
     "title_en": "Forum of rivers",
@@ -202,6 +202,7 @@ def test_the_role_check_in_is_not_offered_until_there_is_a_check_in_and_who_has_
     assert queries.role_in_team(event, user) is Role.CHECK_IN
 
 
+@pytest.mark.both_engines("owners are counted under a row lock")
 def test_the_last_owner_stays(organizer, make):
     make.event("forum")
     organizer.get("/manage/events/forum/team")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import pytest
+
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations
 from eventapp.events.rules import EventFormat
-from tests.make import Make, fresh
+from tests.support.make import Make, fresh
+
+pytestmark = pytest.mark.both_engines("constraints and their names")
 
 
 def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: Make) -> None:

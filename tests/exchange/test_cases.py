@@ -121,6 +121,7 @@ def test_where_nothing_tells_which_entry_was_refused_nothing_is_taken_off(forum)
     assert counts(imported(forum, "\n".join(rows[:2]).encode())) == (0, 0, 2), "what is not in the file goes"
 
 
+@pytest.mark.slow
 def test_somebody_who_is_listed_twice_is_there_once_and_the_second_import_changes_nothing(forum):
     imported(forum, "person-twice.csv")
     assert people("d1") == ["Anna Berg", "Otto Lind"]
@@ -161,6 +162,7 @@ def test_rooms_that_come_with_a_file_are_released_in_the_order_in_which_they_are
         releases.release(forum)
 
 
+@pytest.mark.slow
 def test_rooms_tracks_and_people_have_both_names_and_both_languages_are_kept(japanese):
     imported(japanese, "two-scripts.csv")
     opening, exchange = queries.sessions(japanese)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from eventapp.core.db import db
 from eventapp.programme.models import Session
-from tests.exchange import files
+from tests.support import schedules as files
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ def _english(apps):
         yield
 
 
+@pytest.mark.slow
 def test_every_language_that_babel_has_is_known_by_its_own_name():
     for tag in localedata.locale_identifiers():
         if "_" not in tag and (name := Locale.parse(tag).languages.get(tag)):

@@ -11,7 +11,7 @@ from eventapp.core.db import db
 from eventapp.exchange import formats
 from eventapp.exchange.models import Upload
 from eventapp.programme.models import Session
-from tests.exchange import files
+from tests.support import schedules as files
 
 BASE = "/manage/events/forum/programme/import"
 
@@ -65,6 +65,7 @@ def test_columns_are_asked_for_where_they_are_not_recognized(organizer, forum):
 
 
 @pytest.mark.parametrize("source", [b"", b"<schedule", b"\x00\x01\x02", b"<!DOCTYPE a><schedule/>", b"[]"])
+@pytest.mark.slow
 def test_a_file_that_is_no_programme_is_refused_and_what_was_typed_is_kept(organizer, forum, source):
     response = send(organizer, source, zone="Asia/Tokyo")
     assert response.status_code == 422
@@ -72,6 +73,7 @@ def test_a_file_that_is_no_programme_is_refused_and_what_was_typed_is_kept(organ
     assert not db.session.scalars(select(Upload)).all()
 
 
+@pytest.mark.slow
 def test_no_file_and_one_that_is_too_large_are_refused(organizer, forum, monkeypatch):
     monkeypatch.setattr(formats, "LARGEST", 1000)
     assert organizer.fill(BASE, {}).status_code == 422

@@ -27,9 +27,9 @@ from eventapp.programme import queries
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
-from tests.exchange import files
-from tests.make import START
 from tests.support import imports
+from tests.support import schedules as files
+from tests.support.make import START
 
 TOKYO = Options(zone="Asia/Tokyo")
 
@@ -316,6 +316,7 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
     assert export.written(event, format, language="en", state=ExportState.READY) == first
 
 
+@pytest.mark.slow
 def test_1500_sessions_come_in_at_once(app, forum):
     # How long it takes is measured by `python -m bench.exchange`, not here: the machine may be busy with others.
     assert counts(imported(forum, files.fair(1500, words=600)))[0] == 1500

@@ -16,8 +16,8 @@ from eventapp.exchange.queries import ExportState
 from eventapp.programme import roster
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import SessionStatus
-from tests.make import fresh
 from tests.support import imports
+from tests.support.make import fresh
 
 GUID = "0f0b4a3e-6f0e-4f7b-9a57-0a6f6a1c0001"
 

@@ -35,6 +35,8 @@ from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from tests.support import imports
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
 LANGUAGES = ("en", "ja", "ar")

@@ -16,7 +16,7 @@ from eventapp.core.languages import force_locale
 from eventapp.exchange import formats, language_names, values
 from eventapp.exchange.incoming import Incoming, Options
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.exchange import files
+from tests.support import schedules as files
 
 TOKYO = Options(zone="Asia/Tokyo")
 
@@ -219,6 +219,7 @@ def test_elements_stand_only_as_deep_as_those_of_a_programme():
         "title\n" + ",x\n" * 12_000,
     ],
 )
+@pytest.mark.slow
 def test_a_report_without_end_is_a_refusal(source):
     with pytest.raises(Refused):
         read(source)
@@ -365,6 +366,7 @@ def test_no_bytes_make_a_reader_fall(data, start):
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
+@pytest.mark.slow
 def test_no_mutation_of_a_file_makes_a_reader_fall(data):
     source = data.draw(st.sampled_from(SEEDS)).encode()
     for _ in range(data.draw(st.integers(1, 6))):
@@ -449,6 +451,7 @@ JSON = st.recursive(
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(JSON)
+@pytest.mark.slow
 def test_no_json_of_any_shape_makes_a_reader_fall(document):
     for whole in (
         document,

@@ -17,7 +17,7 @@ from eventapp.exchange.html import to_markdown
 from eventapp.exchange.incoming import MOST, Options
 from eventapp.exchange.models import Upload
 from eventapp.programme.models import Session
-from tests.exchange import files
+from tests.support import schedules as files
 
 TOKYO = Options(zone="Asia/Tokyo")
 
@@ -49,6 +49,7 @@ MANY = {
 
 
 @pytest.mark.parametrize("format", MANY)
+@pytest.mark.slow
 def test_no_format_has_more_entries_than_a_programme_may(speaking, format):
     assert "more than 10000 entries" in refused(MANY[format])
 
@@ -110,6 +111,7 @@ def test_what_was_read_is_the_same_after_it_was_kept(speaking, source):
     assert stored.deserialized(stored.serialized(read)) == read
 
 
+@pytest.mark.slow
 def test_the_process_that_reads_says_what_the_readers_say(speaking):
     for source in (files.CONGRESS, files.SPREADSHEET):
         assert stored.deserialized(reading.read(source.encode(), TOKYO)) == formats.read(source.encode(), TOKYO)
@@ -120,6 +122,7 @@ def test_the_process_that_reads_says_what_the_readers_say(speaking):
         assert not read.message.isascii()
 
 
+@pytest.mark.slow
 def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
     read = stored.deserialized(reading.read(b"[" + b"{}," * 2_000_000 + b"{}]", TOKYO))
     assert isinstance(read, Refused)
@@ -129,6 +132,7 @@ def test_a_file_that_needs_more_memory_than_any_programme_is_refused(speaking):
     )
 
 
+@pytest.mark.slow
 def test_a_reader_that_breaks_is_an_error_of_ours_and_its_words_are_not_logged(speaking, caplog, monkeypatch):
     monkeypatch.setattr(reading, "asdict", lambda options: {"zone": "Nowhere", "secret": "of the file"})
     read = stored.deserialized(reading.read(files.CONGRESS.encode(), TOKYO))
@@ -150,6 +154,8 @@ def another_can_write() -> None:
         connection.close()
 
 
+@pytest.mark.both_engines("what is locked while a file is read")
+@pytest.mark.slow
 def test_nothing_is_locked_while_a_file_is_read_or_compared_and_it_is_read_once(make, organizer, monkeypatch):
     make.event("forum")
     read, compared, seen = reading.read, operations.compared, []
@@ -181,6 +187,7 @@ def test_nothing_is_locked_while_a_file_is_read_or_compared_and_it_is_read_once(
     assert len(db.session.scalars(select(Session)).all()) == 4
 
 
+@pytest.mark.slow
 def test_what_the_programme_has_become_between_comparing_and_writing_is_not_overwritten(make, organizer, monkeypatch):
     make.event("forum")
     report = send(organizer, files.ENTRIES).location
@@ -201,6 +208,7 @@ def test_what_the_programme_has_become_between_comparing_and_writing_is_not_over
     assert [str(one.title) for one in db.session.scalars(select(Session))] == ["In between"]
 
 
+@pytest.mark.slow
 def test_a_file_that_waits_since_before_it_was_read_at_once_is_read_when_its_report_is_asked_for(make, organizer):
     event = make.event("forum")
     upload = Upload(event_id=event.id, name="a.xml", data=files.CONGRESS.encode(), options={"zone": "Asia/Tokyo"})

@@ -21,8 +21,8 @@ from eventapp.feeds.check import Checked, Source, Which
 from eventapp.programme import operations as programme
 from eventapp.programme import queries as programme_queries
 from eventapp.programme.rules import SessionStatus
-from tests.make import START, Make, fresh
-from tests.visitor import Visitor
+from tests.support.make import START, Make, fresh
+from tests.support.visitor import Visitor
 
 TAGS = ["en", "ja"]
 

@@ -16,9 +16,9 @@ from eventapp.events.rules import EventStatus, Precision, Visibility
 from eventapp.feeds.choices import ALARMS, Choice
 from eventapp.programme.models import Track
 from tests.feeds.test_views import entries, fetch
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Page, Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Page, Visitor
 
 PAGE = "/events/forum/calendar"
 

@@ -21,9 +21,9 @@ from eventapp.registration import operations as registration
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption
 from tests.feeds.test_views import entries, fetch
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 CLOSES = datetime(2031, 3, 1, 8, 0, tzinfo=UTC)  # 17:00 in Tokyo
 FEED = "/events/forum/calendar.ics?deadlines=1"

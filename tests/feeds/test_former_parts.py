@@ -16,9 +16,9 @@ from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
 from tests.feeds.test_random import entries
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Hostile text in every field that reaches a calendar, through the database and HTTP, read back by independent readers.
 
-Every answer is linted by the client (tests/visitor.py). Texts go in through operations, as an import does: forms strip
+Every answer is linted by the client (tests/support/visitor.py). Texts go in through operations, as an import does: forms strip
 control characters, so they would be a kinder way.
 """
 
@@ -26,9 +26,11 @@ from eventapp.events.models import Event
 from eventapp.ical import vcalendar as ics
 from eventapp.programme.rules import SessionStatus
 from tests.ical.test_vcalendar import HOSTILE, rough
-from tests.make import Make
 from tests.support.ical_lint.tree import plain
-from tests.visitor import Visitor
+from tests.support.make import Make
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.slow
 
 TEXTS = [text for text in HOSTILE if "\x00" not in text] + [
     "SUMMARY:x\r\n ATTENDEE:mailto:evil@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR",

@@ -14,8 +14,8 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.media.models import Photo
 from tests.feeds.test_views import entries, fetch
-from tests.make import Make, fresh
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 PATHS = (
     "/calendar.ics",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from eventapp.feeds.links import entry_links, qr
-from tests.make import START
+from tests.support.make import START
 
 
 def test_a_single_entry_goes_by_its_address_with_times_that_no_zone_can_shift():

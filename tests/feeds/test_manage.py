@@ -19,8 +19,8 @@ from eventapp.feeds.check import Source
 from eventapp.lifecycle import cancel_event
 from eventapp.programme import operations as programme
 from eventapp.programme.rules import SessionStatus
-from tests.make import START, Make, fresh
-from tests.visitor import Page, Visitor
+from tests.support.make import START, Make, fresh
+from tests.support.visitor import Page, Visitor
 
 PAGE = "/manage/events/forum/calendars"
 
@@ -71,6 +71,7 @@ def test_what_is_worth_a_look_leads_to_the_sessions(organizer: Visitor, make: Ma
     assert links[f"/manage/events/forum/programme/sessions/{fresh(session).code}"] == "Talk"
 
 
+@pytest.mark.slow
 def test_a_viewer_is_led_to_the_public_page_of_a_session(app: Flask, make: Make, forum: Event) -> None:
     session = make.session(forum, "Talk")
     viewer = app.test_client()

@@ -14,9 +14,9 @@ from eventapp.events.rules import Visibility
 from eventapp.programme import operations
 from eventapp.programme.models import Participation
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture

@@ -35,10 +35,12 @@ from eventapp.proposals import speakers
 from eventapp.registration import operations as registration
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration
-from tests.feeds.actions import attempt
-from tests.make import START, Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.actions import attempt
+from tests.support.make import START, Make, fresh
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.slow
 
 # A few in every run; hundreds by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))

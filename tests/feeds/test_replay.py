@@ -25,9 +25,11 @@ from eventapp.programme import operations
 from eventapp.programme.models import Session
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import SessionStatus
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.slow
 
 START = datetime(2031, 1, 7, 8, 0, tzinfo=UTC)
 

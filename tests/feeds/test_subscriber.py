@@ -23,7 +23,9 @@ from eventapp.events.models import Event
 from eventapp.programme import operations
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.make import Make, fresh
+from tests.support.make import Make, fresh
+
+pytestmark = pytest.mark.slow
 
 
 class _Silent(WSGIRequestHandler):

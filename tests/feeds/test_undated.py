@@ -20,9 +20,9 @@ from eventapp.programme.rules import SessionStatus
 from tests.agenda.test_unpublished import by_uid
 from tests.agenda.test_views import begin
 from tests.feeds.test_unpublished import parts, withdraw
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 FEED = "/events/forum/calendar.ics"
 

@@ -20,9 +20,11 @@ from eventapp.ical import vcalendar as ics
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup
 from tests.feeds.test_views import fetch
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.both_engines("one statement with casts, aggregates and moments")
 
 FEED = "/events/forum/calendar.ics"
 REMOVED = "Cancelled: no longer listed"

@@ -27,9 +27,9 @@ from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import SessionKind, SessionStatus
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 
 def fetch(client: Visitor, path: str, *, feed: bool = True, **headers: str) -> lint.Component:

@@ -15,9 +15,9 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme.rules import SessionKind, SessionStatus
 from tests.feeds.test_http import picture
-from tests.make import Make, fresh
 from tests.support import ical_lint as lint
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 TEXT = 'a, b; c\\n \\N \\\\ "d" ^e\n\nمدن صغيرة\t都市 🏳️‍🌈 ' + "長い文。" * 900
 
@@ -111,6 +111,7 @@ def forum(make: Make) -> Event:
 
 
 @pytest.mark.parametrize("query", ["", "?lang=ar&alarm=15&deadlines=1", "?tz=utc&span=0&alarm=0"])
+@pytest.mark.slow
 def test_every_property_of_the_file_is_in_the_jcal_of_the_same_address(
     client: Visitor, forum: Event, query: str
 ) -> None:

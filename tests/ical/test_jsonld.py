@@ -113,6 +113,7 @@ def test_no_text_can_leave_the_element(text: str) -> None:
 
 @settings(derandomize=True, deadline=None)
 @given(st.text())
+@pytest.mark.slow
 def test_any_text_comes_back(text: str) -> None:
     assert json.loads(jsonld.dumps({"name": text})) == {"name": text}
 

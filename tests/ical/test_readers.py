@@ -21,6 +21,8 @@ from eventapp.ical import vcalendar as ics
 from eventapp.ical import zones
 from tests.ical.test_vcalendar import HEAD, entry
 
+pytestmark = pytest.mark.slow
+
 FIRST, LAST = 2020, 2035
 ALL = sorted(clock.zones() - {"UTC"})
 LENGTH = timedelta(minutes=10)

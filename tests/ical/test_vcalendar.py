@@ -366,6 +366,7 @@ def test_hostile_text_comes_out_as_it_went_in(text: str) -> None:
         max_size=200,
     ).filter(lambda text: bool(rough(text).split()))
 )
+@pytest.mark.slow
 def test_any_text_comes_out_as_it_went_in(text: str) -> None:
     _check_text(text)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import browser as browsers
 from tests.journeys.people import Desk
 from tests.journeys.server import Postbox, Venue, site
 from tests.journeys.window import Window
+from tests.support import browser as browsers
 
 Open = Callable[..., Window]
 

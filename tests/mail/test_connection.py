@@ -17,7 +17,7 @@ from aiosmtpd.smtp import AuthResult
 from eventapp.config import BadSetting, Settings
 from eventapp.mail import connection
 from eventapp.mail.connection import NotSecure, connect
-from tests.served import free_port
+from tests.support.served import free_port
 
 NAME = "localhost"
 

@@ -22,6 +22,8 @@ from eventapp.mail import operations, tasks
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.operations import CalendarFile
 
+pytestmark = pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
+
 FILE = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:one\r\n"
     b"DTSTAMP:20301201T093015Z\r\nDTSTART;VALUE=DATE:20310318\r\nSUMMARY:Forum\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\n"
@@ -145,6 +147,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
     assert deliver(smtp.url) == 1
 
 
+@pytest.mark.slow
 def test_after_many_tries_a_letter_is_given_up(app):
     letter = write()
     moment = clock.now()

@@ -16,6 +16,8 @@ from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 
+pytestmark = pytest.mark.slow
+
 DUMP = Path(__file__).parent / "first_demo.sql.gz"
 PAGES = ("", "/programme", "/speakers", "/calendar.ics", "/schedule.json", "/counts.json")
 

@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade
 from sqlalchemy import select, text
@@ -15,6 +16,8 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import spellings
 from eventapp.notifications.snapshots import Snapshot
 from eventapp.programme.models import Release
+
+pytestmark = pytest.mark.slow
 
 EVENT = """INSERT INTO event (id, slug, uid, sequence, kind, title, subtitle, purpose, description, starts_at, ends_at,
     zone, precision, date_note, format, country_code, place, working_languages, interpretation, contact_email, join_url,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from flask_migrate import downgrade
 from sqlalchemy import text
 
@@ -14,6 +15,8 @@ from eventapp.mail.models import PendingNotification
 from eventapp.notifications.models import SentInvitation
 from eventapp.notifications.snapshots import ParticipationState
 from tests.migrations.test_rows import EVENT, read_json
+
+pytestmark = pytest.mark.slow
 
 FACTS = {
     "starts": "2031-03-18T01:00:00+00:00",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventapp.events.models import Event
-from tests.make import Make
+from tests.support.make import Make
 
 
 @pytest.fixture

@@ -27,9 +27,11 @@ from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, setup, sign_ups
 from eventapp.registration.models import Registration
-from tests.make import fresh
-from tests.outbox import entry, letters, sequence
 from tests.support import ical_lint as lint
+from tests.support.make import fresh
+from tests.support.outbox import entry, letters, sequence
+
+pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 
 HOUR = timedelta(hours=1)
 
@@ -295,6 +297,7 @@ def test_a_letter_in_between_says_both_and_nothing_is_told_twice(make, forum):
     assert letters() == []
 
 
+@pytest.mark.slow
 def test_two_workers_tell_each_guest_once(app, make, forum):
     option = make.option(forum)
     for _ in range(12):

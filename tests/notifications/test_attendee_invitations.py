@@ -22,10 +22,10 @@ from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.registration import operations, sign_ups
 from eventapp.registration.models import Registration
-from tests.make import fresh
 from tests.notifications.test_attendee_changes import edit
-from tests.outbox import entry, letters, sequence
 from tests.support import ical_lint as lint
+from tests.support.make import fresh
+from tests.support.outbox import entry, letters, sequence
 
 HOUR = timedelta(hours=1)
 

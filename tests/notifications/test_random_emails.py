@@ -31,11 +31,13 @@ from eventapp.proposals.rules import Answer
 from eventapp.registration import queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
-from tests.feeds.actions import World
-from tests.make import Make, fresh
-from tests.notifications.recipient import Held, Program, Shown
-from tests.outbox import letters
 from tests.support import ical_lint as lint
+from tests.support.actions import World
+from tests.support.make import Make, fresh
+from tests.support.outbox import letters
+from tests.support.recipient import Held, Program, Shown
+
+pytestmark = pytest.mark.slow
 
 # A few in every run; hundreds by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))

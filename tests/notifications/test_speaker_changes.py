@@ -20,8 +20,10 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
-from tests.outbox import entry, letters
 from tests.proposals.conftest import LETTER
+from tests.support.outbox import entry, letters
+
+pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 
 HOUR = timedelta(hours=1)
 
@@ -329,6 +331,7 @@ def test_who_was_asked_before_letters_carried_invitations_is_told_what_comes_aft
 
 
 @pytest.mark.parametrize("kind", ["speakers", "guests"])
+@pytest.mark.slow
 def test_looking_for_news_asks_as_often_for_many_people_as_for_one(make, forum, queries, kind):
     option = make.option(forum)
     compared = speakers_to_notify if kind == "speakers" else attendees_to_notify

@@ -16,7 +16,7 @@ from eventapp.notifications.tasks import send_due
 from eventapp.notifications.team import FAMILIES
 from eventapp.programme.rules import Mode
 from eventapp.proposals import speakers
-from tests.make import Make
+from tests.support.make import Make
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from eventapp.accounts.rules import Role
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
 from eventapp.programme.rules import SessionStatus
-from tests.make import START
+from tests.support.make import START
 
 BASE = "/manage/events/forum/programme"
 HOUR = 60

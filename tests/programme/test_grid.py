@@ -9,7 +9,7 @@ import pytest
 from eventapp.programme import queries
 from eventapp.programme.grid import lay_out
 from eventapp.programme.rules import SessionKind
-from tests.make import START
+from tests.support.make import START
 
 HOUR = timedelta(hours=1)
 

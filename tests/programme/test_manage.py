@@ -243,6 +243,7 @@ def test_the_check_knows_in_which_languages_people_are_registered(organizer, mak
     assert "not interpreted into German, the language of 1 registered person" in text
 
 
+@pytest.mark.slow
 def test_what_a_session_says_besides_is_kept_and_refused_where_it_leads_nowhere(organizer, make, forum):
     more = {
         "subtitle_en": "With a view",

@@ -11,7 +11,9 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.events import queries as events
 from eventapp.programme import operations, queries, releases
-from tests.make import START
+from tests.support.make import START
+
+pytestmark = pytest.mark.both_engines("two who save at the same moment")
 
 HALF = timedelta(minutes=30)
 

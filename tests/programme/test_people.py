@@ -18,8 +18,10 @@ from eventapp.programme import profiles, queries, roster
 from eventapp.programme.models import EventPerson, Participation, Session
 from eventapp.programme.rules import SessionStatus
 from eventapp.proposals import speakers
-from tests.make import fresh
-from tests.visitor import _values
+from tests.support.make import fresh
+from tests.support.visitor import _values
+
+pytestmark = pytest.mark.both_engines("LIKE, case and ordering, and row locks")
 
 HIDDEN = "Zzunannounced"
 

@@ -15,6 +15,8 @@ from eventapp.programme import operations, published, queries, releases
 from eventapp.programme.models import Release
 from eventapp.programme.rules import SessionStatus
 
+pytestmark = pytest.mark.both_engines("versions are numbered under a row lock, documents are JSON")
+
 
 @pytest.fixture
 def forum(make):

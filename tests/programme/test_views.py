@@ -13,7 +13,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme import operations
 from eventapp.programme.rules import SessionStatus
-from tests.make import START
+from tests.support.make import START
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -74,6 +74,7 @@ def everywhere(client, session, person) -> str:
     return "\n".join(client.get(path).get_data(as_text=True) for path in paths)
 
 
+@pytest.mark.slow
 def test_no_face_shows_what_is_not_released(client, make, forum):
     ada, bo = make.person("Lovelace", "Ada"), make.person("Secretperson", "Bo")
     room, other = make.room(forum, "Main hall"), make.room(forum, "Secretroom")

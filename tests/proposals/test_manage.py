@@ -12,6 +12,8 @@ from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import Answer
 from tests.proposals.conftest import accept, letters, propose
 
+pytestmark = pytest.mark.both_engines("averages, and where NULL is sorted")
+
 DESK = "/manage/events/forum"
 LIST = f"{DESK}/proposals"
 
@@ -54,6 +56,7 @@ def test_a_call_that_cannot_be_is_refused_in_a_sentence(organizer, forum, wrong)
     assert queries.call_of(forum) is None
 
 
+@pytest.mark.slow
 def test_the_list_shows_votes_and_filters_and_turns_pages(organizer, forum, call, make):
     made = [propose(forum, title=f"Proposal {n:02}") for n in range(52)]
     with transaction():

@@ -26,6 +26,8 @@ from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import CONSENT, Answer, ProposalStatus
 from tests.proposals.conftest import LETTER, accept, answers, letters, open_call, propose
 
+pytestmark = pytest.mark.both_engines("decisions are made under row locks")
+
 
 def count(model) -> int:
     return db.session.query(model).count()

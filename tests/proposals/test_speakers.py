@@ -21,8 +21,8 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import ParticipationRole, SessionStatus
 from eventapp.proposals import queries, speakers
 from eventapp.proposals.models import SpeakerLink
-from tests.make import Make
 from tests.proposals.conftest import LETTER, letters
+from tests.support.make import Make
 
 HOUR = timedelta(hours=1)
 
@@ -306,6 +306,7 @@ def test_who_is_not_announced_has_declined_or_has_no_link_is_not_written_to(make
     assert letters("changed") == []
 
 
+@pytest.mark.slow
 def test_who_has_declined_is_not_told_that_the_session_is_taken_off(make, forum, ada, session):
     ask(forum, ada)
     answer(yes=False)

@@ -198,6 +198,7 @@ def test_nothing_private_is_public_or_in_the_log(client, forum, call, make, capl
             assert private not in shown, (path, private)
 
 
+@pytest.mark.slow
 def test_somebody_elses_mailbox_is_not_filled_from_here(client, call):
     codes = [client.fill(PATH, ADA).status_code for _ in range(EMAILS_AN_HOUR + 1)]
     assert codes == [303] * EMAILS_AN_HOUR + [422]

@@ -13,7 +13,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import setup
 from eventapp.registration.models import Question, Registration
 from eventapp.registration.rules import QuestionKind, fits, kept
-from tests.make import fresh
+from tests.support.make import fresh
 
 PATH = "/events/forum/register"
 ADA = {"option": "in_person", "email": "ada@example.org", "family_name": "Lovelace", "given_name": "Ada"}

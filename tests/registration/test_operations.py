@@ -23,7 +23,9 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_SEAT, Access, RegistrationStatus
-from tests.make import fresh
+from tests.support.make import fresh
+
+pytestmark = pytest.mark.both_engines("seats are taken under row locks")
 
 
 def letters(kind: str | None = None) -> list[Email]:

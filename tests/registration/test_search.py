@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from eventapp.registration import queries
-from tests.make import fresh
+from tests.support.make import fresh
+
+pytestmark = pytest.mark.both_engines("LIKE, case and collation")
 
 PEOPLE = [
     ("Yamada", "Taro", "City of Naruto", "taro@example.org"),

@@ -15,7 +15,9 @@ from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Level
 from eventapp.registration import operations, queries, sign_ups
 from eventapp.registration.models import Registration, SessionSignup
-from tests.make import fresh
+from tests.support.make import fresh
+
+pytestmark = pytest.mark.both_engines("seats in sessions are taken under row locks")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from eventapp.registration import setup, views
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import REGISTRATIONS_AN_HOUR
 from eventapp.registration.rules import QuestionKind
-from tests.make import fresh
+from tests.support.make import fresh
 
 PATH = "/events/forum/register"
 ADA = {
@@ -232,6 +232,7 @@ def number_of_letters() -> int:
     return db.session.scalar(select(func.count()).select_from(Email)) or 0
 
 
+@pytest.mark.slow
 def test_nobody_can_fill_somebody_elses_mailbox_by_registering_and_cancelling(client, forum):
     """Sixty letters in a second before. A change and a cancellation are done all the same, and say that no e-mail went."""
     said = []
@@ -263,6 +264,7 @@ def test_nobody_can_fill_somebody_elses_mailbox_by_registering_and_cancelling(cl
 @pytest.mark.parametrize(
     "address", ["ada@example.org", "ADA@EXAMPLE.ORG", "ada@ｅｘａｍｐｌｅ.org", "ada@example。org"]
 )
+@pytest.mark.slow
 def test_nobody_can_fill_somebody_elses_mailbox_by_asking_for_links(client, forum, address):
     client.fill(PATH, ADA)
     for number in range(EMAILS_AN_HOUR + 3):
@@ -292,6 +294,7 @@ def test_what_the_team_does_is_written_however_much_there_is(client, organizer, 
     assert number_of_letters() == before + 2
 
 
+@pytest.mark.slow
 def test_one_connection_does_not_take_all_seats_of_an_event(client, make, forum):
     """A school class registers at once, a robot goes on."""
     online = {**ADA, "option": "online"}

@@ -19,7 +19,9 @@ from eventapp.notifications.tasks import send_due
 from eventapp.registration import operations, queries, setup, sign_ups, tasks
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
-from tests.make import fresh
+from tests.support.make import fresh
+
+pytestmark = pytest.mark.both_engines("people move up under SKIP LOCKED")
 
 CONFIRMED, PENDING, WAITLISTED = (
     RegistrationStatus.CONFIRMED,

@@ -18,6 +18,8 @@ from eventapp.mail.models import Email, EmailStatus
 from tests.core.test_limits import limiter
 from tests.core.test_outages import read_only
 
+pytestmark = pytest.mark.both_engines("a read-only database is another thing on each engine")
+
 
 @pytest.fixture
 def ready(app, client, monkeypatch):

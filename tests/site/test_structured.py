@@ -14,8 +14,8 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode, SessionStatus
-from tests.make import Make, fresh
-from tests.visitor import Visitor
+from tests.support.make import Make, fresh
+from tests.support.visitor import Visitor
 
 
 def structured(client: Visitor, slug: str = "forum") -> Any:

@@ -9,6 +9,8 @@ import pytest
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
 
+pytestmark = pytest.mark.both_engines("search, filters by date, and ordering")
+
 
 def test_home_of_an_empty_site_says_what_there_is(client):
     assert client.get("/").status_code == 200

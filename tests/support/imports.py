@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from eventapp.accounts.models import User
+from eventapp.core.errors import Refused
 from eventapp.events.models import Event
-from eventapp.exchange import formats, operations
+from eventapp.exchange import formats, operations, stored
 from eventapp.exchange.compare import Report
 from eventapp.exchange.incoming import Options
 
@@ -13,3 +14,11 @@ def plan(event: Event, data: bytes, options: Options, *, format: str = "", by: U
     """What an import would do. Raises Refused where the file as a whole can't be read."""
     incoming = formats.read(data, operations.options_for(event, options), format=format)
     return operations.compared(event, incoming, options, by=by)
+
+
+def read_here(data: bytes, options: Options, *, format: str = "") -> bytes:
+    """What `reading.read` does, in this process: starting another takes seconds."""
+    try:
+        return stored.serialized(formats.read(data, options, format=format))
+    except Refused as refusal:
+        return stored.serialized(refusal)

@@ -1,6 +1,6 @@
 """The browser of the journeys: $CHROME, else the system's Chromium, else the one of Debian or of a pinned npm package.
 
-`python -m tests.browser --install` makes sure that there is one. It also installs the other programs that tests use and
+`python -m tests.support.browser --install` makes sure that there is one. It also installs the other programs that tests use and
 skip without, from Debian, where it may.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import brotli
 from playwright._impl._driver import compute_driver_executable
 
-FOLDER = Path(__file__).resolve().parent.parent / ".browser"
+FOLDER = Path(__file__).resolve().parent.parent.parent / ".browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MISSING = "The journeys need a browser: run `python -m tests.browser --install`, or set CHROME to a Chromium."
+MISSING = "The journeys need a browser: run `python -m tests.support.browser --install`, or set CHROME to a Chromium."
 
 # The npm package (linux x86-64) and the SHA-512 of its archive.
 PACKAGE = "@sparticuz/chromium@153.0.0"

@@ -27,8 +27,8 @@ from eventapp.proposals.models import SpeakerLink
 from eventapp.registration import operations as registration
 from eventapp.registration import setup, sign_ups
 from eventapp.registration.models import AttendanceOption, Registration
-from tests.make import START, Make, fresh
 from tests.proposals.conftest import LETTER
+from tests.support.make import START, Make, fresh
 
 
 def attempt(action: Callable[[], object], *, alone: Collection[Callable[[], object]]) -> str:

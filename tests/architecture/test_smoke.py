@@ -1,0 +1,106 @@
+"""Every page that a link leads to is fetched once on PostgreSQL."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+
+from eventapp.core.db import db
+from eventapp.programme.models import Room, Session, Track
+from eventapp.registration.models import Registration
+from tests.architecture.test_queries import fill
+from tests.support.make import Make
+from tests.support.visitor import Visitor
+
+# Pages without a link to them: those of a private link that travels by e-mail, and what scripts and machines ask for.
+STARTS = [
+    "/",
+    "/manage",
+    "/calendar.ics",
+    "/calendar.jcal",
+    "/healthz",
+    "/robots.txt",
+    "/proposals/token",
+    "/proposals/deleted",
+    "/speaking/token",
+    "/agenda/speaking/token",
+    "/manage/events/forum/people.json?q=Given",
+    "/manage/events/forum/programme/state.json",
+    "/manage/events/forum/programme/check",
+    "/manage/events/forum/proposals/KNOWN",
+    "/manage/events/forum/proposals/KNOWN/accept",
+    "/manage/events/forum/registrations/new",
+    "/events/forum/counts",
+    "/events/forum/counts.json",
+    "/events/forum/register",
+    "/events/forum/register/link",
+    "/login/reset",
+]
+# These need a state of their own, and have tests of their own.
+ELSEWHERE = {
+    "agenda.agenda",
+    "agenda.feed",
+    "agenda.stars",
+    "agenda.star",
+    "agenda.registration",
+    "exchange_manage.report",
+    "media.picture",
+    "notifications.calendar",
+    "notifications_manage.email",
+    "notifications_manage.pending",
+    "registration.mine",
+    "security.login",
+    "security.reset_password",
+    "site.readyz",
+}
+
+
+def of_rows() -> list[str]:
+    """Pages that are not linked in this state of the event, or only for others."""
+    room, track = db.session.scalars(select(Room)).one(), db.session.scalars(select(Track)).one()
+    session = db.session.scalars(select(Session)).one()
+    registration = db.session.scalars(select(Registration)).one()
+    speaker, desk = session.participations[0].person, f"/manage/events/forum/registrations/{registration.id}"
+    event, team = "/events/forum", "/manage/events/forum"
+    return [
+        *(f"{event}/{one}.{end}" for one in (f"rooms/{room.slug}", f"tracks/{track.slug}") for end in ("ics", "jcal")),
+        f"{event}/speakers/{speaker.code}.jcal",
+        f"{event}/sessions/{session.code}.jcal",
+        f"{team}/speakers/{speaker.code}/ask",
+        desk,
+        f"{desk}/cancel",
+    ]
+
+
+def endpoint(app: Flask, path: str) -> str:
+    try:
+        return app.url_map.bind("localhost").match(path)[0]
+    except HTTPException:
+        return ""
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_every_page_answers_on_postgresql(app: Flask, organizer: Visitor, make: Make) -> None:
+    fill(make, 1)
+    organizer.looks = False
+    waiting, seen = [*STARTS, *of_rows()], set()
+    while waiting:
+        address = waiting.pop()
+        name = endpoint(app, urlsplit(address).path)
+        if not name or name in seen or name == "static":
+            continue
+        seen.add(name)
+        response = organizer.get(address)
+        assert response.status_code < 400, address
+        if response.mimetype == "text/html":
+            html = response.get_data(as_text=True)
+            waiting += [part.split('"')[0].replace("&amp;", "&") for part in html.split('href="/')[1:]]
+            waiting = [one if one.startswith("/") else f"/{one}" for one in waiting]
+            waiting += ["/" + part.split('"')[0] for part in html.split('src="/')[1:]]
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods and rule.endpoint != "static"}
+    missed = " ".join(sorted(pages - seen - ELSEWHERE))
+    assert not missed, missed
