@@ -38,16 +38,6 @@ STAY = {
         "generated",
         "created_at",
         "updated_at",
-        "announced_at",
-        "withdrawn_at",
-        "unlisted_at",
-        "undated_at",
-        "told_starts_at",
-        "told_ends_at",
-        "told_zone",
-        "told_precision",
-        "told_sequence",
-        "told_deadlines",
     },
     Theme: {"id"},
     EventHost: {"id"},
@@ -58,7 +48,7 @@ STAY = {
     Room: {"id"},
     Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at", "saved_by"},
     Participation: {"id"},
-    AttendanceOption: {"id", "taken", "uid", "closing_sequence"},
+    AttendanceOption: {"id", "seats_taken", "uid", "closing_sequence"},
     Question: {"id", "removed_at"},
 }
 MADE = {
@@ -72,7 +62,7 @@ MADE = {
     Room: {"event_id", "venue_id"},
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
-    AttendanceOption: {"event_id", "opens_at", "closes_at", "told_closing", "closing_changed_at"},
+    AttendanceOption: {"event_id", "opens_at", "closes_at", "last_closing", "closing_changed_at"},
     Question: {"event_id"},
 }
 GO = {
@@ -193,7 +183,7 @@ def test_what_was_planned_goes_along(make, forum):
         (member.id, Role.PROGRAMME),
     }
     (copy,) = registration.options(made)
-    assert (copy.capacity, copy.taken) == (100, 0)
+    assert (copy.capacity, copy.seats_taken) == (100, 0)
     assert to_local(copy.closes_at, made.zone).hour == to_local(option.closes_at, forum.zone).hour
 
 

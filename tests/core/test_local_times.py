@@ -108,7 +108,7 @@ def test_what_was_touched_in_a_form_of_the_former_zone_is_asked_again(organizer,
     changed = {**old, "starts_at": ["2031-03-18T10:15"]}
     response = organizer.post(path, data=changed)
     assert response.status_code == 422
-    assert "The time zone was Asia/Tokyo and is Asia/Dhaka now." in response.get_data(as_text=True)
+    assert "The time zone was Asia/Tokyo and is now Asia/Dhaka." in response.get_data(as_text=True)
     assert fresh(session).starts_at == START
     shown = {node.get("name"): node.get("value") for node in organizer.page.all("input")}
     assert (shown["starts_at"], shown["ends_at"]) == ("2031-03-18T10:15", "2031-03-18T08:00")

@@ -56,7 +56,8 @@ def test_every_choice_is_in_the_address_and_in_the_feed(client: Visitor, track: 
     feed = address(client, query)
     assert feed == f"/events/forum/tracks/{track.slug}.ics?lang=ja&tz=utc&alarm=1440&deadlines=1&span=1"
     assert said(client) == (
-        "In this calendar: the sessions of “Rivers”, the event itself, as an all-day entry, and deadlines; in Japanese, times in UTC, and a reminder 1 day before."
+        "This calendar contains the sessions of “Rivers”, the event itself, as an all-day entry, and deadlines "
+        "(in Japanese, times in UTC, and a reminder 1 day before)."
     )
     calendar = fetch(client, feed)
     assert list(entries(calendar)) == ["フォーラム", "Talk", "参加登録の締切：対面 – フォーラム"]
@@ -85,9 +86,7 @@ def test_the_language_of_the_page_and_of_the_calendar_are_two_things(client: Vis
     assert address(client, "?lang=ja") == "/events/forum/calendar.ics?lang=ja"
     assert address(client, "?lang=ja&chosen=1&span=1&language=en") == "/events/forum/calendar.ics?lang=en"
     assert client.page.one("html").get("lang") == "ja"
-    assert (
-        said(client) == "このカレンダーに入るのは、すべてのセッション、イベント全体（終日の予定）です（言語は英語）。"
-    )
+    assert said(client) == "このカレンダーの内容：すべてのセッション、イベント全体（終日の予定）（言語は英語）"
     (form,) = client.page.forms()
     assert [n.get("value") for n in form.iter("input") if n.get("name") == "lang"] == ["ja"]
 

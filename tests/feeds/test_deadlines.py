@@ -217,7 +217,7 @@ def test_one_more_statement_group_for_deadlines_and_none_once_kept(client: Visit
         make.option(forum, closes_at=CLOSES, title=f"Way {number}")
     with queries() as counted:
         client.get(FEED)
-    assert len(counted) == 7  # state, event, venues, picture, options, removed options, call
+    assert len(counted) == 8  # state, event, memory, venues, picture, options, removed options, call
     with queries() as counted:
         client.get(FEED)
     assert counted.statements == ["quick"]

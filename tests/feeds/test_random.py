@@ -174,10 +174,14 @@ class World:
         if row.status is EventStatus.DRAFT:
             lifecycle.publish_event(row)
         elif row.status is EventStatus.POSTPONED:
-            self.draw.choice([events.publish, lambda one: cancel_event(one, note=LocalizedText())])(row)
+            self.draw.choice([lifecycle.publish_event, lambda one: cancel_event(one, note=LocalizedText())])(row)
         elif row.status is EventStatus.PUBLISHED:
             self.draw.choice(
-                [events.withdraw, events.withdraw, lambda one: postpone_event(one, note=LocalizedText(en="Rain"))]
+                [
+                    lifecycle.unpublish_event,
+                    lifecycle.unpublish_event,
+                    lambda one: postpone_event(one, note=LocalizedText(en="Rain")),
+                ]
             )(row)
 
     def rename(self) -> None:

@@ -141,7 +141,8 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
     withdraw(event)
     told = [client.get(path) for path in feeds]
     with transaction():
-        row = lifecycle.change_event(fresh(event), slug="forum", **later)
+        row = fresh(event)
+        lifecycle.change_event(row, slug="forum", **later)
         setup.save_option(row, fresh(option), mode=Mode.IN_PERSON, title=LocalizedText(en="Hall"), closes_at=LATER)
         setup.remove_option(fresh(other))
         setup.save_option(row, None, mode=Mode.ONLINE, title=LocalizedText(en="New"), closes_at=LATER)

@@ -6,7 +6,6 @@ from itertools import product
 
 from flask import Flask
 
-from eventapp.core.db import transaction
 from eventapp.mail import content
 from eventapp.mail.content import EmailContent
 
@@ -42,33 +41,27 @@ def test_one_empty_line_stands_between_all_that_a_letter_says(app: Flask) -> Non
 
 
 def test_a_letter_in_japanese_is_set_in_japanese(app: Flask) -> None:
-    with transaction():
-        letter = content.send(
-            EmailContent(
-                "件名",
-                "佐藤葵 様",
-                [],
-                [("日時", "2031年3月18日（火）")],
-                action=("確認・変更", "https://example.org/a"),
-            ),
-            to="aoi@example.org",
-            language="ja",
-            kind="test",
-            topic="test",
-        )
+    letter = content.render(
+        EmailContent(
+            "件名",
+            "佐藤葵 様",
+            [],
+            [("日時", "2031年3月18日（火）")],
+            action=("確認・変更", "https://example.org/a"),
+        ),
+        to="aoi@example.org",
+        language="ja",
+        kind="test",
+        topic="test",
+    )
     assert "日時：2031年3月18日（火）\n" in letter.text
     assert "確認・変更：\nhttps://example.org/a\n" in letter.text
 
 
 def test_an_address_among_the_facts_is_a_link_and_text_is_text(app: Flask) -> None:
     facts = [("Join here", "https://meet.example.org/a?b=1&c=2"), ("Where", "City Hall <1>")]
-    with transaction():
-        letter = content.send(
-            EmailContent("Subject", "Dear Ada,", [], facts),
-            to="ada@example.org",
-            language="en",
-            kind="test",
-            topic="test",
-        )
+    letter = content.render(
+        EmailContent("Subject", "Dear Ada,", [], facts), to="ada@example.org", language="en", kind="test", topic="test"
+    )
     assert 'href="https://meet.example.org/a?b=1&amp;c=2"' in letter.html
     assert "City Hall &lt;1&gt;" in letter.html
