@@ -25,7 +25,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import NameOrder
-from eventapp.events.models import Venue
+from eventapp.events.models import Event, Venue
 from eventapp.programme.models import Room, Track
 from eventapp.programme.participation_rows import ParticipationRow
 from eventapp.programme.rules import SessionKind
@@ -93,6 +93,23 @@ class RoomForm(Form):
             SelectChoice("", _("None")),
             *(SelectChoice(s.slug, languages.resolve(s.name).text) for s in venues),
         ]
+
+    @classmethod
+    def of(cls, event: Event, room: Room | None, *, venues: Sequence[Venue]) -> RoomForm:
+        """The form with the room; a new one is in the first venue."""
+        data: dict[str, Any] = {"site": venues[0].slug if venues else ""}
+        if room is not None:
+            data = {"name": room.name, "online": room.online, "capacity": room.capacity}
+            data["site"] = room.venue.slug if room.venue else ""
+        form = cls(venues=venues, data=data)
+        form.name.speak(event.languages)
+        return form
+
+    def values(self, venues: Sequence[Venue]) -> dict[str, Any]:
+        """What `operations.save_room` takes."""
+        venue = next((one for one in venues if one.slug == self.site.data), None)
+        fields = {"name": self.name, "online": self.online, "capacity": self.capacity}
+        return {name: field.data for name, field in fields.items()} | {"venue": venue}
 
 
 class TrackForm(Form):

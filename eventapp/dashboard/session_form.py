@@ -1,0 +1,184 @@
+"""The form of a session at the desk: what it shows, what it saves, and what two editors may both have changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from eventapp.accounts.access import current_organizer
+from eventapp.core import stale_forms
+from eventapp.core.clock import to_local
+from eventapp.core.errors import Refused
+from eventapp.core.forms import Done, submit
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_pgettext, listing
+from eventapp.directory.models import Person
+from eventapp.events.models import Event
+from eventapp.programme import operations, participation_rows, profiles, queries
+from eventapp.programme.forms import SessionForm
+from eventapp.programme.models import Session
+from eventapp.programme.operations import SessionEditConflict
+from eventapp.programme.participation_rows import ParticipationRow
+from eventapp.programme.rules import SessionKind, SessionStatus
+from eventapp.registration import queries as registration
+
+
+class SessionEditing:
+    """One request of the form: `session` is None for a new one.
+
+    `revision` and `token` are what the form carries back, so that saving finds out whether somebody else has saved in
+    the meantime.
+    """
+
+    def __init__(self, event: Event, session: Session | None) -> None:
+        self.event = event
+        self.session = session
+        self.form = _form(event, session)
+        sent = self.form.is_submitted()
+        # A button of the form searches for a person instead of saving: the number of its row.
+        self._searched = _number(request.form.get("find", ""))
+        self._people: dict[str, Person] = {}
+        if sent:
+            self.form.people, self._people = _people(session, searched=self._searched)
+            self.form.links = participation_rows.typed_links(request.form)
+        else:
+            self.form.people, self.form.links = participation_rows.rows_of(session), _links(session)
+        self._revision_sent = _number(request.form.get("revision", ""))
+        self.revision = self._revision_sent or (session.revision if session else None)
+        self.token = request.form.get("seen", "") or stale_forms.edit_token(_values(event, session))
+
+    def submit(self) -> Done[Session] | None:
+        """Save what was typed; None where the form is to be shown again."""
+        if self._searched is not None:
+            return None
+        return submit(self.form, self._save, explain=self._explain)
+
+    def _save(self) -> Session:
+        """The session, and whether it is a draft or ready."""
+        event, form = self.event, self.form
+        saved = operations.save_session(
+            event,
+            self.session,
+            title=form.title.data,
+            kind=SessionKind(form.kind.data),
+            starts_at=form.starts_at.in_zone(event.zone),
+            ends_at=form.ends_at.in_zone(event.zone),
+            rooms=[room for room in queries.rooms(event) if room.id in (form.rooms.data or [])],
+            track=next((track for track in queries.tracks(event) if track.slug == form.track.data), None),
+            parts=participation_rows.parts_of(form.people, self._people),
+            by=current_organizer().name,
+            seen_revision=self._revision_sent,
+            subtitle=form.subtitle.data,
+            minutes=form.minutes.data,
+            do_not_record=form.do_not_record.data,
+            links=[{"title": link["title"] or link["url"], "url": link["url"]} for link in form.links],
+            join_url=form.join_url.data or "",
+            abstract=form.abstract.data,
+            spoken=form.spoken.data or [],
+            interpreted=form.interpreted.data or [],
+            capacity=form.capacity.data,
+            signed_up=registration.audience(event).sign_ups.get(self.session.code, 0) if self.session else 0,
+        )
+        status = request.form.get("state", "" if self.session else "published")
+        if status in {"draft", "published"}:
+            operations.set_status(saved, SessionStatus(status))
+        return saved
+
+    def _explain(self, refusal: Refused) -> Refused:
+        """Where somebody else has saved, name what changed; saving again after reading that overwrites it."""
+        if not isinstance(refusal, SessionEditConflict):
+            return refusal
+        current = _values(self.event, refusal.session)
+        message = self._merge(refusal, current)
+        self.revision, self.token = refusal.session.revision, stale_forms.edit_token(current)
+        return Refused(message)
+
+    def _merge(self, conflict: SessionEditConflict, current: dict[str, Any]) -> str:
+        """Take what only the other editor changed into the form, and return the sentence about it."""
+        form = self.form
+        rows = {
+            "people": [row.values for row in form.people if row.person],
+            "links": [[*link.values()] for link in form.links],
+        }
+        typed = rows | {name: form[name].data for name in current if name not in rows}
+        changes = stale_forms.compare(self.token, now=current, typed=typed)
+        for name in changes.theirs:
+            if name == "people":
+                form.people = participation_rows.rows_of(conflict.session)
+            elif name == "links":
+                form.links = _links(conflict.session)
+            else:
+                form[name].raw_data = None
+                form[name].process(None, data=current[name])
+
+        def named(names: tuple[str, ...]) -> str:
+            titles = {"people": str(lazy_pgettext("session", "People")), "links": _("Links")}
+            return listing([titles.get(name) or form[name].label.text for name in names])
+
+        return stale_forms.describe(conflict.message, changes, named=named)
+
+
+def _form(event: Event, session: Session | None) -> SessionForm:
+    spoken = [*session.spoken, *session.interpreted] if session else []
+    form = SessionForm(
+        rooms=queries.rooms(event),
+        tracks=queries.tracks(event),
+        tags=list(dict.fromkeys([*event.languages, *spoken])),
+        data=_fields(event, session),
+        meta={"zone": event.zone},
+    )
+    for field in (form.title, form.subtitle, form.abstract):
+        field.speak(event.languages)
+    return form
+
+
+def _people(session: Session | None, *, searched: int | None) -> tuple[list[ParticipationRow], dict[str, Person]]:
+    """The rows that were sent, resolved, and by code the people of the session or known to the organizer."""
+    here = {part.person.code: part for part in session.participations} if session else {}
+    rows = participation_rows.typed(request.form)
+    people = profiles.by_codes(current_organizer(), participation_rows.codes(rows)) | {
+        code: part.person for code, part in here.items()
+    }
+    shown = {**people, **{code: part.shown for code, part in here.items()}}
+    rows = participation_rows.resolve(
+        rows, shown, lambda text: profiles.find(current_organizer(), text), searched=searched
+    )
+    people |= profiles.by_codes(current_organizer(), set(participation_rows.codes(rows)) - people.keys())
+    return rows, people
+
+
+def _number(raw: str) -> int | None:
+    return int(raw[:9]) if raw.isascii() and raw.isdecimal() else None
+
+
+def _links(session: Session | None) -> list[dict[str, str]]:
+    return [dict(link) for link in session.links] if session else []
+
+
+def _values(event: Event, session: Session | None) -> dict[str, Any]:
+    """What two editors may both have changed: the fields of the form and its rows."""
+    people = [row.values for row in participation_rows.rows_of(session) if row.person]
+    return {**_fields(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
+
+
+def _fields(event: Event, session: Session | None) -> dict[str, Any]:
+    if session is None:
+        return {"kind": "lecture", "spoken": event.working_languages[:1]}
+    return {
+        "title": session.title,
+        "kind": session.kind.value,
+        # In the event's time zone, as the form shows them: edit tokens are made from these.
+        "starts_at": to_local(session.starts_at, event.zone) if session.starts_at else None,
+        "ends_at": to_local(session.ends_at, event.zone) if session.ends_at else None,
+        "rooms": [room.id for room in session.rooms],
+        "track": session.track.slug if session.track else "",
+        "abstract": session.abstract,
+        "spoken": session.spoken,
+        "interpreted": session.interpreted,
+        "capacity": session.capacity,
+        "subtitle": session.subtitle,
+        "minutes": session.minutes,
+        "do_not_record": session.do_not_record,
+        "join_url": session.join_url,
+    }
