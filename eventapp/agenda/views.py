@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request, url_for
@@ -11,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.agenda import calendar as agenda_calendar
 from eventapp.agenda import operations, queries
 from eventapp.agenda.models import Agenda
+from eventapp.agenda.queries import ListedSession
 from eventapp.agenda.rules import star_of
 from eventapp.core import clock
 from eventapp.core.db import finish_writing
@@ -51,23 +53,21 @@ def agenda(token: str) -> ResponseReturnValue:
     speaks = queries.speaking(shown)
     entries = queries.entries(shown, speaks)
     own = queries.registrations(shown)
-    days = [
-        (day, list(rows))
-        for day, rows in groupby(
-            entries, lambda e: clock.programme_day(e.session.starts_at, e.event.zone, e.event.day_starts)
-        )
-    ]
     return private(
         page(
             "agenda/agenda.html",
             agenda=shown,
-            days=days,
+            days=[(day, list(rows)) for day, rows in groupby(entries, _day)],
             number=len(entries),
             only=_only([*(one.event for one in entries), *(one.event for one in own)]),
             registrations=own,
             speaking=[part.link for part in speaks if part.link.event.public],
         )
     )
+
+
+def _day(entry: ListedSession) -> date:
+    return clock.programme_day(entry.session.starts_at, entry.event.zone, entry.event.day_starts)
 
 
 def _only(events: Iterable[Event]) -> Event | None:

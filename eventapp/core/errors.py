@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, session
@@ -116,6 +116,13 @@ def _outdated(error: OnlyReads) -> Response:
     if not csrf.outdated():
         raise error
     return _answer(400, message=csrf.sentence(), again=_typed())
+
+
+def refused_as_json(refusal: Refused, **more: Any) -> Response:
+    """Undo what the operation did, and answer a script: 422 with `error`, `field` and more values."""
+    response = make_response(jsonify(error=refusal.message, field=refusal.field, **more), 422)
+    undo()
+    return response
 
 
 def _refused(refusal: Refused) -> Response:

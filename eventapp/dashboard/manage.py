@@ -14,7 +14,7 @@ from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
-from eventapp.dashboard.steps import next_steps
+from eventapp.dashboard.steps import Step, next_steps
 from eventapp.events import queries as events
 from eventapp.events.access import may, requires
 from eventapp.events.forms import CloneForm, NoteForm
@@ -24,9 +24,11 @@ from eventapp.lifecycle import clone as cloning
 from eventapp.notifications import operations as notifications
 from eventapp.notifications import team
 from eventapp.programme import queries as programme
+from eventapp.programme.models import Session
 from eventapp.proposals import queries as proposals
 from eventapp.proposals.rules import ProposalStatus
 from eventapp.registration import queries as registration
+from eventapp.registration.models import AttendanceOption
 
 manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 
@@ -103,28 +105,31 @@ def event(event: Event) -> ResponseReturnValue:
     """Where the event stands, and what to do next."""
     options = registration.options(event)
     sessions = programme.sessions(event, drafts=True, people=False)
-    numbers = registration.numbers_by_status(event)
-    proposed = may(Permission.PROGRAMME)
     return page(
         "dashboard/event.html",
         event=event,
         options=options,
         sessions=sessions,
-        numbers=numbers,
+        numbers=registration.numbers_by_status(event),
         mail=team.numbers(event, may),
         statement=attendance.statement(event),
         waiting=notifications.waiting(event),
-        steps=next_steps(
-            event,
-            sessions=sessions,
-            release=programme.latest(event),
-            options=options,
-            declined=[link.shown.name(languages.reader()).text for link in proposals.declined(event)]
-            if proposed
-            else (),
-            undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0) if proposed else 0,
-        ),
+        steps=_steps(event, sessions, options),
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
+    )
+
+
+def _steps(event: Event, sessions: list[Session], options: list[AttendanceOption]) -> list[Step]:
+    """What to do next; proposals are only for those who may decide on them."""
+    may_decide = may(Permission.PROGRAMME)
+    declined = proposals.declined(event) if may_decide else []
+    return next_steps(
+        event,
+        sessions=sessions,
+        release=programme.latest(event),
+        options=options,
+        declined=[link.shown.name(languages.reader()).text for link in declined],
+        undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0) if may_decide else 0,
     )
 
 
@@ -180,31 +185,25 @@ def unpublish(event: Event) -> ResponseReturnValue:
 @requires(Permission.OWN)
 def clone(event: Event) -> ResponseReturnValue:
     """The next edition, made of this one."""
-    form = CloneForm(data={"title": event.title})
-    form.title.speak(event.languages)
-    if done := submit(
-        form,
-        lambda: cloning.clone(
-            event,
-            owner=current_organizer(),
-            slug=form.slug.data or "",
-            first_day=form.first_day.data,
-            title=form.title.data,
-            people=form.people.data,
-        ),
-    ):
-        said = languages.ngettext(
-            "Draft created with %(num)d session. Only your team can see it.",
-            "Draft created with %(num)d sessions. Only your team can see it.",
-            done.value.sessions,
-        )
-        flash(said)
-        for title in done.value.skipped:
-            flash(
-                _(
-                    "“%(title)s” was moved later: its start time does not exist on the new date (clocks go forward).",
-                    title=languages.resolve(title).text,
-                )
-            )
+    form = CloneForm.of(event)
+    if done := submit(form, lambda: cloning.clone(event, owner=current_organizer(), **form.values())):
+        _report_clone(done.value)
         return redirect(url_for(".event", slug=done.value.event.slug), 303)
     return page("dashboard/clone.html", event=event, form=form)
+
+
+def _report_clone(made: cloning.Cloned) -> None:
+    flash(
+        languages.ngettext(
+            "Draft created with %(num)d session. Only your team can see it.",
+            "Draft created with %(num)d sessions. Only your team can see it.",
+            made.sessions,
+        )
+    )
+    for title in made.skipped:
+        flash(
+            _(
+                "“%(title)s” was moved later: its start time does not exist on the new date (clocks go forward).",
+                title=languages.resolve(title).text,
+            )
+        )

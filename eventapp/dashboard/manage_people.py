@@ -12,7 +12,7 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import languages, localized
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
-from eventapp.core.forms import submit
+from eventapp.core.forms import WordsField, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
@@ -62,26 +62,12 @@ def _hit(event: Event, person: Person) -> dict[str, str]:
 def person(event: Event, code: str = "") -> ResponseReturnValue:
     """A person. What all events share is changed by who owns all that know the person; else what this one shows."""
     shown = or_404(queries.person_in_event(event, code)) if code else None
-    row = queries.event_person(event, shown) if shown else None
-    form = PersonForm(
-        organizations=directory_queries.organizations(),
-        both=shown is not None
-        and profiles.may_change_shared(current_organizer(), event, shown)
-        and not profiles.only_here(event, shown),
-        data=_data(event, shown) | {"scope": "event" if row is not None and row.differs else "shared"},
-    )
-    for field in form:
-        if hasattr(field, "speak"):
-            field.speak(event.languages)
+    form = _form(event, shown)
     if done := submit(form, lambda: _save(event, shown, form)):
         flash(_("Saved."))
         if shown is None:
-            flash(
-                _(
-                    "Now add %(name)s to a session so that the name appears in the programme.",
-                    name=done.value.name(reader()).text,
-                )
-            )
+            name = done.value.name(reader()).text
+            flash(_("Now add %(name)s to a session so that the name appears in the programme.", name=name))
         return redirect(url_for(".everybody", slug=event.slug), 303)
     takes_part = shown is not None and queries.takes_part(event, shown)
     return page(
@@ -93,6 +79,22 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
         takes_part=takes_part,
         link=proposals.link_of(event, shown) if shown is not None and takes_part else None,
     )
+
+
+def _form(event: Event, shown: Person | None) -> PersonForm:
+    """The form; it asks where a change applies only if both are possible and make a difference."""
+    row = queries.event_person(event, shown) if shown else None
+    form = PersonForm(
+        organizations=directory_queries.organizations(),
+        both=shown is not None
+        and profiles.may_change_shared(current_organizer(), event, shown)
+        and not profiles.only_here(event, shown),
+        data=_data(event, shown) | {"scope": "event" if row is not None and row.differs else "shared"},
+    )
+    for field in form:
+        if isinstance(field, WordsField):
+            field.speak(event.languages)
+    return form
 
 
 def _data(event: Event, shown: Person | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from eventapp.events.models import Event
 from eventapp.notifications import operations as notifications
 from eventapp.notifications import scan
 from eventapp.programme import changes, queries, releases
-from eventapp.programme.conflicts import Level
+from eventapp.programme.conflicts import Level, ProgrammeIssue
 from eventapp.programme.forms import ReleaseForm
 from eventapp.registration import queries as registration
 
@@ -44,12 +44,14 @@ def release(event: Event) -> ResponseReturnValue:
         waiting=waiting,
         groups=[(kind, list(rows)) for kind, rows in groupby(waiting.changes, lambda change: change.kind)],
         names={number: person.name(reader()).text for number, person in people.items()},
-        findings=[
-            one
-            for one in queries.findings(event, registration.audience(event), language=languages.reader())
-            if one.level is not Level.NOTICE
-        ],
+        findings=_problems(event),
         releases=queries.releases(event),
         told=notifications.waiting(event),
         would_notify=None if waiting.empty else scan.would_notify(event, waiting.document),
     )
+
+
+def _problems(event: Event) -> list[ProgrammeIssue]:
+    """Errors and warnings, without notices."""
+    every = queries.findings(event, registration.audience(event), language=languages.reader())
+    return [one for one in every if one.level is not Level.NOTICE]

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.core import clock, languages, localized, revisions
-from eventapp.core.db import finish_writing, undo
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.db import finish_writing
+from eventapp.core.errors import Refused, or_404, refused_as_json
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.localized import LocalizedText
@@ -66,12 +66,9 @@ def move(event: Event, code: str) -> ResponseReturnValue:
         wanted = _wanted(rooms, shown)
         saved = operations.move_session(event, shown, by=current_organizer().name, **wanted)
     except operations.SessionEditConflict as stale:
-        values = _session(stale.session)
-        undo()
-        return _refused(stale, session=values)
+        return refused_as_json(stale, session=_session(stale.session))
     except Refused as refusal:
-        undo()
-        return _refused(refusal)
+        return refused_as_json(refusal)
     finish_writing()  # what is wrong in a large programme takes a while to find
     return jsonify(
         session=_session(saved),
@@ -79,10 +76,6 @@ def move(event: Event, code: str) -> ResponseReturnValue:
             _finding(one) for one in queries.findings(event, registration.audience(event), language=languages.reader())
         ],
     )
-
-
-def _refused(refusal: Refused, **more: Any) -> Response:
-    return make_response(jsonify(error=refusal.message, field=refusal.field, **more), 422)
 
 
 def _wanted(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:

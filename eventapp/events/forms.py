@@ -273,6 +273,17 @@ class CloneForm(Form):
     )
     people = BooleanField(_l("Copy speakers, as not confirmed"))
 
+    @classmethod
+    def of(cls, event: Event) -> CloneForm:
+        """The form with the title of the event."""
+        form = cls(data={"title": event.title})
+        form.title.speak(event.languages)
+        return form
+
+    def values(self) -> dict[str, Any]:
+        """What `lifecycle.clone.clone` takes."""
+        return {name: self[name].data for name in ("title", "slug", "first_day", "people")}
+
 
 class NoteForm(Form):
     """What to say with a postponement or cancellation."""

@@ -49,6 +49,13 @@ class OptionsForm(Form):
         names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
         self.language.choices = [SelectChoice("", _("As stated in the file")), *names]
 
+    @classmethod
+    def of(cls, options: Options, *, tags: Sequence[str]) -> OptionsForm:
+        """The form with what was said of a file."""
+        names = ("zone", "language", "add_only")
+        data = {name: getattr(options, name) for name in names} | {"columns": options.columns_typed}
+        return cls(tags=tags, data=data)
+
     def options(self) -> Options:
         """The options that were typed. Raises Refused for a mapping that is none."""
         columns = Options.columns_from(self.columns.data or "")

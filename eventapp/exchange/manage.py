@@ -14,6 +14,7 @@ from eventapp.core import languages
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import Refused, or_404
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import requires
@@ -38,19 +39,17 @@ _STATED = {"zone", "language", "columns"}
 def upload(event: Event) -> ResponseReturnValue:
     """Choose a file. Nothing is imported here: the report comes next."""
     form = UploadForm(tags=event.languages)
-    if not form.validate_on_submit():
-        return page("exchange/upload.html", event=event, form=form)
-    number, slug, asked = event.id, event.slug, partial(operations.options_for, event)
-    try:
-        name, data = _sent()
-        options = form.options()
-        read = _read(data, options, asked)
-    except Refused as refusal:
-        form.refuse(refusal)
-        with reading():
-            return page("exchange/upload.html", event=event, form=form)
-    kept = operations.keep(number, data, options, read, name=name)
-    return redirect(url_for(".report", slug=slug, key=kept.key), 303)
+    if done := submit(form, lambda: _upload(event, form)):
+        return redirect(url_for(".report", slug=event.slug, key=done.value.key), 303)
+    return page("exchange/upload.html", event=event, form=form)
+
+
+def _upload(event: Event, form: UploadForm) -> Upload:
+    """Read the file that was sent, and keep it for its report. Raises Refused if it can't be read."""
+    number, options_for = event.id, partial(operations.options_for, event)
+    name, data = _sent()
+    options = form.options()
+    return operations.keep(number, data, options, _read(data, options, options_for), name=name)
 
 
 def _sent() -> tuple[str, bytes]:
@@ -87,31 +86,24 @@ def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) ->
 def report(event: Event, key: str) -> ResponseReturnValue:
     """What the import would do; POST says something else of the file and shows the report anew."""
     kept = or_404(queries.upload(event, key))
-    options = operations.options_of(kept)
-    data = {
-        "zone": options.zone,
-        "language": options.language,
-        "columns": options.columns_typed,
-        "add_only": options.add_only,
-    }
-    form = OptionsForm(tags=event.languages, data=data)
-    if not form.validate_on_submit():
-        return _report(event, kept, form, _kept(event, kept))
-    slug, asked = event.slug, partial(operations.options_for, event)
-    try:
-        options = form.options()
-        content = or_404(queries.upload(event, key, content=True)).data
-        wanted = asked(options)
-        with reading():
-            read = exchange_reading.read(content, wanted)
-        if isinstance(refusal := stored.deserialized(read), Refused):
-            raise refusal
-    except Refused as refusal:
-        form.refuse(refusal)
-        with reading():
-            return _page(event, or_404(queries.upload(event, key)), form, None)
+    form = OptionsForm.of(operations.options_of(kept), tags=event.languages)
+    if submit(form, lambda: _read_again(event, key, form)):
+        return redirect(url_for(".report", slug=event.slug, key=key), 303)
+    if form.is_submitted():
+        return _page(event, or_404(queries.upload(event, key)), form, None)
+    return _report(event, kept, form, _kept(event, kept))
+
+
+def _read_again(event: Event, key: str, form: OptionsForm) -> None:
+    """Read the file with other options. Raises Refused if it can't be read with them."""
+    options = form.options()
+    content = or_404(queries.upload(event, key, content=True)).data
+    options_for = operations.options_for(event, options)
+    with reading():
+        read = exchange_reading.read(content, options_for)
+    if isinstance(refusal := stored.deserialized(read), Refused):
+        raise refusal
     operations.restate(or_404(queries.upload(event, key)), options, read)
-    return redirect(url_for(".report", slug=slug, key=key), 303)
 
 
 def _kept(event: Event, kept: Upload) -> Incoming | Refused:
@@ -181,16 +173,17 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
         return redirect(url_for(".report", slug=slug, key=key), 303)
     operations.apply(event, planned, by=current_organizer())
     operations.forget(or_404(queries.upload(event, key)))
-    counts = planned.counts
-    flash(
-        _(
-            "Import complete: %(created)d new, %(changed)d changed, %(removed)d moved to draft.",
-            created=counts[Outcome.CREATED],
-            changed=counts[Outcome.CHANGED],
-            removed=counts[Outcome.REMOVED],
-        )
-    )
+    flash(_imported(planned.counts))
     return redirect(url_for("programme_manage.programme", slug=slug), 303)
+
+
+def _imported(counts: dict[Outcome, int]) -> str:
+    return _(
+        "Import complete: %(created)d new, %(changed)d changed, %(removed)d moved to draft.",
+        created=counts[Outcome.CREATED],
+        changed=counts[Outcome.CHANGED],
+        removed=counts[Outcome.REMOVED],
+    )
 
 
 @manage.get("/export.<any(xml, json, csv, ics):format>")

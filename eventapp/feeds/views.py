@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from eventapp.core.caching import ResponseCache
@@ -116,26 +116,24 @@ def choose(event: Event) -> Response:
     """Choose what is in one's calendar of an event. A form that only asks: the answer is a feed URL."""
     offered = parts.of_programme(event.id, queries.document(or_404(states.state(event.slug))))
     names = {part.path: part.name for _kind, rows in offered for part in rows}
-    usual = interface()
-    spoken = list(dict.fromkeys([usual, *event.languages]))
-    chosen = Choice.of(request.args, parts=names, languages=spoken, usual=usual)
-    asked = request.args.get("part", "")
-    name = resolve(names[chosen.part]).text if chosen.part else resolve(event.title).text
-    return make_response(
-        page(
-            "feeds/choose.html",
-            event=event,
-            parts=offered,
-            spoken=spoken,
-            choice=chosen,
-            missing=bool(asked) and asked not in names,
-            alarms=ALARMS,
-            reminder=reminder,
-            sentence=chosen.sentence(name),
-            links=links.links_of(chosen.path(event.slug), name=name),
-        ),
-        422 if asked and asked not in names else 200,
+    spoken = list(dict.fromkeys([interface(), *event.languages]))
+    choice = Choice.of(request.args, parts=names, languages=spoken, usual=interface())
+    name = resolve(names[choice.part] if choice.part else event.title).text
+    missing = request.args.get("part", "") not in {"", *names}
+    response = page(
+        "feeds/choose.html",
+        event=event,
+        parts=offered,
+        spoken=spoken,
+        choice=choice,
+        missing=missing,
+        alarms=ALARMS,
+        reminder=reminder,
+        sentence=choice.sentence(name),
+        links=links.links_of(choice.path(event.slug), name=name),
     )
+    response.status_code = 422 if missing else 200
+    return response
 
 
 def _feed(slug: str, path: str, *, of: SliceFinder | None = None, span: bool = False) -> Response:

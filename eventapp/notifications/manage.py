@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
 from eventapp.core import languages
-from eventapp.core.db import db
+from eventapp.core.db import reading
 from eventapp.core.errors import or_404
 from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
@@ -70,8 +70,8 @@ def pending(event: Event, number: int) -> ResponseReturnValue:
     """A pending notification as it would be written now."""
     row = or_404(team.pending_row(event, may, number))
     due_at, about = row.notification.due_at, row.about
-    written = compose(row.notification)
-    db.session.rollback()  # a preview stores nothing
+    with reading():  # a preview stores nothing
+        written = compose(row.notification)
     return page("notifications/pending.html", event=event, email=written, due_at=due_at, about=about, to=row.to)
 
 

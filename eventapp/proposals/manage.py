@@ -38,17 +38,8 @@ _OCCASIONS = {"accept": Occasion.ACCEPTED, "decline": Occasion.DECLINED, "reopen
 @requires(Permission.PROGRAMME)
 def proposals(event: Event) -> ResponseReturnValue:
     """Everything that was proposed, filtered and by pages, and who has declined a part."""
-    status, order = request.args.get("status", ""), request.args.get("order", "")
     number = page_number(request.args.get("page"))
-    rows, total = queries.of_event(
-        event,
-        current_organizer(),
-        status=ProposalStatus(status) if status in set(ProposalStatus) else None,
-        unvoted=request.args.get("mine") == "1",
-        order=Order(order) if order in set(Order) else Order.NEWEST,
-        limit=PAGE,
-        offset=(number - 1) * PAGE,
-    )
+    rows, total = queries.of_event(event, current_organizer(), **_filters(), limit=PAGE, offset=(number - 1) * PAGE)
     return page(
         "proposals/proposals.html",
         event=event,
@@ -62,6 +53,16 @@ def proposals(event: Event) -> ResponseReturnValue:
         statuses=list(ProposalStatus),
         orders={Order.NEWEST: _("Newest first"), Order.VOTES: _("Highest rated first"), Order.TITLE: _("By title")},
     )
+
+
+def _filters() -> dict[str, Any]:
+    """What the list is narrowed to, and its order."""
+    status, order = request.args.get("status", ""), request.args.get("order", "")
+    return {
+        "status": ProposalStatus(status) if status in set(ProposalStatus) else None,
+        "unvoted": request.args.get("mine") == "1",
+        "order": Order(order) if order in set(Order) else Order.NEWEST,
+    }
 
 
 @manage.route("/proposals/call", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The registration form, made for the event's options and questions, and the forms of the desk."""
+"""The registration form, made for the event's options and questions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     EmailField,
     Field,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -20,14 +19,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import CountryField, Form, LocalTimeField, MailAddress, WordsField, between, known_zone
+from eventapp.core.forms import CountryField, Form, MailAddress, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
-from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Question, Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import Access, Availability, QuestionKind, fits, kept
+from eventapp.registration.rules import Availability, QuestionKind, fits, kept
 
 
 def option_name(option: AttendanceOption) -> str:
@@ -279,50 +277,3 @@ class LinkForm(Form):
         ],
         render_kw={"autocomplete": "email", "inputmode": "email", "dir": "ltr"},
     )
-
-
-class OptionForm(Form):
-    """A way to take part."""
-
-    mode = SelectField(_l("Attendance mode"), validators=[InputRequired()])
-    title = WordsField(_l("Name"), description=_l("Leave empty to use the attendance mode as the name."), maximum=100)
-    note = WordsField(
-        _l("Note for attendees"), description=_l("One line shown under the option, for example which entrance to use.")
-    )
-    capacity = IntegerField(
-        _l("Seats"),
-        description=_l("Leave it empty for no limit."),
-        validators=[Optional(), between(1, 1_000_000)],
-        render_kw={"inputmode": "numeric", "min": 1},
-    )
-    waiting_list = BooleanField(_l("Open a waiting list when it is full"), default=True)
-    access = SelectField(_l("Who may register"), validators=[InputRequired()])
-    opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave empty to open straight away."))
-    closes_at = LocalTimeField(_l("Registration closes"), description=_l("Leave empty to close when the event ends."))
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.mode.choices = [SelectChoice(mode.value, mode.label) for mode in Mode]
-        self.access.choices = [SelectChoice(access.value, access.label) for access in Access]
-
-
-class QuestionForm(Form):
-    """A question of the registration form."""
-
-    label = WordsField(_l("Question"), validators=[])
-    kind = SelectField(_l("Kind of answer"), validators=[InputRequired()])
-    hint = WordsField(_l("Hint"))
-    choices = TextAreaField(
-        _l("Choices"), description=_l("One per line. For choice questions only."), validators=[Length(max=2000)]
-    )
-    mode = SelectField(_l("Ask"), validators=[Optional()])
-    required = BooleanField(_l("An answer is required"))
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in QuestionKind]
-        self.mode.choices = [SelectChoice("", _("Everyone")), *(SelectChoice(mode.value, mode.label) for mode in Mode)]
-
-    def validate_label(self, field: Any) -> None:
-        if not field.data:
-            raise ValidationError(_("Enter this in at least one language."))

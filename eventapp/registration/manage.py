@@ -16,11 +16,11 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup
-from eventapp.registration.forms import OptionForm, QuestionForm, TakePart, takable
-from eventapp.registration.models import AttendanceOption, Question, Registration
-from eventapp.registration.rules import HOLDS_SEAT, Access, QuestionKind, RegistrationStatus
+from eventapp.registration.forms import TakePart, takable
+from eventapp.registration.models import Question, Registration
+from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
+from eventapp.registration.setup_forms import OptionForm, QuestionForm
 
 manage = Blueprint("registration_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -31,17 +31,8 @@ PAGE = 50
 @requires(Permission.VIEW)
 def registrations(event: Event) -> ResponseReturnValue:
     """Everybody, filtered and by pages."""
-    status = request.args.get("status", "")
     number = page_number(request.args.get("page"))
-    rows, total = queries.of_event(
-        event,
-        status=RegistrationStatus(status) if status in set(RegistrationStatus) else None,
-        option=request.args.get("option", ""),
-        text=request.args.get("q", "").strip(),
-        emails=may(Permission.REGISTRATION),
-        limit=PAGE,
-        offset=(number - 1) * PAGE,
-    )
+    rows, total = queries.of_event(event, **_filters(), limit=PAGE, offset=(number - 1) * PAGE)
     return page(
         "registration/registrations.html",
         event=event,
@@ -53,6 +44,17 @@ def registrations(event: Event) -> ResponseReturnValue:
         options=queries.options(event),
         statuses=list(RegistrationStatus),
     )
+
+
+def _filters() -> dict[str, Any]:
+    """What the list is narrowed to. Who must not see e-mail addresses doesn't search in them either."""
+    status = request.args.get("status", "")
+    return {
+        "status": RegistrationStatus(status) if status in set(RegistrationStatus) else None,
+        "option": request.args.get("option", ""),
+        "text": request.args.get("q", "").strip(),
+        "emails": may(Permission.REGISTRATION),
+    }
 
 
 @manage.route("/registrations/new", methods=["GET", "POST"])
@@ -152,37 +154,11 @@ def options(event: Event) -> ResponseReturnValue:
 def option(event: Event, key: str = "") -> ResponseReturnValue:
     """A new way to take part, or a change of one."""
     shown = or_404(queries.option_by_key(event, key)) if key else None
-    data = _option_data(shown) if shown else {"mode": "in_person", "waiting_list": True}
-    form = OptionForm(data=data, meta={"zone": event.zone})
-    form.title.speak(event.languages)
-    form.note.speak(event.languages)
-    if submit(
-        form,
-        lambda: setup.save_option(
-            event,
-            shown,
-            mode=Mode(form.mode.data),
-            title=form.title.data,
-            note=form.note.data,
-            capacity=form.capacity.data,
-            waiting_list=form.waiting_list.data,
-            access=Access(form.access.data),
-            opens_at=form.opens_at.in_zone(event.zone),
-            closes_at=form.closes_at.in_zone(event.zone),
-        ),
-    ):
+    form = OptionForm.of(event, shown)
+    if submit(form, lambda: setup.save_option(event, shown, **form.values(event))):
         flash(_("Saved."))
         return redirect(url_for(".options", slug=event.slug), 303)
     return page("registration/option.html", event=event, form=form, option=shown)
-
-
-def _option_data(option: AttendanceOption) -> dict[str, Any]:
-    names = ("title", "note", "capacity", "waiting_list", "opens_at", "closes_at")
-    return {
-        **{name: getattr(option, name) for name in names},
-        "mode": option.mode.value,
-        "access": option.access.value,
-    }
 
 
 @manage.post("/options/<key>/remove")
@@ -200,34 +176,8 @@ def remove_option(event: Event, key: str) -> ResponseReturnValue:
 def question(event: Event, number: int = 0) -> ResponseReturnValue:
     """A new question, or a change of one."""
     shown = _question(event, number) if number else None
-    data = (
-        {
-            "label": shown.label,
-            "kind": shown.kind.value,
-            "hint": shown.hint,
-            "choices": "\n".join(shown.choices),
-            "mode": shown.mode.value if shown.mode else "",
-            "required": shown.required,
-        }
-        if shown
-        else {}
-    )
-    form = QuestionForm(data=data)
-    form.label.speak(event.languages)
-    form.hint.speak(event.languages)
-    if submit(
-        form,
-        lambda: setup.save_question(
-            event,
-            shown,
-            label=form.label.data,
-            kind=QuestionKind(form.kind.data),
-            hint=form.hint.data,
-            choices=[line.strip() for line in (form.choices.data or "").splitlines()],
-            mode=Mode(form.mode.data) if form.mode.data else None,
-            required=form.required.data,
-        ),
-    ):
+    form = QuestionForm.of(event, shown)
+    if submit(form, lambda: setup.save_question(event, shown, **form.values())):
         flash(_("Saved."))
         return redirect(url_for(".options", slug=event.slug), 303)
     return page("registration/question.html", event=event, form=form, question=shown)

@@ -90,9 +90,7 @@ def mine(token: str) -> ResponseReturnValue:
     event = registration.event
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), registration=registration)
-    if done := submit(
-        form, lambda: operations.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
-    ):
+    if done := submit(form, lambda: _update(registration, form)):
         return redirect(url_for(".mine", token=token, saved=1, unwritten=None if done.value else 1), 303)
     response = page(
         "registration/mine.html",
@@ -105,11 +103,24 @@ def mine(token: str) -> ResponseReturnValue:
         online=queries.joins_online(registration),
         offers=queries.offers(registration) if registration.status in HOLDS_SEAT else [],
         place=queries.waiting_position(registration) if registration.waiting_since else None,
-        saved=bool(request.args.get("saved")) and request.method == "GET",
-        fresh=clock.now() - registration.created_at < JUST_NOW and request.method == "GET",
-        unwritten=bool(request.args.get("unwritten")) and request.method == "GET",
+        **_news(registration),
     )
     return private(response)
+
+
+def _update(registration: Registration, form: TakePart) -> bool:
+    """Whether an e-mail about the change is being sent."""
+    return operations.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
+
+
+def _news(registration: Registration) -> dict[str, bool]:
+    """What the page says on top after something was done; a form that was refused says only that."""
+    shown = request.method == "GET"
+    return {
+        "saved": shown and bool(request.args.get("saved")),
+        "fresh": shown and clock.now() - registration.created_at < JUST_NOW,
+        "unwritten": shown and bool(request.args.get("unwritten")),
+    }
 
 
 @views.post("/registrations/<token>/sessions/<code>")

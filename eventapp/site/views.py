@@ -58,16 +58,7 @@ def events_list() -> ResponseReturnValue:
     """All public events, filtered by plain GET parameters."""
 
     def build() -> Response:
-        now = clock.now()
-        year = request.args.get("year", "")
-        wanted = EventFilter(
-            kind=_member(EventKind, request.args.get("kind", "")),
-            format=_member(EventFormat, request.args.get("format", "")),
-            country=request.args.get("country", "")[:2],
-            year=int(year) if len(year) == 4 and year.isdecimal() else None,
-            series=request.args.get("series", ""),
-            text=request.args.get("q", "").strip(),
-        )
+        now, wanted = clock.now(), _wanted()
         countries, years, series = events.filters()
         return page(
             "site/events.html",
@@ -85,6 +76,18 @@ def events_list() -> ResponseReturnValue:
 
     version, is_fresh = known("events")
     return cached_page(version, build, is_fresh=is_fresh)
+
+
+def _wanted() -> EventFilter:
+    year = request.args.get("year", "")
+    return EventFilter(
+        kind=_member(EventKind, request.args.get("kind", "")),
+        format=_member(EventFormat, request.args.get("format", "")),
+        country=request.args.get("country", "")[:2],
+        year=int(year) if len(year) == 4 and year.isdecimal() else None,
+        series=request.args.get("series", ""),
+        text=request.args.get("q", "").strip(),
+    )
 
 
 def _member(kind: type[E], value: str) -> E | None:

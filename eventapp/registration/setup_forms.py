@@ -1,0 +1,109 @@
+"""The desk's forms of registration: the options to choose from, and the questions that are asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from eventapp.core.forms import Form, LocalTimeField, WordsField, between
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.events.models import Event
+from eventapp.programme.rules import Mode
+from eventapp.registration.models import AttendanceOption, Question
+from eventapp.registration.rules import Access, QuestionKind
+
+
+class OptionForm(Form):
+    """A way to take part."""
+
+    mode = SelectField(_l("Attendance mode"), validators=[InputRequired()])
+    title = WordsField(_l("Name"), description=_l("Leave empty to use the attendance mode as the name."), maximum=100)
+    note = WordsField(
+        _l("Note for attendees"), description=_l("One line shown under the option, for example which entrance to use.")
+    )
+    capacity = IntegerField(
+        _l("Seats"),
+        description=_l("Leave it empty for no limit."),
+        validators=[Optional(), between(1, 1_000_000)],
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+    waiting_list = BooleanField(_l("Open a waiting list when it is full"), default=True)
+    access = SelectField(_l("Who may register"), validators=[InputRequired()])
+    opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave empty to open straight away."))
+    closes_at = LocalTimeField(_l("Registration closes"), description=_l("Leave empty to close when the event ends."))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mode.choices = [SelectChoice(mode.value, mode.label) for mode in Mode]
+        self.access.choices = [SelectChoice(access.value, access.label) for access in Access]
+
+    @classmethod
+    def of(cls, event: Event, option: AttendanceOption | None) -> OptionForm:
+        """The form with the option, or with what most events want."""
+        data: dict[str, Any] = {"mode": Mode.IN_PERSON.value, "waiting_list": True}
+        if option is not None:
+            names = ("title", "note", "capacity", "waiting_list", "opens_at", "closes_at")
+            data = {name: getattr(option, name) for name in names}
+            data |= {"mode": option.mode.value, "access": option.access.value}
+        form = cls(data=data, meta={"zone": event.zone})
+        form.title.speak(event.languages)
+        form.note.speak(event.languages)
+        return form
+
+    def values(self, event: Event) -> dict[str, Any]:
+        """What `setup.save_option` takes; the moments in UTC."""
+        return {
+            **{name: self[name].data for name in ("title", "note", "capacity", "waiting_list")},
+            "mode": Mode(self.mode.data),
+            "access": Access(self.access.data),
+            "opens_at": self.opens_at.in_zone(event.zone),
+            "closes_at": self.closes_at.in_zone(event.zone),
+        }
+
+
+class QuestionForm(Form):
+    """A question of the registration form."""
+
+    label = WordsField(_l("Question"), validators=[])
+    kind = SelectField(_l("Kind of answer"), validators=[InputRequired()])
+    hint = WordsField(_l("Hint"))
+    choices = TextAreaField(
+        _l("Choices"), description=_l("One per line. For choice questions only."), validators=[Length(max=2000)]
+    )
+    mode = SelectField(_l("Ask"), validators=[Optional()])
+    required = BooleanField(_l("An answer is required"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in QuestionKind]
+        self.mode.choices = [SelectChoice("", _("Everyone")), *(SelectChoice(mode.value, mode.label) for mode in Mode)]
+
+    @classmethod
+    def of(cls, event: Event, question: Question | None) -> QuestionForm:
+        """The form with the question, or empty."""
+        data: dict[str, Any] = {}
+        if question is not None:
+            data = {name: getattr(question, name) for name in ("label", "hint", "required")}
+            data |= {"kind": question.kind.value, "choices": "\n".join(question.choices)}
+            data["mode"] = question.mode.value if question.mode else ""
+        form = cls(data=data)
+        form.label.speak(event.languages)
+        form.hint.speak(event.languages)
+        return form
+
+    def values(self) -> dict[str, Any]:
+        """What `setup.save_question` takes."""
+        return {
+            **{name: self[name].data for name in ("label", "hint", "required")},
+            "kind": QuestionKind(self.kind.data),
+            "choices": [line.strip() for line in (self.choices.data or "").splitlines()],
+            "mode": Mode(self.mode.data) if self.mode.data else None,
+        }
+
+    def validate_label(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_("Enter this in at least one language."))
