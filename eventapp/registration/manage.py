@@ -1,4 +1,4 @@
-"""The desk: registrations, what there is to register for, and what is asked."""
+"""Desk pages: registrations, registration options and questions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE = 50
 @manage.get("/registrations")
 @requires(Permission.VIEW)
 def registrations(event: Event) -> ResponseReturnValue:
-    """Everybody, filtered and by pages."""
+    """All registrations, filtered and paginated."""
     status = request.args.get("status", "")
     number = page_number(request.args.get("page"))
     rows, total = queries.of_event(
@@ -58,7 +58,7 @@ def registrations(event: Event) -> ResponseReturnValue:
 @manage.route("/registrations/new", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def add(event: Event) -> ResponseReturnValue:
-    """Register somebody who stands at the desk or calls."""
+    """Register somebody on their behalf, for example on the phone."""
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), by_team=True)
 
@@ -72,7 +72,7 @@ def add(event: Event) -> ResponseReturnValue:
 
 
 def _who_is_registered(refusal: Refused) -> Refused:
-    """The team may read whose registration it is; a visitor may not."""
+    """A refusal that names the registered person, which the team may read but a visitor may not."""
     if not isinstance(refusal, operations.AlreadyRegistered):
         return refusal
     known = or_404(queries.by_token(refusal.token))
@@ -82,7 +82,7 @@ def _who_is_registered(refusal: Refused) -> Refused:
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def registration(event: Event, number: int) -> ResponseReturnValue:
-    """One registration: see, change, decide."""
+    """One registration: show, change, decide."""
     shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True)
@@ -113,7 +113,7 @@ _VERBS: dict[str, Callable[[Registration], object]] = {
 @manage.get("/registrations/<int:number>/<any(decline, cancel):verb>")
 @requires(Permission.REGISTRATION)
 def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
-    """Ask once more before a registration ends, and say who will be written to."""
+    """Ask for confirmation before a registration ends, and say who will be e-mailed."""
     shown = or_404(queries.by_id(event, number))
     frees = shown.status in HOLDS_SEAT and shown.option.promotes
     waiting = queries.number_waiting(shown.option) if frees else 0
@@ -123,7 +123,7 @@ def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
 @manage.post("/registrations/<int:number>/<any(approve, decline, cancel, link, restore):verb>")
 @requires(Permission.REGISTRATION)
 def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
-    """Approve, decline, cancel, put back, or send a new link."""
+    """Approve, decline, cancel, reinstate, or send a new link."""
     shown = or_404(queries.by_id(event, number))
     _VERBS[verb](shown)
     flash(
@@ -137,7 +137,7 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
 @manage.get("/options")
 @requires(Permission.REGISTRATION)
 def options(event: Event) -> ResponseReturnValue:
-    """Ways to take part, and questions."""
+    """Registration options and questions."""
     return page(
         "registration/options.html",
         event=event,
@@ -150,7 +150,7 @@ def options(event: Event) -> ResponseReturnValue:
 @manage.route("/options/<key>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def option(event: Event, key: str = "") -> ResponseReturnValue:
-    """A new way to take part, or a change of one."""
+    """Add or edit a registration option."""
     shown = or_404(queries.option_by_key(event, key)) if key else None
     data = _option_data(shown) if shown else {"mode": "in_person", "waiting_list": True}
     form = OptionForm(data=data, meta={"zone": event.zone})
@@ -188,7 +188,7 @@ def _option_data(option: AttendanceOption) -> dict[str, Any]:
 @manage.post("/options/<key>/remove")
 @requires(Permission.REGISTRATION)
 def remove_option(event: Event, key: str) -> ResponseReturnValue:
-    """Take a way to take part away."""
+    """Delete a registration option."""
     setup.remove_option(or_404(queries.option_by_key(event, key)))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
@@ -198,7 +198,7 @@ def remove_option(event: Event, key: str) -> ResponseReturnValue:
 @manage.route("/questions/<int:number>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def question(event: Event, number: int = 0) -> ResponseReturnValue:
-    """A new question, or a change of one."""
+    """Add or edit a question."""
     shown = _question(event, number) if number else None
     data = (
         {
@@ -236,7 +236,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 @manage.post("/questions/<int:number>/remove")
 @requires(Permission.REGISTRATION)
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
-    """Take a question away."""
+    """Remove a question."""
     setup.remove_question(_question(event, number))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
