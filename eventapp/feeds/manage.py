@@ -1,4 +1,4 @@
-"""The desk: what is worth a look in the calendars of an event, and what an app makes of them."""
+"""Desk page: advice on an event's calendars, and how an app shows them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eventapp.feeds.check import Which
 from eventapp.feeds.preview import EntrySeen
 from eventapp.feeds.shown import AppView, shown
 
-# So many entries of a day are shown unless somebody asks for all of them.
+# How many entries of a day are shown at first.
 ENOUGH = 50
 
 manage = Blueprint("feeds_manage", __name__, url_prefix="/manage/events/<slug>")
@@ -32,7 +32,7 @@ manage = Blueprint("feeds_manage", __name__, url_prefix="/manage/events/<slug>")
 @manage.get("/calendars")
 @requires(Permission.VIEW)
 def calendars(event: Event) -> ResponseReturnValue:
-    """What is worth a look in the calendars, whether they can be read, and what an app of choice shows."""
+    """Advice on the calendars, whether they can be read, and what a chosen app shows."""
     state = or_404(states.state(event.slug))
     offered = [which for which in Which if which is Which.NEXT or state.public or state.unpublished]
     which = next((one for one in offered if one == request.args.get("of")), offered[0])
@@ -45,7 +45,7 @@ def calendars(event: Event) -> ResponseReturnValue:
     try:
         seen = preview.read(source.write(options))
     except preview.Unreadable:
-        seen = preview.CalendarSeen("", ())  # `check` says so
+        seen = preview.CalendarSeen("", ())  # `check` reports it
     chosen = shown(app, seen, options.address)
     days, day, entries = _days(chosen, zone or event.zone)
     answer = page(
@@ -74,9 +74,9 @@ def calendars(event: Event) -> ResponseReturnValue:
 
 
 def _days(shown: AppView, zone: str) -> tuple[list[date], date | None, list[EntrySeen]]:
-    """The days on which something begins, the chosen one (else today's or the first), and what is on it.
+    """The days on which an entry begins, the chosen day (else today or the first), and its entries.
 
-    A large summit has more entries than a page should.
+    A large event has more entries than fit on one page.
     """
     spans = [(entry, *entry.days(zone)) for entry in shown.entries]
     days = sorted({first for _entry, first, _last in spans})
