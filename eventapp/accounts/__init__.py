@@ -1,1 +1,1 @@
-"""Logins of organizers, and who may do what at which event."""
+"""Logins of organizers, and the permissions of each role."""

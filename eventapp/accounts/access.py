@@ -1,4 +1,4 @@
-"""Who makes the request. Permissions at an event are in events/access.py."""
+"""The user who makes the request. Permissions at an event are in events/access.py."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def signed_in() -> User | None:
 
 
 def current_organizer() -> User:
-    """The organizer who makes this request. Raises LookupError without a login: use it behind `requires`."""
+    """The organizer who makes this request. Raises LookupError without a login: use it in views behind `requires`."""
     user = signed_in()
     if user is None:
         raise LookupError("nobody is signed in")
@@ -30,7 +30,7 @@ def current_organizer() -> User:
 
 
 def needs_login(view: Callable[P, R]) -> Callable[P, R]:
-    """Only for organizers who are signed in; others are sent to the login page and back."""
+    """Decorate a view for logged-in organizers; others are sent to the login page and back."""
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:

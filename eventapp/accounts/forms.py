@@ -1,4 +1,4 @@
-"""What somebody types who has forgotten a password."""
+"""The form for a forgotten password."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from eventapp.core.languages import lazy_gettext as _l
 
 
 class ForgotPasswordForm(Form):
-    """The address of a login."""
+    """The e-mail address of a login."""
 
     email = EmailField(_l("E-mail address"), validators=[InputRequired(), Length(max=254), MailAddress()])

@@ -1,4 +1,4 @@
-"""The desk: where one is logged in."""
+"""Desk pages: the browsers in which a user is logged in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ manage = Blueprint("accounts_manage", __name__, url_prefix="/manage/account")
 @manage.get("/sessions")
 @needs_login
 def sessions() -> ResponseReturnValue:
-    """The browsers in which one is logged in."""
+    """List the user's login sessions."""
     return page(
         "accounts/sessions.html", event=None, sessions=queries.sessions_of(current_organizer()), here=g.login_session.id
     )
@@ -26,7 +26,7 @@ def sessions() -> ResponseReturnValue:
 @manage.post("/sessions/<int:number>/end")
 @needs_login
 def end(number: int) -> ResponseReturnValue:
-    """Log out in one of them."""
+    """End one of the user's login sessions."""
     shown = or_404(next((one for one in queries.sessions_of(current_organizer()) if one.id == number), None))
     here = shown.id == g.login_session.id
     operations.end_session(shown)

@@ -1,4 +1,4 @@
-"""Users who log in, and where they are logged in. What they may do at an event is in events.models.TeamMember."""
+"""Users and their login sessions. Roles at an event are in events.models.TeamMember."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventapp.core.clock import now
 from eventapp.core.db import Base
 
-# Flask-Security asks for site-wide roles; ours are per event, so this table stays empty.
+# Flask-Security requires site-wide roles; ours are per event, so this table stays empty.
 user_site_role = Table(
     "user_site_role",
     Base.metadata,
@@ -45,9 +45,9 @@ class User(Base, UserMixin):
 
 
 class LoginSession(Base):
-    """One browser in which a user is logged in. Without its row the cookie of that browser opens nothing.
+    """One browser in which a user is logged in. Without its row, that browser's cookie is worthless.
 
-    The cookie holds a random key, and the row its digest alone: who reads the database can't log in with it.
+    The cookie holds a random key and the row only its digest, so that reading the database is not enough to log in.
     """
 
     __tablename__ = "login_session"
@@ -55,16 +55,16 @@ class LoginSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     digest: Mapped[str] = mapped_column(unique=True)
-    # "Firefox, Windows"; empty where it is not known.
+    # "Firefox, Windows"; empty if unknown.
     device: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
-    # To some minutes: it is not written with every page.
+    # Accurate to some minutes: it is not written with every page.
     seen_at: Mapped[datetime] = mapped_column(default=now, index=True)
     user: Mapped[User] = relationship()
 
 
 class PasswordResetRequest(Base):
-    """Somebody has asked for a letter to choose a new password; whether there is such a login is looked up later."""
+    """A request for an e-mail to choose a new password; whether there is such a login is looked up later."""
 
     __tablename__ = "password_reset_request"
 

@@ -1,4 +1,4 @@
-"""Making users, and their logging in and out."""
+"""Creating users, and logging them in and out."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.mail.operations import TooManyEmails, may_email
 
-# How often it is written when a session was seen last.
+# At most how often `seen_at` is written.
 SEEN_EVERY = timedelta(minutes=10)
 
 
 def create_user(email: str, *, password: str, name: str = "", admin: bool = False) -> User:
-    """A new organizer. Raises Refused for a weak password or an address that has a login.
+    """Create an organizer. Raises Refused for a weak password or an address that already has a login.
 
-    The password is hashed, which takes a while, before the database is asked for anything.
+    The password is hashed, which takes a while, before the database is queried.
     """
     key = email.strip().casefold()
     weakness = rules.weakness(password, about=(key, name))
@@ -39,7 +39,7 @@ def create_user(email: str, *, password: str, name: str = "", admin: bool = Fals
 
 
 def open_session(user: User, *, device: str = "") -> str:
-    """A user logs in with a browser; the key for its cookie."""
+    """Log a user in with a browser; returns the key for its cookie."""
     key = tokens.token()
     db.session.add(LoginSession(user_id=user.id, digest=tokens.digest(key), device=device))
     db.session.flush()
@@ -47,7 +47,7 @@ def open_session(user: User, *, device: str = "") -> str:
 
 
 def end_sessions(user: User, *, but: str = "") -> None:
-    """Log a user out everywhere, in all browsers but that with a key."""
+    """Log a user out in all browsers, except the one with the key `but`."""
     query = delete(LoginSession).where(LoginSession.user_id == user.id)
     if but:
         query = query.where(LoginSession.digest != tokens.digest(but))
@@ -61,23 +61,23 @@ def end_session(session: LoginSession) -> None:
 
 
 def note_seen(number: int) -> None:
-    """Write down that a session is in use. A transaction of its own, for a page that is only read writes nothing."""
+    """Record that a session is in use. Uses its own transaction, because a page that is only read writes nothing."""
     with transaction():
         db.session.execute(update(LoginSession).where(LoginSession.id == number).values(seen_at=clock.now()))
 
 
 def forget_sessions() -> int:
-    """Delete the sessions that nobody has used for long; their number."""
+    """Delete sessions that have not been used for a long time and return their number."""
     with transaction():
         done = db.session.execute(delete(LoginSession).where(LoginSession.seen_at <= clock.now() - queries.IDLE))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def ask_for_reset(email: str, *, language: str) -> None:
-    """Somebody has forgotten the password of a login.
+    """Record that somebody has forgotten their password.
 
-    Whether there is such a login is not asked here, so neither the answer nor its time can tell: the letter is written
-    a moment later (see tasks.py). Raises TooManyEmails where the mailbox has had enough of them.
+    Whether there is such a login is not checked here, so neither the answer nor its timing reveals it: the e-mail is
+    written a moment later (see tasks.py). Raises TooManyEmails if the mailbox has reached its limit.
     """
     db.session.add(PasswordResetRequest(email=email.strip(), language=language))
     db.session.flush()

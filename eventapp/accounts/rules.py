@@ -14,7 +14,7 @@ from eventapp.core.languages import lazy_gettext as _l
 
 
 class Role(Labelled):
-    """What somebody is in the team of one event."""
+    """The role of a team member at one event."""
 
     OWNER = "owner", _l("Owner")
     PROGRAMME = "programme", _l("Programme")
@@ -23,7 +23,7 @@ class Role(Labelled):
     VIEWER = "viewer", _l("Viewer")
 
 
-# Nobody can check anybody in yet, so the role is not given. A member who has it keeps it.
+# There is no check-in yet, so the role can't be given. A member who has it keeps it.
 OFFERED = [role for role in Role if role is not Role.CHECK_IN]
 
 
@@ -56,9 +56,9 @@ def may(role: Role | None, permission: Permission) -> bool:
 
 
 PASSWORD_MINIMUM = 10
-# Of zxcvbn's scores 0 to 4 the first that holds against guesses at a stolen hash: more than 10^8 of them.
+# The first of zxcvbn's scores 0 to 4 that withstands guesses at a stolen hash: more than 10^8 of them.
 STRONG_ENOUGH = 3
-# Where zxcvbn stops: what is strong up to there stays so.
+# zxcvbn reads no further; a password that is strong up to there stays strong.
 _LOOKED_AT = 72
 _REASONS = {
     "repeat": _l("It repeats itself."),
@@ -70,9 +70,9 @@ _REASONS = {
 
 
 def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
-    """Why a password is too weak, in one or two sentences; None where it is not.
+    """Why a password is too weak, in one or two sentences; None if it is strong enough.
 
-    `about`: what somebody who knows the user tries first, such as name and address.
+    `about`: what somebody who knows the user would try first, such as name and e-mail address.
     """
     if len(password) < PASSWORD_MINIMUM:
         return _("Use at least %(number)d characters.", number=PASSWORD_MINIMUM)
@@ -86,7 +86,7 @@ def weakness(password: str, *, about: Iterable[str] = ()) -> str | None:
     return f"{easy} {reason}".strip()
 
 
-# The first that a browser says of itself: many also name those that they want to be taken for.
+# The first match in a User-Agent wins: many also name the browsers that they imitate.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -109,6 +109,6 @@ _SYSTEMS = (
 
 
 def device(user_agent: str) -> str:
-    """What a browser is called: "Firefox, Windows"; empty where its User-Agent says nothing known."""
+    """A name for a browser: "Firefox, Windows"; empty if its User-Agent is not recognized."""
     names = [next((name for word, name in words if word in user_agent), "") for words in (_BROWSERS, _SYSTEMS)]
     return ", ".join(filter(None, names))

@@ -1,4 +1,4 @@
-"""Flask-Security, fitted to our tables, our outbox and our forms."""
+"""Flask-Security, configured for our tables, outbox and forms."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ log = logging.getLogger("eventapp.accounts")
 
 datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
 
-# Tries at a password: from one address, and for one login wherever they come from. The second is short, for a stranger
-# can use it up to keep its owner out; a new password by mail starts it anew.
+# Attempts at a password: from one IP address, and for one login from anywhere. The second window is short, because an
+# attacker can use it up to lock the owner out; a new password by e-mail resets it.
 FROM_ADDRESS = "10/minute"
 FOR_LOGIN = "10/5minutes"
 
 
 class Passwords(PasswordUtil):
-    """Which passwords do, on all pages."""
+    """Our password rules, on all of Flask-Security's pages."""
 
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
         plain = self.normalize(password)
@@ -54,7 +54,7 @@ class Passwords(PasswordUtil):
 
 
 def _rendered(template: str, **context: Any) -> Response:
-    """A page as everywhere: the answer to a wrong form is a 422."""
+    """Render a page like all others: an invalid form is answered with 422."""
     if csrf.outdated():
         for form in context.values():
             if isinstance(form, FlaskForm):
@@ -63,9 +63,9 @@ def _rendered(template: str, **context: Any) -> Response:
 
 
 def _unknown() -> Any:
-    """Who is not signed in: a page leads to the login and back; a script, which can't go there, is told 401."""
+    """For a request without a login: redirect a page to the login and back, answer a script with 401."""
     if wants_json() or request.method not in SAFE_METHODS:
-        raise Unauthorized  # of a form the page keeps what was typed, which a way to the login and back would lose
+        raise Unauthorized  # the page keeps what was typed into a form; a redirect to the login would lose it
     return default_unauthn_handler()  # type: ignore[no-untyped-call]
 
 
@@ -74,7 +74,7 @@ def _account(email: str) -> str:
 
 
 def _few_tries() -> None:
-    """Count tries at a password before it is looked at, whether or not there is such a login."""
+    """Count attempts at a password before it is checked, whether or not there is such a login."""
     if request.method != "POST":
         return
     if request.endpoint in {"security.login", "security.change_password", "security.forgot_password"}:
@@ -86,14 +86,14 @@ def _few_tries() -> None:
 
 
 def _user_of(key: str) -> User | None:
-    """The user of the session that a cookie names, for Flask-Login."""
+    """The user of the session in a cookie, for Flask-Login."""
     shown = queries.session_by_key(key)
     if shown is None:
         return None
     g.login_session = shown
     if clock.now() - shown.seen_at >= operations.SEEN_EVERY:
         g.login_to_note = shown.id
-    # What the library's own loader notes: that this is no token but a browser.
+    # As the library's own loader does: the request is authenticated by session, not by token.
     set_request_attr("fs_authn_via", "session")
     return shown.user
 
@@ -104,12 +104,12 @@ def _note_seen(error: BaseException | None) -> None:
         try:
             operations.note_seen(number)
         except SQLAlchemyError:
-            # Only a time on a page: no reason to fail for an answer that is made already.
+            # Only a time shown on a page: no reason to fail a response that is complete.
             log.warning("it could not be noted that a session is in use")
 
 
 def _logged_in(app: Flask, user: User) -> None:
-    # The session's cookie and that of "stay logged in" both hold this, so ending the session ends both.
+    # Both the session cookie and the "stay logged in" cookie hold this, so ending the session ends both.
     session["_user_id"] = operations.open_session(user, device=rules.device(request.user_agent.string))
 
 
@@ -128,7 +128,7 @@ def _reset(app: Flask, user: User, **more: Any) -> None:
 
 
 def _forgot_password() -> ResponseReturnValue:
-    """Ask for a letter with a link. Says and takes the same whether or not there is such a login."""
+    """Request an e-mail with a link. The answer and its timing are the same whether or not there is such a login."""
     form = ForgotPasswordForm()
     if form.validate_on_submit():
         try:
@@ -144,14 +144,14 @@ def init_app(app: Flask) -> None:
     app.config.update(
         SECURITY_PASSWORD_SALT=str(app.config["SECRET_KEY"])[::-1],
         SECURITY_PASSWORD_HASH="argon2",
-        # No look-up in the DNS: a login must not hang on somebody else's name server.
+        # No DNS look-up: a login must not hang on another party's name server.
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_CHANGEABLE=True,
         SECURITY_RECOVERABLE=True,
         SECURITY_REGISTERABLE=False,
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
-        SECURITY_SEND_PASSWORD_RESET_EMAIL=False,  # ours are written by tasks.py
+        SECURITY_SEND_PASSWORD_RESET_EMAIL=False,  # tasks.py writes ours
         SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,
         SECURITY_RESET_PASSWORD_WITHIN=timedelta(days=1),
         SECURITY_POST_LOGIN_VIEW="/manage",
@@ -165,24 +165,24 @@ def init_app(app: Flask) -> None:
         SECURITY_LOGOUT_METHODS=["POST"],
         SECURITY_CHANGE_URL="/login/change",
         SECURITY_RESET_URL="/login/reset",
-        # Whoever asks for a link learns nothing about which addresses have an account.
+        # Asking for a link must not reveal which addresses have an account.
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_MSG_GENERIC_AUTHN_FAILED=(_l("The e-mail address or password is incorrect."), "error"),
         SECURITY_MSG_UNAUTHENTICATED=(_l("Log in to open this page."), "info"),
-        # Nothing asks for the password once more, so there is no page for it; nor for files of its own.
+        # Nothing asks for the password again, so there is no page for it, nor for static files of its own.
         SECURITY_FRESHNESS=timedelta(minutes=-1),
         SECURITY_STATIC_FOLDER=None,
         SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN=False,
         REMEMBER_COOKIE_DURATION=queries.IDLE,
     )
-    # Its pages' views hand on what this returns, so a Response is as good as the text it asks for.
+    # Its views return what this returns, so a Response works as well as the expected string.
     security = Security(app, datastore, password_util_cls=Passwords, render_template=_rendered)  # type: ignore[arg-type]
     security.login_manager.unauthorized_handler(_unknown)
-    # Logging in is for people with a browser: no answers as JSON, and no tokens, neither given nor taken.
+    # Login is for browsers: no JSON answers, and no tokens, neither issued nor accepted.
     security.want_json(lambda request: False)
     security.login_manager.user_loader(_user_of)
     security.login_manager.request_loader(lambda request: None)
-    # Its own looks the login up, and is faster where there is one.
+    # The library's own view looks up the login, so its timing would reveal it.
     app.view_functions["security.forgot_password"] = _forgot_password
     user_logged_in.connect(_logged_in, app)
     user_logged_out.connect(_logged_out, app)

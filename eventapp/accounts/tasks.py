@@ -1,4 +1,4 @@
-"""What the clock does about logins: letters to those who have forgotten a password, and sessions that nobody uses."""
+"""Scheduled work on logins: password reset e-mails, and deletion of unused sessions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from eventapp.core.languages import gettext as _
 from eventapp.mail import operations as mail
 
 _AT_ONCE = 50
-# Whoever has waited so long for a letter has asked again.
+# After this long, the user will have asked again.
 _TOO_LATE = timedelta(hours=6)
 
 
 def write_reset_letters() -> int:
-    """Write to those with a login who have asked for a new password, and to nobody else; how many have asked."""
+    """Queue an e-mail for each reset request that has a login; returns the number of requests handled."""
     if db.session.scalar(select(PasswordResetRequest.id).limit(1)) is None:
         return 0
     with transaction():
@@ -51,5 +51,5 @@ def _answer(request: PasswordResetRequest) -> None:
 
 
 def forget_sessions() -> int:
-    """Sessions that have ended by the passing of time."""
+    """Delete expired sessions and return their number."""
     return operations.forget_sessions()

@@ -1,1 +1,1 @@
-"""The ground: knows no feature."""
+"""The ground floor: code that knows no feature."""

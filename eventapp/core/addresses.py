@@ -1,4 +1,4 @@
-"""Email addresses as machines know them."""
+"""Normalized forms of e-mail addresses."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from email_validator import validate_email
 
 
 def in_ascii(address: str) -> str:
-    """The address with its domain as servers know it: `ada@例え.jp` is ada@xn--r8jz45g.jp (RFC 5891).
+    """The address with its domain in ASCII: `ada@例え.jp` becomes ada@xn--r8jz45g.jp (RFC 5891).
 
-    Raises ValueError where what stands before the @ is not ASCII, or the domain is none.
+    Raises ValueError if the local part is not ASCII or the domain is not valid.
     """
     if address.isascii():
         return address
@@ -20,7 +20,7 @@ def in_ascii(address: str) -> str:
 
 
 def half_width(typed: str) -> str:
-    """The address as it is meant where it was typed with the wide letters of an East Asian keyboard."""
+    """The address with full-width characters, as an East Asian input method types them, replaced by ASCII ones."""
     if typed.isascii():
         return typed
     wide = "".join(unicodedata.normalize("NFKC", c) if 0xFF00 < ord(c) < 0xFFF0 else c for c in typed)
@@ -28,9 +28,10 @@ def half_width(typed: str) -> str:
 
 
 def mailbox_key(address: str) -> str:
-    """The form of an address under which it is one mailbox: no case, and the domain as servers know it (UTS #46).
+    """A key that is equal for all spellings of one mailbox: case-folded, with the domain in ASCII (UTS #46).
 
-    Dots and plus signs are the owner's business. What is no address is only folded.
+    Dots and plus signs are kept, as their meaning is up to the provider. Text that is not a valid address is only
+    folded.
     """
     local, at, domain = half_width(address.strip()).rpartition("@")
     with suppress(idna.IDNAError):

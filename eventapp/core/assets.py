@@ -1,4 +1,4 @@
-"""Static files under an address that changes with their content, so that browsers may keep them for ever."""
+"""Static files at URLs that change with their content, so that browsers may cache them forever."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMPRESSED = {".css", ".js", ".svg", ".html", ".txt", ".json", ".mjs"}
 
 
 def digest(folder: Path) -> str:
-    """One digest over all files: a module may import another by a relative address and still get the right one."""
+    """One digest over all files, so that a module which imports another by a relative URL gets the matching version."""
     total = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         total.update(path.relative_to(folder).as_posix().encode())
@@ -23,7 +23,7 @@ def digest(folder: Path) -> str:
 
 
 def compress(folder: Path, instance: Path) -> Path:
-    """A copy of the folder under the instance with a .gz beside each text file; made once per digest."""
+    """Copy the folder into the instance folder, with a .gz next to each text file; done once per digest."""
     target = instance / "static" / digest(folder)
     if not target.exists():
         building = target.with_name(target.name + ".building")
@@ -36,7 +36,7 @@ def compress(folder: Path, instance: Path) -> Path:
 
 
 def init_app(app: Flask, folder: Path, instance: Path) -> None:
-    """Serve the folder at /static/<digest>/ before Flask is asked. `asset('core/base.css')` gives an address."""
+    """Serve the folder at /static/<digest>/ in front of Flask. `asset('core/base.css')` returns a URL."""
     version = digest(folder)
     ready = instance / "static" / version
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
@@ -52,5 +52,5 @@ def init_app(app: Flask, folder: Path, instance: Path) -> None:
 
 
 def address(path: str) -> str:
-    """The address of a file below static/."""
+    """The URL of a file below static/."""
     return f"/static/{current_app.config['ASSETS']}/{path}"

@@ -1,4 +1,4 @@
-"""How large the body of a request may be: little everywhere, more only where files are uploaded."""
+"""Limits on the size of request bodies: small by default, larger for views that accept uploads."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from eventapp.core.gateway import REFUSED
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-# Bytes. The longest form, an event told in ten languages, has less than a third of the first.
+# Bytes. The longest form, an event described in ten languages, needs less than a third of the first.
 SMALL = 512 * 1024
 UPLOAD = 8 * 1024 * 1024
 
 
 def takes_uploads(view: V) -> V:
-    """Mark a view whose form has a file field: its requests may have UPLOAD bytes instead of SMALL."""
+    """Mark a view whose form has a file field: its request bodies may have UPLOAD bytes instead of SMALL."""
     view.__dict__["max_body"] = UPLOAD
     return view
 
@@ -29,7 +29,7 @@ def _of_endpoint(app: Flask, endpoint: str | None) -> int:
 
 
 def limit_of(app: Flask) -> Callable[[dict[str, Any]], int]:
-    """The question how many bytes the body of a request may have, asked with its WSGI environ before it is read."""
+    """Return a function from a WSGI environ to the largest body allowed, in bytes; called before the body is read."""
 
     def limit(environ: dict[str, Any]) -> int:
         try:
@@ -42,7 +42,9 @@ def limit_of(app: Flask) -> Callable[[dict[str, Any]], int]:
 
 
 def _check() -> None:
-    """Refuse what the gateway refused, and hold the same limit where another server is in front of us."""
+    """Answer with the error that the gateway found, and apply the same limit when the app runs behind another
+    server.
+    """
     if REFUSED in request.environ:
         abort(request.environ[REFUSED])
     request.max_content_length = _of_endpoint(current_app, request.endpoint)

@@ -1,7 +1,7 @@
-"""How often something may be done to somebody, counted in the database: for all processes and machines at once.
+"""Rate limits that are counted in the database, so that they hold across all processes and machines.
 
-For what annoys others or uses things up, such as letters to one address. What only costs us time is counted by each
-process for itself (core/limits.py).
+For actions that bother other people or use something up, for example e-mails to one address. What only costs us time is
+counted per process (core/limits.py).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ HOUR = timedelta(hours=1)
 
 
 class Budget(Base):
-    """What was used of a budget since it `started`. The key is a keyed digest: it names no address and no person."""
+    """How much of a budget has been used since it `started`. The key is a keyed digest: it reveals no address or
+    person.
+    """
 
     __tablename__ = "budget"
 
@@ -30,10 +32,11 @@ class Budget(Base):
 
 
 def take(purpose: str, whom: str, *, limit: int) -> bool:
-    """Use one of `limit` in an hour for a purpose, such as letters to an address; False where all are used.
+    """Use one of the `limit` units per hour for a purpose, for example e-mails to an address; False if none is left.
 
-    One statement, so two processes never use the same one; it is part of the caller's transaction, so what is refused
-    or fails has used nothing. Call it last: whoever else writes to the same one waits for the end of the transaction.
+    This is a single statement, so two processes never take the same unit. It is part of the caller's transaction: a
+    refused or failed operation has used nothing. Call it last, because other writers to the same row wait until the
+    transaction ends.
     """
     key = digest(purpose, whom)
     moment = now()
@@ -51,7 +54,7 @@ def take(purpose: str, whom: str, *, limit: int) -> bool:
 
 
 def digest(purpose: str, whom: str) -> str:
-    """A key for something counted, from which nobody can tell whom it is about."""
+    """A key for a counter that does not reveal whom it is about."""
     return hashlib.blake2b(f"{purpose} {whom}".encode(), key=_secret(), digest_size=16).hexdigest()
 
 
@@ -60,7 +63,7 @@ def _secret() -> bytes:
 
 
 def forget() -> int:
-    """Delete what is older than an hour; the number of budgets that are left unused by it."""
+    """Delete rows older than an hour and return their number."""
     with transaction():
         result = db.session.execute(delete(Budget).where(Budget.started <= now() - HOUR))
     return result.rowcount  # type: ignore[attr-defined,no-any-return]

@@ -1,12 +1,12 @@
 """WSGI middleware that answers from a cache before Flask runs.
 
-Without it a page or feed that is the same for everybody costs a whole Flask request (hooks, context, session) although
-its bytes are known. A view that has such a response offers it here, together with one quick query that tells whether
-it is still fresh. The next request with the same path, query and language is answered after that query, at about a
-tenth of the cost.
+Without it, a page or feed that is the same for everybody costs a whole Flask request (hooks, context, session) although
+its bytes are known. A view offers such a response here, together with one quick query that tells whether it is still
+fresh. The next request with the same path, query and language is answered after that query, at about a tenth of the
+cost.
 
-If the database does not answer, cached responses are served for up to STALE seconds past their time, marked as stale
-(RFC 9211); one request in every PAUSE seconds tries the database again.
+If the database does not answer, cached responses are served for up to STALE seconds after they expire, marked as stale
+(RFC 9211). One request every PAUSE seconds tries the database again.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PAUSE = 5.0
 
 log = logging.getLogger("eventapp.cache_middleware")
 
-# Set per response.
+# Set anew for each response.
 _OWN = {"content-length", "content-encoding", "etag", "x-request-id"}
 
 
@@ -63,7 +63,7 @@ class _StoredEntry:
 
 
 def _weight(key: Key, entry: CacheEntry) -> int:
-    """Bytes of a response and of its key: a stranger's query may be longer than the response."""
+    """Bytes of a response and its key. The key counts because a client can send a query longer than the response."""
     return len(entry.body) + len(entry.gzipped) + sum(len(part) for part in key)
 
 
@@ -94,12 +94,12 @@ class CacheMiddleware:
         self._budget = budget
         self._size = 0
         self._entries: OrderedDict[Key, _StoredEntry] = OrderedDict()
-        self._known: dict[str, Known] = {}  # of the paths with a cached response
+        self._known: dict[str, Known] = {}  # of paths with a cached response
         self._lock = Lock()
-        self._ask_again = 0.0  # when the database may be asked again (monotonic); 0 while it answers
+        self._ask_again = 0.0  # monotonic time at which to query the database again; 0 while it answers
 
     def clear(self) -> None:
-        """Forget all."""
+        """Empty the cache."""
         with self._lock:
             self._entries.clear()
             self._known.clear()
@@ -107,13 +107,15 @@ class CacheMiddleware:
             self._ask_again = 0.0
 
     def has(self, environ: dict[str, Any]) -> bool:
-        """Whether a response to this request is cached, fresh or not. Called in the event loop, so it routes no URL."""
+        """Whether a response to this request is cached, fresh or not. Runs in the event loop, so it does no URL
+        routing.
+        """
         if environ["QUERY_STRING"] and environ["PATH_INFO"] not in self._known:
             return False
         return self._is_cacheable(environ) and self._key(environ) in self._entries
 
     def give(self, environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:
-        """The cached response if it is fresh, or if the database can't tell at the moment; else None."""
+        """The cached response if it is fresh, or if the database can't tell at the moment; otherwise None."""
         stored = self._entries.get(self._key(environ)) if self._is_cacheable(environ) else None
         return None if stored is None else self._answer_if_fresh(stored, environ, start)
 
@@ -185,7 +187,7 @@ class CacheMiddleware:
             with self._lock:
                 if monotonic() < self._ask_again:
                     return None
-                self._ask_again = monotonic() + PAUSE  # this request asks; the others don't wait for it
+                self._ask_again = monotonic() + PAUSE  # this request tries; the others don't wait for it
         is_fresh = stored.entry.is_fresh()
         if is_fresh is None:
             if not self._ask_again:
@@ -209,7 +211,7 @@ class CacheMiddleware:
             self._entries[key] = stored
             self._size += weight
             if len(self._known) >= MOST_PATHS:
-                self._known.clear()  # it is only a shortcut
+                self._known.clear()  # only a shortcut, so it may be dropped
             self._known[key[0]] = stored.entry.known
             while self._size > self._budget:
                 self._evict(next(iter(self._entries)))
@@ -266,7 +268,7 @@ def _for_everybody(headers: list[tuple[str, str]]) -> bool:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Whether gzip is named and not refused (RFC 9110 §12.5.3); the full grammar is Flask's to read."""
+    """Whether Accept-Encoding names gzip and does not refuse it (RFC 9110 §12.5.3). Flask reads the full grammar."""
     for part in accepted.lower().split(","):
         name, _, weight = part.strip().partition(";")
         if name == "gzip":
@@ -275,7 +277,7 @@ def _takes_gzip(accepted: str) -> bool:
 
 
 def _names(header: str, *etags: str) -> bool:
-    """Whether If-None-Match names one of these, weakly compared (RFC 9110 §13.1.2)."""
+    """Whether If-None-Match names one of these ETags, by weak comparison (RFC 9110 §13.1.2)."""
     if header.strip() == "*":
         return True
     return any(part.strip().removeprefix("W/") in etags for part in header.split(","))

@@ -1,4 +1,4 @@
-"""Caches in the memory of this process, each within a budget of bytes: of responses, and of function results."""
+"""In-memory caches of this process, each with a budget of bytes: for responses and for function results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CachedResponse:
 
 
 def _weight(name: str, cached: CachedResponse) -> int:
-    """Bytes of a response, plain and gzipped, and of its key, which may hold a stranger's query."""
+    """Bytes of a response, plain and gzipped, and of its key, which may contain a query of any length."""
     return 2 * len(cached.body) + len(name)
 
 
@@ -46,7 +46,7 @@ class ResponseCache:
         self._lock = Lock()
 
     def get(self, name: str, version: str) -> CachedResponse | None:
-        """The response if it is cached in this version."""
+        """The response if it is cached in this version, otherwise None."""
         with self._lock:
             cached = self._entries.get(name)
             if cached is None or cached.version != version:
@@ -55,7 +55,7 @@ class ResponseCache:
             return cached
 
     def put(self, name: str, version: str, body: bytes, content_type: str = "") -> CachedResponse:
-        """Store a response and return it; one larger than the whole budget is only returned."""
+        """Store a response and return it; one larger than the whole budget is returned without being stored."""
         cached = CachedResponse(version, body, content_type)
         with self._lock:
             self._drop(name)
@@ -89,11 +89,11 @@ def _letters(value: object) -> int:
 class Memo(Generic[P, R]):
     """A function with a cache of its results within a budget of bytes; the least recently used one is evicted first.
 
-    A number of results is no limit if a stranger chooses their size. `weigh` returns the bytes of the arguments
-    (in one tuple) and the result; by default the lengths of those that have one.
+    The budget is in bytes because clients can influence how large a result is. `weigh` returns the bytes of the
+    arguments (in one tuple) and the result; by default, the sum of the lengths of those that have one.
     """
 
-    # Bytes of an entry beside its texts: key, links of the ordered dictionary, object headers.
+    # Bytes of an entry besides its texts: key, links of the ordered dictionary, object headers.
     OVERHEAD = 400
 
     def __init__(
@@ -105,7 +105,7 @@ class Memo(Generic[P, R]):
         self._entries: OrderedDict[Any, tuple[R, int]] = OrderedDict()
         self._lock = Lock()
         self.size = 0
-        self.misses = 0  # how often the function itself was called
+        self.misses = 0  # how often the function has been called
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""The time, and the way between a venue's wall clock and UTC."""
+"""The current time, and conversion between a venue's wall clock and UTC."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
-# The zone data of our own lock file, not whatever the machine carries: two servers must not differ by an hour.
+# Use the zone data pinned in our lock file, not the machine's: two servers must not differ by an hour.
 zoneinfo.reset_tzpath(())
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """The current moment, aware, in UTC."""
     return datetime.now(UTC)
 
 
 @lru_cache(maxsize=1)
 def zones() -> frozenset[str]:
-    """Names of all IANA zones that a place can be in (no `Etc/…`, `posix/…` or abbreviations)."""
+    """Names of all IANA zones that a venue can be in (no `Etc/…`, `posix/…` or abbreviations)."""
     continents = (
         "Africa/",
         "America/",
@@ -38,7 +38,7 @@ def zones() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _zones_of_countries() -> dict[str, list[str]]:
-    """ISO 3166-1 code → the zones that are in use there, from the zone data's own table."""
+    """ISO 3166-1 code → the zones in use there, from the `zone.tab` of the zone data."""
     found: dict[str, list[str]] = {}
     for line in (files("tzdata.zoneinfo") / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -48,7 +48,7 @@ def _zones_of_countries() -> dict[str, list[str]]:
 
 
 def zone_of_country(code: str | None, moment: datetime) -> str:
-    """The zone of a country all of whose clocks show the same at a moment; empty where they do not."""
+    """The zone of a country if all its clocks show the same time at a moment; empty otherwise."""
     found = _zones_of_countries().get(code or "", [])
     return found[0] if len({to_local(moment, zone).utcoffset() for zone in found}) == 1 else ""
 
@@ -58,7 +58,7 @@ class NoSuchTime(ValueError):
 
 
 def zone_typed(text: str) -> str:
-    """The zone that somebody means, whatever the case and with spaces for underscores; empty where there is none."""
+    """The zone that was typed, in any case and with spaces for underscores; empty if there is none."""
     typed = text.strip().replace(" ", "_").casefold()
     return next((name for name in zones() if name.casefold() == typed), "")
 
@@ -66,8 +66,8 @@ def zone_typed(text: str) -> str:
 def from_local(local: datetime, zone: str) -> datetime:
     """The UTC moment of a naive wall-clock time.
 
-    Of a time that comes twice (summer time ends) the first is meant unless `local.fold` is 1.
-    Raises NoSuchTime for a time that the clocks skip.
+    A time that occurs twice (when summer time ends) means the first one, unless `local.fold` is 1. Raises NoSuchTime
+    for a time that the clocks skip.
     """
     aware = local.replace(tzinfo=ZoneInfo(zone))
     moment = aware.astimezone(UTC)
@@ -82,13 +82,13 @@ def to_local(moment: datetime, zone: str) -> datetime:
 
 
 def local_day(moment: datetime, zone: str) -> date:
-    """The calendar day at a place."""
+    """The calendar day of a moment in a zone."""
     return to_local(moment, zone).date()
 
 
 @dataclass(frozen=True)
 class Shift:
-    """From the wall clock of `zone` to the same time on the clock of `to`, some `days` later (or earlier)."""
+    """A move from the wall clock of `zone` to the same time on the clock of `to`, some `days` later (or earlier)."""
 
     zone: str
     to: str
@@ -98,33 +98,33 @@ class Shift:
         return self.zone != self.to or self.days != 0
 
     def of(self, moment: datetime) -> tuple[datetime, bool]:
-        """The moment that it becomes, whatever summer time does meanwhile.
+        """The shifted moment, with the same wall-clock time even if summer time has begun or ended in between.
 
-        False with it where the clocks skip that time on that day: then it is the time they skip to.
+        The flag is False if the clocks skip that time on that day; the moment is then the one they skip to.
         """
         local = to_local(moment, self.zone)
-        wanted = (local + timedelta(days=self.days)).replace(tzinfo=None, fold=local.fold)
+        shifted = (local + timedelta(days=self.days)).replace(tzinfo=None, fold=local.fold)
         try:
-            return from_local(wanted, self.to), True
+            return from_local(shifted, self.to), True
         except NoSuchTime:
-            return wanted.replace(tzinfo=ZoneInfo(self.to)).astimezone(UTC), False
+            return shifted.replace(tzinfo=ZoneInfo(self.to)).astimezone(UTC), False
 
     def of_span(self, starts: datetime, ends: datetime) -> tuple[datetime, datetime, bool]:
-        """The same of a start and an end after it."""
+        """Shift a start and an end; the flag is False if one of them is not exact."""
         start, exact = self.of(starts)
         end, exact_end = self.of(ends)
-        # The clocks may skip the whole of it in the night; it keeps its length then.
+        # The clocks may skip the whole span; it then keeps its length.
         return start, end if end > start else start + (ends - starts), exact and exact_end
 
 
 def comes_twice(moment: datetime, zone: str) -> bool:
-    """Whether the clock of a zone shows the time of a moment twice, for it goes back over it."""
+    """Whether the clock of a zone shows the time of a moment twice, because it is set back over it."""
     local = to_local(moment, zone)
     return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
 def offsets(zone: str, first: datetime, last: datetime) -> list[tuple[datetime, int]]:
-    """How many minutes the wall clock is ahead of UTC: at `first`, then from each change up to `last`."""
+    """How many minutes the wall clock is ahead of UTC: at `first`, then after each change up to `last`."""
 
     def at(moment: datetime) -> int:
         ahead = to_local(moment, zone).utcoffset()
@@ -145,15 +145,15 @@ def offsets(zone: str, first: datetime, last: datetime) -> list[tuple[datetime, 
 
 
 def programme_day(moment: datetime, zone: str, starts: int) -> date:
-    """The day a moment belongs to where days start `starts` minutes after midnight."""
+    """The programme day that a moment belongs to if days start `starts` minutes after midnight."""
     return (to_local(moment, zone).replace(tzinfo=None) - timedelta(minutes=starts)).date()
 
 
 def programme_span(day: date, zone: str, starts: int) -> tuple[datetime, datetime]:
-    """From when to when a programme's day lasts: 23, 24 or 25 hours."""
+    """Start and end of a programme day, which lasts 23, 24 or 25 hours."""
 
     def begin(of: date) -> datetime:
-        # Not from_local: where the clocks skip this very minute, the day starts when they have gone forward.
+        # Not from_local: if the clocks skip this very minute, the day starts after they have gone forward.
         wall = datetime.combine(of, time()) + timedelta(minutes=starts)
         return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 

@@ -1,9 +1,9 @@
-"""The proof that a form came from our page, and what becomes of one whose proof is out of date.
+"""CSRF protection, and what happens to a form of ours whose token has expired.
 
-A page may lie open overnight, or the browser throws the session away; what was typed must not be lost by it. Such a
-form is taken as far as the view, which reads and never writes for it (core/db.py): a form shows itself again with all
-that was typed and a new proof, and a button is offered once more. That is done only where the browser itself says that
-the request came from a page of ours (Sec-Fetch-Venue or Origin): a stranger's page gets neither.
+A page may stay open overnight, or the browser may drop the session; what was typed must not be lost. Such a form is
+passed on to its view, which reads but never writes for it (core/db.py): a form is shown again with everything that was
+typed and a new token, and a button is offered once more. This happens only if the browser itself says that the request
+came from one of our pages (Sec-Fetch-Site or Origin), so a page of another site gets neither.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from eventapp.core.languages import gettext as _
 
 
 class Protection(CSRFProtect):
-    """Flask-WTF's, but for forms of ours that come too late."""
+    """Flask-WTF's protection, except for forms of ours that come too late."""
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Raises CSRFError for what did not come from our page."""
+        """Raise CSRFError for a request that did not come from one of our pages."""
         try:
             super().protect(apply_exemptions=apply_exemptions)
         except CSRFError:
@@ -33,7 +33,7 @@ class Protection(CSRFProtect):
 
 
 def from_our_page() -> bool:
-    """Whether the browser says that a page of this site made the request. Scripts of others can't say so."""
+    """Whether the browser says that a page of this site made the request. Scripts on other sites can't fake this."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
@@ -45,12 +45,12 @@ def from_our_page() -> bool:
 
 
 def outdated() -> bool:
-    """Whether the form of this request came from our page, and too late."""
+    """Whether the form of this request came from our page but with an expired token."""
     return bool(g.get("csrf_outdated"))
 
 
 def sentence() -> str:
-    """What somebody reads whose form came too late."""
+    """The message for a person whose form came too late."""
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return _("This page was open for too long. What you entered is still here: check it and send it again.")
     return _(

@@ -1,4 +1,4 @@
-"""The database: base class, column types, SQLite made safe, and where a transaction ends."""
+"""The database: base class, column types, safe SQLite settings, and where a transaction ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from eventapp.core import deadlines
 from eventapp.core.localized import LocalizedText, LocalizedTextType
 
-# Every constraint has a name, so that an operation can tell which rule a flush has broken.
+# Every constraint has a name, so that an operation can tell which one a flush has violated.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -34,7 +34,7 @@ NAMES = {
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC. A naive one is a mistake and raises ValueError."""
+    """An aware datetime, stored in UTC. A naive one raises ValueError."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -81,15 +81,15 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class OnlyReads(RuntimeError):
-    """A unit of work that may only read was about to write."""
+    """A read-only unit of work tried to write."""
 
 
 class Unit(enum.Enum):
-    """What the present unit of work may do to the database."""
+    """What the current unit of work may do to the database."""
 
-    READS = "reads"  # a GET changes nothing: a write raises
-    MAY_WRITE = "may write"  # an unsafe request: reads until it writes for the first time
-    WRITES = "writes"  # that first write has come, and with it SQLite's write lock, until the transaction ends
+    READS = "reads"  # a GET: a write raises
+    MAY_WRITE = "may write"  # an unsafe request: reads until its first write
+    WRITES = "writes"  # after that first write, holding SQLite's write lock until the transaction ends
     ALWAYS_WRITES = "always writes"  # `transaction()`: each transaction begins with the lock
 
 
@@ -97,14 +97,14 @@ _unit: ContextVar[Unit] = ContextVar("unit", default=Unit.MAY_WRITE)
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Give every connection WAL, foreign keys and a busy timeout, and BEGIN as the unit of work needs it."""
+    """Set WAL, foreign keys and a busy timeout on every connection, and BEGIN as the unit of work requires."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.isolation_level = None  # we send BEGIN ourselves
         cursor = connection.cursor()
-        # Who waits for the write lock stands in no line: on a busy machine one of eight is unlucky for many seconds.
-        # The timeout comes first: turning to WAL wants the lock as well.
+        # SQLite does not queue those who wait for the write lock: on a busy machine one in eight waits for many
+        # seconds. The timeout comes first, because switching to WAL needs the lock as well.
         for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -116,13 +116,13 @@ def prepare_sqlite(engine: Engine) -> None:
 
 
 def _start_writing(session: Session) -> None:
-    """Take SQLite's write lock if the present transaction does not have it yet.
+    """Take SQLite's write lock if the current transaction does not hold it yet.
 
-    A transaction that starts reading and then writes fails with "database is locked" where another writer was faster,
-    whatever the timeout. One that locks at its beginning keeps everybody waiting while it parses, hashes and looks
-    things up. So an unsafe request reads until its first write, and ends its reading there: what was read before may
-    have changed since, exactly as at PostgreSQL's READ COMMITTED. What must not change is read under a row lock
-    (`with_for_update`, which counts as a write here) or written by one atomic statement, on both engines.
+    A transaction that starts by reading and then writes fails with "database is locked" if another writer was faster,
+    whatever the timeout. One that locks at its beginning blocks everybody while it parses, hashes and looks things up.
+    So an unsafe request reads until its first write and ends its read transaction there: what it read before may have
+    changed since, exactly as under PostgreSQL's READ COMMITTED. On both engines, read what must not change under a row
+    lock (`with_for_update`, which counts as a write here) or write it with one atomic statement.
     """
     unit = _unit.get()
     if unit is Unit.READS:
@@ -159,9 +159,9 @@ def _end_writing(session: Session, ended: SessionTransaction) -> None:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One unit of writing outside a request: commits at the end, rolls back when anything is raised."""
+    """A unit of work outside a request: commits at the end, rolls back if anything is raised."""
     if db.session().in_transaction():
-        db.session.rollback()  # a read that went before must not turn into a write: see _start_writing
+        db.session.rollback()  # an earlier read must not turn into a write: see _start_writing
     token = _unit.set(Unit.ALWAYS_WRITES)
     try:
         yield
@@ -175,40 +175,40 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def savepoint() -> Iterator[None]:
-    """What fails inside is undone by itself, and the rest of the transaction goes on."""
+    """A failure inside is rolled back on its own, and the rest of the transaction continues."""
     _start_writing(db.session())
     with db.session.begin_nested():
         yield
 
 
 def writing() -> bool:
-    """Whether the present transaction has written, so that others may wait for its end."""
+    """Whether the current transaction has written, so that others may be waiting for its end."""
     return _unit.get() is Unit.WRITES
 
 
 def finish_writing() -> None:
-    """Commit what this request has done, before an answer is made that takes time."""
+    """Commit what this request has done, before a response is built that takes time."""
     if writing():
         db.session.commit()
 
 
 def undo() -> None:
-    """Forget what was changed and not committed, also what was not flushed yet; without any of it nothing happens."""
+    """Discard uncommitted changes, flushed or not; does nothing if there are none."""
     if writing() or db.session.new or db.session.dirty or db.session.deleted:
         db.session.rollback()
 
 
 def only_read() -> None:
-    """From here on the request may read and not write: what tries to raises OnlyReads."""
+    """From here on the request is read-only: a write raises OnlyReads."""
     undo()
     _unit.set(Unit.READS)
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """A part of a request that may write in which nothing is locked: something slow, or what only looks up.
+    """A read-only part of a request that may write, holding no lock: for slow work or look-ups.
 
-    It begins and ends without a transaction. What was written before it and not committed is lost.
+    It begins and ends without a transaction. Earlier uncommitted writes are lost.
     """
     db.session.rollback()
     token = _unit.set(Unit.READS)
@@ -222,13 +222,14 @@ def reading() -> Iterator[None]:
 def _begin_request() -> None:
     _unit.set(Unit.READS if request.method in SAFE_METHODS else Unit.MAY_WRITE)
     if request.method not in SAFE_METHODS:
-        # All of the body, before anything is asked of the database: it arrives as slowly as its sender likes.
+        # Read the whole body before the first query: it arrives as slowly as its sender likes.
         if not request.form and not request.files:
             request.get_data()
 
 
 def _after_request(error: BaseException | None) -> None:
-    # The thread answers others next, also some that Flask does not see (core/cache_middleware.py): they only read.
+    # The thread then serves other requests, some of which Flask does not see (core/cache_middleware.py): these only
+    # read.
     _unit.set(Unit.MAY_WRITE)
 
 
@@ -244,7 +245,9 @@ Row = tuple[Any, ...]
 
 
 class _Prepared(NamedTuple):
-    """A statement for one engine: `order` of positional parameters, and what turns values to and from the driver's."""
+    """A statement for one engine: the `order` of its positional parameters, and converters to and from the driver's
+    values.
+    """
 
     sql: str
     order: list[str] | None
@@ -254,19 +257,19 @@ class _Prepared(NamedTuple):
 
 
 def insert(session: Session, table: Any) -> Any:
-    """An INSERT that can say ON CONFLICT, which each engine spells in a dialect of its own."""
+    """An INSERT that supports ON CONFLICT, which SQLAlchemy has in a separate construct for each engine."""
     made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return made(table)
 
 
 class QuickRead:
-    """A prebuilt SELECT of one row, run straight on the driver: about 15 µs where a session takes 150.
+    """A prebuilt SELECT of one row, run directly on the driver: about 15 µs where a session takes 150.
 
-    For the one question that every kept page asks. It sees what is committed, not what this request has changed.
+    For the one query that every cached page needs. It sees what is committed, not what this request has changed.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        """`statement` names what it is asked with by bindparam(name, default)."""
+        """`statement` names its parameters by bindparam(name, default)."""
         self._statement = statement
         self._ready: dict[str, _Prepared] = {}
 
@@ -303,7 +306,7 @@ class QuickRead:
         return found
 
     def raw(self, **values: Any) -> Row | None:
-        """The row as the driver gives it, to be compared with another one; or None."""
+        """The row as the driver returns it, for comparison with another one; or None."""
         return self._fetch(db.engine, *self._bound(db.engine.dialect, values))
 
     def read(self, raw: Row) -> Row:
@@ -317,9 +320,9 @@ class QuickRead:
         return None if raw is None else self.read(raw)
 
     def freshness_check(self, seen: Row | None, **values: Any) -> Callable[[], bool | None]:
-        """The question whether the driver's row is still the one `seen`. It can be asked outside of an app context.
+        """Return a function that tells whether the driver's row still equals `seen`; it needs no app context.
 
-        None where the database does not answer.
+        It returns None if the database does not answer.
         """
         engine = db.engine
         sql, parameters = self._bound(engine.dialect, values)
@@ -336,13 +339,13 @@ class QuickRead:
 
 
 def newest_version(migrations: Path) -> str:
-    """The version that the database of this code has."""
+    """The migration that this code's database must be at."""
     head = ScriptDirectory(str(migrations)).get_current_head()
     return head or ""
 
 
 def init_app(app: Flask) -> None:
-    """Connect the app; registered before all others, so that the transaction ends after everything else."""
+    """Connect the app. Must be registered before all others, so that the transaction ends after everything else."""
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", deadlines.engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     migrate.init_app(app, db, directory=app.config["MIGRATIONS"], compare_type=True, render_as_batch=True)

@@ -1,4 +1,4 @@
-"""How long a request waits for the database: no thread may hang for ever on a server that is slow, locked or frozen."""
+"""Database timeouts: no thread may hang forever on a server that is slow, locked or frozen."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 
 from sqlalchemy import Engine, event, make_url
 
-# Seconds. The first three are PostgreSQL's to keep (its settings of the same names, in milliseconds there).
+# Seconds. The first three are enforced by PostgreSQL (its settings of the same names, in milliseconds there).
 STATEMENT = 10
 LOCK = 8
 IDLE_IN_TRANSACTION = 120
 CONNECT = 5
-# For a free connection of this process. A thread may hold two: its session, and a quick read in between.
+# For a free connection of this process. A thread may use two: its session, and a quick read in between.
 POOL = 5
 CONNECTIONS = 30
-# For any answer, where the server can't keep its own deadlines: it is frozen, or its machine has gone.
+# For any answer, if the server can't enforce its own timeouts: it is frozen, or its machine is down.
 ANSWER = 12.0
-# The same for the question whether a kept page is still right: without an answer the kept page is given.
+# The same for the check whether a cached page is fresh: without an answer the cached page is served.
 QUICK_ANSWER = 3.0
 
 _answer: ContextVar[float | None] = ContextVar("answer", default=ANSWER)
@@ -28,7 +28,7 @@ _answer: ContextVar[float | None] = ContextVar("answer", default=ANSWER)
 
 @contextmanager
 def answer_within(seconds: float | None) -> Iterator[None]:
-    """Wait so long for each answer of PostgreSQL instead; None waits for ever."""
+    """Wait at most this long for each answer of PostgreSQL; None waits forever."""
     token = _answer.set(seconds)
     try:
         yield
@@ -53,7 +53,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def watch(engine: Engine) -> None:
-    """Let every connection to PostgreSQL give up when no answer has come in time; it is of no use after that."""
+    """Make every connection to PostgreSQL fail if no answer comes in time; it can't be used after that."""
     driver: Any = engine.dialect.loaded_dbapi
 
     def wait(connection: Any, generator: Any, **given: Any) -> Any:
@@ -64,7 +64,7 @@ def watch(engine: Engine) -> None:
             return driver.Connection.wait(connection, generator, **given)
         except driver.OperationalError:
             if seconds is not None and monotonic() - began >= seconds:
-                # The answer may still come, and must not be taken for that to another question.
+                # The answer may still come, and must not be taken for the answer to another query.
                 connection.pgconn.finish()
             raise
 

@@ -1,4 +1,4 @@
-"""How the product says no: to a person, in their language, with the right status."""
+"""Error responses: a message for a person, in their language, with the right status."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from eventapp.core.outages import cause_of
 T = TypeVar("T")
 
 
-# Seconds after which it makes sense to ask again when something underneath does not work.
+# Seconds until a retry makes sense when something we depend on does not work.
 RETRY_AFTER = 30
 
-# Fields that never come back in a page: secrets, and the proof that belongs to one page.
+# Fields that are never sent back in a page: secrets, and tokens that belong to one page.
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _NOT_KEPT = re.compile(r"passw|csrf|token|secret", re.IGNORECASE)
 
 
 class Application(Flask):
-    """Flask, where an error after the view (at COMMIT) is answered as one inside of it.
+    """Flask, but an error after the view (at COMMIT) is handled like one inside it.
 
-    Flask's own way logs the address, and an address can be a secret.
+    Flask's own handler logs the URL, and a URL can contain a secret.
     """
 
     def handle_exception(self, error: Exception) -> Response:
-        # What the view wanted to tell on the next page did not happen.
+        # The message for the next page is about something that did not happen.
         session.pop("_flashes", None)
         return self.finalize_request(self.handle_user_exception(error), from_error_handler=True)
 
 
 class Refused(Exception):
-    """An operation says no. `message` is a sentence for a person; `field` names the form field it is about."""
+    """An operation refuses. `message` is a sentence for a person; `field` names the form field it is about."""
 
     def __init__(self, message: object, *, field: str | None = None) -> None:
         super().__init__(str(message))
@@ -49,14 +49,14 @@ class Refused(Exception):
 
 
 def or_404(thing: T | None) -> T:
-    """The thing; raises NotFound for None."""
+    """Return the object; raises NotFound for None."""
     if thing is None:
         raise NotFound
     return thing
 
 
 class Number(IntegerConverter):
-    """`<int:number>` in an address: at most what a column can hold; anything larger is no address of ours."""
+    """URL converter `<int:number>`: at most what a column can hold; a larger number matches no URL."""
 
     regex = r"\d{1,10}"
 
@@ -68,13 +68,13 @@ def _refuse_what_cannot_be() -> None:
     hosts = current_app.config["SETTINGS"].hosts
     if hosts and host_name(request.environ) not in hosts and request.path not in {"/healthz", "/readyz"}:
         raise BadRequest
-    # No text of ours holds NUL, and PostgreSQL takes none: an address with one leads nowhere.
+    # No text of ours contains NUL, and PostgreSQL rejects it: a URL with one leads nowhere.
     if "\x00" in request.path or b"%00" in request.query_string:
         raise NotFound
 
 
 def wants_json() -> bool:
-    """True where the caller reads JSON rather than pages."""
+    """Whether the client prefers JSON to HTML."""
     accept = request.accept_mimetypes
     return request.path.endswith(".json") or accept.best_match(["text/html", "application/json"]) == "application/json"
 
@@ -89,7 +89,7 @@ def _answer(status: int, *, message: str = "", again: list[tuple[str, str]] | No
 def _typed() -> list[tuple[str, str]] | None:
     """What was typed into the form of this request, to be sent again: (field, value), without secrets and files.
 
-    None where no form was sent, or none that came from our page: a stranger's values get no button of ours.
+    None if no form was sent, or if it did not come from our page: another site's values get no button of ours.
     """
     ours = g.get("csrf_valid") or csrf.outdated()
     if request.method != "POST" or request.mimetype not in _FORMS or not ours:
@@ -111,7 +111,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _outdated(error: OnlyReads) -> Response:
-    """A button of a page that had been open for too long: it is offered once more."""
+    """Offer a button again that was on a page open for too long."""
     undo()
     if not csrf.outdated():
         raise error
@@ -130,14 +130,14 @@ def _refused(refusal: Refused) -> Response:
     event = g.get("desk_event")
     if event is None or wants_json():
         return _answer(422, message=refusal.message)
-    # Inside the desk of an event the way on stays where it was.
+    # Link back to where the user was, for example inside the desk of an event.
     back = request.referrer if csrf.from_our_page() and request.referrer else request.path.rpartition("/")[0]
     html = render_template("core/refused.html", event=event, message=refusal.message, back=urlsplit(back).path)
     return make_response(html, 422)
 
 
 def _crash(error: Exception) -> Response:
-    # The session may be half way through anything; the page must not run its queries in it.
+    # The session may be in any state; the error page must not run its queries in it.
     db.session.rollback()
     cause = cause_of(error)
     if cause is not None:
@@ -149,7 +149,7 @@ def _crash(error: Exception) -> Response:
 
 
 def _unavailable(cause: str) -> Response:
-    """503 for what is not our mistake and passes; what was typed is in the page, to be sent again."""
+    """A 503 for a temporary failure that is not a bug; the page holds what was typed, to be sent again."""
     current_app.logger.error("database unavailable", extra={"facts": {"cause": cause, "route": route()}})
     response = _answer(503, again=_typed())
     response.headers["Retry-After"] = str(RETRY_AFTER)
@@ -158,7 +158,7 @@ def _unavailable(cause: str) -> Response:
 
 
 def route() -> str | None:
-    """The rule of the present address, which names no secret as the address may."""
+    """The URL rule of the request, which contains no secret, unlike the URL."""
     return request.url_rule.rule if request.url_rule else None
 
 

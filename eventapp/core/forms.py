@@ -1,4 +1,4 @@
-"""What every form can do: texts in several languages, wall-clock times of a zone, refusals beside their field."""
+"""What every form can do: multilingual texts, wall-clock times in a zone, refusals next to their field."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from eventapp.core.text import one_line
 
 T = TypeVar("T")
 
-# Control characters, which no keyboard types: PostgreSQL refuses NUL, XML and calendars most of the others.
+# Control characters, which no keyboard types: PostgreSQL rejects NUL, XML and calendars most of the others.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# What turns the text after it around, past its own end.
+# Bidirectional controls, which would also reorder the text that follows.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -53,10 +53,10 @@ def _half_width(value: Any) -> Any:
 
 
 class MailAddress(Email):
-    """Validator: an address that our letters reach.
+    """Validator: an address that our e-mails can reach.
 
-    Letters before the @ that are not ASCII need SMTPUTF8 (RFC 6531) on the whole way; without it somebody would be
-    registered and never hear of it. A name of a domain may be in any script.
+    A non-ASCII local part needs SMTPUTF8 (RFC 6531) on every server on the way; without it a person would be registered
+    and never hear from us. The domain may be in any script.
     """
 
     def __init__(self) -> None:
@@ -64,21 +64,21 @@ class MailAddress(Email):
 
 
 def page_number(typed: str | None) -> int:
-    """Which page of a list `?page=` asks for; 1 where that is no number."""
+    """The page of a list that `?page=` asks for; 1 if it is not a number."""
     return max(int(typed), 1) if typed and re.fullmatch(r"[0-9]{1,5}", typed) else 1
 
 
 def zone_asked(typed: str) -> tuple[str, str]:
-    """The zone that `?zone=` asks for, or what is wrong with it; two empty texts where none is asked for."""
+    """(zone, error) for `?zone=`: the zone asked for, or what is wrong with it; both empty if none is asked for."""
     zone = clock.zone_typed(typed)
     if typed.strip() and not zone:
-        # From an address, so it may be anything: what no eye sees would turn the sentence around, or break the page.
+        # The query may contain anything: invisible characters would reorder the sentence or break the page.
         seen = "".join(letter for letter in typed.strip() if letter.isprintable())[:60]
         return "", _("There is no time zone “%(zone)s”. Enter one like Europe/Helsinki.", zone=seen)
     return zone, ""
 
 
-# What WTForms says by itself, said as we would. Its own catalogue is stiff, and names what only programmers know.
+# Our wording for WTForms' own messages. Its catalogue is stiff and uses programmers' terms.
 _SAID = {
     "This field is required.": _l("Fill in this field."),
     "Not a valid choice.": _l("Choose an option from the list."),
@@ -106,20 +106,20 @@ class _Translations:
 
 
 class Form(FlaskForm):
-    """Base of all forms. Typed text is stripped at both ends, and of what no eye sees; see `core.text.one_line`."""
+    """Base of all forms. Strips white space and invisible characters from what was typed; see `core.text.one_line`."""
 
     refusal: str | None = None
     stored: Mapping[str, Any] | None
     edit_token: str
 
     def __init__(self, *args: Any, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        """`data` is what is stored; a template that shows `edit_token` has it compared when the form comes back."""
+        """`data` is what is stored. If the template shows `edit_token`, it is compared when the form comes back."""
         super().__init__(*args, data=data, **kwargs)
         self.stored = data
         self.edit_token = stale_forms.edit_token(self._shown(data or {}))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether what was typed can be taken, and nobody has changed what is stored since the form was made."""
+        """Whether the input is valid and nobody has changed the stored values since the form was shown."""
         valid = bool(super().validate(extra_validators))
         if csrf.outdated():
             if "csrf_token" in self._fields:
@@ -129,7 +129,9 @@ class Form(FlaskForm):
         return not self._overtaken() and valid
 
     def _overtaken(self) -> bool:
-        """Whether somebody has saved meanwhile: their changes then stand in the form, beside those typed here."""
+        """Whether somebody else has saved meanwhile: the form then shows their changes together with those typed
+        here.
+        """
         before = request.form.get("edit_token", "")
         if not before or self.stored is None:
             return False
@@ -148,7 +150,7 @@ class Form(FlaskForm):
         return True
 
     def _shown(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values as they are compared: moments as their inputs show them, all others as they are."""
+        """The values as they are compared: moments as their inputs show them, all others unchanged."""
         times = {name: field for name, field in self._fields.items() if isinstance(field, LocalTimeField)}
         return {name: times[name].shown(value) if name in times else value for name, value in values.items()}
 
@@ -156,7 +158,7 @@ class Form(FlaskForm):
         return languages.listing([f"“{self._fields[name].label.text}”" for name in names])
 
     class Meta(FlaskForm.Meta):
-        # Of the wall clock of its times; see LocalTimeField.
+        # The zone of the form's wall-clock times; see LocalTimeField.
         zone = ""
 
         def get_translations(self, form: Any) -> _Translations:
@@ -173,7 +175,9 @@ class Form(FlaskForm):
             return super().bind_field(form, unbound_field, options)
 
     def refuse(self, refusal: Refused) -> None:
-        """Show a refusal beside its field, or at the top of the form. What the refused operation did is undone."""
+        """Show a refusal next to its field, or at the top of the form. What the refused operation did is rolled
+        back.
+        """
         undo()
         field = self._fields.get(refusal.field or "")
         if field is not None:
@@ -182,7 +186,7 @@ class Form(FlaskForm):
             self.refusal = refusal.message
 
     def problems(self) -> list[tuple[str, str]]:
-        """(id of the input, sentence) for the summary at the top."""
+        """(id of the input, sentence) for the error summary at the top."""
         found = []
         for field in self:
             for error in field.errors:
@@ -197,7 +201,7 @@ class Form(FlaskForm):
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """What the operation of a submitted form has returned."""
+    """The return value of a submitted form's operation."""
 
     value: T
 
@@ -208,7 +212,7 @@ def submit(
     """Validate a form and run one operation with it; None if the form was not sent, or has to be shown again.
 
     A refusal rolls the operation back before anything is rendered: the page shows what is stored, and what was typed.
-    `explain` may then turn it into another one.
+    `explain` may turn the refusal into another one.
     """
     if not form.validate_on_submit():
         return None
@@ -223,7 +227,7 @@ def submit(
 class WordsField(Field):
     """One input per language, named `title_en`, `title_ja`, …; the data is LocalizedText.
 
-    `languages` may be widened per form instance (`form.title.speak(event.languages)`).
+    `languages` can be extended per form instance (`form.title.speak(event.languages)`).
     """
 
     def __init__(
@@ -271,10 +275,10 @@ def _country_options(language: str) -> str:
 
 
 class CountryField(StringField):
-    """A country by its ISO 3166-1 code. The 250 options are written once per language, not once per visitor."""
+    """A country by its ISO 3166-1 code. The 250 options are rendered once per language, not for each visitor."""
 
     def widget(self, field: Field, **kwargs: Any) -> Markup:
-        """The select, with a first option for none."""
+        """The select, starting with an empty option."""
         options = f'<option value="">–</option>{_country_options(languages.interface())}'
         chosen = f'value="{escape(self.data or "")}"'
         options = options.replace(chosen, f"{chosen} selected", 1)
@@ -296,11 +300,11 @@ class AnyLanguage:
 
 
 class LocalTimeField(DateTimeLocalField):
-    """A wall-clock time of the zone that the form is made with (`meta={"zone": …}`); its data are aware moments.
+    """A wall-clock time in the zone that the form is made with (`meta={"zone": …}`); its data are aware moments.
 
-    An input of a browser shows neither seconds nor which of two equal times is meant when the clocks go back. So a
-    hidden input, `<name>_shown`, says what the page has shown and in which zone, and what was not touched since keeps
-    the stored moment.
+    A browser's input shows neither seconds nor which of two equal times is meant when the clocks go back. So a hidden
+    input, `<name>_shown`, records the time and zone that the page has shown, and an untouched field keeps the stored
+    moment.
     """
 
     stored: datetime | None = None
@@ -313,7 +317,7 @@ class LocalTimeField(DateTimeLocalField):
         self.zone_shown = self.zone
 
     def process_data(self, value: Any) -> None:
-        """Take an aware moment, a wall-clock time that is only proposed, or None."""
+        """Accept an aware moment, a wall-clock time that is only a default, or None."""
         self.stored = value if value is not None and value.tzinfo is not None else None
         self.data = value if value is None or self.stored is None else clock.to_local(value, self.zone)
         if self.data is not None:
@@ -325,7 +329,7 @@ class LocalTimeField(DateTimeLocalField):
             self.data = self.data.replace(tzinfo=None, fold=0, second=0, microsecond=0)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        """Read the input, and tell whether it was touched."""
+        """Read the input and note whether it was changed."""
         super().process(formdata, data, extra_filters)
         self.touched = False
         self.typed = self._text(self.data)
@@ -344,7 +348,7 @@ class LocalTimeField(DateTimeLocalField):
             self.process_errors.clear()
 
     def pre_validate(self, form: Any) -> None:
-        # Beyond these, a zone's offset may lead out of what a calendar can hold.
+        # Outside these years, a zone's offset may lead beyond what a calendar can represent.
         if self.data is not None and not 1800 <= self.data.year <= 2200:
             raise StopValidation(_("Enter a year between 1800 and 2200."))
         if self.touched and self.data is not None and self.zone_shown != self.zone:
@@ -357,10 +361,10 @@ class LocalTimeField(DateTimeLocalField):
             )
 
     def in_zone(self, zone: str, *, keep_clock: bool = False) -> datetime | None:
-        """The aware moment of what was typed; of what was not touched the stored one, to the microsecond.
+        """The aware moment of what was typed; for an untouched field the stored one, to the microsecond.
 
-        With `keep_clock` what was not touched keeps its clock time when `zone` is another than the form's. Raises
-        Refused for a time that the clocks skip.
+        With `keep_clock`, an untouched field keeps its clock time if `zone` differs from the form's. Raises Refused for
+        a time that the clocks skip.
         """
         if self.stored is None or self.touched:
             wall = self.data
@@ -376,7 +380,7 @@ class LocalTimeField(DateTimeLocalField):
             ) from None
 
     def __call__(self, **kwargs: Any) -> Markup:
-        """The input, and beside it what the page shows."""
+        """The input, followed by the hidden one with what the page shows."""
         hidden = Markup("")
         if self.zone:
             hidden = Markup('<input type="hidden" name="{}_shown" value="{} {}">')
@@ -384,7 +388,7 @@ class LocalTimeField(DateTimeLocalField):
         return Markup(super().__call__(**kwargs)) + hidden
 
     def shown(self, value: datetime | None) -> str:
-        """What the input shows of a moment, or of a proposed time."""
+        """What the input shows for a moment or a default time."""
         return self._text(clock.to_local(value, self.zone) if value and value.tzinfo else value)
 
     @staticmethod
@@ -393,7 +397,7 @@ class LocalTimeField(DateTimeLocalField):
 
 
 def _typed(field: Field) -> object:
-    """What a field was left or changed to, as `Form._shown` spells what is stored."""
+    """The value of a submitted field, in the spelling that `Form._shown` uses for stored ones."""
     return field.typed if isinstance(field, LocalTimeField) else field.data
 
 

@@ -1,9 +1,9 @@
-"""Between the HTTP server and the WSGI application: no thread works for a request before all of it is here.
+"""Between the HTTP server and the WSGI application: no thread works on a request until all of it has arrived.
 
-The server calls us by RSGI, in an event loop. A body that comes slowly costs a few kilobytes of memory there, and no
-thread; one that comes too slowly is refused with 408, one that is too large with 413 (RFC 9110 §15.5.9, §15.5.14).
-Only whole requests are handed to the application, in threads. What is kept is given without them, so that a page does
-not wait behind a registration, nor behind a database that does not answer.
+The server calls us by RSGI, in an event loop. A slow body costs a few kilobytes of memory there and no thread; one that
+is too slow is refused with 408, one that is too large with 413 (RFC 9110 §15.5.9, §15.5.14). Only complete requests are
+handed to the application, in threads. Cached responses don't use these threads, so a page waits neither behind a
+registration nor for a database that does not answer.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ log = logging.getLogger("eventapp.gateway")
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-# A body may stand still for PATIENCE seconds, must have come at RATE bytes a second after that, and be whole in LONGEST
-# seconds: 8 MB in five minutes are 28 kB a second, which every mobile network has.
+# A body may pause for PATIENCE seconds, must have come at RATE bytes a second after that, and be complete within
+# LONGEST seconds: 8 MB in five minutes are 28 kB a second, which every mobile network has.
 PATIENCE = 10.0
 RATE = 4096
 LONGEST = 300.0
-# Bodies that are on their way at the same time, in one process. Each takes at most its limit in memory.
+# Bodies that are arriving at the same time, in one process. Each takes at most its limit in memory.
 MOST_BODIES = 256
 
-# Requests that are whole and wait for a thread, and for how many seconds at most.
+# Complete requests that may wait for a thread, and for how many seconds at most.
 MOST_WAITING = 128
 WAIT = 15.0
 
-# Threads of one process for requests that read, as many for those that write, and for what waits for nothing.
+# Threads of one process: for requests that read, as many for those that write, and for cached responses.
 THREADS = 8
 QUICK_THREADS = 3
 
@@ -42,7 +42,9 @@ REFUSED = "eventapp.body_refused"
 
 
 class KeptAnswers(Protocol):
-    """Answers that are ready: whether there `has` been one to a request, and to `give` it if it is right."""
+    """A response cache: whether it `has` a response to a request, and the response that it can `give` if it is
+    fresh.
+    """
 
     def has(self, environ: Environ) -> bool: ...
 
@@ -50,7 +52,7 @@ class KeptAnswers(Protocol):
 
 
 class _BodyRefused(Exception):
-    """The body is not taken; `status` is the HTTP status that says why."""
+    """The body is refused with the HTTP status `status`."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -58,7 +60,7 @@ class _BodyRefused(Exception):
 
 
 class _Line:
-    """Threads, and how many requests are with them or wait for one."""
+    """A thread pool, with the number of requests that are in it or wait for it."""
 
     def __init__(self, threads: int, name: str) -> None:
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
@@ -69,11 +71,11 @@ class _Line:
 class Gateway:
     """An RSGI application that runs a WSGI application.
 
-    `limit` tells how many bytes the body of a request may have; it gets the WSGI environ, in the event loop. `kept` are
-    answers that are ready; where it `kept_waits` for a server to say whether they are right, it is asked in a thread,
-    and else in the event loop, which costs half as much. Addresses that begin with one of `light` need no database.
-    `patience` and `wait` are seconds: for a body to go on, and for a thread to be free.
-    What is refused is told to the application as environ[REFUSED], a status, with an empty body: the page is its own.
+    `limit` returns how many bytes the body of a request may have; it is called with the WSGI environ, in the event
+    loop. `kept` is the response cache. With `kept_waits`, its freshness check queries a database server, so it runs in
+    a thread; otherwise it runs in the event loop, which costs half as much. Paths that begin with one of `light` need
+    no database. `patience` and `wait` are seconds: how long a body may pause, and how long to wait for a thread. The
+    application learns of a refused body by environ[REFUSED], a status, with an empty body, and renders the error page.
     """
 
     def __init__(
@@ -95,7 +97,7 @@ class Gateway:
         self._light = light
         self._patience = patience
         self._wait = wait
-        # Ten that wait for a lock to write must not keep those waiting who read.
+        # Ten requests that wait for a write lock must not block those that read.
         self._readers = _Line(threads, "read")
         self._writers = _Line(threads, "write")
         self._quick_threads = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="quick")
@@ -105,7 +107,7 @@ class Gateway:
         self._loop = loop
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        # Most requests are for what is kept: of those only what decides about it is read.
+        # Most requests can be answered from the cache: read only what is needed for that first.
         if self._kept is not None and scope.method in _READS and await self._given(_brief(scope), protocol):
             return
         environ = _environ(scope)
@@ -124,7 +126,7 @@ class Gateway:
             await self._in_turn(line, environ, protocol)
 
     async def _given(self, environ: Environ, protocol: Any) -> bool:
-        """Whether a kept answer was given."""
+        """Whether a cached response was sent."""
         if self._kept is None or not self._kept.has(environ):
             return False
         if not self._kept_waits:
@@ -135,13 +137,13 @@ class Gateway:
         return self._send(kept.give, environ, protocol)
 
     async def _in_turn(self, line: _Line, environ: Environ, protocol: Any) -> None:
-        """Wait for a thread, and not for ever."""
+        """Wait for a thread, for a limited time."""
         if line.waiting >= line.most:
             _busy(protocol)
             return
         line.waiting += 1
         job: Future[None] = line.threads.submit(self._answer, environ, protocol)
-        end = self._loop.call_later(self._wait, job.cancel)  # which does nothing once a thread works on it
+        end = self._loop.call_later(self._wait, job.cancel)  # cancel() does nothing once a thread works on it
         try:
             await asyncio.wrap_future(job)
         except asyncio.CancelledError:
@@ -153,7 +155,7 @@ class Gateway:
             line.waiting -= 1
 
     async def _read(self, environ: Environ, protocol: Any) -> bytes:
-        """The whole body. Raises _BodyRefused."""
+        """Return the whole body. Raises _BodyRefused."""
         limit = self._limit(environ)
         declared = environ.get("CONTENT_LENGTH")
         if declared is not None and (not declared.isdigit() or int(declared) > limit):
@@ -177,15 +179,15 @@ class Gateway:
         finally:
             self._bodies -= 1
         if declared is not None and size != int(declared):
-            raise _BodyRefused(400)  # the visitor has gone
+            raise _BodyRefused(400)  # the client has disconnected
         return b"".join(pieces)
 
     def _answer(self, environ: Environ, protocol: Any) -> None:
-        """Run the application, in a thread, and hand its whole answer to the server."""
+        """Run the application in a thread and hand its complete response to the server."""
         self._send(self._application, environ, protocol)
 
     def _send(self, answering: Callable[..., Iterable[bytes] | None], environ: Environ, protocol: Any) -> bool:
-        """Hand what is answered to the server; False where that is None."""
+        """Hand the response to the server; False if it is None."""
         started: list[Any] = [500, []]
         written: list[bytes] = []
 
@@ -204,7 +206,7 @@ class Gateway:
                 if close is not None:
                     close()
         except Exception:
-            # The application answers its own errors. What comes here is a fault in what stands around it.
+            # The application handles its own errors. This one comes from the code around it.
             log.exception("no answer")
             started[:] = [500, []]
             body = b""
@@ -222,7 +224,7 @@ def _busy(protocol: Any) -> None:
 
 
 _READS = frozenset({"GET", "HEAD"})
-# What decides whether and how a kept answer is given, besides the path and the query.
+# Headers that decide whether and how a cached response is used, besides the path and the query.
 _DECIDE = (
     ("host", "HTTP_HOST"),
     ("accept-language", "HTTP_ACCEPT_LANGUAGE"),
@@ -234,7 +236,7 @@ _DECIDE = (
 
 
 def _brief(scope: Any) -> Environ:
-    """As much of the WSGI environ as a kept answer needs."""
+    """The part of the WSGI environ that the response cache needs."""
     headers = scope.headers
     environ: Environ = {
         "REQUEST_METHOD": scope.method,
@@ -292,7 +294,7 @@ def _environ(scope: Any) -> Environ:
 
 @lru_cache(maxsize=256)
 def _key(name: str) -> str | None:
-    """The name of a header in the environ; None if it can't be told from another there, as X_Real_IP from X-Real-IP."""
+    """The environ key of a header; None if it would be ambiguous there, as X_Real_IP and X-Real-IP are."""
     if "_" in name:
         return None
     key = name.upper().replace("-", "_")

@@ -1,4 +1,4 @@
-"""Response headers that keep a page safe."""
+"""Security headers of responses, and cookies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 def nonce() -> str:
     """A nonce for an inline script or style of this response.
 
-    Asked for lazily: a page without inline code has none in its policy, so it can be cached and revalidated
+    Created only when asked for: a page without inline code has none in its policy, so it can be cached and revalidated
     (a 304 replaces the headers but not the stored body, and a fresh nonce would no longer match it).
     """
     if "nonce" not in g:
@@ -33,7 +33,7 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        # For this host alone: whether its other names have certificates is not ours to say.
+        # For this host alone: we don't know whether other names of the domain have certificates.
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in response.headers and _is_somebodys(response):
         response.cache_control.no_store = True
@@ -41,9 +41,9 @@ def _headers(response: Response) -> Response:
 
 
 def _is_somebodys(response: Response) -> bool:
-    """Whether an answer shows what was typed, or what is for those who are signed in: then no browser keeps it.
+    """Whether a response shows what was typed or what only logged-in users may see: browsers must not cache it.
 
-    An empty form of everybody's is kept, for a phone that closes it in the background shows it again as it was.
+    An empty public form may be cached: a phone that closes it in the background then shows it again as it was.
     """
     if request.method not in {"GET", "HEAD"} or response.status_code in {400, 403, 422}:
         return True
@@ -51,12 +51,12 @@ def _is_somebodys(response: Response) -> bool:
 
 
 def cookie_name(name: str, *, secure: bool) -> str:
-    """The name of a cookie; with https one that no other host of the domain can set (RFC 6265bis §4.1.3.2)."""
+    """The name of a cookie; with https, one that no other host of the domain can set (RFC 6265bis §4.1.3.2)."""
     return f"__Host-{name}" if secure else name
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Cookies only for those who need one: an answer that is for everybody neither sets one nor varies with it."""
+    """Sets cookies only if needed: a response that is the same for everybody neither sets one nor varies with it."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not response.cache_control.public:

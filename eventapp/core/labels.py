@@ -1,4 +1,4 @@
-"""Enums whose members say what they are called."""
+"""Enums whose members have labels."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Self
 
 
 class Labelled(StrEnum):
-    """Members are written `NAME = "value", _l("Label")`; the value is what is stored, the label what is read.
+    """Members are written `NAME = "value", _l("Label")`; the value is stored, the label is shown.
 
-    The label stands at its member and not in a dictionary beside it: members of two StrEnums with the same value are
-    equal as keys, and one would take the other's label.
+    The label is part of the member rather than in a separate dictionary: members of two StrEnums with the same value
+    are equal as keys, and one would get the other's label.
     """
 
     _value_: str
     _label: object
 
     def __new__(cls, value: str, label: object = None) -> Self:
-        # The default is for type checkers, to whom looking up `Kind("forum")` is the same call.
+        # The default is for type checkers, which see the look-up `Kind("forum")` as the same call.
         if label is None:
             raise TypeError(f"{cls.__name__} {value!r} has no label")
         member = str.__new__(cls, value)

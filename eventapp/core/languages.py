@@ -1,4 +1,4 @@
-"""Which language a reader gets, and dates, countries and lists written in it."""
+"""The reader's language, and dates, countries and lists written in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flask import Flask, g, has_request_context, request
 from eventapp.core.clock import to_local
 from eventapp.core.localized import TAG, LocalizedText, ResolvedText
 
-# Interface languages, complete. Content may be in any language.
+# Interface languages, fully translated. Content may be in any language.
 INTERFACE = ("en", "ja")
 NAMES = {"en": "English", "ja": "日本語"}
 
@@ -32,18 +32,18 @@ def gettext(text: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
-    """The form of a text for a number, which it can show as `%(num)d`."""
+    """The singular or plural text for a number, which it can show as `%(num)d`."""
     return str(flask_babel.ngettext(one, many, num, **values))
 
 
 def _asked() -> str | None:
-    """The language in the address (`?lang=ja`), if it is a language tag."""
+    """The language in the URL (`?lang=ja`), if it is a language tag."""
     tag = request.args.get("lang", "")
     return tag if TAG.fullmatch(tag) else None
 
 
 def reader() -> str:
-    """The language content is wanted in: the address, else the browser's first wish that we speak, else English."""
+    """The language for content: the one in the URL, else the browser's first choice that we support, else English."""
     if not has_request_context():
         return str(flask_babel.get_locale() or "en").replace("_", "-")
     if "language" not in g:
@@ -64,14 +64,14 @@ def interface() -> str:
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    """Links of a page that was asked for in a language stay in it: no cookie is needed."""
+    """Add `lang` to the links of a page that was requested with it, so no cookie is needed."""
     if has_request_context() and endpoint != "static" and "lang" not in values and _asked():
         values["lang"] = _asked()
 
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """Babel's locale of a language tag; English where Babel has none."""
+    """Babel's locale for a language tag; English if Babel has none."""
     try:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -102,7 +102,7 @@ def country(code: str | None, language: str | None = None) -> str:
 
 @lru_cache(maxsize=512)
 def language_name(tag: str, language: str) -> str:
-    """What a language is called in another one."""
+    """The name of a language in another one."""
     try:
         return Locale.parse(tag, sep="-").get_display_name(language) or tag
     except (UnknownLocaleError, ValueError):
@@ -111,7 +111,7 @@ def language_name(tag: str, language: str) -> str:
 
 @lru_cache(maxsize=512)
 def zone_name(zone: str, language: str, moment: datetime | None = None) -> str:
-    """ "Japan Standard Time": the name of a zone at a moment, in words."""
+    """The name of a zone at a moment: "Japan Standard Time"."""
     at = to_local(moment, zone) if moment else None
     if zone == "UTC":
         return "UTC"
@@ -119,7 +119,7 @@ def zone_name(zone: str, language: str, moment: datetime | None = None) -> str:
 
 
 def zone_short(zone: str, moment: datetime) -> str:
-    """ "JST", "CET", or "UTC+3" where the zone has no letters of its own."""
+    """ "JST", "CET", or "UTC+3" if the zone has no abbreviation."""
     local = to_local(moment, zone)
     letters = local.tzname() or ""
     if letters.isalpha():
@@ -164,7 +164,7 @@ def days(first: date, last: date, language: str | None = None) -> str:
 
 
 def day_of(moment: datetime, zone: str) -> str:
-    """The day of a moment at a place, in words."""
+    """The written-out day of a moment in a zone."""
     return day(to_local(moment, zone).date())
 
 
@@ -181,7 +181,7 @@ def spoken_list(tags: list[str]) -> str:
 
 
 def clock_time(moment: datetime, zone: str) -> str:
-    """ "09:30" on the wall of the zone."""
+    """ "09:30" on the zone's clock."""
     return to_local(moment, zone).strftime("%H:%M")
 
 
@@ -193,7 +193,7 @@ def times(start: datetime, end: datetime, zone: str) -> str:
 
 
 def resolve(words: LocalizedText | None) -> ResolvedText:
-    """Content in the reader's language, with the language it came in."""
+    """Content in the reader's language, with the language that was found."""
     return (words or LocalizedText()).resolve(reader())
 
 

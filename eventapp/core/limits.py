@@ -1,4 +1,4 @@
-"""How often one visitor may do what costs us or annoys others."""
+"""Rate limits per visitor, for what costs us time or annoys others."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from eventapp.config import BadSetting
 log = logging.getLogger("eventapp.limits")
 
 
-# Seconds: how long Redis may take, and after how long without an answer it is asked again.
+# Seconds: how long Redis may take, and after how long without an answer it is tried again.
 ANSWER = 1.0
 PAUSE = 10.0
 
 
 class Limiter(MovingWindowRateLimiter):
-    """Counts in Redis where there is one. While that does not answer, each process counts for itself."""
+    """Counts in Redis if it is configured. While Redis does not answer, each process counts on its own."""
 
     def __init__(self, storage: Storage) -> None:
         super().__init__(storage)
@@ -45,7 +45,7 @@ class Limiter(MovingWindowRateLimiter):
         return bool(self._own.hit(item, *identifiers, cost=cost))
 
     def answers(self) -> bool:
-        """Whether the storage answers now."""
+        """Whether the storage is reachable now."""
         try:
             return bool(self.storage.check())
         except self.storage.base_exceptions:
@@ -53,13 +53,13 @@ class Limiter(MovingWindowRateLimiter):
 
 
 def allowed(rate: str, name: str, *, key: str | None = None) -> bool:
-    """Count one use of `name` by this address (or by `key`); False past `rate` ("10/minute")."""
+    """Count one use of `name` by this visitor (or by `key`); False past `rate` ("10/minute")."""
     limiter = cast(Limiter, current_app.extensions["limits"])
     return limiter.hit(parse(rate), name, key or visitor())
 
 
 def visitor() -> str:
-    """Whom a request is counted for: its address, of IPv6 the network of 64 bits that one household or server has."""
+    """The key under which a request is counted: its IPv4 address, or the /64 network of its IPv6 address."""
     given = request.remote_addr or "?"
     try:
         address = ip_address(given)
@@ -73,9 +73,10 @@ def visitor() -> str:
 
 @contextmanager
 def building(key: str | None = None) -> Iterator[None]:
-    """Make an answer that nobody has asked for before, on this visitor's account (or on that of `key`).
+    """Build a response that nobody has requested before, charged to this visitor (or to `key`).
 
-    Counts the processor time that it takes. Raises 429 with Retry-After where the minute's is used up.
+    Counts the processor time that it takes. Raises TooManyRequests (429 with Retry-After) if the minute's budget is
+    used up.
     """
     limiter: FixedWindowRateLimiter = current_app.extensions["building"]
     minute = RateLimitItemPerMinute(round(current_app.config["BUILDING_SECONDS"] * 100))
@@ -90,21 +91,23 @@ def building(key: str | None = None) -> Iterator[None]:
 
 
 def start_anew(rate: str, name: str, *, key: str) -> None:
-    """Forget what was counted of `name` for a key."""
+    """Reset the counter of `name` for a key."""
     limiter = cast(MovingWindowRateLimiter, current_app.extensions["limits"])
     limiter.clear(parse(rate), name, key)
 
 
 def limit(rate: str, name: str, *, key: str | None = None) -> None:
-    """Count one use of `name` by this address (or by `key`). Raises 429 with Retry-After past `rate`."""
+    """Count one use of `name` by this visitor (or by `key`). Raises TooManyRequests (429 with Retry-After) past
+    `rate`.
+    """
     if not allowed(rate, name, key=key):
         raise TooManyRequests(retry_after=parse(rate).get_expiry())
 
 
 def init_app(app: Flask, redis_url: str | None) -> None:
-    """Counters live in this process, or in Redis where one is configured."""
+    """Keep the counters in this process, or in Redis if it is configured."""
     try:
-        # Its client would try again three times, and a visitor wait for that.
+        # Its client would retry three times while a visitor waits.
         once: dict[str, Any] = (
             {"socket_timeout": ANSWER, "socket_connect_timeout": ANSWER, "retry": None} if redis_url else {}
         )
@@ -113,6 +116,7 @@ def init_app(app: Flask, redis_url: str | None) -> None:
         raise BadSetting("EVENTAPP_REDIS_URL needs the Python package redis: install it first.") from error
     app.extensions["limits"] = Limiter(storage)
     app.extensions["building"] = FixedWindowRateLimiter(MemoryStorage())
-    # Of the sixty that each core has in a minute; a process counts its own. A page takes hundredths of a second, a
-    # calendar of a thousand sessions a half: enough for an office behind one address, since what is kept costs nothing.
+    # Of the sixty that each core has in a minute; each process counts its own. A page takes hundredths of a second, a
+    # calendar of a thousand sessions half a second: enough for an office behind one IP address, as cached responses
+    # cost nothing.
     app.config["BUILDING_SECONDS"] = 10

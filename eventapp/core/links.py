@@ -1,4 +1,4 @@
-"""Absolute addresses, also where there is no request: in letters and calendars."""
+"""Absolute URLs, also without a request: for e-mails and calendars."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from flask import current_app
 
 
 def absolute(endpoint: str, **values: Any) -> str:
-    """The public address of an endpoint under EVENTAPP_BASE_URL."""
+    """The public URL of an endpoint under EVENTAPP_BASE_URL."""
     path = current_app.url_map.bind("").build(endpoint, values, force_external=False)
     return base_url() + path
 
 
 def base_url() -> str:
-    """EVENTAPP_BASE_URL without a slash at the end."""
+    """EVENTAPP_BASE_URL without a trailing slash."""
     return cast(str, current_app.config["SETTINGS"].base_url)
 
 
 def host_name(environ: Mapping[str, Any]) -> str:
-    """The host that a request asks for, without its port and in small letters."""
+    """The host name of a request, in lower case and without the port."""
     try:
         return urlsplit(f"//{environ.get('HTTP_HOST') or environ.get('SERVER_NAME', '')}").hostname or ""
     except ValueError:

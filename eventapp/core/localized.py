@@ -12,10 +12,10 @@ from babel.core import get_global
 from sqlalchemy import JSON, Dialect
 from sqlalchemy.types import TypeDecorator
 
-# A language tag as we accept it: `en`, `ja`, `zh-Hant`, `pt-BR`.
+# Language tags that we accept: `en`, `ja`, `zh-Hant`, `pt-BR`.
 TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
-# Scripts that are written from right to left, by their ISO 15924 codes.
+# Right-to-left scripts, by their ISO 15924 codes.
 _RIGHT_TO_LEFT = frozenset(
     {"Adlm", "Arab", "Gara", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"}
 )
@@ -29,14 +29,14 @@ class ResolvedText(NamedTuple):
 
 
 class LocalizedText(dict[str, str]):
-    """Language tag → text. Empty texts are not kept. Treat it as a value: assign a new one instead of changing it."""
+    """Language tag → text, without empty texts. Treat it as a value: assign a new one instead of changing it."""
 
     def __init__(self, texts: Mapping[str, str] | None = None, /, **more: str) -> None:
         given = {**(texts or {}), **more}
         super().__init__({tag: text for tag, text in given.items() if text and text.strip()})
 
     def resolve(self, language: str) -> ResolvedText:
-        """The text for a reader: in the language, else its base language, English, Japanese, or any there is."""
+        """The text for a reader: in the language, else its base language, English, Japanese, or any other."""
         base = language.split("-")[0]
         for tag in (language, base, "en", "ja"):
             if tag in self:
@@ -67,9 +67,9 @@ class LocalizedTextType(TypeDecorator[LocalizedText]):
 
 @lru_cache(maxsize=512)
 def script(language: str) -> str:
-    """The ISO 15924 code of the script that a language is written in: "Latn", "Jpan"; empty where it is not known.
+    """The ISO 15924 code of the script that a language is written in: "Latn", "Jpan"; empty if it is unknown.
 
-    The tag's own script subtag, else the one of CLDR's likely subtags (UTS #35, "Likely Subtags").
+    This is the tag's own script subtag, else the one of CLDR's likely subtags (UTS #35, "Likely Subtags").
     """
     base, *rest = language.split("-")
     for part in rest:
@@ -87,10 +87,10 @@ def direction(language: str) -> str:
 
 
 def fold(name: str) -> str:
-    """One spelling for comparing names: NFKC, no case, no accents, no spaces or punctuation.
+    """A normal form for comparing names: NFKC, no case, no accents, no spaces or punctuation.
 
-    "Nürnberg" and "NURNBERG", "New York" and "NewYork", full-width and half-width forms come out equal.
-    Marks that are part of a script and no accent (か and が, Bengali vowels) are kept.
+    "Nürnberg" and "NURNBERG", "New York" and "NewYork", full-width and half-width forms become equal. Marks that are
+    part of a script rather than accents (か and が, Bengali vowels) are kept.
     """
     decomposed = unicodedata.normalize("NFKD", name).casefold().replace("ß", "ss")
     bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")

@@ -1,6 +1,6 @@
-"""One line of JSON per request: what a person on call needs, and nothing personal.
+"""One line of JSON per request: what the person on call needs, and nothing personal.
 
-The address is logged as its rule (`/registrations/<token>`), so no token, search text or name can get in.
+The URL is logged as its rule (`/registrations/<token>`), so no token, search text or name gets into the log.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ access = logging.getLogger("eventapp.access")
 
 
 class JsonFormatter(logging.Formatter):
-    """A log record as one line of JSON. Of an exception: type and place, not its text, which may quote form input."""
+    """Format a log record as one line of JSON. Of an exception only type and location: its text may quote form
+    input.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -47,7 +49,7 @@ class JsonFormatter(logging.Formatter):
         return _encode(line)
 
 
-# json.dumps makes a new encoder for every line that is not plain ASCII.
+# json.dumps creates a new encoder for every line that is not plain ASCII.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -57,9 +59,9 @@ def _second(moment: int) -> str:
 
 
 def answered(number: str | None, method: str, route: str | None, status: int, started: float) -> None:
-    """One line about an answer; `started` is the perf_counter of its beginning.
+    """Log a response; `started` is the perf_counter at its beginning.
 
-    Made without looking for the caller, which is always here and cost as much as the rest of the line.
+    Skips finding the caller, which is always this module and would cost as much as the rest of the line.
     """
     if access.isEnabledFor(logging.INFO):
         facts = {
@@ -74,7 +76,7 @@ def answered(number: str | None, method: str, route: str | None, status: int, st
 
 
 class AccessLog:
-    """WSGI middleware around Flask: one line per request, with the status that the visitor got, whatever went wrong."""
+    """WSGI middleware around Flask: one line per request, with the status that the visitor got, even after an error."""
 
     def __init__(self, app: Flask) -> None:
         self._inner = app.wsgi_app
@@ -95,9 +97,9 @@ class AccessLog:
                 answered(number, environ["REQUEST_METHOD"], route, statuses[-1], began)
 
 
-# Where a request notes what its line needs: its number, and its address as a rule.
+# Where a request stores what its log line needs: its number, and its URL rule.
 _ASKED = "eventapp.asked"
-# True in the environ where a kept page is given instead of a 503, which has a line of its own.
+# True in the environ if a cached page replaces a 503, which is logged separately.
 QUIET_503 = "eventapp.quiet_503"
 
 
@@ -119,7 +121,7 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    # Both quote statements with their values at INFO and below.
+    # Both log statements with their values at INFO and below.
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
 

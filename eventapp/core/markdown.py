@@ -1,4 +1,4 @@
-"""Markdown from organizers and strangers, as safe HTML of a bounded size."""
+"""Markdown from organizers and the public, as safe HTML of a bounded size."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from markupsafe import Markup
 
 from eventapp.core.caching import memoized
 
-# A short text can ask for a long page: a row with one cell is filled up to the width of the table's head, and a long
-# address is repeated wherever it is referred to. What asks for more than this is shown as it was typed.
+# A short text can produce a long page: a row with one cell is filled up to the width of the table's head, and a long
+# URL is repeated for each reference to it. Beyond these limits the text is shown as typed.
 MOST_CELLS = 2_000
 MOST_OUTPUT = 200_000
-# Characters. Brackets that are never closed take time with the square of their number.
+# Characters. Brackets that are never closed take quadratic time.
 MOST_INPUT = 20_000
 
-# Of the line between a table's head and its rows.
+# Characters of the line between a table's head and its rows.
 _DELIMITERS = frozenset("|:->\t ")
 
 _without_tables = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
@@ -51,7 +51,7 @@ _TAGS = {
 
 
 def parse(text: str) -> list[Token]:
-    """The tokens of CommonMark with tables and struck-out text; of a text that asks for too much, only paragraphs."""
+    """The tokens of CommonMark with tables and strikethrough; only paragraphs if the text exceeds the limits."""
     if len(text) <= MOST_INPUT:
         tokens = (_parser if _cells(text) <= MOST_CELLS else _without_tables).parse(text)
         if _size(tokens) <= MOST_OUTPUT:
@@ -60,7 +60,7 @@ def parse(text: str) -> list[Token]:
 
 
 def _cells(text: str) -> int:
-    """At least as many cells as all tables of the text have: each row of a table is as wide as its head."""
+    """An upper bound of the table cells in the text: each row of a table is as wide as its head."""
     cells = rows = 0
     below = ""
     for line in reversed(text.splitlines()):
@@ -88,7 +88,7 @@ def _html(tokens: list[Token]) -> str:
 
 
 def _lower_headings(html: str) -> str:
-    # A text stands under the page's <h1> and <h2>.
+    # The text appears below the page's <h1> and <h2>.
     def lower(tag: re.Match[str]) -> str:
         return f"<{tag[1]}h{3 if int(tag[2]) < 4 else 4}>"
 
@@ -97,7 +97,7 @@ def _lower_headings(html: str) -> str:
 
 @memoized(budget=8 * 1024 * 1024)
 def render(text: str) -> Markup:
-    """CommonMark with tables to HTML. Raw HTML is shown as text; only http, https, mailto and tel links live."""
+    """CommonMark with tables to HTML. Raw HTML is shown as text; only http, https, mailto and tel links are kept."""
     html = nh3.clean(
         _lower_headings(_html(parse(text))),
         tags=_TAGS,
@@ -109,6 +109,6 @@ def render(text: str) -> Markup:
 
 
 def plain(text: str) -> str:
-    """The text without markup, on one line: for meta descriptions, calendars and mails."""
+    """The text without markup, on one line: for meta descriptions, calendars and e-mails."""
     bare = nh3.clean(_html(parse(text)), tags=set())
     return " ".join(Markup(bare).unescape().split())

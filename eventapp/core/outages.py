@@ -1,4 +1,4 @@
-"""Failures underneath: which errors of the database mean that it cannot do its work just now, and what to call them."""
+"""Database failures: which errors mean that it is unavailable, and what to call them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _SQLITE = (
     "SQLITE_NOTADB",
     "SQLITE_NOMEM",
 )
-# Classes and codes of SQLSTATE (PostgreSQL, appendix A): connection, rolled back by the server, out of something, shut
-# down or cancelled (a statement timeout too), system error; lock not available; read-only; a server in recovery.
+# Classes and codes of SQLSTATE (PostgreSQL, appendix A): connection, transaction rollback, insufficient resources,
+# operator intervention (also a statement timeout), system error; lock not available; read-only; server in recovery.
 _POSTGRESQL = ("08", "40", "53", "57", "58", "55P03", "25006", "25P03", "25P04")
 
 
 def cause_of(error: BaseException) -> str | None:
-    """A name for what is wrong with the database, without any value or address; None if it is our mistake instead."""
+    """A name for what is wrong with the database, without values or addresses; None if the error is a bug of ours."""
     if isinstance(error, TimeoutError):
         return "no free connection in time"
     origin = error.orig if isinstance(error, DBAPIError) else error
@@ -35,7 +35,7 @@ def cause_of(error: BaseException) -> str | None:
     if not any(kind.__module__.startswith("psycopg") for kind in type(origin).mro()):
         return None
     state = getattr(origin, "sqlstate", None)
-    if state is None:  # so it is where the server did not answer at all
+    if state is None:  # without a code, the server did not answer at all
         lost = any(kind.__name__ in {"OperationalError", "InterfaceError"} for kind in type(origin).mro())
         return "no answer from the database" if lost else None
     return f"{type(origin).__name__} {state}" if str(state).startswith(_POSTGRESQL) else None

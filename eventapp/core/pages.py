@@ -1,4 +1,4 @@
-"""Answering with a page: the 422 of a refused form, and the cache of pages that are the same for everybody."""
+"""Rendering pages: the 422 of a refused form, and the cache of pages that are the same for everybody."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ R = TypeVar("R", bound=BaseResponse)
 
 
 def page(template: str, **context: Any) -> Response:
-    """Render a page, outside of any writing. A submitted form that holds errors makes it a 422 that changes nothing."""
+    """Render a page outside of any write transaction. A submitted form with errors makes it a 422 and changes
+    nothing.
+    """
     forms = [value for value in context.values() if isinstance(value, FlaskForm)]
     refused = any(form.is_submitted() and (form.errors or getattr(form, "refusal", None)) for form in forms)
     if refused:
@@ -37,11 +39,12 @@ def page(template: str, **context: Any) -> Response:
 def cached_page(
     key: str, build: Callable[[], Response], *, is_fresh: Callable[[], bool | None], seconds: int = 60
 ) -> BaseResponse:
-    """A public page from the cache of this process, or built and kept.
+    """A public page from the cache of this process, or built and cached.
 
-    `key` must hold the revision of all that the page shows. Pages also show the time (open, closed, now), so a kept
-    one lives at most `seconds`. The ETag is that of the bytes: a page that comes out the same is a 304. `is_fresh` asks
-    again whether `key` holds, for those who come after and need not be asked through Flask.
+    `key` must contain the revisions of everything that the page shows. Pages also depend on the time (open, closed,
+    now), so they are cached for at most `seconds`. The ETag is a digest of the bytes: a page that is rebuilt
+    identically is a 304. `is_fresh` tells whether `key` is still current, so that the cache middleware can answer later
+    requests without Flask.
     """
     cache: ResponseCache = current_app.extensions["pages"]
     bucket = int(clock.now().timestamp() // seconds)
@@ -64,12 +67,12 @@ def cached_page(
     response.vary.add("Accept-Encoding")
     response.set_etag(f"{kept.digest}-gz" if zipped else kept.digest)
     response.cache_control.public = True
-    response.cache_control.no_cache = True  # keep it, but ask: a changed room must not wait for a cache
+    response.cache_control.no_cache = True  # stored but revalidated: a room change must not wait
     return response.make_conditional(request.environ)
 
 
 def private(response: R) -> R:
-    """An answer at an address that is its own key: it must not travel further, and nobody keeps the answer."""
+    """Mark the response of a private link: the URL must not leak to other sites, and nothing may cache the response."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     response.cache_control.no_store = True
@@ -77,12 +80,12 @@ def private(response: R) -> R:
 
 
 def _say(value: LocalizedText | None) -> Markup:
-    """Content in the reader's language, marked with its own language where that differs from the page's."""
+    """Content in the reader's language, with a `lang` attribute if that differs from the page's."""
     return marked(languages.resolve(value))
 
 
 def marked(said: ResolvedText, page_language: str | None = None) -> Markup:
-    """A text, marked with its own language where that is not the page's (asked for unless a caller knows it)."""
+    """A text with a `lang` attribute if its language is not the page's (looked up unless the caller passes it)."""
     if said.language == (page_language or languages.interface()) or not said.text:
         return Markup.escape(said.text)
     return Markup('<span lang="{}" dir="{}">{}</span>').format(
@@ -91,7 +94,7 @@ def marked(said: ResolvedText, page_language: str | None = None) -> Markup:
 
 
 def _prose(value: LocalizedText | None) -> Markup:
-    """Markdown content in the reader's language."""
+    """Render Markdown content in the reader's language."""
     said = languages.resolve(value)
     if not said.text:
         return Markup()
@@ -101,14 +104,14 @@ def _prose(value: LocalizedText | None) -> Markup:
 
 
 def same_page(**changes: str) -> str:
-    """The address of this page with other query arguments; the rest of the query stays."""
+    """The URL of this page with other query arguments; the rest of the query is unchanged."""
     query = {**request.args.to_dict(flat=True), **changes}
-    path = quote("/" + request.path.lstrip("/"))  # two slashes would lead to another host
+    path = quote("/" + request.path.lstrip("/"))  # a path with two slashes would lead to another host
     return f"{path}?{urlencode(query)}" if query else path
 
 
 def other_language_error(status: int) -> str:
-    """A short sentence about an error in the language that the page is not in."""
+    """A short error message in the language that the page is not in."""
     texts = {
         "en": {
             403: "You don't have access to this page.",
@@ -138,12 +141,12 @@ def other_language_error(status: int) -> str:
 
 
 def short_month(value: date) -> str:
-    """What stands on a date tile: "NOV", 「11月」."""
+    """The month on a date tile: "NOV", 「11月」."""
     return f"{value.month}月" if languages.interface() == "ja" else value.strftime("%b").upper()
 
 
 class Unindented(Extension):
-    """Removes the indentation of page templates, so that no page carries it and no space comes from it."""
+    """Removes the indentation of page templates, to save bytes and avoid stray spaces."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE) if (name or "").endswith(".html") else source

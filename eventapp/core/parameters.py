@@ -1,8 +1,8 @@
-"""What the address of a kept answer may ask for.
+"""Declares which query parameters a cached view reads.
 
-A kept answer is found by its path and query, so a query that changes nothing must not make another one: a stranger
-who counts `?x=1`, `?x=2`, … would have every page made anew, and campaign tags of a newsletter do so by accident.
-A view names its parameters and how each is read; everything else is taken out of the query before Flask sees it.
+A cached response is found by its path and query, so a query that changes nothing must not create another one: a client
+that counts `?x=1`, `?x=2`, … would have every page built anew, and campaign tags of a newsletter do so by accident. A
+view names its parameters and how each is read; everything else is removed from the query before Flask sees it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from eventapp.core.localized import TAG
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-# Gives a value in its one spelling, or an empty text for one that asks for nothing.
+# Returns the canonical spelling of a value, or an empty string if it has no effect.
 Reader = Callable[[str], str]
 Known = Mapping[str, Reader]
 
@@ -26,18 +26,18 @@ _LANGUAGES = frozenset(Locale("en").languages)
 
 
 def one_of(values: Iterable[str]) -> Reader:
-    """One of these words; any other asks for nothing."""
+    """One of these words; any other is ignored."""
     known = frozenset(values)
     return lambda typed: typed if typed in known else ""
 
 
 def words(length: int) -> Reader:
-    """Any text, such as what is searched for, cut at a number of characters."""
+    """Any text, such as a search query, cut at a number of characters."""
     return lambda typed: typed.strip()[:length]
 
 
 def nearest(numbers: Iterable[int], *, most: int) -> Reader:
-    """The nearest of these numbers to a whole number up to `most`; the smaller of two that are as near."""
+    """The nearest of these numbers to a whole number up to `most`; the smaller one if two are equally near."""
     known = sorted(numbers)
 
     def read(typed: str) -> str:
@@ -49,12 +49,12 @@ def nearest(numbers: Iterable[int], *, most: int) -> Reader:
 
 
 def language(typed: str) -> str:
-    """A language tag whose language has a name; any other asks for nothing."""
+    """A language tag whose language has a name; any other is ignored."""
     return typed if TAG.fullmatch(typed) and typed.split("-")[0] in _LANGUAGES else ""
 
 
 def parameters(**known: Reader) -> Callable[[V], V]:
-    """Decorator of a view with kept answers: the parameters that it reads, besides `lang`, which all of them do."""
+    """Decorator of a cached view: the parameters that it reads, besides `lang`, which all views read."""
 
     def decorate(view: V) -> V:
         view.parameters = {"lang": language, **known}  # type: ignore[attr-defined]
@@ -64,7 +64,9 @@ def parameters(**known: Reader) -> Callable[[V], V]:
 
 
 def canonical(query: str, known: Known) -> str:
-    """The query in its one spelling: only what is known, in the order of `known`, each once; empty for too many."""
+    """The query in canonical form: only known parameters, in the order of `known`, each once; empty if there are too
+    many.
+    """
     try:
         fields = parse_qsl(query, max_num_fields=MOST_FIELDS)
     except ValueError:

@@ -1,8 +1,9 @@
-"""How a cached page knows that it is old: a number per scope, raised by every transaction that changes a row of it.
+"""Cache tags: a number per scope, incremented by every transaction that changes a row of the scope.
 
-A model names its scopes in `scopes()`, for instance `event:7` (what the event says) or `event:7:people` (who comes).
-The rise is part of the same transaction as the change, so no page can be newer or older than its number. It is the
-last thing the transaction does: many writers share these rows, and who locks them early waits for, or into, the others.
+A model names its scopes in `scopes()`, for instance `event:7` (the event's own texts) or `event:7:people` (its
+registrations). The increment is part of the same transaction as the change, so no page can be newer or older than its
+number. It is the last thing the transaction does: many writers share these rows, and one that locked them early would
+make others wait, or deadlock with them.
 """
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ class Revision(Base):
 
     scope: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(default=1)
-    # When it rose last: the Last-Modified of what is kept, which must move also when something is removed.
+    # When it was last incremented: the Last-Modified of cached responses, which must also change on a removal.
     at: Mapped[datetime]
 
 
 class Scoped:
-    """Mixin of models whose change makes cached pages old."""
+    """Mixin of models whose changes invalidate cached pages."""
 
     def scopes(self) -> Iterable[str]:
         raise NotImplementedError
 
 
 def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
-    """Raise the number of each scope by one, making it where it is missing."""
-    names = sorted(set(scopes))  # always in one order, and once: two writers can't wait for each other
+    """Increment the number of each scope, creating missing ones."""
+    names = sorted(set(scopes))  # always in the same order, and once each, so that two writers can't deadlock
     if not names:
         return
     moment = now()
@@ -46,24 +47,24 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise))
 
 
-# The time tells a database that was restored, where a number may come a second time.
+# The time detects a restored database, in which a number may occur a second time.
 _present = QuickRead(select(Revision.number, Revision.at).where(Revision.scope == bindparam("scope", "")))
 
 
 def number(scope: str) -> int:
-    """The present number of a scope; 0 where nothing was ever written."""
+    """The current number of a scope; 0 if it was never incremented."""
     row = _present.row(scope=scope)
     return row[0] if row else 0
 
 
 def known(scope: str) -> tuple[str, Callable[[], bool | None]]:
-    """The present version of a scope, in a text to remember it by, and the question whether it still is."""
+    """The current version of a scope as text, and a function that tells whether it is still current."""
     seen = _present.raw(scope=scope)
     return str(seen), _present.freshness_check(seen, scope=scope)
 
 
 def versions(scopes: Iterable[str]) -> list[tuple[str, int, datetime]]:
-    """(scope, number, when it rose last) of those that ever rose, in the order of their names. One statement."""
+    """(scope, number, time of last increment) of the scopes that have a number, ordered by name. One statement."""
     query = select(Revision.scope, Revision.number, Revision.at).where(Revision.scope.in_(sorted(set(scopes))))
     return [(scope, number, at) for scope, number, at in db.session.execute(query.order_by(Revision.scope))]
 

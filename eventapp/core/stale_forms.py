@@ -1,8 +1,8 @@
 """Merging a form with what another user has saved since it was shown.
 
-A form carries a fingerprint of each of its values as they were: its edit token. From the token, the present values and
-what was typed, a view tells who has changed what, without storing old versions: a value changed here is kept, one that
-only the other user changed is taken over.
+A form carries a fingerprint of each of its original values: its edit token. From the token, the current values and what
+was typed, a view can tell who changed what, without storing old versions. A value changed here is kept; one that only
+the other user changed is taken over.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from eventapp.core.languages import gettext as _
 
 
 def _plain(value: object) -> str:
-    """A form's value in one spelling: empty values are equal, line ends and order do not matter."""
+    """Normal form of a form value: empty values are equal, line endings and order do not matter."""
     if not value:
         return ""
     if isinstance(value, Mapping):
@@ -55,10 +55,14 @@ def compare(token: str, *, now: Mapping[str, object], typed: Mapping[str, object
 
 
 def describe(message: str, changes: ConcurrentChanges, *, named: Callable[[tuple[str, ...]], str]) -> str:
-    """The refusal of a stale form: `message`, then whose values it shows now. `named` lists names of fields."""
-    said = [message]
+    """The refusal of a stale form: `message`, then which fields now show whose values. `named` lists names of
+    fields.
+    """
+    sentences = [message]
     if changes.theirs:
-        said.append(_("Their changes are now in the form: %(fields)s.", fields=named(changes.theirs)))
+        sentences.append(_("Their changes are now in the form: %(fields)s.", fields=named(changes.theirs)))
     if changes.both:
-        said.append(_("You both changed these fields; we kept your version: %(fields)s.", fields=named(changes.both)))
-    return " ".join([*said, _("Check the form, then save again.")])
+        sentences.append(
+            _("You both changed these fields; we kept your version: %(fields)s.", fields=named(changes.both))
+        )
+    return " ".join([*sentences, _("Check the form, then save again.")])

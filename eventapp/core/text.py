@@ -1,15 +1,15 @@
-"""What people type, made safe to stand on one line and to be said to others."""
+"""Sanitizing typed text, so that it is safe on one line and in e-mails to others."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Everything that some reader takes for the end of a line, and tabs.
+# Everything that some reader treats as the end of a line, and tabs.
 _BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
-# Two more kinds of letters that no eye sees: fillers of Hangul, and what tells Mongolian vowels apart.
+# More invisible characters: Hangul fillers and the Mongolian vowel separator.
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u180e")
-# ZERO WIDTH NON-JOINER and JOINER are spelling in these scripts, and invisible anywhere else.
+# ZERO WIDTH NON-JOINER and JOINER are part of the spelling in these scripts, and invisible anywhere else.
 _JOINERS = frozenset("\u200c\u200d")
 _JOINED = (
     "ARABIC",
@@ -32,12 +32,12 @@ _JOINED = (
 
 
 def one_line(value: str) -> str:
-    """The text on one line, without anything that no eye sees, and stripped at both ends.
+    """The text on one line, without invisible characters, and stripped at both ends.
 
-    Goes: control and format characters (Unicode categories Cc and Cf, among them zero-width and bidirectional ones,
-    which would turn a sentence around a name), lone surrogates and non-characters. Line ends and tabs become a space.
-    Joiners stay between letters of scripts that are spelt with them, and so do letters that are newer than this
-    Python's tables.
+    Removed: control and format characters (Unicode categories Cc and Cf, including zero-width and bidirectional ones,
+    which would reorder the sentence around a name), lone surrogates and non-characters. Line endings and tabs become a
+    space. Joiners between letters of scripts that need them are kept, and so are characters newer than this Python's
+    Unicode tables.
     """
     if value.isascii() and value.isprintable():
         return value.strip()
@@ -70,14 +70,14 @@ LONGEST_NAME = 60
 
 
 def reads_as_address(text: str) -> bool:
-    """Whether a mail program would make a link of a part of it."""
+    """Whether an e-mail client would turn a part of it into a link."""
     return _ADDRESS.search(text) is not None
 
 
 def can_be_greeted_by(name: str) -> bool:
-    """Whether a name reads as one, so that a letter can begin with it.
+    """Whether a name looks like one, so that an e-mail can begin with it.
 
-    Anybody can have a letter sent to anybody, and choose the name in it: one that reads as a sentence or as a web
-    address would make the letter theirs. Titles and initials with points are names.
+    Anybody can make us send an e-mail to anybody, and choose the name in it: one that is a sentence or a web address
+    would turn the e-mail into their message. Titles and initials with full stops are names.
     """
     return bool(name) and len(name) <= LONGEST_NAME and not reads_as_address(name) and not _SENTENCE.search(name)

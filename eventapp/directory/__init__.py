@@ -1,1 +1,1 @@
-"""Who and where: people, organizations and places, each once for all events."""
+"""People, organizations and places, each stored once for all events."""

@@ -1,4 +1,4 @@
-"""Places, organizations, people, and the positions people hold from one date to another."""
+"""Places, organizations, people, and the positions that people hold over time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCOPE = "directory"
 
 
 class InDirectory(Scoped):
-    """A change of a person, place or organization can show on any event's page."""
+    """Mixin of directory rows: a change can show on the pages of any event."""
 
     def scopes(self) -> Iterable[str]:
         return [SCOPE]
@@ -42,7 +42,7 @@ class Place(Base, InDirectory):
 
 
 class PlaceName(Base):
-    """A folded name or alias of a place, for finding it whatever its spelling."""
+    """A folded name or alias of a place, to find it in any spelling."""
 
     __tablename__ = "place_name"
     __table_args__ = (
@@ -88,14 +88,14 @@ class OrganizationName(Base):
 
 
 class Person(Base, InDirectory):
-    """Somebody who speaks, signs, hosts or witnesses. Family and given names are kept per language."""
+    """Somebody who speaks, signs, hosts or witnesses. Family and given names are stored per language."""
 
     __tablename__ = "person"
     __table_args__ = (Index("uq_person_guid", "guid", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True, default=tokens.code)
-    # What another system calls the person, where a programme was imported.
+    # The person's identifier in another system, from which a programme was imported.
     guid: Mapped[str | None]
     family: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     given: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
@@ -103,7 +103,7 @@ class Person(Base, InDirectory):
     honorific: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
     biography: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    # The spellings of the name, a line each, in which a search looks; written with every change (see below).
+    # The folded spellings of the name, one per line, for searching; updated with every change (see below).
     sought: Mapped[str] = mapped_column(default="")
     positions: Mapped[list[Position]] = relationship(
         order_by="Position.starts.desc().nulls_last(), Position.id", cascade="all, delete-orphan", passive_deletes=True
@@ -114,24 +114,24 @@ class Person(Base, InDirectory):
         return rules.full_name(self.family, self.given, self.order, language)
 
     def other_name(self, language: str) -> ResolvedText | None:
-        """The name in the person's other script, to stand under the first."""
+        """The name in the person's other script, shown below the first."""
         return rules.own_script_name(self.family, self.given, self.order, self.name(language).language)
 
     def position_on(self, day: date) -> tuple[Position, bool] | None:
-        """The position held on a day (False), or the last one held before it (True: former)."""
+        """(position, False) for the one held on a day, or (position, True) for the last one held before it."""
         return rules.position_on(self.positions, day)
 
 
 @event.listens_for(Person, "before_insert")
 @event.listens_for(Person, "before_update")
 def _spell(mapper: object, connection: object, person: Person) -> None:
-    # Before an insert, what was not said is None and not yet empty.
+    # Before an insert, unset values are None rather than empty.
     spelt = rules.spellings(person.family or LocalizedText(), person.given or LocalizedText(), person.reading or "")
     person.sought = "\n".join(spelt)
 
 
 class Position(Base, InDirectory):
-    """A title held by a person, at an organization, from one date to another."""
+    """A title held by a person at an organization during a period."""
 
     __tablename__ = "position"
 
@@ -146,7 +146,7 @@ class Position(Base, InDirectory):
 
 @dataclass(frozen=True)
 class HeldPosition:
-    """A position as it stands in a profile."""
+    """A position as shown in a profile."""
 
     title: LocalizedText
     organization: Organization | None
@@ -156,7 +156,7 @@ class HeldPosition:
 
 @dataclass(frozen=True)
 class Profile:
-    """What is shown of a person at one event, where that is not what is kept for all of them."""
+    """What is shown of a person at one event, where it differs from the directory."""
 
     id: int
     code: str
@@ -174,13 +174,13 @@ class Profile:
         return rules.full_name(self.family, self.given, self.order, language)
 
     def other_name(self, language: str) -> ResolvedText | None:
-        """The name in the person's other script, to stand under the first."""
+        """The name in the person's other script, shown below the first."""
         return rules.own_script_name(self.family, self.given, self.order, self.name(language).language)
 
     def position_on(self, day: date) -> tuple[HeldPosition, bool] | None:
-        """The position held on a day (False), or the last one held before it (True: former)."""
+        """(position, False) for the one held on a day, or (position, True) for the last one held before it."""
         return rules.position_on(self.positions, day)
 
 
-# Somebody as a page, a file or a letter shows them.
+# A person as shown in a page, a file or an e-mail.
 ShownPerson = Person | Profile

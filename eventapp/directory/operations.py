@@ -1,4 +1,4 @@
-"""Adding people, places and organizations, and keeping their names findable."""
+"""Adding people, places and organizations, with the spellings that find them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_place(
     zone: str | None = None,
     parent: Place | None = None,
 ) -> Place:
-    """A new place with its spellings."""
+    """Add a place with its spellings."""
     place = Place(slug=slug, kind=kind, names=names, country_code=country_code, zone=zone, parent=parent)
     db.session.add(place)
     db.session.flush()
@@ -43,7 +43,7 @@ def add_organization(
     url: str = "",
     generated: bool = False,
 ) -> Organization:
-    """A new organization with its spellings."""
+    """Add an organization with its spellings."""
     organization = Organization(kind=kind, names=names, place=place, url=url, generated=generated)
     db.session.add(organization)
     db.session.flush()
@@ -52,7 +52,7 @@ def add_organization(
 
 
 def known_or_new(names: LocalizedText, *, kind: OrganizationKind = OrganizationKind.OTHER) -> Organization:
-    """The organization that is known under one of the names, or a new one of this kind."""
+    """The organization known by one of the names, or a new one of this kind."""
     known = next(filter(None, (queries.organization_named(name) for name in names.values())), None)
     return known or add_organization(kind=kind, names=names)
 
@@ -85,7 +85,7 @@ def save_person(
     reading: str = "",
     biography: LocalizedText | None = None,
 ) -> Person:
-    """A new person, or the changed one."""
+    """Create or change a person."""
     if person is None:
         person = Person()
         db.session.add(person)
@@ -100,7 +100,7 @@ def save_person(
 
 
 def add_people(people: Iterable[Person]) -> None:
-    """Add many new people in one flush."""
+    """Add many people in one flush."""
     db.session.add_all(people)
     db.session.flush()
 
@@ -114,7 +114,7 @@ def set_position(
     ends: date | None = None,
     position: Position | None = None,
 ) -> Position:
-    """A new position of a person, or the changed one."""
+    """Create or change a position of a person."""
     if position is None:
         position = Position()
         person.positions.append(position)

@@ -12,14 +12,14 @@ from eventapp.directory.rules import OrganizationKind, fold_city
 
 
 def person_by_code(code: str) -> Person | None:
-    """A person with positions."""
+    """A person with their positions."""
     return db.session.scalar(select(Person).where(Person.code == code).options(selectinload(Person.positions)))
 
 
 def organization_named(name: str, *, country_code: str | None = None) -> Organization | None:
-    """The organization known under this name or alias; None if there is none, or several and the country can't tell.
+    """The organization with this name or alias; None if there is none, or several that the country can't tell apart.
 
-    "City of Pittsburgh" finds the city's administration also under "Pittsburgh".
+    "City of Pittsburgh" also finds an administration that is listed as "Pittsburgh".
     """
     for folded in dict.fromkeys((fold(name), fold_city(name))):
         if not folded:
@@ -44,7 +44,7 @@ def place_by_slug(slug: str) -> Place | None:
 
 
 def organizations(*, kind: OrganizationKind | None = None) -> list[Organization]:
-    """All organizations that were not generated, for choosing one."""
+    """All organizations that were not generated, for a list of choices."""
     query = select(Organization).where(Organization.generated.is_(False)).order_by(Organization.id)
     if kind:
         query = query.where(Organization.kind == kind)

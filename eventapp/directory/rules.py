@@ -77,26 +77,26 @@ _NONE = frozenset(
 
 
 def says_none(organization: str) -> bool:
-    """Whether what stands in the field of the organization says that there is none: "none", 「なし」, "N/A", "–"."""
+    """Whether the text in an organization field means that there is none: "none", 「なし」, "N/A", "–"."""
     folded = fold(organization)
     return not folded or folded in _NONE
 
 
-# Languages that write the two names without a space between them.
+# Languages that write family and given name without a space.
 _JOINED = {"ja", "zh"}
 _FAMILY_FIRST = {"ja", "zh", "ko", "hu", "vi"}
 
 
 def full_name(family: LocalizedText, given: LocalizedText, order: NameOrder, language: str) -> ResolvedText:
-    """A person's name for a reader, in the language it is then written in.
+    """A person's name for a reader, with the language of the result.
 
-    A name in a script that writes the family first keeps that order whatever `order` says; Latin script follows
-    `order`, and so do katakana. Missing parts are left out: some people have one name only.
+    A name in a script that puts the family name first keeps that order whatever `order` says; Latin script and katakana
+    follow `order`. Missing parts are left out: some people have only one name.
     """
     tag = family.resolve(language).language if family else given.resolve(language).language
     last, first = family.get(tag, ""), given.get(tag, "")
     if tag.split("-")[0] == "ja" and _katakana(last) and _katakana(first):
-        # A foreign name as Japanese writes it: in its own order, with a middle dot.
+        # Japanese writes a foreign name in its own order, with a middle dot.
         parts = [last, first] if order is NameOrder.FAMILY_FIRST else [first, last]
         return ResolvedText("・".join(parts), tag)
     family_first = order is NameOrder.FAMILY_FIRST or tag.split("-")[0] in _FAMILY_FIRST
@@ -108,7 +108,7 @@ def full_name(family: LocalizedText, given: LocalizedText, order: NameOrder, lan
 def own_script_name(family: LocalizedText, given: LocalizedText, order: NameOrder, shown: str) -> ResolvedText | None:
     """The name in another script than the one shown (`shown` is its language), or None.
 
-    The same letters under another language's tag are no other script.
+    The same letters tagged with another language don't count as another script.
     """
     seen = fold(full_name(family, given, order, shown).text)
     for tag in [*family, *given]:
@@ -120,7 +120,9 @@ def own_script_name(family: LocalizedText, given: LocalizedText, order: NameOrde
 
 
 def monogram(name: str) -> str:
-    """One or two letters that stand for a person: the first of a name without spaces, else the first of two words."""
+    """One or two letters that represent a person: the first of a name without spaces, else the initials of two
+    words.
+    """
     words = [word for word in name.split() if word[:1].isalpha()]
     if not words:
         return "·"
@@ -138,9 +140,9 @@ def _katakana(text: str) -> bool:
 
 
 def held(starts: date | None, ends: date | None, on: date) -> str:
-    """Whether a position is `held`, `former` or `future` on a day. Open ends reach as far as needed.
+    """Whether a position is `held`, `former` or `future` on a day. A missing start or end is unbounded.
 
-    A position that ended on or before the day before is "Former …".
+    A position is former from the day after it ended.
     """
     if ends is not None and ends < on:
         return "former"
@@ -153,7 +155,10 @@ P = TypeVar("P")
 
 
 def position_on(positions: Iterable[P], day: date) -> tuple[P, bool] | None:
-    """Of positions with `starts` and `ends` that held on a day (False), or the last held before it (True: former)."""
+    """(position, False) for the one held on a day, or (position, True) for the last one held before it.
+
+    Positions have `starts` and `ends`.
+    """
     former: Any = None
     for position in positions:
         one: Any = position
@@ -166,7 +171,7 @@ def position_on(positions: Iterable[P], day: date) -> tuple[P, bool] | None:
 
 
 def spellings(family: LocalizedText, given: LocalizedText, reading: str = "") -> list[str]:
-    """The folded ways to write a name: in each language with either part first, and as it is read."""
+    """The folded spellings of a name: in each language in both orders, and its reading."""
     found = []
     for tag in {**family, **given}:
         last, first = family.get(tag, ""), given.get(tag, "")
@@ -179,7 +184,7 @@ _CITY_ENDINGS = ("市役所", "市", "町", "村")
 
 
 def fold_city(name: str) -> str:
-    """Fold a city's name without the words that only say that it is one: "City of Pittsburgh" = "Pittsburgh"."""
+    """Fold a city's name without words such as "City of": "City of Pittsburgh" = "Pittsburgh"."""
     bare = fold(name)
     for word in _CITY_WORDS:
         if bare.startswith("cityof") and word == "cityof":
@@ -193,10 +198,10 @@ def fold_city(name: str) -> str:
 
 
 def typed_name(family: str, given: str) -> str:
-    """A full name as somebody typed its two parts, in the order of its letters.
+    """A full name from its two typed parts, in the order that its script uses.
 
     Han, Kana and Hangul put the family name first; a foreign name in Katakana is joined with a middle dot, given name
-    first; all other scripts put the given name first. Marks such as the apostrophe of O’Brien decide nothing.
+    first; all other scripts put the given name first. Non-letters such as the apostrophe of O’Brien are ignored.
     """
     letters = [unicodedata.name(letter, "") for letter in family + given if letter.isalpha()]
     scripts = {name.split(" ")[0].split("-")[0] for name in letters}

@@ -1,1 +1,1 @@
-"""Events and sessions as calendar entries: rows of what is public, and how each reads in one language."""
+"""Events and sessions as calendar entries: rows of public data, and their texts in one language."""

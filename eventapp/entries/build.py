@@ -1,6 +1,6 @@
-"""What a calendar says of an event and its sessions: rows in, entries of the writer out, in one language.
+"""Builds the calendar entries of an event and its sessions from rows, in one language.
 
-Labels come from gettext, so a caller sets the interface language around these functions (see `FeedLocale.active`).
+Labels come from gettext, so the caller must set the interface language (see `FeedLocale.active`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import CalendarHead, Entry, Status
 from eventapp.programme.rules import ParticipationRole, SessionStatus, rank
 
-# The CSS3 names nearest to the colours of tracks in static/core/base.css.
+# The CSS3 names closest to the colours of tracks in static/core/base.css.
 TRACK_COLOURS = {
     1: "steelblue",
     2: "darkolivegreen",
@@ -38,12 +38,12 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def paragraphs(parts: Iterable[str]) -> str:
-    """The parts that are not empty, with an empty line between."""
+    """The non-empty parts, separated by empty lines."""
     return "\n\n".join(part for part in parts if part)
 
 
 def marked(title: ResolvedText, status: EventStatus | SessionStatus) -> ResolvedText:
-    """A title that says when something does not take place as planned: Google shows neither STATUS nor colour."""
+    """The title, marked if it does not take place as planned: Google shows neither STATUS nor colour."""
     if status in {EventStatus.CANCELLED, SessionStatus.CANCELLED}:
         return ResolvedText(_("Cancelled: %(title)s", title=title.text), title.language)
     if status is EventStatus.POSTPONED:
@@ -52,19 +52,19 @@ def marked(title: ResolvedText, status: EventStatus | SessionStatus) -> Resolved
 
 
 def left(title: ResolvedText) -> ResolvedText:
-    """The title of what takes place, but not in the room or track, or with the speaker, that a calendar is of."""
+    """The title of a session that takes place but has left the room, track or speaker of this calendar."""
     return ResolvedText(_("No longer in this calendar: %(title)s", title=title.text), title.language)
 
 
 def status_of(event: EventStatus, session: SessionStatus | None = None) -> Status:
-    """STATUS of an entry: cancelled with the event, tentative while there is no new date."""
+    """The STATUS of an entry: cancelled with the event, tentative while there is no new date."""
     if event is EventStatus.CANCELLED or session is SessionStatus.CANCELLED:
         return Status.CANCELLED
     return Status.TENTATIVE if event is EventStatus.POSTPONED else Status.CONFIRMED
 
 
 def spanned(event: EventRow | FormerEventRow) -> tuple[datetime, datetime]:
-    """From when to when the event is drawn: all of the month or year where no more is known."""
+    """Start and end of the event in a calendar: the whole month or year if no more is known."""
     if event.precision is Precision.DAY:
         return event.starts_at, event.ends_at
     first = clock.local_day(event.starts_at, event.zone)
@@ -81,29 +81,29 @@ def spanned(event: EventRow | FormerEventRow) -> tuple[datetime, datetime]:
 
 
 def one_day(event: EventRow | FormerEventRow) -> bool:
-    """Whether the event begins and ends on the same known day at its place."""
+    """Whether the event begins and ends on the same known day, in its own zone."""
     last = event.ends_at - timedelta(microseconds=1)
     same = clock.local_day(event.starts_at, event.zone) == clock.local_day(last, event.zone)
     return same and event.precision is Precision.DAY
 
 
-# Longer than this nobody sits without a night in between.
+# A longer event includes a night.
 _SITTING = timedelta(hours=12)
 
 
 def one_sitting(event: EventRow) -> bool:
-    """Whether somebody who goes is busy for all of it: one day, or an evening that goes on past midnight.
+    """Whether attendees are busy for all of it: one day, or an evening that continues past midnight.
 
-    One entry can't say "Tuesday 09:30 to Wednesday 16:00, but not the night": as OPAQUE it makes Outlook, Google and
-    Apple show its owner as busy all night. An entry for each day would need a UID for each, and some would be left
-    behind when the dates change. So over several days it keeps its hours and its alarm and is TRANSPARENT (RFC 5545
-    §3.8.2.7); the sessions that people have a seat or a part in are entries of their own, and block their hours.
+    One entry can't express "Tuesday 09:30 to Wednesday 16:00, but not the night": if it is OPAQUE, Outlook, Google and
+    Apple show its owner as busy all night. An entry for each day would need a UID for each, and some would be left over
+    when the dates change. So an event over several days keeps its hours and its alarm and is TRANSPARENT (RFC 5545
+    §3.8.2.7); the sessions that people have a seat or a part in are separate entries and block their hours.
     """
     return event.precision is Precision.DAY and (one_day(event) or event.ends_at - event.starts_at <= _SITTING)
 
 
 def own_entry(event: EventRow | FormerEventRow, *, sessions: bool, span: bool, hours: bool) -> tuple[bool, bool]:
-    """(whether an event stands among its sessions itself, whether as all days): as `programme_entries` says."""
+    """(whether the event itself is an entry among its sessions, whether as an all-day one); see `programme_entries`."""
     timed = one_day(event) and not sessions
     return (timed and hours) or (span and not timed), not timed
 
@@ -111,7 +111,7 @@ def own_entry(event: EventRow | FormerEventRow, *, sessions: bool, span: bool, h
 def event_place(
     event: EventRow, venues: Iterable[VenueRow], locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
-    """Where the event is: its first venue, else its place, else "Online"."""
+    """The location of the event: its first venue, else its place, else "Online"."""
     for venue in venues:
         name = venue.name.resolve(locale.language)
         return ResolvedText(_joined([name.text, venue.address.resolve(locale.language).text]), name.language), venue.geo
@@ -122,14 +122,14 @@ def event_place(
 
 
 def off_note(event: EventRow, locale: FeedLocale) -> str:
-    """What the team says of an event that is cancelled or postponed; empty of any other."""
+    """The team's note on a cancelled or postponed event; empty for others."""
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     return prose.text(event.status_note.resolve(locale.language).text) if off else ""
 
 
 def event_text(event: EventRow, locale: FeedLocale) -> ResolvedText:
-    """What the event says of itself: why it is off, its subtitle, what for, and what happens."""
-    said = event.description.resolve(locale.language)
+    """The text of the event's entry: why it is cancelled or postponed, subtitle, purpose, description."""
+    description = event.description.resolve(locale.language)
     known = ""
     if event.precision is not Precision.DAY:
         about = event.date_note.resolve(locale.language).text or when(
@@ -141,9 +141,9 @@ def event_text(event: EventRow, locale: FeedLocale) -> ResolvedText:
         event.subtitle.resolve(locale.language).text,
         known,
         prose.text(event.purpose.resolve(locale.language).text),
-        prose.text(said.text),
+        prose.text(description.text),
     ]
-    return ResolvedText(paragraphs(parts), said.language)
+    return ResolvedText(paragraphs(parts), description.language)
 
 
 def event_entry(
@@ -179,7 +179,7 @@ def event_entry(
 def session_place(
     session: SessionRow, event: EventRow, locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
-    """Where a session is: its rooms and their venues, else the event's place; and the coordinates of the first site."""
+    """The location of a session, with coordinates: its rooms and their venues, else the event's place."""
     rooms: list[RoomRow] = session.rooms
     if not rooms:
         if event.format is EventFormat.ONLINE:
@@ -270,8 +270,8 @@ def programme_entries(
 ) -> list[Entry]:
     """The event as a `span` of days, then its sessions by time.
 
-    A day's event without sessions is its own `hours` instead, and stands there without a span as well: else there
-    would be nothing. `image` is the address of a picture with its media type.
+    A one-day event without sessions is shown with its own `hours` instead, even without a span, or the calendar would
+    be empty. `image` is the URL of a picture with its media type.
     """
     event = programme.event
     stands, all_day = own_entry(event, sessions=bool(programme.sessions), span=span, hours=hours)
@@ -284,7 +284,7 @@ def programme_entries(
 
 
 def events_entries(events: Iterable[EventRow], *, locale: FeedLocale, links: Links) -> list[Entry]:
-    """One entry per event. One whose day is not known is left out: a bar over a year would be in everybody's way."""
+    """One entry per event. Events without a known date are left out: a bar over a whole year would be in the way."""
     return [
         event_entry(event, (), locale=locale, links=links, all_day=not one_day(event))
         for event in events
@@ -295,7 +295,7 @@ def events_entries(events: Iterable[EventRow], *, locale: FeedLocale, links: Lin
 def programme_head(
     programme: Programme, *, locale: FeedLocale, links: Links, source: str, part: LocalizedText | None = None
 ) -> CalendarHead:
-    """What the feed of an event says of itself; `part` names the track, room or speaker that it is narrowed to."""
+    """The title and description of an event's feed; `part` names the track, room or speaker that it is limited to."""
     event = programme.event
     said = next(
         (w.resolve(locale.language) for w in (event.subtitle, event.purpose) if w), ResolvedText("", locale.language)

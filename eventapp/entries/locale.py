@@ -1,4 +1,4 @@
-"""The language of one calendar, and the web addresses that its entries point to."""
+"""The language of one calendar, and the URLs in its entries."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from eventapp.programme.rules import ParticipationRole, SessionKind
 
 @dataclass(frozen=True)
 class FeedLocale:
-    """The language of one calendar. Labels are asked for once: a thousand calls of gettext took a third of the time.
+    """The language of one calendar, with cached labels: calling gettext a thousand times took a third of the time.
 
-    Not kept longer than one calendar, for outside of an app there are no translations.
+    Do not keep it for more than one calendar: there are no translations outside an app context.
     """
 
     language: str
@@ -25,18 +25,18 @@ class FeedLocale:
 
     @property
     def shown(self) -> str:
-        """The language that labels come in: the wanted one, or English where the interface does not speak it."""
+        """The language of labels: the requested one, or English if the interface does not have it."""
         base = self.language.split("-")[0]
         return base if base in languages.INTERFACE else "en"
 
     @contextmanager
     def active(self) -> Iterator[FeedLocale]:
-        """Inside of it, gettext gives the labels of this language."""
+        """Context manager in which gettext returns the labels of this language."""
         with languages.force_locale(self.shown):
             yield self
 
     def label(self, member: EventKind | SessionKind | ParticipationRole) -> str:
-        """The word for a kind or role."""
+        """The label of a kind or role."""
         key = type(member), member.value
         if key not in self._labels:
             self._labels[key] = member.label
@@ -56,7 +56,7 @@ class FeedLocale:
 
 @dataclass(frozen=True)
 class Links:
-    """Absolute addresses of what a calendar points to. `query` keeps the language that was asked for."""
+    """Absolute URLs in a calendar. `query` keeps the requested language."""
 
     base_url: str
     query: str = ""

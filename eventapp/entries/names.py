@@ -1,4 +1,4 @@
-"""The names of people as the events show them, in rows as `SessionRow.of` takes them."""
+"""Names of people as the events show them, in rows that `SessionRow.of` accepts."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _people = select(
 
 
 def names_of(event: int, sessions: Iterable[PublishedSession]) -> dict[int, Any]:
-    """Rows of everybody in the sessions of an event, by number, as `SessionRow.of` takes them."""
+    """Rows of everybody in the sessions of an event, by person id, for `SessionRow.of`."""
     wanted = sorted({part.person_id for session in sessions for part in session.participations})
     query = _people.where(Person.id.in_(wanted))
     return {row.id: row for row in db.session.execute(query, {"event": event})} if wanted else {}
 
 
 def names_at(found: Iterable[tuple[int, PublishedSession]]) -> dict[int, dict[int, Any]]:
-    """The same for sessions of several events, by the event's number. Two statements, however many events."""
+    """`names_of` for sessions of several events, by event id. Two statements for any number of events."""
     found = list(found)
     shared = names_of(0, [session for _event, session in found])
     events = {number for number, _session in found}
@@ -49,11 +49,11 @@ def names_at(found: Iterable[tuple[int, PublishedSession]]) -> dict[int, dict[in
 
 
 def name_by_code(event: int, code: str) -> Any | None:
-    """The row of somebody by the code in an address."""
+    """The row of a person by the code in a URL."""
     return db.session.execute(_people.where(Person.code == code), {"event": event}).one_or_none()
 
 
 def name_of(row: Any) -> LocalizedText:
-    """The full name of a row, in each language that it is written in."""
-    said = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
-    return LocalizedText({one.language: one.text for one in said})
+    """The full name in a row, in each of its languages."""
+    names = [full_name(row.family, row.given, row.order, tag) for tag in {*row.family, *row.given}]
+    return LocalizedText({one.language: one.text for one in names})

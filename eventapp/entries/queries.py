@@ -1,4 +1,4 @@
-"""Rows of an event, its venues and its sessions, as calendar entries are built from them."""
+"""Rows of an event, its venues and its sessions, from which calendar entries are built."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _venues = select(*_SITE_COLUMNS).where(Venue.event_id == bindparam("event")).ord
 
 
 def venues_of(event: int) -> list[VenueRow]:
-    """The venues of an event, by its number, in order. One statement."""
+    """The venues of an event, by its id, in order. One statement."""
     return [VenueRow.of(row) for row in db.session.execute(_venues, {"event": event})]
 
 
 def programme_of(event: int, sessions: Iterable[PublishedSession], path: str = "") -> Programme:
-    """An event, by its number, with these sessions of it, as the feed of a part has them: three statements."""
+    """An event, by its id, with these sessions as in the feed at `path`. Three statements."""
     sessions = list(sessions)
     head = db.session.execute(_event, {"event": event}).one()
     venues = venues_of(event)
@@ -34,12 +34,12 @@ def programme_of(event: int, sessions: Iterable[PublishedSession], path: str = "
 
 
 def within(row: SessionRow, session: PublishedSession, path: str) -> SessionRow:
-    """The row of a session as the feed of a part has it."""
+    """The row of a session as in the feed at `path`."""
     return replace(row, sequence=row.sequence + session.rise_in(path), left=has_left(session, path)) if path else row
 
 
 def is_in(session: PublishedSession, path: str) -> bool:
-    """Whether a session is in the feed of a part, or was; every one is in that of the event, which has no path."""
+    """Whether a session is or was in the feed at a path; the event's own feed has no path and contains all."""
     return not path or path in session.turns or path in session.paths
 
 

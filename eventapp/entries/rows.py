@@ -1,4 +1,4 @@
-"""What calendar entries show of events and sessions, as plain rows."""
+"""The facts of events and sessions that calendar entries show, as plain rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStat
 
 @dataclass(frozen=True, slots=True)
 class VenueRow:
-    """A site: name, address, and (latitude, longitude) in degrees where they are known."""
+    """A venue: name, address, and (latitude, longitude) in degrees if known."""
 
     name: LocalizedText
     address: LocalizedText
@@ -24,14 +24,14 @@ class VenueRow:
 
     @classmethod
     def of(cls, venue: Any) -> VenueRow:
-        """From a Venue or a row with its columns."""
+        """From a Venue, or a row with its columns."""
         known = venue.latitude is not None and venue.longitude is not None
         return cls(venue.name, venue.address, (venue.latitude, venue.longitude) if known else None)
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """The columns of an event that calendars show. The link to join is not among them."""
+    """The columns of an event that calendars show. The joining link is not among them."""
 
     id: int
     slug: str
@@ -55,13 +55,13 @@ class EventRow:
 
     @classmethod
     def of(cls, event: Any) -> EventRow:
-        """From an Event or a row with its columns."""
+        """From an Event, or a row with its columns."""
         return cls(*(getattr(event, name) for name in cls.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRow:
-    """A room with its site."""
+    """A room with its venue."""
 
     name: LocalizedText
     online: bool
@@ -70,7 +70,7 @@ class RoomRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """Who takes part in a session, and as what."""
+    """A person and their role in a session."""
 
     family: LocalizedText
     given: LocalizedText
@@ -105,7 +105,7 @@ class SessionRow:
 
     @classmethod
     def of(cls, session: PublishedSession, names: Mapping[int, Any]) -> SessionRow:
-        """From a released session and rows of people by their number."""
+        """From a published session and rows of people by id."""
         return cls(
             id=session.id,
             code=session.code,
@@ -138,7 +138,7 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class Programme:
-    """An event with its venues and its public sessions in the order of time."""
+    """An event with its venues and its public sessions by time."""
 
     event: EventRow
     venues: list[VenueRow]
@@ -147,7 +147,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class FormerEventRow:
-    """An event as it was told last, before it was taken back `at` a moment."""
+    """An event as last published, before it was unpublished `at` a moment."""
 
     uid: str
     sequence: int

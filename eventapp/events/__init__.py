@@ -1,1 +1,1 @@
-"""The event itself: series, themes, hosts, venues, status."""
+"""The event itself: series, themes, hosts, venues, team, status."""

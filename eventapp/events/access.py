@@ -24,12 +24,12 @@ R = TypeVar("R")
 
 
 def role_of(user: User, event: Event) -> Role | None:
-    """The user's role at the event; a site's administrator owns every event."""
+    """The user's role at the event; an administrator owns every event."""
     return Role.OWNER if user.admin else queries.role_in_team(event, user)
 
 
 def moved(endpoint: str, slug: str, **values: Any) -> Response:
-    """Lead from a former address of an event to its present one, with what was typed (RFC 9110 §15.4.9), or 404."""
+    """Redirect from a former slug of an event to its current one, keeping the form data (RFC 9110 §15.4.9), or 404."""
     present = or_404(queries.present_slug(slug))
     return redirect(url_for(endpoint, slug=present, **values), 301 if request.method in SAFE_METHODS else 308)
 
@@ -65,12 +65,12 @@ def requires(permission: Permission) -> Callable[[Callable[Concatenate[Event, P]
 
 
 def preview(slug: str) -> Event | None:
-    """A draft, for somebody of its team; None for everybody else."""
+    """The event if the user is in its team, so that drafts can be previewed; None for everybody else."""
     user = signed_in()
     event = queries.by_slug(slug) if user else None
     return event if user and event and role_of(user, event) else None
 
 
 def may(permission: str) -> bool:
-    """Whether the member who makes this request has the permission. Templates hide links by it."""
+    """Whether the member who makes this request has the permission. Templates use it to hide links."""
     return rules.may(g.get("desk_role"), Permission(permission))

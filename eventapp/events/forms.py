@@ -1,4 +1,4 @@
-"""What an organizer types about an event."""
+"""Forms for an event and its venues, hosts and team."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event, EventSeries
 from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility, slug_from
 
-# Languages offered first for content; any other can be added in the field beside it.
+# Languages offered first for content; any other can be typed into the field next to it.
 COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru", "th", "vi", "zh")
 
 _PLAIN = (
@@ -175,7 +175,7 @@ class EventForm(Form):
 
 
 class EventEditForm(EventForm):
-    """An event that is there: what its sessions and closings do when its zone or its date becomes another is asked."""
+    """An existing event. Asks what happens to its sessions and deadlines when its time zone or date changes."""
 
     keep = RadioField(
         _l("You are changing the time zone. What should stay the same?"),
@@ -185,7 +185,7 @@ class EventEditForm(EventForm):
         ),
         validate_choice=False,
     )
-    # For how many days later the question below was answered.
+    # The number of days for which the question below was answered.
     days = HiddenField()
     move_sessions = BooleanField("")
     move_windows = BooleanField("")
@@ -205,7 +205,7 @@ class EventEditForm(EventForm):
 
     @classmethod
     def of(cls, event: Event, themes: list[LocalizedText], series: list[EventSeries]) -> EventEditForm:
-        """The form with the event as it is."""
+        """The form filled with the event's current values."""
         names = (*_PLAIN, "slug", "working_languages", "starts_at", "ends_at", "edition")
         chosen = {name: getattr(event, name).value for name in ("kind", "format", "precision", "visibility")}
         data = {name: getattr(event, name) for name in names} | chosen
@@ -223,7 +223,7 @@ class EventEditForm(EventForm):
 
     @property
     def keeps_clock(self) -> bool:
-        """Whether times stay what they are on the clock of the new zone."""
+        """Whether times keep their clock time in the new zone."""
         return self.zone_changes and self.keep.data == "clock"
 
     def validate_keep(self, field: Any) -> None:
@@ -231,7 +231,7 @@ class EventEditForm(EventForm):
             raise ValidationError(_("Choose whether the local time or the moment should stay the same."))
 
     def ask(self, *, days: int, sessions: int, windows: int) -> None:
-        """Ask what moves along so many days. Raises Refused until it was answered."""
+        """Ask what else moves by this many days. Raises Refused until the question is answered."""
         self.asked = True
         if sessions:
             said = ngettext("Move %(num)d session as well", "Move %(num)d sessions as well", sessions)
@@ -286,7 +286,7 @@ class CloneForm(Form):
 
 
 class NoteForm(Form):
-    """What to say with a postponement or cancellation."""
+    """The note published with a postponement or cancellation."""
 
     note = WordsField(
         _l("Message to attendees"),
@@ -319,7 +319,7 @@ class HostForm(Form):
 
 
 class MemberForm(Form):
-    """Somebody for the team."""
+    """A new team member."""
 
     email = EmailField(
         _l("E-mail address"),
@@ -337,13 +337,13 @@ class MemberForm(Form):
 
 
 def themes_as_lines(titles: list[LocalizedText]) -> LocalizedText:
-    """Themes as they are typed: per language, a line each."""
+    """Themes as text to edit: per language, one theme per line."""
     tags = dict.fromkeys(tag for title in titles for tag in title)
     return LocalizedText({tag: "\n".join(title.get(tag, "") for title in titles).rstrip() for tag in tags})
 
 
 def themes_from_lines(lines: LocalizedText) -> list[LocalizedText]:
-    """The themes of what was typed: the n-th line of each language is the n-th theme."""
+    """The themes in edited text: the n-th line of each language is the n-th theme."""
     split = {tag: [line.strip() for line in text.splitlines()] for tag, text in lines.items()}
     longest = max((len(rows) for rows in split.values()), default=0)
     return [LocalizedText({tag: rows[n] for tag, rows in split.items() if n < len(rows)}) for n in range(longest)]

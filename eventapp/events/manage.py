@@ -1,4 +1,4 @@
-"""The desk: make an event, publish it, its venues, hosts and team."""
+"""Desk pages: create and publish an event; its venues, hosts and team."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
 @manage.route("/new", methods=["GET", "POST"])
 @needs_login
 def new() -> ResponseReturnValue:
-    """A new event begins as a draft."""
+    """Create an event as a draft."""
     start = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=90)
     form = EventForm(
         series=queries.all_series(),
@@ -52,7 +52,7 @@ def new() -> ResponseReturnValue:
 @manage.get("/<slug>/places")
 @requires(Permission.OWN)
 def places(event: Event) -> ResponseReturnValue:
-    """Sites and hosts."""
+    """Venues and hosts."""
     return page("events/places.html", event=event, venues=queries.venues(event), hosts=queries.hosts(event))
 
 
@@ -60,7 +60,7 @@ def places(event: Event) -> ResponseReturnValue:
 @manage.route("/<slug>/sites/<int:number>", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def venue(event: Event, number: int = 0) -> ResponseReturnValue:
-    """A venue."""
+    """Add or edit a venue."""
     shown = _site(event, number) if number else None
     names = ("name", "address", "latitude", "longitude")
     form = VenueForm(data={name: getattr(shown, name) for name in names} if shown else {})
@@ -76,7 +76,7 @@ def venue(event: Event, number: int = 0) -> ResponseReturnValue:
 @manage.post("/<slug>/sites/<int:number>/remove")
 @requires(Permission.OWN)
 def remove_venue(event: Event, number: int) -> ResponseReturnValue:
-    """Take a venue away; its rooms stay."""
+    """Remove a venue; its rooms are kept."""
     operations.remove_venue(_site(event, number))
     flash(_("Removed."))
     return redirect(url_for(".places", slug=event.slug), 303)
@@ -90,7 +90,7 @@ def _site(event: Event, number: int) -> Venue:
 @manage.route("/<slug>/hosts/new", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def host(event: Event) -> ResponseReturnValue:
-    """Another host, co-host or supporter; an organization that is known already is not made twice."""
+    """Add a host, co-host or supporter; a known organization is reused."""
     form = HostForm(data={"organization_kind": OrganizationKind.CITY.value})
     form.name.speak(event.languages)
     if form.validate_on_submit():
@@ -106,7 +106,7 @@ def host(event: Event) -> ResponseReturnValue:
 @manage.post("/<slug>/hosts/<int:number>/remove")
 @requires(Permission.OWN)
 def remove_host(event: Event, number: int) -> ResponseReturnValue:
-    """Take a host away from this event."""
+    """Remove a host from this event."""
     shown = or_404(db.session.get(EventHost, number))
     or_404(shown if shown.event_id == event.id else None)
     operations.set_hosts(event, [(h.organization, h.role) for h in queries.hosts(event) if h.id != number])
@@ -117,7 +117,7 @@ def remove_host(event: Event, number: int) -> ResponseReturnValue:
 @manage.route("/<slug>/team", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def team(event: Event) -> ResponseReturnValue:
-    """Who works on the event, in which role."""
+    """Team members and their roles."""
     form = MemberForm(data={"role": Role.VIEWER.value})
     if submit(form, lambda: operations.add_member(event, form.email.data or "", Role(form.role.data))):
         flash(_("Saved."))
@@ -128,7 +128,7 @@ def team(event: Event) -> ResponseReturnValue:
 @manage.route("/<slug>/team/<int:number>/remove", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def remove_member(event: Event, number: int) -> ResponseReturnValue:
-    """Take somebody out of the team, once that was confirmed."""
+    """Remove a team member, after confirmation."""
     member = or_404(db.session.get(TeamMember, number))
     or_404(member if member.event_id == event.id else None)
     if request.method == "POST":

@@ -22,7 +22,7 @@ from eventapp.events.rules import EventFormat, EventKind, EventStatus, HostRole,
 
 
 class EventSeries(Base):
-    """Editions of one event over the years."""
+    """The editions of a recurring event."""
 
     __tablename__ = "event_series"
 
@@ -37,27 +37,27 @@ class OfEvent(Scoped):
     event_id: Mapped[int]
 
     def scopes(self) -> Iterable[str]:
-        # A new row that hangs on the relationship alone has no event_id before the flush, but after it.
+        # Before the flush, a new row linked only by its relationship has no event_id; after it, it has.
         return [f"event:{self.event_id}", "events"]
 
 
 class Closes:
-    """Mixin of what one can send in until a moment, which calendars show as a deadline with an entry of its own.
+    """Mixin of what closes at a moment, which calendars show as a deadline with its own entry.
 
-    The entry has a UID for life and a SEQUENCE (RFC 5546 §2.1.4) that rises with every other moment and never falls;
-    `last_closing` is the moment it shows, also when there is none any more and the entry is cancelled. An operation
-    that changes closing time, title or mode calls `note_closing`.
+    The entry has a permanent UID and a SEQUENCE (RFC 5546 §2.1.4) that rises whenever the moment changes and never
+    falls. `last_closing` is the moment it shows, even after the deadline is removed and the entry cancelled. An
+    operation that changes closing time, title or mode calls `note_closing`.
     """
 
     uid: Mapped[str] = mapped_column(unique=True, index=True, default=tokens.uid)
     closes_at: Mapped[datetime | None]
     last_closing: Mapped[datetime | None]
     closing_sequence: Mapped[int] = mapped_column(default=0)
-    # When the entry changed last. Not with every change of the row: each registration changes the seats taken.
+    # When the entry last changed. Not every change of the row counts: each registration changes the seats taken.
     closing_changed_at: Mapped[datetime] = mapped_column(default=now)
 
     def note_closing(self, before: datetime | None, *, renamed: bool = False) -> None:
-        """Note for calendars that the closing time was another one `before`, or that the entry is called otherwise."""
+        """Record for calendars that the closing time was `before`, or that the entry was renamed."""
         if self.closes_at != before:
             if self.last_closing is not None:
                 self.closing_sequence = (self.closing_sequence or 0) + 1
@@ -79,7 +79,7 @@ class Event(Base, Scoped):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
-    # RFC 5546 §2.1.4: rises when time, place or status change, never falls.
+    # RFC 5546 §2.1.4: rises when time, venue or status change, never falls.
     sequence: Mapped[int] = mapped_column(default=0)
     series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id", ondelete="SET NULL"), index=True)
     edition: Mapped[int | None]
@@ -91,7 +91,7 @@ class Event(Base, Scoped):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     zone: Mapped[str]
-    # At which minute after midnight a day of the programme starts: what goes on past midnight belongs to its evening.
+    # Minutes after midnight at which a programme day starts: what runs past midnight belongs to the evening before.
     day_starts: Mapped[int] = mapped_column(default=0)
     precision: Mapped[Precision] = mapped_column(default=Precision.DAY)
     date_note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
@@ -117,7 +117,7 @@ class Event(Base, Scoped):
 
     @property
     def public(self) -> bool:
-        """Whether somebody outside the team may see it."""
+        """Whether people outside the team may see it."""
         return rules.public(self.status, self.visibility)
 
     @property
@@ -126,7 +126,7 @@ class Event(Base, Scoped):
 
     @property
     def timed(self) -> bool:
-        """Whether hours are known. Of an event known by month or year, the times of its rows only give an order."""
+        """Whether hours are known. For an event known by month or year, the times of its rows only give an order."""
         return self.precision is Precision.DAY
 
     @property
@@ -135,7 +135,7 @@ class Event(Base, Scoped):
 
     @property
     def languages(self) -> list[str]:
-        """Languages its texts may be in: those of the interface and its working languages."""
+        """Languages that its texts may be in: the interface's and its working languages."""
         return list(dict.fromkeys([*languages.INTERFACE, *self.working_languages]))
 
     def when(self, language: str | None = None) -> str:
@@ -143,7 +143,7 @@ class Event(Base, Scoped):
 
 
 class FormerSlug(Base):
-    """An address that an event had; it redirects for ever."""
+    """A former slug of an event; it redirects forever."""
 
     __tablename__ = "former_slug"
 
@@ -177,10 +177,10 @@ class EventHost(Base, OfEvent):
 
 
 class Venue(Base, OfEvent):
-    """A venue used by an event. `travel_minutes` maps the slug of another site to the way there."""
+    """A venue used by an event. `travel_minutes` maps the slug of another venue to the travel time."""
 
     __tablename__ = "venue"
-    # A constraint can't be renamed on SQLite without making the table anew, and its rooms would lose it.
+    # SQLite can rename a constraint only by rebuilding the table, and its rooms would lose their venue.
     __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_site_event_slug"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""Verbs of an event: create, edit, publish, postpone, cancel, and its themes, hosts, venues and team."""
+"""Operations on an event: create, edit, publish, postpone, cancel; themes, hosts, venues and team."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
 def create(
     *, owner: User | None, slug: str, title: LocalizedText, themes: Iterable[LocalizedText] = (), **values: Any
 ) -> Event:
-    """A new draft; `owner` becomes the first of its team. Raises Refused as `edit` does."""
+    """Create a draft; `owner` becomes the first team member. Raises Refused as `edit` does."""
     event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
     _check_slug(slug, event=None)
     _apply(event, values)
@@ -39,7 +39,7 @@ def create(
 
 
 def edit(event: Event, *, slug: str, **values: Any) -> Event:
-    """Change an event. The old address keeps working.
+    """Change an event. The old slug keeps working.
 
     Raises Refused for a taken slug or times in the wrong order.
     """
@@ -57,7 +57,7 @@ def edit(event: Event, *, slug: str, **values: Any) -> Event:
 
 
 def _significant(event: Event) -> tuple[object, ...]:
-    """What calendars must be told of when it changes (RFC 5546 §2.1.4): when, where, whether, to whom."""
+    """The facts whose change calendars must be told of (RFC 5546 §2.1.4): when, where, whether, visible to whom."""
     audience = event.public, listed(event.status, event.visibility)
     hours = event.starts_at, event.ends_at, event.zone, event.precision
     return *hours, event.status, place_key(event.place), event.format, *audience
@@ -72,7 +72,7 @@ def _apply(event: Event, values: dict[str, Any]) -> None:
 
 
 def _check_slug(slug: str, *, event: Event | None) -> None:
-    if not SLUG.fullmatch(slug) or len(slug) > 80 or slug == "new":  # /manage/events/new makes an event
+    if not SLUG.fullmatch(slug) or len(slug) > 80 or slug == "new":  # /manage/events/new is the form for a new event
         raise Refused(_("Use lower-case letters, digits and hyphens, for example forum-2027."), field="slug")
     taken = db.session.scalar(select(Event.id).where(Event.slug == slug))
     if taken is not None and (event is None or taken != event.id):
@@ -107,7 +107,7 @@ def _turn(event: Event, status: EventStatus, *, note: LocalizedText | None, allo
 
 
 def publish(event: Event) -> None:
-    """Show it to the public. Raises Refused where a title is missing."""
+    """Publish the event. Raises Refused if it has no title."""
     if not event.title:
         raise Refused(_("Give the event a title first."))
     _turn(
@@ -119,17 +119,17 @@ def publish(event: Event) -> None:
 
 
 def unpublish(event: Event) -> None:
-    """Make it a draft again, which only the team sees."""
+    """Make the event a draft again, visible only to its team."""
     _turn(event, EventStatus.DRAFT, note=None, allowed={EventStatus.PUBLISHED})
 
 
 def postpone(event: Event, *, note: LocalizedText) -> None:
-    """The date does not hold any more and there is no new one yet; pages stay and say so."""
+    """Mark the event as postponed, without a new date yet. Its pages stay up and say so."""
     _turn(event, EventStatus.POSTPONED, note=note, allowed={EventStatus.PUBLISHED})
 
 
 def cancel(event: Event, *, note: LocalizedText) -> None:
-    """It will not take place; pages stay and say so."""
+    """Mark the event as cancelled. Its pages stay up and say so."""
     _turn(event, EventStatus.CANCELLED, note=note, allowed={EventStatus.PUBLISHED, EventStatus.POSTPONED})
 
 
@@ -147,17 +147,17 @@ def set_themes(event: Event, titles: Iterable[LocalizedText]) -> None:
 
 
 def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> None:
-    """Replace the hosts, in order. Each organization once: the last role that is named counts."""
-    wanted = {organization.id: role for organization, role in hosts}
+    """Replace the hosts, in order. Each organization once, with the last role given."""
+    roles = {organization.id: role for organization, role in hosts}
     rows = db.session.scalars(select(EventHost).where(EventHost.event_id == event.id))
     present = {host.organization_id: host for host in rows}
     for organization_id, old in present.items():
-        if organization_id not in wanted:
-            db.session.delete(old)  # one by one: a statement for all would leave kept pages as they are
-    for position, (organization_id, role) in enumerate(wanted.items()):
+        if organization_id not in roles:
+            db.session.delete(old)  # one by one: a bulk DELETE would not invalidate cached pages
+    for position, (organization_id, role) in enumerate(roles.items()):
         host = present.get(organization_id)
         if host is None:
-            # What stays keeps its row: rows are inserted before others are deleted, and an organization is unique.
+            # Keep existing rows: inserts run before deletes, and an organization is unique.
             host = EventHost(event_id=event.id, organization_id=organization_id)
             db.session.add(host)
         host.role, host.position = role, position
@@ -167,7 +167,7 @@ def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> N
 def save_venue(
     event: Event, venue: Venue | None, *, name: LocalizedText, address: LocalizedText, **values: Any
 ) -> Venue:
-    """A new site, or the changed one."""
+    """Create or change a venue."""
     with _noted_venue(event):
         if venue is None:
             venue = Venue(event_id=event.id, slug=values.pop("slug", "") or tokens.code().lower())
@@ -181,7 +181,7 @@ def save_venue(
 
 
 def remove_venue(venue: Venue) -> None:
-    """Take a site away; its rooms stay, without a site."""
+    """Remove a venue; its rooms are kept, without a venue."""
     with _noted_venue(db.session.get_one(Event, venue.event_id)):
         db.session.delete(venue)
         db.session.flush()
@@ -189,7 +189,7 @@ def remove_venue(venue: Venue) -> None:
 
 @contextmanager
 def _noted_venue(event: Event) -> Iterator[None]:
-    """The first site is where the event is: calendars must be told of another one, as of another place."""
+    """Increment the event's SEQUENCE if its first venue, which is its location, changes inside."""
     query = (
         select(Venue.name, Venue.address).where(Venue.event_id == event.id).order_by(Venue.position, Venue.id).limit(1)
     )
@@ -205,7 +205,7 @@ def _noted_venue(event: Event) -> Iterator[None]:
 
 
 def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:
-    """The series with this slug, made where it is missing."""
+    """The series with this slug, created if missing."""
     series = db.session.scalar(select(EventSeries).where(EventSeries.slug == slug))
     if series is None:
         series = EventSeries(slug=slug, title=title)
@@ -225,7 +225,7 @@ def add_member(event: Event, email: str, role: Role) -> TeamMember:
 
 
 def set_member(event: Event, user: User, role: Role) -> TeamMember:
-    """Take a user into the team or change the role. Raises Refused where no owner would be left."""
+    """Add a user to the team or change their role. Raises Refused if no owner would be left."""
     member = db.session.scalar(select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id))
     if member is None:
         member = TeamMember(event_id=event.id, user=user, role=role)
@@ -239,7 +239,7 @@ def set_member(event: Event, user: User, role: Role) -> TeamMember:
 
 
 def remove_member(event: Event, member: TeamMember) -> None:
-    """Take a member out of the team. Raises Refused for the last owner."""
+    """Remove a team member. Raises Refused for the last owner."""
     if member.role is Role.OWNER:
         _keep_an_owner(event, member)
     db.session.delete(member)

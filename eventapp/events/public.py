@@ -1,4 +1,4 @@
-"""Public pages of an event: a former slug leads on, a draft is for its team, and everybody else gets a cached page."""
+"""Public pages of an event: redirect former slugs, show drafts to the team, serve everybody else from the cache."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def event_page(
 ) -> Callable[[View[P]], Callable[..., ResponseReturnValue]]:
     """Decorate a view that shows an event to the public: it gets the event and builds the response.
 
-    `attendees`: the page shows who attends, so a registration makes a cached one stale. `drafts`: the team of an event
-    that is not public sees the page, too. A cached page is used for `seconds` at most.
+    `attendees`: the page shows who attends, so a registration makes a cached one stale. `drafts`: the team also sees
+    the page of an event that is not public. A page is cached for at most `seconds`.
     """
 
     def decorate(view: View[P]) -> Callable[..., ResponseReturnValue]:
@@ -50,6 +50,6 @@ def event_page(
 
 
 def cache_key(state: PageState, *, attendees: bool) -> str:
-    """What a cached page of this endpoint depends on."""
+    """The key of a cached page of this endpoint: everything that it depends on."""
     event, people, directory = state.revisions
     return f"{request.endpoint} {state.id} {event} {people if attendees else ''} {directory}"

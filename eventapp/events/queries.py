@@ -22,12 +22,12 @@ _SHOWN = [status for status in EventStatus if rules.listed(status, Visibility.PU
 
 
 def by_slug(slug: str) -> Event | None:
-    """The event, whoever may see it."""
+    """The event, public or not."""
     return db.session.scalar(select(Event).where(Event.slug == slug).options(joinedload(Event.series)))
 
 
 def present_slug(former: str) -> str | None:
-    """Where an address leads that an event had before."""
+    """The current slug of an event that used to have this one."""
     return db.session.scalar(
         select(Event.slug).join(FormerSlug, FormerSlug.event_id == Event.id).where(FormerSlug.slug == former)
     )
@@ -35,7 +35,7 @@ def present_slug(former: str) -> str | None:
 
 @dataclass(frozen=True)
 class PageState:
-    """What decides whether a kept page of an event is right, read with one query; `is_fresh` asks whether it is yet."""
+    """What decides whether a cached page of an event is fresh, read with one query; `is_fresh` runs it again."""
 
     id: int
     public: bool
@@ -58,7 +58,9 @@ _state = QuickRead(
 
 
 def page_state(slug: str) -> PageState | None:
-    """The state of an event's public pages: (what it says, who comes, the directory)."""
+    """The state of an event's public pages. Its revisions are those of the event, its registrations and the
+    directory.
+    """
     seen = _state.raw(slug=slug)
     if seen is None:
         return None
@@ -69,7 +71,7 @@ def page_state(slug: str) -> PageState | None:
 
 @dataclass(frozen=True)
 class EventFilter:
-    """What a reader of the list of events asks for; empty values mean all."""
+    """The filters of the list of events; empty values mean all."""
 
     kind: EventKind | None = None
     format: EventFormat | None = None
@@ -105,7 +107,7 @@ def listed(
         query = query.where(Event.ends_at < until).order_by(Event.starts_at.desc(), Event.id)
     if not wanted.text:
         return list(db.session.scalars(query.limit(limit)))
-    # Titles are JSON per language; the two engines search JSON differently, and a list of events is short.
+    # Titles are JSON per language; the two engines search JSON differently, and the list of events is short.
     sought = wanted.text.casefold()
     events = [event for event in db.session.scalars(query) if _mentions(event, sought)]
     return events[:limit]
@@ -117,7 +119,7 @@ def _mentions(event: Event, sought: str) -> bool:
 
 
 def filters() -> tuple[list[str], list[int], list[EventSeries]]:
-    """What the list of events can be filtered by: countries, years (latest first) and series of listed events."""
+    """The choices for filtering the list of events: countries, years (latest first) and series of listed events."""
     rows = db.session.execute(
         select(Event.country_code, Event.starts_at, Event.series_id).where(
             Event.status.in_(_SHOWN), Event.visibility == Visibility.PUBLIC
@@ -163,7 +165,7 @@ def hosts(event: Event) -> list[EventHost]:
 
 
 def venues(event: Event) -> list[Venue]:
-    """Sites in order."""
+    """Venues in order."""
     return list(db.session.scalars(select(Venue).where(Venue.event_id == event.id).order_by(Venue.position, Venue.id)))
 
 
@@ -173,7 +175,7 @@ def all_series() -> list[EventSeries]:
 
 
 def role_in_team(event: Event, user: User) -> Role | None:
-    """What a user is in the event's team."""
+    """The user's role in the event's team, or None."""
     return db.session.scalar(
         select(TeamMember.role).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
     )
@@ -192,7 +194,7 @@ def team(event: Event) -> list[TeamMember]:
 
 
 def of_user(user: User) -> list[Event]:
-    """Events a user works on, those to come first; all for an administrator."""
+    """Events that a user works on, upcoming ones first; all events for an administrator."""
     query = select(Event)
     if not user.admin:
         query = query.join(TeamMember, TeamMember.event_id == Event.id).where(TeamMember.user_id == user.id)

@@ -1,4 +1,4 @@
-"""Kinds and states of events, and how their dates are put in words. Plain values only."""
+"""Kinds and states of events, and the wording of their dates. Plain values only."""
 
 from __future__ import annotations
 
@@ -67,29 +67,29 @@ _SHOWN = {EventStatus.PUBLISHED, EventStatus.POSTPONED, EventStatus.CANCELLED, E
 
 
 def public(status: EventStatus, visibility: Visibility) -> bool:
-    """The one rule whether somebody who is not in the team may see an event, on pages, in feeds and exports."""
+    """Whether people outside the team may see an event. Pages, feeds and exports all use this rule."""
     return status in _SHOWN and visibility is not Visibility.PRIVATE
 
 
 def listed(status: EventStatus, visibility: Visibility) -> bool:
-    """Whether an event stands in lists and in the calendar of all events."""
+    """Whether an event appears in lists and in the calendar of all events."""
     return status in _SHOWN and visibility is Visibility.PUBLIC
 
 
 def place_key(*names: LocalizedText) -> str:
-    """Equal for the same place, by what it is called and not by how it is spelt: a translation moves nobody."""
+    """A key that is equal for the same venue. It compares names in one language, so a translation is not a move."""
     return "/".join(fold(name.resolve("en").text) for name in names if name)
 
 
-# How long after an event a feed keeps cancelled entries: longer than any calendar app waits before it updates.
+# How long after an event a feed keeps cancelled entries: longer than any calendar app waits between updates.
 KEEP_REMOVED = timedelta(days=30)
 
 
 def is_remembered(unpublished_at: datetime | None, published_ends_at: datetime | None, now: datetime) -> bool:
-    """Whether calendars still say that the event is no longer announced. Pages never do: they are not found.
+    """Whether calendars still show an unpublished event as cancelled. Its pages are 404 all the same.
 
-    Only of an event that was public and is not (`unpublished_at`): a draft that nobody ever saw must look like one
-    that does not exist. For the calendar of all events, `unpublished_at` is when it left the list.
+    Only for an event that was public and no longer is (`unpublished_at`): a draft that was never public must look like
+    one that does not exist. For the calendar of all events, `unpublished_at` is when it left the list.
     """
     return unpublished_at is not None and published_ends_at is not None and now < published_ends_at + KEEP_REMOVED
 
@@ -107,22 +107,22 @@ def when(starts: datetime, ends: datetime, zone: str, precision: Precision, lang
 def shifted_window(
     opens_at: datetime | None, closes_at: datetime | None, *, shift: Shift, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """Opening and closing on another clock and date.
+    """Opening and closing moved to another clock and date.
 
-    What has opened already keeps its day, for it must not close again. Both keep it where the closing would come before
-    the opening otherwise.
+    If it has already opened, the opening keeps its day, so that it does not close again. Both keep their day if the
+    closing would otherwise come before the opening.
     """
-    stays = replace(shift, days=0)
+    same_day = replace(shift, days=0)
     opened = opens_at is not None and opens_at <= now
-    opens = opens_at and (stays if opened else shift).of(opens_at)[0]
+    opens = opens_at and (same_day if opened else shift).of(opens_at)[0]
     closes = closes_at and shift.of(closes_at)[0]
     if opens and closes and closes <= opens:
-        return opens_at and stays.of(opens_at)[0], closes_at and stays.of(closes_at)[0]
+        return opens_at and same_day.of(opens_at)[0], closes_at and same_day.of(closes_at)[0]
     return opens, closes
 
 
 def countdown(starts: datetime, ends: datetime, zone: str, today: date) -> str:
-    """ "today", "tomorrow", "in 12 days"; empty when it is over."""
+    """ "today", "tomorrow", "in 12 days"; empty when the event is over."""
     first, last = local_day(starts, zone), local_day(ends, zone)
     if last < today:
         return ""
@@ -138,5 +138,5 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def slug_from(text: str) -> str:
-    """A slug suggested from a title; empty where the title has no Latin letters."""
+    """A slug suggested from a title; empty if the title has no Latin letters."""
     return "-".join(filter(None, (fold(word) for word in re.split(r"[^\w]+", text) if word.isascii())))[:60].strip("-")

@@ -1,1 +1,1 @@
-"""Calendars to subscribe to and to download: their options, versions and links, and the team's check of them."""
+"""Calendars to subscribe to and to download: options, versions, links, and the team's check of them."""

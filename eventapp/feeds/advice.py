@@ -1,4 +1,4 @@
-"""What is no fault of a calendar and yet in its readers' way. Rows in, sentences for the team out: no database."""
+"""Advice on calendars that are valid but inconvenient for readers. Rows in, sentences for the team out; no database."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from eventapp.entries.locale import FeedLocale
 from eventapp.entries.rows import Programme, SessionRow
 from eventapp.events.rules import EventFormat
 
-# A judgement, not a rule: longer than this, a title is cut in every view but that of a single day. East Asian
-# characters are twice as wide.
+# Our own limit: longer titles are cut off in every view except that of a single day. East Asian characters are twice as
+# wide.
 LONG_TITLE = 120
-# Where a meeting is joined, not where it is spoken of.
+# URLs for joining a meeting, not pages about the service.
 _JOIN = re.compile(
     r"https?://(?:[\w-]+\.)?(?:zoom\.us/(?:j|w|my)/|teams\.microsoft\.com/(?:l/)?meet|teams\.live\.com/meet/"
     r"|meet\.google\.com/[a-z]|[\w-]+\.webex\.com/|meet\.jit\.si/)",
@@ -31,7 +31,7 @@ _JOIN = re.compile(
 
 @dataclass(frozen=True)
 class Advice:
-    """Something to look at: a sentence, and the codes and titles of the sessions that it is about."""
+    """Something to look at: a sentence, and the codes and titles of the sessions concerned."""
 
     kind: str
     sentence: str
@@ -39,7 +39,7 @@ class Advice:
 
 
 def advice(programme: Programme, *, languages: Sequence[str], base_url: str) -> list[Advice]:
-    """What the team should know, the gravest first. `languages` are those that the event is announced in."""
+    """Advice for the team, the most serious first. `languages` are those in which the event is announced."""
     live = [session for session in programme.sessions if not (session.cancelled or session.undated)]
     return [
         *_address(base_url),
@@ -57,7 +57,7 @@ def _about(sessions: Iterable[SessionRow]) -> tuple[tuple[str, str], ...]:
 
 
 def _address(base_url: str) -> Iterable[Advice]:
-    """Google, Outlook.com and Microsoft 365 fetch a calendar from their own machines."""
+    """Google, Outlook.com and Microsoft 365 fetch calendars from their own servers, which must reach ours."""
     host = urlsplit(base_url).hostname or ""
     if reachable(host):
         return
@@ -70,7 +70,7 @@ def _address(base_url: str) -> Iterable[Advice]:
 
 
 def reachable(host: str) -> bool:
-    """Whether a host name looks like one of the internet: no `localhost`, private address or name without a dot."""
+    """Whether a host name looks reachable from the internet: no `localhost`, private address or name without a dot."""
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
@@ -79,7 +79,7 @@ def reachable(host: str) -> bool:
 
 
 def _joining(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
-    """What is written into a public text is public, whatever else is kept for those who are registered."""
+    """Joining links in public texts are public, even if joining links are otherwise only for attendees."""
     found = [one for one in live if any(_JOIN.search(text) for text in (*one.title.values(), *one.abstract.values()))]
     if found:
         said = ngettext(
@@ -132,7 +132,7 @@ def _is_in(words: LocalizedText, tag: str) -> bool:
 
 
 def _alike(live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]:
-    """Entries that nobody can tell apart: a calendar shows the title and the time, and the room only when opened."""
+    """Entries that can't be told apart: calendars show title and time, but the room only when opened."""
     together: dict[tuple[object, str], list[SessionRow]] = defaultdict(list)
     for session in live:
         if not session.kind.is_break:
@@ -159,7 +159,7 @@ def _long(live: list[SessionRow]) -> Iterable[Advice]:
 
 
 def width(text: str) -> int:
-    """How many columns a text takes, as Unicode's East Asian Width (UAX #11) counts them."""
+    """The width of a text in columns by Unicode's East Asian Width (UAX #11)."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

@@ -1,4 +1,4 @@
-"""Answering with a calendar: what the address asks for, and 304 where the caller has it already."""
+"""Responses with a calendar: the options in the URL, and 304 if the client has the current version."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from eventapp.ical import vcalendar as ics
 
 ICS, JCAL = "text/calendar", "application/calendar+json"
 
-# Of all calendars. Any number of minutes would be as many different calendars to write and to keep.
+# Options of all calendars. A free number of minutes would mean as many calendars to write and cache.
 PARAMETERS: Known = {
     "tz": lambda typed: "utc" if typed.lower() == "utc" else "",
     "alarm": nearest([0, *ALARMS], most=7 * 24 * 60),
 }
-# Of an event and its parts as well.
+# Additional options of an event and its parts.
 CHOICES: Known = {**PARAMETERS, "deadlines": one_of(["1"]), "span": one_of(["0", "1"])}
 
 
 @dataclass(frozen=True)
 class FeedOptions:
-    """What the address asks for. Only the address: calendar programs send no Accept-Language, or their server's.
+    """The options in a feed URL. Only the URL counts: calendar apps send no Accept-Language, or their server's.
 
-    `path` has the present slug also where a former one was asked for, so both give the same bytes. `alarm` is how many
-    minutes before each session the calendar program should ring, as the nearest number that is offered; without it
-    nothing rings. Feeds of an event and its parts also take `deadlines`, and a `span` of the event that differs from
-    what is `usual` for the feed.
+    `path` has the current slug even if a former one was requested, so that both return the same bytes. `alarm` is how
+    many minutes before each session the calendar app should remind, rounded to the nearest number on offer; None for no
+    reminder. Feeds of an event and its parts also have `deadlines`, and `span` if it differs from what is `usual` for
+    the feed.
     """
 
     path: str
@@ -53,7 +53,7 @@ class FeedOptions:
 
     @classmethod
     def of_request(cls, path: str, *, span: bool | None = None) -> FeedOptions:
-        """`span`: whether the feed usually has it; None for one that offers no such choice."""
+        """`span`: whether the feed has it by default; None for a feed without this option."""
         tag = request.args.get("lang", "")
         alarm = PARAMETERS["alarm"](request.args.get("alarm", ""))
         return cls(
@@ -76,7 +76,7 @@ class FeedOptions:
 
     @property
     def address(self) -> str:
-        """The address in one spelling: the calendar's own, and its name on the cache."""
+        """The canonical URL: the SOURCE of the calendar and its cache key."""
         query = {
             "lang": self.asked,
             "tz": "utc" if self.utc else None,
@@ -101,12 +101,12 @@ def answer(
     kind: str = ICS,
     personal: bool = False,
 ) -> Response:
-    """304 where the caller has this version; else the kept bytes, else newly written ones.
+    """304 if the client has this version; otherwise the cached bytes, or newly written ones.
 
-    `version` must change with all that is written, `modified` is when it last did. The ETag is strong: equal for equal
-    bytes, and another one for the gzipped form. `is_fresh` tells later, without Flask,
-    whether the version is current, until `until` (seconds since 1970). A `personal` calendar is for its owner
-    alone: no cache in between keeps it.
+    `version` must change with everything that is written; `modified` is when it last changed. The ETag is strong: equal
+    for equal bytes, and different for the gzipped form. `is_fresh` later tells, without Flask, whether the version is
+    current, until `until` (seconds since 1970). A `personal` calendar is for its owner only and not stored by shared
+    caches.
     """
     parts = (ics.VERSION, options.address, current_app.config["SETTINGS"].site_name, *version)
     etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
@@ -117,7 +117,7 @@ def answer(
         cache: ResponseCache = current_app.extensions["feeds"]
         kept = cache.get(options.address, etag)
         if kept is None:
-            # The servers of a calendar service fetch for all its users, from few addresses.
+            # The servers of a calendar service fetch for all its users, from a few IP addresses.
             with building(options.path if personal else None):
                 kept = cache.put(options.address, etag, write())
         if is_fresh is not None:
@@ -132,7 +132,7 @@ def answer(
     response.set_etag(f"{etag}-gz" if zipped else etag)
     response.last_modified = modified
     response.vary.add("Accept-Encoding")
-    # Keep it, but ask: a changed room must not wait for a cache, and asking costs one statement.
+    # Stored but revalidated: a room change must not wait for a cache, and revalidation costs one statement.
     if personal:
         response.cache_control.private = True
     else:
@@ -142,7 +142,7 @@ def answer(
 
 
 def _has(etag: str, modified: datetime | None) -> bool:
-    """Whether the caller has this version (RFC 9110 §13.2.2). The date counts only where no ETag is sent."""
+    """Whether the client has this version (RFC 9110 §13.2.2). The date counts only if no ETag is sent."""
     if "If-None-Match" in request.headers:
         known = request.if_none_match
         return known.star_tag or known.contains_weak(etag) or known.contains_weak(f"{etag}-gz")

@@ -1,7 +1,7 @@
-"""What the desk's preview and the panel for subscribers know of calendar apps.
+"""Facts about calendar apps, for the desk's preview and the panel for subscribers.
 
-App makers document little of it. docs/calendar-apps.md has the source of each fact, and what is not documented is not
-guessed: it is None here.
+Vendors document little of it. docs/calendar-apps.md has the source of each fact; what is undocumented is None here
+rather than a guess.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from eventapp.core.languages import lazy_gettext as _l
 
 
 class Looks(Labelled):
-    """How often an app fetches a calendar that somebody has subscribed to; of those in the panel."""
+    """How often an app refreshes a subscribed calendar; for the apps in the panel."""
 
     SETTING = "setting", _l("as set under “Auto-refresh”, from every 5 minutes to once a week")
     HALF_HOUR = "half-hour", _l("every 30 minutes, unless set otherwise")
@@ -32,7 +32,7 @@ class Cancelled(Enum):
 
 
 class Naming(Enum):
-    """Where the name of a calendar comes from: the calendar (and may be changed), its URL, or the reader."""
+    """Where the name of a calendar comes from: the calendar (and may be changed), its URL, or the user."""
 
     FEED = auto()
     OFFERED = auto()
@@ -42,7 +42,7 @@ class Naming(Enum):
 
 @dataclass(frozen=True)
 class Limits:
-    """How many characters of a title, a location and a text are taken; None where no limit is known."""
+    """How many characters of a title, a location and a text an app accepts; None if no limit is known."""
 
     title: int | None = None
     place: int | None = None
@@ -51,7 +51,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """A calendar app; None where nobody has documented it."""
+    """A calendar app; a value is None if it is undocumented."""
 
     key: str
     name: object
@@ -108,7 +108,7 @@ PROTON = App(
 )
 KHAL = App(key="khal", name="khal", cancelled=Cancelled.PREFIXED, naming=Naming.TYPED)
 
-# Those that most people have come first.
+# The most widespread apps come first.
 APPS = {
     app.key: app
     for app in (
@@ -126,5 +126,5 @@ APPS = {
     )
 }
 
-# Of these the panel with which one subscribes says how often they look.
+# The apps whose refresh interval the subscription panel shows.
 IN_PANEL = (APPLE, THUNDERBIRD, OUTLOOK_WEB, GOOGLE)

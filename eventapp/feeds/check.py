@@ -1,7 +1,7 @@
-"""All calendars of an event, written as they are served and read back: the public ones, or the next version's.
+"""Checks all calendars of an event by writing them as they are served and reading them back.
 
-A large summit has hundreds of calendars with thousands of entries, so what was found is kept for as long as nothing
-changes.
+It checks either the public calendars or those of the next version. A large event has hundreds of calendars with
+thousands of entries, so the result is cached until something changes.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from eventapp.media import queries as media
 from eventapp.programme import releases
 from eventapp.programme.published import Document
 
-# The reminder that the calendars with one are written with; which number it is changes nothing that could go wrong.
+# The reminder used in the calendars with one; its value makes no difference to the check.
 ALARM = 15
-# So many of the faults that a writer of ours may have are enough to find it.
+# This many errors of one kind are enough to find a bug.
 _LOGGED = 20
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ class Which(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """What the calendars of an event are written from. `unpublished` where they only say that it is off.
+    """What the calendars of an event are written from. `unpublished` if they only show cancelled entries.
 
-    `version` is another one whenever anything may come out differently.
+    `version` changes whenever the output may change.
     """
 
     slug: str
@@ -68,7 +68,7 @@ class Source:
     keeps_removed: bool = True
 
     def write(self, options: FeedOptions, part: FeedSlice | None = None) -> bytes:
-        """One calendar, as its address gives it."""
+        """One calendar, as its feed URL returns it."""
         if self.unpublished is not None:
             return feeds.unpublished_feed(self.unpublished, options)
         shown = self.programme
@@ -84,13 +84,13 @@ class Source:
         )
 
     def meant(self) -> dict[str, tuple[datetime, datetime]]:
-        """The moments of the sessions by UID, as the programme has them and not the calendar."""
+        """The times of the sessions by UID, as in the programme rather than the calendar."""
         rows = self.programme.sessions if self.unpublished is None else self.document.sessions
         return {row.uid: (row.starts_at, row.ends_at) for row in rows}
 
 
 def source(event: Event, state: State, which: Which) -> Source:
-    """What is written of an event, in a number of statements that does not depend on how much there is."""
+    """Read the source of an event's calendars, with a constant number of statements."""
     scopes = [f"event:{event.id}{of}" for of in ("", ":desk", ":deadlines")] + ["directory"]
     closings = deadlines.of_event(event.id)
     keeps_removed = clock.now() < event.ends_at + KEEP_REMOVED
@@ -116,13 +116,13 @@ def source(event: Event, state: State, which: Which) -> Source:
 def feed_wish(
     slug: str, language: str, *, utc: bool = False, alarm: int | None = None, deadlines: bool = False, span: bool = True
 ) -> FeedOptions:
-    """What the address of the event's feed asks for."""
+    """The options of the event's own feed."""
     return FeedOptions(f"/events/{slug}/calendar.ics", language, utc, alarm, deadlines=deadlines, span=span, usual=True)
 
 
 def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[FeedOptions, bytes]]:
-    """Every calendar that somebody can have of the event: the feed in each of the languages; in the first of them also
-    its other ways, its parts and the single sessions, for their entries are the feed's.
+    """All calendars of the event: the feed in each of the languages; and, in the first language only, the feed with
+    other options, its parts and the single sessions, as their entries are those of the feed.
     """
     wishes = [feed_wish(source.slug, tag) for tag in tags]
     wishes.append(feed_wish(source.slug, tags[0], utc=True))
@@ -144,24 +144,24 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[FeedOptions
 
 @dataclass(frozen=True)
 class Checked:
-    """What came out: how many calendars were read back, and the number in the log of a technical problem."""
+    """The result: how many calendars were read back, and the log number of a technical problem."""
 
     calendars: int
     reference: str = ""
 
 
 def check(source: Source, tags: Sequence[str]) -> Checked:
-    """Write all calendars and read them back, or say again what came out where nothing has changed since.
+    """Write all calendars and read them back, or return the cached result if nothing has changed.
 
-    An organizer can do nothing about a calendar that cannot be read: the details go to the log.
+    An organizer can't fix a calendar that is unreadable, so the details go to the log.
     """
     cache: ResponseCache = current_app.extensions["feeds"]
     name = f"check {source.which} {source.slug} {' '.join(tags)}"
-    kept = cache.get(name, source.version)
-    if kept is None:
+    cached = cache.get(name, source.version)
+    if cached is None:
         found = _check(source, tags)
-        kept = cache.put(name, source.version, json.dumps(asdict(found)).encode())
-    return Checked(**json.loads(kept.body))
+        cached = cache.put(name, source.version, json.dumps(asdict(found)).encode())
+    return Checked(**json.loads(cached.body))
 
 
 def _check(source: Source, tags: Sequence[str]) -> Checked:

@@ -1,4 +1,4 @@
-"""What somebody chooses to have in a calendar, and the address that gives just that."""
+"""The choices of the calendar panel, and the feed URL that results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, language_name, listing, ngettext
 
-# Minutes before a session at which one can be reminded.
+# The reminders on offer, in minutes before a session.
 ALARMS = (5, 15, 30, 60, 24 * 60)
 
 
@@ -29,9 +29,10 @@ class Choice:
 
     @classmethod
     def of(cls, query: Mapping[str, str], *, parts: Collection[str], languages: Collection[str], usual: str) -> Choice:
-        """The choices in a query, as the form sends them. What it does not offer counts as not chosen.
+        """The choices in a query, as the form sends them. Values that are not on offer are ignored.
 
-        A box that is not ticked is not sent: `chosen` tells a form without it from an address without choices.
+        Browsers don't send an unticked box: `chosen` distinguishes a form with unticked boxes from a URL without
+        choices.
         """
         part, language, alarm = (query.get(name, "") for name in ("part", "language", "alarm"))
         return cls(
@@ -44,7 +45,7 @@ class Choice:
         )
 
     def path(self, slug: str) -> str:
-        """The path and query of the feed, spelt as the feed itself spells them (`FeedOptions.address`)."""
+        """The path and query of the feed, in canonical form (`FeedOptions.address`)."""
         query = {
             "lang": self.language,
             "tz": "utc" if self.utc else None,
@@ -56,7 +57,7 @@ class Choice:
         return f"/events/{quote(slug)}/{self.part or 'calendar'}.ics?{wanted}"
 
     def sentence(self, part_name: str) -> str:
-        """What is in the calendar, in one sentence in the reader's language."""
+        """A sentence about the content of the calendar, in the reader's language."""
         content = [_("the sessions of “%(part)s”", part=part_name) if self.part else _("all sessions")]
         if self.span:
             content.append(_("the event itself, as an all-day entry"))

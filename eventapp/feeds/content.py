@@ -1,4 +1,4 @@
-"""The feeds of an event and its parts as bytes: what is served, and what the desk looks through before it is."""
+"""Writes the feeds of an event and its parts, both for subscribers and for the desk's check."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def feed(
 ) -> bytes:
     """A calendar of an event.
 
-    `part` names the track, room or speaker that the programme is narrowed to; empty where it is not to be named.
+    `part` names the track, room or speaker that the programme is limited to; empty if the name must not be shown.
     """
     with options.locale.active() as locale:
         head = entries.programme_head(programme, locale=locale, links=options.links, source=options.address, part=part)
@@ -46,7 +46,7 @@ def session_file(programme: Programme, options: FeedOptions) -> bytes:
 
 
 def unpublished_feed(state: State, options: FeedOptions, *, path: str = "") -> bytes:
-    """A calendar of an event that is not public any more."""
+    """A calendar of an event that is no longer public."""
     with options.locale.active() as locale:
         rows, zone = unpublished.entries(state, locale, span=bool(options.span), path=path, deadlines=options.deadlines)
         return ics.feed(unpublished.head(locale, source=options.address, zone=zone), rows, utc=options.utc)

@@ -1,4 +1,4 @@
-"""Until when one can register, or propose a session, as entries of a calendar that asks for them."""
+"""Deadlines of registration and of the call for speakers, as optional calendar entries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from eventapp.programme.rules import Mode
 from eventapp.proposals import queries as proposals
 from eventapp.registration import queries as registration
 
-# So long before the closing the entry begins: an entry without length is drawn as a hairline, or not at all.
+# The entry starts this long before the deadline: without a length it is drawn as a hairline, or not at all.
 LENGTH = timedelta(minutes=30)
 
 
@@ -34,9 +34,9 @@ class Closing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A closing moment (`at`, aware) that the public sees; `removed` where there was one and is none any more.
+    """A public closing time (`at`, aware); `removed` if there no longer is one.
 
-    `title` and `mode` are the attendance option's. `sequence` is that of RFC 5546 §2.1.4, for this entry alone.
+    `title` and `mode` are the registration option's. `sequence` is that of RFC 5546 §2.1.4, for this entry alone.
     """
 
     uid: str
@@ -50,12 +50,12 @@ class Deadline:
 
 
 def of_event(event_id: int) -> list[Deadline]:
-    """The deadlines of an event that the public sees, or saw and must be told are removed, by time."""
+    """The deadlines of an event by time: the public ones, and the removed ones that were public."""
     return _of_event(event_id, db.session.get(FeedMemory, event_id))
 
 
 def as_published(event_id: int, memory: FeedMemory) -> list[dict[str, Any]]:
-    """The deadlines as calendars have them now, as `FeedMemory.published_deadlines` stores them."""
+    """The deadlines as calendars have them now, in the form of `FeedMemory.published_deadlines`."""
     ends, precision = memory.published_ends_at, memory.published_precision
     assert ends is not None
     assert precision is not None
@@ -94,7 +94,7 @@ def _of_event(event_id: int, memory: FeedMemory | None) -> list[Deadline]:
 
 
 def _is_shown(row: Closes, announced_at: datetime | None) -> bool:
-    """Whether calendars show a closing: every one there is, and one that was removed after it had been public."""
+    """Whether calendars show a deadline: every current one, and one removed after it had been public."""
     return row.closes_at is not None or (announced_at is not None and row.closing_changed_at > announced_at)
 
 
@@ -113,14 +113,14 @@ def _deadline(row: Closes, kind: Closing, *, title: LocalizedText | None = None,
 
 
 def shown_at(deadline: Deadline, ends_at: datetime, precision: Precision) -> datetime:
-    """The moment that calendars show. Nobody can register when the event is over, whatever its options say."""
+    """The moment that calendars show: at the latest the end of the event, when registration closes in any case."""
     return min(deadline.at, ends_at) if precision is Precision.DAY else deadline.at
 
 
 def deadline_entry(deadline: Deadline, event: EventRow, *, locale: FeedLocale, links: Links) -> Entry:
-    """A transparent half hour that ends at the closing, and rings for those who want to be reminded.
+    """A transparent half hour that ends at the deadline, with an alarm.
 
-    Its SEQUENCE is the sum of its own and the event's, as a session's is.
+    Its SEQUENCE is the sum of its own and the event's, as for a session.
     """
     at = shown_at(deadline, event.ends_at, event.precision)
     title = event.title.resolve(locale.language)

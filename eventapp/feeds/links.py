@@ -1,4 +1,4 @@
-"""Addresses with which calendar programs take in a feed."""
+"""Links with which calendar apps add a feed or a single entry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eventapp.core.links import absolute, base_url
 
 @dataclass(frozen=True)
 class CalendarLinks:
-    """One feed, for each kind of program. `code` is the address of its QR code, empty where none may be asked for."""
+    """The links to one feed, per app. `code` is the URL of its QR code, empty if there is none."""
 
     download: str
     webcal: str
@@ -29,14 +29,14 @@ class CalendarLinks:
 
 
 def links_to(endpoint: str, *, name: str, **values: str) -> CalendarLinks:
-    """The ways into a calendar for the feed at `endpoint`, in the reader's language."""
+    """The links to the feed at `endpoint`, in the reader's language."""
     return links_of(absolute(endpoint, **values, lang=interface()).removeprefix(base_url()), name=name)
 
 
 def links_of(path: str, *, name: str) -> CalendarLinks:
-    """The ways into a calendar for the feed at a path with its query.
+    """The links to the feed at a path with its query.
 
-    Google takes an address only as `webcal:`; `https:` it looks up as somebody's mail address.
+    Google accepts a feed URL only as `webcal:`; it takes an `https:` one for somebody's e-mail address.
     """
     address, called = quote(base_url() + path, safe=""), quote(name)
     webcal = webcal_of(base_url() + path)
@@ -51,26 +51,26 @@ def links_of(path: str, *, name: str) -> CalendarLinks:
 
 
 def webcal_of(address: str) -> str:
-    """The address as one to subscribe to.
+    """The subscription URL of a feed.
 
-    `webcal`, not `webcals`: Apple and Thunderbird know only the former, and upgrade by themselves.
+    `webcal`, not `webcals`: Apple and Thunderbird know only the former, and switch to https by themselves.
     """
     return "webcal://" + address.partition("://")[2]
 
 
 def _code_of(path: str) -> str:
     feed, _dot, query = path.partition(".ics")
-    # The address of an agenda is a key: it stands in its own page and in no other address.
+    # The URL of an agenda is secret: it appears on its own page and in no other URL.
     return f"/qr{feed}.svg{query}" if DRAWN.fullmatch(feed) else ""
 
 
-# Feeds whose QR code can be asked for; see views.code.
+# Feeds that have a QR code; see views.code.
 DRAWN = re.compile(r"/calendar|/events/[a-z0-9-]+/(calendar|(tracks|rooms|speakers)/[\w-]+)")
 
 
 @dataclass(frozen=True)
 class EntryLinks:
-    """One entry, for the calendars that take one by its address. They keep what they took: nothing follows later."""
+    """Links to add one entry to a web calendar, which copies it: later changes do not follow."""
 
     google: str
     outlook: str
@@ -80,7 +80,7 @@ class EntryLinks:
 def entry_links(
     *, title: str, starts: datetime, ends: datetime, zone: str, place: str = "", url: str = ""
 ) -> EntryLinks:
-    """The ways into a calendar for a single entry; times go as moments in UTC, which every program understands."""
+    """The links for a single entry; times are in UTC, which every app understands."""
     google = urlencode(
         {
             "action": "TEMPLATE",
@@ -112,14 +112,14 @@ def entry_links(
 
 @memoized(budget=4 * 1024 * 1024)
 def qr(address: str) -> Markup:
-    """The address as a QR code (ISO/IEC 18004, level M), an SVG to stand in a page."""
+    """The text as a QR code (ISO/IEC 18004, level M), an inline SVG."""
     drawn = segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None)
     return Markup(drawn)
 
 
 @memoized(budget=4 * 1024 * 1024)
 def qr_file(address: str) -> bytes | None:
-    """The same as a file, dark on white; None for an address that is too long for any code (2331 bytes)."""
+    """The QR code as a file, dark on white; None for a text that is too long for any code (2331 bytes)."""
     file = BytesIO()
     try:
         drawn = segno.make(address, error="m")

@@ -1,4 +1,4 @@
-"""The desk: what is worth a look in the calendars of an event, and what an app makes of them."""
+"""Desk page: advice on an event's calendars, and how an app shows them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from eventapp.feeds.preview import EntrySeen
 from eventapp.feeds.shown import AppView, shown
 from eventapp.feeds.state import State
 
-# So many entries of a day are shown unless somebody asks for all of them.
+# How many entries of a day are shown at first.
 ENOUGH = 50
 
 manage = Blueprint("feeds_manage", __name__, url_prefix="/manage/events/<slug>")
@@ -106,7 +106,7 @@ def _view(event: Event, source: Source, choice: PreviewChoice) -> AppView:
 def _days(view: AppView, zone: str) -> tuple[list[date], date | None, list[EntrySeen]]:
     """The days on which something begins, the chosen one (else today's or the first), and what is on it.
 
-    A large summit has more entries than a page should.
+    A large event has more entries than fit on one page.
     """
     spans = [(entry, *entry.days(zone)) for entry in view.entries]
     days = sorted({first for _entry, first, _last in spans})

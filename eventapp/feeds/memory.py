@@ -1,7 +1,7 @@
-"""What feeds remember of an event when it leaves the public, the calendar of all events, or the days that are known.
+"""Remembers what feeds published of an event that is unpublished, unlisted, or loses its date.
 
-Subscribed calendars that have such an event must be told, and nobody else may learn of it. The verbs that change the
-audience of an event (`lifecycle`) call this module around the change.
+Subscribed calendars that still have its entries must cancel them, and nobody else may learn of the event. The
+operations that change an event's visibility (`lifecycle`) call this module around the change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from eventapp.feeds.models import FeedMemory
 
 @dataclass(frozen=True)
 class PublicState:
-    """Who sees an event, and when it takes place."""
+    """Who can see an event, and when it takes place."""
 
     public: bool = False
     listed: bool = False
@@ -45,14 +45,14 @@ class PublicState:
 
 @contextmanager
 def remembering(event: Event) -> Iterator[None]:
-    """Around a change of the event that may change its audience or its date."""
+    """Wrap a change of the event that may change its visibility or its date."""
     before = PublicState.of(event)
     yield
     update(event, before)
 
 
 def update(event: Event, before: PublicState) -> None:
-    """Remember what subscribed calendars must be told, once the event has changed and its SEQUENCE has risen."""
+    """Record what subscribed calendars must be told, after the event has changed and its SEQUENCE has risen."""
     now = PublicState.of(event)
     if not (before.public or now.public or before.listed):
         return

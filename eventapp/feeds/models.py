@@ -13,10 +13,10 @@ from eventapp.events.rules import Precision
 
 
 class FeedMemory(Base):
-    """What feeds remember of an event that has been public, for calendars that still hold it.
+    """What was published of an event that has been public, for calendars that still hold it.
 
-    When it was first public; since when it has not been public, not in the calendar of all events, or without a known
-    day; and the hours, zone and deadlines that it then had. They and the SEQUENCE that says so stay as they were,
+    `announced_at` is when it was first public; the other times are since when it has not been public, not been in the
+    calendar of all events, or had no known date. The dates, zone, SEQUENCE and deadlines are those last published,
     whatever the team changes afterwards (see `memory.py`).
     """
 
@@ -32,5 +32,5 @@ class FeedMemory(Base):
     published_zone: Mapped[str | None]
     published_precision: Mapped[Precision | None]
     published_sequence: Mapped[int | None]
-    # {"uid", "sequence", "at"} of each deadline (see unpublished.py), from when it left the public.
+    # {"uid", "sequence", "at"} of each deadline (see unpublished.py), as of when the event was unpublished.
     published_deadlines: Mapped[list[dict[str, Any]]] = mapped_column(default=list)

@@ -1,4 +1,4 @@
-"""The parts of a programme that have a feed of their own: tracks, rooms, speakers, also those it once had."""
+"""The parts of a programme that have their own feed: current and former tracks, rooms and speakers."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from eventapp.programme.published import Document
 
 
 class PartKind(StrEnum):
-    """What a calendar can be narrowed to."""
+    """What a calendar can be limited to."""
 
     TRACKS = "tracks"
     ROOMS = "rooms"
     SPEAKERS = "speakers"
 
 
-# What a feed is narrowed to: its name, empty where it is not told any more, and the path that sessions know it by; or
-# None where the public never knew of such a thing.
+# Finds a part: its name, empty if it is no longer shown, and its path in `PublishedSession.paths`; None if it was never
+# public.
 SliceFinder = Callable[[State], tuple[LocalizedText, str] | None]
 
 
 @dataclass(frozen=True)
 class FeedSlice:
-    """A part of a programme that has a feed: its path without ending, its name, and the codes of its sessions.
+    """A part of a programme with a feed: its path without the extension, its name, and the codes of its sessions.
 
-    `key` is the path that sessions know it by.
+    `key` is its path in `PublishedSession.paths`.
     """
 
     path: str
@@ -42,7 +42,7 @@ class FeedSlice:
 
 
 def of_track(slug: str) -> SliceFinder:
-    """The sessions of a track that the programme has or had."""
+    """Find the sessions of a current or former track."""
 
     def part(state: State) -> tuple[LocalizedText, str] | None:
         shown = document(state)
@@ -53,7 +53,7 @@ def of_track(slug: str) -> SliceFinder:
 
 
 def of_room(slug: str) -> SliceFinder:
-    """The sessions in a room that the programme has or had."""
+    """Find the sessions in a current or former room."""
 
     def part(state: State) -> tuple[LocalizedText, str] | None:
         shown = document(state)
@@ -64,7 +64,7 @@ def of_room(slug: str) -> SliceFinder:
 
 
 def of_speaker(code: str) -> SliceFinder:
-    """The sessions of somebody who is or was announced. Who is not any more is not named either."""
+    """Find the sessions of a person who is or was announced. Former speakers are not named."""
 
     def part(state: State) -> tuple[LocalizedText, str] | None:
         row = name_by_code(state.id or 0, code)
@@ -78,9 +78,9 @@ def of_speaker(code: str) -> SliceFinder:
 
 
 def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[FeedSlice]]]:
-    """What a calendar can be narrowed to, by kind, where there is any.
+    """What a calendar can be limited to, by kind, without empty kinds.
 
-    Only what the programme has now: a feed of something that is removed still answers, but nobody needs to choose it.
+    Only current parts: the feed of a removed one still works, but is not offered.
     """
     found: dict[str, set[str]] = defaultdict(set)
     live: set[str] = set()
@@ -92,7 +92,7 @@ def of_programme(event: int, shown: Document) -> list[tuple[PartKind, list[FeedS
 
     people = names_of(event, (session for session in shown.sessions if not (session.removed or session.cancelled)))
     speakers = [(str(number), row.code, name_of(row)) for number, row in people.items()]
-    # (last part of the key, last part of the path, name) of all that a programme names.
+    # (last part of the key, last part of the path, name) of everything in the programme.
     named: dict[PartKind, list[tuple[str, str, LocalizedText]]] = {
         PartKind.TRACKS: [(one.slug, one.slug, one.name) for one in shown.tracks],
         PartKind.ROOMS: [(one.slug, one.slug, one.name) for one in shown.rooms],

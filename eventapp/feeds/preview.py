@@ -1,7 +1,7 @@
-"""What somebody's calendar app finds in a calendar: bytes in, plain entries out. It knows nothing of what was written.
+"""Reads a calendar as a calendar app does: bytes in, plain entries out. It knows nothing of how they were written.
 
-The `icalendar` library reads, so what it cannot read shows. It takes milliseconds for an entry, and most entries are
-the same in many calendars and in the next version, so an entry is read once and remembered by its bytes.
+The `icalendar` library does the reading, so whatever it can't read is noticed. It takes milliseconds per entry, and
+most entries are identical in many calendars and in the next version, so the results are cached by an entry's bytes.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from icalendar.parser import unescape_backslash
 from eventapp.core import clock
 from eventapp.core.caching import memoized
 
-# Content lines are folded, so these begin a line only where an entry begins or ends.
+# Content lines are folded, so these only start a line where an entry begins or ends.
 _ENTRY = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.MULTILINE | re.DOTALL)
 _ONCE = ("UID", "DTSTAMP", "DTSTART", "SUMMARY", "SEQUENCE", "STATUS", "DTEND")
 
 
 class Unreadable(Exception):
-    """A calendar that cannot be read; the text says why, for an administrator."""
+    """A calendar that can't be read; the text says why, for an administrator."""
 
 
 @dataclass(frozen=True)
 class EntrySeen:
-    """An entry as an app reads it. `starts` and `ends` are aware, or dates of which the last one is included.
+    """An entry as an app reads it. `starts` and `ends` are aware, or dates with the last day included.
 
-    `status` is the file's word. What the file does not say is empty.
+    `status` is the file's value. What the file does not contain is empty.
     """
 
     uid: str
@@ -44,7 +44,7 @@ class EntrySeen:
 
     @property
     def all_day(self) -> bool:
-        """Whether it is drawn as a bar over days."""
+        """Whether it is shown as an all-day entry."""
         return not isinstance(self.starts, datetime)
 
     @property
@@ -52,7 +52,7 @@ class EntrySeen:
         return self.status == "CANCELLED"
 
     def days(self, zone: str) -> tuple[date, date]:
-        """First and last day on which somebody in that zone sees it; days without hours are the same everywhere."""
+        """First and last day on which the entry appears in that zone; all-day entries are the same in every zone."""
         if isinstance(self.starts, datetime) and isinstance(self.ends, datetime):
             last = max(self.starts, self.ends - timedelta(microseconds=1))
             return clock.local_day(self.starts, zone), clock.local_day(last, zone)
@@ -61,7 +61,7 @@ class EntrySeen:
 
 @dataclass(frozen=True)
 class CalendarSeen:
-    """A calendar as an app reads it: its name, its entries by time, and what is wrong with the others."""
+    """A calendar as an app reads it: its name, its readable entries by time, and errors in the others."""
 
     name: str
     entries: tuple[EntrySeen, ...]
@@ -69,7 +69,7 @@ class CalendarSeen:
 
 
 def read(data: bytes) -> CalendarSeen:
-    """What is in a calendar. Raises Unreadable where the calendar as a whole cannot be read."""
+    """The content of a calendar. Raises Unreadable if the calendar as a whole can't be read."""
     try:
         head = icalendar.Calendar.from_ical(_ENTRY.sub(b"", data))
     except ValueError as error:
@@ -83,14 +83,14 @@ def read(data: bytes) -> CalendarSeen:
             entries.append(seen)
         else:
             unreadable.append(seen)
-    name = unescape_backslash(str(head.get("X-WR-CALNAME", "")))  # the library does not know it as a text
+    name = unescape_backslash(str(head.get("X-WR-CALNAME", "")))  # the library does not treat it as TEXT
     return CalendarSeen(name, tuple(sorted(entries, key=_order)), tuple(unreadable))
 
 
 def misread(seen: CalendarSeen, meant: Mapping[str, tuple[datetime, datetime]]) -> list[str]:
-    """What is wrong with what was read: entries that are broken or doubled, or at another moment than was meant.
+    """The errors in what was read: entries that are broken, duplicated, or at another time than intended.
 
-    `meant` has the moments by UID; an entry that it does not know may be at any time.
+    `meant` maps UIDs to times; an entry that is missing from it may be at any time.
     """
     faults = list(seen.unreadable)
     known: set[str] = set()
@@ -112,7 +112,7 @@ def _order(entry: EntrySeen) -> tuple[bool, datetime, str]:
 
 @memoized(budget=16 * 1024 * 1024, weigh=lambda asked, seen: 2 * len(asked[0]) + 400)
 def _entry(data: bytes) -> EntrySeen | str:
-    """An entry by itself, or what is wrong with it. Zones are known by their names, as most apps know them."""
+    """One entry, or what is wrong with it. Zones are looked up by name, as most apps do."""
     try:
         event: Any = icalendar.Event.from_ical(data)
     except ValueError as error:
@@ -139,7 +139,7 @@ def _entry(data: bytes) -> EntrySeen | str:
 
 
 def _moment(value: Any) -> datetime | date | None:
-    """A moment in UTC, or a day. None for a local time without a zone, or of a zone that nobody knows."""
+    """A moment in UTC, or a date. None for a local time without a zone, or in an unknown zone."""
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else None
     return value if isinstance(value, date) else None

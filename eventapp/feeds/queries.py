@@ -1,4 +1,4 @@
-"""What a calendar needs to know: the event's row, its venues, the released programme and the names in it."""
+"""The data of a calendar: the event's row, its venues, the published programme and its names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _listed = (
 
 
 def listed() -> list[EventRow]:
-    """All listed events whose day is known, by time."""
+    """All listed events with a known date, by time."""
     return [EventRow(*row) for row in db.session.execute(_listed)]
 
 
@@ -53,12 +53,12 @@ _unlisted: Select[*tuple[Any, ...]] = (
 
 
 def unlisted() -> list[FormerEventRow]:
-    """Events that left the calendar of all events, for as long as it says so."""
+    """Events that left the calendar of all events, for as long as it shows them as cancelled."""
     return [FormerEventRow(*row) for row in db.session.execute(_unlisted, {"since": clock.now() - KEEP_REMOVED})]
 
 
 def former_row(state: State) -> FormerEventRow:
-    """What calendars know of an unpublished event (`state.unpublished`)."""
+    """The last published facts of an unpublished event (`state.unpublished`)."""
     assert state.unpublished is not None
     columns: list[Any] = [*_FORMER_COLUMNS, FeedMemory.unpublished_at]
     row = db.session.execute(select(*columns).join(*MEMORY).where(Event.id == state.id)).one()
@@ -66,7 +66,7 @@ def former_row(state: State) -> FormerEventRow:
 
 
 def published_deadlines(event_id: int) -> list[dict[str, Any]]:
-    """The deadlines of an unpublished event as they were last published (see `FeedMemory.published_deadlines`)."""
+    """The deadlines of an unpublished event as last published (see `FeedMemory.published_deadlines`)."""
     return list(db.session.scalars(select(FeedMemory.published_deadlines).where(FeedMemory.event_id == event_id)).one())
 
 
@@ -89,9 +89,9 @@ _undated: Select[*tuple[Any, ...]] = (
 
 
 def undated(events: Iterable[int]) -> dict[int, Document]:
-    """By number, those of the public events whose day is not known any more, with the programme they had last.
+    """By id, the public events whose date is no longer known, with their last programme.
 
-    One statement where there are events, however many, and one more for a release new to the process.
+    One statement for any number of events, and one more for each release new to the process.
     """
     wanted = sorted(set(events))
     rows = db.session.execute(_undated, {"events": wanted}) if wanted else ()
@@ -101,9 +101,10 @@ def undated(events: Iterable[int]) -> dict[int, Document]:
 
 
 def unpublished(events: Iterable[int]) -> list[tuple[int, FormerEventRow, Document]]:
-    """Those of the events, by number, that were unpublished, with the programme that the public saw last.
+    """The events, by id, that were unpublished, with the programme last published.
 
-    As long as calendars say so. One statement, however many events, and one more for a release new to the process.
+    Only while calendars show them as cancelled. One statement for any number of events, and one more for each release
+    new to the process.
     """
     known = {"events": sorted(set(events)), "since": clock.now() - KEEP_REMOVED}
     return [
@@ -113,16 +114,16 @@ def unpublished(events: Iterable[int]) -> list[tuple[int, FormerEventRow, Docume
 
 
 def document(state: State) -> Document:
-    """The released programme; empty before the first release, and of an event whose days never were known."""
+    """The published programme; empty before the first release, and for an event that never had a known date."""
     shown = programme_queries.content(*state.content) if state.content else Document()
     return shown.undated(state.undated) if state.undated else shown
 
 
 def programme(state: State, path: str = "") -> Programme:
-    """An event with its released programme: three statements, and a fourth where the release is new to the process.
+    """An event with its published programme: three statements, and a fourth if the release is new to the process.
 
-    `path` narrows it to a slice. A session that was removed, or has left the slice,
-    is a cancelled entry until a month after the event.
+    `path` limits it to a part. A session that was removed, or has left the part, is a cancelled entry until a month
+    after the event.
     """
     sessions = [
         one for one in document(state).sessions if state.keeps_removed or not (one.removed or has_left(one, path))
@@ -131,10 +132,10 @@ def programme(state: State, path: str = "") -> Programme:
 
 
 def has_session(state: State, code: str) -> bool:
-    """Whether the public sees such a session, or saw it once."""
+    """Whether a session is or was public."""
     return code in document(state).by_code
 
 
 def one_session(state: State, code: str) -> Programme:
-    """An event with one session of it. Raises KeyError where `has_session` says no."""
+    """An event with one of its sessions. Raises KeyError if `has_session` is false for it."""
     return programme_of(state.id or 0, [document(state).by_code[code]])

@@ -1,4 +1,4 @@
-"""A calendar as one app shows it: what it leaves out, cuts off and calls it."""
+"""A calendar as one app shows it: what it hides and cuts off, and how it names the calendar."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from eventapp.feeds.preview import CalendarSeen, EntrySeen
 
 @dataclass(frozen=True)
 class AppView:
-    """`entries` as they are shown, `removed` how many are not, `cut` how many lose the end of a title, place or text.
+    """`entries` as shown, `removed` how many are hidden, `cut` how many have a title, location or text cut off.
 
-    `name` is what the calendar is called at first, empty where the reader types it or nobody knows.
+    `name` is the calendar's initial name, empty if the user types it or it is unknown.
     """
 
     entries: tuple[EntrySeen, ...]
@@ -22,7 +22,7 @@ class AppView:
 
 
 def shown(app: App, seen: CalendarSeen, address: str) -> AppView:
-    """What an app shows of what it reads. What is not known of it is shown as it is written."""
+    """What an app shows of a calendar. Where the app's behaviour is unknown, the content is unchanged."""
     vanish = app.cancelled is Cancelled.REMOVED
     there = [entry for entry in seen.entries if not (vanish and entry.cancelled)]
     rows = [_cut(entry, app.limits) for entry in there]

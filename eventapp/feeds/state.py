@@ -1,4 +1,4 @@
-"""Which version of a calendar is the present one: one statement, before anything is read or written."""
+"""The current version of a calendar: one statement, before anything else is read or written."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class State:
     """The current version of a feed, and since when. Equal `version`: equal content.
 
     `id` and the current `slug` are the event's, or None and "" for the feed of all events. `unpublished`: since when
-    the event has not been public, for as long as calendars say so. `undated`: since when the day of a public event
-    has not been known. `until`: when the content changes by the passing of time (seconds since 1970). `is_fresh` tells
-    whether the version is still current, also outside of an app context.
+    the event has not been public, for as long as calendars show it as cancelled. `undated`: since when the date of a
+    public event has not been known. `until`: when the content will change without an edit (seconds since 1970).
+    `is_fresh` tells whether the version is still current, even outside an app context.
     """
 
     id: int | None
@@ -54,11 +54,11 @@ def _at(scope: ColumnElement[Any]) -> tuple[type[Revision], ColumnElement[bool]]
 
 
 class _Question:
-    """The state of an event by its slug, and the cheap question whether it has changed, by its number.
+    """Two queries: the state of an event by its slug, and a cheap check by its id whether it has changed.
 
-    The columns of the second come first in the first, so no change can slip in between. Revisions rise with all that
-    is shown. The UID and the times tell a database that was restored, where a number may come a second time with
-    other content; status and visibility are what decides who may see it.
+    The columns of the check come first in the state query, so no change can slip in between. Revisions rise with
+    everything that is shown. The UID and the times detect a restored database, in which a number may occur a second
+    time with other content; status and visibility decide who may see the event.
     """
 
     def __init__(self, *scopes: str) -> None:
@@ -96,7 +96,7 @@ class _Question:
         )
 
     def ask(self, slug: str) -> tuple[tuple[Any, ...], tuple[Any, ...], Callable[[], bool | None]] | None:
-        """(mark, the rest, whether the mark still holds), or None where there is no such event."""
+        """(mark, remaining columns, freshness check of the mark), or None if there is no such event."""
         raw = self._state.raw(slug=slug)
         if raw is None:
             return None
@@ -113,7 +113,7 @@ def _joined(statement: Statement, revisions: list[tuple[type[Revision], ColumnEl
 
 
 def shown(release: type[Release]) -> ColumnElement[bool]:
-    """The release that calendars have, or had last: none from after the event was unpublished or became undated."""
+    """The release that calendars have or last had: none from after the event was unpublished or lost its date."""
     every = aliased(Release)
     until = func.coalesce(FeedMemory.undated_at, FeedMemory.unpublished_at)
     last = (
@@ -129,7 +129,7 @@ _plain, _with_deadlines = _Question(), _Question(":deadlines")
 
 
 def state(slug: str, *, deadlines: bool = False) -> State | None:
-    """The state of an event's calendars by its present or a former slug; None where there is no such event."""
+    """The state of an event's calendars by its current or a former slug; None if there is no such event."""
     found = (_with_deadlines if deadlines else _plain).ask(slug)
     if found is None:
         return None
@@ -190,7 +190,7 @@ _listed_state = QuickRead(
     select(
         func.count(),
         func.max(Event.uid),
-        # Not joined: removed events are shown as cancelled, and change, even if no event is listed at all.
+        # A subquery, not a join: removed events are shown as cancelled, and change, even if no event is listed at all.
         select(Revision.number).where(Revision.scope == "events").scalar_subquery(),
         select(Revision.at).where(Revision.scope == "events").scalar_subquery(),
         select(func.count()).select_from(FeedMemory).where(*_still_listed_as_cancelled).scalar_subquery(),

@@ -1,7 +1,7 @@
-"""What calendars say of an event that was public and is not any more: that it is cancelled, and nothing else.
+"""Calendar entries of an event that was public and no longer is: cancelled, with nothing else.
 
-Visitors find no page. A calendar app keeps the entries that it has, so these are cancelled, with the UIDs they had and
-neutral texts: no title, description, person or venue, and the hours that were last published.
+Its pages are 404. Calendar apps keep the entries that they have, so these are cancelled under their UIDs with neutral
+texts: no title, description, person or venue, at the times last published.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from eventapp.programme.published import PublishedSession
 
 
 def neutral_title(locale: FeedLocale) -> ResolvedText:
-    """What stands in place of every title."""
+    """The title that replaces all others."""
     return ResolvedText(_("Cancelled: no longer listed"), locale.shown)
 
 
 def head(locale: FeedLocale, *, source: str, zone: str) -> CalendarHead:
-    """What the feed of such an event says of itself."""
+    """The title of such an event's feed."""
     return CalendarHead(
         name=neutral_title(locale), description=ResolvedText("", locale.shown), url="", source=source, zone=zone
     )
 
 
 def event_entry(row: FormerEventRow, *, locale: FeedLocale, all_day: bool) -> Entry:
-    """The event itself, as the days or hours that were told last."""
+    """The event itself, at the days or hours last published."""
     return _entry(row.uid, row.sequence, row, *spanned(row), locale, all_day=all_day)
 
 
@@ -47,9 +47,9 @@ def entries(
     path: str = "",
     deadlines: bool = False,
 ) -> tuple[list[Entry], str]:
-    """The entries of an unpublished event, and its zone: itself, then its sessions as the public saw them last.
+    """The entries of an unpublished event, and its zone: itself, then its sessions as last published.
 
-    `path` narrows them to a part, `span` is whether the feed has the event itself, `deadlines` whether it has those.
+    `path` limits them to a part, `span` is whether the feed has the event itself, `deadlines` whether it has those.
     """
     row = queries.former_row(state)
     sessions = [one for one in queries.document(state).sessions if is_in(one, path)]
@@ -65,7 +65,7 @@ def entries(
 
 
 def session_entry(session: PublishedSession, row: FormerEventRow, *, locale: FeedLocale) -> Entry:
-    """One session, as the public saw it last."""
+    """One session, as last published."""
     return _entry(session.uid, session.sequence + row.sequence, row, session.starts_at, session.ends_at, locale)
 
 

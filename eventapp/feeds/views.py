@@ -1,4 +1,4 @@
-"""Calendars to subscribe to and to download. One statement decides whether anything has to be read or written."""
+"""Calendars to subscribe to and to download. One statement decides whether anything must be read or written."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _make_shelf(setup: BlueprintSetupState) -> None:
 def event(slug: str) -> Response:
     """The feed of an event, also as jCal (RFC 7265).
 
-    A former slug answers as well: calendar programs do not follow redirects reliably.
+    A former slug works as well: calendar apps do not follow redirects reliably.
     """
     return _feed(slug, "calendar", span=True)
 
@@ -100,12 +100,12 @@ def everything() -> Response:
 @views.get("/qr/<path:feed>.svg")
 @parameters(**CHOICES)
 def code(feed: str) -> Response:
-    """The address of a feed as a QR code, with the choices of the query. Nothing else of this site is drawn."""
+    """A feed URL as a QR code, with the options in the query. No other URL of this site has one."""
     or_404(links.DRAWN.fullmatch(f"/{feed}"))
     options = FeedOptions.of_request(f"/{feed}.ics", span=None if feed == "calendar" else feed.endswith("/calendar"))
     response = Response(or_404(links.qr_file(links.webcal_of(options.address))), content_type="image/svg+xml")
     response.cache_control.public = True
-    response.cache_control.max_age = 24 * 3600  # the picture of an address never changes
+    response.cache_control.max_age = 24 * 3600  # the image for a URL never changes
     return response
 
 
@@ -113,7 +113,7 @@ def code(feed: str) -> Response:
 @parameters(part=words(120), language=words(16), chosen=one_of(["1"]), **CHOICES)
 @event_page(drafts=False)
 def choose(event: Event) -> Response:
-    """Choose what is in one's calendar of an event. A form that only asks: the answer is a feed URL."""
+    """Choose the content of one's calendar of an event. The form changes nothing: it results in a feed URL."""
     offered = parts.of_programme(event.id, queries.document(or_404(states.state(event.slug))))
     names = {part.path: part.name for _kind, rows in offered for part in rows}
     spoken = list(dict.fromkeys([interface(), *event.languages]))
@@ -137,7 +137,7 @@ def choose(event: Event) -> Response:
 
 
 def _feed(slug: str, path: str, *, of: SliceFinder | None = None, span: bool = False) -> Response:
-    """The feed of an event or a part of it: as it is, or that it is no longer announced, or not found."""
+    """The feed of an event or a part of it: current, cancelled because it was unpublished, or 404."""
     state = or_404(states.state(slug, deadlines=request.args.get("deadlines") == "1"))
     options = FeedOptions.of_request(f"/events/{state.slug}/{path}.{_ending()}", span=span)
     or_404(state if state.public or state.unpublished else None)
@@ -154,7 +154,7 @@ def _ending() -> str:
 def _answer(
     options: FeedOptions, state: State, write: Callable[[], bytes], *, name: str, attached: bool = False
 ) -> Response:
-    """The calendar as a file of that name, in the form that the address asks for."""
+    """The calendar as a file of that name, in the format that the URL requests."""
     ending = _ending()
     return answer(
         options,

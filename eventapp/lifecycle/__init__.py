@@ -1,4 +1,4 @@
-"""Verbs that cross features: they call one feature after another, in an order that can be read here."""
+"""Operations that cross features: they call one feature after another, in an explicit order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eventapp.programme import releases
 
 
 def create_event(*, owner: User | None, slug: str, title: LocalizedText, **values: Any) -> Event:
-    """A new event, a draft unless a `status` is among the values. Raises Refused as `events.create` does."""
+    """Create an event, a draft unless `values` contain a `status`. Raises Refused as `events.create` does."""
     event = events.create(owner=owner, slug=slug, title=title, **values)
     memory.update(event, PublicState())
     return event
@@ -28,19 +28,19 @@ def change_event(event: Event, *, slug: str, **values: Any) -> None:
 
 
 def publish_event(event: Event) -> None:
-    """Show the event to the public, or put it back on. Raises Refused as `events.publish` does."""
+    """Publish the event, or reinstate it. Raises Refused as `events.publish` does."""
     with memory.remembering(event):
         events.publish(event)
 
 
 def unpublish_event(event: Event) -> None:
-    """Make the event a draft again: its page is gone, and subscribed calendars cancel their entries."""
+    """Make the event a draft again: its pages are 404, and subscribed calendars show its entries as cancelled."""
     with memory.remembering(event):
         events.unpublish(event)
 
 
 def cancel_event(event: Event, *, note: LocalizedText) -> int:
-    """Cancel the event and its public sessions, and write to every attendee and speaker. Returns their number."""
+    """Cancel the event and its public sessions, and notify every attendee and speaker. Returns their number."""
     with memory.remembering(event):
         events.cancel(event, note=note)
     releases.cancel_all(event, note=note)
@@ -48,7 +48,7 @@ def cancel_event(event: Event, *, note: LocalizedText) -> int:
 
 
 def postpone_event(event: Event, *, note: LocalizedText) -> int:
-    """Postpone the event, and write to every attendee and speaker. Returns their number."""
+    """Postpone the event and notify every attendee and speaker. Returns their number."""
     with memory.remembering(event):
         events.postpone(event, note=note)
     return notifications.notify_everybody(event)

@@ -1,7 +1,7 @@
-"""A new edition made of an old one: what was planned goes along, on the same days of a new date, at the same hours.
+"""Creates the next edition of an event: copies the plan to the same days of a new date, at the same hours.
 
-What goes along is named column by column. A column that is added later stays behind until somebody names it, so that
-nothing private travels by accident; a test asks for every column on which side it is.
+What is copied is named column by column. A new column is not copied until it is named here, so that nothing private is
+copied by accident; a test requires every column to be listed as copied or not.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "posi
 
 @dataclass
 class Cloned:
-    """The new edition, how many sessions it has, and the titles of those whose hour the clocks skip on its new day."""
+    """The new edition, its number of sessions, and the titles of those whose time the clocks skip on the new day."""
 
     event: Event
     sessions: int = 0
@@ -82,10 +82,10 @@ class Cloned:
 def clone(
     event: Event, *, owner: User, slug: str, first_day: date, title: LocalizedText | None = None, people: bool = False
 ) -> Cloned:
-    """A draft of the next edition: venues, rooms, tracks, sessions, options, questions, hosts and team go along.
+    """Create a draft of the next edition with the venues, rooms, tracks, sessions, options, questions, hosts and team.
 
-    With `people` also those who take part in sessions, as not confirmed. Nothing that attendees have said goes along,
-    no links to join, and no release. Raises Refused for a taken slug, or a day that no calendar has room for.
+    With `people`, participants of sessions are copied too, as unconfirmed. Answers of attendees, joining links and
+    releases are not copied. Raises Refused for a taken slug, or a day outside the years that calendars support.
     """
     shift = clock.Shift(event.zone, event.zone, (first_day - event.first_day).days)
     if not 1800 <= first_day.year <= 2200:
@@ -151,7 +151,7 @@ def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool
             event_id=to.id,
             starts_at=starts,
             ends_at=ends,
-            # What was cancelled was wanted once; whether it is wanted again is for the team to say.
+            # A cancelled session was once wanted; the team decides whether it is wanted again.
             status=SessionStatus.DRAFT if session.status is SessionStatus.CANCELLED else session.status,
             track=tracks.get(session.track_id) if session.track_id else None,
             rooms=[rooms[room.id] for room in session.rooms],

@@ -1,6 +1,6 @@
-"""Another time zone or another date of an event, and what moves with it: sessions, and when things open and close.
+"""Changing the time zone or date of an event, and what moves with it: sessions, opening and closing times.
 
-Seats, registrations and letters stay. So does the programme that the public sees, until the next version of it.
+Seats, registrations and e-mails are unaffected. So is the published programme, until its next version.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from eventapp.registration import setup
 
 @dataclass(frozen=True)
 class DateChange:
-    """What an edit does to the clock and the date of an event.
+    """The effect of an edit on an event's clock and date.
 
-    `shift` leads from the present clock and date to the new ones; `sessions` and `windows` (openings and closings) are
-    how many would move by its days.
+    `shift` leads from the current clock and date to the new ones; `sessions` and `windows` (opening and closing times)
+    are how many would move by its days.
     """
 
     shift: Shift
@@ -42,20 +42,20 @@ class DateChange:
 
     @property
     def asks(self) -> bool:
-        """Whether there is a new date, and something to move along."""
+        """Whether the date changes and something could move with it."""
         return bool(self.shift.days and (self.sessions or self.windows))
 
 
 @dataclass(frozen=True)
 class Followed:
-    """What has moved: sessions, and how many openings and closings."""
+    """What has moved: sessions, and the number of opening and closing times."""
 
     sessions: Shifted = field(default_factory=Shifted)
     windows: int = 0
 
 
 def change(event: Event, *, zone: str, starts_at: datetime, keep_clock: bool, now: datetime) -> DateChange:
-    """What a new zone and start mean. With `keep_clock` times stay what they are on the clock, else moments stay."""
+    """The effect of a new zone and start. `keep_clock` keeps times on the clock; otherwise moments are kept."""
     before = event.zone if keep_clock else zone
     days = (local_day(starts_at, zone) - local_day(event.starts_at, before)).days
     scheduled = select(func.count()).where(Session.event_id == event.id, Session.starts_at.is_not(None))
@@ -80,7 +80,7 @@ def edit_event(
     by: str = "",
     **values: Any,
 ) -> Followed:
-    """Change an event, then what goes along to its new clock and, where that is wanted, to its new date.
+    """Change an event, then move the rest to its new clock and, if requested, to its new date.
 
     Raises Refused as `events.edit` does.
     """

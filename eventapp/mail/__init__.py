@@ -1,1 +1,1 @@
-"""Email: rows in an outbox that commit with what they report; a worker sends them."""
+"""The outbox: e-mails are rows that commit together with what they report; a worker sends them."""

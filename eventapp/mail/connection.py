@@ -1,4 +1,4 @@
-"""A connection to the mail server: encrypted as asked for, and patient where impatience would send a letter twice."""
+"""Connections to the mail server: TLS as configured, and timeouts long enough not to send an e-mail twice."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from eventapp.config import MailServer
 
-# Seconds (RFC 5321 §4.5.3.2). A server that has all of a letter may take ten minutes to say so: who hangs up earlier
-# does not know whether it was taken, and sends it again.
+# Seconds (RFC 5321 §4.5.3.2). A server may take ten minutes to acknowledge a complete e-mail: a client that disconnects
+# earlier does not know whether it was accepted, and sends it again.
 CONNECT = 60.0
 COMMAND = 300.0
 TAKEN = 600.0
 
 
 class NotSecure(smtplib.SMTPException):
-    """The server does not offer what was asked for; nothing was sent, above all no password."""
+    """The server does not offer the required encryption; nothing was sent, in particular no password."""
 
 
 class _Patient(smtplib.SMTP):
@@ -37,10 +37,10 @@ class _PatientTls(_Patient, smtplib.SMTP_SSL):
 
 
 def connect(url: str) -> smtplib.SMTP:
-    """An open connection to the server of EVENTAPP_MAIL_URL, logged in where it names a user.
+    """Open a connection to the server of EVENTAPP_MAIL_URL, logged in if the URL names a user.
 
-    Raises NotSecure where TLS is required and not offered, or a password would go in clear without leave;
-    ssl.SSLCertVerificationError (an OSError) for a certificate that is not trusted or not of this host.
+    Raises NotSecure if TLS is required and not offered, or a password would be sent unencrypted without permission;
+    ssl.SSLCertVerificationError (an OSError) if the certificate is not trusted or not for this host.
     """
     asked = MailServer.from_url(url)
     context = ssl.create_default_context(cafile=asked.ca)
@@ -55,7 +55,7 @@ def connect(url: str) -> smtplib.SMTP:
 
 
 def _start_tls(server: smtplib.SMTP, asked: MailServer, context: ssl.SSLContext) -> bool:
-    """Whether the connection is encrypted now."""
+    """Start TLS as configured; returns whether the connection is encrypted now."""
     if asked.tls == "off":
         return False
     server.ehlo()

@@ -1,4 +1,4 @@
-"""The content of an e-mail, its texts from templates, and how every e-mail looks as text and as HTML."""
+"""The content of an e-mail, its texts from templates, and the layout of all e-mails as text and HTML."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EmailContent:
 
 @dataclass(frozen=True)
 class Draft:
-    """The texts of an e-mail that a person may edit. An empty line separates the paragraphs of `text` and `after`."""
+    """The texts of an e-mail that a user may edit. An empty line separates the paragraphs of `text` and `after`."""
 
     subject: str
     text: str
@@ -52,7 +52,7 @@ def paragraphs_of(text: str) -> list[str]:
 
 
 def draft(template: str, *, language: str, **context: Any) -> Draft:
-    """The texts of a template in a language: its blocks `subject`, `text` and, where it has one, `after`."""
+    """The texts of a template in a language: its blocks `subject`, `text` and, if present, `after`."""
     loaded = current_app.jinja_env.get_template(template)
     with force_locale(language):
         inside = loaded.new_context(context)
@@ -61,19 +61,19 @@ def draft(template: str, *, language: str, **context: Any) -> Draft:
 
 
 def greeting(name: str) -> str:
-    """The first line in the language that is set: with the name, or without one that reads like a message."""
+    """The greeting in the current language: with the name, unless that could be read as a message."""
     return _("Dear %(name)s,", name=name) if can_be_greeted_by(name) else _("Hello,")
 
 
 def sender() -> tuple[str, str]:
-    """(e-mail address, name) of the sender; the name of the site if no name is set."""
+    """(e-mail address, name) of the sender; the name of the site if no name is configured."""
     settings = current_app.config["SETTINGS"]
     known = message.address(settings.mail_from)
     return known.addr_spec, known.display_name or settings.site_name
 
 
 def signature(name: str, contact: str) -> str:
-    """The last line: who writes, and the e-mail address for questions where there is one."""
+    """The last line: who writes and, if there is one, the e-mail address for questions."""
     return name + (f" · {contact}" if contact else "")
 
 
@@ -107,7 +107,7 @@ class RenderedEmail:
 def render(
     email: EmailContent, *, to: str, language: str, kind: str, topic: str, calendars: Sequence[CalendarFile] = ()
 ) -> RenderedEmail:
-    """The e-mail in its language, as text and as HTML."""
+    """Render an e-mail in its language, as text and HTML."""
     with force_locale(language):
         return RenderedEmail(
             to=to,

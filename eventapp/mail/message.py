@@ -1,4 +1,4 @@
-"""An e-mail as the mail servers of the world want it (RFC 5322, 6047)."""
+"""Builds the MIME message of an e-mail (RFC 5322, 6047)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from eventapp.mail.models import Email
 
 
 def address(text: str) -> Address:
-    """`Name <user@host>` or `user@host` as a header value. Raises ValueError for what no email can go to."""
+    """`Name <user@host>` or `user@host` as a header value. Raises ValueError if it is not a valid address."""
     name, spec = parseaddr(text)
-    # The library would write a domain in another script as an encoded word, and no server finds that.
+    # The library would encode an internationalized domain as an encoded word, which no server can resolve.
     return Address(display_name=name, addr_spec=in_ascii(spec))
 
 
 def build(email: Email, *, sender: str) -> EmailMessage:
-    """The message: text, HTML if there is one, and the calendars that go with it.
+    """The message: text, HTML if there is any, and the attached calendars.
 
-    A single calendar stands among the alternatives, where mail programs look for an invitation, without a
-    Content-Disposition and in base64, for a line that a server breaks breaks the calendar (RFC 6047 §2.4). The same
-    file is attached for programs that look for attachments only, as a type that nobody takes for a second invitation.
-    Several calendars are attached one by one: each is an invitation of its own (RFC 5546 §3.2.2 allows one UID).
+    A single calendar is one of the alternatives, where e-mail clients look for an invitation, without a
+    Content-Disposition and in base64, because a server that wraps a line would break the calendar (RFC 6047 §2.4). The
+    same file is attached for clients that look only for attachments, with a type that no client takes for a second
+    invitation. Several calendars are attached one by one: each is a separate invitation (RFC 5546 §3.2.2 allows one
+    UID).
     """
     message = EmailMessage(policy=SMTP)
     message["From"] = address(sender)
@@ -32,7 +33,7 @@ def build(email: Email, *, sender: str) -> EmailMessage:
     message["Subject"] = email.subject
     message["Date"] = format_datetime(email.created_at)
     message["Message-ID"] = email.message_id
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message.set_content(email.text, cte="quoted-printable")
     if email.html:
         message.add_alternative(email.html, subtype="html", cte="quoted-printable")
@@ -44,6 +45,6 @@ def build(email: Email, *, sender: str) -> EmailMessage:
             message.add_attachment(one.content, "application", "ics", cte="base64", filename=one.name)
         else:
             message.add_attachment(one.content, "text", "calendar", cte="base64", filename=one.name, params=params)
-    # Last: the library moves every Content-… header that is there before into the first part.
+    # Set this last: the library moves all earlier Content-… headers into the first part.
     message["Content-Language"] = email.language
     return message

@@ -1,4 +1,4 @@
-"""The outbox: rendered e-mails, and notifications that wait to become one."""
+"""The outbox: rendered e-mails, and notifications that the worker has yet to write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class EmailStatus(StrEnum):
 
 
 class Email(Base):
-    """One email. `topic` groups emails, for instance `event:7`, without knowing what it names."""
+    """One e-mail. `topic` groups e-mails, for instance `event:7`; this package does not know what it means."""
 
     __tablename__ = "email"
     __table_args__ = (Index("ix_email_due", "status", "due_at"), Index("ix_email_topic", "topic", "id"))
@@ -39,7 +39,7 @@ class Email(Base):
     status: Mapped[EmailStatus] = mapped_column(default=EmailStatus.QUEUED)
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    # A worker that takes an e-mail holds it until then; one that dies gives it back by the passing of time.
+    # The lease of the worker that took the e-mail; if that worker dies, the e-mail becomes due when it expires.
     held_until: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
     calendars: Mapped[list[EmailCalendar]] = relationship(
@@ -48,7 +48,7 @@ class Email(Base):
 
 
 class EmailCalendar(Base):
-    """A calendar file that goes with an e-mail. `method` is that of its content (RFC 5546 §1.4)."""
+    """A calendar file attached to an e-mail. `method` is that of its content (RFC 5546 §1.4)."""
 
     __tablename__ = "email_calendar"
 
@@ -60,11 +60,11 @@ class EmailCalendar(Base):
 
 
 class PendingNotification(Base):
-    """An e-mail that the worker has yet to write. The operation that it is about adds the row in its own transaction.
+    """An e-mail that the worker has yet to write. The operation that causes it adds the row in its own transaction.
 
-    `recipient` names a row of a higher feature, such as "registration:12". One row per recipient and `slot`: a later
-    notification replaces an earlier one, because the worker writes what holds when it is due. `version` rises with each
-    replacement, so that a worker that was overtaken while it rendered starts again.
+    `recipient` names a row of a higher feature, such as "registration:12". There is one row per recipient and `slot`: a
+    later notification replaces an earlier one, because the worker writes what is true when it is due. `version` rises
+    with each replacement, so that a worker can tell that the row changed while it rendered, and starts again.
     """
 
     __tablename__ = "pending_notification"
@@ -82,5 +82,5 @@ class PendingNotification(Base):
     due_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)
-    # What can't be looked up when it is due, such as a text that the team has edited.
+    # What can't be looked up when it is due, such as a text edited by the team.
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,4 +1,4 @@
-"""Write an e-mail into the outbox; take due ones out; say what became of them."""
+"""Queue e-mails in the outbox, take due ones, and record the result."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from eventapp.core.languages import gettext as _
 from eventapp.mail.models import Email, EmailCalendar, EmailStatus
 from eventapp.mail.queries import among
 
-# E-mails to one mailbox within an hour that somebody without a login can cause. What the team sends is not counted.
+# E-mails per mailbox and hour that people without a login can cause. E-mails sent by the team are not counted.
 EMAILS_AN_HOUR = 10
-# How long an e-mail is held by a worker that took it and says nothing more.
+# How long a worker's lease on an e-mail lasts unless it is renewed.
 HOLD = timedelta(seconds=45)
-# After each failed try: wait, then try again; after the last one the email is given up and shown to the organizer.
-# At most a quarter of an hour in the first five hours, then hourly, for three days in all: a server that is repaired
-# after a weekend gets its emails (RFC 5321 §4.5.4.1 asks for four to five days, which is past many an event).
+# The wait after each failed attempt; after the last one the e-mail is given up and shown to the organizer. At most a
+# quarter of an hour in the first five hours, then hourly, for three days in all: a server that is repaired after a
+# weekend still gets its e-mails (RFC 5321 §4.5.4.1 asks for four to five days, which is longer than many events).
 WAITS = [timedelta(minutes=m) for m in (1, 5, 10, *[15] * 20, *[60] * 67)]
 
 
 class TooManyEmails(Refused):
-    """A mailbox has had all the e-mails that strangers can send it within an hour."""
+    """A mailbox has reached its hourly limit of e-mails caused by people without a login."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -42,13 +42,13 @@ class TooManyEmails(Refused):
 
 
 def may_email(address: str) -> bool:
-    """Count an e-mail that somebody without a login causes. False where the mailbox has had enough for this hour."""
+    """Count an e-mail caused by somebody without a login. False if the mailbox has reached its hourly limit."""
     return budgets.take("letters", mailbox_key(address), limit=EMAILS_AN_HOUR)
 
 
 @dataclass(frozen=True)
 class CalendarFile:
-    """A calendar that an e-mail carries: `method` is what its content says, such as REQUEST or CANCEL."""
+    """A calendar attached to an e-mail: `method` is that of its content, such as REQUEST or CANCEL."""
 
     name: str
     method: str
@@ -66,7 +66,7 @@ def enqueue(
     language: str = "en",
     calendars: Sequence[CalendarFile] = (),
 ) -> Email:
-    """An e-mail to be sent once the present transaction has committed, and never if it does not."""
+    """Queue an e-mail, to be sent once the current transaction has committed."""
     email = Email(
         to=to,
         subject=" ".join(subject.split()),
@@ -87,7 +87,7 @@ def enqueue(
 
 
 def take(limit: int = 20) -> list[int]:
-    """Ids of due emails, held for this worker; two workers never get the same one."""
+    """Lease due e-mails to this worker and return their ids; two workers never get the same one."""
     now = clock.now()
     due = (
         select(Email.id)
@@ -104,18 +104,18 @@ def take(limit: int = 20) -> list[int]:
 
 
 def hold(ids: list[int]) -> None:
-    """Hold emails for as long again."""
+    """Renew the lease on e-mails."""
     still = update(Email).where(Email.id.in_(ids), Email.held_until.is_not(None))
     db.session.execute(still.values(held_until=clock.now() + HOLD))
 
 
 def let_go(ids: list[int]) -> None:
-    """Give back e-mails that were taken and not tried: they are due as before."""
+    """Return e-mails that were leased but not tried: they are due as before."""
     db.session.execute(update(Email).where(Email.id.in_(ids)).values(held_until=None))
 
 
 def mark_sent(email: Email) -> None:
-    """The server has taken it."""
+    """Record that the server has accepted the e-mail."""
     email.status = EmailStatus.SENT
     email.sent_at = clock.now()
     email.held_until = None
@@ -124,7 +124,7 @@ def mark_sent(email: Email) -> None:
 
 
 def mark_failed(email: Email, reason: str, *, for_good: bool = False) -> None:
-    """The server refused or was not there: try later, or give up."""
+    """Record that the server refused or was not reachable: schedule another attempt, or give up."""
     email.attempts += 1
     email.held_until = None
     email.last_error = reason[:300]
@@ -136,7 +136,7 @@ def mark_failed(email: Email, reason: str, *, for_good: bool = False) -> None:
 
 
 def retry(email: Email) -> None:
-    """Put an e-mail that was given up back in the queue."""
+    """Queue an e-mail again that was given up."""
     email.status = EmailStatus.QUEUED
     email.attempts = 0
     email.due_at = clock.now()
@@ -144,7 +144,7 @@ def retry(email: Email) -> None:
 
 
 def retry_all(topic: str, *, families: Iterable[str]) -> int:
-    """Put all e-mails of a topic and of these families that were given up back in the queue; how many."""
+    """Queue all given-up e-mails of a topic and these families again and return their number."""
     given_up = update(Email).where(among(topic, families), Email.status == EmailStatus.FAILED)
     again = given_up.values(status=EmailStatus.QUEUED, attempts=0, due_at=clock.now())
     again = again.execution_options(synchronize_session=False)
@@ -152,6 +152,6 @@ def retry_all(topic: str, *, families: Iterable[str]) -> int:
 
 
 def forget(topic: str, *, containing: str) -> None:
-    """Delete the e-mails of a topic that contain a text, such as somebody's link, whether or not they were sent."""
+    """Delete the e-mails of a topic that contain a text, such as a private link, whether or not they were sent."""
     holds = Email.text.contains(containing, autoescape=True)
     db.session.execute(delete(Email).where(Email.topic == topic, holds).execution_options(synchronize_session=False))

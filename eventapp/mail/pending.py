@@ -13,31 +13,31 @@ from eventapp.core.db import db, insert
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.queries import in_families
 
-# Changes within this time of the first one go into one e-mail.
+# Changes within this time of the first one are combined in one e-mail.
 DEBOUNCE_WINDOW = timedelta(minutes=10)
-# How long a notification waits that could not be written.
+# How long to wait before trying a notification again that could not be written.
 POSTPONED = timedelta(minutes=10)
-# The last part of the kind of a notification about whatever has changed, such as "registration.changes".
+# The last part of the kind of a notification about changes in general, such as "registration.changes".
 CHANGES = "changes"
 
-# Rows of one statement: both engines accept fewer parameters than a summit has attendees.
+# Rows per statement: both engines limit the number of parameters to less than a large event needs.
 _ROWS = 500
 
 
 def recipient_key(kind: str, number: int) -> str:
-    """The recipient of a pending notification, such as "registration:12"."""
+    """The key of a recipient, such as "registration:12"."""
     return f"{kind}:{number}"
 
 
 def enqueue(recipient: str, kind: str, *, topic: str, slot: str = "", data: Mapping[str, Any] | None = None) -> None:
-    """Have the worker write to a recipient as soon as this transaction has committed, and never if it does not."""
+    """Have the worker write to a recipient as soon as this transaction has committed."""
     _upsert([_row(recipient, kind, topic, slot, clock.now(), data)])
 
 
 def enqueue_changes(recipients: Iterable[str], kind: str, *, topic: str, at_once: bool = False) -> None:
-    """Have the worker compare what these recipients were last sent when the debounce window is over, or at once.
+    """Have the worker compare these recipients' facts with what was last sent, after the debounce window or at once.
 
-    A recipient who is pending already stays so, for the same notification, and no later than before.
+    A recipient who already has a pending notification keeps it, and it becomes due no later than before.
     """
     due_at = clock.now() if at_once else clock.now() + DEBOUNCE_WINDOW
     rows = [_row(one, f"{kind}.{CHANGES}", topic, "", due_at, None) for one in sorted(set(recipients))]
@@ -64,7 +64,7 @@ def _upsert(rows: list[dict[str, Any]]) -> None:
     table: Any = PendingNotification
     statement = insert(db.session(), table).values(rows)
     new = statement.excluded
-    # An e-mail about one act, such as a cancellation, tells all that has changed as well.
+    # An e-mail about one action, such as a cancellation, includes all other changes as well.
     only_changes = new.kind.like(f"%.{CHANGES}")
     replaced = {
         "kind": case((only_changes, table.kind), else_=new.kind),
@@ -76,14 +76,14 @@ def _upsert(rows: list[dict[str, Any]]) -> None:
 
 
 def due(*, limit: int) -> list[int]:
-    """Ids of the notifications that are due, the longest waiting first."""
+    """Ids of the due notifications, the longest waiting first."""
     table = PendingNotification
     query = select(table.id).where(table.due_at <= clock.now()).order_by(table.due_at, table.id).limit(limit)
     return list(db.session.scalars(query))
 
 
 def take(row: PendingNotification) -> bool:
-    """Remove a notification that was read before. False if it was replaced, or taken by another worker, since then."""
+    """Remove a notification that was read before. False if it has since been replaced or taken by another worker."""
     same = and_(PendingNotification.id == row.id, PendingNotification.version == row.version)
     removed = delete(PendingNotification).where(same).execution_options(synchronize_session=False)
     return cast(CursorResult[Any], db.session.execute(removed)).rowcount == 1
@@ -96,7 +96,7 @@ def postpone(number: int) -> None:
 
 
 def forget(recipients: Iterable[str], *, slot: str | None = None) -> None:
-    """Remove what is pending for these recipients."""
+    """Remove the pending notifications of these recipients."""
     table = PendingNotification
     removed = delete(table).where(table.recipient.in_(sorted(set(recipients))))
     if slot is not None:
@@ -105,28 +105,28 @@ def forget(recipients: Iterable[str], *, slot: str | None = None) -> None:
 
 
 def of_topic(topic: str, *, families: Iterable[str], limit: int = 100, offset: int = 0) -> list[PendingNotification]:
-    """What is pending of a topic and of these families of kinds, the next one first."""
+    """Pending notifications of a topic and these families of kinds, the next one first."""
     table = PendingNotification
     query = select(table).where(table.topic == topic, in_families(table.kind, families))
     return list(db.session.scalars(query.order_by(table.due_at, table.id).limit(limit).offset(offset)))
 
 
 def one_of_topic(topic: str, number: int, *, families: Iterable[str]) -> PendingNotification | None:
-    """One pending notification, if it is of the topic and the families."""
+    """One pending notification, if it belongs to the topic and the families."""
     table = PendingNotification
     query = select(table).where(table.id == number, table.topic == topic, in_families(table.kind, families))
     return db.session.scalar(query)
 
 
 def count(topic: str, *, families: Iterable[str]) -> int:
-    """How many notifications of a topic and of these families are pending."""
+    """The number of pending notifications of a topic and these families."""
     table = PendingNotification
     query = select(func.count()).where(table.topic == topic, in_families(table.kind, families))
     return db.session.scalar(query) or 0
 
 
 def waiting(topic: str) -> tuple[dict[str, int], datetime | None]:
-    """How many recipients of each type wait for a debounce window to end, and when the first one ends."""
+    """The number of recipients of each type in a debounce window, and when the first window ends."""
     rows = db.session.execute(
         select(PendingNotification.kind, func.count(), func.min(PendingNotification.due_at))
         .where(_changes_of(topic))
@@ -136,7 +136,7 @@ def waiting(topic: str) -> tuple[dict[str, int], datetime | None]:
 
 
 def waiting_recipients(topic: str) -> list[str]:
-    """The recipients who wait for a debounce window to end."""
+    """The recipients in a debounce window."""
     return list(db.session.scalars(select(PendingNotification.recipient).where(_changes_of(topic))))
 
 
@@ -151,7 +151,7 @@ def _changes_of(topic: str) -> ColumnElement[bool]:
 
 
 def data_of(recipient: str, *, slot: str = "") -> dict[str, Any]:
-    """The data of what is pending for a recipient; empty if nothing is."""
+    """The data of a recipient's pending notification; empty if there is none."""
     table = PendingNotification
     query = select(table.data).where(table.recipient == recipient, table.slot == slot)
     return db.session.scalar(query) or {}

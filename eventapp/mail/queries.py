@@ -1,4 +1,4 @@
-"""Questions to the outbox."""
+"""Queries on the outbox."""
 
 from __future__ import annotations
 
@@ -13,40 +13,42 @@ from eventapp.mail.models import Email, EmailStatus
 
 
 def in_families(kind: Any, families: Iterable[str]) -> ColumnElement[bool]:
-    """Whether a kind, such as `registration.link`, is of one of the families ("registration")."""
+    """Whether a kind, such as `registration.link`, belongs to one of the families ("registration")."""
     return or_(false(), *[kind.startswith(f"{family}.", autoescape=True) for family in families])
 
 
 def among(topic: str, families: Iterable[str]) -> ColumnElement[bool]:
-    """E-mails of a topic and of one of the families of kinds."""
+    """The condition for e-mails of a topic and one of the families of kinds."""
     return and_(Email.topic == topic, in_families(Email.kind, families))
 
 
 def of_topic(topic: str, *, families: Iterable[str], limit: int = 100, offset: int = 0) -> list[Email]:
-    """E-mails of a topic and of these families of kinds, newest first."""
+    """E-mails of a topic and these families of kinds, newest first."""
     query = select(Email).where(among(topic, families)).order_by(Email.id.desc()).limit(limit).offset(offset)
     return list(db.session.scalars(query))
 
 
 def one_of_topic(topic: str, number: int, *, families: Iterable[str]) -> Email | None:
-    """One email, if it is among those of the topic and the families."""
+    """One e-mail, if it belongs to the topic and the families."""
     return db.session.scalar(select(Email).where(Email.id == number, among(topic, families)))
 
 
 def numbers_of_topic(topic: str, *, families: Iterable[str]) -> dict[EmailStatus, int]:
-    """How many e-mails of a topic and of these families are in which state."""
+    """The number of e-mails of a topic and these families per status."""
     query = select(Email.status, func.count()).where(among(topic, families)).group_by(Email.status)
     return {status: number for status, number in db.session.execute(query)}
 
 
 def waiting() -> tuple[int, datetime | None]:
-    """How many e-mails are not sent yet, and when the oldest of them was written."""
+    """The number of unsent e-mails, and when the oldest of them was written."""
     query = select(func.count(), func.min(Email.created_at)).where(Email.status == EmailStatus.QUEUED)
     number, oldest = db.session.execute(query).one()
     return number, oldest
 
 
 def given_up() -> int:
-    """How many emails were given up after more than one try: a server is at fault, and not an address."""
+    """The number of e-mails given up after more than one attempt, which points to a server problem, not a bad
+    address.
+    """
     query = select(func.count()).where(Email.status == EmailStatus.FAILED, Email.attempts > 1)
     return db.session.scalar(query) or 0

@@ -1,4 +1,4 @@
-"""What of an e-mail may be shown to others than its reader. Plain values only."""
+"""Hides secrets in the text of e-mails. Plain values only."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from urllib.parse import urlsplit
 
 MASK = "…"
-# The addresses of ours that are keys: whoever has one may do what its owner may.
+# URLs of ours that contain a secret: anyone with the URL can do what its owner can.
 _KEY = re.compile(r"(/(?:registrations|proposals|speaking|agenda|login/reset)/)[^\s/?#\"'<>]+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 
 def masked(text: str, *, own: str) -> str:
-    """The text of an e-mail without its keys, for somebody who looks whether it was written and what it says.
+    """The text of an e-mail without its secrets, for organizers who check whether it was sent and what it says.
 
-    Of addresses on our own site (`own` is its base URL) the secret part goes, of all others everything but the host:
-    links to join a meeting look like any other, and those of an old email are known nowhere else any more.
+    Of URLs on our own site (`own` is its base URL) only the token is hidden; of others everything but the host, because
+    joining links look like any other URL, and those in an old e-mail may no longer be known anywhere else.
     """
 
     def hide(found: re.Match[str]) -> str:

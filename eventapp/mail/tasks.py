@@ -1,4 +1,4 @@
-"""What the clock does with mail: deliver what is due."""
+"""Scheduled delivery of due e-mails."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from eventapp.mail.models import Email, EmailStatus
 log = logging.getLogger("eventapp.mail")
 
 
-# How long one sweep goes on beginning with emails: a worker that is asked to stop waits for it.
+# For how long one run starts on new e-mails: a worker that is asked to stop waits for it.
 SECONDS = 5
 
 
 def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) -> int:
-    """Send what is due and return how many were sent. Without a server the emails stay in the outbox.
+    """Send due e-mails and return how many were sent. Without a server they stay in the outbox.
 
-    Goes on for so many seconds, over one connection, and at least for one email. An e-mail is marked sent only after
-    the server took it: a crash in between sends it twice, never not at all.
+    Continues for this many seconds over one connection, and tries at least one e-mail. An e-mail is marked as sent only
+    after the server has accepted it: after a crash in between it is sent twice rather than not at all.
     """
     if not mail_url:
         return 0
@@ -49,10 +49,10 @@ def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) 
 
 
 class _Lease:
-    """E-mails that this worker has taken. It says so again and again while it lives; what is left is given back.
+    """E-mails that this worker has taken. The lease is renewed while the worker lives; what is left is returned.
 
-    A worker that dies says nothing more, and another one takes its emails a short while later, however long a slow
-    server may keep a worker waiting that lives.
+    If a worker dies, another one takes over its e-mails a short while later, but a living worker may wait as long as a
+    slow server needs.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class _Lease:
         return self
 
     def take(self) -> bool:
-        """Take e-mails that are due; False if there are none."""
+        """Take due e-mails; False if there are none."""
         with transaction():
             self.emails = operations.take()
         if self.emails and not self._thread.is_alive():
@@ -91,10 +91,10 @@ class _Lease:
 
 
 class _Post:
-    """The way to the mail server: opened when first needed, and again when it broke.
+    """The connection to the mail server: opened when first needed, and again after a failure.
 
     No transaction is open while we talk to the server: SQLite has one write lock, and a slow server must not hold it.
-    `away`, once it does not answer at all: then no other email waits for that.
+    `away` is the reason why the server can't be reached at all; the remaining e-mails are then not tried.
     """
 
     def __init__(self, url: str, sender: str) -> None:
@@ -104,14 +104,14 @@ class _Post:
         self.away = ""
 
     def send(self, number: int) -> bool:
-        """Send one email and note what became of it; whether it was sent."""
+        """Send one e-mail and record the result; returns whether it was sent."""
         email = db.session.get(Email, number)
         if email is None or email.status != EmailStatus.QUEUED:
             return False
         try:
             ready = message.build(email, sender=self._sender)
         except (ValueError, IndexError, MessageError) as error:
-            # An address that is none must not hold up the emails behind it.
+            # An invalid address must not hold up the e-mails behind it.
             _failed(number, f"cannot be written: {type(error).__name__}", for_good=True)
             return False
         db.session.rollback()
@@ -123,7 +123,7 @@ class _Post:
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             _failed(number, f"recipient refused ({code})", for_good=code >= 500)
-            if code == 421:  # the server says goodbye, and smtplib has hung up (RFC 5321 §3.8)
+            if code == 421:  # the server closes the connection, and so does smtplib (RFC 5321 §3.8)
                 self._drop()
         except (OSError, smtplib.SMTPException) as error:
             _failed(number, _noted(number, error))
@@ -147,13 +147,13 @@ class _Post:
         return self._server
 
     def _drop(self) -> None:
-        """Forget a connection that is of no use any more: the next email opens another."""
+        """Discard a broken connection: the next e-mail opens another."""
         if self._server is not None:
             self._server.close()
             self._server = None
 
     def close(self) -> None:
-        """Say goodbye, if anybody is there."""
+        """Close the connection properly if it is still open."""
         if self._server is not None:
             try:
                 self._server.quit()
@@ -162,7 +162,9 @@ class _Post:
 
 
 def _noted(number: int, error: Exception) -> str:
-    """What went wrong. The text of an SMTP error may quote the address: the outbox may show it, the log may not."""
+    """A description of the error. The text of an SMTP error may quote the address: the outbox may show it, the log may
+    not.
+    """
     log.warning("mail not sent: %s", type(error).__name__, extra={"facts": {"mail": number}})
     return str(error) or type(error).__name__
 

@@ -1,1 +1,1 @@
-"""Pictures of an event with their captions."""
+"""Pictures of an event, with captions."""

@@ -1,4 +1,4 @@
-"""Questions about pictures."""
+"""Finding pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from eventapp.media.models import Photo
 
 
 def poster(event_id: int) -> tuple[Photo, str] | None:
-    """The picture that stands for an event, with the event's slug: its first, a drawing only without photographs."""
+    """The picture that represents an event, with the event's slug: its first one, preferring photographs to
+    drawings.
+    """
     query = select(Photo, Event.slug).join(Event, Event.id == Photo.event_id).where(Photo.event_id == event_id)
     rows = [(photo, slug) for photo, slug in db.session.execute(query.order_by(Photo.position, Photo.id))]
     return min(rows, key=lambda row: row[0].path.endswith(".svg"), default=None)
@@ -30,7 +32,7 @@ def of_event(event: Event) -> list[Photo]:
 
 
 def poster_address(event_id: int) -> tuple[str, str]:
-    """Address and media type of the picture that stands for an event; empty ones without a picture."""
+    """URL and media type of the picture that represents an event; empty strings if there is none."""
     found_one = poster(event_id)
     if found_one is None:
         return "", ""

@@ -1,4 +1,4 @@
-"""Addresses of pictures that others may keep: calendars point to them for years."""
+"""Permanent URLs of pictures: calendars refer to them for years."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ views = Blueprint("media", __name__)
 
 @views.get("/events/<slug>/pictures/<int:number>")
 def picture(slug: str, number: int) -> ResponseReturnValue:
-    """One picture of a public event. It leads to the file, whose own address changes with every version of ours."""
+    """Redirect to the file of a picture of a public event. The file's own URL changes with every release of the
+    code.
+    """
     event = events.by_slug(slug)
     photo = or_404(queries.photo(event, number) if event is not None and event.public else None)
     return redirect(assets.address(photo.path), 302)

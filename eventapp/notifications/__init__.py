@@ -1,1 +1,1 @@
-"""What attendees and speakers are e-mailed: pending notifications, compared with what each recipient was last sent."""
+"""E-mails to attendees and speakers: a pending notification is compared with what its recipient was last sent."""

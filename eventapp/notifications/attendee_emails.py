@@ -1,4 +1,4 @@
-"""E-mails to attendees: one for each act, and one for whatever has changed about the event and their sessions."""
+"""E-mails to attendees: one for each action, and one for all changes of the event and their sessions."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Facts = list[tuple[str, str]]
 Updates = Sequence[InvitationUpdate]
 
 
-# These e-mails look forward to the event: none is sent once it has been cancelled or postponed.
+# These e-mails look forward to the event, so they are not sent once it is cancelled or postponed.
 _EXPECTANT = {Notice.RECEIVED, Notice.CONFIRMED, Notice.NEXT_IN_LINE, Notice.CHANGED}
 _CALLED_OFF = {EventStatus.CANCELLED, EventStatus.POSTPONED}
 
 
 def write(registration: Registration, notice: Notice) -> RenderedEmail | None:
-    """The e-mail about an act, or about the event if that was called off since then.
+    """The e-mail about an action, or about the event if that has been cancelled or postponed meanwhile.
 
     Changes SentInvitation rows as `attendees.updates` does.
     """
@@ -40,7 +40,7 @@ def write(registration: Registration, notice: Notice) -> RenderedEmail | None:
 
 
 def write_changes(registration: Registration) -> RenderedEmail | None:
-    """The e-mail about what has changed since the last one; None if nothing has."""
+    """The e-mail about the changes since the last one; None if there are none."""
     with languages.force_locale(registration.language):
         updates = attendees.updates(registration)
         return _changes(registration, updates) if updates else None
@@ -101,7 +101,7 @@ def _link(registration: Registration) -> RenderedEmail:
 
 
 def _new_link(registration: Registration) -> RenderedEmail:
-    # The entry in the calendar holds the old link.
+    # The calendar entry contains the old link.
     updates = attendees.updates(registration, resend=True)
     return _render(registration, "new_link", kind="registration.new_link", updates=updates)
 
@@ -119,7 +119,7 @@ _ACTS: dict[Notice, Callable[[Registration], RenderedEmail]] = {
 
 
 def _changes(registration: Registration, updates: Updates) -> RenderedEmail:
-    """One e-mail about the event and the sessions with a seat of the attendee, with old and new."""
+    """One e-mail about changes of the event and of the attendee's sessions, with old and new values."""
     about = next((update for update in updates if not update.code), None)
     changes = _event_changes(registration, about)
     if changes is not None and changes.template == "event_cancelled":
@@ -148,7 +148,7 @@ class _EventChanges:
 
 
 def _event_changes(registration: Registration, update: InvitationUpdate | None) -> _EventChanges | None:
-    """What has changed about the event itself; None if nothing has."""
+    """The changes of the event itself; None if there are none."""
     if update is None:
         return None
     if update.after.state is ParticipationState.CANCELLED:
@@ -183,7 +183,7 @@ def _changed_facts(
 
 
 def _change(before: Snapshot, update: InvitationUpdate, topics: list[Topic]) -> str:
-    """The headline of the template `event_changed`."""
+    """The headline variant of the template `event_changed`."""
     if Topic.STATE in topics and before.state is ParticipationState.POSTPONED:
         return "new_date"
     if Topic.TIME in topics:
@@ -194,7 +194,7 @@ def _change(before: Snapshot, update: InvitationUpdate, topics: list[Topic]) -> 
 
 
 def _facts(registration: Registration, update: InvitationUpdate | None) -> Facts:
-    """When, where and how, as it is now; also the former time if the attendee does not know of the new one yet."""
+    """The current date, venue and option, and the former date if the attendee has not been told of the new one."""
     event, language = registration.event, registration.language
     now = update.after if update else attendees.current_event_snapshot(registration)
     facts: Facts = []
@@ -210,7 +210,7 @@ def _facts(registration: Registration, update: InvitationUpdate | None) -> Facts
 
 
 def _time(label: str, snapshot: Snapshot, registration: Registration) -> Facts:
-    """A time at the venue, and below it in the attendee's zone if clocks there show another one."""
+    """A time at the venue, followed by the time in the attendee's zone if that differs."""
     language, zone = registration.language, attendees.own_zone(registration)
     found = [(label, snapshots.when(snapshot, language))]
     if snapshots.elsewhere(zone, snapshot) and snapshot.precision is Precision.DAY:
@@ -235,7 +235,7 @@ def _render(
 ) -> RenderedEmail:
     """An e-mail with the invitations of `updates`.
 
-    By default it shows the present `facts`, what has changed about sessions, and a button to the attendee's own page.
+    By default it shows the current facts, the changes of sessions, and a button to the attendee's own page.
     """
     event, language = registration.event, registration.language
     about = next((update for update in updates if not update.code), None)

@@ -30,7 +30,7 @@ from eventapp.registration.rules import RegistrationStatus
 
 @dataclass(frozen=True)
 class AttendeeSnapshots:
-    """What holds for an attendee now, by session code; the event itself is under ""."""
+    """An attendee's current snapshots, by session code; the event itself is under ""."""
 
     by_code: dict[str, Snapshot]
     sessions: dict[str, PublishedSession]
@@ -39,7 +39,7 @@ class AttendeeSnapshots:
 
 
 def own_zone(registration: Registration) -> str:
-    """The attendee's time zone: as they chose it, else that of their country, else ""."""
+    """The attendee's time zone: the chosen one, else that of their country, else ""."""
     return registration.zone or clock.zone_of_country(registration.country_code, registration.event.starts_at)
 
 
@@ -49,7 +49,7 @@ def attends_online(registration: Registration) -> bool:
 
 
 def event_snapshot(registration: Registration, venues: Iterable[VenueRow]) -> Snapshot:
-    """The event for one attendee."""
+    """The snapshot of the event for one attendee, with the given venues."""
     snapshot = snapshots.event_snapshot(
         registration.event,
         venues,
@@ -60,12 +60,12 @@ def event_snapshot(registration: Registration, venues: Iterable[VenueRow]) -> Sn
 
 
 def current_event_snapshot(registration: Registration) -> Snapshot:
-    """The event for one attendee, as it is now."""
+    """The current snapshot of the event for one attendee."""
     return event_snapshot(registration, venues_of(registration.event_id))
 
 
 def current_snapshots(registration: Registration) -> AttendeeSnapshots:
-    """The event and the sessions in which the attendee has a seat, as they are now. Up to four statements."""
+    """The current snapshots of the event and the attendee's sessions. Up to four statements."""
     event = registration.event
     venues = venues_of(event.id)
     found = {"": event_snapshot(registration, venues)}
@@ -87,9 +87,9 @@ def sent_to(registration: Registration) -> dict[str, SentInvitation]:
 def updates(registration: Registration, *, resend: bool = False) -> list[InvitationUpdate]:
     """The entries to send now, with their files: the event first, then sessions by time.
 
-    Changes SentInvitation rows in the session accordingly and flushes nothing, so that the caller decides whether they
-    are stored. `resend`: the event's entry even without a change. What the attendee no longer has is cancelled.
-    A SEQUENCE that was sent stays, and the next one is higher (RFC 5546 §2.1.4).
+    Changes SentInvitation rows in the session accordingly without flushing, so that the caller decides whether they are
+    stored. `resend` includes the event's entry even without a change. What the attendee no longer has is cancelled.
+    Each SEQUENCE is higher than the last one sent (RFC 5546 §2.1.4).
     """
     now = current_snapshots(registration)
     found = []
@@ -125,7 +125,7 @@ def updates(registration: Registration, *, resend: bool = False) -> list[Invitat
 
 
 def mark_as_notified(registration: Registration) -> bool:
-    """Count what holds now as sent, without an e-mail. False if something was never sent: that stays pending."""
+    """Record the current facts as sent, without an e-mail. False if something was never sent, which stays pending."""
     now, sent = current_snapshots(registration), sent_to(registration)
     for code, row in sent.items():
         row.record(now.by_code.get(code) or snapshots.released(row.snapshot))
@@ -141,11 +141,11 @@ def _new_row(registration: Registration, code: str) -> SentInvitation:
 
 
 def _next_entry(registration: Registration, now: AttendeeSnapshots, row: SentInvitation, *, released: bool) -> Entry:
-    """The entry with the next SEQUENCE of its recipient, which the row remembers."""
+    """The entry with the recipient's next SEQUENCE, which is recorded in the row."""
     event = registration.event
     if not row.code:
         if registration.sequence + event.sequence <= row.sequence:
-            # A change that raises neither number, such as a new joining link: the entry must be newer all the same.
+            # A change that raises neither number, such as a new joining link, still needs a newer entry.
             registration.sequence = row.sequence + 1 - event.sequence
             registration.updated_at = clock.now()
         row.sequence = registration.sequence + event.sequence
@@ -171,8 +171,8 @@ def _next_entry(registration: Registration, now: AttendeeSnapshots, row: SentInv
 def entry(registration: Registration, *, language: str, venues: Iterable[VenueRow] = (), keys: bool = True) -> Entry:
     """The event for one attendee: tentative until the seat is confirmed, cancelled once it is released.
 
-    Without `keys` it holds neither the joining link nor the private link: those go to the mailbox alone, because
-    anyone can type somebody else's e-mail address into the form, and agendas are shown to friends.
+    Without `keys` it contains neither the joining link nor the private link. These are only sent to the mailbox,
+    because anyone can type somebody else's e-mail address into the form, and agendas are shown to friends.
     """
     return invitations.entry_of(
         registration.event,
@@ -193,7 +193,7 @@ def entry(registration: Registration, *, language: str, venues: Iterable[VenueRo
 
 
 def own_file(registration: Registration) -> bytes:
-    """The same to download, without the links: a plain calendar file, and no invitation."""
+    """The event as a plain calendar file to download, without the links and not as an invitation."""
     venues = venues_of(registration.event_id)
     return ics.single(entry(registration, language=registration.language, venues=venues, keys=False))
 

@@ -1,4 +1,4 @@
-"""From a pending notification to the e-mail: find the recipient, compare, render."""
+"""Turns a pending notification into an e-mail: find the recipient, compare, render."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ MODELS: dict[str, type[Registration | SpeakerLink | Proposal]] = {
 
 
 def compose(pending: PendingNotification) -> RenderedEmail | None:
-    """The e-mail as it is now; None if the recipient is removed or there is nothing to write.
+    """The e-mail as it would be now; None if the recipient has been deleted or there is nothing to write.
 
-    Adds and changes SentInvitation rows in the session and flushes nothing: the caller stores them with the e-mail in
-    one transaction, or rolls back after a preview.
+    Adds and changes SentInvitation rows in the session without flushing: the caller stores them with the e-mail in one
+    transaction, or rolls back after a preview.
     """
     with db.session.no_autoflush:
         kind, _colon, number = pending.recipient.partition(":")
@@ -61,5 +61,5 @@ def _to_speaker(link: SpeakerLink, what: str, pending: PendingNotification) -> R
 
 
 def _silent(event: Event) -> bool:
-    """Whether nobody is written to about changes of the event."""
+    """Whether changes of the event are not sent to anybody."""
     return event.status is EventStatus.DRAFT or event.over

@@ -24,7 +24,7 @@ from eventapp.notifications.snapshots import Snapshot
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationRecipient:
-    """Whom an entry is for: their language, their joining link or "", and the URL of their own page.
+    """The recipient of an entry: their language, their joining link or "", and the URL of their own page.
 
     `online`: they attend online, wherever the venue is. `tentative`: on the waiting list, or approval is pending.
     """
@@ -39,7 +39,7 @@ class InvitationRecipient:
 
 @dataclass(frozen=True)
 class InvitationUpdate:
-    """An entry that is new to a recipient or has changed: what they were last sent (None: nothing), and what holds now.
+    """A new or changed entry for a recipient: the snapshot last sent (None: nothing), and the current one.
 
     `code` is a session's, or empty for the event. `released`: it takes place without this recipient; `removed`: it was
     removed from the programme. Without a `file` it was never put into their calendar. `link` is their joining link.
@@ -60,7 +60,7 @@ def changed_entries(
 ) -> Iterator[tuple[str, SentInvitation | None, Snapshot]]:
     """(code, row, snapshot) of each entry that differs from what was last sent, and of those to `resend` in any case.
 
-    An entry that was sent and is not in `now` any more has been released by the recipient.
+    An entry that was sent and is missing from `now` has been released by the recipient.
     """
     for code in {**now, **sent}:
         row = sent.get(code)
@@ -70,13 +70,13 @@ def changed_entries(
 
 
 def party(sender: tuple[str, str]) -> CalendarUser:
-    """ORGANIZER of every invitation: the sender of the e-mails, because replies go there (RFC 6047)."""
+    """The ORGANIZER of every invitation: the sender of the e-mails, because replies go there (RFC 6047)."""
     email, name = sender
     return CalendarUser(email=email, name=name)
 
 
 def file_name(event: Event, code: str) -> str:
-    """The name of the file of an entry."""
+    """The file name of an entry."""
     return f"{event.slug}-{code}.ics" if code else f"{event.slug}.ics"
 
 
@@ -100,11 +100,11 @@ def entry_of(
     base_url: str,
     venues: Iterable[VenueRow] = (),
 ) -> Entry:
-    """The event as it stands for one registration, with the registration's own UID.
+    """The event for one registration, with the registration's own UID.
 
-    `sequence` and `stamp` (aware) are the registration's; what rises when the event changes is added here, so that
-    a later letter always replaces the entry. The first of the `venues` tells where to go; without one the event's
-    place does. Pure: neither database nor Flask is asked.
+    `sequence` and `stamp` (aware) are the registration's; the event's own SEQUENCE is added here, so that a later
+    e-mail always replaces the entry. The location is the first of the `venues`, or the event's place if there are none.
+    Pure: uses neither database nor Flask.
     """
     row = EventRow.of(event)
     language = recipient.language
@@ -165,7 +165,7 @@ def session_entry(
     stamp: datetime,
     base_url: str,
 ) -> Entry:
-    """A session for somebody with a seat or a part in it, with a UID of its own."""
+    """A session for a recipient with a seat or a part in it, with a UID of its own."""
     links = Links.of(base_url, language=recipient.language)
     with FeedLocale(recipient.language).active() as locale:
         entry = entries.session_entry(session, EventRow.of(event), locale=locale, links=links, parent=False)
@@ -177,7 +177,7 @@ def session_entry(
 
 
 def personal(entry: Entry, recipient: InvitationRecipient) -> Entry:
-    """An entry with what only its recipient may read: the joining link and the URL of their own page."""
+    """The entry with what only its recipient may read: the joining link and the URL of their own page."""
     removed = entry.status is Status.CANCELLED
     lines = [
         _("Join here: %(address)s", address=recipient.join_url) if recipient.join_url and not removed else "",

@@ -1,4 +1,4 @@
-"""The organizers' pages about e-mails: what is pending and what was written, each as its recipient reads it."""
+"""Desk pages about e-mails: pending notifications and written e-mails, as their recipients read them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def masked(text: str) -> str:
 
 
 def email_state(email: Email) -> str:
-    """What became of an e-mail."""
+    """The status of an e-mail in words."""
     return {EmailStatus.QUEUED: _("waiting"), EmailStatus.SENT: _("sent"), EmailStatus.FAILED: _("not delivered")}[
         email.status
     ]
@@ -41,7 +41,7 @@ def email_state(email: Email) -> str:
 @manage.get("/mail")
 @requires(Permission.MAIL)
 def emails(event: Event) -> ResponseReturnValue:
-    """Pending notifications first, then e-mails from the newest to the oldest."""
+    """Pending notifications, then e-mails, newest first."""
     number = page_number(request.args.get("page"))
     numbers = team.numbers(event, may)
     return page(
@@ -60,14 +60,14 @@ def emails(event: Event) -> ResponseReturnValue:
 @manage.get("/mail/<int:number>")
 @requires(Permission.MAIL)
 def email(event: Event, number: int) -> ResponseReturnValue:
-    """One e-mail as it was written, without its private links."""
+    """One written e-mail, without its private links."""
     return page("notifications/email.html", event=event, email=or_404(team.email(event, may, number)))
 
 
 @manage.get("/mail/pending/<int:number>")
 @requires(Permission.MAIL)
 def pending(event: Event, number: int) -> ResponseReturnValue:
-    """A pending notification as it would be written now."""
+    """Preview a pending notification as it would be written now."""
     row = or_404(team.pending_row(event, may, number))
     due_at, about = row.notification.due_at, row.about
     with reading():  # a preview stores nothing
@@ -78,7 +78,7 @@ def pending(event: Event, number: int) -> ResponseReturnValue:
 @manage.post("/mail/<int:number>/retry")
 @requires(Permission.MAIL)
 def retry(event: Event, number: int) -> ResponseReturnValue:
-    """Try again to send an e-mail that was not delivered."""
+    """Queue an undelivered e-mail again."""
     mail.retry(or_404(team.email(event, may, number)))
     flash(_("The e-mail is queued again."))
     return redirect(url_for(".email", slug=event.slug, number=number), 303)
@@ -87,7 +87,7 @@ def retry(event: Event, number: int) -> ResponseReturnValue:
 @manage.post("/mail/retry")
 @requires(Permission.MAIL)
 def retry_all(event: Event) -> ResponseReturnValue:
-    """Try again to send everything that was not delivered, for example after a server was repaired."""
+    """Queue all undelivered e-mails again, for example after a server was repaired."""
     number = mail.retry_all(operations.topic_of(event), families=team.families(may))
     flash(languages.ngettext("%(num)d e-mail is queued again.", "%(num)d e-mails are queued again.", number))
     return redirect(url_for(".emails", slug=event.slug), 303)
@@ -96,7 +96,7 @@ def retry_all(event: Event) -> ResponseReturnValue:
 @manage.post("/news/<any(now, nobody):verb>")
 @requires(Permission.PROGRAMME)
 def notify(event: Event, verb: str) -> ResponseReturnValue:
-    """Write about changes at once, or to nobody."""
+    """Send the e-mails about changes now, or not at all."""
     if verb == "now":
         operations.send_now(event)
         flash(_("The e-mails are being sent."))

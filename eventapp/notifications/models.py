@@ -1,4 +1,4 @@
-"""What each recipient's calendar was last sent, and up to which revision an event was scanned for changes."""
+"""What each recipient was last sent, and up to which revision an event has been scanned for changes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from eventapp.core.clock import now
 from eventapp.core.db import Base
 from eventapp.notifications.snapshots import ParticipationState, Snapshot
 
-# Values of SentInvitation.sequence below the first SEQUENCE: known to the recipient, but not from an invitation.
+# A value of SentInvitation.sequence: the recipient knows the facts, but not from an invitation.
 NEVER_SENT = -1
 
 
 class SentInvitation(Base):
-    """A calendar entry as an attendee or a speaker was last sent it; `code` is a session's, or empty for the event.
+    """A calendar entry as last sent to an attendee or a speaker; `code` is a session's, or empty for the event.
 
     `sequence` is the last SEQUENCE that was sent (RFC 5546 §2.1.4), or NEVER_SENT if the recipient knows the snapshot
-    from somewhere else, such as a page.
+    from another source, such as a page.
     """
 
     __tablename__ = "sent_invitation"
@@ -48,18 +48,20 @@ class SentInvitation(Base):
 
     @property
     def previous(self) -> Snapshot | None:
-        """The same for a comparison; None if the recipient released the seat, because coming back begins anew."""
+        """The snapshot to compare with; None if the recipient had released the seat, because then everything is new to
+        them.
+        """
         return None if self.snapshot.state is ParticipationState.RELEASED else self.snapshot
 
     def record(self, snapshot: Snapshot) -> None:
-        """Remember what is sent now."""
+        """Store the snapshot that is sent now."""
         self.last_sent, self.fingerprint, self.sent_at = snapshot.to_json(), snapshot.fingerprint, now()
 
 
 class ScanCursor(Base):
-    """Up to which revisions of its cache tags an event was scanned for changes (`core/revisions.py`).
+    """The revisions of its cache tags up to which an event has been scanned for changes (`core/revisions.py`).
 
-    -1: the event is older than invitations by e-mail; what holds at the first scan counts as sent.
+    -1: the event is older than invitations by e-mail; the facts at the first scan count as sent.
     """
 
     __tablename__ = "scan_cursor"

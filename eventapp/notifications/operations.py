@@ -1,4 +1,4 @@
-"""What the team decides about pending notifications, and notifications to everybody."""
+"""The team's decisions about pending notifications, and notifications to everybody."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from eventapp.registration.rules import ACTIVE
 
 
 def topic_of(event: Event) -> str:
-    """What the e-mails and pending notifications of an event are filed under."""
+    """The topic of an event's e-mails and pending notifications."""
     return f"event:{event.id}"
 
 
 def waiting(event: Event) -> Waiting:
-    """The recipients who wait for the debounce window to end. One statement."""
+    """The recipients in the debounce window. One statement."""
     numbers, first = pending.waiting(topic_of(event))
     return Waiting(numbers.get(attendee_notices.RECIPIENT, 0), numbers.get(speaker_notices.KIND, 0), first)
 
 
 def notify_everybody(event: Event) -> int:
-    """Write to every attendee and speaker for whom something has changed, at once. Returns how many are compared."""
+    """Notify every attendee and speaker affected by a change, at once. Returns how many are compared."""
     query = select(Registration.id).where(
         Registration.event_id == event.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
     )
@@ -41,14 +41,14 @@ def notify_everybody(event: Event) -> int:
 
 
 def send_now(event: Event) -> None:
-    """The team has made its last change: end the debounce window."""
+    """End the debounce window, because the team has finished its changes."""
     pending.send_now(topic_of(event))
 
 
 def mark_as_notified(event: Event) -> None:
-    """The team sends no e-mails about these changes: what holds now counts as sent.
+    """Send no e-mails about these changes: the current facts count as sent.
 
-    What a recipient was never sent, such as the seat in a session they have just taken, stays pending.
+    What a recipient was never sent, such as a seat in a session they have just taken, stays pending.
     """
     done = []
     for recipient in pending.waiting_recipients(topic_of(event)):

@@ -1,6 +1,6 @@
-"""Finding the recipients for whom something has changed.
+"""Finds the recipients affected by changes.
 
-Operations of lower features don't call up to notifications: they raise a revision (`core/revisions.py`), and a scan
+Operations of lower features can't call notifications: they increment a revision (`core/revisions.py`), and a scan
 compares the events whose revisions have risen since the last one.
 """
 
@@ -34,7 +34,7 @@ from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus
 
 @dataclass(frozen=True)
 class Waiting:
-    """Recipients who wait for the debounce window to end: at most so many e-mails, the first at `due_at`."""
+    """Recipients in the debounce window: at most this many e-mails, the first at `due_at`."""
 
     attendees: int
     speakers: int
@@ -44,7 +44,7 @@ class Waiting:
 def scan() -> int:
     """Scan the events that have changed since their last scan. Returns how many recipients are pending.
 
-    The revisions are read before the rows: a change in between is scanned once more, never missed.
+    The revisions are read before the rows, so a change in between is scanned twice rather than missed.
     """
     found = 0
     for number, event_revision, team_revision in _changed_events():
@@ -96,9 +96,9 @@ def _enqueue(event: Event) -> int:
 
 
 def would_notify(event: Event, document: Document) -> Waiting | None:
-    """The recipients to notify if this becomes the public programme, including those who are pending already.
+    """The recipients to notify if `document` becomes the public programme, including those already pending.
 
-    None if nobody is notified in any case: of a draft, or of an event that is over.
+    None if nobody would be notified in any case: for a draft, or an event that is over.
     """
     if event.status is EventStatus.DRAFT or event.over:
         return None
@@ -106,7 +106,7 @@ def would_notify(event: Event, document: Document) -> Waiting | None:
 
 
 def attendees_to_notify(event: Event, document: Document) -> set[int]:
-    """Ids of the registrations for which something changes with this public programme. Three statements."""
+    """Ids of the registrations affected by this public programme. Three statements."""
     venues = venues_of(event.id)
     links = programme.join_links(event)
     fingerprints: dict[tuple[str, bool, bool], str] = {}
@@ -155,9 +155,9 @@ def attendees_to_notify(event: Event, document: Document) -> set[int]:
 
 
 def _unsent_seats(event: Event) -> list[tuple[int, str]]:
-    """(registration, code) of seats in sessions that the attendee was not sent when they were due.
+    """(registration, code) of seats in sessions that were not sent when they were due.
 
-    The session was cancelled then, or the event was a draft again.
+    The session was cancelled at the time, or the event was a draft again.
     """
     sent = select(SentInvitation.id).where(
         SentInvitation.registration_id == Registration.id, SentInvitation.code == Session.code
@@ -173,7 +173,7 @@ def _unsent_seats(event: Event) -> list[tuple[int, str]]:
 
 
 def speakers_to_notify(event: Event, document: Document) -> list[int]:
-    """Ids of the links of speakers for whom something changes with this public programme. Three statements."""
+    """Ids of the links of speakers affected by this public programme. Three statements."""
     links = proposals.links(event)
     if not links:
         return []
@@ -185,7 +185,7 @@ def speakers_to_notify(event: Event, document: Document) -> list[int]:
 
 
 def backfill(event: Event) -> None:
-    """Count what holds now as sent, for recipients of an event from before e-mails carried invitations."""
+    """Record the current facts as sent for recipients of an event from before e-mails carried invitations."""
     unknown = select(SentInvitation.id).where(
         SentInvitation.registration_id == Registration.id, SentInvitation.code == ""
     )

@@ -1,4 +1,4 @@
-"""What has changed about single sessions, as lines of an e-mail: for attendees with a seat, and for speakers."""
+"""Changes of single sessions as lines of an e-mail, for attendees with a seat and for speakers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventapp.registration.models import Registration
 
 
 def changes_of(update: InvitationUpdate) -> list[Change]:
-    """What has changed about a session that the recipient knows and still takes part in."""
+    """The changes of a session that the recipient already knows and still takes part in."""
     if update.before is None or update.released:
         return []
     return snapshots.session_changes(update.code, update.title, update.before, update.after, removed=update.removed)
@@ -44,7 +44,7 @@ def attendee_lines(registration: Registration, updates: Sequence[InvitationUpdat
 
 
 def _attendee_changes(registration: Registration, update: InvitationUpdate) -> list[str]:
-    """Sentences about one session that differs from what the attendee was last sent."""
+    """Sentences about one session that differs from what was last sent."""
     if update.before is None or update.released:
         return []
     event, language = registration.event, registration.language
@@ -77,7 +77,7 @@ def _seat(registration: Registration, update: InvitationUpdate) -> str:
 
 
 def speaker_facts(link: SpeakerLink, update: InvitationUpdate) -> list[tuple[str, str]]:
-    """(title, what has changed or when the session takes place) of one session of a speaker."""
+    """(title, change or date) facts about one session of a speaker."""
     title, language = update.title.resolve(link.language).text, link.language
     if update.released:
         return [(title, _("You are no longer listed for this session."))]
@@ -94,7 +94,7 @@ def speaker_facts(link: SpeakerLink, update: InvitationUpdate) -> list[tuple[str
 
 
 def _change_facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
-    """Title and change; times at the venue, and below them in the zone that the speaker has chosen."""
+    """Title and change; times at the venue, followed by those in the zone that the speaker has chosen."""
     event, title = link.event, change.title.resolve(link.language).text
     details = changes.describe(change, zone=event.zone, timed=event.timed, names={}, language=link.language)
     kind = change.kind.label

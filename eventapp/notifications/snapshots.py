@@ -1,7 +1,7 @@
-"""What a recipient must know to attend: when, where and whether. Compared with what they were last sent.
+"""Snapshots: the facts that a recipient needs to attend, for comparison with those last sent. Plain values only.
 
-An e-mail with an invitation goes out if these facts differ from those last sent, and for nothing else: not for a typo,
-nor for a session that was moved and moved back before anyone was notified. Plain values, no database.
+An e-mail with an invitation is sent only if these facts differ from those last sent: not for a typo, nor for a session
+that was moved and moved back before anyone was notified.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from eventapp.programme.rules import SessionStatus
 class ParticipationState(StrEnum):
     """Whether it takes place for this recipient. A postponed event is postponed for everybody, seat or not.
 
-    RELEASED: the recipient gave the seat up, and it may take place without them.
+    RELEASED: the recipient gave up the seat, and it may take place without them.
     """
 
     CONFIRMED = "confirmed"
@@ -41,12 +41,12 @@ class ParticipationState(StrEnum):
 
 
 _CANCELLED = {ParticipationState.CANCELLED, ParticipationState.RELEASED}
-# Time and venue are no change while there is no date, or if it does not take place.
+# Without a date, or if it does not take place, a new time or venue is not a change.
 _NO_DATE = {ParticipationState.POSTPONED, *_CANCELLED}
 
 
 class Topic(StrEnum):
-    """What can have changed for a recipient, the most urgent first."""
+    """What can have changed for a recipient, most urgent first."""
 
     STATE = "state"
     TIME = "time"
@@ -56,10 +56,10 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """When, where and whether. `starts` and `ends` are aware; `rooms` and `venue` are names in all their languages.
+    """Date, location and state. `starts` and `ends` are aware; `rooms` and `venue` are names in all their languages.
 
-    `place` is a key of rooms and venue that stays when a name is corrected or translated. `link` is a digest of the
-    joining link: what is stored for comparing must not let anyone in.
+    `place` is a key of rooms and venue that does not change when a name is corrected or translated. `link` is a digest
+    of the joining link, so that the stored value lets nobody in.
     """
 
     starts: datetime
@@ -73,7 +73,7 @@ class Snapshot:
     link: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored; `from_json` returns an equal snapshot."""
+        """The stored form; `from_json` returns an equal snapshot."""
         return {
             "starts": self.starts.astimezone(UTC).isoformat(),
             "ends": self.ends.astimezone(UTC).isoformat(),
@@ -102,14 +102,16 @@ class Snapshot:
 
     @property
     def cancelled(self) -> bool:
-        """Whether it is cancelled in the calendar of this recipient."""
+        """Whether the entry is cancelled in this recipient's calendar."""
         return self.state in _CANCELLED
 
     @property
     def fingerprint(self) -> str:
-        """Equal if nothing changed for the recipient, and short: ten thousand of them are compared at a time."""
+        """Equal if nothing has changed for the recipient, and short, because ten thousand are compared at a time."""
         if self.cancelled:
-            return ParticipationState.CANCELLED.value  # a released seat in what is cancelled later is no change
+            return (
+                ParticipationState.CANCELLED.value
+            )  # cancelling something after the seat was released is not a change
         if self.state in _NO_DATE:
             return self.state.value
         return _digest(json.dumps(replace(self, rooms=(), venue=()).to_json(), sort_keys=True))
@@ -120,7 +122,7 @@ def _digest(text: str) -> str:
 
 
 def event_snapshot(event: Event, venues: Iterable[VenueRow], *, online: bool, confirmed: bool) -> Snapshot:
-    """The event for an attendee in person or `online`. The first of the venues is where to go."""
+    """The event for an attendee in person or `online`. The location is the first of the venues."""
     state = ParticipationState.CONFIRMED if confirmed else ParticipationState.WAITING
     if event.status is EventStatus.CANCELLED:
         state = ParticipationState.CANCELLED
@@ -136,14 +138,14 @@ def event_snapshot(event: Event, venues: Iterable[VenueRow], *, online: bool, co
         zone=event.zone,
         precision=event.precision,
         state=state,
-        place=rules.place_key(*venue),  # a venue can be edited into another one
+        place=rules.place_key(*venue),  # not the venue's id: a venue can be edited into another one
         venue=venue,
         link=_digest(event.join_url) if online and confirmed and event.join_url else "",
     )
 
 
 def session_snapshot(session: PublishedSession, event: Event, *, join_url: str = "") -> Snapshot:
-    """A published session of an event. One without a room takes place where the event does."""
+    """A published session of an event. Without a room it takes place where the event does."""
     cancelled = session.status is SessionStatus.CANCELLED or event.status is EventStatus.CANCELLED
     venues = list({room.venue.slug: room.venue for room in session.rooms if room.venue}.values())
     venue = tuple(filter(None, (name for venue in venues for name in (venue.name, venue.address))))
@@ -168,12 +170,12 @@ def session_snapshot(session: PublishedSession, event: Event, *, join_url: str =
 
 
 def released(snapshot: Snapshot) -> Snapshot:
-    """The same for a recipient who released the seat."""
+    """The snapshot for a recipient who has released the seat."""
     return replace(snapshot, state=ParticipationState.RELEASED)
 
 
 def changed_topics(before: Snapshot, after: Snapshot) -> list[Topic]:
-    """What has changed, the most urgent first."""
+    """What has changed, most urgent first."""
     found = [Topic.STATE] if before.state is not after.state else []
     if after.state in _NO_DATE:
         return found
@@ -194,9 +196,9 @@ def changed_topics(before: Snapshot, after: Snapshot) -> list[Topic]:
 def session_changes(
     code: str, title: LocalizedText, before: Snapshot, after: Snapshot, *, removed: bool = False
 ) -> list[Change]:
-    """Changes of a session as those of the programme, which have texts already; `removed` from the programme or not.
+    """Changes of a session in the form used for the programme, which has texts for them.
 
-    Another venue of the same rooms counts as another room.
+    `removed`: the session is no longer on the programme. The same rooms in another venue count as another room.
     """
     topics = changed_topics(before, after)
     was, now = _times(before), _times(after)
@@ -239,7 +241,7 @@ def when(snapshot: Snapshot, language: str, *, zone: str = "") -> str:
 
 
 def elsewhere(zone: str, snapshot: Snapshot) -> bool:
-    """Whether clocks in another zone show another time than those at the event."""
+    """Whether clocks in another zone show other times than those at the event."""
     return bool(zone) and any(
         to_local(moment, zone).replace(tzinfo=None) != to_local(moment, snapshot.zone).replace(tzinfo=None)
         for moment in (snapshot.starts, snapshot.ends)
@@ -247,7 +249,7 @@ def elsewhere(zone: str, snapshot: Snapshot) -> bool:
 
 
 def where(snapshot: Snapshot, event_format: EventFormat, language: str) -> str:
-    """Rooms and venue in words; "Online" where there is neither."""
+    """Rooms and venue in words; "Online" if there are none and the event has an online part."""
     parts = dict.fromkeys(name.resolve(language).text for name in (*snapshot.rooms, *snapshot.venue))
     named = ", ".join(part for part in parts if part)
     return named or (_("Online") if event_format is not EventFormat.IN_PERSON else "")

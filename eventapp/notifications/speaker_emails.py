@@ -1,4 +1,4 @@
-"""E-mails to proposers and speakers: about a decision, with texts that the team may have edited, and about changes."""
+"""E-mails to proposers and speakers: about decisions, with texts that the team may have edited, and about changes."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from eventapp.proposals.models import Proposal, SpeakerLink
 
 
 def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any] | None) -> RenderedEmail:
-    """An e-mail about a proposal, with the private link to it. `edited` are the texts of the team, if there are any."""
+    """An e-mail about a proposal, with the private link to it. `edited` is the team's text, if any."""
     language = proposal.language
-    # Anyone can have this first e-mail sent to anyone, and chooses the title in it.
+    # Anyone can have this first e-mail sent to anyone, and choose the title in it.
     title = "…" if occasion is Occasion.RECEIVED and reads_as_address(proposal.title) else proposal.title
     texts = _edited(edited) or drafts.of(occasion, proposal.event, language=language, proposal=title)
     with languages.force_locale(language):
@@ -44,7 +44,7 @@ def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any
 
 
 def ask(link: SpeakerLink, edited: Mapping[str, Any]) -> RenderedEmail:
-    """The e-mail that asks a speaker to confirm, with the texts of the team."""
+    """The e-mail that asks a speaker to confirm, with the team's text."""
     texts = _edited(edited) or drafts.of(Occasion.CONFIRM, link.event, language=link.language)
     return _to_speaker(link, Occasion.CONFIRM.value, texts)
 
@@ -54,7 +54,7 @@ def _edited(edited: Mapping[str, Any] | None) -> Draft | None:
 
 
 def write_changes(link: SpeakerLink) -> RenderedEmail | None:
-    """The e-mail about what has changed since the last one; None if nothing has.
+    """The e-mail about the changes since the last one; None if there are none.
 
     Changes SentInvitation rows as `speakers.updates` does.
     """
@@ -75,7 +75,7 @@ def write_changes(link: SpeakerLink) -> RenderedEmail | None:
 
 
 def _whole_event(link: SpeakerLink, updates: Sequence[InvitationUpdate]) -> str:
-    """The template for a postponed or cancelled event, in which single sessions are no news; "" for other changes."""
+    """The template for a postponed or cancelled event, which replaces news of single sessions; "" for other changes."""
     states = {update.after.state for update in updates if not update.released}
     if link.event.status is EventStatus.POSTPONED and ParticipationState.POSTPONED in states:
         return "speaker_event_postponed"

@@ -57,17 +57,17 @@ def sent_to(link: SpeakerLink) -> dict[str, SentInvitation]:
 
 
 def differs(link: SpeakerLink, sent: Sent, document: Document, links: Mapping[str, str]) -> bool:
-    """Whether there is anything to send. Without a query, because every speaker of an event is compared."""
+    """Whether there is anything to send. Makes no query, because all speakers of an event are compared."""
     return any(_changed(link, sent, document, links))
 
 
 def _changed(
     link: SpeakerLink, sent: Sent, document: Document, links: Mapping[str, str]
 ) -> Iterator[tuple[str, SentInvitation | None, Snapshot]]:
-    """(code, row, snapshot) of what is to be sent or remembered.
+    """(code, row, snapshot) of what must be sent or recorded.
 
     What is new while the event is postponed waits for the new date. A speaker who has declined and is asked again reads
-    of it in the e-mail that asks, and gets the invitation after accepting.
+    about it in the e-mail that asks, and gets the invitation after accepting.
     """
     for code, row, after in changed_entries(current_snapshots(link, document, links), sent, resend=_unsent(link, sent)):
         if row is None and (after.cancelled or after.state is ParticipationState.POSTPONED):
@@ -78,7 +78,7 @@ def _changed(
 
 
 def _unsent(link: SpeakerLink, sent: Sent) -> list[str]:
-    """What was published before the speaker accepted: the invitation follows the acceptance."""
+    """Codes published before the speaker accepted: their invitations follow the acceptance."""
     if link.answer is not Answer.CONFIRMED:
         return []
     confirmed = ParticipationState.CONFIRMED
@@ -88,9 +88,9 @@ def _unsent(link: SpeakerLink, sent: Sent) -> list[str]:
 def updates(link: SpeakerLink) -> list[InvitationUpdate]:
     """The entries to send now, by time, with their files.
 
-    Changes SentInvitation rows in the session accordingly and flushes nothing, so that the caller decides whether they
-    are stored. Only a speaker who has accepted gets a file, or one whose calendar holds the entry already. A session
-    of a speaker who has not been asked yet is remembered without an e-mail: the one that asks will show it.
+    Changes SentInvitation rows in the session accordingly without flushing, so that the caller decides whether they are
+    stored. Only a speaker who has accepted, or whose calendar already holds the entry, gets a file. A session of a
+    speaker who has not been asked yet is recorded without an e-mail: the request to confirm will show it.
     """
     document, links = programme.document(link.event), programme.join_links(link.event)
     sent = sent_to(link)
@@ -109,7 +109,7 @@ def updates(link: SpeakerLink) -> list[InvitationUpdate]:
         released = after.cancelled and not session.cancelled
         row.record(after)
         if first and (released or link.answer is Answer.DECLINED):
-            continue  # never in their calendar, and the decision was theirs
+            continue  # never in their calendar, and they declined themselves
         file = None
         if not first or (link.answer is Answer.CONFIRMED and not after.cancelled):
             file = _file(link, session, row, join_url=join_link(link, session, links), released=released)
@@ -130,10 +130,10 @@ def updates(link: SpeakerLink) -> list[InvitationUpdate]:
 
 
 def remember(link: SpeakerLink, document: Document, *, sequence: int = NEVER_SENT, other_address: bool = False) -> None:
-    """Count the speaker's sessions of a public programme as known: they see them on their page when they are asked.
+    """Record the speaker's sessions of a public programme as known: the page of the request to confirm shows them.
 
-    `sequence` 0: their calendar has them from somewhere else already, so they are not sent without a change. An
-    `other_address` begins anew, with other UIDs: no UID may go to two people.
+    `sequence` 0: they are already in the speaker's calendar from another source, so they are only sent after a change.
+    With `other_address` everything starts anew with other UIDs: no UID may go to two people.
     """
     now, sent = current_snapshots(link, document, programme.join_links(link.event)), sent_to(link)
     if other_address:
@@ -148,7 +148,7 @@ def remember(link: SpeakerLink, document: Document, *, sequence: int = NEVER_SEN
 
 
 def mark_as_notified(link: SpeakerLink) -> bool:
-    """Count what holds now as sent, without an e-mail. False if something was never sent: that stays pending."""
+    """Record the current facts as sent, without an e-mail. False if something was never sent, which stays pending."""
     now, sent = _now(link), sent_to(link)
     for code, row in sent.items():
         row.record(now.get(code) or snapshots.released(row.snapshot))

@@ -1,4 +1,4 @@
-"""What the worker does: write the e-mails that are due."""
+"""Scheduled work: writes the e-mails of due notifications."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def send_due(*, limit: int = 200) -> int:
 
 
 def _send_or_postpone(number: int) -> bool:
-    """A notification that can't be written must not keep the others waiting."""
+    """Send or postpone a notification, so that one that can't be written does not block the others."""
     try:
         return send_one(number)
     except SQLAlchemyError:
         raise
     except Exception as error:
-        # Where it failed, and not what it says: a message may quote a name or an e-mail address.
+        # Log where it failed but not the message, which may quote a name or an e-mail address.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         facts = {"notification": number, "error": type(error).__name__, "at": f"{frame.name}:{frame.lineno}"}
         log.error("notification not written", extra={"facts": facts})
@@ -37,10 +37,10 @@ def _send_or_postpone(number: int) -> bool:
 
 
 def send_one(number: int) -> bool:
-    """Compare and render without a lock, then store the e-mail and what it says in one small transaction.
+    """Compare and render without a lock, then store the e-mail and the SentInvitation rows in one small transaction.
 
-    If an operation has replaced the notification meanwhile, or another worker has taken it, nothing is stored: what
-    replaced it is due again.
+    If the notification has been replaced or taken by another worker meanwhile, nothing is stored: its replacement is
+    due again.
     """
     db.session.rollback()
     row = db.session.get(PendingNotification, number, populate_existing=True)

@@ -1,4 +1,4 @@
-"""The e-mails of an event, pending and written, as far as a member of its team may see them."""
+"""The e-mails of an event, pending and written, that a team member may see."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from eventapp.mail.models import Email, EmailStatus, PendingNotification
 from eventapp.notifications.compose import MODELS
 from eventapp.notifications.operations import topic_of
 
-# The first part of the kind of an e-mail, and the permission to read it: an e-mail says what the page with the same
-# permission shows. A family that is not named here is shown to nobody.
+# The first part of an e-mail's kind, and the permission to read it: an e-mail shows the same as the page with that
+# permission. Families that are missing here are shown to nobody.
 FAMILIES = {
     "registration": Permission.REGISTRATION,
     "event": Permission.REGISTRATION,
@@ -51,7 +51,7 @@ May = Callable[[Permission], bool]
 
 @dataclass(frozen=True)
 class PendingRow:
-    """A pending notification with the e-mail address it will go to; "" if the recipient is removed."""
+    """A pending notification with the e-mail address it will go to; "" if the recipient has been deleted."""
 
     notification: PendingNotification
     to: str
@@ -62,7 +62,7 @@ class PendingRow:
 
 
 def families(may: May) -> list[str]:
-    """The families of e-mails that this member sees."""
+    """The families of e-mails that this member may see."""
     return [family for family, permission in FAMILIES.items() if may(permission)]
 
 
@@ -72,28 +72,28 @@ def emails(event: Event, may: May, *, limit: int = 50, offset: int = 0) -> list[
 
 
 def email(event: Event, may: May, number: int) -> Email | None:
-    """One e-mail; None if there is none, or this member must not read it."""
+    """One e-mail; None if it does not exist or this member may not read it."""
     return mail.one_of_topic(topic_of(event), number, families=families(may))
 
 
 def numbers(event: Event, may: May) -> dict[EmailStatus, int]:
-    """How many e-mails have which status."""
+    """The number of e-mails per status."""
     return mail.numbers_of_topic(topic_of(event), families=families(may))
 
 
 def pending_rows(event: Event, may: May, *, limit: int = 50) -> list[PendingRow]:
-    """What is pending, the next one first. One statement, and one per kind of recipient."""
+    """Pending notifications, the next one first. One statement, and one per kind of recipient."""
     return _with_addresses(pending.of_topic(topic_of(event), families=families(may), limit=limit))
 
 
 def pending_row(event: Event, may: May, number: int) -> PendingRow | None:
-    """One pending notification; None if there is none, or this member must not read it."""
+    """One pending notification; None if it does not exist or this member may not read it."""
     found = pending.one_of_topic(topic_of(event), number, families=families(may))
     return _with_addresses([found])[0] if found else None
 
 
 def number_pending(event: Event, may: May) -> int:
-    """How many notifications are pending."""
+    """The number of pending notifications."""
     return pending.count(topic_of(event), families=families(may))
 
 

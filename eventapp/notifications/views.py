@@ -1,4 +1,4 @@
-"""The calendar file of one's own registration."""
+"""The calendar file of an attendee's own registration."""
 
 from __future__ import annotations
 

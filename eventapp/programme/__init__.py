@@ -1,1 +1,1 @@
-"""What happens when: sessions in rooms and tracks, and who takes part in them."""
+"""Sessions in rooms and tracks, the people who take part in them, and published versions."""

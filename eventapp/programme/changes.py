@@ -1,6 +1,6 @@
-"""What is different between two releases, as values that are kept and as sentences. No database.
+"""Differences between two releases, as stored values and as sentences. No database.
 
-One change is one fact about one session: an organizer reads the list before a release, everybody reads it after.
+One change is one fact about one session. Organizers see the list before a release, the public after it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from eventapp.programme.published import Document, PublishedSession
 
 
 class ChangeKind(Labelled):
-    """What happened to a session; the most urgent first, as they are listed."""
+    """What happened to a session; listed most urgent first."""
 
     CANCELLED = "cancelled", _l("Cancelled")
     REMOVED = "gone", _l("Removed from the programme")
@@ -35,7 +35,7 @@ class ChangeKind(Labelled):
 
     @property
     def tells_time(self) -> bool:
-        """Whether its sentence names times. A room is the same in every zone."""
+        """Whether its sentence contains times. A room is the same in every zone."""
         return self in _TELLS_TIME
 
 
@@ -58,7 +58,7 @@ class Change:
     after: Any = None
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept in a release."""
+        """The JSON values stored in a release."""
         return {
             "kind": self.kind.value,
             "code": self.code,
@@ -73,13 +73,13 @@ class Change:
 
 
 def between(old: Document, new: Document) -> list[Change]:
-    """All that is different, the most urgent first, then in the order of time."""
+    """All differences, most urgent first, then by time."""
     found = [change for session in new.sessions for change in _of(old.by_code.get(session.code), session)]
-    return sorted(found, key=lambda change: _ORDER[change.kind])  # stable: within a kind in the order of time
+    return sorted(found, key=lambda change: _ORDER[change.kind])  # stable: within a kind by time
 
 
 def turned(before: Document, after: Document) -> list[dict[str, Any]]:
-    """Who came into a session that was there before, or left it (see `Release.turned`)."""
+    """People who joined or left a session that was already there (see `Release.turned`)."""
     return [
         {"code": now.code, "person": person}
         for now in after.sessions
@@ -103,7 +103,7 @@ def _people(session: PublishedSession) -> list[list[Any]]:
 
 
 def _of(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]:
-    """What is different about one session; somebody who has seen neither version misses nothing of a removed one."""
+    """The differences of one session; a session that was and still is removed has none."""
     if was is None or (was.removed and not now.removed):
         yield from _appeared(was, now)
     elif _is_off(now):
@@ -146,7 +146,7 @@ def _what_and_who(was: PublishedSession, now: PublishedSession) -> Iterable[Chan
         yield Change(ChangeKind.PEOPLE, now.code, now.title, _people(was), _people(now))
     if _languages(was) != _languages(now):
         yield Change(ChangeKind.LANGUAGE, now.code, now.title, _languages(was), _languages(now))
-    # A room that is called something else is a detail of its sessions.
+    # A renamed room is a detail of its sessions.
     renamed = was.rooms != now.rooms and not _elsewhere(was, now)
     if _details(was) != _details(now) or _modes(was, now) or renamed:
         yield Change(ChangeKind.TEXT, now.code, now.title)
@@ -169,13 +169,13 @@ def _details(session: PublishedSession) -> tuple[object, ...]:
 
 
 def _modes(was: PublishedSession, now: PublishedSession) -> bool:
-    """Whether somebody who takes part in both takes part in another way."""
+    """Whether somebody who takes part in both versions does so in another mode."""
     before = {part.person_id: part.mode for part in was.participations}
     return any(before.get(part.person_id, part.mode) is not part.mode for part in now.participations)
 
 
 def person_ids(changes: Iterable[Change]) -> set[int]:
-    """The people whose names the sentences need."""
+    """Ids of the people whose names the sentences need."""
     return {
         person
         for change in changes
@@ -185,10 +185,10 @@ def person_ids(changes: Iterable[Change]) -> set[int]:
 
 
 def describe(change: Change, *, zone: str, timed: bool = True, names: Mapping[int, str], language: str) -> str:
-    """What happened, without the title: "Tue 18 March, 10:00 – 11:00 → 14:00 – 15:00". Empty where the kind says all.
+    """What happened, without the title: "Tue 18 March, 10:00 – 11:00 → 14:00 – 15:00". Empty if the kind says it all.
 
-    `names` gives the names of people by number; somebody who is not among them is not named. Titles and rooms are in
-    `language`: in an e-mail that of its recipient, which may not be that of the user who publishes.
+    `names` maps person ids to names; people who are missing from it are not mentioned. Titles and rooms are in
+    `language`: in an e-mail that of its recipient, which may differ from that of the user who publishes.
     """
     tag = language
     before, after = change.before, change.after
@@ -212,7 +212,7 @@ def describe(change: Change, *, zone: str, timed: bool = True, names: Mapping[in
 
 
 def _when(span: list[str], zone: str, *, unlike: list[str] | None = None) -> str:
-    """Day and times of a span; times alone where the day is that of another span."""
+    """Day and times of a span; only the times if the day is that of `unlike`."""
     start, end = (datetime.fromisoformat(moment) for moment in span)
     day = local_day(start, zone)
     times = languages.times(start, end, zone)

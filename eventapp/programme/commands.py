@@ -1,4 +1,6 @@
-"""`flask programme …`: the programme at a terminal. `cli.py` adds the commands of higher features to this group."""
+"""`flask programme …`: the programme on the command line. `cli.py` adds the commands of higher features to this
+group.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What can't be, or should not be, in a programme. Plain values in, sentences out: no database, no Flask.
+"""Conflicts and other issues in a programme. Plain values in, sentences out: no database, no Flask.
 
-The programme is swept once per room and once per person in the order of time, so a thousand sessions take
-milliseconds; the number of findings, not of sessions, is what costs.
+The check sweeps the programme once per room and once per person in order of time, so a thousand sessions take
+milliseconds; the cost grows with the number of issues, not of sessions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from eventapp.core.languages import ngettext
 
 
 class Level(Labelled):
-    """How much it matters."""
+    """How serious an issue is."""
 
     ERROR = "error", _l("Error")
     WARNING = "warning", _l("Warning")
@@ -29,7 +29,7 @@ class Level(Labelled):
 
 @dataclass(frozen=True)
 class RoomFacts:
-    """A room: its name, the site it is at (None: online, or not said) and how many it holds (None: not said)."""
+    """A room: its name, its venue (None: online or unknown) and its capacity (None: unknown)."""
 
     name: str
     venue: str | None = None
@@ -40,9 +40,9 @@ class RoomFacts:
 class ScheduledSlot:
     """A scheduled session. `rooms` and `people` are keys of the names given to `check`; times are aware.
 
-    `unconfirmed` are those of its people who have not said yes, `minutes` is how long it wants to be (None: not said),
-    `ready` whether it goes out with the next release. `elsewhere` names another event at which it takes place; such
-    a slot matters only for its people.
+    `unconfirmed` are those of its people who have not confirmed, `minutes` is the planned length (None: unknown),
+    `ready` whether it is part of the next release. `elsewhere` names another event at which it takes place; such a slot
+    matters only for its people.
     """
 
     code: str
@@ -63,7 +63,7 @@ class ScheduledSlot:
 
 @dataclass(frozen=True)
 class ProgrammeIssue:
-    """One thing that is wrong: a sentence that names both sides and the time, and the sessions it is about."""
+    """One issue: a sentence that names both sides and the time, and the sessions concerned."""
 
     level: Level
     kind: str
@@ -73,7 +73,7 @@ class ProgrammeIssue:
 
 @dataclass(frozen=True)
 class Audience:
-    """Who is registered: how many people per language they are written to in, and per session who signed up for it."""
+    """Who is registered: the number of people per preferred language, and sign-ups per session."""
 
     languages: Mapping[str, int] = field(default_factory=dict)
     sign_ups: Mapping[str, int] = field(default_factory=dict)
@@ -81,10 +81,10 @@ class Audience:
 
 @dataclass(frozen=True)
 class EventContext:
-    """What the programme stands in: the event's span and zone, its working languages, and the ways between venues.
+    """What the check needs of the event: span and zone, working languages, audience, travel times between venues.
 
-    `minutes` maps two site slugs to the minutes from one to the other; `day_starts` is the minute after midnight at
-    which a day of the programme starts.
+    `minutes` maps two venue slugs to the travel time in minutes; `day_starts` is the minute after midnight at which a
+    programme day starts.
     """
 
     starts: datetime
@@ -103,7 +103,7 @@ def check(
     rooms: Mapping[int, RoomFacts],
     people: Mapping[int, str],
 ) -> list[ProgrammeIssue]:
-    """Everything that is wrong with a programme, errors first, then in the order of time."""
+    """All issues of a programme, errors first, then by time."""
     every = sorted(slots, key=lambda slot: (slot.starts, slot.ends, slot.title, slot.code))
     own = [slot for slot in every if not slot.elsewhere]
     found = [
@@ -142,7 +142,7 @@ def _by_key(
 
 
 def _overlaps(slots: Sequence[ScheduledSlot]) -> Iterable[tuple[ScheduledSlot, ScheduledSlot]]:
-    """Pairs that share a moment, of slots in the order of time. Touching is no overlap."""
+    """Pairs of slots that overlap; the slots must be sorted by time. Adjacent slots do not overlap."""
     going: list[ScheduledSlot] = []
     for slot in slots:
         going = [other for other in going if other.ends > slot.starts]
@@ -194,11 +194,11 @@ def _people_twice(
 def _too_far(
     own: Sequence[ScheduledSlot], rooms: Mapping[int, RoomFacts], people: Mapping[int, str], event_context: EventContext
 ) -> Iterable[ProgrammeIssue]:
-    """People who must be at another site sooner than they can get there."""
+    """People who must be at another venue sooner than they can get there."""
     for person, slots in _by_key(own, lambda slot: slot.people).items():
         for first, second in pairwise(slots):
             if first.ends > second.starts:
-                continue  # told already, as being in two places
+                continue  # already reported as being in two places
             minutes = _way(first, second, rooms, event_context)
             if minutes and second.starts - first.ends < timedelta(minutes=minutes):
                 sentence = _(
@@ -215,7 +215,7 @@ def _too_far(
 def _way(
     first: ScheduledSlot, second: ScheduledSlot, rooms: Mapping[int, RoomFacts], event_context: EventContext
 ) -> int:
-    """Minutes from one session to the next; 0 where they share a site or a site is not said."""
+    """Minutes from one session to the next; 0 if they share a venue or a venue is unknown."""
     here = {venue for room in first.rooms if (venue := rooms[room].venue)}
     there = {venue for room in second.rooms if (venue := rooms[room].venue)}
     if not here or not there or here & there:
@@ -232,8 +232,8 @@ def _outside(own: Sequence[ScheduledSlot], event_context: EventContext) -> Itera
 
 
 def _over_the_day(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
-    """What ends on another day of the programme than it begins: in a grid by day its end is easily not seen."""
-    moment = timedelta(microseconds=1)  # ending as the next day starts is ending on time
+    """Sessions that end on a later programme day than they start: a grid by day hides their end."""
+    moment = timedelta(microseconds=1)  # a session may end exactly when the next day starts
     for slot in own:
         first = programme_day(slot.starts, event_context.zone, event_context.day_starts)
         if programme_day(slot.ends - moment, event_context.zone, event_context.day_starts) != first:
@@ -257,7 +257,7 @@ def _too_short(own: Sequence[ScheduledSlot], event_context: EventContext) -> Ite
 def _too_small(
     own: Sequence[ScheduledSlot], rooms: Mapping[int, RoomFacts], event_context: EventContext
 ) -> Iterable[ProgrammeIssue]:
-    """More people than the rooms together hold: signed up, or promised. A room without a number is large enough."""
+    """Sessions with more sign-ups or seats than their rooms hold. A room without a capacity counts as large enough."""
     for slot in own:
         sizes = [rooms[room].capacity for room in slot.rooms]
         if not sizes or None in sizes:
@@ -285,7 +285,7 @@ def _too_small(
 def _not_confirmed(
     own: Sequence[ScheduledSlot], people: Mapping[int, str], event_context: EventContext
 ) -> Iterable[ProgrammeIssue]:
-    """Draft speakers in a session that goes out: they are not announced, and perhaps nobody comes."""
+    """Unconfirmed people in a session that will be published: they are not announced, and may not come."""
     for slot in own:
         for person in sorted(slot.unconfirmed) if slot.ready else ():
             sentence = _(
@@ -297,7 +297,9 @@ def _not_confirmed(
 
 
 def _not_understood(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
-    """Languages that are neither spoken in a session nor interpreted: of the registered people, then of the event."""
+    """Languages that are neither spoken in a session nor interpreted: first those of registered people, then the
+    event's.
+    """
     audience = event_context.audience.languages
     for slot in own:
         if slot.is_break or not slot.spoken:

@@ -1,4 +1,4 @@
-"""What an organizer types about sessions, rooms, tracks and speakers."""
+"""Forms for sessions, rooms, tracks, releases and people."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COLOURS = range(1, 7)
 
 
 class SessionForm(Form):
-    """A session; who takes part in it, and its links, are read from the rows below it (see `parts.py`)."""
+    """A session; its participants and links are read from the rows below it (see `participation_rows.py`)."""
 
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     subtitle = WordsField(_l("Subtitle"), maximum=200)
@@ -125,7 +125,7 @@ class TrackForm(Form):
 
 
 class ReleaseForm(Form):
-    """What goes with a version of the programme."""
+    """The options of a new version of the programme."""
 
     note = WordsField(
         _l("Message about this version"),
@@ -136,14 +136,14 @@ class ReleaseForm(Form):
 
 
 class Scope(Labelled):
-    """Where a change of a person holds."""
+    """Where a change of a person applies: at this event or everywhere."""
 
     SHARED = "shared", _l("At all events")
     EVENT = "event", _l("At this event only")
 
 
 class PersonForm(Form):
-    """A person, and the position held at the event. Who may change either is asked where a change holds (`both`)."""
+    """A person and their position at the event. With `both`, the user chooses where a change applies."""
 
     scope = RadioField(_l("Apply changes to"), validators=[InputRequired()])
 
@@ -176,7 +176,7 @@ class PersonForm(Form):
         ]
 
     def wants(self, scope: Scope) -> bool:
-        """Whether this was chosen; False where nothing was asked."""
+        """Whether this scope was chosen; False if the form did not ask."""
         return self.scope is not None and self.scope.data == scope.value
 
     def validate_family(self, field: Any) -> None:

@@ -1,4 +1,4 @@
-"""Laying a day out as rows of time and columns of rooms. A plan for CSS grid, made of plain numbers."""
+"""Lays a day out as rows of time and columns of rooms: plain numbers for a CSS grid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from eventapp.programme.published import PublishedRoom, PublishedSession
 
 @dataclass(frozen=True)
 class Cell:
-    """A session and its place: rows and columns count from 1, the end is exclusive."""
+    """A session and its position: rows and columns count from 1, the end is exclusive."""
 
     session: PublishedSession
     row: int
@@ -22,7 +22,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A room's place in the grid: one column, or as many as sessions overlap in it."""
+    """A room's columns in the grid: one, or as many as there are overlapping sessions in it."""
 
     room: PublishedRoom
     column: int
@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True)
 class GridDay:
-    """The columns that the day uses, its row times, and its cells in reading order."""
+    """The columns used on the day, its row times, and its cells in reading order."""
 
     columns: list[Column]
     times: list[datetime]
@@ -40,12 +40,12 @@ class GridDay:
 
     @property
     def width(self) -> int:
-        """How many columns the grid has."""
+        """The number of columns."""
         return self.columns[-1].column_end - 1 if self.columns else 1
 
     @property
     def groups(self) -> list[tuple[datetime, list[Cell]]]:
-        """Cells by the time they start: what a narrow screen and a screen reader get."""
+        """Cells by start time, for narrow screens and screen readers."""
         found: dict[datetime, list[Cell]] = {}
         for cell in self.cells:
             found.setdefault(_times(cell.session)[0], []).append(cell)
@@ -59,8 +59,8 @@ def _times(session: PublishedSession) -> tuple[datetime, datetime]:
 def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]) -> GridDay:
     """Place the sessions of one day.
 
-    A session in no room spans them all; one in rooms that do not lie side by side stands in the first of them. Where
-    sessions overlap in a room they stand beside each other, and the room is as wide as they are many.
+    A session without a room spans all columns; one in rooms that are not adjacent is placed in the first of them.
+    Sessions that overlap in a room are placed side by side, and the room gets as many columns as needed.
     """
     used = {room.id for session in sessions for room in session.rooms}
     shown = [room for room in rooms if room.id in used]
@@ -76,7 +76,7 @@ def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]
     row = {moment: number + 1 for number, moment in enumerate(marks)}
     end = columns[-1].column_end if columns else 2
     cells: list[Cell] = []
-    # Breaks come last: one is for everybody and spans the hall, unless something else goes on meanwhile.
+    # Breaks come last: a break spans all rooms unless another session runs at the same time.
     for session in sorted(sessions, key=lambda s: s.kind.is_break):
         starts, ends = _times(session)
         first, last = 1, end
@@ -94,7 +94,7 @@ def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]
 
 
 def _lanes(sessions: Sequence[PublishedSession], runs: Mapping[int, tuple[int, int]]) -> dict[int, int]:
-    """Which lane of its first room each session stands in: the first that is free when it starts."""
+    """The lane of each session in its first room: the first one that is free when it starts."""
     free: dict[int, list[datetime]] = {}
     lanes: dict[int, int] = {}
     for session in sorted((s for s in sessions if s.id in runs), key=_times):
@@ -107,7 +107,7 @@ def _lanes(sessions: Sequence[PublishedSession], runs: Mapping[int, tuple[int, i
 
 
 def _run(places: Sequence[int]) -> tuple[int, int]:
-    """The first run of neighbouring columns. The other rooms of a session are named in its cell."""
+    """The first run of adjacent columns. The other rooms of a session are named in its cell."""
     last = places[0]
     for place in places[1:]:
         if place != last + 1:
@@ -117,7 +117,7 @@ def _run(places: Sequence[int]) -> tuple[int, int]:
 
 
 def _collide(cells: Sequence[Cell]) -> bool:
-    """Whether two cells lie over each other: then the day is shown as a list, where nothing can hide."""
+    """Whether two cells overlap: the day is then shown as a list, which hides nothing."""
     taken: set[tuple[int, int]] = set()
     for cell in cells:
         squares = {(r, c) for r in range(cell.row, cell.row_end) for c in range(cell.column, cell.column_end)}

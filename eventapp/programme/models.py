@@ -1,4 +1,4 @@
-"""Tracks, rooms, sessions, people's parts in them, and what of it is released."""
+"""Tracks, rooms, sessions, participations and releases."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 
 
 class AtDesk(Scoped):
-    """Mixin of rows that the team works on: what it sees of them goes old, and nothing that the public sees.
+    """Mixin of rows that the team edits: a change invalidates pages of the desk but no public page.
 
-    A changed part stamps its session, so parts need no scope of their own.
+    A changed participation updates its session, so participations need no scope of their own.
     """
 
     event_id: Mapped[int]
@@ -45,7 +45,7 @@ class AtDesk(Scoped):
 
 
 class Track(Base, AtDesk):
-    """A strand of sessions, with a colour of the design system (1–6)."""
+    """A thematic track of sessions, with a colour of the design system (1–6)."""
 
     __tablename__ = "track"
     __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_track_event_slug"),)
@@ -59,7 +59,7 @@ class Track(Base, AtDesk):
 
 
 class Room(Base, AtDesk):
-    """A room at a site, or an online room."""
+    """A room at a venue, or an online room."""
 
     __tablename__ = "room"
     __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_room_event_slug"),)
@@ -84,10 +84,9 @@ session_room = Table(
 
 
 class Session(Base, AtDesk):
-    """Something on the programme as the team works on it; without a start it is not scheduled yet.
+    """A session as the team edits it; without a start it is not scheduled yet.
 
-    The public sees it as it was when it was released last (see `published.py`), so a change here makes no kept page
-    old.
+    The public sees the latest release (see `published.py`), so a change here invalidates no cached public page.
     """
 
     __tablename__ = "session"
@@ -103,9 +102,9 @@ class Session(Base, AtDesk):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     code: Mapped[str] = mapped_column(default=tokens.code)
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
-    # What another system calls it, where it was imported: the same file brings no second one.
+    # The identifier in another system from which it was imported, so that importing a file twice adds nothing.
     guid: Mapped[str | None]
-    # Rises with every change, so that two editors notice each other.
+    # Rises with every change, to detect concurrent edits.
     revision: Mapped[int] = mapped_column(default=1)
     kind: Mapped[SessionKind] = mapped_column(default=SessionKind.LECTURE)
     status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.DRAFT)
@@ -118,16 +117,16 @@ class Session(Base, AtDesk):
     spoken: Mapped[list[str]] = mapped_column(default=list)
     interpreted: Mapped[list[str]] = mapped_column(default=list)
     capacity: Mapped[int | None]
-    # How long it wants to be, in minutes; its slot may be another length, or none yet.
+    # Planned length in minutes; the slot may have another length, or not exist yet.
     minutes: Mapped[int | None]
     do_not_record: Mapped[bool] = mapped_column(default=False)
     # Public: {"title": …, "url": …}.
     links: Mapped[list[dict[str, str]]] = mapped_column(default=list)
-    # For those who take part only; never on a public page.
+    # Only for attendees; never on a public page.
     join_url: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
-    # The name of the team's member who saved it last, for the one who saves at the same time.
+    # The name of the team member who saved it last, to tell others in case of an edit conflict.
     saved_by: Mapped[str] = mapped_column(default="")
     event: Mapped[Event] = relationship()
     track: Mapped[Track | None] = relationship()
@@ -153,10 +152,10 @@ class Participation(Base):
     role: Mapped[ParticipationRole] = mapped_column(default=ParticipationRole.SPEAKER)
     mode: Mapped[Mode] = mapped_column(default=Mode.IN_PERSON)
     position: Mapped[int] = mapped_column(default=0)
-    # A part that is not confirmed is not released: nobody is announced who has not said yes.
+    # An unconfirmed participation is not released: nobody is announced before they have confirmed.
     confirmed: Mapped[bool] = mapped_column(default=True)
     person: Mapped[Person] = relationship()
-    # What the event shows of the person, where that is something of its own.
+    # The event's own profile of the person, if there is one.
     at_event: Mapped[EventPerson | None] = relationship(
         primaryjoin=lambda: and_(
             foreign(Participation.person_id) == EventPerson.person_id,
@@ -175,9 +174,9 @@ class Participation(Base):
 
 
 class EventPerson(Base, OfEvent):
-    """Somebody whom the team of an event knows, and how the event shows them where that `differs` from all others.
+    """A person known to an event's team, and the event's own profile of them if it `differs` from the shared one.
 
-    Without `differs` the profile here is empty, and the one that all events share is shown.
+    Without `differs` the columns here are empty and the shared profile is shown.
     """
 
     __tablename__ = "event_person"
@@ -226,24 +225,24 @@ class Release(Base, OfEvent):
     at: Mapped[datetime] = mapped_column(default=now)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
     note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    # What is different from the release before: see `changes.py`.
+    # The differences from the previous release: see `changes.py`.
     changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    # {"code", "person"} for each who came into a session that was there before, or left it: also what `changes` do not
-    # speak of, such as who left a session that is off.
+    # {"code", "person"} for each person who joined or left a session that was already there, including cases that
+    # `changes` omits, such as a person who left a cancelled session.
     turned: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    # Megabytes at a summit, so it is read only where it is asked for.
+    # Megabytes at a large event, so it is loaded only when needed.
     content: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     user: Mapped[User | None] = relationship()
 
 
 def is_latest(release: type[Release]) -> ColumnElement[bool]:
-    """The condition that a release (the class, or an alias of it) is the present one of its event."""
+    """The condition that a release (the class, or an alias of it) is the latest of its event."""
     every = aliased(Release)
     return release.number == select(func.max(every.number)).where(every.event_id == release.event_id).scalar_subquery()
 
 
 class OnProgramme(Base):
-    """Who takes part in the present release of an event: where else a speaker speaks is found by it."""
+    """A person who takes part in the latest release of an event; used to find a speaker's sessions at other events."""
 
     __tablename__ = "on_programme"
 

@@ -1,4 +1,4 @@
-"""Verbs of the programme: rooms, tracks, sessions and who takes part in them."""
+"""Operations on the programme: rooms, tracks, sessions and their participants."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 LONGEST = timedelta(hours=24)
-# How far outside the event's own times a session may lie: travel and visits happen the day before and after.
+# How far outside the event's own times a session may be: travel and visits happen on the days around it.
 MARGIN = timedelta(days=7)
-# What leads somewhere when it is clicked: no `javascript:`, and nothing that only looks like an address.
+# Links that a click can follow: no `javascript:`, and nothing that only resembles a URL.
 ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 
 
 class SessionEditConflict(Refused):
-    """Somebody else has saved a session since its editor read it. `session` is as it is now."""
+    """Somebody else has saved a session since its editor read it. `session` is its current state."""
 
     def __init__(self, event: Event, session: Session) -> None:
         self.session = session
@@ -48,7 +48,7 @@ class SessionEditConflict(Refused):
 
 @dataclass(frozen=True)
 class ParticipationInput:
-    """A person's part in a session, as it is wanted. `confirmed` None leaves it as it is, and confirms a new part."""
+    """The requested part of a person in a session. `confirmed` None keeps the value; a new part is then confirmed."""
 
     person: Person
     role: ParticipationRole = ParticipationRole.SPEAKER
@@ -65,7 +65,7 @@ def _slug(text: str, taken: set[str], word: str) -> str:
 
 
 def save_track(event: Event, track: Track | None, *, name: LocalizedText, colour: int) -> Track:
-    """A new track, or the changed one."""
+    """Create or change a track."""
     if track is None:
         taken = set(db.session.scalars(select(Track.slug).where(Track.event_id == event.id)))
         track = Track(event_id=event.id, slug=_slug(str(name), taken, "track"), position=len(taken))
@@ -85,7 +85,7 @@ def save_room(
     online: bool = False,
     capacity: int | None = None,
 ) -> Room:
-    """A new room, or the changed one. Raises Refused for a capacity below 1."""
+    """Create or change a room. Raises Refused for a capacity below 1."""
     if capacity is not None and capacity < 1:
         raise Refused(_("A room must have at least 1 seat."), field="capacity")
     if room is None:
@@ -101,7 +101,7 @@ def save_room(
 
 
 def remove(thing: Track | Room) -> None:
-    """Take a track or room away; its sessions stay, without it."""
+    """Remove a track or room; its sessions are kept, without it."""
     db.session.delete(thing)
     db.session.flush()
 
@@ -123,14 +123,14 @@ def save_session(
     flush: bool = True,
     **values: Any,
 ) -> Session:
-    """The one way a session is made or changed, from a form, the demo or an import.
+    """Create or change a session. Forms, the demo and imports all use it.
 
-    `parts` None leaves the people as they are; `by` is the name of who saves. `signed_up` people have a seat in it, so
-    it can't have fewer than that (no limit at all is fine). A caller that saves thousands does not `flush` each.
+    `parts` None keeps the participants; `by` is the name of the user who saves. `signed_up` people have a seat in it,
+    so its capacity can't be lower (no limit is fine). A caller that saves thousands passes `flush=False`.
 
     Raises Refused for impossible times (end before start, longer than a day, more than a week outside the event), a
-    session without a title, rooms of another event, and links that are not web addresses; SessionEditConflict, with
-    the current session, if it was saved by another user since `seen_revision`.
+    session without a title, rooms of another event, and links that are not web addresses; SessionEditConflict, with the
+    current session, if it was saved by another user since `seen_revision`.
     """
     if session is not None and seen_revision is not None:
         _still(event, session, seen_revision)
@@ -143,7 +143,7 @@ def save_session(
     for name, value in wanted.items():
         if getattr(session, name) != value:
             setattr(session, name, value)
-    # In the event's order, in which they are also read back: a release names them in the order that it finds.
+    # In the event's order, in which they are also read back, so that a release lists them consistently.
     rooms = sorted(rooms, key=lambda room: (room.position, room.id))
     if [room.id for room in session.rooms] != [room.id for room in rooms]:
         session.rooms = rooms
@@ -158,7 +158,7 @@ def save_session(
 
 
 def _check_capacity(session: Session | None, capacity: int | None, signed_up: int) -> None:
-    """As with an option: nobody who has a seat loses it by a number. One that is too low already is kept."""
+    """Refuse a capacity below the seats taken, unless it is unchanged."""
     if session is None or capacity is None or capacity >= signed_up or capacity == session.capacity:
         return
     raise Refused(
@@ -168,7 +168,7 @@ def _check_capacity(session: Session | None, capacity: int | None, signed_up: in
 
 
 def _still(event: Event, session: Session, seen_revision: int) -> None:
-    # Locked before it is compared: of two who save in the same moment the second must read what the first has written.
+    # Lock before comparing: if two users save at once, the second must see what the first has written.
     db.session.refresh(session, ["revision"], with_for_update=True)
     if session.revision != seen_revision:
         db.session.expire(session)
@@ -185,7 +185,7 @@ def move_session(
     seen_revision: int | None = None,
     by: str = "",
 ) -> Session:
-    """Give a session another slot, or none (both times None), and leave all else as it is.
+    """Move a session to another slot, or to none (both times None), and change nothing else.
 
     Raises Refused as `save_session` does.
     """
@@ -205,7 +205,7 @@ def move_session(
 
 @dataclass(frozen=True)
 class Shifted:
-    """How many sessions were moved, and the titles of those whose time the clocks skip, or show twice, there."""
+    """The number of sessions moved, and the titles of those whose new time the clocks skip or show twice."""
 
     number: int = 0
     skipped: tuple[str, ...] = ()
@@ -213,7 +213,7 @@ class Shifted:
 
 
 def shift_sessions(event: Event, shift: clock.Shift, *, by: str = "") -> Shifted:
-    """Move every session that has a time, drafts and cancelled ones too. The public sees it with the next release."""
+    """Move all scheduled sessions, including drafts and cancelled ones. The public sees it with the next release."""
     query = select(Session).where(Session.event_id == event.id, Session.starts_at.is_not(None)).order_by(Session.id)
     moved, skipped, doubled = 0, [], []
     for session in db.session.scalars(query) if shift else ():
@@ -233,7 +233,7 @@ def shift_sessions(event: Event, shift: clock.Shift, *, by: str = "") -> Shifted
 
 
 def slot(event: Event, session: Session) -> str:
-    """Where a session stands, in words: "Tue 18 March, 10:30 – 11:15, Hall B", or that it is not scheduled."""
+    """The slot of a session in words: "Tue 18 March, 10:30 – 11:15, Hall B", or that it is not scheduled."""
     rooms = languages.listing([room.name.resolve(languages.interface()).text for room in session.rooms])
     if session.starts_at is None or session.ends_at is None:
         return _("not scheduled")
@@ -252,7 +252,7 @@ def check_session(
     track: Track | None = None,
     **values: Any,
 ) -> None:
-    """The rules of `save_session`, which also the dry run of an import asks. Raises Refused."""
+    """The rules of `save_session`, also used by the dry run of an import. Raises Refused."""
     if not title:
         raise Refused(_("Enter a title in at least one language."), field="title")
     _check_times(event, starts_at, ends_at)
@@ -315,7 +315,9 @@ def _set_parts(session: Session, parts: Sequence[ParticipationInput]) -> None:
 
 
 def confirm_parts(event: Event, person: Person, *, confirmed: bool) -> None:
-    """The person has said yes to every part at the event, or no: the next release announces the name, or not."""
+    """Set all parts of a person at the event as confirmed or not, so that the next release announces the name or
+    not.
+    """
     query = (
         select(Session)
         .join(Participation)
@@ -333,14 +335,14 @@ def confirm_parts(event: Event, person: Person, *, confirmed: bool) -> None:
 
 
 def set_status(session: Session, status: SessionStatus) -> None:
-    """Say whether it goes out with the next release (once it has a time), stays with the team, or is cancelled."""
+    """Set whether a session is in the next release (once scheduled), stays a draft, or is cancelled."""
     if session.status is not status:
         session.status = status
         db.session.flush()
 
 
 def delete_session(session: Session) -> None:
-    """Delete what was never public. Raises Refused for what was: cancel it or make it a draft instead."""
+    """Delete a session that was never public. Raises Refused otherwise: cancel it or make it a draft instead."""
     if session.code in queries.document(session.event).by_code:
         raise Refused(
             _(

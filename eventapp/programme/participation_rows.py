@@ -1,7 +1,7 @@
-"""Rows of a session's form: who takes part, and links. They work without JavaScript: empty rows are spare.
+"""Rows of a session's form: participants and links. They work without JavaScript: empty rows are spare.
 
-Whoever takes part is found by name: a row holds the code of the chosen person and the name as it is typed, and where
-the name does not tell whom it means, the people who fit it, to be chosen from.
+Participants are found by name: a row holds the code of the chosen person and the typed name and, if the name is
+ambiguous, the people who match it, to choose from.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SPARE = 3
 
 @dataclass(frozen=True)
 class ParticipationRow:
-    """One row as it is typed: `person` is a code. `found` are those to choose from, where the name is not enough."""
+    """One row of the form: `person` is a code. `found` are the people to choose from if the name is ambiguous."""
 
     person: str = ""
     name: str = ""
@@ -39,7 +39,7 @@ class ParticipationRow:
 
     @property
     def values(self) -> list[str | bool]:
-        """What two editors may both have changed."""
+        """The values to compare when two editors have changed the row."""
         return [self.person, self.role, self.mode, self.confirmed]
 
 
@@ -55,9 +55,9 @@ def rows_of(session: Session | None) -> list[ParticipationRow]:
 
 
 def typed(form: Mapping[str, str]) -> list[ParticipationRow]:
-    """The rows of what was sent: person-0, name-0, role-0, mode-0, confirmed-0 (if it is ticked), …; at most 200.
+    """The submitted rows: person-0, name-0, role-0, mode-0, confirmed-0 (if ticked), …; at most 200.
 
-    pick-0 is the one chosen among those found, and goes before the name that was typed.
+    pick-0 is the person chosen among the matches, and takes precedence over the typed name.
     """
     rows = []
     for number in range(200):
@@ -78,7 +78,7 @@ def typed(form: Mapping[str, str]) -> list[ParticipationRow]:
 
 
 def codes(rows: Sequence[ParticipationRow]) -> list[str]:
-    """The codes that the rows name."""
+    """The person codes in the rows."""
     return [row.person for row in rows if row.person]
 
 
@@ -89,10 +89,10 @@ def resolve(
     *,
     searched: int | None = None,
 ) -> list[ParticipationRow]:
-    """The rows with whom they mean. `known`: people by code, of whom a row may name one.
+    """The rows with their people resolved. `known`: people by code whom a row may name.
 
-    A name that was changed is looked for anew; the only one who is called so is meant, else one is to be chosen. In
-    the row that is `searched` everybody who fits is shown.
+    A changed name is searched for again: a single person of that name is taken, otherwise the user must choose. The row
+    numbered `searched` lists everybody who matches.
     """
     return [_resolved(row, known, find, searched=searched == number) for number, row in enumerate(rows)]
 
@@ -117,7 +117,7 @@ def _is(person: ShownPerson, name: str) -> bool:
 
 
 def parts_of(rows: Sequence[ParticipationRow], people: Mapping[str, Person]) -> list[ParticipationInput]:
-    """The parts that the rows mean. Raises Refused for a name that is nobody's, and a role that does not exist."""
+    """The parts that the rows describe. Raises Refused for a name without a person, or an unknown role."""
     parts = []
     for row in rows:
         if not row.person and row.name:
@@ -137,7 +137,7 @@ def _not_chosen(row: ParticipationRow) -> str:
 
 
 def described(person: ShownPerson, day: date) -> str:
-    """What tells people of one name apart: the position on a day, and where."""
+    """What distinguishes people of the same name: the position on a day, and the organization."""
     found = person.position_on(day)
     if found is None:
         return ""
@@ -151,7 +151,7 @@ def described(person: ShownPerson, day: date) -> str:
 
 
 def typed_links(form: Mapping[str, str]) -> list[dict[str, str]]:
-    """The links that were sent: link-title-0, link-url-0, link-title-1, …; at most 50, empty rows left out."""
+    """The submitted links: link-title-0, link-url-0, link-title-1, …; at most 50, without empty rows."""
     rows = [
         {"title": form.get(f"link-title-{n}", "").strip(), "url": form[f"link-url-{n}"].strip()}
         for n in range(50)

@@ -1,7 +1,7 @@
-"""People of the directory, which all teams share: whom somebody of a team may find, and whose profile they may change.
+"""Access to people of the shared directory: whom a user may find, and whose profile they may change.
 
-Somebody is found who is announced in public, or whom the team of one of one's own events knows. What all events share
-of a person is changed by whoever owns all events that know the person; everybody else changes what their event shows.
+A user finds people who are publicly announced or known to the team of one of the user's events. The shared profile of a
+person can be changed by users who own all events that know the person; others change what their event shows.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ MOST_FOUND = 10
 
 @dataclass(frozen=True)
 class Found:
-    """Who fits a search, the likeliest first, with positions; and whether there are `more`."""
+    """Matches of a search, best first, with positions; and whether there are `more`."""
 
     people: list[Person]
     more: bool = False
 
 
 def visible(user: User | None) -> ColumnElement[bool]:
-    """The condition that a user may know of a person; an administrator, and who sits at the terminal (None), of all."""
+    """The condition that a user may find a person; administrators and the command line (None) find everybody."""
     if user is None or user.admin:
         return true()
     announced = (
@@ -55,13 +55,13 @@ def visible(user: User | None) -> ColumnElement[bool]:
 
 
 def find(user: User | None, text: str, *, limit: int = MOST_FOUND) -> Found:
-    """People by any part of the name, in any of its languages, either part first, whatever the case and accents."""
+    """People by any part of the name, in any language and order, ignoring case and accents."""
     parts = [fold(part) for part in text.split()]
     parts = [part for part in dict.fromkeys(parts) if part]
     if not parts:
         return Found([])
     whole = "".join(parts)
-    # Whose name begins with what is typed comes first. Folded text holds no % and no _.
+    # Names that begin with the text come first. Folded text contains no % and no _.
     rank = case((Person.sought.like(f"{whole}%"), 0), (Person.sought.like(f"%\n{whole}%"), 0), else_=1)
     query = (
         select(Person)
@@ -75,12 +75,12 @@ def find(user: User | None, text: str, *, limit: int = MOST_FOUND) -> Found:
 
 
 def named_so(people: Iterable[Person], text: str) -> list[Person]:
-    """Those of the people whose whole name is the text."""
+    """The people whose whole name is the text."""
     return [person for person in people if fold(text) in person.sought.split("\n")]
 
 
 def by_codes(user: User | None, codes: Iterable[str]) -> dict[str, Person]:
-    """People by code, those that a user may know of."""
+    """People by code, among those whom the user may find."""
     wanted = sorted(set(codes) - {""})
     if not wanted:
         return {}
@@ -89,7 +89,7 @@ def by_codes(user: User | None, codes: Iterable[str]) -> dict[str, Person]:
 
 
 def _known(people: Iterable[int]) -> Subquery:
-    """(event, person) wherever an event shows one of the people, plans with them, or keeps them in its list."""
+    """(event, person) for every event that announces one of the people, plans with them, or lists them."""
     wanted = sorted(people)
     takes_part = (
         select(Session.event_id, Participation.person_id)
@@ -102,23 +102,23 @@ def _known(people: Iterable[int]) -> Subquery:
 
 
 def events_that_know(person: Person) -> set[int]:
-    """The numbers of the events that know a person."""
+    """Ids of the events that know a person."""
     return set(db.session.scalars(select(_known([person.id]).c.event_id)))
 
 
 def known_elsewhere(event: Event, people: Iterable[int]) -> set[int]:
-    """Those of the people, by number, whom another event knows."""
+    """Ids of those people whom another event knows."""
     known = _known(people)
     return set(db.session.scalars(select(known.c.person_id).where(known.c.event_id != event.id)))
 
 
 def only_here(event: Event, person: Person) -> bool:
-    """Whether no other event knows the person, so that what all events share is this event's."""
+    """Whether no other event knows the person, so that this event may change the shared profile."""
     return events_that_know(person) <= {event.id}
 
 
 def may_change_shared(user: User, event: Event, person: Person) -> bool:
-    """Whether somebody who works on the programme of the event may change what all events share of a person."""
+    """Whether a user who edits the event's programme may change a person's shared profile."""
     everywhere = events_that_know(person) | {event.id}
     if user.admin or everywhere == {event.id}:
         return True

@@ -1,7 +1,7 @@
-"""What the public sees of a programme: one immutable document per release. Plain values, no database.
+"""The public programme: one immutable document per release. Plain values, no database.
 
-People stand in it by number only: their names are read from the directory when a page is made, so a name that is
-corrected is right everywhere, and somebody who is taken out of the directory is removed from old releases too.
+It refers to people only by id: their names are read from the directory when a page is rendered, so a corrected name is
+correct everywhere, and a person deleted from the directory also disappears from old releases.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 
 @dataclass(frozen=True, slots=True)
 class PublishedVenue:
-    """A venue, as it was called. Latitude and longitude in degrees."""
+    """A venue as it was named at the time. Latitude and longitude in degrees."""
 
     slug: str
     name: LocalizedText
@@ -29,7 +29,7 @@ class PublishedVenue:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRoom:
-    """A room at a site, or an online room."""
+    """A room at a venue, or an online room."""
 
     id: int
     slug: str
@@ -41,7 +41,7 @@ class PublishedRoom:
 
 @dataclass(frozen=True, slots=True)
 class PublishedTrack:
-    """A strand of sessions, with a colour of the design system (1–6)."""
+    """A thematic track of sessions, with a colour of the design system (1–6)."""
 
     slug: str
     name: LocalizedText
@@ -50,7 +50,7 @@ class PublishedTrack:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPart:
-    """Somebody's part in a session; `person` is filled in by `with_people`."""
+    """A person's part in a session; `person` is filled in by `with_people`."""
 
     person_id: int
     role: ParticipationRole = ParticipationRole.SPEAKER
@@ -60,11 +60,11 @@ class PublishedPart:
 
 @dataclass(frozen=True, slots=True)
 class PublishedSession:
-    """A scheduled session as it was released. `sequence` is that of RFC 5546 §2.1.4, `updated_at` its last change.
+    """A scheduled session as released. `sequence` is that of RFC 5546 §2.1.4, `updated_at` its last change.
 
-    `removed`: it was public once and is on the programme no more. Its page and its calendar entry stay and say so.
-    `undated`: its hours are those it had, for the event's day is not known any more. That is not part of a release.
-    `turns` counts, by the path of a part of the programme that it was in, how often it left it or came back.
+    `removed`: it was public and is no longer on the programme. Its page and calendar entry remain and say so.
+    `undated`: its times are the former ones, because the event's date is no longer known. This is not part of a
+    release. `turns` counts, by the path of a part of the programme, how often the session left that part or came back.
     """
 
     id: int
@@ -94,24 +94,25 @@ class PublishedSession:
 
     @property
     def announced(self) -> set[int]:
-        """Who is announced with it, by number; interpreters are not."""
+        """Ids of the people announced with it; interpreters are not."""
         return {part.person_id for part in self.participations if part.role is not ParticipationRole.INTERPRETER}
 
     @property
     def paths(self) -> set[str]:
-        """The parts of the programme that it is in, each of which has a feed: "tracks/…", "rooms/…", "speakers/12"."""
+        """The parts of the programme it belongs to, each with its own feed: "tracks/…", "rooms/…", "speakers/12"."""
         found = {f"rooms/{room.slug}" for room in self.rooms} | {f"speakers/{number}" for number in self.announced}
         return found | {f"tracks/{self.track.slug}"} if self.track else found
 
     def rise_in(self, path: str) -> int:
-        """What a feed of a part adds to the SEQUENCE: leaving it and coming back changes the STATUS there alone.
+        """What the feed of a part adds to the SEQUENCE: leaving that part and coming back changes the STATUS only
+        there.
 
-        Not that of a room, with which the session's own SEQUENCE rises already.
+        Not for a room: a room change already raises the session's own SEQUENCE.
         """
         return 0 if path.startswith("rooms/") else self.turns.get(path, 0)
 
     def after(self, was: PublishedSession) -> PublishedSession:
-        """The same with its turns, where `was` is what it was in the release before."""
+        """The session with its `turns` counted on from `was`, its state in the previous release."""
         turns = dict(was.turns)
         for path in was.paths ^ self.paths:
             if path in turns or path in was.paths:
@@ -123,7 +124,7 @@ class PublishedSession:
         return self.status is SessionStatus.CANCELLED
 
     def part_of(self, person: int) -> PublishedPart | None:
-        """The first part that a person has in it."""
+        """The first part of a person in it."""
         return next((part for part in self.participations if part.person_id == person), None)
 
 
@@ -131,7 +132,7 @@ class PublishedSession:
 class Document:
     """A release: rooms and tracks in order, sessions by time.
 
-    `former` ones were in an earlier release, and are asked for by calendars that have subscribed to them.
+    `former` ones were in an earlier release; calendars that subscribed to them still request them.
     """
 
     rooms: tuple[PublishedRoom, ...] = ()
@@ -146,11 +147,11 @@ class Document:
 
     @property
     def listed(self) -> list[PublishedSession]:
-        """The sessions that are on the programme, cancelled ones included."""
+        """The sessions on the programme, including cancelled ones."""
         return [session for session in self.sessions if not session.removed]
 
     def undated(self, since: datetime) -> Document:
-        """The same when the event's day is not known any more: what had an hour has none, and calendars must say so."""
+        """The document once the event's date is no longer known: its sessions are marked, so that calendars say so."""
         return replace(
             self,
             sessions=tuple(
@@ -163,12 +164,12 @@ class Document:
 
     @property
     def person_ids(self) -> set[int]:
-        """Who takes part in what is listed and not cancelled."""
+        """Ids of the people in sessions that are listed and not cancelled."""
         return {p.person_id for s in self.listed if not s.cancelled for p in s.participations}
 
 
 def with_people(sessions: Iterable[PublishedSession], people: Mapping[int, ShownPerson]) -> list[PublishedSession]:
-    """The sessions with their people; somebody whom the directory does not know any more is left out."""
+    """The sessions with their people; people who are no longer in the directory are left out."""
     return [
         replace(
             session,
@@ -183,7 +184,7 @@ def with_people(sessions: Iterable[PublishedSession], people: Mapping[int, Shown
 
 
 def to_json(document: Document) -> dict[str, Any]:
-    """The document as JSON values; `from_json` gives an equal one back."""
+    """The document as JSON values, which `from_json` turns back into an equal document."""
     return {
         "format": 1,
         "rooms": [_room_out(room) for room in document.rooms],
@@ -195,7 +196,7 @@ def to_json(document: Document) -> dict[str, Any]:
 
 
 def from_json(values: Mapping[str, Any]) -> Document:
-    """A document from its JSON values; those of older releases do not speak of what is former."""
+    """A document from its JSON values; those of older releases have no former tracks."""
     rooms = {row["slug"]: _room_in(row) for row in values["rooms"]}
     tracks = {row["slug"]: _track_in(row) for row in values["tracks"]}
     former = tuple(_track_in(row) for row in values.get("former_tracks", ()))

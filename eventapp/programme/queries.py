@@ -1,4 +1,4 @@
-"""Reading the programme: what the team works on, and what is released."""
+"""Reading the programme: the team's draft and the releases."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PEOPLE = (
 
 @dataclass(frozen=True)
 class SessionFilter:
-    """What a reader wants to see of a programme; empty values mean all."""
+    """The filters of a programme page; empty values mean all."""
 
     track: str = ""
     room: str = ""
@@ -57,9 +57,9 @@ def rooms(event: Event) -> list[Room]:
 
 
 def sessions(event: Event, *, drafts: bool = False, people: bool = True) -> list[Session]:
-    """The team's sessions in the order of time; unscheduled ones last. One query per table.
+    """The team's sessions by time, unscheduled ones last. One query per table.
 
-    Without `drafts` those that go out with the next release.
+    Without `drafts`, only those that are part of the next release.
     """
     query = select(Session).where(Session.event_id == event.id)
     if not drafts:
@@ -70,13 +70,13 @@ def sessions(event: Event, *, drafts: bool = False, people: bool = True) -> list
 
 
 def latest(event: Event) -> Release | None:
-    """The present release, without its content."""
+    """The latest release, without its content."""
     query = select(Release).where(Release.event_id == event.id).order_by(Release.number.desc()).limit(1)
     return db.session.scalar(query)
 
 
 def releases(event: Event) -> list[Release]:
-    """All releases, the latest first, without their content."""
+    """All releases, latest first, without their content."""
     query = select(Release).where(Release.event_id == event.id).options(joinedload(Release.user))
     return list(db.session.scalars(query.order_by(Release.number.desc())))
 
@@ -87,20 +87,20 @@ def release(event: Event, number: int) -> Release | None:
 
 
 def document(event: Event) -> Document:
-    """What the public sees of an event's programme; empty before the first release."""
+    """The public programme of an event; empty before the first release."""
     shown = latest(event)
     return content(shown.id, event.uid, shown.at) if shown else Document()
 
 
 def document_at(event: Event, moment: datetime) -> Document:
-    """What the public saw of an event's programme at a moment; empty if nothing had been released."""
+    """The public programme of an event at a moment; empty if nothing had been released."""
     query = select(Release.id, Release.at).where(Release.event_id == event.id, Release.at <= moment)
     row = db.session.execute(query.order_by(Release.number.desc()).limit(1)).one_or_none()
     return content(row.id, event.uid, row.at) if row else Document()
 
 
 def documents(event_ids: Iterable[int]) -> list[tuple[Event, Document]]:
-    """What the public sees of the programmes of several events, where anything is released. One query."""
+    """The public programmes of several events, for those with a release. One query."""
     wanted = sorted(set(event_ids))
     return _documents(Event.id.in_(wanted)) if wanted else []
 
@@ -112,7 +112,9 @@ def _documents(of: ColumnElement[bool]) -> list[tuple[Event, Document]]:
 
 
 def _weight(document: Document) -> int:
-    """About how many bytes a document takes: its texts, of up to four bytes a letter, and the objects around them."""
+    """An estimate of a document's size in bytes: its texts, up to four bytes a character, and the objects around
+    them.
+    """
     texts = [
         text for one in document.sessions for said in (one.title, one.subtitle, one.abstract) for text in said.values()
     ]
@@ -123,20 +125,20 @@ def _weight(document: Document) -> int:
 def content(release_id: int, _uid: str, _at: datetime) -> Document:
     """The content of a release. It never changes, so each process reads it once.
 
-    The event's UID and the time tell a database that was restored, where a number may come a second time.
+    The event's UID and the time tell releases of a restored database apart, in which an id may occur a second time.
     """
     return published.from_json(db.session.scalars(select(Release.content).where(Release.id == release_id)).one())
 
 
 def people_by_id(event: Event, numbers: Iterable[int], *, positions: bool = True) -> dict[int, ShownPerson]:
-    """People as an event shows them, by number: a query, and one more for their `positions`."""
+    """People as an event shows them, by id: one query, and another for their `positions`."""
     wanted = sorted(set(numbers))
     rows = _as_shown(event, Person.id.in_(wanted), positions=positions) if wanted else ()
     return {person.id: shown for person, shown in rows}
 
 
 def _as_shown(event: Event, which: ColumnElement[bool], *, positions: bool = True) -> list[tuple[Person, ShownPerson]]:
-    """People, and each as the event shows them."""
+    """Pairs of a person and the same person as the event shows them."""
     own = and_(EventPerson.person_id == Person.id, EventPerson.event_id == event.id, EventPerson.differs)
     query = select(Person, EventPerson).outerjoin(EventPerson, own).where(which)
     if positions:
@@ -153,12 +155,12 @@ def named(event: Event, sessions: Iterable[PublishedSession]) -> list[PublishedS
 
 
 def public_sessions(event: Event) -> list[PublishedSession]:
-    """What is on the released programme, cancelled sessions included, in the order of time, with people."""
+    """The published sessions by time, including cancelled ones, with people."""
     return named(event, document(event).listed)
 
 
 def public_session(event: Event, code: str) -> PublishedSession | None:
-    """One session that is or was public, with its people. One that is removed says so and is not hidden."""
+    """A session that is or was public, with its people. A removed one is still found, marked as such."""
     shown = document(event).by_code.get(code)
     if shown is None:
         return None
@@ -166,16 +168,16 @@ def public_session(event: Event, code: str) -> PublishedSession | None:
 
 
 def join_links(event: Event) -> dict[str, str]:
-    """The links with which people take part in sessions online, by code. For those who are registered alone.
+    """The links for joining sessions online, by session code. Only for registered attendees.
 
-    They are no part of a release: a link that has changed must hold at once.
+    They are not part of a release, because a changed link must take effect at once.
     """
     query = select(Session.code, Session.join_url).where(Session.event_id == event.id, Session.join_url != "")
     return {code: url for code, url in db.session.execute(query)}
 
 
 def matches(session: PublishedSession, wanted: SessionFilter) -> bool:
-    """Whether a session is one that a reader asked for."""
+    """Whether a session passes a filter."""
     if wanted.track and (session.track is None or session.track.slug != wanted.track):
         return False
     if wanted.room and wanted.room not in {room.slug for room in session.rooms}:
@@ -204,9 +206,9 @@ S = TypeVar("S", bound=Timed)
 
 
 def by_day(found: Iterable[S], event: Event) -> dict[date, list[S]]:
-    """Sessions by the day of the programme on which they start at the venue.
+    """Sessions by the programme day on which they start at the venue.
 
-    Such a day starts at the event's `day_starts`: what begins after midnight may belong to the evening before.
+    A programme day starts at the event's `day_starts`: a session after midnight may belong to the evening before.
     """
     days: dict[date, list[S]] = {}
     for session in found:
@@ -216,21 +218,21 @@ def by_day(found: Iterable[S], event: Event) -> dict[date, list[S]]:
 
 
 def by_code(event: Event, code: str) -> Session | None:
-    """One session of the team with its people."""
+    """One of the team's sessions, with its people."""
     query = select(Session).where(Session.event_id == event.id, Session.code == code)
     return db.session.scalar(query.options(selectinload(Session.rooms).joinedload(Room.venue), *_PEOPLE))
 
 
 @dataclass
 class Speaker:
-    """A person and the sessions of one event that the person takes part in."""
+    """A person and their sessions at one event."""
 
     person: ShownPerson
     parts: list[tuple[PublishedSession, PublishedPart]] = field(default_factory=list)
 
 
 def speakers(found: Iterable[PublishedSession]) -> list[Speaker]:
-    """Everybody who takes part in these sessions, in order of the programme; interpreters are not listed."""
+    """Everybody who takes part in these sessions, in programme order; without interpreters."""
     known: dict[int, Speaker] = {}
     for session in found:
         if session.status is SessionStatus.CANCELLED:
@@ -251,7 +253,7 @@ def _takes_part(event: Event) -> ColumnElement[bool]:
 
 
 def known_at(event: Event) -> ColumnElement[bool]:
-    """The condition that the team of the event knows a person: with a part, or without one yet."""
+    """The condition that the event's team knows a person, with or without a part."""
     known = select(EventPerson.person_id).where(EventPerson.person_id == Person.id, EventPerson.event_id == event.id)
     return or_(_takes_part(event), known.correlate(Person).exists())
 
@@ -267,13 +269,13 @@ def people_of(event: Event) -> list[Person]:
 
 
 def shown_people(event: Event) -> list[ShownPerson]:
-    """Everybody whom the team of the event knows, as the event shows them."""
+    """Everybody known to the event's team, as the event shows them."""
     people = [shown for _person, shown in _as_shown(event, known_at(event))]
     return sorted(people, key=lambda person: person.name("en").text.casefold())
 
 
 def person_in_event(event: Event, code: str) -> Person | None:
-    """A person by code whom the team of the event knows, with a part or without one yet."""
+    """A person known to the event's team, by code; with or without a part."""
     query = select(Person).where(Person.code == code, known_at(event))
     return db.session.scalar(query.options(selectinload(Person.positions)))
 
@@ -284,12 +286,12 @@ def takes_part(event: Event, person: Person) -> bool:
 
 
 def event_person(event: Event, person: Person) -> EventPerson | None:
-    """What the event keeps of a person for itself, as it is in the database now."""
+    """The event's own row about a person, reread from the database."""
     return db.session.get(EventPerson, (event.id, person.id), populate_existing=True)
 
 
 def appearances(person: ShownPerson, *, besides: Event) -> list[tuple[Event, PublishedSession]]:
-    """Sessions that the public sees at other listed events, latest first."""
+    """The person's public sessions at other listed events, latest first."""
     found = [
         (event, session) for event, session, _person in _elsewhere({person.id}, besides) if event.visibility == "public"
     ]
@@ -297,7 +299,7 @@ def appearances(person: ShownPerson, *, besides: Event) -> list[tuple[Event, Pub
 
 
 def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, PublishedSession, int]]:
-    """What the people do in public at other events: each session with the number of the person."""
+    """The people's public sessions at other events, each with the person's id."""
     wanted = set(people)
     on = select(OnProgramme.event_id).where(OnProgramme.person_id.in_(wanted), OnProgramme.event_id != besides.id)
     for event, document in _documents(Event.id.in_(on)):
@@ -310,11 +312,11 @@ def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, P
 def findings(
     event: Event, audience: Audience | None = None, *, language: str, every: Iterable[Session] | None = None
 ) -> list[ProgrammeIssue]:
-    """What is wrong with the programme as the team has it, drafts included, and with whom it is for.
+    """The issues of the team's programme, drafts included; `audience` is who is registered.
 
-    `language`: that of the names in the sentences. `every`: its sessions, if they are read already.
+    `language`: that of the names in the sentences. `every`: the sessions, if they have already been read.
 
-    Of people's parts at other events only what is public counts and is named.
+    Of people's parts at other events, only public ones are considered and named.
     """
     known = sessions(event, drafts=True) if every is None else every
     own = [s for s in known if s.starts_at is not None and s.status is not SessionStatus.CANCELLED]

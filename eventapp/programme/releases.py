@@ -1,4 +1,4 @@
-"""Releasing the programme: from what the team works on to what the public sees, as one immutable document."""
+"""Releasing the programme: turns the team's draft into one immutable public document."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ P = TypeVar("P", PublishedRoom, PublishedTrack)
 
 @dataclass(frozen=True)
 class Pending:
-    """What a release now would publish, and what would be different for the public.
+    """What a release would publish now, and what would change for the public.
 
-    `last` is the present release; `unscheduled` are sessions that are ready and stay behind for want of a time.
+    `last` is the latest release; `unscheduled` are ready sessions that are left out because they have no time.
     """
 
     document: Document
@@ -61,16 +61,18 @@ def pending(event: Event) -> Pending:
 
 
 def planned(event: Event, *, drafts: bool = False) -> Document:
-    """The programme as the team has it: what is ready and has a time, or all that has a time. For its own files."""
+    """The team's current programme: ready sessions with a time, or with `drafts` all with a time. For the team's
+    exports.
+    """
     every = [s for s in queries.sessions(event, drafts=drafts) if s.starts_at is not None]
     return _next(event, every, Document(), clock.now())
 
 
 def release(event: Event, *, user: User | None = None, note: LocalizedText | None = None) -> Release:
-    """Publish what is ready: the sessions that are no drafts and have a time.
+    """Publish the sessions that are ready and have a time.
 
-    Sessions that the public knows and that are not among them any more stay as entries that say so.
-    Raises Refused where nothing is different from the present release, or where there is nothing to publish.
+    Published sessions that are no longer among them remain as entries marked as removed. Raises Refused if nothing
+    differs from the latest release, or if there is nothing to publish.
     """
     _lock(event)
     waiting = pending(event)
@@ -84,9 +86,9 @@ def release(event: Event, *, user: User | None = None, note: LocalizedText | Non
 
 
 def cancel_all(event: Event, *, note: LocalizedText | None = None) -> Release | None:
-    """Cancel every session in public, because the event is cancelled. What is only planned stays with the team.
+    """Cancel all public sessions because the event is cancelled. Unpublished plans are not touched.
 
-    Returns None where there was nothing public.
+    Returns None if nothing was public.
     """
     _lock(event)
     present = queries.document(event)
@@ -105,7 +107,7 @@ def cancel_all(event: Event, *, note: LocalizedText | None = None) -> Release | 
 
 
 def _lock(event: Event) -> None:
-    """Two who publish at once get two numbers, one after the other."""
+    """Lock the event, so that two users who publish at once get consecutive numbers."""
     db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
 
 
@@ -149,15 +151,15 @@ def _next(event: Event, every: Iterable[Session], present: Document, moment: dat
 
 
 def _former(known: Iterable[P], shown: tuple[P, ...]) -> tuple[P, ...]:
-    """Those of the rooms or tracks that the public knows and that are not shown any more."""
+    """The rooms or tracks that were published and are no longer shown."""
     slugs = {one.slug for one in shown}
     return tuple(one for one in known if one.slug not in slugs)
 
 
 def _used(rooms: Iterable[PublishedRoom], sessions: Iterable[PublishedSession]) -> list[PublishedRoom]:
-    """The rooms of the sessions in the event's order, then those that only removed sessions still name.
+    """The rooms of the sessions in the event's order, then those that only removed sessions refer to.
 
-    A room in which nothing public happens is not shown: it may be an idea still.
+    A room without public sessions is not shown: it may still be an idea.
     """
     named = {room.slug: room for session in sessions for room in session.rooms}
     found = {room.slug: room for room in rooms if room.slug in named}
@@ -217,10 +219,10 @@ def _gone(session: PublishedSession, moment: datetime) -> PublishedSession:
 
 
 def _later(now: PublishedSession, was: PublishedSession, moment: datetime) -> PublishedSession:
-    """The session with the SEQUENCE and the stamp that follow from what it was.
+    """The session with the SEQUENCE and timestamp that follow from its previous state.
 
-    RFC 5546 §2.1.4: SEQUENCE rises with a change of time, place or status, and with nothing else. What has not changed
-    at all keeps its stamp, so that its calendar entry stays the same to the byte.
+    RFC 5546 §2.1.4: SEQUENCE rises with a change of time, location or status, and with nothing else. An unchanged
+    session keeps its timestamp, so that its calendar entry stays byte-identical.
     """
     now = now.after(was)
     same = replace(now, sequence=was.sequence, updated_at=was.updated_at)

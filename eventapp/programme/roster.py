@@ -1,4 +1,4 @@
-"""Verbs of the people of an event: who is known to its team, and what the event shows of them."""
+"""Operations on the people of an event: who is known to its team, and what the event shows of them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from eventapp.events.models import Event
 from eventapp.programme import profiles, queries
 from eventapp.programme.models import EventPerson
 
-# What a profile consists of: names, biography, and the position held at the event.
+# The fields of a profile: names, biography, and the position held at the event.
 NAMES = ("family", "given", "order", "honorific", "reading", "biography")
 POSITION = ("position", "organization", "held_from", "held_until")
 
 
 def profile_of(event: Event, person: Person, *, former: bool = True) -> dict[str, Any]:
-    """What the event shows of a person, by the names of NAMES and POSITION; with a `former` position, or without."""
+    """What the event shows of a person, keyed by NAMES and POSITION; `former` includes a position that has ended."""
     row = queries.event_person(event, person)
     if row is not None and row.differs:
         return {name: getattr(row, name) for name in (*NAMES, *POSITION)}
@@ -35,7 +35,7 @@ def profile_of(event: Event, person: Person, *, former: bool = True) -> dict[str
 
 
 def add_person(event: Event, values: Mapping[str, Any]) -> Person:
-    """Somebody new, whom the event's team knows from now on."""
+    """Add a new person, known to the event's team."""
     person = directory.save_person(None, **{name: values[name] for name in NAMES})
     db.session.add(EventPerson(event_id=event.id, person_id=person.id))
     db.session.flush()
@@ -44,9 +44,10 @@ def add_person(event: Event, values: Mapping[str, Any]) -> Person:
 
 
 def save_shared(event: Event, person: Person, values: Mapping[str, Any], *, by: User | None) -> None:
-    """Change what all events show of a person, this one included.
+    """Change a person's shared profile, which this event then shows as well.
 
-    `by` somebody of the event's team, or the person (None). Raises Refused where they may change this event's only.
+    `by` is a member of the event's team, or None for the person themselves. Raises Refused if they may only change this
+    event's profile.
     """
     _hold(person)
     may = profiles.only_here(event, person) if by is None else profiles.may_change_shared(by, event, person)
@@ -61,7 +62,7 @@ def save_shared(event: Event, person: Person, values: Mapping[str, Any], *, by: 
 
 
 def save_for_event(event: Event, person: Person, values: Mapping[str, Any]) -> None:
-    """Change what this event alone shows of a person."""
+    """Change what only this event shows of a person."""
     _hold(person)
     row = queries.event_person(event, person)
     if row is None:
@@ -74,7 +75,7 @@ def save_for_event(event: Event, person: Person, values: Mapping[str, Any]) -> N
 
 
 def remove_person(event: Event, person: Person) -> None:
-    """Take somebody without a part off the list of the event's people. Raises Refused for who has one."""
+    """Remove a person without a part from the event's list. Raises Refused if the person has a part."""
     _hold(person)
     if queries.takes_part(event, person):
         raise Refused(_("This person takes part in a session. Remove them from their sessions first."))
@@ -85,7 +86,7 @@ def remove_person(event: Event, person: Person) -> None:
 
 
 def _hold(person: Person) -> None:
-    """Lock the person, and read them anew: two buttons pressed at once make one profile."""
+    """Lock the person and reread them, so that two simultaneous requests create one profile."""
     db.session.refresh(person, with_for_update=True)
 
 

@@ -25,12 +25,12 @@ class SessionKind(Labelled):
 
     @property
     def is_break(self) -> bool:
-        """True for what has no content: it is drawn sunken and has no star."""
+        """True for kinds without content, which are shown muted and can't be starred."""
         return self in {SessionKind.BREAK, SessionKind.MEAL}
 
 
 class SessionStatus(Labelled):
-    """Of a session that the team works on; the public sees what was released."""
+    """The status of a session in the team's draft; the public sees what was released."""
 
     DRAFT = "draft", _l("Draft")
     PUBLISHED = "published", _l("Ready")
@@ -51,22 +51,22 @@ class ParticipationRole(Labelled):
 
 
 class Mode(Labelled):
-    """How somebody takes part."""
+    """How a person takes part."""
 
     IN_PERSON = "in_person", _l("In person")
     ONLINE = "online", _l("Online")
     VIDEO_MESSAGE = "video_message", _l("Video message")
 
 
-# Order of people on a session's page: who is named first.
+# Order of people on a session's page.
 _RANK = {role: rank for rank, role in enumerate(ParticipationRole)}
 
 
 def ready(status: SessionStatus) -> bool:
-    """Whether a session goes out with the next release. A cancelled one does, and says so."""
+    """Whether a session is part of the next release. A cancelled one is, and is marked as cancelled."""
     return status is not SessionStatus.DRAFT
 
 
 def rank(role: ParticipationRole) -> int:
-    """Where a role stands among the people of a session."""
+    """The position of a role among the people of a session."""
     return _RANK[role]

@@ -1,6 +1,6 @@
-"""A session as it stands in the public programme: every text made once in Python, for a thousand of them on a page.
+"""Session cards of the public programme, prepared in Python because a page may have a thousand of them.
 
-Asking gettext, the language and the directory for each card from the template took two thirds of the page's time.
+Calling gettext, language and directory functions from the template for each card took two thirds of the page's time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SHOWN_PEOPLE = 2
 
 @dataclass(frozen=True, slots=True)
 class SessionCard:
-    """What a card says. `also` are the times in the zone that the reader chose, empty without one."""
+    """The texts of a card. `also` are the times in the reader's chosen zone, empty without one."""
 
     code: str
     classes: str
@@ -39,7 +39,7 @@ class SessionCard:
 
 @dataclass
 class SessionCardWriter:
-    """Writes the cards of one page in one language; what comes again is looked up."""
+    """Writes the cards of one page in one language, caching what recurs."""
 
     zone: str
     other_zone: str = ""
@@ -51,7 +51,7 @@ class SessionCardWriter:
     _spoken_names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = field(default_factory=dict)
 
     def card(self, session: PublishedSession) -> SessionCard:
-        """One session."""
+        """The card of one session."""
         off = session.cancelled
         classes = "ses"
         if session.kind.is_break:

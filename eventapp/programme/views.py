@@ -1,4 +1,4 @@
-"""Public pages of the programme: the whole, a session, the speakers, a speaker."""
+"""Public pages of the programme: the whole programme, its changes, a session, a speaker."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def programme(event: Event) -> Response:
 @parameters(**FILTERS)
 @event_page()
 def version(event: Event, number: int) -> Response:
-    """The programme as an earlier version had it."""
+    """The programme as of an earlier version."""
     return _programme(event, or_404(queries.release(event, number)))
 
 
@@ -100,7 +100,7 @@ def _programme(event: Event, older: Release | None) -> Response:
 @parameters()
 @event_page()
 def changelog(event: Event) -> Response:
-    """What each version of the programme changed, the latest first."""
+    """The changes of each version of the programme, latest first."""
     return page("programme/changelog.html", event=event, **_history(event))
 
 
@@ -108,7 +108,7 @@ def changelog(event: Event) -> Response:
 @parameters()
 @event_page()
 def changes_feed(event: Event) -> Response:
-    """The same as an Atom feed (RFC 4287)."""
+    """The changes as an Atom feed (RFC 4287)."""
     text = render_template("programme/changes.atom", event=event, **_history(event))
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 
@@ -132,7 +132,7 @@ def _history(event: Event) -> dict[str, Any]:
 @parameters()
 @event_page()
 def session(event: Event, code: str) -> Response:
-    """One session. A cancelled one keeps its page, which says so."""
+    """One session. A cancelled one keeps its page, marked as cancelled."""
     shown = or_404(queries.public_session(event, code))
     day = clock.local_day(shown.starts_at, event.zone)
     return page("programme/session.html", event=event, session=shown, day=day)
@@ -142,7 +142,7 @@ def session(event: Event, code: str) -> Response:
 @parameters()
 @event_page()
 def speaker(event: Event, code: str) -> Response:
-    """One person: position at the date, biography, parts here and elsewhere."""
+    """One person: position at the event's date, biography, sessions here and elsewhere."""
     people = queries.speakers(queries.public_sessions(event))
     shown = or_404(next((one for one in people if one.person.code == code), None))
     elsewhere = queries.appearances(shown.person, besides=event)

@@ -1,1 +1,1 @@
-"""The call for speakers: proposals, what the team thinks of them, and the links by which speakers answer."""
+"""The call for speakers: proposals, the team's reviews, and the links by which speakers answer."""

@@ -1,4 +1,4 @@
-"""E-mails to proposers and speakers as the team can read and edit them before they are sent."""
+"""Drafts of e-mails to proposers and speakers, which the team can edit before they are sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from eventapp.mail.content import Draft, draft
 
 
 class Occasion(StrEnum):
-    """Why a proposer or a speaker is written to. Each has a template of its name."""
+    """The reason for an e-mail to a proposer or speaker. Each has a template of its name."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
@@ -19,6 +19,6 @@ class Occasion(StrEnum):
 
 
 def of(occasion: Occasion, event: Event, *, language: str, proposal: str = "") -> Draft:
-    """The texts in a language; `proposal` is the title of one. Greeting, link and signature are added later."""
+    """The draft in a language; `proposal` is a proposal's title. Greeting, link and signature are added later."""
     title = event.title.resolve(language).text
     return draft(f"proposals/emails/{occasion.value}.txt", language=language, event=title, proposal=proposal)

@@ -1,4 +1,4 @@
-"""What is typed into the call: proposals, reviews, letters, and what speakers say of themselves."""
+"""Forms of the call for speakers: proposals, reviews, e-mails, and speakers' own pages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _longest(number: int) -> Length:
 
 
 class CallForm(Form):
-    """What the team asks for."""
+    """The settings of a call."""
 
     opens_at = LocalTimeField(_l("The call opens"), description=_l("Leave empty to open straight away."))
     closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave empty to close when the event ends."))
@@ -65,7 +65,7 @@ class CallForm(Form):
 
     @classmethod
     def of(cls, event: Event, call: Call | None) -> CallForm:
-        """The form with what is set up, or with what most events want."""
+        """The form with the current settings, or with the usual ones for a new call."""
         if call is None:
             usual = {"kinds": ["lecture", "panel", "workshop"], "modes": ["in_person", "online"], "lengths": "20, 45"}
             return cls(data=usual, meta={"zone": event.zone})
@@ -79,7 +79,7 @@ class CallForm(Form):
 
 
 class ProposeForm(Form):
-    """A proposal. `for_call` gives it the choices of the call; its owner does not change the address."""
+    """A proposal. `for_call` sets the choices of the call; the e-mail address of an existing proposal is fixed."""
 
     once = HiddenField()
     title = StringField(
@@ -151,11 +151,11 @@ class ProposeForm(Form):
 
     @classmethod
     def for_call(cls, event: Event, call: Call, *, proposal: Proposal | None = None) -> ProposeForm:
-        """The form with the choices of the call, filled with a proposal that is to be changed."""
+        """The form with the choices of the call, filled in if `proposal` is given."""
         form = cls(data=_typed(proposal) if proposal else _usual(event, call))
         kinds, modes, lengths = list(call.kinds), list(call.modes), list(call.lengths)
         tags = event.languages
-        if proposal is not None:  # what was chosen stays a choice when the call has changed
+        if proposal is not None:  # a value chosen earlier stays available when the call has changed
             kinds, modes = _with(kinds, proposal.kind.value), _with(modes, proposal.mode.value)
             lengths = _with(lengths, proposal.minutes) if proposal.minutes else lengths
             tags = list(dict.fromkeys([*tags, *proposal.spoken, proposal.written_in]))
@@ -173,7 +173,7 @@ class ProposeForm(Form):
         return form
 
     def answers(self) -> ProposalInput:
-        """What was filled in."""
+        """The submitted proposal."""
         return ProposalInput(
             title=self.title.data or "",
             abstract=self.abstract.data or "",
@@ -215,7 +215,7 @@ def _typed(proposal: Proposal) -> dict[str, Any]:
 
 
 class ReviewForm(Form):
-    """What one thinks of a proposal."""
+    """A team member's opinion of a proposal."""
 
     vote = RadioField(_l("Your vote"), validators=[Optional()], validate_choice=True)
     note = TextAreaField(
@@ -235,7 +235,7 @@ class ReviewForm(Form):
 
 
 class LetterForm(Form):
-    """A letter before it is sent."""
+    """An e-mail before it is sent."""
 
     send = BooleanField(_l("Send this e-mail"), default=True)
     subject = StringField(lazy_pgettext("letter", "Subject"), validators=[_longest(200)], render_kw={"dir": "auto"})
@@ -249,7 +249,7 @@ class LetterForm(Form):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for field in (self.subject, self.text):
-            field.flags.asked = True  # unless the letter is not sent
+            field.flags.asked = True  # unless the e-mail is not sent
 
     def validate_text(self, field: Any) -> None:
         sent = self["send"].data if "send" in self else True
@@ -258,12 +258,12 @@ class LetterForm(Form):
 
 
 class AcceptForm(LetterForm):
-    """Whose name is announced, and the letter."""
+    """Which person is announced, and the e-mail."""
 
     person = RadioField(_l("Who is this?"), validators=[InputRequired()], default="new")
 
     def offer(self, people: list[Person]) -> None:
-        """A new person, or one of these."""
+        """Offer a new person, or one of these."""
         self.person.choices = [
             SelectChoice("new", _("Someone new in the programme")),
             *(SelectChoice(one.code, _said(one)) for one in people),
@@ -313,7 +313,7 @@ class ProfileForm(Form):
 
 
 class TalkForm(Form):
-    """The words of a speaker's own session."""
+    """The texts of a speaker's own session."""
 
     title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     subtitle = WordsField(_l("Subtitle"), maximum=200)

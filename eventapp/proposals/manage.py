@@ -1,4 +1,4 @@
-"""The desk: the call, what was proposed, what the team thinks of it, and what is decided."""
+"""Desk pages: the call, proposals, reviews and decisions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OCCASIONS = {"accept": Occasion.ACCEPTED, "decline": Occasion.DECLINED, "reopen
 @manage.get("/proposals")
 @requires(Permission.PROGRAMME)
 def proposals(event: Event) -> ResponseReturnValue:
-    """Everything that was proposed, filtered and by pages, and who has declined a part."""
+    """All proposals, filtered and paginated, and the speakers who have declined."""
     number = page_number(request.args.get("page"))
     rows, total = queries.of_event(event, current_organizer(), **_filters(), limit=PAGE, offset=(number - 1) * PAGE)
     return page(
@@ -68,7 +68,7 @@ def _filters() -> dict[str, Any]:
 @manage.route("/proposals/call", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def call(event: Event) -> ResponseReturnValue:
-    """Set up the call, or change it."""
+    """Set up or change the call."""
     shown = queries.call_of(event)
     form = CallForm.of(event, shown)
     form.text.speak(event.languages)
@@ -92,7 +92,7 @@ def call(event: Event) -> ResponseReturnValue:
 @manage.route("/proposals/<code>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def proposal(event: Event, code: str) -> ResponseReturnValue:
-    """One proposal with the votes and notes of the team, and one's own."""
+    """One proposal with the team's votes and notes, and the form for one's own."""
     shown = or_404(queries.by_code(event, code))
     every = queries.reviews(shown)
     own = next((one for one in every if one.user_id == current_organizer().id), None)
@@ -120,7 +120,7 @@ def _review_data(own: Review | None) -> dict[str, Any]:
 @manage.route("/proposals/<code>/<any(accept, decline, reopen):verb>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
-    """A decision, with the letter that says so before it is sent."""
+    """Make a decision, with the e-mail about it shown before it is sent."""
     shown = or_404(queries.by_code(event, code))
     people = queries.candidates(shown) if verb == "accept" else []
     form = _letter_form(shown, _OCCASIONS[verb], accept=verb == "accept", people=people)
@@ -158,7 +158,7 @@ def _decide(proposal: Proposal, verb: str, form: LetterForm, people: list[Person
 @manage.route("/speakers/<code>/ask", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def ask(event: Event, code: str) -> ResponseReturnValue:
-    """Ask somebody who stands in the programme to confirm, with the letter before it is sent."""
+    """Ask a person on the programme to confirm, with the e-mail shown before it is sent."""
     person = or_404(programme.person_in_event(event, code))
     link = queries.link_of(event, person)
     asked = request.args.get("letter", link.language if link else languages.interface())

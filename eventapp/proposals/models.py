@@ -1,4 +1,4 @@
-"""Calls, proposals, the team's reviews, and the links by which speakers answer."""
+"""Calls, proposals, reviews, and the private links of speakers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from eventapp.proposals.rules import Answer, CallState, ProposalStatus
 
 
 class Call(Base, Closes, OfEvent):
-    """What an event asks of those who propose something. Public pages say that it is open."""
+    """The call for speakers of an event. Public pages show while it is open."""
 
     __tablename__ = "call_for_speakers"
     __table_args__ = (UniqueConstraint("event_id", name="uq_call_for_speakers_event"),)
@@ -34,7 +34,7 @@ class Call(Base, Closes, OfEvent):
     opens_at: Mapped[datetime | None]
     text: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     kinds: Mapped[list[str]] = mapped_column(default=list)
-    # In minutes; empty: the length is not asked.
+    # In minutes; empty: the form does not ask for a length.
     lengths: Mapped[list[int]] = mapped_column(JSON, default=list)
     modes: Mapped[list[str]] = mapped_column(default=list)
     event: Mapped[Event] = relationship()
@@ -44,7 +44,7 @@ class Call(Base, Closes, OfEvent):
 
     @property
     def state(self) -> CallState:
-        """Whether one can propose something now."""
+        """Whether proposals are accepted now."""
         return rules.call_state(
             now=now(),
             opens_at=self.opens_at,
@@ -55,7 +55,7 @@ class Call(Base, Closes, OfEvent):
 
 
 class SpeakerLink(Base):
-    """The key by which somebody of the programme answers for the part at one event. The address is nowhere public."""
+    """The private link by which a speaker answers for their part at one event. The e-mail address is never public."""
 
     __tablename__ = "speaker_link"
     __table_args__ = (UniqueConstraint("event_id", "person_id", name="uq_speaker_link_event_person"),)
@@ -66,14 +66,14 @@ class SpeakerLink(Base):
     token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
     email: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")
-    # Where letters tell the time of as well; empty: at the venue only.
+    # The zone that e-mails show in addition to the venue's; empty: only the venue's.
     zone: Mapped[str] = mapped_column(default="")
     answer: Mapped[Answer] = mapped_column(default=Answer.PENDING)
     asked_at: Mapped[datetime] = mapped_column(default=now)
     answered_at: Mapped[datetime | None]
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
-    # What the event shows of the person, where that is something of its own.
+    # The event's own profile of the person, if there is one.
     at_event: Mapped[EventPerson | None] = relationship(
         primaryjoin=lambda: and_(
             foreign(SpeakerLink.person_id) == EventPerson.person_id,
@@ -91,7 +91,7 @@ class SpeakerLink(Base):
 
 
 class Proposal(Base):
-    """What somebody offers to speak about. Nothing of it is public; what is accepted becomes a session of the team."""
+    """A proposed session. Nothing of it is public; an accepted one becomes a draft session."""
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -103,12 +103,12 @@ class Proposal(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     code: Mapped[str] = mapped_column(default=tokens.code)
     token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
-    # Made with the empty form: a form that is sent twice makes one proposal.
+    # Created with the empty form, so that submitting it twice creates only one proposal.
     once: Mapped[str] = mapped_column(unique=True, default=tokens.token)
     status: Mapped[ProposalStatus] = mapped_column(default=ProposalStatus.SUBMITTED)
     title: Mapped[str]
     abstract: Mapped[str]
-    # The language that title and abstract are written in; `language` is the one that the person reads.
+    # The language of title and abstract; `language` is that of e-mails to the proposer.
     written_in: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")
     kind: Mapped[SessionKind]
@@ -141,23 +141,23 @@ class Proposal(Base):
 
     @property
     def speaking(self) -> SpeakerLink | None:
-        """The speaker's link that the owner's own link leads to, unless the team gave that to another address."""
+        """The speaker link to which the proposer's link leads, unless the team gave it to another e-mail address."""
         link = self.link
         return link if link is not None and link.email.casefold() == self.email.casefold() else None
 
     @property
     def titled(self) -> LocalizedText:
-        """The title in its language."""
+        """The title as LocalizedText."""
         return LocalizedText({self.written_in: self.title})
 
     @property
     def described(self) -> LocalizedText:
-        """The abstract in its language."""
+        """The abstract as LocalizedText."""
         return LocalizedText({self.written_in: self.abstract})
 
 
 class Review(Base):
-    """What somebody of the team thinks of a proposal: for it (1), undecided (0), against it (−1), or a note only."""
+    """A team member's opinion of a proposal: for (1), undecided (0), against (−1), or only a note."""
 
     __tablename__ = "review"
     __table_args__ = (

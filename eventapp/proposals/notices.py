@@ -1,4 +1,6 @@
-"""Pending notifications of proposers and speakers: operations say what has happened, the worker writes the e-mail."""
+"""Pending notifications of proposers and speakers: operations record what has happened, the worker writes the
+e-mail.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,12 @@ from eventapp.proposals.models import Proposal, SpeakerLink
 
 PROPOSAL, SPEAKER = "proposal", "speaker"
 KIND = "proposals"
-# The e-mail that asks a speaker does not replace one about changes, nor is it replaced by it.
+# The request to confirm neither replaces an e-mail about changes nor is replaced by it.
 ASK_SLOT = "ask"
 
 
 def notify_proposer(proposal: Proposal, occasion: Occasion, edited: Draft | None = None) -> None:
-    """Write to a proposer as soon as this transaction has committed; `edited` are the texts of the team."""
+    """Notify a proposer as soon as this transaction has committed; `edited` is the team's text."""
     pending.enqueue(
         proposal_key(proposal),
         f"{KIND}.{occasion}",
@@ -26,7 +28,7 @@ def notify_proposer(proposal: Proposal, occasion: Occasion, edited: Draft | None
 
 
 def notify_asked(link: SpeakerLink, edited: Draft | None = None, *, other_address: bool = False) -> None:
-    """A speaker is asked to confirm: what is published counts as known, and the e-mail follows where there is a text.
+    """Ask a speaker to confirm: published facts count as known, and an e-mail is sent if there is a text.
 
     `other_address`: nothing was sent to this e-mail address before.
     """
@@ -42,23 +44,23 @@ def notify_asked(link: SpeakerLink, edited: Draft | None = None, *, other_addres
 
 
 def notify_of_changes(link: SpeakerLink) -> None:
-    """The speaker has answered: their calendar should show it."""
+    """Update the calendar of a speaker who has answered."""
     enqueue_changes(link.event_id, [link.id])
 
 
 def enqueue_changes(event_id: int, links: Iterable[int], *, at_once: bool = False) -> None:
-    """Have the worker compare what the speakers with these links, by id, were last sent."""
+    """Have the worker compare the facts of the speakers with these links, by id, with what was last sent."""
     recipients = [pending.recipient_key(SPEAKER, number) for number in links]
     pending.enqueue_changes(recipients, KIND, topic=f"event:{event_id}", at_once=at_once)
 
 
 def proposal_key(proposal: Proposal) -> str:
-    """The proposer as a recipient."""
+    """The recipient key of a proposer."""
     return pending.recipient_key(PROPOSAL, proposal.id)
 
 
 def speaker_key(link: SpeakerLink) -> str:
-    """The speaker as a recipient."""
+    """The recipient key of a speaker."""
     return pending.recipient_key(SPEAKER, link.id)
 
 

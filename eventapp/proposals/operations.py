@@ -1,4 +1,4 @@
-"""Verbs of the call: set it up, propose, change, withdraw, review, and decide."""
+"""Operations on the call and on proposals: set up, submit, change, withdraw, review, decide."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from eventapp.proposals.rules import CallState, ProposalStatus
 
 @dataclass(frozen=True)
 class ProposalInput:
-    """What somebody proposes. `minutes` None where the call does not ask for a length."""
+    """The submitted proposal. `minutes` is None if the call does not ask for a length."""
 
     title: str
     abstract: str
@@ -62,14 +62,14 @@ def save_call(
     lengths: Sequence[int],
     modes: Sequence[Mode],
 ) -> Call:
-    """Set up the call of an event, or change it. Raises Refused for times in the wrong order, no kind or no mode."""
+    """Create or change the call of an event. Raises Refused for times in the wrong order, no kind or no mode."""
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise Refused(_("The end must be after the start."), field="closes_at")
     if not kinds:
         raise Refused(_("Choose at least one."), field="kinds")
     if not modes:
         raise Refused(_("Choose at least one."), field="modes")
-    # Two buttons pressed at once set up one call.
+    # Two simultaneous requests must create one call.
     db.session.refresh(event, ["id"], with_for_update=True)
     call = queries.call_of(event)
     if call is None:
@@ -86,7 +86,9 @@ def save_call(
 
 
 def shift_call(event: Event, shift: clock.Shift) -> int:
-    """Move opening and closing of the call, as `shifted_window` says. Returns how many of them have moved."""
+    """Move the opening and closing of the call by the rules of `shifted_window`. Returns how many of them have
+    moved.
+    """
     call = queries.call_of(event)
     if call is None:
         return 0
@@ -98,10 +100,11 @@ def shift_call(event: Event, shift: clock.Shift) -> int:
 
 
 def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: bool = False) -> Proposal:
-    """Take a proposal and write to its owner.
+    """Store a proposal and notify its proposer.
 
-    `once` names the form that was sent: sending it twice makes one proposal. The letter is `counted` where a stranger
-    causes it. Raises Refused where the call is not open, TooManyEmails where the address was written to too often.
+    `once` identifies the submitted form: sending it twice creates one proposal. `counted` e-mails, those caused without
+    a login, are rate-limited. Raises Refused if the call is not open, TooManyEmails if the address has been e-mailed
+    too often.
     """
     _check_open(event)
     known = queries.by_once(once) if once else None
@@ -117,7 +120,7 @@ def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: boo
             db.session.add(proposal)
             db.session.flush()
     except IntegrityError:
-        # Somebody pressed the button twice, and the other request was faster.
+        # The form was submitted twice, and the other request was faster.
         known = queries.by_once(once)
         if known is None:
             raise
@@ -129,9 +132,9 @@ def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: boo
 
 
 def _same(known: Proposal, event: Event, answers: ProposalInput) -> Proposal | None:
-    """The known proposal, if it is the one that is sent; who goes back and writes another one means another one."""
-    said = (answers.title, answers.abstract, answers.email.strip())
-    return known if known.event_id == event.id and said == (known.title, known.abstract, known.email) else None
+    """The known proposal if it equals the submitted one; None if the user went back and wrote another."""
+    submitted = (answers.title, answers.abstract, answers.email.strip())
+    return known if known.event_id == event.id and submitted == (known.title, known.abstract, known.email) else None
 
 
 def _check_open(event: Event) -> None:
@@ -150,12 +153,12 @@ def _fill(proposal: Proposal, answers: ProposalInput) -> None:
 
 
 def _hold(proposal: Proposal) -> None:
-    """Lock the proposal and read it anew: of two who press a button the second sees what the first has done."""
+    """Lock the proposal and reread it: of two simultaneous requests, the second must see what the first has done."""
     db.session.refresh(proposal, ["status", "session_id", "link_id"], with_for_update=True)
 
 
 def change(proposal: Proposal, answers: ProposalInput) -> None:
-    """Its owner changes it while the call is open; the address of the mail stays. Raises Refused once it is decided."""
+    """Change a proposal while the call is open, except its e-mail address. Raises Refused once it is decided."""
     _hold(proposal)
     _check_open(proposal.event)
     if proposal.status is not ProposalStatus.SUBMITTED:
@@ -165,7 +168,7 @@ def change(proposal: Proposal, answers: ProposalInput) -> None:
 
 
 def withdraw(proposal: Proposal) -> None:
-    """Its owner takes it back; doing it twice is doing it once. Raises Refused for what stands on the programme."""
+    """Withdraw a proposal; doing so again does nothing. Raises Refused for an accepted one."""
     _hold(proposal)
     if proposal.status is ProposalStatus.ACCEPTED:
         raise Refused(
@@ -179,7 +182,7 @@ def withdraw(proposal: Proposal) -> None:
 
 
 def forget(proposal: Proposal) -> None:
-    """Delete a proposal, what the team said of it, and the letters about it: its owner wants no data kept."""
+    """Delete a proposal with its reviews and e-mails, because its proposer wants no data kept."""
     withdraw(proposal)
     mail.forget(f"event:{proposal.event_id}", containing=proposal.token)
     pending.forget([notices.proposal_key(proposal)])
@@ -188,10 +191,10 @@ def forget(proposal: Proposal) -> None:
 
 
 def review(proposal: Proposal, user: User, *, vote: int | None, note: str) -> Review:
-    """What a member of the team thinks of it: one review per person, which can be changed."""
+    """Save a team member's review of a proposal; each member has one and can change it."""
     if vote is not None and vote not in rules.VOTES:
         raise Refused(_("Choose an option from the list."), field="vote")
-    # Two buttons pressed at once write one after the other.
+    # Serialize simultaneous requests.
     _hold(proposal)
     mine = next((one for one in queries.reviews(proposal) if one.user_id == user.id), None)
     if mine is None:
@@ -203,10 +206,10 @@ def review(proposal: Proposal, user: User, *, vote: int | None, note: str) -> Re
 
 
 def accept(proposal: Proposal, *, person: Person | None = None, letter: Draft | None = None) -> Session:
-    """Make a draft session of a proposal, and a speaker who has not confirmed yet of its owner.
+    """Create a draft session from a proposal, with its proposer as an unconfirmed speaker.
 
-    `person`: somebody of the directory who an organizer says it is; without, a new person is made whatever the name.
-    `letter` None writes none. Raises Refused where the proposal waits for no decision.
+    `person`: the person in the directory whom an organizer has chosen; without it a new person is created, whatever the
+    name. Without `letter`, no e-mail is sent. Raises Refused if the proposal does not await a decision.
     """
     _decidable(proposal)
     event = proposal.event
@@ -254,7 +257,7 @@ def _decidable(proposal: Proposal) -> None:
 
 
 def decline(proposal: Proposal, *, letter: Draft | None = None) -> None:
-    """Say no. Raises Refused where the proposal waits for no decision."""
+    """Decline a proposal. Raises Refused if it does not await a decision."""
     _decidable(proposal)
     proposal.status = ProposalStatus.DECLINED
     db.session.flush()
@@ -263,7 +266,7 @@ def decline(proposal: Proposal, *, letter: Draft | None = None) -> None:
 
 
 def reopen(proposal: Proposal, *, letter: Draft | None = None) -> None:
-    """Decide again. Raises Refused while the session that was made of it exists: what is planned is not lost unseen."""
+    """Undo a decision. Raises Refused while the session created from the proposal exists."""
     _hold(proposal)
     if proposal.status not in {ProposalStatus.ACCEPTED, ProposalStatus.DECLINED}:
         raise Refused(_("This proposal can't be decided again."))

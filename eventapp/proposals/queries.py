@@ -1,4 +1,4 @@
-"""Questions about calls, proposals and speakers' answers."""
+"""Finding calls, proposals, reviews and speaker links."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from eventapp.proposals.rules import Answer, CallState, ProposalStatus, same_nam
 
 
 class Order(StrEnum):
-    """How the list is sorted."""
+    """Sort orders of the list."""
 
     NEWEST = "newest"
     VOTES = "votes"
@@ -37,29 +37,29 @@ class RatedProposal:
 
 
 def call_of(event: Event) -> Call | None:
-    """The call of an event, if one is set up."""
+    """The call of an event, if it is set up."""
     return db.session.scalar(select(Call).where(Call.event_id == event.id).options(joinedload(Call.event)))
 
 
 def call_with_closing(event_id: int) -> Call | None:
-    """The call of an event, by its id, if it has a closing time or had one."""
+    """The call of an event, by its id, if it has or had a closing time."""
     return db.session.scalar(select(Call).where(Call.event_id == event_id, Call.last_closing.is_not(None)))
 
 
 def open_call(event: Event) -> Call | None:
-    """The call of an event while one can propose something."""
+    """The call of an event while it accepts proposals."""
     call = call_of(event)
     return call if call is not None and call.state is CallState.OPEN else None
 
 
 def by_token(token: str) -> Proposal | None:
-    """The proposal of an owner's link."""
+    """The proposal of a private link."""
     options = (joinedload(Proposal.event), joinedload(Proposal.link))
     return db.session.scalar(select(Proposal).where(Proposal.token == token).options(*options))
 
 
 def by_once(once: str) -> Proposal | None:
-    """The proposal that a form has made already."""
+    """The proposal that a form has already created."""
     return db.session.scalar(select(Proposal).where(Proposal.once == once))
 
 
@@ -79,7 +79,7 @@ def of_event(
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[list[RatedProposal], int]:
-    """A page of proposals, and how many there are in all. `unvoted`: those that `user` has not voted on."""
+    """A page of proposals, and their total number. `unvoted`: only those that `user` has not voted on."""
     query = select(Proposal.id).where(Proposal.event_id == event.id)
     if status:
         query = query.where(Proposal.status == status)
@@ -112,19 +112,19 @@ def of_event(
 
 
 def numbers_by_status(event: Event) -> dict[ProposalStatus, int]:
-    """How many proposals are in which state."""
+    """The number of proposals per status."""
     query = select(Proposal.status, func.count()).where(Proposal.event_id == event.id).group_by(Proposal.status)
     return {status: number for status, number in db.session.execute(query)}
 
 
 def reviews(proposal: Proposal) -> list[Review]:
-    """What the team thinks, the first to speak first."""
+    """The team's reviews, oldest first."""
     query = select(Review).where(Review.proposal_id == proposal.id).options(joinedload(Review.user))
     return list(db.session.scalars(query.order_by(Review.id)))
 
 
 def candidates(proposal: Proposal) -> list[Person]:
-    """People of the event whose name is the proposer's. Equal names are no proof: an organizer chooses."""
+    """People of the event with the proposer's name. Equal names prove nothing, so an organizer chooses."""
     return [
         person
         for person in programme.people_of(proposal.event)
@@ -133,27 +133,27 @@ def candidates(proposal: Proposal) -> list[Person]:
 
 
 def link_by_token(token: str) -> SpeakerLink | None:
-    """The link of a speaker, with the person."""
+    """A speaker link by its token, with the person."""
     person = joinedload(SpeakerLink.person).selectinload(Person.positions).joinedload(Position.organization)
     query = select(SpeakerLink).where(SpeakerLink.token == token)
     return db.session.scalar(query.options(joinedload(SpeakerLink.event), joinedload(SpeakerLink.at_event), person))
 
 
 def link_of(event: Event, person: Person) -> SpeakerLink | None:
-    """The link of a person at an event, if one was made."""
+    """The speaker link of a person at an event, if there is one."""
     return db.session.scalar(
         select(SpeakerLink).where(SpeakerLink.event_id == event.id, SpeakerLink.person_id == person.id)
     )
 
 
 def links(event: Event) -> list[SpeakerLink]:
-    """The links of an event, with their people."""
+    """The speaker links of an event, with their people."""
     query = select(SpeakerLink).where(SpeakerLink.event_id == event.id).options(joinedload(SpeakerLink.person))
     return list(db.session.scalars(query.order_by(SpeakerLink.id)))
 
 
 def parts_of(link: SpeakerLink) -> list[tuple[Session, Participation]]:
-    """The sessions of the team in which the owner of a link takes part, unscheduled ones last."""
+    """The team's sessions in which the link's owner takes part, unscheduled ones last."""
     rows = db.session.execute(
         select(Session, Participation)
         .join(Participation, Participation.session_id == Session.id)
@@ -165,7 +165,7 @@ def parts_of(link: SpeakerLink) -> list[tuple[Session, Participation]]:
 
 
 def declined(event: Event) -> list[SpeakerLink]:
-    """Those who have said no and still stand in the programme: the team has to find somebody else."""
+    """Speakers who have declined but are still on the programme: the team has to replace them."""
     stands = (
         select(Participation.id)
         .join(Session, Session.id == Participation.session_id)

@@ -1,4 +1,4 @@
-"""States of a call, a proposal and a speaker's answer, and whose name is whose. Plain values only."""
+"""States of calls, proposals and speakers' answers, and comparison of names. Plain values only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from eventapp.core.languages import lazy_pgettext
 from eventapp.core.localized import fold
 from eventapp.programme.rules import ParticipationRole, SessionKind
 
-# Which wording of the consent somebody has agreed to; a new wording takes a new number, and old rows keep theirs.
+# The version of the consent text agreed to; a new wording gets a new number, and old rows keep theirs.
 CONSENT = "1"
 
-# The kinds that one can propose; the others are the house's own.
+# The kinds of sessions that can be proposed; the others are up to the organizers.
 PROPOSABLE = (
     SessionKind.LECTURE,
     SessionKind.PANEL,
@@ -34,7 +34,7 @@ class ProposalStatus(Labelled):
 
 
 class Answer(Labelled):
-    """What a speaker has said to the question whether the part is right."""
+    """A speaker's answer to the request to confirm."""
 
     PENDING = "pending", lazy_pgettext("speaker", "No answer yet")
     CONFIRMED = "confirmed", lazy_pgettext("speaker", "Confirmed")
@@ -50,19 +50,21 @@ class CallState(StrEnum):
 def call_state(
     *, now: datetime, opens_at: datetime | None, closes_at: datetime | None, event_ends: datetime, running: bool
 ) -> CallState:
-    """Where a call stands. It closes at `closes_at`, with the event at the latest, and while that is not `running`."""
+    """The state of a call. It closes at `closes_at`, at the latest when the event ends, and while that is not
+    `running`.
+    """
     if not running or now >= event_ends or (closes_at is not None and now >= closes_at):
         return CallState.CLOSED
     return CallState.NOT_YET if opens_at is not None and now < opens_at else CallState.OPEN
 
 
 def may_write(role: ParticipationRole) -> bool:
-    """Whether somebody with this role may change the words of the session: who speaks in it, not who hosts it."""
+    """Whether somebody with this role may edit the session's texts: those who speak, not those who host it."""
     return role in {ParticipationRole.LECTURER, ParticipationRole.SPEAKER}
 
 
 def name_language(name: str, language: str) -> str:
-    """The language that a name is kept under, told by its script; `language` is that of its owner's texts."""
+    """The language under which a name is stored, detected from its script; `language` is that of the owner's texts."""
     if any("\u3041" <= c <= "\u30ff" for c in name):
         return "ja"
     if any("\u4e00" <= c <= "\u9fff" for c in name):
@@ -73,13 +75,15 @@ def name_language(name: str, language: str) -> str:
 
 
 def same_name(family: str, given: str, *, families: Mapping[str, str], givens: Mapping[str, str]) -> bool:
-    """Whether a typed name is one of a person's, in any script and in either order. It may still be somebody else."""
+    """Whether a typed name is one of a person's, in any script and order. It may still be another person."""
     typed = {fold(family + given), fold(given + family)}
     return any(fold(families.get(tag, "") + givens.get(tag, "")) in typed for tag in {*families, *givens})
 
 
 def lengths_of(typed: str) -> list[int] | None:
-    """Minutes of "20, 45 60", rising and each once; None where something is no whole number of minutes up to a day."""
+    """Minutes of "20, 45 60", sorted and without duplicates; None if an item is not a whole number of minutes up to a
+    day.
+    """
     words = typed.replace(",", " ").replace("、", " ").replace("，", " ").split()
     if not all(word.isdecimal() and len(word) <= 4 and 1 <= int(word) <= 1440 for word in words):
         return None

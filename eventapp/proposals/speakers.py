@@ -1,4 +1,4 @@
-"""Verbs of those who speak: being asked, saying yes or no, and keeping one's own words."""
+"""Operations of speakers: being asked, answering, and editing their own profile and session texts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ from eventapp.proposals.rules import Answer
 
 
 class ProfileEditConflict(Refused):
-    """Somebody else has changed the same page meanwhile. `now` is what it holds; `changes` names what is different."""
+    """Somebody else has changed the same values meanwhile. `now` are the current ones; `changes` names the
+    differences.
+    """
 
     def __init__(self, changed: stale_forms.ConcurrentChanges, now: Mapping[str, Any]) -> None:
         super().__init__(_("A team member changed this in the meantime. Your changes were not saved."))
@@ -39,11 +41,11 @@ class ProfileEditConflict(Refused):
 def link_for(
     event: Event, person: Person, *, email: str, language: str, token: str = "", text: Draft | None = None
 ) -> SpeakerLink:
-    """The link of a person at an event, with the answer asked anew.
+    """Create or update the speaker link of a person at an event, and ask for the answer again.
 
-    Another address than before gets another link: the old one may be in somebody else's hands.
+    A changed e-mail address gets a new link: somebody else may have the old one.
     """
-    # Two buttons pressed at once make one link.
+    # Two simultaneous requests must create one link.
     db.session.refresh(person, ["id"], with_for_update=True)
     link = queries.link_of(event, person)
     other_address = link is not None and link.email.casefold() != email.strip().casefold()
@@ -61,7 +63,7 @@ def link_for(
 
 
 def ask(event: Event, person: Person, *, email: str, language: str, letter: Draft) -> SpeakerLink:
-    """Ask somebody who stands in the programme to confirm, at this address. Who is public stays so meanwhile."""
+    """Ask a person on the programme, at this e-mail address, to confirm. Those already public stay public meanwhile."""
     link = link_for(event, person, email=email, language=language, text=letter)
     if person.id not in released.document(event).person_ids:
         programme.confirm_parts(event, person, confirmed=False)
@@ -70,7 +72,7 @@ def ask(event: Event, person: Person, *, email: str, language: str, letter: Draf
 
 
 def answer(link: SpeakerLink, *, yes: bool) -> None:
-    """The speaker says yes or no, to every part at the event; the answer can be changed until the event is over."""
+    """Save the speaker's answer, for all parts at the event; it can be changed until the event is over."""
     _check_time(link)
     db.session.refresh(link, ["answer"], with_for_update=True)
     link.answer = Answer.CONFIRMED if yes else Answer.DECLINED
@@ -88,7 +90,7 @@ def _check_time(link: SpeakerLink) -> None:
 
 
 def profile_of(link: SpeakerLink) -> dict[str, Any]:
-    """What the form of the profile holds: names, the position held when the event begins, biography and zone."""
+    """The values of the profile form: names, the position held when the event begins, biography and zone."""
     values = roster.profile_of(link.event, link.person, former=False)
     at: Organization | None = values["organization"]
     return {
@@ -100,11 +102,11 @@ def profile_of(link: SpeakerLink) -> dict[str, Any]:
 
 
 def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str) -> None:
-    """The speaker's own name, position and biography.
+    """Save the speaker's own name, position and biography.
 
-    Where another event knows the speaker too, they hold for this one only: the team chose who has this link, and the
-    pages of others are not theirs. `edit_token` is that of the values that the form was made with (see
-    core/stale_forms.py). Raises ProfileEditConflict where the team has changed one of them since.
+    If another event also knows the speaker, the change applies to this event only: the team chose who gets the link,
+    and the pages of other events are not theirs to change. `edit_token` is that of the values that the form was made
+    with (see core/stale_forms.py). Raises ProfileEditConflict if the team has changed one of them since.
     """
     _check_time(link)
     db.session.refresh(link.person, with_for_update=True)
@@ -130,17 +132,17 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str
 
 
 def organization(names: LocalizedText) -> Organization | None:
-    """The organization that somebody names; None for no name."""
+    """The organization with one of these names, created if missing; None without a name."""
     return directory.known_or_new(names) if names else None
 
 
 def talk_of(session: Session) -> dict[str, Any]:
-    """What the form of a session's words holds."""
+    """The values of the form for a session's texts."""
     return {"title": session.title, "subtitle": session.subtitle, "abstract": session.abstract}
 
 
 def own_session(link: SpeakerLink, code: str) -> Session | None:
-    """A session whose words the speaker may change; None for those of others and for cancelled ones."""
+    """A session whose texts the speaker may edit; None for those of others and for cancelled ones."""
     for session, part in queries.parts_of(link):
         if session.code == code and rules.may_write(part.role) and session.status is not SessionStatus.CANCELLED:
             return session

@@ -1,4 +1,4 @@
-"""The page of somebody who speaks: say yes or no, look after one's profile and the words of one's session."""
+"""A speaker's own pages: confirm or decline, edit the profile and the texts of one's sessions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PACE = "60/minute"
 
 @views.get("")
 def mine(token: str) -> ResponseReturnValue:
-    """What one is asked, and one's sessions as the team plans them."""
+    """The request to confirm, and one's sessions as the team plans them."""
     link = _link(token)
     parts = queries.parts_of(link)
     public = released.document(link.event)
@@ -48,14 +48,14 @@ def mine(token: str) -> ResponseReturnValue:
 
 @views.post("/<any(confirm, decline):verb>")
 def answer(token: str, verb: str) -> ResponseReturnValue:
-    """Say yes or no; a button and no link, for mail scanners follow links."""
+    """Confirm or decline. Only by POST: e-mail scanners follow links."""
     speakers.answer(_link(token), yes=verb == "confirm")
     return private(redirect(url_for(".mine", token=token), 303))
 
 
 @views.route("/profile", methods=["GET", "POST"])
 def profile(token: str) -> ResponseReturnValue:
-    """One's own name, position and biography."""
+    """Edit one's own name, position and biography."""
     link = _link(token)
     now = speakers.profile_of(link)
     form = ProfileForm(data=now)
@@ -72,7 +72,7 @@ def profile(token: str) -> ResponseReturnValue:
 
 @views.route("/sessions/<code>", methods=["GET", "POST"])
 def talk(token: str, code: str) -> ResponseReturnValue:
-    """Title, subtitle and abstract of one's own session."""
+    """Edit title, subtitle and abstract of one's own session."""
     link = _link(token)
     session = or_404(speakers.own_session(link, code))
     now = speakers.talk_of(session)
@@ -94,7 +94,7 @@ def _edit(
     *,
     save: Callable[[dict[str, Any], str], None],
 ) -> ResponseReturnValue:
-    """A form that keeps what the team has changed meanwhile: who reads that and saves again means it."""
+    """Show and process a form. If the team has changed values meanwhile, these are shown before saving again."""
     event = link.event
     for field in form:
         if hasattr(field, "speak"):
@@ -118,7 +118,7 @@ def _edit(
 
 
 def _taken_over(form: Form, late: speakers.ProfileEditConflict) -> str:
-    """What the team has changed; of that, what was not touched here is taken into the form."""
+    """A message about the team's changes; changed values that were not edited here are shown in the form."""
 
     def named(names: tuple[str, ...]) -> str:
         return listing([form[name].label.text for name in names])

@@ -1,4 +1,4 @@
-"""Proposing something, and the page of one's own proposal."""
+"""Submitting a proposal, and a proposer's own page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from eventapp.proposals.rules import CallState, ProposalStatus
 
 views = Blueprint("proposals", __name__)
 
-# People write for longer than they register: a whole faculty behind one address is still slower than this.
+# Writing a proposal takes longer than registering: a whole faculty behind one IP address stays below this.
 PACE = "60/minute"
 ONCE = re.compile(r"[\w-]{16,64}")
 
 
 @views.route("/events/<slug>/propose", methods=["GET", "POST"])
 def propose(slug: str) -> ResponseReturnValue:
-    """The form while the call is open; before and after, when it is."""
+    """The form while the call is open; before and after, the dates of the call."""
     event = events.by_slug(slug)
     if event is None:
         return moved(".propose", slug)
@@ -46,7 +46,7 @@ def propose(slug: str) -> ResponseReturnValue:
 
 @views.route("/proposals/<token>", methods=["GET", "POST"])
 def mine(token: str) -> ResponseReturnValue:
-    """One's own proposal: see it, change it while the call is open. Once accepted it leads to the speaker's."""
+    """Show one's own proposal and change it while the call is open. Once accepted, redirect to the speaker's page."""
     proposal = _mine(token)
     if proposal.speaking is not None:
         return private(redirect(url_for("speaking.mine", token=proposal.speaking.token), 303))
@@ -70,7 +70,7 @@ def mine(token: str) -> ResponseReturnValue:
 
 @views.post("/proposals/<token>/<any(withdraw, delete):verb>")
 def take_back(token: str, verb: str) -> ResponseReturnValue:
-    """Withdraw, or withdraw and have everything deleted; a button and no link, for mail scanners follow links."""
+    """Withdraw a proposal, or delete it with all its data. Only by POST: e-mail scanners follow links."""
     proposal = _mine(token)
     if verb == "withdraw":
         operations.withdraw(proposal)
@@ -81,7 +81,7 @@ def take_back(token: str, verb: str) -> ResponseReturnValue:
 
 @views.get("/proposals/deleted")
 def deleted() -> ResponseReturnValue:
-    """That nothing is kept any more."""
+    """Confirm that all data has been deleted."""
     return private(page("proposals/deleted.html"))
 
 

@@ -1,1 +1,1 @@
-"""Taking part: options with places, questions, registrations, the waiting list."""
+"""Attending an event: options with seats, questions, registrations, the waiting list."""

@@ -1,4 +1,4 @@
-"""The registration form, made for the event's options and questions."""
+"""The registration form, built from an event's options and questions."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from eventapp.registration.rules import Availability, QuestionKind, fits, kept
 
 
 def option_name(option: AttendanceOption) -> str:
-    """What an option is called to a reader."""
+    """The name of an option for a reader."""
     return languages.resolve(option.title).text or option.mode.label
 
 
 def no_address(form: Any, field: Any) -> None:
-    """Validator: no web address. The letter greets by name, and must not carry a stranger's link to a third party."""
+    """Validator: no web address. The e-mail greets by name, and must not carry one person's link to another."""
     if re.search(r"://|www\.", field.data or "", re.IGNORECASE):
         raise ValidationError(_("Enter a name, without a web address."))
 
 
 class TakePart(Form):
-    """What everybody is asked. `for_event` adds the options and the event's own questions."""
+    """The questions for everybody. `for_event` adds the options and the event's own questions."""
 
     option = RadioField(
         _l("How will you take part?"),
@@ -82,8 +82,8 @@ class TakePart(Form):
     )
     organization_kind = SelectField(_l("Kind of organization"), validators=[Optional()])
     country = CountryField(_l("Country or region"), render_kw={"autocomplete": "country"})
-    # The browser fills it in unseen; on one's own page it can be changed.
-    # Of the team's form alone: a guest's page says which language its reader reads.
+    # `language` is only in the team's form: otherwise the language of the guest's page is used. The browser fills in
+    # `zone`, which is hidden; on their own page attendees can change it.
     language = SelectField(_l("Language of the e-mails"), validators=[Optional()])
     zone = StringField(
         _l("Your time zone"),
@@ -108,7 +108,9 @@ class TakePart(Form):
         registration: Registration | None = None,
         by_team: bool = False,
     ) -> TakePart:
-        """The form with the event's questions; `registration` fills it in. Its address is the team's to correct."""
+        """The form with the event's questions; `registration` fills it in. Only the team can change its e-mail
+        address.
+        """
         fields: dict[str, Any] = {f"q_{q.key}": _question_field(q) for q in questions}
         made = type("TakePartInEvent", (cls,), fields)
         data: dict[str, Any] = {}
@@ -131,10 +133,10 @@ class TakePart(Form):
         form.options, form.questions, form.by_team = options, questions, by_team
         form.before = dict(registration.answers) if registration is not None else {}
         if registration is None:
-            form.stored = None  # only what the form begins with: an option that closes meanwhile is nobody's edit
-        # The team's browser is not where the guest is.
+            form.stored = None  # these are only defaults: an option that closes meanwhile is not a concurrent edit
+        # The team's browser is not in the guest's time zone.
         form.asks_browser = registration is None and not by_team
-        # Nor does the team's page say which language a guest reads.
+        # Nor is the language of the team's page the guest's.
         form.reads = languages.interface()
         if by_team:
             form.zone.label.text = _("Time zone of the person")
@@ -147,7 +149,7 @@ class TakePart(Form):
         else:
             del form["language"]
         if registration is None:
-            form.zone.validators = []  # nobody can mend what is not seen: what is no zone is left out
+            form.zone.validators = []  # a hidden field can't be corrected: an invalid zone is dropped
         if registration is not None and not by_team:
             del form["email"]
         form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
@@ -158,7 +160,7 @@ class TakePart(Form):
         return form
 
     def chosen(self) -> AttendanceOption | None:
-        """The option that was chosen, if it is one of this event's."""
+        """The chosen option, if it is one of this event's."""
         return next((option for option in self.options if option.key == self.option.data), None)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -171,7 +173,7 @@ class TakePart(Form):
             field = self[f"q_{question.key}"]
             missing = not field.data and field.data is not False
             must = question.kind is QuestionKind.CONSENT and not field.data
-            # The team may not know the answer: somebody calls, or stands at the door.
+            # The team may not know the answer, for example if somebody calls or comes to the registration desk.
             if (
                 (must or (question.required and missing))
                 and question.asked_of(option)
@@ -183,7 +185,7 @@ class TakePart(Form):
         return valid
 
     def answers(self) -> RegistrationInput:
-        """What was filled in. Questions of another mode were not asked, and what was answered to them before stays."""
+        """The submitted answers. Questions for another mode were not asked, so earlier answers to them are kept."""
         option = self.chosen()
         asked = [question for question in self.questions if question.asked_of(option)]
         answers = {
@@ -212,7 +214,7 @@ class TakePart(Form):
 
 
 def _shown(questions: list[Question], answers: dict[str, Any]) -> dict[str, Any]:
-    """The answers that the form can show, as its fields hold them."""
+    """The stored answers that the form can show, as data of its fields."""
     data: dict[str, Any] = {}
     for question in questions:
         answer = answers.get(question.key)
@@ -227,7 +229,7 @@ def _shown(questions: list[Question], answers: dict[str, Any]) -> dict[str, Any]
 
 
 def takable(option: AttendanceOption) -> bool:
-    """Whether choosing the option can lead to a place or a place in line."""
+    """Whether choosing the option can lead to a seat or a position on the waiting list."""
     return option.availability in {Availability.OPEN, Availability.WAITING_LIST}
 
 
@@ -258,7 +260,7 @@ def _question_field(question: Question) -> Field:
 
 
 class _Asked:
-    """Marks a question as required; whether it is asked of this person is seen when the option is known."""
+    """Marks a question as required; whether it applies to a person depends on the chosen option."""
 
     field_flags = {"asked": True}
 
@@ -267,7 +269,7 @@ class _Asked:
 
 
 class LinkForm(Form):
-    """Send me my link again."""
+    """Request one's private link again."""
 
     email = EmailField(
         _l("E-mail address"),

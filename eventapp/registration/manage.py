@@ -1,4 +1,4 @@
-"""The desk: registrations, what there is to register for, and what is asked."""
+"""Desk pages: registrations, registration options and questions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE = 50
 @manage.get("/registrations")
 @requires(Permission.VIEW)
 def registrations(event: Event) -> ResponseReturnValue:
-    """Everybody, filtered and by pages."""
+    """All registrations, filtered and paginated."""
     number = page_number(request.args.get("page"))
     rows, total = queries.of_event(event, **_filters(), limit=PAGE, offset=(number - 1) * PAGE)
     return page(
@@ -60,7 +60,7 @@ def _filters() -> dict[str, Any]:
 @manage.route("/registrations/new", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def add(event: Event) -> ResponseReturnValue:
-    """Register somebody who stands at the desk or calls."""
+    """Register somebody on their behalf, for example on the phone."""
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), by_team=True)
 
@@ -74,7 +74,7 @@ def add(event: Event) -> ResponseReturnValue:
 
 
 def _who_is_registered(refusal: Refused) -> Refused:
-    """The team may read whose registration it is; a visitor may not."""
+    """A refusal that names the registered person, which the team may read but a visitor may not."""
     if not isinstance(refusal, operations.AlreadyRegistered):
         return refusal
     known = or_404(queries.by_token(refusal.token))
@@ -84,7 +84,7 @@ def _who_is_registered(refusal: Refused) -> Refused:
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def registration(event: Event, number: int) -> ResponseReturnValue:
-    """One registration: see, change, decide."""
+    """One registration: show, change, decide."""
     shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True)
@@ -115,7 +115,7 @@ _VERBS: dict[str, Callable[[Registration], object]] = {
 @manage.get("/registrations/<int:number>/<any(decline, cancel):verb>")
 @requires(Permission.REGISTRATION)
 def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
-    """Ask once more before a registration ends, and say who will be written to."""
+    """Ask for confirmation before a registration ends, and say who will be e-mailed."""
     shown = or_404(queries.by_id(event, number))
     frees = shown.status in HOLDS_SEAT and shown.option.promotes
     waiting = queries.number_waiting(shown.option) if frees else 0
@@ -125,7 +125,7 @@ def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
 @manage.post("/registrations/<int:number>/<any(approve, decline, cancel, link, restore):verb>")
 @requires(Permission.REGISTRATION)
 def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
-    """Approve, decline, cancel, put back, or send a new link."""
+    """Approve, decline, cancel, reinstate, or send a new link."""
     shown = or_404(queries.by_id(event, number))
     _VERBS[verb](shown)
     flash(
@@ -139,7 +139,7 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
 @manage.get("/options")
 @requires(Permission.REGISTRATION)
 def options(event: Event) -> ResponseReturnValue:
-    """Ways to take part, and questions."""
+    """Registration options and questions."""
     return page(
         "registration/options.html",
         event=event,
@@ -152,7 +152,7 @@ def options(event: Event) -> ResponseReturnValue:
 @manage.route("/options/<key>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def option(event: Event, key: str = "") -> ResponseReturnValue:
-    """A new way to take part, or a change of one."""
+    """Add or edit a registration option."""
     shown = or_404(queries.option_by_key(event, key)) if key else None
     form = OptionForm.of(event, shown)
     if submit(form, lambda: setup.save_option(event, shown, **form.values(event))):
@@ -164,7 +164,7 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
 @manage.post("/options/<key>/remove")
 @requires(Permission.REGISTRATION)
 def remove_option(event: Event, key: str) -> ResponseReturnValue:
-    """Take a way to take part away."""
+    """Delete a registration option."""
     setup.remove_option(or_404(queries.option_by_key(event, key)))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
@@ -174,7 +174,7 @@ def remove_option(event: Event, key: str) -> ResponseReturnValue:
 @manage.route("/questions/<int:number>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
 def question(event: Event, number: int = 0) -> ResponseReturnValue:
-    """A new question, or a change of one."""
+    """Add or edit a question."""
     shown = _question(event, number) if number else None
     form = QuestionForm.of(event, shown)
     if submit(form, lambda: setup.save_question(event, shown, **form.values())):
@@ -186,7 +186,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 @manage.post("/questions/<int:number>/remove")
 @requires(Permission.REGISTRATION)
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
-    """Take a question away."""
+    """Remove a question."""
     setup.remove_question(_question(event, number))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)

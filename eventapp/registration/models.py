@@ -1,4 +1,4 @@
-"""Attendance options, questions, registrations."""
+"""Registration options, questions, registrations, and seats in sessions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ _ACTIVE = text("status IN ('pending', 'confirmed', 'waitlisted')")
 
 
 class AttendanceOption(Base, Closes, OfEvent):
-    """A way to take part, with its places. `taken` counts the places held; the database never lets it pass capacity."""
+    """A registration option with its seats. `seats_taken` counts those held; `seats.take` keeps it within the
+    capacity.
+    """
 
     __tablename__ = "attendance_option"
     __table_args__ = (
@@ -53,19 +55,19 @@ class AttendanceOption(Base, Closes, OfEvent):
 
     @property
     def seats_left(self) -> int | None:
-        """Places left; None where there is no limit."""
+        """Seats left; None if there is no limit."""
         return None if self.capacity is None else max(self.capacity - self.seats_taken, 0)
 
     @property
     def promotes(self) -> bool:
-        """Whether a free seat goes to whoever waits for it now."""
+        """Whether a free seat now goes to the first on the waiting list."""
         event = self.event
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
         return event.public and not off and self.availability is not Availability.CLOSED
 
     @property
     def availability(self) -> Availability:
-        """What somebody who comes now can expect."""
+        """What the option offers to a newcomer."""
         return rules.availability(
             now=now(),
             opens_at=self.opens_at,
@@ -78,7 +80,7 @@ class AttendanceOption(Base, Closes, OfEvent):
 
 
 class RemovedOption(Base):
-    """An option that was deleted and had a closing time: calendars that show the deadline must cancel it.
+    """A deleted option that had a closing time: calendars that show the deadline must cancel it.
 
     `was_public`: whether the event was public when the option was deleted.
     """
@@ -97,7 +99,7 @@ class RemovedOption(Base):
 
 
 class Question(Base, OfEvent):
-    """A question of the registration form; `mode` restricts it to those who take part in that way."""
+    """A question of the registration form; `mode` restricts it to people with that attendance mode."""
 
     __tablename__ = "question"
     __table_args__ = (UniqueConstraint("event_id", "key", name="uq_question_event_key"),)
@@ -108,16 +110,16 @@ class Question(Base, OfEvent):
     kind: Mapped[QuestionKind] = mapped_column(default=QuestionKind.TEXT)
     label: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     hint: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    # For the kinds that choose; each is shown as it is written, so it may name several languages.
+    # For choice questions; each choice is shown as written, so it may contain several languages.
     choices: Mapped[list[str]] = mapped_column(default=list)
     mode: Mapped[Mode | None]
     required: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
-    # No longer asked since then; the row stays, so that the answers to it can be read.
+    # Since when it is no longer asked; the row is kept, so that its answers can be read.
     removed_at: Mapped[datetime | None]
 
     def asked_of(self, option: AttendanceOption | None) -> bool:
-        """Whether somebody with this option is asked."""
+        """Whether the question applies to a person with this option."""
         return self.mode is None or option is None or self.mode is option.mode
 
 
@@ -153,10 +155,10 @@ class Registration(Base, Scoped):
     organization_kind: Mapped[OrganizationKind | None]
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
     country_code: Mapped[str | None]
-    # What a search finds the person by (rules.searchable): engines fold accents and scripts each in their own way.
+    # The text that a search looks in (rules.searchable): the engines fold accents and scripts differently.
     searchable: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
-    # Where letters tell the time of as well; empty: that of the country, where it has one.
+    # The zone that e-mails show in addition to the venue's; empty: the zone of the country, if it has only one.
     zone: Mapped[str] = mapped_column(default="")
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     waiting_since: Mapped[datetime | None]
@@ -172,12 +174,12 @@ class Registration(Base, Scoped):
 
     @property
     def name(self) -> str:
-        """The full name as it was typed, in the order of its script."""
+        """The full name as typed, in the order of its script."""
         return typed_name(self.family_name, self.given_name)
 
 
 class ModeChange(Base):
-    """That a registration moved from one option to another, and when."""
+    """A move of a registration from one option to another, and its time."""
 
     __tablename__ = "mode_change"
 
@@ -189,7 +191,7 @@ class ModeChange(Base):
 
 
 class SessionSignup(Base):
-    """A place in one session. It counts as long as the registration is confirmed."""
+    """A seat in one session. It counts as long as the registration is confirmed."""
 
     __tablename__ = "session_signup"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Pending notifications of a registration: the operation says what has happened, the worker writes the e-mail."""
+"""Pending notifications of attendees: operations record what has happened, the worker writes the e-mail."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE, Notice
 
 RECIPIENT = "registration"
-# E-mails with nothing but the private link don't replace one about the seat, nor are they replaced by it.
+# An e-mail with only the private link neither replaces one about the seat nor is replaced by it.
 LINK_SLOT = "link"
 
 
 def notify(registration: Registration, notice: Notice) -> None:
-    """Write to the attendee about an act as soon as this transaction has committed."""
+    """Notify the attendee of an action as soon as this transaction has committed."""
     if registration.generated:
         return
     pending.enqueue(
@@ -29,12 +29,12 @@ def notify(registration: Registration, notice: Notice) -> None:
 
 
 def notify_of_changes(registration: Registration) -> None:
-    """The attendee has changed something that their calendar should show; more changes may follow within minutes."""
+    """Notify the attendee of changes to their calendar entry, after the debounce window."""
     enqueue_changes(registration.event_id, [registration.id])
 
 
 def notify_all_with(option: AttendanceOption) -> None:
-    """Something has changed for everyone who has chosen this option."""
+    """Notify everybody with this option of changes."""
     query = select(Registration.id).where(
         Registration.option_id == option.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
     )
@@ -42,6 +42,6 @@ def notify_all_with(option: AttendanceOption) -> None:
 
 
 def enqueue_changes(event_id: int, registrations: Iterable[int], *, at_once: bool = False) -> None:
-    """Have the worker compare what these registrations, by id, were last sent."""
+    """Have the worker compare the facts of these registrations, by id, with what was last sent."""
     recipients = [pending.recipient_key(RECIPIENT, number) for number in registrations]
     pending.enqueue_changes(recipients, RECIPIENT, topic=f"event:{event_id}", at_once=at_once)

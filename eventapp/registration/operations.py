@@ -1,4 +1,4 @@
-"""Verbs of taking part: register, change, cancel, approve, decline, and places for those who wait."""
+"""Operations on registrations: register, change, cancel, approve, decline, reinstate."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from eventapp.registration.rules import (
 
 @dataclass(frozen=True)
 class RegistrationInput:
-    """What somebody filled in."""
+    """The submitted registration form."""
 
     email: str
     family_name: str
@@ -43,16 +43,16 @@ class RegistrationInput:
     language: str = "en"
     zone: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
-    # The keys of the questions that the person was asked: what they answered to others stays.
+    # Keys of the questions that were asked: answers to other questions are kept.
     asked: frozenset[str] = frozenset()
 
 
-# From one connection to one event within an hour: a school class registers at once, a robot is faster.
+# Per IP address and event: a school class registers at once, a bot is faster.
 REGISTRATIONS_AN_HOUR = 60
 
 
 class AlreadyRegistered(Refused):
-    """The address holds a registration already. The sentence does not say so to whoever typed it."""
+    """The e-mail address already has a registration. The message does not reveal this to the person who typed it."""
 
     def __init__(self, registration: Registration) -> None:
         super().__init__(
@@ -71,13 +71,13 @@ def register(
     generated: bool = False,
     source: str = "",
 ) -> Registration:
-    """Register a person and put the letter that says so into the outbox.
+    """Register a person and queue the confirmation e-mail.
 
-    The place is taken by one atomic statement: two people never get the last one. A full option gives a place on its
-    waiting list. The team (`by_team`) may register before the opening and after the closing, but not over capacity.
-    `source` names the connection that a form comes from: registrations from it and letters to the address are counted.
-    Raises Refused where the option can't be taken or too many came from there, AlreadyRegistered where the address
-    holds a registration, TooManyEmails where it was written to too often.
+    The seat is taken by one atomic statement, so two people never get the last one. A full option gives a position on
+    its waiting list. The team (`by_team`) may register people outside the registration period, but not beyond the
+    capacity. `source` identifies the client of a form: registrations from it and e-mails to the address are
+    rate-limited. Raises Refused if the option can't be chosen or the client has made too many registrations,
+    AlreadyRegistered if the address has a registration, TooManyEmails if it has been e-mailed too often.
     """
     _check_open(event, option, by_team=by_team)
     known = queries.active_of_email(event, answers.email)
@@ -93,7 +93,7 @@ def register(
     except IntegrityError as error:
         if not _is_taken(error):
             raise
-        # Somebody pressed the button twice: the other request was faster.
+        # The form was submitted twice, and the other request was faster.
         db.session.expire(option)
         known = queries.active_of_email(event, answers.email)
         if known is None:
@@ -171,7 +171,7 @@ def _fill(registration: Registration, answers: RegistrationInput) -> None:
 
 
 def _seat(registration: Registration, option: AttendanceOption) -> None:
-    """Give a place, or a place in line. Raises Refused where there is neither."""
+    """Assign a seat or a position on the waiting list. Raises Refused if neither is available."""
     if seats.take_for_newcomer(option):
         approve = option.access is Access.APPROVAL
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
@@ -184,17 +184,19 @@ def _seat(registration: Registration, option: AttendanceOption) -> None:
 
 
 def _hold(registration: Registration) -> None:
-    """Lock the event's options, then the registration, and read them anew.
+    """Lock the event's options, then the registration, and reread them.
 
-    Everybody who changes a standing registration comes through here first, and in this order: two buttons pressed at
-    once then act one after the other, and the second sees what the first has done.
+    Every operation on an existing registration calls this first, in this order: of two simultaneous requests, the
+    second then sees what the first has done.
     """
     queries.lock_options(registration.event_id)
     queries.lock(registration)
 
 
 def check_guest_may(registration: Registration) -> None:
-    """Once an event is over or off nothing of it is the guest's to change: it tells who came. The team still may."""
+    """Raise Refused if an attendee can no longer change anything because the event is over or cancelled. The team still
+    can.
+    """
     if registration.event.over:
         raise Refused(_("This event is over."))
     if registration.event.status is EventStatus.CANCELLED:
@@ -204,11 +206,11 @@ def check_guest_may(registration: Registration) -> None:
 def change(
     registration: Registration, answers: RegistrationInput, *, by_guest: bool = False, by_team: bool = False
 ) -> None:
-    """The person changes what was filled in; the e-mail address stays. The team can correct that too.
+    """Change the submitted answers. Only the team can also correct the e-mail address.
 
-    A corrected address gets a new link and the invitation: the old link went to somebody else. Raises Refused for a
-    registration that has ended, where it is done `by_guest` at an event that is over or off, and for an address that
-    holds another registration.
+    A corrected address gets a new link and the invitation, because the old link went to somebody else. Raises Refused
+    for a registration that has ended, for an attendee (`by_guest`) if the event is over or cancelled, and for an
+    address that has another registration.
     """
     _hold(registration)
     if by_guest:
@@ -233,12 +235,11 @@ def change(
 def change_option(
     registration: Registration, option: AttendanceOption, *, by_team: bool = False, by_guest: bool = False
 ) -> bool:
-    """Take part in another way. The old place is given up only once the new one is certain.
+    """Move to another option. The old seat is released only once the new one is certain.
 
-    False without a letter: those that are caused `by_guest`, without a login, are counted. Guests change nothing once
-    the event is over or off.
-
-    Raises Refused where the other option is closed or full; a waiting list is joined only by those who hold no place.
+    Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
+    Raises Refused if the other option is closed or full; if the person holds a seat and the other option has only a
+    waiting list; and for an attendee if the event is over or cancelled.
     """
     _hold(registration)
     if by_guest:
@@ -269,7 +270,7 @@ def change_option(
     if written:
         notices.notify(registration, Notice.CHANGED)
     else:
-        notices.notify_of_changes(registration)  # with other changes, after the debounce window
+        notices.notify_of_changes(registration)  # combined with other changes, after the debounce window
     return written
 
 
@@ -281,16 +282,16 @@ def update(
     by_team: bool = False,
     by_guest: bool = False,
 ) -> bool:
-    """Change what was filled in, then the option. Returns and raises as `change_option` and `change` do."""
+    """Change the answers, then the option. Returns and raises as `change_option` and `change` do."""
     change(registration, answers, by_guest=by_guest, by_team=by_team)
     return change_option(registration, option, by_team=by_team, by_guest=by_guest)
 
 
 def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
-    """Cancel, and give the place to whoever has waited longest. Cancelling twice is no mistake.
+    """Cancel, and give the seat to the first on the waiting list. Cancelling again does nothing.
 
-    False without a letter: those that are caused `by_guest`, without a login, are counted. Guests change nothing once
-    the event is over or off.
+    Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
+    Attendees can't cancel once the event is over or cancelled.
     """
     _hold(registration)
     if by_guest:
@@ -305,7 +306,7 @@ def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
 
 
 def decline(registration: Registration) -> None:
-    """The team says no to somebody who waits for approval or a place."""
+    """Decline somebody who is pending or on the waiting list. Raises Refused for others."""
     _hold(registration)
     if registration.status not in {RegistrationStatus.PENDING, RegistrationStatus.WAITLISTED}:
         raise Refused(_("You can only decline a registration that is waiting. Cancel this one instead."))
@@ -325,9 +326,10 @@ def _leave(registration: Registration, status: RegistrationStatus) -> None:
 
 
 def reinstate(registration: Registration) -> None:
-    """The team takes back that a registration was cancelled or declined: it gets a seat if there is one.
+    """Undo a cancellation or a decline: the person gets a seat if there is one.
 
-    Raises Refused where there is neither a seat nor a waiting list, the event is off, or the address holds another one.
+    Raises Refused if there is neither a seat nor a waiting list, the event is cancelled, or the address has another
+    registration.
     """
     _hold(registration)
     if registration.status in ACTIVE:
@@ -346,9 +348,9 @@ def reinstate(registration: Registration) -> None:
 
 
 def approve(registration: Registration) -> None:
-    """The team says yes: to somebody pending, or to somebody on the waiting list if a place is free.
+    """Approve somebody who is pending, or who is on the waiting list if a seat is free.
 
-    Raises Refused where it does not wait, no place is free, or the event is cancelled: there is nothing to promise.
+    Raises Refused if the registration is not waiting, no seat is free, or the event is cancelled.
     """
     _hold(registration)
     if registration.event.status is EventStatus.CANCELLED:
@@ -368,9 +370,9 @@ def approve(registration: Registration) -> None:
 
 
 def send_link(event: Event, email: str) -> None:
-    """Write to the owner of an address what is registered under it; to nobody if nothing is.
+    """E-mail the private link to the owner of an address, if a registration exists for it.
 
-    Raises TooManyEmails where the address was written to too often, whether or not it is registered.
+    Raises TooManyEmails if the address has been e-mailed too often, whether or not it is registered.
     """
     if not may_email(email):
         raise TooManyEmails
@@ -380,7 +382,7 @@ def send_link(event: Event, email: str) -> None:
 
 
 def new_link(registration: Registration) -> None:
-    """Make the old self-service link void and send a new one. Raises Refused for a registration that has ended."""
+    """Invalidate the private link and e-mail a new one. Raises Refused for a registration that has ended."""
     _hold(registration)
     if registration.status not in ACTIVE:
         raise Refused(_("This registration is no longer active. Register again to attend."))

@@ -1,4 +1,4 @@
-"""Questions about registrations."""
+"""Finding registrations, options and questions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, 
 
 
 def options(event: Event) -> list[AttendanceOption]:
-    """Attendance options in order."""
+    """Registration options in order."""
     query = select(AttendanceOption).where(AttendanceOption.event_id == event.id)
     return list(
         db.session.scalars(
@@ -40,7 +40,7 @@ def options(event: Event) -> list[AttendanceOption]:
 
 
 def options_with_closing(event_id: int) -> list[AttendanceOption]:
-    """The options of an event, by its id, that have a closing time or had one."""
+    """The options of an event, by its id, that have or had a closing time."""
     query = select(AttendanceOption).where(
         AttendanceOption.event_id == event_id, AttendanceOption.last_closing.is_not(None)
     )
@@ -48,12 +48,12 @@ def options_with_closing(event_id: int) -> list[AttendanceOption]:
 
 
 def removed_options(event_id: int) -> list[RemovedOption]:
-    """The options of an event, by its id, that were deleted and had a closing time."""
+    """The deleted options of an event, by its id, that had a closing time."""
     return list(db.session.scalars(select(RemovedOption).where(RemovedOption.event_id == event_id)))
 
 
 def audience(event: Event) -> Audience:
-    """Who is registered, as the check of the programme wants to know it."""
+    """Who is registered, for the check of the programme."""
     rows = db.session.execute(
         select(Registration.language, func.count())
         .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
@@ -73,9 +73,9 @@ def audience(event: Event) -> Audience:
 
 @dataclass(frozen=True)
 class SessionOffer:
-    """A session that takes sign-ups, or did: `seats_left` (None: no limit any more), and whether one is `mine`.
+    """A session that takes or took sign-ups: `seats_left` (None: no longer limited), and whether one is `mine`.
 
-    `overlaps` are those of this person's sessions that take place at the same time.
+    `overlaps` are this person's sessions at the same time.
     """
 
     session: PublishedSession
@@ -91,7 +91,7 @@ class SessionOffer:
 
 
 def offers(registration: Registration) -> list[SessionOffer]:
-    """The sessions on the released programme with a number of seats, and those with a seat of this person, by time."""
+    """The published sessions with limited seats, and those in which this person has a seat, by time."""
     mine = set(
         db.session.scalars(select(SessionSignup.session_id).where(SessionSignup.registration_id == registration.id))
     )
@@ -130,14 +130,14 @@ def offers(registration: Registration) -> list[SessionOffer]:
 
 
 def joins_online(registration: Registration) -> bool:
-    """Whether the person's place online is certain, and there is a link to join by."""
+    """Whether the person's online registration is confirmed and there is a joining link."""
     if registration.status is not RegistrationStatus.CONFIRMED or registration.option.mode is not Mode.ONLINE:
         return False
     return bool(registration.event.join_url or programme.join_links(registration.event))
 
 
 def signed_up_for(registration: Registration) -> list[str]:
-    """The codes of the sessions that the person has a place in; who waits for approval again keeps them."""
+    """Codes of the sessions in which the person has a seat; a registration that is pending again keeps them."""
     if registration.status not in HOLDS_SEAT:
         return []
     query = (
@@ -149,7 +149,7 @@ def signed_up_for(registration: Registration) -> list[str]:
 
 
 def sign_up(registration: Registration, session_id: int) -> SessionSignup | None:
-    """Somebody's place in a session."""
+    """The person's seat in a session, or None."""
     return db.session.scalar(
         select(SessionSignup).where(
             SessionSignup.registration_id == registration.id, SessionSignup.session_id == session_id
@@ -158,7 +158,7 @@ def sign_up(registration: Registration, session_id: int) -> SessionSignup | None
 
 
 def number_signed_up(session_id: int) -> int:
-    """How many have a place in a session."""
+    """The number of people with a seat in a session."""
     return (
         db.session.scalar(
             select(func.count())
@@ -171,13 +171,13 @@ def number_signed_up(session_id: int) -> int:
 
 
 def lock_options(event_id: int) -> None:
-    """Lock the event's options for this transaction, always in one order, and read them anew."""
+    """Lock the event's options for this transaction, always in the same order, and reread them."""
     query = select(AttendanceOption).where(AttendanceOption.event_id == event_id).order_by(AttendanceOption.id)
     db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
 
 def lock(registration: Registration) -> None:
-    """Lock a registration for this transaction and read it anew."""
+    """Lock a registration for this transaction and reread it."""
     query = select(Registration).where(Registration.id == registration.id)
     db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
@@ -190,12 +190,12 @@ def option_by_key(event: Event, key: str) -> AttendanceOption | None:
 
 
 def questions(event: Event) -> list[Question]:
-    """The questions that are asked, in order."""
+    """The current questions, in order."""
     return [question for question in every_question(event) if question.removed_at is None]
 
 
 def every_question(event: Event) -> list[Question]:
-    """The questions in order, also those that are no longer asked."""
+    """All questions in order, including removed ones."""
     return list(
         db.session.scalars(
             select(Question).where(Question.event_id == event.id).order_by(Question.position, Question.id)
@@ -205,7 +205,7 @@ def every_question(event: Event) -> list[Question]:
 
 @dataclass(frozen=True)
 class OtherAnswer:
-    """An answer that the form does not show: its question (None: gone without a trace), and why it is not there."""
+    """An answer that the form does not show, its question (None: unknown), and why it is not shown."""
 
     question: Question | None
     answer: Any
@@ -213,7 +213,7 @@ class OtherAnswer:
 
 
 def other_answers(registration: Registration) -> list[OtherAnswer]:
-    """What somebody has answered and is not asked any more, or not in this way."""
+    """The person's answers to questions that are no longer asked, or not of this person."""
     known = {question.key: question for question in every_question(registration.event)}
     found = []
     for key, answer in registration.answers.items():
@@ -228,7 +228,7 @@ def other_answers(registration: Registration) -> list[OtherAnswer]:
 
 
 def by_token(token: str) -> Registration | None:
-    """The registration of a self-service link."""
+    """The registration of a private link."""
     return db.session.scalar(
         select(Registration)
         .where(Registration.token == token)
@@ -246,7 +246,7 @@ def by_id(event: Event, number: int) -> Registration | None:
 
 
 def active_of_email(event: Event, email: str) -> Registration | None:
-    """The registration that an address holds now."""
+    """The active registration of an e-mail address."""
     return db.session.scalar(
         select(Registration).where(
             Registration.event_id == event.id,
@@ -266,9 +266,9 @@ def of_event(
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[list[Registration], int]:
-    """A page of registrations, newest first, and how many there are in all.
+    """A page of registrations, newest first, and their total number.
 
-    Each word of `text` is looked for in what the list shows: in e-mail addresses only where the reader sees `emails`.
+    Each word of `text` is searched for in what the list shows; in e-mail addresses only if the user may see `emails`.
     """
     query = select(Registration).where(Registration.event_id == event.id)
     if status:
@@ -280,7 +280,7 @@ def of_event(
         if emails:
             shown.append(Registration.email)
         for folded, typed in searched(text):
-            # Signs that folding leaves out are found where they were typed.
+            # Characters that folding drops are found as typed.
             found = [func.lower(column).contains(typed, autoescape=True) for column in shown]
             if folded:
                 found.append(Registration.searchable.contains(folded, autoescape=True))
@@ -296,7 +296,7 @@ def of_event(
 
 
 def everyone(event: Event) -> list[Registration]:
-    """All registrations of an event that stand, with their options: for letters to all."""
+    """All active registrations of an event with their options, for e-mails to everybody."""
     return list(
         db.session.scalars(
             select(Registration)
@@ -308,7 +308,7 @@ def everyone(event: Event) -> list[Registration]:
 
 
 def numbers_by_status(event: Event) -> dict[RegistrationStatus, int]:
-    """How many registrations are in which state."""
+    """The number of registrations per status."""
     query = (
         select(Registration.status, func.count()).where(Registration.event_id == event.id).group_by(Registration.status)
     )
@@ -316,7 +316,7 @@ def numbers_by_status(event: Event) -> dict[RegistrationStatus, int]:
 
 
 def next_waiting(option: AttendanceOption) -> Registration | None:
-    """Who has waited longest for a place, locked for this transaction."""
+    """The first on the waiting list, locked for this transaction."""
     return db.session.scalar(
         select(Registration)
         .where(Registration.option_id == option.id, Registration.status == RegistrationStatus.WAITLISTED)
@@ -327,7 +327,7 @@ def next_waiting(option: AttendanceOption) -> Registration | None:
 
 
 def options_with_seats_for_waiting() -> list[tuple[int, int]]:
-    """(option, event) wherever a seat is free that somebody waits for, at events that are going to take place."""
+    """(option, event) ids where a seat is free and somebody is waiting, at upcoming events."""
     moment = clock.now()
     query = (
         select(AttendanceOption.id, AttendanceOption.event_id)
@@ -346,7 +346,7 @@ def options_with_seats_for_waiting() -> list[tuple[int, int]]:
 
 
 def number_waiting(option: AttendanceOption) -> int:
-    """How many wait for a seat."""
+    """The length of the waiting list."""
     query = select(func.count()).where(
         Registration.option_id == option.id, Registration.status == RegistrationStatus.WAITLISTED
     )
@@ -354,7 +354,7 @@ def number_waiting(option: AttendanceOption) -> int:
 
 
 def waiting_position(registration: Registration) -> int:
-    """1 for the first of the waiting list."""
+    """The position on the waiting list, starting at 1."""
     before = select(func.count()).where(
         Registration.option_id == registration.option_id,
         Registration.status == RegistrationStatus.WAITLISTED,

@@ -1,4 +1,4 @@
-"""States of a registration and whether an option can be taken. Plain values only."""
+"""States of a registration, answers, search, and availability of options. Plain values only."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class RegistrationStatus(Labelled):
 
     @property
     def active(self) -> bool:
-        """Whether it stands in the way of another one by the same person."""
+        """Whether it prevents another registration of the same person."""
         return self in ACTIVE
 
 
 class Notice(StrEnum):
-    """What an attendee is written to about."""
+    """What a notification to an attendee is about."""
 
     RECEIVED = "received"
     CONFIRMED = "confirmed"
@@ -39,7 +39,7 @@ class Notice(StrEnum):
 
 
 class Access(Labelled):
-    """Who may take an attendance option."""
+    """Who may choose a registration option."""
 
     ANYONE = "anyone", _l("Anyone, first come, first served")
     APPROVAL = "approval", _l("After approval by the team")
@@ -55,7 +55,7 @@ class QuestionKind(Labelled):
 
 
 def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:
-    """Whether an answer is one that the question can be given as it is asked now."""
+    """Whether an answer is valid for the question as it is now."""
     match kind:
         case QuestionKind.YES_NO | QuestionKind.CONSENT:
             return isinstance(answer, bool)
@@ -68,9 +68,9 @@ def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:
 
 
 def kept(kind: QuestionKind, choices: Sequence[str], before: object, now: object) -> object:
-    """The answer to store, given the one `before` and the one that the form has `now`; None for none.
+    """The answer to store, from the one stored `before` and the one submitted `now`; None for none.
 
-    An answer that the form can't show any more, since its question changed, was not taken back by leaving it out.
+    An answer that the form can no longer show, because its question has changed, is not deleted by leaving it out.
     """
     empty = now is None or now == "" or now == []
     if before is None or fits(kind, choices, before):
@@ -82,9 +82,9 @@ def kept(kind: QuestionKind, choices: Sequence[str], before: object, now: object
 
 
 def searchable(family: str, given: str, organization: str) -> str:
-    """What a search finds somebody by: the name in either order and as one word, and the organization.
+    """The text in which a search finds somebody: the name in both orders as one word, and the organization.
 
-    Folded, so that accents, case, width and spaces don't count, with a space between what belongs together.
+    It is folded, so that accents, case, width and spaces are ignored, with a space between separate parts.
     """
     first, second = fold(family), fold(given)
     parts = [first + second, second + first] if first and second else [first + second]
@@ -92,18 +92,18 @@ def searchable(family: str, given: str, organization: str) -> str:
 
 
 def searched(typed: str) -> list[tuple[str, str]]:
-    """The words of a search, each folded as `searchable` is, and as it was typed in small letters."""
+    """The words of a search, each folded like `searchable` and as typed in lower case."""
     return [(fold(word), word.casefold()) for word in typed.split()]
 
 
 ACTIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED})
 
-# States that hold a place of a limited option.
+# States that hold a seat of a limited option.
 HOLDS_SEAT = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED})
 
 
 class Availability(StrEnum):
-    """What somebody who comes now can expect of an option."""
+    """What an option offers to a newcomer."""
 
     NOT_YET = "not_yet"
     OPEN = "open"
@@ -122,7 +122,7 @@ def availability(
     waiting_list: bool,
     event_ends: datetime,
 ) -> Availability:
-    """Where an option stands. It closes at `closes_at`, and at the latest when the event is over."""
+    """The availability of an option. It closes at `closes_at`, at the latest when the event is over."""
     if opens_at is not None and now < opens_at:
         return Availability.NOT_YET
     if (closes_at is not None and now >= closes_at) or now >= event_ends:

@@ -1,4 +1,4 @@
-"""Seats of an option: take one, give one back, and give free ones to those who wait."""
+"""Seats of an option: take one, give it back, and give free ones to the waiting list."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from eventapp.registration.rules import Access, Notice, RegistrationStatus
 
 
 def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
-    """Take one seat in one statement; False when there is none.
+    """Take one seat with a single statement; False if there is none.
 
-    Nobody is seated past those who wait, unless the team (`past_the_line`) says so.
+    While people are waiting, only the team can take one (`past_the_line`).
     """
     statement = (
         update(AttendanceOption)
@@ -34,9 +34,9 @@ def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
 
 
 def take_for_newcomer(option: AttendanceOption) -> bool:
-    """Take a seat for somebody who comes now; False where there is none, or those who wait have a better claim.
+    """Take a seat for a newcomer; False if there is none left after serving the waiting list.
 
-    A seat may be free although somebody waits: while an event is postponed nobody is promoted. They come first.
+    A seat may be free although people are waiting: nobody is promoted while an event is postponed. They come first.
     """
     if take(option):
         return True
@@ -48,7 +48,7 @@ def take_for_newcomer(option: AttendanceOption) -> bool:
 
 
 def give_back(option: AttendanceOption) -> None:
-    """Give one seat back; whoever calls it promotes those who wait."""
+    """Give one seat back; the caller must then promote from the waiting list."""
     db.session.execute(
         update(AttendanceOption)
         .where(AttendanceOption.id == option.id)
@@ -59,10 +59,11 @@ def give_back(option: AttendanceOption) -> None:
 
 
 def promote(option: AttendanceOption) -> list[Registration]:
-    """Give free seats to those who have waited longest, and tell them. Returns who got one.
+    """Give free seats to the first on the waiting list and notify them. Returns who got one.
 
-    Nobody is promoted after the closing, or at an event that is off, over or not public: `tasks.seat_waiting` looks
-    again. Whoever calls it has locked the option: else two would give the same person a seat each.
+    Nobody is promoted after the closing time, or at an event that is cancelled, postponed, over or not public;
+    `tasks.seat_waiting` tries again. The caller must have locked the option, or two transactions could promote the same
+    person.
     """
     moved: list[Registration] = []
     if not option.promotes:

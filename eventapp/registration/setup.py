@@ -1,4 +1,4 @@
-"""Setting up a registration: what one can register for, and what is asked."""
+"""Setting up registration: options and questions."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def save_option(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
 ) -> AttendanceOption:
-    """A new option, or the changed one; more places go to those who wait.
+    """Create or change an option; additional seats go to the waiting list.
 
-    Raises Refused for a capacity below the places already taken, or a closing before the opening.
+    Raises Refused for a capacity below the seats taken, or a closing time before the opening.
     """
     queries.lock_options(event.id)
     if opens_at and closes_at and closes_at <= opens_at:
@@ -74,9 +74,9 @@ def save_option(
 
 
 def shift_options(event: Event, shift: clock.Shift) -> int:
-    """Move the openings and closings of all options, as `shifted_window` says. Returns how many have moved.
+    """Move the opening and closing times of all options by the rules of `shifted_window`. Returns how many have moved.
 
-    A later closing lets those who wait have free seats.
+    A later closing time can give free seats to the waiting list.
     """
     queries.lock_options(event.id)
     moved = 0
@@ -91,7 +91,7 @@ def shift_options(event: Event, shift: clock.Shift) -> int:
 
 
 def remove_option(option: AttendanceOption) -> None:
-    """Take an option away. Raises Refused where somebody is registered with it."""
+    """Delete an option. Raises Refused if somebody has registered with it."""
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
         raise Refused(_("People have registered with this option, so you can't delete it. Set a closing time instead."))
@@ -123,7 +123,7 @@ def save_question(
     required: bool = False,
     key: str = "",
 ) -> Question:
-    """A new question, or the changed one. Raises Refused where a kind that chooses has fewer than two choices."""
+    """Create or change a question. Raises Refused for a choice question with fewer than two choices."""
     chosen = [choice for choice in choices or [] if choice]
     if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} and len(chosen) < 2:
         raise Refused(_("Enter at least two choices, one per line."), field="choices")
@@ -142,6 +142,6 @@ def save_question(
 
 
 def remove_question(question: Question) -> None:
-    """Ask a question no longer; the answers given stay with their registrations, and can be read."""
+    """Stop asking a question; existing answers are kept and can be read."""
     question.removed_at = clock.now()
     db.session.flush()

@@ -18,7 +18,7 @@ from eventapp.registration.rules import Access, QuestionKind
 
 
 class OptionForm(Form):
-    """A way to take part."""
+    """A registration option."""
 
     mode = SelectField(_l("Attendance mode"), validators=[InputRequired()])
     title = WordsField(_l("Name"), description=_l("Leave empty to use the attendance mode as the name."), maximum=100)

@@ -1,4 +1,4 @@
-"""Places in single sessions, for those whose place at the event is certain."""
+"""Seats in single sessions, for people with a confirmed registration."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from eventapp.registration.rules import RegistrationStatus
 
 
 def sign_up(registration: Registration, code: str) -> None:
-    """Take a place in a session; twice is once.
+    """Take a seat in a session; does nothing if the person already has one.
 
-    Raises Refused where the registration is not confirmed, the session takes no sign-ups or has begun, the event is off
-    or over, or all places are taken.
+    Raises Refused if the registration is not confirmed, the session takes no sign-ups or has begun, the event is
+    cancelled or over, or all seats are taken.
     """
     check_guest_may(registration)
     if registration.status is not RegistrationStatus.CONFIRMED:
@@ -29,7 +29,7 @@ def sign_up(registration: Registration, code: str) -> None:
         raise Refused(_("You can't sign up for this session."))
     if offer.over:
         raise Refused(_("This session has started or is over."))
-    # Locked before it is counted: two people never get the last place.
+    # Lock before counting: two people must never get the last seat.
     session = db.session.scalars(
         select(Session).where(Session.id == offered.id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
@@ -45,7 +45,7 @@ def sign_up(registration: Registration, code: str) -> None:
 
 
 def give_up(registration: Registration, code: str) -> None:
-    """Give the place in a session back; without one nothing happens. Raises Refused once the event is off or over."""
+    """Release the seat in a session, if there is one. Raises Refused once the event is cancelled or over."""
     check_guest_may(registration)
     session_id = db.session.scalar(
         select(Session.id).where(Session.event_id == registration.event_id, Session.code == code)

@@ -1,4 +1,4 @@
-"""What the clock does with those who wait: free seats are theirs, however they became free."""
+"""Scheduled work on the waiting list: fill free seats, however they became free."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from eventapp.registration.models import AttendanceOption
 
 
 def seat_waiting() -> int:
-    """Promote wherever seats are free and somebody waits, and say how many.
+    """Promote from the waiting list wherever seats are free; returns the number of people promoted.
 
-    A cancellation promotes at once. This finds what became possible otherwise: a postponed event has a date again, one
-    that was taken back is public, a closing or an end that was wrong has been corrected.
+    A cancellation promotes at once. This covers the other cases: a postponed event has a new date, an unpublished one
+    is public again, a wrong closing time or end has been corrected.
     """
     number = 0
     for option_id, event_id in queries.options_with_seats_for_waiting():

@@ -1,4 +1,4 @@
-"""Registering, and the page of one's own registration."""
+"""Registering, and an attendee's own registration page."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from eventapp.registration.rules import ACTIVE, HOLDS_SEAT
 
 views = Blueprint("registration", __name__)
 
-# A whole school may register from one address at once; a robot is faster.
+# A whole school may register from one IP address at once; a bot is faster.
 PACE = "1200/minute"
-# For so long after registering, the page says that a confirmation was sent.
+# How long after registering the page says that a confirmation was sent.
 JUST_NOW = timedelta(minutes=10)
 
 
@@ -38,7 +38,7 @@ def _event(slug: str) -> Event | None:
 
 @views.route("/events/<slug>/register", methods=["GET", "POST"])
 def register(slug: str) -> ResponseReturnValue:
-    """The form, and what comes of it."""
+    """Show and process the registration form."""
     event = _event(slug)
     if event is None:
         return moved(".register", slug)
@@ -59,7 +59,7 @@ def register(slug: str) -> ResponseReturnValue:
 
 
 def _write_to_owner(refusal: Refused, slug: str, email: str) -> Refused:
-    """E-mail the link to the owner of an address that is registered, in a transaction of its own."""
+    """E-mail the private link to the owner of a registered address, in a separate transaction."""
     if not isinstance(refusal, operations.AlreadyRegistered):
         return refusal
     try:
@@ -72,7 +72,7 @@ def _write_to_owner(refusal: Refused, slug: str, email: str) -> Refused:
 
 @views.route("/events/<slug>/register/link", methods=["GET", "POST"])
 def link(slug: str) -> ResponseReturnValue:
-    """Send the self-service link again. The answer is the same whether or not the address is registered."""
+    """Send the private link again. The answer is the same whether or not the address is registered."""
     event = _event(slug)
     if event is None:
         return moved(".link", slug)
@@ -85,7 +85,7 @@ def link(slug: str) -> ResponseReturnValue:
 
 @views.route("/registrations/<token>", methods=["GET", "POST"])
 def mine(token: str) -> ResponseReturnValue:
-    """One's own registration: see it, change it. The address is the key, so it must not travel further."""
+    """Show and change one's own registration. The URL contains the secret, so the response is marked as private."""
     registration = _mine(token)
     event = registration.event
     options = queries.options(event)
@@ -125,7 +125,7 @@ def _news(registration: Registration) -> dict[str, bool]:
 
 @views.post("/registrations/<token>/sessions/<code>")
 def session(token: str, code: str) -> ResponseReturnValue:
-    """Take a place in a session (`on=1`), or give it back."""
+    """Take a seat in a session (`on=1`), or release it."""
     registration = _mine(token)
     if request.form.get("on") == "1":
         sign_ups.sign_up(registration, code)
@@ -136,7 +136,7 @@ def session(token: str, code: str) -> ResponseReturnValue:
 
 @views.post("/registrations/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
-    """Cancel; a link in a mail leads to the page, and only this button cancels (mail scanners follow links)."""
+    """Cancel the registration. Only by POST: e-mail scanners follow links."""
     written = operations.cancel(_mine(token), by_guest=True)
     return redirect(url_for(".mine", token=token, unwritten=None if written else 1), 303)
 

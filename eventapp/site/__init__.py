@@ -1,1 +1,1 @@
-"""Public pages that put several features together: home, list of events, event."""
+"""Public pages that combine several features: home, list of events, event."""

@@ -1,4 +1,4 @@
-"""What a monitor asks: whether this process can serve, and what else is not as it should be."""
+"""Health checks for monitoring: whether this process can serve, and what else is wrong."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from eventapp.core.deadlines import QUICK_ANSWER, answer_within
 from eventapp.core.outages import cause_of
 from eventapp.mail import queries as mail
 
-# Free bytes below which a disk is nearly full: SQLite's log alone may take some 10 MB between two checkpoints.
+# Free bytes below which a disk counts as nearly full: SQLite's log alone may take some 10 MB between two checkpoints.
 LEAST_FREE = 200 * 1024 * 1024
-# A letter that was written so long ago and is not sent. Many servers take a first one after a quarter of an hour only.
+# An unsent e-mail older than this is late. Many servers accept a first e-mail only after a quarter of an hour.
 LATE = timedelta(minutes=30)
 
 
 class NotReady(Exception):
-    """This process can't serve; the text says why, for a person on call."""
+    """This process can't serve requests; the text says why, for the person on call."""
 
 
 def report() -> dict[str, Any]:
-    """The state of each part: "ok", or what is wrong with it. Raises NotReady where nothing can be served."""
+    """The state of each part: "ok", or what is wrong with it. Raises NotReady if nothing can be served."""
     with answer_within(QUICK_ANSWER):
         _check_database()
         parts: dict[str, Any] = {"database": _writable(), "disk": _disk(), "redis": _redis(), "worker": _worker()}
@@ -91,6 +91,6 @@ def _mail() -> dict[str, Any]:
 
 
 def degraded(parts: dict[str, Any]) -> bool:
-    """Whether somebody should look, although pages are served."""
+    """Whether somebody should look into a problem although pages are served."""
     fine = {"ok", "not used", "no server is set up"}
     return not fine.issuperset(value for value in parts.values() if isinstance(value, str))

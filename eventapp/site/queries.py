@@ -1,4 +1,4 @@
-"""What the event page shows of every feature, read once."""
+"""Everything the event page shows, read once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FACES = 8
 
 @dataclass(frozen=True)
 class EventPage:
-    """Everything on the event page."""
+    """The content of the event page."""
 
     event: Event
     themes: list[Theme]
@@ -50,7 +50,7 @@ class EventPage:
 
 
 def event_page(event: Event) -> EventPage:
-    """A constant number of queries, whatever the size of the event."""
+    """Read the content of the event page with a constant number of queries."""
     sessions = programme.public_sessions(event)
     reported = attendance.reported_counts(event)
     return EventPage(

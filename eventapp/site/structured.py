@@ -1,4 +1,4 @@
-"""The event page for machines: schema.org data made of what the page shows, never of more."""
+"""schema.org data of the event page, with nothing that the page does not show."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _spot(venue: Venue | PublishedVenue, country: str) -> Spot:
 
 
 def _offers(page: EventPage) -> list[Offer]:
-    """The ways to take part that are open or will be, where the page shows them for that."""
+    """The registration options that are open or will open, if the page shows them."""
     if page.event.status is not EventStatus.PUBLISHED:
         return []
     address = absolute("registration.register", slug=page.event.slug)
@@ -95,7 +95,7 @@ def _offers(page: EventPage) -> list[Offer]:
 
 
 def _session(page: EventPage, session: PublishedSession, spots: list[Spot]) -> dict[str, Any]:
-    """A session at the venues of its rooms; one without a site is where the event is."""
+    """A session at the venues of its rooms; without a venue, at the event's location."""
     event = page.event
     state = EventStatusType.CANCELLED if session.cancelled else _STATES.get(event.status, EventStatusType.SCHEDULED)
     online = bool(session.rooms) and all(room.online for room in session.rooms)

@@ -1,4 +1,4 @@
-"""Home, list of events, event page, and what machines ask of a site."""
+"""Home, list of events, event page, robots.txt and health checks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ E = TypeVar("E", bound=StrEnum)
 @views.get("/")
 @parameters()
 def home() -> ResponseReturnValue:
-    """What comes next, and what was."""
+    """Upcoming and past events."""
 
     def build() -> Response:
         now = clock.now()
@@ -55,7 +55,7 @@ def home() -> ResponseReturnValue:
     q=words(100),
 )
 def events_list() -> ResponseReturnValue:
-    """All public events, filtered by plain GET parameters."""
+    """All public events, filtered by GET parameters."""
 
     def build() -> Response:
         now, wanted = clock.now(), _wanted()
@@ -127,7 +127,7 @@ def speakers(event: Event) -> Response:
 
 @views.get("/robots.txt")
 def robots() -> Response:
-    """Everything public may be read by machines; personal addresses are nobody's to index."""
+    """Allow crawlers on public pages; keep desk pages and private links out."""
     lines = [
         "User-agent: *",
         "Disallow: /manage",
@@ -143,13 +143,13 @@ def robots() -> Response:
 
 @views.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """The process answers."""
+    """Tell that the process answers."""
     return jsonify(status="ok")
 
 
 @views.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """503: send visitors elsewhere. 200 and "degraded": they are served, and somebody should look at what is named."""
+    """503: send visitors elsewhere. 200 with "degraded": visitors are served, but the named part needs attention."""
     try:
         parts = health.report()
     except health.NotReady as reason:
