@@ -184,7 +184,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("budgets", 3600, budgets.forget),
-        Sweep("forgotten passwords", 2, account_tasks.write_reset_letters),
+        Sweep("forgotten passwords", 2, account_tasks.write_reset_emails),
         Sweep("old logins", 3600, account_tasks.forget_sessions),
     ]
     cli.init_app(app)

@@ -21,7 +21,7 @@ _AT_ONCE = 50
 _TOO_LATE = timedelta(hours=6)
 
 
-def write_reset_letters() -> int:
+def write_reset_emails() -> int:
     """Queue an e-mail for each reset request that has a login; returns the number of requests handled."""
     if db.session.scalar(select(PasswordResetRequest.id).limit(1)) is None:
         return 0

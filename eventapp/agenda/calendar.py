@@ -34,7 +34,7 @@ from eventapp.notifications import attendees
 def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
     contents = queries.contents(agenda, queries.speaking(agenda))
-    found = [one for one in queries.held(contents, timed=True) if _still_told(one)]
+    found = [one for one in queries.held(contents, timed=True) if _still_included(one)]
     lost = queries.lost(contents)
     names = names_at((one.event.id, one.session) for one in found)
     registered = queries.registrations(agenda)
@@ -59,7 +59,7 @@ def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
         return ics.feed(head, rows, utc=options.utc, alarm=options.alarm)
 
 
-def _still_told(one: AgendaEntry) -> bool:
+def _still_included(one: AgendaEntry) -> bool:
     """What is removed, from the programme or from the agenda, is told until a month after the event."""
     return (one.on and not one.session.removed) or clock.now() < one.event.ends_at + KEEP_REMOVED
 

@@ -13,7 +13,7 @@ from eventapp.attendance.rules import Basis, Counts, CountStatement
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import country, resolve
 from eventapp.core.pages import page
-from eventapp.core.parameters import one_of, parameters, words
+from eventapp.core.parameters import one_of, parameters, text
 from eventapp.events import access
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
@@ -22,7 +22,7 @@ views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
 
 
 @views.get("/counts")
-@parameters(basis=words(20))
+@parameters(basis=text(20))
 @event_page(attendees=True)
 def counts(event: Event) -> Response:
     """Who attends, in numbers; only where the team publishes them. People are never named."""
@@ -38,7 +38,7 @@ def counts(event: Event) -> Response:
 
 
 @views.get("/counts.json")
-@parameters(basis=words(20), proof=one_of(["1"]))
+@parameters(basis=text(20), proof=one_of(["1"]))
 def counts_json(slug: str) -> ResponseReturnValue:
     """The numbers for machines. If the team keeps its counts to itself, only the team gets them (else 404)."""
     member = access.preview(slug)

@@ -190,7 +190,7 @@ class Form(FlaskForm):
         found = []
         for field in self:
             for error in field.errors:
-                target = f"{field.id}-{field.languages[0]}" if isinstance(field, WordsField) else field.id
+                target = f"{field.id}-{field.languages[0]}" if isinstance(field, LocalizedField) else field.id
                 if getattr(field, "first_choice_id", None):
                     target = field.first_choice_id
                 named = getattr(field.label, "text", "")
@@ -224,7 +224,7 @@ def submit(
         return None
 
 
-class WordsField(Field):
+class LocalizedField(Field):
     """One input per language, named `title_en`, `title_ja`, …; the data is LocalizedText.
 
     `languages` can be extended per form instance (`form.title.speak(event.languages)`).
@@ -238,7 +238,7 @@ class WordsField(Field):
         self.maximum = maximum
         self.languages: list[str] = list(languages.INTERFACE)
 
-    def speak(self, tags: Iterable[str]) -> None:
+    def offer(self, tags: Iterable[str]) -> None:
         """Offer these languages as well."""
         for tag in [*tags, *(self.data or {})]:
             if tag not in self.languages:

@@ -79,7 +79,7 @@ def private(response: R) -> R:
     return response
 
 
-def _say(value: LocalizedText | None) -> Markup:
+def _localized(value: LocalizedText | None) -> Markup:
     """Content in the reader's language, with a `lang` attribute if that differs from the page's."""
     return marked(languages.resolve(value))
 
@@ -155,7 +155,7 @@ class Unindented(Extension):
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension(Unindented)
     app.extensions["pages"] = ResponseCache()
-    app.jinja_env.filters.update(say=_say, prose=_prose, marked=marked, country=languages.country)
+    app.jinja_env.filters.update(localized=_localized, prose=_prose, marked=marked, country=languages.country)
     app.jinja_env.filters.update(text=lambda value: languages.resolve(value).text)
     app.jinja_env.globals.update(
         day=languages.day,

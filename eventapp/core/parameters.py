@@ -31,7 +31,7 @@ def one_of(values: Iterable[str]) -> Reader:
     return lambda typed: typed if typed in known else ""
 
 
-def words(length: int) -> Reader:
+def text(length: int) -> Reader:
     """Any text, such as a search query, cut at a number of characters."""
     return lambda typed: typed.strip()[:length]
 

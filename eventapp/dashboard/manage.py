@@ -149,7 +149,7 @@ def cancel(event: Event) -> ResponseReturnValue:
 
 def _call_off(event: Event, verb: str) -> ResponseReturnValue:
     form = NoteForm()
-    form.note.speak(event.languages)
+    form.note.offer(event.languages)
     act = lifecycle.cancel_event if verb == "cancel" else lifecycle.postpone_event
     if done := submit(form, lambda: act(event, note=form.note.data)):
         said = languages.ngettext(

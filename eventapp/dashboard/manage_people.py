@@ -12,7 +12,7 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import languages, localized
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
-from eventapp.core.forms import WordsField, submit
+from eventapp.core.forms import LocalizedField, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
@@ -92,8 +92,8 @@ def _form(event: Event, shown: Person | None) -> PersonForm:
         data=_data(event, shown) | {"scope": "event" if row is not None and row.differs else "shared"},
     )
     for field in form:
-        if isinstance(field, WordsField):
-            field.speak(event.languages)
+        if isinstance(field, LocalizedField):
+            field.offer(event.languages)
     return form
 
 

@@ -65,7 +65,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     editing = SessionEditing(event, shown)
     if done := editing.submit():
         finish_writing()  # the checks of a large programme take a while
-        _tell_findings(event, done.value)
+        _flash_findings(event, done.value)
         flash(_("Saved."))
         return redirect(url_for(".programme", slug=event.slug, _anchor=done.value.code), 303)
     return page(
@@ -82,7 +82,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     )
 
 
-def _tell_findings(event: Event, session: Session) -> None:
+def _flash_findings(event: Event, session: Session) -> None:
     """Say what is wrong with the saved session; saving is allowed, for the next change may put it right."""
     for one in queries.findings(event, registration.audience(event), language=languages.reader()):
         if session.code in one.codes:
@@ -132,7 +132,7 @@ def track(event: Event, key: str = "") -> ResponseReturnValue:
     """A track."""
     shown = or_404(next((t for t in queries.tracks(event) if t.slug == key), None)) if key else None
     form = TrackForm(data={"name": shown.name, "colour": shown.colour} if shown else {"colour": 1})
-    form.name.speak(event.languages)
+    form.name.offer(event.languages)
     if submit(form, lambda: operations.save_track(event, shown, name=form.name.data, colour=form.colour.data)):
         flash(_("Saved."))
         return redirect(url_for(".programme", slug=event.slug), 303)

@@ -31,7 +31,7 @@ manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug
 def release(event: Event) -> ResponseReturnValue:
     """What the next version would change, what is wrong with it, and the button that publishes it."""
     form = ReleaseForm()
-    form.note.speak(event.languages)
+    form.note.offer(event.languages)
     if done := submit(form, lambda: releases.release(event, user=signed_in(), note=form.note.data)):
         flash(_("Version %(number)d is public.", number=done.value.number))
         return redirect(url_for(".release", slug=event.slug), 303)

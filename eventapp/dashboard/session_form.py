@@ -129,7 +129,7 @@ def _form(event: Event, session: Session | None) -> SessionForm:
         meta={"zone": event.zone},
     )
     for field in (form.title, form.subtitle, form.abstract):
-        field.speak(event.languages)
+        field.offer(event.languages)
     return form
 
 

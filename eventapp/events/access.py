@@ -30,7 +30,7 @@ def role_of(user: User, event: Event) -> Role | None:
 
 def moved(endpoint: str, slug: str, **values: Any) -> Response:
     """Redirect from a former slug of an event to its current one, keeping the form data (RFC 9110 §15.4.9), or 404."""
-    present = or_404(queries.present_slug(slug))
+    present = or_404(queries.current_slug(slug))
     return redirect(url_for(endpoint, slug=present, **values), 301 if request.method in SAFE_METHODS else 308)
 
 
@@ -48,7 +48,7 @@ def requires(permission: Permission) -> Callable[[Callable[Concatenate[Event, P]
             if user is None:
                 return cast(R, cast(Any, current_app).login_manager.unauthorized())
             event = queries.by_slug(slug)
-            if event is None and queries.present_slug(slug):
+            if event is None and queries.current_slug(slug):
                 return cast(R, moved(request.endpoint or "", slug, **kwargs))
             role = role_of(user, event) if event else None
             if event is None or role is None:

@@ -23,7 +23,7 @@ from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, 
 from eventapp.accounts.rules import OFFERED
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused
-from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, WordsField, between, known_zone
+from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalizedField, LocalTimeField, between, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
@@ -54,8 +54,8 @@ _PLAIN = (
 class EventForm(Form):
     """The event itself."""
 
-    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
-    subtitle = WordsField(_l("Subtitle"), maximum=200)
+    title = LocalizedField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    subtitle = LocalizedField(_l("Subtitle"), maximum=200)
     slug = StringField(
         _l("Web address"),
         description=_l(
@@ -83,27 +83,27 @@ class EventForm(Form):
         validators=[InputRequired()],
     )
     precision = SelectField(_l("How precise is the date?"), validators=[InputRequired()])
-    place = WordsField(_l("Venue"), description=_l("Venue and city, as shown in calendars."), maximum=200)
+    place = LocalizedField(_l("Venue"), description=_l("Venue and city, as shown in calendars."), maximum=200)
     country_code = CountryField(
         _l("Country"),
         description=_l("Cities outside this country are counted as cities abroad."),
         validators=[DataRequired(_l("Choose an option from the list."))],
     )
-    purpose = WordsField(_l("Purpose"), description=_l("One or two sentences."), rows=2, maximum=1000)
-    description = WordsField(
+    purpose = LocalizedField(_l("Purpose"), description=_l("One or two sentences."), rows=2, maximum=1000)
+    description = LocalizedField(
         _l("Description"),
         description=_l("You can use Markdown. Leave an empty line between paragraphs and start list items with “-”."),
         rows=6,
         maximum=20_000,
     )
-    themes = WordsField(
+    themes = LocalizedField(
         _l("Themes"), rows=3, description=_l("One per line. Use the same order in each language."), maximum=3000
     )
     working_languages = SelectMultipleField(_l("Working languages"), validators=[Optional()])
     other_languages = StringField(
         _l("Other languages"), description=_l("Language codes separated by commas, for example mn, sw.")
     )
-    interpretation = WordsField(_l("Interpretation"), description=_l("For example: interpreted in all plenaries."))
+    interpretation = LocalizedField(_l("Interpretation"), description=_l("For example: interpreted in all plenaries."))
     series = SelectField(_l("Series"), validators=[Optional()])
     edition = IntegerField(_l("Edition"), validators=[Optional(), between(1, 999)])
     contact_email = EmailField(
@@ -213,7 +213,7 @@ class EventEditForm(EventForm):
         form = cls(series=series, data=data, meta={"zone": event.zone})
         for field in form:
             if hasattr(field, "speak"):
-                field.speak(event.languages)
+                field.offer(event.languages)
         return form
 
     @property
@@ -259,7 +259,7 @@ class EventEditForm(EventForm):
 class CloneForm(Form):
     """The next edition of an event."""
 
-    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    title = LocalizedField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     slug = StringField(
         _l("Web address"),
         description=_l("The last part of the event page's web address, for example forum-2028."),
@@ -277,7 +277,7 @@ class CloneForm(Form):
     def of(cls, event: Event) -> CloneForm:
         """The form with the title of the event."""
         form = cls(data={"title": event.title})
-        form.title.speak(event.languages)
+        form.title.offer(event.languages)
         return form
 
     def values(self) -> dict[str, Any]:
@@ -288,7 +288,7 @@ class CloneForm(Form):
 class NoteForm(Form):
     """The note published with a postponement or cancellation."""
 
-    note = WordsField(
+    note = LocalizedField(
         _l("Message to attendees"),
         description=_l("Shown on the event page and in the e-mail to everyone registered."),
         rows=3,
@@ -299,8 +299,8 @@ class NoteForm(Form):
 class VenueForm(Form):
     """A venue."""
 
-    name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=200)
-    address = WordsField(_l("Street address"), maximum=300)
+    name = LocalizedField(_l("Name"), validators=[AnyLanguage()], maximum=200)
+    address = LocalizedField(_l("Street address"), maximum=300)
     latitude = FloatField(_l("Latitude"), validators=[Optional(), between(-90, 90)])
     longitude = FloatField(_l("Longitude"), validators=[Optional(), between(-180, 180)])
 
@@ -308,7 +308,7 @@ class VenueForm(Form):
 class HostForm(Form):
     """An organization that hosts or supports."""
 
-    name = WordsField(_l("Organization"), validators=[AnyLanguage()], maximum=200)
+    name = LocalizedField(_l("Organization"), validators=[AnyLanguage()], maximum=200)
     role = SelectField(_l("Role"), validators=[InputRequired()])
     organization_kind = SelectField(_l("Kind of organization"), validators=[InputRequired()])
 

@@ -64,8 +64,8 @@ def venue(event: Event, number: int = 0) -> ResponseReturnValue:
     shown = _site(event, number) if number else None
     names = ("name", "address", "latitude", "longitude")
     form = VenueForm(data={name: getattr(shown, name) for name in names} if shown else {})
-    form.name.speak(event.languages)
-    form.address.speak(event.languages)
+    form.name.offer(event.languages)
+    form.address.offer(event.languages)
     if form.validate_on_submit():
         operations.save_venue(event, shown, **{name: form[name].data for name in names})
         flash(_("Saved."))
@@ -92,7 +92,7 @@ def _site(event: Event, number: int) -> Venue:
 def host(event: Event) -> ResponseReturnValue:
     """Add a host, co-host or supporter; a known organization is reused."""
     form = HostForm(data={"organization_kind": OrganizationKind.CITY.value})
-    form.name.speak(event.languages)
+    form.name.offer(event.languages)
     if form.validate_on_submit():
         names: LocalizedText = form.name.data
         organization = directory.known_or_new(names, kind=OrganizationKind(form.organization_kind.data))

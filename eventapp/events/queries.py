@@ -26,7 +26,7 @@ def by_slug(slug: str) -> Event | None:
     return db.session.scalar(select(Event).where(Event.slug == slug).options(joinedload(Event.series)))
 
 
-def present_slug(former: str) -> str | None:
+def current_slug(former: str) -> str | None:
     """The current slug of an event that used to have this one."""
     return db.session.scalar(
         select(Event.slug).join(FormerSlug, FormerSlug.event_id == Event.id).where(FormerSlug.slug == former)

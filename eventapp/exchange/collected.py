@@ -23,8 +23,8 @@ from eventapp.exchange.incoming import (
     IncomingSession,
     Options,
     Problem,
+    distinguished,
     gathered,
-    told_apart,
 )
 from eventapp.exchange.values import AmbiguousValue, TooLong
 from eventapp.programme.rules import SessionKind
@@ -257,7 +257,7 @@ class ImportCollector:
                     number=self.too_long,
                 )
             )
-        apart, shared = told_apart(self.sessions)
+        apart, shared = distinguished(self.sessions)
         if shared:
             named = _(", ").join(f"{guid[:60]} ({number})" for guid, number in list(shared.items())[:12])
             self.notes.append(

@@ -78,7 +78,7 @@ def people(
             role=roles[at],
             mode=modes[at],
             biography={"": biography} if biography else {},
-            told_by_name=True,
+            identified_by_name=True,
         )
         for at, texts in enumerate(named)
     ]

@@ -80,8 +80,8 @@ class Problem:
 class IncomingPerson:
     """A person with a public name. A name is not taken apart: who can tell the family name?
 
-    `names` are those in further languages. `told_by_name`: names in this file are edited by hand, so the guid only
-    decides between people of one name. Role and mode are None where the file has none.
+    `names` are those in further languages. `identified_by_name`: names in this file are edited by hand, so the guid
+    only decides between people of one name. Role and mode are None where the file has none.
     """
 
     name: str
@@ -91,7 +91,7 @@ class IncomingPerson:
     role: ParticipationRole | None = None
     mode: Mode | None = None
     biography: Texts = field(default_factory=dict)
-    told_by_name: bool = False
+    identified_by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Incoming:
     every_language: bool = False
 
 
-def told_apart(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], dict[str, int]]:
+def distinguished(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], dict[str, int]]:
     """The sessions without identifiers that say nothing, and how many entries had each of these.
 
     Some systems give one identifier to a whole day: where entries of it have neither title nor start in common, they

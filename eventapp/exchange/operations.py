@@ -93,13 +93,13 @@ def _needed(report: Report, *, left: Sequence[SessionImport]) -> Report:
     if not coming:
         return replace(report, new_rooms=(), new_tracks=(), new_people=())
     rooms = {key for change in coming for key in change.rooms}
-    lost_rooms = {key for change in left for key in change.rooms} - rooms
-    lost_tracks = {change.track for change in left} - {change.track for change in coming}
+    unused_rooms = {key for change in left for key in change.rooms} - rooms
+    unused_tracks = {change.track for change in left} - {change.track for change in coming}
     people = {match.incoming.name for change in coming for match in change.people or ()}
     return replace(
         report,
-        new_rooms=tuple(key for key in report.new_rooms if key not in lost_rooms),
-        new_tracks=tuple(key for key in report.new_tracks if key not in lost_tracks),
+        new_rooms=tuple(key for key in report.new_rooms if key not in unused_rooms),
+        new_tracks=tuple(key for key in report.new_tracks if key not in unused_tracks),
         new_people=tuple(name for name in report.new_people if name in people),
     )
 

@@ -106,7 +106,7 @@ class People:
     ) -> Person | None:
         names = {spelling(name) for name in (incoming.name, *incoming.names.values()) if name}
         known = self.by_guid.get(incoming.guid) if incoming.guid else None
-        if known is not None and (not incoming.told_by_name or not names or names & self._names(known)):
+        if known is not None and (not incoming.identified_by_name or not names or names & self._names(known)):
             return known
         taken = {match.person.id for match in found.values() if match.person is not None}
         pool = [person for person in here.values() if names & self._names(person)]
@@ -120,7 +120,7 @@ class People:
         return by_code if by_code is not None and (not names or names & self._names(by_code)) else None
 
     def _may_be(self, person: Person, incoming: IncomingPerson) -> bool:
-        if not incoming.guid or (incoming.told_by_name and incoming.guid in self.by_guid):
+        if not incoming.guid or (incoming.identified_by_name and incoming.guid in self.by_guid):
             return True
         if person.guid:
             return person.guid == incoming.guid

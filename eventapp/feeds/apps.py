@@ -13,7 +13,7 @@ from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 
 
-class Looks(Labelled):
+class RefreshRate(Labelled):
     """How often an app refreshes a subscribed calendar; for the apps in the panel."""
 
     SETTING = "setting", _l("as set under “Auto-refresh”, from every 5 minutes to once a week")
@@ -55,7 +55,7 @@ class App:
 
     key: str
     name: object
-    looks: Looks | None = None
+    refresh_rate: RefreshRate | None = None
     cancelled: Cancelled | None = None
     naming: Naming | None = None
     limits: Limits = Limits()
@@ -65,14 +65,14 @@ _OUTLOOK = Limits(title=255, place=255)
 APPLE = App(
     key="apple",
     name=_l("Apple Calendar"),
-    looks=Looks.SETTING,
+    refresh_rate=RefreshRate.SETTING,
     cancelled=Cancelled.STRUCK,
     naming=Naming.OFFERED,
 )
 GOOGLE = App(
     key="google",
     name=_l("Google Calendar"),
-    looks=Looks.HALF_DAY,
+    refresh_rate=RefreshRate.HALF_DAY,
     cancelled=Cancelled.REMOVED,
     naming=Naming.FEED,
     limits=Limits(text=8000),
@@ -80,7 +80,7 @@ GOOGLE = App(
 OUTLOOK_WEB = App(
     key="outlook-web",
     name="Outlook.com · Microsoft 365",
-    looks=Looks.THREE_HOURS,
+    refresh_rate=RefreshRate.THREE_HOURS,
     cancelled=Cancelled.PLAIN,
     naming=Naming.TYPED,
     limits=_OUTLOOK,
@@ -95,7 +95,7 @@ OUTLOOK = App(
 THUNDERBIRD = App(
     key="thunderbird",
     name="Thunderbird",
-    looks=Looks.HALF_HOUR,
+    refresh_rate=RefreshRate.HALF_HOUR,
     cancelled=Cancelled.STRUCK,
     naming=Naming.ADDRESS,
 )

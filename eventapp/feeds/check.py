@@ -113,7 +113,7 @@ def source(event: Event, state: State, which: Which) -> Source:
     )
 
 
-def feed_wish(
+def feed_options(
     slug: str, language: str, *, utc: bool = False, alarm: int | None = None, deadlines: bool = False, span: bool = True
 ) -> FeedOptions:
     """The options of the event's own feed."""
@@ -124,9 +124,9 @@ def calendars(source: Source, tags: Sequence[str]) -> Iterator[tuple[FeedOptions
     """All calendars of the event: the feed in each of the languages; and, in the first language only, the feed with
     other options, its parts and the single sessions, as their entries are those of the feed.
     """
-    wishes = [feed_wish(source.slug, tag) for tag in tags]
-    wishes.append(feed_wish(source.slug, tags[0], utc=True))
-    wishes.append(feed_wish(source.slug, tags[0], alarm=ALARM, deadlines=True, span=False))
+    wishes = [feed_options(source.slug, tag) for tag in tags]
+    wishes.append(feed_options(source.slug, tags[0], utc=True))
+    wishes.append(feed_options(source.slug, tags[0], alarm=ALARM, deadlines=True, span=False))
     for options in wishes:
         yield options, source.write(options)
     if source.unpublished is not None:

@@ -95,7 +95,7 @@ def calendars(event: Event) -> ResponseReturnValue:
 
 def _view(event: Event, source: Source, choice: PreviewChoice) -> AppView:
     """The feed of the event as the app shows it; empty where it can't be read, which the check reports."""
-    options = check.feed_wish(event.slug, choice.language)
+    options = check.feed_options(event.slug, choice.language)
     try:
         seen = preview.read(source.write(options))
     except preview.Unreadable:

@@ -14,7 +14,7 @@ from eventapp.core.languages import interface, resolve
 from eventapp.core.links import base_url
 from eventapp.core.localized import LocalizedText, ResolvedText
 from eventapp.core.pages import page
-from eventapp.core.parameters import one_of, parameters, words
+from eventapp.core.parameters import one_of, parameters, text
 from eventapp.entries import build as entries
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
@@ -34,7 +34,7 @@ views = Blueprint("feeds", __name__)
 
 
 @views.record_once
-def _make_shelf(setup: BlueprintSetupState) -> None:
+def _create_cache(setup: BlueprintSetupState) -> None:
     setup.app.extensions["feeds"] = ResponseCache()
 
 
@@ -110,7 +110,7 @@ def code(feed: str) -> Response:
 
 
 @views.get("/events/<slug>/calendar")
-@parameters(part=words(120), language=words(16), chosen=one_of(["1"]), **CHOICES)
+@parameters(part=text(120), language=text(16), chosen=one_of(["1"]), **CHOICES)
 @event_page(drafts=False)
 def choose(event: Event) -> Response:
     """Choose the content of one's calendar of an event. The form changes nothing: it results in a feed URL."""

@@ -43,7 +43,7 @@ class TooManyEmails(Refused):
 
 def may_email(address: str) -> bool:
     """Count an e-mail caused by somebody without a login. False if the mailbox has reached its hourly limit."""
-    return budgets.take("letters", mailbox_key(address), limit=EMAILS_AN_HOUR)
+    return budgets.take("e-mails", mailbox_key(address), limit=EMAILS_AN_HOUR)
 
 
 @dataclass(frozen=True)

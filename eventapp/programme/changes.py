@@ -207,7 +207,7 @@ def describe(change: Change, *, zone: str, timed: bool = True, names: Mapping[in
     if change.kind is ChangeKind.LANGUAGE:
         return _("%(before)s → %(after)s", before=_spoken_names(before), after=_spoken_names(after))
     if change.kind is ChangeKind.PEOPLE:
-        return _people_said(before, after, names)
+        return _describe_people(before, after, names)
     return ""
 
 
@@ -238,7 +238,7 @@ def _spoken_names(pair: list[list[str]]) -> str:
     )
 
 
-def _people_said(before: list[list[Any]], after: list[list[Any]], names: Mapping[int, str]) -> str:
+def _describe_people(before: list[list[Any]], after: list[list[Any]], names: Mapping[int, str]) -> str:
     was, now = {person for person, _role in before}, {person for person, _role in after}
     joined = [names[person] for person, _role in after if person not in was and person in names]
     left = [names[person] for person, _role in before if person not in now and person in names]

@@ -19,7 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import AnyLanguage, Form, LocalTimeField, WordsField, between
+from eventapp.core.forms import AnyLanguage, Form, LocalizedField, LocalTimeField, between
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -36,8 +36,8 @@ COLOURS = range(1, 7)
 class SessionForm(Form):
     """A session; its participants and links are read from the rows below it (see `participation_rows.py`)."""
 
-    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
-    subtitle = WordsField(_l("Subtitle"), maximum=200)
+    title = LocalizedField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    subtitle = LocalizedField(_l("Subtitle"), maximum=200)
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
     starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty until the session is scheduled."))
     ends_at = LocalTimeField(_l("Ends"))
@@ -48,7 +48,7 @@ class SessionForm(Form):
     )
     rooms = SelectMultipleField(_l("Rooms"), coerce=int, validators=[Optional()])
     track = SelectField(_l("Track"), validators=[Optional()])
-    abstract = WordsField(_l("Abstract"), description=_l("You can use Markdown."), rows=4, maximum=10_000)
+    abstract = LocalizedField(_l("Abstract"), description=_l("You can use Markdown."), rows=4, maximum=10_000)
     spoken = SelectMultipleField(_l("Spoken languages"), validators=[Optional()])
     interpreted = SelectMultipleField(_l("Interpreted into"), validators=[Optional()])
     capacity = IntegerField(
@@ -82,7 +82,7 @@ class SessionForm(Form):
 class RoomForm(Form):
     """A room."""
 
-    name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=100)
+    name = LocalizedField(_l("Name"), validators=[AnyLanguage()], maximum=100)
     online = BooleanField(_l("Online room"))
     site = SelectField(_l("Venue"), validators=[Optional()])
     capacity = IntegerField(_l("Seats"), validators=[Optional(), between(1, 1_000_000)])
@@ -102,7 +102,7 @@ class RoomForm(Form):
             data = {"name": room.name, "online": room.online, "capacity": room.capacity}
             data["site"] = room.venue.slug if room.venue else ""
         form = cls(venues=venues, data=data)
-        form.name.speak(event.languages)
+        form.name.offer(event.languages)
         return form
 
     def values(self, venues: Sequence[Venue]) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class RoomForm(Form):
 class TrackForm(Form):
     """A track."""
 
-    name = WordsField(_l("Name"), validators=[AnyLanguage()], maximum=100)
+    name = LocalizedField(_l("Name"), validators=[AnyLanguage()], maximum=100)
     colour = SelectField(_l("Colour"), coerce=int, validators=[InputRequired()])
 
     def __init__(self, **kwargs: Any) -> None:
@@ -127,7 +127,7 @@ class TrackForm(Form):
 class ReleaseForm(Form):
     """The options of a new version of the programme."""
 
-    note = WordsField(
+    note = LocalizedField(
         _l("Message about this version"),
         description=_l("Shown to everyone above the list of changes."),
         rows=2,
@@ -147,21 +147,23 @@ class PersonForm(Form):
 
     scope = RadioField(_l("Apply changes to"), validators=[InputRequired()])
 
-    family = WordsField(
+    family = LocalizedField(
         _l("Family name"), description=_l("Enter the name in each language it is written in."), maximum=100
     )
-    given = WordsField(_l("Given name"), maximum=100)
+    given = LocalizedField(_l("Given name"), maximum=100)
     order = SelectField(_l("Name order in Latin script"), validators=[InputRequired()])
     reading = StringField(_l("Reading"), description=_l("In kana, for sorting."), validators=[Length(max=100)])
-    honorific = WordsField(_l("Honorific"), description=_l("For example Mr., Dr., H.E., 氏 or 市長."), maximum=40)
-    position = WordsField(
+    honorific = LocalizedField(_l("Honorific"), description=_l("For example Mr., Dr., H.E., 氏 or 市長."), maximum=40)
+    position = LocalizedField(
         _l("Position"), description=_l("Don't write “former”. We add it from the dates."), maximum=200
     )
     organization = SelectField(_l("Organization"), validators=[Optional()])
-    new_organization = WordsField(_l("Another organization"), description=_l("If it is not in the list."), maximum=200)
+    new_organization = LocalizedField(
+        _l("Another organization"), description=_l("If it is not in the list."), maximum=200
+    )
     held_from = DateField(_l("Held from"), validators=[Optional()])
     held_until = DateField(_l("Held until"), validators=[Optional()])
-    biography = WordsField(_l("Biography"), description=_l("You can use Markdown."), rows=4, maximum=5000)
+    biography = LocalizedField(_l("Biography"), description=_l("You can use Markdown."), rows=4, maximum=5000)
 
     def __init__(self, *, organizations: Sequence[Organization], both: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -12,7 +12,7 @@ from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.forms import zone_asked
 from eventapp.core.pages import page
-from eventapp.core.parameters import one_of, parameters, words
+from eventapp.core.parameters import one_of, parameters, text
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.programme import changes, grid, queries
@@ -28,12 +28,12 @@ views = Blueprint("programme", __name__, url_prefix="/events/<slug>")
 
 FILTERS = {
     "view": one_of(["list"]),
-    "track": words(80),
-    "room": words(80),
+    "track": text(80),
+    "room": text(80),
     "kind": one_of(SessionKind),
-    "language": words(16),
-    "q": words(100),
-    "zone": words(60),
+    "language": text(16),
+    "q": text(100),
+    "zone": text(60),
 }
 
 

@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalTimeField, MailAddress, WordsField, known_zone
+from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalizedField, LocalTimeField, MailAddress, known_zone
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
@@ -47,7 +47,7 @@ class CallForm(Form):
 
     opens_at = LocalTimeField(_l("The call opens"), description=_l("Leave empty to open straight away."))
     closes_at = LocalTimeField(_l("The call closes"), description=_l("Leave empty to close when the event ends."))
-    text = WordsField(_l("What you are looking for"), description=_l("You can use Markdown."), rows=5, maximum=5000)
+    text = LocalizedField(_l("What you are looking for"), description=_l("You can use Markdown."), rows=5, maximum=5000)
     kinds = SelectMultipleField(_l("Kinds of session"), validators=[InputRequired(_l("Choose at least one."))])
     lengths = StringField(
         _l("Lengths in minutes"),
@@ -234,7 +234,7 @@ class ReviewForm(Form):
         ]
 
 
-class LetterForm(Form):
+class EmailForm(Form):
     """An e-mail before it is sent."""
 
     send = BooleanField(_l("Send this e-mail"), default=True)
@@ -257,7 +257,7 @@ class LetterForm(Form):
             raise ValidationError(_("Enter a subject and a text."))
 
 
-class AcceptForm(LetterForm):
+class AcceptForm(EmailForm):
     """Which person is announced, and the e-mail."""
 
     person = RadioField(_l("Who is this?"), validators=[InputRequired()], default="new")
@@ -277,7 +277,7 @@ def _said(person: Person) -> str:
     return _("%(name)s (%(position)s)", name=name, position=languages.resolve(person.positions[0].title).text)
 
 
-class AskForm(LetterForm):
+class AskForm(EmailForm):
     """Ask a speaker to confirm."""
 
     email = EmailField(
@@ -288,15 +288,15 @@ class AskForm(LetterForm):
 class ProfileForm(Form):
     """A speaker's own profile."""
 
-    family = WordsField(
+    family = LocalizedField(
         _l("Family name"), description=_l("Enter the name in each language it is written in."), maximum=100
     )
-    given = WordsField(_l("Given name"), maximum=100)
+    given = LocalizedField(_l("Given name"), maximum=100)
     order = SelectField(_l("Name order in Latin script"), validators=[InputRequired()])
-    honorific = WordsField(_l("Honorific"), description=_l("For example Mr., Dr., H.E., 氏 or 市長."), maximum=40)
-    position = WordsField(_l("Position"), maximum=200)
-    organization = WordsField(_l("Organization"), maximum=200)
-    biography = WordsField(_l("Biography"), description=_l("You can use Markdown."), rows=5, maximum=5000)
+    honorific = LocalizedField(_l("Honorific"), description=_l("For example Mr., Dr., H.E., 氏 or 市長."), maximum=40)
+    position = LocalizedField(_l("Position"), maximum=200)
+    organization = LocalizedField(_l("Organization"), maximum=200)
+    biography = LocalizedField(_l("Biography"), description=_l("You can use Markdown."), rows=5, maximum=5000)
     zone = StringField(
         _l("Your time zone"),
         description=_l("For example Europe/Berlin. Our e-mails will then show times in your time zone as well."),
@@ -315,6 +315,6 @@ class ProfileForm(Form):
 class TalkForm(Form):
     """The texts of a speaker's own session."""
 
-    title = WordsField(_l("Title"), validators=[AnyLanguage()], maximum=200)
-    subtitle = WordsField(_l("Subtitle"), maximum=200)
-    abstract = WordsField(_l("Abstract"), description=_l("You can use Markdown."), rows=6, maximum=10_000)
+    title = LocalizedField(_l("Title"), validators=[AnyLanguage()], maximum=200)
+    subtitle = LocalizedField(_l("Subtitle"), maximum=200)
+    abstract = LocalizedField(_l("Abstract"), description=_l("You can use Markdown."), rows=6, maximum=10_000)

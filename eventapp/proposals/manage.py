@@ -22,7 +22,7 @@ from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import drafts, operations, queries, rules, speakers
 from eventapp.proposals.drafts import Occasion
-from eventapp.proposals.forms import AcceptForm, AskForm, CallForm, LetterForm, ReviewForm
+from eventapp.proposals.forms import AcceptForm, AskForm, CallForm, EmailForm, ReviewForm
 from eventapp.proposals.models import Proposal, Review
 from eventapp.proposals.queries import Order
 from eventapp.proposals.rules import ProposalStatus
@@ -71,7 +71,7 @@ def call(event: Event) -> ResponseReturnValue:
     """Set up or change the call."""
     shown = queries.call_of(event)
     form = CallForm.of(event, shown)
-    form.text.speak(event.languages)
+    form.text.offer(event.languages)
     if submit(
         form,
         lambda: operations.save_call(
@@ -123,36 +123,36 @@ def decision(event: Event, code: str, verb: str) -> ResponseReturnValue:
     """Make a decision, with the e-mail about it shown before it is sent."""
     shown = or_404(queries.by_code(event, code))
     people = queries.candidates(shown) if verb == "accept" else []
-    form = _letter_form(shown, _OCCASIONS[verb], accept=verb == "accept", people=people)
+    form = _email_form(shown, _OCCASIONS[verb], accept=verb == "accept", people=people)
     if submit(form, lambda: _decide(shown, verb, form, people)):
         flash(_("“%(title)s”: %(state)s", title=shown.title, state=shown.status.label))
         return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
     return page("proposals/decision.html", event=event, proposal=shown, form=form, verb=verb)
 
 
-def _letter_form(proposal: Proposal, occasion: Occasion, *, accept: bool, people: list[Person]) -> LetterForm:
+def _email_form(proposal: Proposal, occasion: Occasion, *, accept: bool, people: list[Person]) -> EmailForm:
     written = drafts.of(occasion, proposal.event, language=proposal.language, proposal=proposal.title)
     data = {"subject": written.subject, "text": written.text, "send": True}
     if not accept:
-        return LetterForm(data=data)
+        return EmailForm(data=data)
     form = AcceptForm(data={**data, "person": "new"})
     form.offer(people)
     return form
 
 
-def _written(form: LetterForm) -> Draft:
+def _written(form: EmailForm) -> Draft:
     return Draft(form.subject.data or "", form.text.data or "")
 
 
-def _decide(proposal: Proposal, verb: str, form: LetterForm, people: list[Person]) -> None:
-    letter = _written(form) if form["send"].data else None
+def _decide(proposal: Proposal, verb: str, form: EmailForm, people: list[Person]) -> None:
+    draft = _written(form) if form["send"].data else None
     if verb == "accept":
         person = next((one for one in people if one.code == form["person"].data), None)
-        operations.accept(proposal, person=person, letter=letter)
+        operations.accept(proposal, person=person, draft=draft)
     elif verb == "decline":
-        operations.decline(proposal, letter=letter)
+        operations.decline(proposal, draft=draft)
     else:
-        operations.reopen(proposal, letter=letter)
+        operations.reopen(proposal, draft=draft)
 
 
 @manage.route("/speakers/<code>/ask", methods=["GET", "POST"])
@@ -168,7 +168,7 @@ def ask(event: Event, code: str) -> ResponseReturnValue:
     form = AskForm(data={"subject": written.subject, "text": written.text, "email": email})
     del form["send"]
     if form.validate_on_submit():
-        speakers.ask(event, person, email=form.email.data or "", language=language, letter=_written(form))
+        speakers.ask(event, person, email=form.email.data or "", language=language, draft=_written(form))
         flash(_("The e-mail is being sent."))
         return redirect(url_for("people_manage.person", slug=event.slug, code=code), 303)
     return page("proposals/ask.html", event=event, person=person, link=link, form=form, language=language)

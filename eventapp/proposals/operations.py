@@ -205,7 +205,7 @@ def review(proposal: Proposal, user: User, *, vote: int | None, note: str) -> Re
     return mine
 
 
-def accept(proposal: Proposal, *, person: Person | None = None, letter: Draft | None = None) -> Session:
+def accept(proposal: Proposal, *, person: Person | None = None, draft: Draft | None = None) -> Session:
     """Create a draft session from a proposal, with its proposer as an unconfirmed speaker.
 
     `person`: the person in the directory whom an organizer has chosen; without it a new person is created, whatever the
@@ -230,8 +230,8 @@ def accept(proposal: Proposal, *, person: Person | None = None, letter: Draft | 
         event, person, email=proposal.email, language=proposal.language, token=proposal.token
     )
     db.session.flush()
-    if letter is not None:
-        notices.notify_proposer(proposal, Occasion.ACCEPTED, letter)
+    if draft is not None:
+        notices.notify_proposer(proposal, Occasion.ACCEPTED, draft)
     return session
 
 
@@ -256,16 +256,16 @@ def _decidable(proposal: Proposal) -> None:
         raise Refused(_("This proposal has already been decided: %(state)s.", state=proposal.status.label))
 
 
-def decline(proposal: Proposal, *, letter: Draft | None = None) -> None:
+def decline(proposal: Proposal, *, draft: Draft | None = None) -> None:
     """Decline a proposal. Raises Refused if it does not await a decision."""
     _decidable(proposal)
     proposal.status = ProposalStatus.DECLINED
     db.session.flush()
-    if letter is not None:
-        notices.notify_proposer(proposal, Occasion.DECLINED, letter)
+    if draft is not None:
+        notices.notify_proposer(proposal, Occasion.DECLINED, draft)
 
 
-def reopen(proposal: Proposal, *, letter: Draft | None = None) -> None:
+def reopen(proposal: Proposal, *, draft: Draft | None = None) -> None:
     """Undo a decision. Raises Refused while the session created from the proposal exists."""
     _hold(proposal)
     if proposal.status not in {ProposalStatus.ACCEPTED, ProposalStatus.DECLINED}:
@@ -277,5 +277,5 @@ def reopen(proposal: Proposal, *, letter: Draft | None = None) -> None:
     if link is not None and not queries.parts_of(link):
         db.session.delete(link)
     db.session.flush()
-    if letter is not None:
-        notices.notify_proposer(proposal, Occasion.REOPENED, letter)
+    if draft is not None:
+        notices.notify_proposer(proposal, Occasion.REOPENED, draft)

@@ -62,9 +62,9 @@ def link_for(
     return link
 
 
-def ask(event: Event, person: Person, *, email: str, language: str, letter: Draft) -> SpeakerLink:
+def ask(event: Event, person: Person, *, email: str, language: str, draft: Draft) -> SpeakerLink:
     """Ask a person on the programme, at this e-mail address, to confirm. Those already public stay public meanwhile."""
-    link = link_for(event, person, email=email, language=language, text=letter)
+    link = link_for(event, person, email=email, language=language, text=draft)
     if person.id not in released.document(event).person_ids:
         programme.confirm_parts(event, person, confirmed=False)
     db.session.flush()

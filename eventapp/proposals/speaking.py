@@ -98,7 +98,7 @@ def _edit(
     event = link.event
     for field in form:
         if hasattr(field, "speak"):
-            field.speak(event.languages)
+            field.offer(event.languages)
     edit_token = request.form.get("seen", "") if form.is_submitted() else stale_forms.edit_token(now)
     if form.is_submitted():
         limit(PACE, "speaking")

@@ -8,7 +8,7 @@ from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from eventapp.core.forms import Form, LocalTimeField, WordsField, between
+from eventapp.core.forms import Form, LocalizedField, LocalTimeField, between
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
@@ -21,8 +21,10 @@ class OptionForm(Form):
     """A registration option."""
 
     mode = SelectField(_l("Attendance mode"), validators=[InputRequired()])
-    title = WordsField(_l("Name"), description=_l("Leave empty to use the attendance mode as the name."), maximum=100)
-    note = WordsField(
+    title = LocalizedField(
+        _l("Name"), description=_l("Leave empty to use the attendance mode as the name."), maximum=100
+    )
+    note = LocalizedField(
         _l("Note for attendees"), description=_l("One line shown under the option, for example which entrance to use.")
     )
     capacity = IntegerField(
@@ -50,8 +52,8 @@ class OptionForm(Form):
             data = {name: getattr(option, name) for name in names}
             data |= {"mode": option.mode.value, "access": option.access.value}
         form = cls(data=data, meta={"zone": event.zone})
-        form.title.speak(event.languages)
-        form.note.speak(event.languages)
+        form.title.offer(event.languages)
+        form.note.offer(event.languages)
         return form
 
     def values(self, event: Event) -> dict[str, Any]:
@@ -68,9 +70,9 @@ class OptionForm(Form):
 class QuestionForm(Form):
     """A question of the registration form."""
 
-    label = WordsField(_l("Question"), validators=[])
+    label = LocalizedField(_l("Question"), validators=[])
     kind = SelectField(_l("Kind of answer"), validators=[InputRequired()])
-    hint = WordsField(_l("Hint"))
+    hint = LocalizedField(_l("Hint"))
     choices = TextAreaField(
         _l("Choices"), description=_l("One per line. For choice questions only."), validators=[Length(max=2000)]
     )
@@ -91,8 +93,8 @@ class QuestionForm(Form):
             data |= {"kind": question.kind.value, "choices": "\n".join(question.choices)}
             data["mode"] = question.mode.value if question.mode else ""
         form = cls(data=data)
-        form.label.speak(event.languages)
-        form.hint.speak(event.languages)
+        form.label.offer(event.languages)
+        form.hint.offer(event.languages)
         return form
 
     def values(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core import assets, clock
 from eventapp.core.pages import cached_page, page
-from eventapp.core.parameters import one_of, parameters, words
+from eventapp.core.parameters import one_of, parameters, text
 from eventapp.core.revisions import known
 from eventapp.events import queries as events
 from eventapp.events.models import Event
@@ -49,10 +49,10 @@ def home() -> ResponseReturnValue:
 @parameters(
     kind=one_of(EventKind),
     format=one_of(EventFormat),
-    country=words(2),
-    year=words(4),
-    series=words(80),
-    q=words(100),
+    country=text(2),
+    year=text(4),
+    series=text(80),
+    q=text(100),
 )
 def events_list() -> ResponseReturnValue:
     """All public events, filtered by GET parameters."""

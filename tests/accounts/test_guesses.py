@@ -47,7 +47,7 @@ def test_an_owner_who_is_kept_out_gets_in_by_mail(app, make):
     owner = app.test_client()
     owner.environ_base["REMOTE_ADDR"] = "198.51.100.2"
     assert owner.fill("/login/reset", {"email": "organizer@example.org"}).status_code == 303
-    tasks.write_reset_letters()
+    tasks.write_reset_emails()
     letter = db.session.scalars(select(Email)).one()
     path = "/" + next(word for word in letter.text.split() if "/login/reset/" in word).split("/", 3)[3]
     assert owner.fill(path, {"password": STRONG, "password_confirm": STRONG}).status_code == 302
@@ -114,8 +114,8 @@ def test_asking_for_a_new_password_looks_nobody_up(app, make, queries):
     assert numbers[0] == numbers[1]
     assert db.session.scalars(select(Email)).all() == []
     assert len(db.session.scalars(select(PasswordResetRequest)).all()) == 2
-    assert tasks.write_reset_letters() == 2
-    assert tasks.write_reset_letters() == 0
+    assert tasks.write_reset_emails() == 2
+    assert tasks.write_reset_emails() == 0
     assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 

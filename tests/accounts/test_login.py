@@ -61,7 +61,7 @@ def test_a_forgotten_password_is_renewed_by_mail(client, make):
     make.owner()
     response = client.fill("/login/reset", {"email": "organizer@example.org"})
     assert response.status_code == 303
-    assert tasks.write_reset_letters() == 1
+    assert tasks.write_reset_emails() == 1
     letter = db.session.scalars(select(Email)).one()
     link = next(word for word in letter.text.split() if "/login/reset/" in word)
     path = "/" + link.split("/", 3)[3]
@@ -76,7 +76,7 @@ def test_an_unknown_address_gets_no_letter(client, make):
     make.owner()
     answers = [client.fill("/login/reset", {"email": f"{name}@example.org"}) for name in ("organizer", "nobody")]
     assert answers[0].status_code == answers[1].status_code
-    tasks.write_reset_letters()
+    tasks.write_reset_emails()
     assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
@@ -88,11 +88,11 @@ def test_the_letter_leads_to_our_own_address_whatever_the_request_says(client, m
     client.post(
         "/login/reset", data={"email": "organizer@example.org", "csrf_token": token}, headers={"Host": "evil.example"}
     )
-    tasks.write_reset_letters()
+    tasks.write_reset_emails()
     letters = db.session.scalars(select(Email)).all()
     assert all("evil.example" not in letter.text + letter.html for letter in letters)
     client.fill("/login/reset", {"email": "organizer@example.org"})
-    tasks.write_reset_letters()
+    tasks.write_reset_emails()
     assert "http://localhost/login/reset/" in db.session.scalars(select(Email).order_by(Email.id.desc())).first().text
 
 

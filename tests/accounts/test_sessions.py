@@ -70,7 +70,7 @@ def test_a_changed_password_ends_every_other_session(browsers):
 def test_a_reset_password_ends_every_session(app, browsers):
     visitor = app.test_client()
     visitor.fill("/login/reset", {"email": "organizer@example.org"})
-    tasks.write_reset_letters()
+    tasks.write_reset_emails()
     letter = db.session.scalars(select(Email)).one()
     link = next(word for word in letter.text.split() if "/login/reset/" in word)
     path = "/" + link.split("/", 3)[3]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.both_engines("counts with an upsert")
 
 def take(whom: str = "ada", *, limit: int = 3) -> bool:
     with transaction():
-        return budgets.take("letters", whom, limit=limit)
+        return budgets.take("e-mails", whom, limit=limit)
 
 
 def test_an_hour_after_the_first_use_all_of_it_is_there_again(app):
@@ -52,7 +52,7 @@ def test_eight_at_once_do_not_use_the_same_one_twice(app):
 
 def test_what_is_rolled_back_has_used_nothing(app):
     with pytest.raises(RuntimeError), transaction():
-        assert budgets.take("letters", "ada", limit=1)
+        assert budgets.take("e-mails", "ada", limit=1)
         raise RuntimeError
     assert take(limit=1)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from eventapp.core import cache_middleware
-from eventapp.core.parameters import MOST_FIELDS, canonical, language, nearest, one_of, parameters, words
+from eventapp.core.parameters import MOST_FIELDS, canonical, language, nearest, one_of, parameters, text
 from tests.core.test_cache_middleware import flask_asked, forum  # noqa: F401
 
-KNOWN = {"lang": language, "kind": one_of(["panel", "talk"]), "q": words(5), "alarm": nearest([5, 15, 60], most=100)}
+KNOWN = {"lang": language, "kind": one_of(["panel", "talk"]), "q": text(5), "alarm": nearest([5, 15, 60], most=100)}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_reminders_are_of_a_short_list(client, make, forum, minutes):  # noqa: F
 
 
 def test_a_view_with_kept_answers_must_say_what_it_reads(app):
-    @parameters(q=words(9))
+    @parameters(q=text(9))
     def view() -> None: ...
 
     assert list(view.parameters) == ["lang", "q"]

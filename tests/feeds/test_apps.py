@@ -24,4 +24,4 @@ def test_each_app_is_documented_and_each_fact_there_has_a_source(app: App) -> No
 
 
 def test_the_panel_says_only_what_is_known() -> None:
-    assert all(app.looks is not None for app in IN_PANEL)
+    assert all(app.refresh_rate is not None for app in IN_PANEL)

@@ -20,7 +20,7 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
-from tests.proposals.conftest import LETTER
+from tests.proposals.conftest import DRAFT
 from tests.support.outbox import entry, letters
 
 pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
@@ -35,7 +35,7 @@ def ada(make):
 
 def ask(event, person, email="ada@example.org") -> None:
     with transaction():
-        speakers.ask(db.session.merge(event), db.session.merge(person), email=email, language="en", letter=LETTER)
+        speakers.ask(db.session.merge(event), db.session.merge(person), email=email, language="en", draft=DRAFT)
 
 
 def answer(*, yes: bool) -> None:

@@ -27,7 +27,7 @@ def written(make: Make):
     person = make.person()
     make.session(event, people=[person])
     with transaction():
-        link = speakers.ask(event, person, email="ada@example.org", language="en", letter=Draft("Please", "Say yes"))
+        link = speakers.ask(event, person, email="ada@example.org", language="en", draft=Draft("Please", "Say yes"))
     return event, guest, link
 
 

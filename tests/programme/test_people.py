@@ -232,7 +232,7 @@ def test_the_link_of_a_speaker_changes_one_event_where_others_know_the_speaker(c
     mine, theirs, public, _hidden = two
     make.session(mine, people=[public])
     with transaction():
-        link = speakers.ask(mine, public, email="me@example.org", language="en", letter=Draft("a", "b"))
+        link = speakers.ask(mine, public, email="me@example.org", language="en", draft=Draft("a", "b"))
     token = link.token
     assert (
         client.fill(f"/speaking/{token}/profile", {"family_en": "Changed", "position_en": "Chair"}).status_code == 303
@@ -250,7 +250,7 @@ def test_the_link_of_a_speaker_of_one_event_changes_the_shared_profile(client, m
     mine, ada = make.event("mine"), make.person()
     make.session(mine, people=[ada])
     with transaction():
-        link = speakers.ask(mine, ada, email="me@example.org", language="en", letter=Draft("a", "b"))
+        link = speakers.ask(mine, ada, email="me@example.org", language="en", draft=Draft("a", "b"))
     assert client.fill(f"/speaking/{link.token}/profile", {"family_en": "Changed"}).status_code == 303
     assert shared_name(ada) == "Changed"
 

@@ -14,7 +14,7 @@ from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations
 from eventapp.proposals.operations import ProposalInput
 
-LETTER = Draft("A subject", "A text.\n\nAnother paragraph.")
+DRAFT = Draft("A subject", "A text.\n\nAnother paragraph.")
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def propose(event, **values):
 
 def accept(proposal, **values):
     with transaction():
-        return operations.accept(db.session.merge(proposal), letter=LETTER, **values)
+        return operations.accept(db.session.merge(proposal), draft=DRAFT, **values)
 
 
 def letters(kind: str = "") -> list[Email]:
     send_due()
     query = select(Email).where(Email.kind.startswith("proposals")).order_by(Email.id)
-    return [letter for letter in db.session.scalars(query) if not kind or letter.kind == f"proposals.{kind}"]
+    return [draft for draft in db.session.scalars(query) if not kind or draft.kind == f"proposals.{kind}"]

@@ -91,11 +91,11 @@ def test_the_letter_is_read_and_changed_before_it_is_sent(organizer, forum, call
     assert "To ada@example.org, in English." in text(organizer)
     assert "We are pleased to tell you that your proposal “Rivers that remember”" in text(organizer)
     assert organizer.fill(path, {"subject": "Yes!", "text": "Come by ship.\r\n\r\nBring a book."}).status_code == 303
-    (letter,) = letters("accepted")
-    assert letter.subject == "Yes!"
-    assert "Come by ship.\n\nBring a book." in letter.text
+    (draft,) = letters("accepted")
+    assert draft.subject == "Yes!"
+    assert "Come by ship.\n\nBring a book." in draft.text
     link = db.session.query(SpeakerLink).one()
-    assert f"/proposals/{link.token}" in letter.text
+    assert f"/proposals/{link.token}" in draft.text
     assert organizer.fill(f"{DESK}/programme/sessions/{db.session.query(Session).one().code}").status_code == 303
     assert db.session.query(Participation).one().confirmed is False, "saving the form does not confirm for others"
     form = f"{DESK}/programme/sessions/{db.session.query(Session).one().code}"
@@ -148,8 +148,8 @@ def test_a_speaker_is_asked_from_the_page_of_the_speaker(organizer, forum, make)
     assert organizer.page.by_id("email").get("value") == "ada@example.org"
     response = organizer.fill(f"{path}?letter=ja", {"email": "ada@example.org"})
     assert response.status_code == 303
-    (letter,) = letters("confirm")
-    assert (letter.language, letter.to) == ("ja", "ada@example.org")
+    (draft,) = letters("confirm")
+    assert (draft.language, draft.to) == ("ja", "ada@example.org")
     assert organizer.fill(path, {"email": "ada"}).status_code == 422
     organizer.get(person)
     assert "No answer yet" in text(organizer)

@@ -24,7 +24,7 @@ from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import operations, queries, speakers
 from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import CONSENT, Answer, ProposalStatus
-from tests.proposals.conftest import LETTER, accept, answers, letters, open_call, propose
+from tests.proposals.conftest import DRAFT, accept, answers, letters, open_call, propose
 
 pytestmark = pytest.mark.both_engines("decisions are made under row locks")
 
@@ -42,19 +42,19 @@ def test_a_proposal_is_kept_with_the_consent_and_its_owner_gets_the_link(call, f
     assert proposal.status is ProposalStatus.SUBMITTED
     assert proposal.consent == CONSENT
     assert abs(clock.now() - proposal.consented_at) < timedelta(minutes=1)
-    (letter,) = letters()
-    assert (letter.to, letter.kind) == ("ada@example.org", "proposals.received")
-    assert f"/proposals/{proposal.token}?lang=en" in letter.text
-    assert "Rivers that remember" in letter.subject
-    assert letter.text.startswith("Dear Ada Lovelace,")
+    (draft,) = letters()
+    assert (draft.to, draft.kind) == ("ada@example.org", "proposals.received")
+    assert f"/proposals/{proposal.token}?lang=en" in draft.text
+    assert "Rivers that remember" in draft.subject
+    assert draft.text.startswith("Dear Ada Lovelace,")
 
 
 def test_the_letter_is_in_the_language_that_the_person_reads(call, forum):
     proposal = propose(forum, language="ja")
-    (letter,) = letters()
-    assert letter.language == "ja"
-    assert f"/proposals/{proposal.token}?lang=ja" in letter.text
-    assert "都市フォーラム" in letter.text
+    (draft,) = letters()
+    assert draft.language == "ja"
+    assert f"/proposals/{proposal.token}?lang=ja" in draft.text
+    assert "都市フォーラム" in draft.text
 
 
 def test_a_form_that_is_sent_twice_makes_one_proposal_and_one_letter(call, forum):
@@ -111,9 +111,9 @@ def test_an_accepted_proposal_is_a_draft_session_with_a_speaker_who_has_not_conf
     assert (part.person.name("en").text, part.mode, part.confirmed) == ("Ada Lovelace", Mode.ONLINE, False)
     (position,) = part.person.positions
     assert (position.title["en"], position.organization.names["en"]) == ("Hydrologist", "River Institute")
-    (letter,) = letters("accepted")
-    assert letter.subject == "A subject"
-    assert "Another paragraph." in letter.text
+    (draft,) = letters("accepted")
+    assert draft.subject == "A subject"
+    assert "Another paragraph." in draft.text
 
 
 def test_a_japanese_name_is_kept_as_one(call, forum):
@@ -158,12 +158,12 @@ def test_a_declined_proposal_can_be_decided_again(call, forum):
     proposal = propose(forum)
     letters()
     with transaction():
-        operations.decline(fresh(proposal), letter=LETTER)
+        operations.decline(fresh(proposal), draft=DRAFT)
     assert fresh(proposal).status is ProposalStatus.DECLINED
     with transaction():
         operations.reopen(fresh(proposal))
     assert fresh(proposal).status is ProposalStatus.SUBMITTED
-    assert [letter.kind for letter in letters()] == ["proposals.received", "proposals.declined"]
+    assert [draft.kind for draft in letters()] == ["proposals.received", "proposals.declined"]
     with pytest.raises(Refused, match="can't be decided again"), transaction():
         operations.reopen(fresh(proposal))
 
@@ -203,7 +203,7 @@ def test_a_link_that_went_to_another_address_is_not_reached_by_the_proposals(cal
     assert fresh(proposal).speaking is link
     with transaction():
         speakers.ask(
-            forum, db.session.get(Person, link.person_id), email="other@example.org", language="en", letter=LETTER
+            forum, db.session.get(Person, link.person_id), email="other@example.org", language="en", draft=DRAFT
         )
     assert fresh(proposal).speaking is None
     assert queries.link_by_token(proposal.token) is None
@@ -245,7 +245,7 @@ def test_deleting_leaves_nothing_of_the_person_behind(call, forum, make):
         operations.forget(fresh(proposal))
     assert [p.id for p in db.session.scalars(select(Proposal))] == [other.id]
     assert count(Review) == 0
-    assert [letter.to for letter in letters()] == ["bo@example.org"]
+    assert [draft.to for draft in letters()] == ["bo@example.org"]
 
 
 def test_a_member_of_the_team_votes_once_and_may_vote_again(call, forum, make):
@@ -315,7 +315,7 @@ def at_once(app, deed, times: int = 2) -> list:
 def test_two_who_accept_in_the_same_moment_make_one_session(app, call, forum):
     number = propose(forum).id
     db.session.rollback()
-    results = at_once(app, lambda: operations.accept(db.session.get(Proposal, number), letter=LETTER).id)
+    results = at_once(app, lambda: operations.accept(db.session.get(Proposal, number), draft=DRAFT).id)
     assert sorted(isinstance(one, Refused) for one in results) == [False, True]
     assert (count(Session), len(letters("accepted"))) == (1, 1)
 

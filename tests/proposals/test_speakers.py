@@ -21,7 +21,7 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import ParticipationRole, SessionStatus
 from eventapp.proposals import queries, speakers
 from eventapp.proposals.models import SpeakerLink
-from tests.proposals.conftest import LETTER, letters
+from tests.proposals.conftest import DRAFT, letters
 from tests.support.make import Make
 
 HOUR = timedelta(hours=1)
@@ -40,7 +40,7 @@ def session(make, forum, ada):
 def ask(event, person, email="ada@example.org", language="en") -> SpeakerLink:
     with transaction():
         return speakers.ask(
-            db.session.merge(event), db.session.merge(person), email=email, language=language, letter=LETTER
+            db.session.merge(event), db.session.merge(person), email=email, language=language, draft=DRAFT
         )
 
 
@@ -77,8 +77,8 @@ def test_who_is_asked_is_not_announced_before_saying_yes(make, forum, ada):
     make.session(forum, "Lakes", people=[ada], release=False)
     ask(forum, ada)
     assert confirmed() == [False, False]
-    (letter,) = letters("confirm")
-    assert f"/speaking/{the_link().token}?lang=en" in letter.text
+    (draft,) = letters("confirm")
+    assert f"/speaking/{the_link().token}?lang=en" in draft.text
     make.release(forum)
     assert released.document(forum).person_ids == set()
     answer(yes=True)
@@ -262,13 +262,13 @@ def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada
         the_link().zone = "Europe/Berlin"
     move(forum, session, rooms=[make.room(forum, "Hall B")])
     publish(forum)
-    (letter,) = letters("changed")
-    assert letter.to == "ada@example.org"
-    assert "Rivers: Rescheduled: Tue 18 March, 10:00 – 11:00 → 11:00 – 12:00" in letter.text
-    assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 03:00 – 04:00" in letter.text
-    assert "Rivers: Room changed: Hall A → Hall B" in letter.text
-    assert "Times are in Japan Standard Time unless stated otherwise." in letter.text
-    assert f"/speaking/{the_link().token}" in letter.text
+    (draft,) = letters("changed")
+    assert draft.to == "ada@example.org"
+    assert "Rivers: Rescheduled: Tue 18 March, 10:00 – 11:00 → 11:00 – 12:00" in draft.text
+    assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 03:00 – 04:00" in draft.text
+    assert "Rivers: Room changed: Hall A → Hall B" in draft.text
+    assert "Times are in Japan Standard Time unless stated otherwise." in draft.text
+    assert f"/speaking/{the_link().token}" in draft.text
 
 
 def test_the_letter_is_in_the_speakers_language_whoever_publishes(make, forum, ada, session):
@@ -279,9 +279,9 @@ def test_the_letter_is_in_the_speakers_language_whoever_publishes(make, forum, a
     ask(forum, ada, language="ja")
     move(forum, session, rooms=[make.room(forum, LocalizedText(en="Hall B", ja="Bホール"))], by=timedelta(0))
     publish(forum)
-    (letter,) = letters("changed")
-    assert letter.language == "ja"
-    assert "Aホール → Bホール" in letter.text
+    (draft,) = letters("changed")
+    assert draft.language == "ja"
+    assert "Aホール → Bホール" in draft.text
 
 
 def test_a_cancelled_session_is_told_and_each_release_writes_one_letter(make, forum, ada, session):
@@ -290,9 +290,9 @@ def test_a_cancelled_session_is_told_and_each_release_writes_one_letter(make, fo
     move(forum, session, by=timedelta(0), status=SessionStatus.CANCELLED)
     move(forum, second)
     publish(forum)
-    (letter,) = letters("changed")
-    assert "Rivers: Cancelled" in letter.text
-    assert "Lakes: Rescheduled" in letter.text
+    (draft,) = letters("changed")
+    assert "Rivers: Cancelled" in draft.text
+    assert "Lakes: Rescheduled" in draft.text
 
 
 def test_who_is_not_announced_has_declined_or_has_no_link_is_not_written_to(make, forum, ada, session):
@@ -340,5 +340,5 @@ def test_speakers_are_told_when_the_event_is_cancelled(make, forum, ada, session
     with transaction():
         assert lifecycle.cancel_event(db.session.merge(forum), note=LocalizedText()) == 1
     assert make.tell(minutes=0) == 1
-    (letter,) = letters("changed")
-    assert letter.subject == "Cancelled: Forum of cities"
+    (draft,) = letters("changed")
+    assert draft.subject == "Cancelled: Forum of cities"

@@ -208,8 +208,8 @@ def test_somebody_elses_mailbox_is_not_filled_from_here(client, call):
 
 def test_a_letter_that_nobody_asked_for_carries_no_address_of_a_stranger(client, call):
     client.fill(PATH, {**ADA, "title": "Win at evil.example", "family_name": "Click evil.example!"})
-    (letter,) = letters()
-    assert "evil" not in letter.subject + letter.text + letter.html
+    (draft,) = letters()
+    assert "evil" not in draft.subject + draft.text + draft.html
 
 
 def test_a_robot_is_slowed_down(client, call, monkeypatch):

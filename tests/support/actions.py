@@ -27,7 +27,7 @@ from eventapp.proposals.models import SpeakerLink
 from eventapp.registration import operations as registration
 from eventapp.registration import setup, sign_ups
 from eventapp.registration.models import AttendanceOption, Registration
-from tests.proposals.conftest import LETTER
+from tests.proposals.conftest import DRAFT
 from tests.support.make import START, Make, fresh
 
 
@@ -241,7 +241,7 @@ class World:
         email = f"{fresh(person).code.lower()}@example.org"
         if self.draw.random() < 0.3:
             email = f"other-{email}"
-        speakers.ask(fresh(self.event), fresh(person), email=email, language="en", letter=LETTER)
+        speakers.ask(fresh(self.event), fresh(person), email=email, language="en", draft=DRAFT)
 
     def ask(self) -> None:
         self._ask(self.draw.choice(self.people))
