@@ -153,8 +153,8 @@ async def _serve(app: Flask) -> None:
     gateway = Gateway(
         app.wsgi_app,
         limit=bodies.limit_of(app),
-        kept=app.extensions["cache_middleware"],
-        kept_waits=remote,
+        cache=app.extensions["cache_middleware"],
+        cache_waits=remote,
         light=("/static/", "/healthz"),
     )
     server = Server(

@@ -34,14 +34,14 @@ from eventapp.notifications import attendees
 def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
     """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
     contents = queries.contents(agenda, queries.speaking(agenda))
-    found = [one for one in queries.held(contents, timed=True) if _still_included(one)]
-    lost = queries.lost(contents)
+    found = [one for one in queries.agenda_entries(contents, timed=True) if _still_included(one)]
+    removed_entries = queries.removed_entries(contents)
     names = names_at((one.event.id, one.session) for one in found)
     registered = queries.registrations(agenda)
     venues = {row.event_id: venues_of(row.event_id) for row in registered}
     with options.locale.active() as locale:
         rows = [_entry(one, SessionRow.of(one.session, names[one.event.id]), locale, options.links) for one in found]
-        removed = [_gone(one, locale) for one in lost]
+        removed = [_removed_entry(one, locale) for one in removed_entries]
         own = [
             attendees.entry(row, language=locale.language, venues=venues[row.event_id], keys=False)
             for row in registered
@@ -84,7 +84,7 @@ def _entry(one: AgendaEntry, session: SessionRow, locale: FeedLocale, links: Lin
     return entry
 
 
-def _gone(one: RemovedAgendaEntry, locale: FeedLocale) -> Entry:
+def _removed_entry(one: RemovedAgendaEntry, locale: FeedLocale) -> Entry:
     """What the public calendars say of it too, but never older than what stood here before."""
     entry = unpublished.session_entry(one.session, one.row, locale=locale)
     return replace(entry, sequence=entry.sequence + one.steps)

@@ -121,7 +121,7 @@ def star(agenda: Agenda, event: Event, code: str) -> Star | None:
 
 def starred(agenda: Agenda) -> list[tuple[Event, PublishedSession]]:
     """The starred sessions that the public may see, in the order of time. Two statements, however many events."""
-    return [(one.event, one.session) for one in held(contents(agenda)) if one.on]
+    return [(one.event, one.session) for one in agenda_entries(contents(agenda)) if one.on]
 
 
 def contents(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, AgendaContent]:
@@ -137,7 +137,7 @@ def contents(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, Agenda
     }
 
 
-def held(contents: Mapping[int, AgendaContent], *, timed: bool = False) -> list[AgendaEntry]:
+def agenda_entries(contents: Mapping[int, AgendaContent], *, timed: bool = False) -> list[AgendaEntry]:
     """The public sessions that are in an agenda, or were once, in the order of time. One statement.
 
     `timed`: only those that have hours or had them once. One more where the day of an event is not known any more.
@@ -154,7 +154,7 @@ def held(contents: Mapping[int, AgendaContent], *, timed: bool = False) -> list[
     return sorted(found, key=lambda one: (one.session.starts_at, one.session.ends_at, one.session.id))
 
 
-def lost(contents: Mapping[int, AgendaContent]) -> list[RemovedAgendaEntry]:
+def removed_entries(contents: Mapping[int, AgendaContent]) -> list[RemovedAgendaEntry]:
     """The sessions that went with an unpublished event, as long as calendars say so. One statement."""
     found = []
     for event, row, document in feeds.unpublished(contents):
@@ -255,7 +255,7 @@ def _turning(
 
 def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[ListedSession]:
     """The agenda as its page shows it. What is cancelled, or of an event known by month only, overlaps nothing."""
-    found = [one for one in held(contents(agenda, speaks)) if one.on]
+    found = [one for one in agenda_entries(contents(agenda, speaks)) if one.on]
     live = [n for n, one in enumerate(found) if one.event.timed and not one.session.cancelled]
     crossing = rules.overlaps([(found[n].session.starts_at, found[n].session.ends_at) for n in live])
     over = {n: [found[live[m]].session for m in crossed] for n, crossed in zip(live, crossing, strict=True)}

@@ -82,7 +82,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _letters(value: object) -> int:
+def _length(value: object) -> int:
     return len(value) if isinstance(value, Sized) else 0
 
 
@@ -101,7 +101,7 @@ class Memo(Generic[P, R]):
     ) -> None:
         self._function = function
         self._budget = budget
-        self._weigh = weigh or (lambda asked, result: sum(map(_letters, asked)) + _letters(result))
+        self._weigh = weigh or (lambda asked, result: sum(map(_length, asked)) + _length(result))
         self._entries: OrderedDict[Any, tuple[R, int]] = OrderedDict()
         self._lock = Lock()
         self.size = 0

@@ -126,9 +126,9 @@ class Form(FlaskForm):
                 self._fields["csrf_token"].errors = []
             self.refusal = csrf.sentence()
             return False
-        return not self._overtaken() and valid
+        return not self._has_conflict() and valid
 
-    def _overtaken(self) -> bool:
+    def _has_conflict(self) -> bool:
         """Whether somebody else has saved meanwhile: the form then shows their changes together with those typed
         here.
         """

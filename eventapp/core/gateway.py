@@ -41,7 +41,7 @@ QUICK_THREADS = 3
 REFUSED = "eventapp.body_refused"
 
 
-class KeptAnswers(Protocol):
+class CachedAnswers(Protocol):
     """A response cache: whether it `has` a response to a request, and the response that it can `give` if it is
     fresh.
     """
@@ -72,10 +72,11 @@ class Gateway:
     """An RSGI application that runs a WSGI application.
 
     `limit` returns how many bytes the body of a request may have; it is called with the WSGI environ, in the event
-    loop. `kept` is the response cache. With `kept_waits`, its freshness check queries a database server, so it runs in
-    a thread; otherwise it runs in the event loop, which costs half as much. Paths that begin with one of `light` need
-    no database. `patience` and `wait` are seconds: how long a body may pause, and how long to wait for a thread. The
-    application learns of a refused body by environ[REFUSED], a status, with an empty body, and renders the error page.
+    loop. `cache` is the response cache. With `cache_waits`, its freshness check queries a database server, so it
+    runs in a thread; otherwise it runs in the event loop, which costs half as much. Paths that begin with one of
+    `light` need no database. `patience` and `wait` are seconds: how long a body may pause, and how long to wait for
+    a thread. The application learns of a refused body by environ[REFUSED], a status, with an empty body, and
+    renders the error page.
     """
 
     def __init__(
@@ -83,8 +84,8 @@ class Gateway:
         application: Application,
         *,
         limit: Callable[[Environ], int],
-        kept: KeptAnswers | None = None,
-        kept_waits: bool = True,
+        cache: CachedAnswers | None = None,
+        cache_waits: bool = True,
         light: tuple[str, ...] = (),
         patience: float = PATIENCE,
         wait: float = WAIT,
@@ -92,8 +93,8 @@ class Gateway:
     ) -> None:
         self._application = application
         self._limit = limit
-        self._kept = kept
-        self._kept_waits = kept_waits
+        self._cache = cache
+        self._cache_waits = cache_waits
         self._light = light
         self._patience = patience
         self._wait = wait
@@ -108,7 +109,7 @@ class Gateway:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         # Most requests can be answered from the cache: read only what is needed for that first.
-        if self._kept is not None and scope.method in _READS and await self._given(_brief(scope), protocol):
+        if self._cache is not None and scope.method in _READS and await self._given(_brief(scope), protocol):
             return
         environ = _environ(scope)
         if "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0":
@@ -127,14 +128,14 @@ class Gateway:
 
     async def _given(self, environ: Environ, protocol: Any) -> bool:
         """Whether a cached response was sent."""
-        if self._kept is None or not self._kept.has(environ):
+        if self._cache is None or not self._cache.has(environ):
             return False
-        if not self._kept_waits:
-            return self._give(self._kept, environ, protocol)
-        return await asyncio.wrap_future(self._quick_threads.submit(self._give, self._kept, environ, protocol))
+        if not self._cache_waits:
+            return self._give(self._cache, environ, protocol)
+        return await asyncio.wrap_future(self._quick_threads.submit(self._give, self._cache, environ, protocol))
 
-    def _give(self, kept: KeptAnswers, environ: Environ, protocol: Any) -> bool:
-        return self._send(kept.give, environ, protocol)
+    def _give(self, cache: CachedAnswers, environ: Environ, protocol: Any) -> bool:
+        return self._send(cache.give, environ, protocol)
 
     async def _in_turn(self, line: _Line, environ: Environ, protocol: Any) -> None:
         """Wait for a thread, for a limited time."""

@@ -55,14 +55,14 @@ def _save(event: Event, form: EventEditForm) -> list[str]:
         by=current_organizer().name,
         **values,
     )
-    return _told(followed)
+    return _report(followed)
 
 
-def _told(followed: Followed) -> list[str]:
-    said = []
+def _report(followed: Followed) -> list[str]:
+    sentences = []
     sessions = followed.sessions
     if sessions.number:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d session was moved. This becomes public with the next version of the programme.",
                 "%(num)d sessions were moved. This becomes public with the next version of the programme.",
@@ -70,28 +70,28 @@ def _told(followed: Followed) -> list[str]:
             )
         )
     if sessions.skipped:
-        said.append(
+        sentences.append(
             _(
                 "These were moved later, because the clocks skip their new time: %(titles)s.",
                 titles=_named(sessions.skipped),
             )
         )
     if sessions.doubled:
-        said.append(
+        sentences.append(
             _(
                 "The clocks show the new time of these twice. We used the first: %(titles)s.",
                 titles=_named(sessions.doubled),
             )
         )
     if followed.windows:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d opening or closing time was moved.",
                 "%(num)d opening and closing times were moved.",
                 followed.windows,
             )
         )
-    return said
+    return sentences
 
 
 def _named(titles: tuple[str, ...]) -> str:

@@ -63,7 +63,7 @@ def move(event: Event, code: str) -> ResponseReturnValue:
     shown = or_404(queries.by_code(event, code))
     try:
         rooms = queries.rooms(event)
-        wanted = _wanted(rooms, shown)
+        wanted = _requested_move(rooms, shown)
         saved = operations.move_session(event, shown, by=current_organizer().name, **wanted)
     except operations.SessionEditConflict as stale:
         return refused_as_json(stale, session=_session(stale.session))
@@ -78,7 +78,7 @@ def move(event: Event, code: str) -> ResponseReturnValue:
     )
 
 
-def _wanted(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:
+def _requested_move(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:
     sent = _sent()
     numbers, revision = sent.get("rooms"), sent.get("revision")
     if not isinstance(numbers, list) or not isinstance(revision, int):
@@ -160,7 +160,7 @@ def days_of(event: Event, sessions: Iterable[Session]) -> list[date]:
     return sorted(days)
 
 
-def _said(value: LocalizedText) -> dict[str, str]:
+def _text_values(value: LocalizedText) -> dict[str, str]:
     """A text; its language and direction only where they are not the page's."""
     text, language = languages.resolve(value)
     if language == languages.interface():
@@ -170,14 +170,14 @@ def _said(value: LocalizedText) -> dict[str, str]:
 
 def _room(room: Room) -> dict[str, Any]:
     where = _("online") if room.online else languages.resolve(room.venue.name).text if room.venue else ""
-    return {"id": room.id, "name": _said(room.name), "where": where, "places": room.capacity}
+    return {"id": room.id, "name": _text_values(room.name), "where": where, "places": room.capacity}
 
 
 def _session(session: Session) -> dict[str, Any]:
     names = [part.shown.name(reader()).text for part in session.participations]
     return {
         "code": session.code,
-        "title": _said(session.title),
+        "title": _text_values(session.title),
         "kind": session.kind.label,
         "pause": session.kind.is_break,
         "status": session.status.value,

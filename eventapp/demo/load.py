@@ -49,7 +49,7 @@ def load(instance: Path) -> Login:
     `demo-login.txt` under the instance folder, readable by its owner only.
     """
     if logins.user_by_email(EMAIL) is None:
-        password = _kept(instance) or secrets.token_urlsafe(12)
+        password = _stored_password(instance) or secrets.token_urlsafe(12)
         _keep(instance, password)
         with transaction():
             accounts.create_user(EMAIL, password=password, name="Demo organizer")
@@ -66,14 +66,14 @@ def load(instance: Path) -> Login:
 
 def login(instance: Path) -> Login:
     """The demo login as it was kept."""
-    return Login(EMAIL, _kept(instance))
+    return Login(EMAIL, _stored_password(instance))
 
 
 def _path(instance: Path) -> Path:
     return instance / "demo-login.txt"
 
 
-def _kept(instance: Path) -> str:
+def _stored_password(instance: Path) -> str:
     try:
         lines = _path(instance).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

@@ -139,7 +139,7 @@ def _katakana(text: str) -> bool:
     return bool(text) and all("\u30a0" <= letter <= "\u30ff" or letter in " ＝=" for letter in text)
 
 
-def held(starts: date | None, ends: date | None, on: date) -> str:
+def tenure(starts: date | None, ends: date | None, on: date) -> str:
     """Whether a position is `held`, `former` or `future` on a day. A missing start or end is unbounded.
 
     A position is former from the day after it ended.
@@ -162,7 +162,7 @@ def position_on(positions: Iterable[P], day: date) -> tuple[P, bool] | None:
     former: Any = None
     for position in positions:
         one: Any = position
-        state = held(one.starts, one.ends, day)
+        state = tenure(one.starts, one.ends, day)
         if state == "held":
             return position, False
         if state == "former" and (former is None or (former.ends or day) < (one.ends or day)):

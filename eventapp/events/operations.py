@@ -246,9 +246,9 @@ def remove_member(event: Event, member: TeamMember) -> None:
     db.session.flush()
 
 
-def _keep_an_owner(event: Event, leaving: TeamMember) -> None:
+def _keep_an_owner(event: Event, member: TeamMember) -> None:
     owners = db.session.scalars(
         select(TeamMember.id).where(TeamMember.event_id == event.id, TeamMember.role == Role.OWNER).with_for_update()
     )
-    if set(owners) <= {leaving.id}:
+    if set(owners) <= {member.id}:
         raise Refused(_("An event needs at least one owner. Make someone else an owner first."))

@@ -82,33 +82,37 @@ class EventFilter:
 
 
 def listed(
-    wanted: EventFilter | None = None, *, since: datetime | None = None, until: datetime | None = None, limit: int = 200
+    event_filter: EventFilter | None = None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 200,
 ) -> list[Event]:
     """Public events: upcoming ones (`since`) soonest first, past ones (`until`) latest first."""
-    wanted = wanted or EventFilter()
+    event_filter = event_filter or EventFilter()
     query = (
         select(Event)
         .where(Event.status.in_(_SHOWN), Event.visibility == Visibility.PUBLIC)
         .options(joinedload(Event.series))
     )
-    if wanted.kind:
-        query = query.where(Event.kind == wanted.kind)
-    if wanted.format:
-        query = query.where(Event.format == wanted.format)
-    if wanted.country:
-        query = query.where(Event.country_code == wanted.country)
-    if wanted.year:
-        query = query.where(extract("year", Event.starts_at) == wanted.year)
-    if wanted.series:
-        query = query.join(EventSeries).where(EventSeries.slug == wanted.series)
+    if event_filter.kind:
+        query = query.where(Event.kind == event_filter.kind)
+    if event_filter.format:
+        query = query.where(Event.format == event_filter.format)
+    if event_filter.country:
+        query = query.where(Event.country_code == event_filter.country)
+    if event_filter.year:
+        query = query.where(extract("year", Event.starts_at) == event_filter.year)
+    if event_filter.series:
+        query = query.join(EventSeries).where(EventSeries.slug == event_filter.series)
     if since:
         query = query.where(Event.ends_at >= since).order_by(Event.starts_at, Event.id)
     if until:
         query = query.where(Event.ends_at < until).order_by(Event.starts_at.desc(), Event.id)
-    if not wanted.text:
+    if not event_filter.text:
         return list(db.session.scalars(query.limit(limit)))
     # Titles are JSON per language; the two engines search JSON differently, and the list of events is short.
-    sought = wanted.text.casefold()
+    sought = event_filter.text.casefold()
     events = [event for event in db.session.scalars(query) if _mentions(event, sought)]
     return events[:limit]
 

@@ -91,7 +91,7 @@ def report(event: Event, key: str) -> ResponseReturnValue:
         return redirect(url_for(".report", slug=event.slug, key=key), 303)
     if form.is_submitted():
         return _page(event, or_404(queries.upload(event, key)), form, None)
-    return _report(event, kept, form, _kept(event, kept))
+    return _report(event, kept, form, _reading_of(event, kept))
 
 
 def _read_again(event: Event, key: str, form: OptionsForm) -> None:
@@ -106,7 +106,7 @@ def _read_again(event: Event, key: str, form: OptionsForm) -> None:
     operations.restate(or_404(queries.upload(event, key)), options, read)
 
 
-def _kept(event: Event, kept: Upload) -> Incoming | Refused:
+def _reading_of(event: Event, kept: Upload) -> Incoming | Refused:
     """What was read of a file that waits."""
     if kept.read is not None:
         return stored.deserialized(kept.read)
@@ -160,7 +160,7 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
     slug, planned, version = event.slug, None, request.form.get("version")
     with reading():
         kept = or_404(queries.upload(event, key))
-        read = _kept(event, kept)
+        read = _reading_of(event, kept)
         if queries.version(event) == version and not isinstance(read, Refused):
             planned = operations.compared(event, read, operations.options_of(kept), by=current_organizer())
     if planned is None or queries.version(event) != version:

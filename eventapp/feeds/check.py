@@ -83,7 +83,7 @@ class Source:
             image=self.image if options.span else NO_IMAGE,
         )
 
-    def meant(self) -> dict[str, tuple[datetime, datetime]]:
+    def intended(self) -> dict[str, tuple[datetime, datetime]]:
         """The times of the sessions by UID, as in the programme rather than the calendar."""
         rows = self.programme.sessions if self.unpublished is None else self.document.sessions
         return {row.uid: (row.starts_at, row.ends_at) for row in rows}
@@ -166,11 +166,11 @@ def check(source: Source, tags: Sequence[str]) -> Checked:
 
 def _check(source: Source, tags: Sequence[str]) -> Checked:
     number, faults = 0, []
-    meant = source.meant()
+    intended = source.intended()
     for options, data in calendars(source, tags):
         number += 1
         try:
-            faults += [f"{options.address}: {fault}" for fault in preview.misread(preview.read(data), meant)]
+            faults += [f"{options.address}: {fault}" for fault in preview.misread(preview.read(data), intended)]
         except preview.Unreadable as error:
             faults.append(f"{options.address}: {error}")
     if not faults:

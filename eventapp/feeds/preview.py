@@ -87,7 +87,7 @@ def read(data: bytes) -> CalendarSeen:
     return CalendarSeen(name, tuple(sorted(entries, key=_order)), tuple(unreadable))
 
 
-def misread(seen: CalendarSeen, meant: Mapping[str, tuple[datetime, datetime]]) -> list[str]:
+def misread(seen: CalendarSeen, intended: Mapping[str, tuple[datetime, datetime]]) -> list[str]:
     """The errors in what was read: entries that are broken, duplicated, or at another time than intended.
 
     `meant` maps UIDs to times; an entry that is missing from it may be at any time.
@@ -99,7 +99,7 @@ def misread(seen: CalendarSeen, meant: Mapping[str, tuple[datetime, datetime]]) 
             faults.append(f"{entry.uid}: twice")
         known.add(entry.uid)
         times = entry.starts, entry.ends
-        if not entry.all_day and meant.get(entry.uid, times) != times:
+        if not entry.all_day and intended.get(entry.uid, times) != times:
             faults.append(f"{entry.uid}: read as {entry.starts} to {entry.ends}")
     return faults
 

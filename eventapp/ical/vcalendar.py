@@ -161,7 +161,7 @@ def _moment(name: str, moment: datetime, zone: str, *, local: bool) -> str:
     return f"{name};TZID={zone}:{_utc(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC))[:-1]}"
 
 
-def _said(name: str, said: ResolvedText, *, lines: bool = False) -> str:
+def _text_property(name: str, said: ResolvedText, *, lines: bool = False) -> str:
     value = clean(said.text).strip() if lines else one_line(said.text)
     return f"{name}{language(said.language)}:{escaped(value)}" if value else ""
 
@@ -202,9 +202,9 @@ def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> byte
     lines += [
         f"SEQUENCE:{entry.sequence}",
         f"LAST-MODIFIED:{_utc(entry.revised)}",
-        _said("SUMMARY", entry.summary) or f"SUMMARY:{NAMELESS}",
-        _said("DESCRIPTION", entry.description, lines=True),
-        _said("LOCATION", entry.location),
+        _text_property("SUMMARY", entry.summary) or f"SUMMARY:{NAMELESS}",
+        _text_property("DESCRIPTION", entry.description, lines=True),
+        _text_property("LOCATION", entry.location),
         f"GEO:{entry.geo[0]:.6f};{entry.geo[1]:.6f}" if entry.geo else "",
         f"URL:{url}" if url else "",
         f"CATEGORIES:{categories}" if categories else "",
@@ -224,7 +224,7 @@ def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> byte
     lines += [_party("ATTENDEE", party, attendee=True) for party in entry.attendees]
     if alarm is not None and not removed and not entry.all_day and (entry.rings or not entry.transparent):
         trigger = f"TRIGGER:-PT{alarm}M" if alarm else "TRIGGER:PT0S"
-        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", trigger, _said("DESCRIPTION", entry.summary), "END:VALARM"]
+        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", trigger, _text_property("DESCRIPTION", entry.summary), "END:VALARM"]
     lines.append("END:VEVENT")
     return b"".join(line(content) for content in lines if content)
 
@@ -255,9 +255,9 @@ def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False, ala
     return _calendar(
         [
             "CALSCALE:GREGORIAN",
-            _said("NAME", head.name) or f"NAME:{NAMELESS}",
+            _text_property("NAME", head.name) or f"NAME:{NAMELESS}",
             f"X-WR-CALNAME:{escaped(name)}",
-            _said("DESCRIPTION", head.description),
+            _text_property("DESCRIPTION", head.description),
             f"X-WR-CALDESC:{escaped(described)}" if described else "",
             f"X-WR-TIMEZONE:{head.zone}" if head.zone != "UTC" else "",
             f"COLOR:{head.colour}" if _COLOUR.fullmatch(head.colour) else "",

@@ -79,7 +79,7 @@ def onsets(zone: str, first: int, last: int) -> tuple[Onset, ...]:
             at=(datetime.fromtimestamp(second, UTC) + old).replace(tzinfo=None),
             before=old,
             after=new,
-            name=_letters(turn),
+            name=_abbreviation(turn),
             daylight=_daylight(turn, winter_is_special),
         )
         for (second, old, new), turn in zip(found, turns, strict=True)
@@ -91,7 +91,7 @@ def _daylight(moment: datetime, winter_is_special: bool) -> bool:
     return saving >= timedelta(0) if winter_is_special else saving > timedelta(0)
 
 
-def _letters(moment: datetime) -> str:
+def _abbreviation(moment: datetime) -> str:
     # "+03" is no name but an offset, which is written anyway.
     name = moment.tzname() or ""
     return name if name.isascii() and name.isalpha() else ""
@@ -170,4 +170,4 @@ def _beginning(zone: str, first: int, found: tuple[Onset, ...]) -> Onset:
     start = datetime(first, 1, 1, tzinfo=ZoneInfo(zone))
     offset = start.utcoffset() or timedelta(0)
     daylight = bool(found) and not found[0].daylight and bool(start.dst())
-    return Onset(start.replace(tzinfo=None), offset, offset, _letters(start), daylight)
+    return Onset(start.replace(tzinfo=None), offset, offset, _abbreviation(start), daylight)

@@ -124,7 +124,7 @@ def check(
     )
 
 
-def _said(slot: ScheduledSlot, event_context: EventContext) -> str:
+def _describe(slot: ScheduledSlot, event_context: EventContext) -> str:
     """ "“Opening” (Tue 18 March, 10:00 – 11:00)"."""
     day = languages.day(local_day(slot.starts, event_context.zone), year=False)
     times = languages.times(slot.starts, slot.ends, event_context.zone)
@@ -159,8 +159,8 @@ def _rooms_twice(
             sentence = _(
                 "%(room)s is double-booked: %(first)s and %(second)s.",
                 room=rooms[room].name,
-                first=_said(first, event_context),
-                second=_said(second, event_context),
+                first=_describe(first, event_context),
+                second=_describe(second, event_context),
             )
             yield ProgrammeIssue(Level.ERROR, "room", sentence, (first.code, second.code))
 
@@ -177,7 +177,7 @@ def _people_twice(
                 sentence = _(
                     "%(person)s is double-booked: %(first)s and “%(event)s” at the same time.",
                     person=people[person],
-                    first=_said(here, event_context),
+                    first=_describe(here, event_context),
                     event=there.elsewhere,
                 )
                 yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code,))
@@ -185,8 +185,8 @@ def _people_twice(
             sentence = _(
                 "%(person)s is double-booked: %(first)s and %(second)s.",
                 person=people[person],
-                first=_said(here, event_context),
-                second=_said(there, event_context),
+                first=_describe(here, event_context),
+                second=_describe(there, event_context),
             )
             yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code, there.code))
 
@@ -205,8 +205,8 @@ def _too_far(
                     "%(person)s needs %(minutes)d minutes to get from %(first)s to %(second)s, but has only %(has)d.",
                     person=people[person],
                     minutes=minutes,
-                    first=_said(first, event_context),
-                    second=_said(second, event_context),
+                    first=_describe(first, event_context),
+                    second=_describe(second, event_context),
                     has=int((second.starts - first.ends).total_seconds() // 60),
                 )
                 yield ProgrammeIssue(Level.WARNING, "way", sentence, (first.code, second.code))
@@ -227,7 +227,9 @@ def _way(
 def _outside(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
     for slot in own:
         if slot.starts < event_context.starts or slot.ends > event_context.ends:
-            sentence = _("%(session)s is outside the event's start and end times.", session=_said(slot, event_context))
+            sentence = _(
+                "%(session)s is outside the event's start and end times.", session=_describe(slot, event_context)
+            )
             yield ProgrammeIssue(Level.WARNING, "outside", sentence, (slot.code,))
 
 
@@ -237,7 +239,7 @@ def _over_the_day(own: Sequence[ScheduledSlot], event_context: EventContext) -> 
     for slot in own:
         first = programme_day(slot.starts, event_context.zone, event_context.day_starts)
         if programme_day(slot.ends - moment, event_context.zone, event_context.day_starts) != first:
-            sentence = _("%(session)s runs into the next programme day.", session=_said(slot, event_context))
+            sentence = _("%(session)s runs into the next programme day.", session=_describe(slot, event_context))
             yield ProgrammeIssue(Level.NOTICE, "day", sentence, (slot.code,))
 
 
@@ -247,7 +249,7 @@ def _too_short(own: Sequence[ScheduledSlot], event_context: EventContext) -> Ite
         if slot.minutes is not None and has < slot.minutes:
             sentence = _(
                 "%(session)s is planned for %(minutes)d minutes, but its slot is %(has)d minutes long.",
-                session=_said(slot, event_context),
+                session=_describe(slot, event_context),
                 minutes=slot.minutes,
                 has=has,
             )
@@ -267,7 +269,7 @@ def _too_small(
         if coming > has:
             sentence = _(
                 "%(people)d people have signed up for %(session)s, but its room holds only %(has)d.",
-                session=_said(slot, event_context),
+                session=_describe(slot, event_context),
                 people=coming,
                 has=has,
             )
@@ -275,7 +277,7 @@ def _too_small(
         elif slot.places is not None and has < slot.places:
             sentence = _(
                 "%(session)s offers %(places)d seats, but its room only has %(has)d.",
-                session=_said(slot, event_context),
+                session=_describe(slot, event_context),
                 places=slot.places,
                 has=has,
             )
@@ -291,7 +293,7 @@ def _not_confirmed(
             sentence = _(
                 "%(person)s has not confirmed yet for %(session)s.",
                 person=people[person],
-                session=_said(slot, event_context),
+                session=_describe(slot, event_context),
             )
             yield ProgrammeIssue(Level.WARNING, "confirmation", sentence, (slot.code,))
 
@@ -311,7 +313,7 @@ def _not_understood(own: Sequence[ScheduledSlot], event_context: EventContext) -
                     "%(session)s is not interpreted into %(language)s, the language of %(num)d registered person.",
                     "%(session)s is not interpreted into %(language)s, the language of %(num)d registered people.",
                     audience[tag],
-                    session=_said(slot, event_context),
+                    session=_describe(slot, event_context),
                     language=languages.spoken_list([tag]),
                 )
                 yield ProgrammeIssue(Level.WARNING, "language", sentence, (slot.code,))
@@ -319,7 +321,7 @@ def _not_understood(own: Sequence[ScheduledSlot], event_context: EventContext) -
         if missing:
             sentence = _(
                 "%(session)s is not interpreted into %(languages)s.",
-                session=_said(slot, event_context),
+                session=_describe(slot, event_context),
                 languages=languages.spoken_list(missing),
             )
             yield ProgrammeIssue(Level.NOTICE, "language", sentence, (slot.code,))

@@ -138,7 +138,7 @@ def _next(event: Event, every: Iterable[Session], present: Document, moment: dat
     tracks = {track.id: _track(track) for track in queries.tracks(event)}
     sessions = [_session(session, rooms, tracks, present, moment) for session in every]
     codes = {session.code for session in sessions}
-    left = [_gone(session, moment) for session in present.sessions if session.code not in codes]
+    left = [_as_removed(session, moment) for session in present.sessions if session.code not in codes]
     sessions = sorted([*sessions, *left], key=lambda s: (s.starts_at, s.ends_at, s.id))
     shown = tuple(_used(rooms.values(), sessions))
     return Document(
@@ -214,7 +214,7 @@ def _session(
     return made if was is None else _later(made, was, moment)
 
 
-def _gone(session: PublishedSession, moment: datetime) -> PublishedSession:
+def _as_removed(session: PublishedSession, moment: datetime) -> PublishedSession:
     return _later(replace(session, status=SessionStatus.CANCELLED, removed=True), session, moment)
 
 

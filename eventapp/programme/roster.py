@@ -27,10 +27,10 @@ def profile_of(event: Event, person: Person, *, former: bool = True) -> dict[str
     if row is not None and row.differs:
         return {name: getattr(row, name) for name in (*NAMES, *POSITION)}
     values = {name: getattr(person, name) for name in NAMES}
-    held = _held(event, person, former=former)
+    current = _current_position(event, person, former=former)
     values |= {"position": LocalizedText(), "organization": None, "held_from": None, "held_until": None}
-    if held is not None:
-        values |= dict(zip(POSITION, (held.title, held.organization, held.starts, held.ends), strict=True))
+    if current is not None:
+        values |= dict(zip(POSITION, (current.title, current.organization, current.starts, current.ends), strict=True))
     return values
 
 
@@ -90,17 +90,17 @@ def _hold(person: Person) -> None:
     db.session.refresh(person, with_for_update=True)
 
 
-def _held(event: Event, person: Person, *, former: bool) -> Position | None:
+def _current_position(event: Event, person: Person, *, former: bool) -> Position | None:
     found = person.position_on(event.first_day)
     return found[0] if found is not None and (former or not found[1]) else None
 
 
 def _save_position(event: Event, person: Person, values: Mapping[str, Any], *, former: bool) -> None:
-    held = _held(event, person, former=former)
-    if values["position"] or held is not None:
+    current = _current_position(event, person, former=former)
+    if values["position"] or current is not None:
         directory.set_position(
             person,
-            position=held,
+            position=current,
             title=values["position"],
             organization=values["organization"],
             starts=values["held_from"],

@@ -96,10 +96,10 @@ class SessionCardWriter:
         return Markup(self._comma).join(parts)
 
     def _room(self, room: PublishedRoom) -> Markup:
-        return _kept(self._rooms, room.id, lambda: marked(room.name.resolve(self.language), self.shown))
+        return _cached(self._rooms, room.id, lambda: marked(room.name.resolve(self.language), self.shown))
 
     def _person(self, person: ShownPerson) -> Markup:
-        return _kept(self._people, person.id, lambda: marked(person.name(self.language), self.shown))
+        return _cached(self._people, person.id, lambda: marked(person.name(self.language), self.shown))
 
     def _spoken(self, session: PublishedSession) -> str:
         key = session.spoken, session.interpreted
@@ -112,7 +112,7 @@ class SessionCardWriter:
         return self._spoken_names[key]
 
 
-def _kept(cache: dict[int, Markup], key: int, make: Callable[[], Markup]) -> Markup:
+def _cached(cache: dict[int, Markup], key: int, make: Callable[[], Markup]) -> Markup:
     found = cache.get(key)
     if found is None:
         found = cache[key] = make()

@@ -37,7 +37,7 @@ FILTERS = {
 }
 
 
-def _wanted() -> SessionFilter:
+def _session_filter() -> SessionFilter:
     kind = request.args.get("kind", "")
     return SessionFilter(
         track=request.args.get("track", ""),
@@ -65,7 +65,7 @@ def version(event: Event, number: int) -> Response:
 
 
 def _programme(event: Event, older: Release | None) -> Response:
-    wanted = _wanted()
+    wanted = _session_filter()
     zone, problem = zone_asked(request.args.get("zone", ""))
     write = SessionCardWriter(event.zone, zone if zone != event.zone else "")
     latest = queries.latest(event)

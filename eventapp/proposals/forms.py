@@ -266,11 +266,11 @@ class AcceptForm(EmailForm):
         """Offer a new person, or one of these."""
         self.person.choices = [
             SelectChoice("new", _("Someone new in the programme")),
-            *(SelectChoice(one.code, _said(one)) for one in people),
+            *(SelectChoice(one.code, _person_label(one)) for one in people),
         ]
 
 
-def _said(person: Person) -> str:
+def _person_label(person: Person) -> str:
     name = person.name(languages.reader()).text
     if not person.positions:
         return name

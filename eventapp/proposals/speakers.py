@@ -110,7 +110,7 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str
     """
     _check_time(link)
     db.session.refresh(link.person, with_for_update=True)
-    _not_overtaken(profile_of(link), typed, edit_token)
+    _check_conflict(profile_of(link), typed, edit_token)
     if typed["zone"] and typed["zone"] not in zones():
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if typed["organization"] and not typed["position"]:
@@ -153,7 +153,7 @@ def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, 
     """Save the texts of the speaker's own session, for the team to release. Raises ProfileEditConflict."""
     _check_time(link)
     db.session.refresh(session, with_for_update=True)
-    _not_overtaken(talk_of(session), typed, edit_token)
+    _check_conflict(talk_of(session), typed, edit_token)
     programme.save_session(
         link.event,
         session,
@@ -169,7 +169,7 @@ def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, 
     )
 
 
-def _not_overtaken(now: Mapping[str, Any], typed: Mapping[str, Any], edit_token: str) -> None:
+def _check_conflict(now: Mapping[str, Any], typed: Mapping[str, Any], edit_token: str) -> None:
     changed = stale_forms.compare(edit_token, now=now, typed=typed)
     if changed.theirs or changed.both:
         raise ProfileEditConflict(changed, now)

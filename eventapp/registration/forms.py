@@ -25,7 +25,7 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
 from eventapp.registration.models import AttendanceOption, Question, Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import Availability, QuestionKind, fits, kept
+from eventapp.registration.rules import Availability, QuestionKind, answer_to_store, fits
 
 
 def option_name(option: AttendanceOption) -> str:
@@ -189,7 +189,9 @@ class TakePart(Form):
         option = self.chosen()
         asked = [question for question in self.questions if question.asked_of(option)]
         answers = {
-            question.key: kept(question.kind, question.choices, self.before.get(question.key), self._typed(question))
+            question.key: answer_to_store(
+                question.kind, question.choices, self.before.get(question.key), self._typed(question)
+            )
             for question in asked
         }
         kind = self.organization_kind.data

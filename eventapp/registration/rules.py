@@ -67,7 +67,7 @@ def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:
             return isinstance(answer, str)
 
 
-def kept(kind: QuestionKind, choices: Sequence[str], before: object, now: object) -> object:
+def answer_to_store(kind: QuestionKind, choices: Sequence[str], before: object, now: object) -> object:
     """The answer to store, from the one stored `before` and the one submitted `now`; None for none.
 
     An answer that the form can no longer show, because its question has changed, is not deleted by leaving it out.

@@ -58,7 +58,7 @@ def events_list() -> ResponseReturnValue:
     """All public events, filtered by GET parameters."""
 
     def build() -> Response:
-        now, wanted = clock.now(), _wanted()
+        now, wanted = clock.now(), _event_filter()
         countries, years, series = events.filters()
         return page(
             "site/events.html",
@@ -78,7 +78,7 @@ def events_list() -> ResponseReturnValue:
     return cached_page(version, build, is_fresh=is_fresh)
 
 
-def _wanted() -> EventFilter:
+def _event_filter() -> EventFilter:
     year = request.args.get("year", "")
     return EventFilter(
         kind=_member(EventKind, request.args.get("kind", "")),

@@ -23,8 +23,11 @@ GONE = {
     "Item",
     "Keeper",
     "Kept",
+    "KeptAnswers",
     "Letter",
+    "LetterForm",
     "Look",
+    "Looks",
     "Lost",
     "Mail",
     "MailStatus",
@@ -45,6 +48,7 @@ GONE = {
     "Voice",
     "Wish",
     "Words",
+    "WordsField",
     "adopt",
     "at_desk",
     "boxes",
@@ -80,6 +84,8 @@ GONE = {
     "withdrawn",
     "words",
 }
+# Parts of names, also of arguments.
+GONE_PARTS = {"gone", "letters", "overtaken", "shelf", "told", "tongues", "whoever", "wish"}
 # Where the word is the field's own.
 MEANT = {
     ("mail/queries.py", "given_up"),  # e-mails after the last try
@@ -137,3 +143,13 @@ def test_what_decides_does_not_read_the_language_of_the_request():
                     assert node.attr not in {"reader", "resolve"}, path
                 if isinstance(node, ast.ImportFrom) and node.module == "eventapp.core.languages":
                     assert not {name.name for name in node.names} & {"reader", "resolve"}, path
+
+
+def test_renamed_words_are_no_parts_of_names():
+    found = []
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.name] if isinstance(node, ast.ClassDef | ast.FunctionDef) else []
+            names += [node.arg] if isinstance(node, ast.arg) else []
+            found += [f"{path.name}: {name}" for name in names if GONE_PARTS & {*name.lower().split("_")}]
+    assert found == []

@@ -184,7 +184,7 @@ def test_slow_bodies_keep_nobody_waiting(port):
 
 
 class Kept:
-    """Has an answer to /kept that is right and to /old that is not."""
+    """Has an answer to /cache that is right and to /old that is not."""
 
     def has(self, environ):
         return environ["PATH_INFO"] in {"/kept", "/old"}
@@ -198,7 +198,7 @@ class Kept:
 
 @pytest.mark.parametrize("waits", [True, False])
 def test_what_is_kept_or_light_does_not_wait_behind_what_is_slow(waits):
-    with running(threads=2, kept=Kept(), kept_waits=waits) as port:
+    with running(threads=2, cache=Kept(), cache_waits=waits) as port:
         slow = [connect(port, "GET /wait") for _ in range(4)]
         busy_threads(2)
         assert answer(connect(port, "GET /light"))[0] == 200

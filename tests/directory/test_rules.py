@@ -12,12 +12,12 @@ from eventapp.directory.rules import (
     NameOrder,
     fold_city,
     full_name,
-    held,
     monogram,
     own_script_name,
     position_on,
     says_none,
     spellings,
+    tenure,
     typed_name,
 )
 
@@ -76,7 +76,7 @@ def test_a_monogram_has_one_or_two_letters(name, letters):
     ],
 )
 def test_a_position_is_held_from_its_first_to_its_last_day(starts, ends, state):
-    assert held(starts, ends, DAY) == state
+    assert tenure(starts, ends, DAY) == state
 
 
 def position(title: str, starts: date | None, ends: date | None) -> HeldPosition:

@@ -12,7 +12,7 @@ from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup
 from eventapp.registration.models import Question, Registration
-from eventapp.registration.rules import QuestionKind, fits, kept
+from eventapp.registration.rules import QuestionKind, answer_to_store, fits
 from tests.support.make import fresh
 
 PATH = "/events/forum/register"
@@ -156,7 +156,7 @@ def test_required_questions_do_not_block_the_team(organizer, forum):
     ],
 )
 def test_what_is_stored_follows_from_what_was_and_what_the_form_has(kind, choices, before, now, stored):
-    assert kept(kind, choices, before, now) == stored
+    assert answer_to_store(kind, choices, before, now) == stored
 
 
 def test_an_answer_fits_its_question_or_not():
