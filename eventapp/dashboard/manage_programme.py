@@ -1,4 +1,4 @@
-"""The desk: sessions, rooms and tracks."""
+"""Desk pages: sessions, rooms and tracks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slu
 @manage.get("/programme")
 @requires(Permission.VIEW)
 def programme(event: Event) -> ResponseReturnValue:
-    """The schedule editor, and all sessions by day, the unscheduled ones first; rooms and tracks below."""
+    """The schedule editor, and all sessions by day, unscheduled ones first; rooms and tracks below."""
     sessions = queries.sessions(event, drafts=True)
     return page(
         "programme/manage.html",
@@ -52,7 +52,7 @@ def programme(event: Event) -> ResponseReturnValue:
 @manage.get("/programme/check")
 @requires(Permission.VIEW)
 def check(event: Event) -> ResponseReturnValue:
-    """What is wrong with the programme, errors first."""
+    """The issues of the programme, errors first."""
     return page(
         "programme/check.html",
         event=event,
@@ -65,7 +65,7 @@ def check(event: Event) -> ResponseReturnValue:
 @manage.route("/programme/sessions/<code>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def session(event: Event, code: str = "") -> ResponseReturnValue:
-    """A new session, or a change of one."""
+    """Add or edit a session."""
     shown = or_404(queries.by_code(event, code)) if code else None
     rooms, tracks = queries.rooms(event), queries.tracks(event)
     tags = list(
@@ -87,13 +87,13 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
             return refusal
         now = _before(event, refusal.session)
         message = _changed(form, refusal, token, now)
-        # Saving again after reading what has changed is meant.
+        # Saving again after seeing the changes is deliberate.
         revision, token = refusal.session.revision, stale_forms.edit_token(now)
         return Refused(message)
 
     seen = revision
     if find is None and (done := submit(form, lambda: _save(event, shown, form, people, seen), explain=explain)):
-        finish_writing()  # what is wrong in a large programme takes a while to find
+        finish_writing()  # checking a large programme takes a while
         _tell_findings(event, done.value)
         flash(_("Saved."))
         return redirect(url_for(".programme", slug=event.slug, _anchor=done.value.code), 303)
@@ -157,7 +157,9 @@ def _number(raw: str) -> int | None:
 def _people(
     event: Event, session: Session | None, *, searched: int | None
 ) -> tuple[list[participation_rows.ParticipationRow], dict[str, Person]]:
-    """The rows that were sent with whom they mean, and those people: of the session, or whom one may know of."""
+    """The submitted rows with their people resolved, and the people found: those of the session and those visible to
+    the user.
+    """
     here = {part.person.code: part for part in session.participations} if session else {}
     rows = participation_rows.typed(request.form)
     people = profiles.by_codes(current_organizer(), participation_rows.codes(rows)) | {
@@ -176,13 +178,15 @@ def _links(session: Session | None) -> list[dict[str, str]]:
 
 
 def _before(event: Event, session: Session | None) -> dict[str, Any]:
-    """What the form of a session holds, its rows included: what two editors may both have changed."""
+    """The stored values of a session's form including its rows, to compare when two editors have changed them."""
     people = [row.values for row in participation_rows.rows_of(session) if row.person]
     return {**_data(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
 
 
 def _changed(form: SessionForm, stale: operations.SessionEditConflict, token: str, now: dict[str, Any]) -> str:
-    """What somebody else has changed; of that, what was not touched here is taken into the form."""
+    """A message about what somebody else has changed; changed values that were not edited here are shown in the
+    form.
+    """
     rows = {
         "people": [row.values for row in form.people if row.person],
         "links": [[*link.values()] for link in form.links],
@@ -211,7 +215,7 @@ def _data(event: Event, session: Session | None) -> dict[str, Any]:
     return {
         "title": session.title,
         "kind": session.kind.value,
-        # As the form shows them: the marks of two editors are made from it.
+        # As the form shows them: the edit token is made from these values.
         "starts_at": to_local(session.starts_at, event.zone) if session.starts_at else None,
         "ends_at": to_local(session.ends_at, event.zone) if session.ends_at else None,
         "rooms": [room.id for room in session.rooms],
@@ -228,7 +232,7 @@ def _data(event: Event, session: Session | None) -> dict[str, Any]:
 
 
 def _tell_findings(event: Event, session: Session) -> None:
-    """Say what is wrong with the saved session; saving is allowed, for the next change may put it right."""
+    """Report the issues of the saved session; saving is allowed, because the next change may fix them."""
     for one in queries.findings(event, registration.audience(event), language=languages.reader()):
         if session.code in one.codes:
             flash(f"{one.level.label}: {one.sentence}")
@@ -244,7 +248,7 @@ _VERBS = {
 @manage.post("/programme/sessions/<code>/<any(ready, draft, cancel, delete):verb>")
 @requires(Permission.PROGRAMME)
 def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
-    """Get a session ready for the next release, keep it back, cancel it, or delete one that was never public."""
+    """Set a session to ready or draft, cancel it, or delete one that was never public."""
     shown = or_404(queries.by_code(event, code))
     if verb == "delete":
         operations.delete_session(shown)
@@ -260,7 +264,7 @@ def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
 @manage.route("/programme/rooms/<key>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def room(event: Event, key: str = "") -> ResponseReturnValue:
-    """A room."""
+    """Add or edit a room."""
     shown = or_404(next((r for r in queries.rooms(event) if r.slug == key), None)) if key else None
     venues = events.venues(event)
     data = (
@@ -289,7 +293,7 @@ def room(event: Event, key: str = "") -> ResponseReturnValue:
 @manage.route("/programme/tracks/<key>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def track(event: Event, key: str = "") -> ResponseReturnValue:
-    """A track."""
+    """Add or edit a track."""
     shown = or_404(next((t for t in queries.tracks(event) if t.slug == key), None)) if key else None
     form = TrackForm(data={"name": shown.name, "colour": shown.colour} if shown else {"colour": 1})
     form.name.speak(event.languages)
@@ -303,7 +307,7 @@ def track(event: Event, key: str = "") -> ResponseReturnValue:
 @manage.post("/programme/<any(rooms, tracks):kind>/<key>/remove")
 @requires(Permission.PROGRAMME)
 def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
-    """Take a room or track away; its sessions stay."""
+    """Remove a room or track; its sessions are kept."""
     things: list[Room | Track] = [*queries.rooms(event)] if kind == "rooms" else [*queries.tracks(event)]
     for thing in things:
         if thing.slug == key:
