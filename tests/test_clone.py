@@ -1,4 +1,4 @@
-"""A new edition made of an old one."""
+"""The next edition, created from an existing event."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eventapp.programme.rules import SessionStatus
 from eventapp.registration import queries as registration
 from eventapp.registration.models import AttendanceOption, Question, Registration
 
-# Every column of what is copied is on one side. "made": it follows from the copy itself.
+# Every column of what is copied is listed once. "made": it follows from the copy itself.
 STAY = {
     Event: {
         "id",
@@ -91,7 +91,7 @@ def test_every_column_goes_along_or_stays_on_purpose(model: type[Base]):
 
 @pytest.fixture
 def forum(make):
-    # Friday to Sunday; in the night to Sunday the clocks of Berlin go forward at two.
+    # Friday to Sunday; in the night to Sunday the clocks in Berlin go forward at two.
     return make.event(
         "forum-2031",
         title="Forum",

@@ -1,4 +1,4 @@
-"""Settings: each clear, each documented."""
+"""Settings are clear and documented."""
 
 from __future__ import annotations
 

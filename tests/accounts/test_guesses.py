@@ -1,4 +1,4 @@
-"""Guesses are counted, passwords are strong, and nobody learns who has a login."""
+"""Password attempts are limited, passwords are strong, and nobody learns who has a login."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_letters_to_choose_a_password_are_counted_for_each_mailbox(app, make):
 
 
 def test_a_password_is_hashed_before_anything_is_locked(app, make, monkeypatch):
-    """Hashing is slow on purpose, and nobody may wait for it."""
+    """Hashing is slow on purpose, and nobody else may have to wait for it."""
     held = []
     real = operations.hash_password
     monkeypatch.setattr(

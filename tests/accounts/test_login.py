@@ -81,7 +81,7 @@ def test_an_unknown_address_gets_no_letter(client, make):
 
 
 def test_the_letter_leads_to_our_own_address_whatever_the_request_says(client, make):
-    """Else somebody asks for another's letter under a false Host, and the reset link leads to them."""
+    """Otherwise an attacker could request somebody's e-mail with a false Host and receive the reset link."""
     make.owner()
     client.get("/login/reset")
     (token,) = [node.get("value") for node in client.page.all("input") if node.get("name") == "csrf_token"]
@@ -109,7 +109,7 @@ def test_logging_out_takes_a_button_and_not_a_link(organizer):
 
 
 def test_logging_in_gives_and_takes_no_tokens(app, client, make):
-    """Flask-Security can do both when asked in an address, and nobody would look for it there."""
+    """Flask-Security can do both if a query parameter asks for it, which nobody would expect."""
     owner = make.owner()
     visitor = app.test_client()
     with app.test_request_context():

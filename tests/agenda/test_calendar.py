@@ -128,7 +128,7 @@ def test_an_event_of_several_days_blocks_no_night_and_its_sessions_block_their_h
 
 
 def test_a_new_link_of_ones_registration_and_one_put_in_late_are_news(client, make, forum):
-    """What calendars are not told of by SEQUENCE has a version of its own all the same."""
+    """Changes that raise no SEQUENCE still change the version of the feed."""
     early, late = (make.registration(forum, make.option(forum, Mode.ONLINE)) for _ in range(2))
     client.fill(f"/agenda/registrations/{early.token}")
     address = f"/agenda/{db.session.query(Agenda).one().token}"
@@ -185,7 +185,7 @@ def test_the_link_to_a_session_goes_to_the_mailbox_alone(client, make, forum):
     assert "The link is in our e-mail" in main(client)
 
 
-# ---- somebody who speaks -------------------------------------------------------------------------------------------
+# ---- a speaker's agenda -------------------------------------------------------------------------------------------
 
 
 def test_ones_own_sessions_are_in_it_with_ones_part_and_without_the_key(client, make, forum, speaking):
@@ -235,7 +235,9 @@ def test_a_session_that_loses_or_wins_the_speaker_says_so_and_sequence_never_fal
 
 @pytest.mark.slow
 def test_who_leaves_a_session_while_it_is_off_is_counted_too(client, make, forum, speaking):
-    """The list of changes says of a session that is off only that: SEQUENCE must rise with whoever leaves it."""
+    """The list of changes of a cancelled session says nothing about people, but SEQUENCE must rise when they leave
+    it.
+    """
     address, session, ada = speaking
     seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
     for status, people in (

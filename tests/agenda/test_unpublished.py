@@ -1,4 +1,4 @@
-"""An agenda of an event that is taken back: it says that it is off, and nothing else."""
+"""The agenda of an unpublished event: its entries are cancelled, and nothing else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def postpone(event, by: timedelta) -> None:
 
 
 def cast(event, session, *people) -> None:
-    """Other people in a session, in public where the event is."""
+    """Change the people of a session, published if the event is."""
     with transaction():
         fresh(session).participations = [Participation(person=db.session.merge(person)) for person in people]
         releases.release(fresh(event))
@@ -65,7 +65,7 @@ def cast(event, session, *people) -> None:
 
 @pytest.fixture
 def secret(make):
-    """An event with words that must not be read once it is taken back."""
+    """An event with texts that must not be readable once it is unpublished."""
     return make.event(
         "forum", title="Secret forum", place=LocalizedText(en="Saitama"), join_url="https://meet.example.org/x"
     )
@@ -216,7 +216,7 @@ def test_a_part_in_it_is_told_as_off_with_a_sequence_that_never_falls(client, ma
 
 
 def test_what_was_never_told_is_not_told_as_off(client, make, forum):
-    """A session that came after the withdrawal, and a part that was put in after it."""
+    """A session added after the event was unpublished, and a part added to the agenda after that."""
     ada = make.person("Lovelace", "Ada")
     told = make.session(forum, "Opening", people=[ada])
     with transaction():

@@ -1,4 +1,4 @@
-"""Stars without an account, and the agenda they make."""
+"""Stars without an account, and the agenda that they form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main(client) -> str:
 
 
 def begin(client, *stars: str) -> str:
-    """The address of a new agenda, whether or not this device has one already."""
+    """The URL of a new agenda, whether or not this device already has one."""
     client.delete_cookie("agenda")
     response = client.fill("/agenda", {"star": list(stars)})
     assert response.status_code == 303
@@ -203,7 +203,7 @@ def test_an_agenda_without_sessions_does_not_count_them(client, make, forum):
 
 
 def test_what_comes_first_is_to_find_an_event_and_then_to_subscribe(client, make, forum):
-    """One filled button on a page: what there is to do now."""
+    """A page has one primary button: the next thing to do."""
     empty, full = begin(client), begin(client, f"forum/{make.session(forum, 'Opening').code}")
     for address, wanted in ((empty, "Find an event"), (full, "Subscribe")):
         client.get(address)

@@ -22,7 +22,7 @@ from tests.support.visitor import Page, Visitor
 
 @pytest.fixture
 def event(make: Make) -> Event:
-    """Two cities, a company, somebody alone; in person with one place too few, and online."""
+    """Two cities, a company, an individual; in person with one seat too few, and online."""
     event = make.event("summit", counts_public=True)
     hall, online = make.option(event, capacity=3), make.option(event, Mode.ONLINE)
     with transaction():

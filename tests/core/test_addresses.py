@@ -1,4 +1,4 @@
-"""Email addresses are written as servers know them."""
+"""E-mail addresses are normalized for mail servers."""
 
 from __future__ import annotations
 

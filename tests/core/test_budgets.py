@@ -1,4 +1,4 @@
-"""What strangers can cause is counted in the database, for all processes at once."""
+"""Budgets are counted in the database, for all processes at once."""
 
 from __future__ import annotations
 

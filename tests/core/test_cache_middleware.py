@@ -1,4 +1,4 @@
-"""CachedResponse answers are given before Flask is asked, and are never older than the data."""
+"""Cached responses are served before Flask is called, and are never older than the data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def forum(make):
 
 @pytest.fixture
 def flask_asked(app, monkeypatch):
-    """How often Flask itself was asked."""
+    """How often Flask itself was called."""
     asked = []
     cache_middleware = app.extensions["cache_middleware"]
     inner = cache_middleware._inner
@@ -149,7 +149,7 @@ def test_the_budget_of_bytes_is_kept(app, client, make):
 
 
 def test_what_was_asked_with_counts_as_well(app):
-    """A small answer to ever new and long queries would else fill the memory beside the budget."""
+    """Otherwise small responses to many long queries could fill the memory beyond the budget."""
     cache_middleware = CacheMiddleware(app, budget=100_000)
     for number in range(100):
         key = ("/calendar.ics", f"x={number:08000}", f"en;q=0.{number:08000}")
@@ -174,7 +174,9 @@ def test_what_nobody_asks_for_is_forgotten_first(app):
 
 
 class Venue:
-    """An application behind CacheMiddleware, whose database answers or does not, and whose page may be outdated or changed."""
+    """An application behind CacheMiddleware whose database can stop answering and whose page can become stale or
+    change.
+    """
 
     def __init__(self) -> None:
         self.is_fresh: bool | None = True

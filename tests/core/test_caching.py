@@ -1,4 +1,4 @@
-"""Finished calendars are kept within a budget, one version of each."""
+"""Responses are cached within a budget, one version of each."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_function_remembers_within_a_budget_of_bytes() -> None:
         assert twice(name * 5) == name * 10
     assert twice("aaaaa") == "a" * 10
     assert asked == ["aaaaa", "bbbbb", "ccccc"]
-    twice("ddddd")  # there is room for three: the one not asked for longest goes
+    twice("ddddd")  # there is room for three: the least recently used one is evicted
     twice("aaaaa")
     twice("bbbbb")
     assert asked == ["aaaaa", "bbbbb", "ccccc", "ddddd", "bbbbb"]

@@ -1,4 +1,4 @@
-"""A page that had been open for too long loses nothing that was typed."""
+"""A page that was open for too long loses nothing that was typed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main(client) -> str:
 
 
 def typed(client) -> dict[str, str]:
-    """What the first form of the page would send."""
+    """The values that the first form of the page would send."""
     (form,) = [one for one in client.page.forms() if "logout" not in (one.get("action") or "")][:1]
     return {one.get("name"): one.get("value") or "" for one in form.iter("input") if one.get("name")}
 
@@ -92,7 +92,7 @@ def test_a_button_is_offered_once_more(client, make, forum):
 
 
 def test_no_view_writes_for_a_form_whose_proof_is_out_of_date(app, make, forum, organizer):
-    """Also none that has no form of ours to check it: the transaction itself only reads."""
+    """This also holds for views without a form to check it: the transaction itself is read-only."""
     session = make.session(forum)
     before = db.session.execute(select(Event.updated_at)).all()
     organizer.looks = False

@@ -1,4 +1,4 @@
-"""No request waits for ever for the database."""
+"""No request waits forever for the database."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_statement_that_takes_too_long_ends_with_a_name(app):
 
 @on_postgresql
 def test_an_answer_that_does_not_come_is_given_up_and_the_connection_with_it(app):
-    """As it is where the server is frozen: it does not keep its own deadlines then."""
+    """A frozen server does not enforce its own timeouts."""
     with answer_within(0.3), db.engine.connect() as connection:
         before = connection.scalar(text("SELECT pg_backend_pid()"))
         with pytest.raises(OperationalError) as raised:

@@ -1,4 +1,4 @@
-"""What every form does with what is typed."""
+"""What every form does with its input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.visitor import _values
 
 @pytest.mark.slow
 def test_control_characters_are_left_out_of_texts(client, organizer, make):
-    """PostgreSQL refuses NUL, and XML and calendars most of the others."""
+    """PostgreSQL rejects NUL, and XML and calendars most of the others."""
     make.option(make.event("forum"))
     typed = {"option": "in_person", "email": "ada@example.org", "family_name": "Love\x00lace\x0b"}
     assert client.fill("/events/forum/register", typed).status_code == 303
@@ -45,11 +45,11 @@ def test_what_an_address_asks_for_is_said_back_as_far_as_it_can_be_read(app):
     assert len(said) < 150
 
 
-# ---- two people at one form ----------------------------------------------------------------------------------------
+# ---- concurrent edits ----------------------------------------------------------------------------------------------
 
 
 def sent(visitor, path: str, action: str = "") -> dict[str, str]:
-    """What somebody who has the form open would send without touching it."""
+    """What a user who has the form open would send without changing it."""
     visitor.get(path)
     return {key: value for key, value in _form_values(visitor, action or path).items() if value}
 
@@ -105,7 +105,7 @@ def test_of_two_who_edit_at_once_the_second_is_told_and_nothing_is_overwritten(o
     assert "You both changed these fields; we kept your version" in text
     organizer.get(path)
     assert _form_values(organizer, path)[field] == [first]
-    # Who reads that and saves again means it.
+    # Saving again after seeing the changes is deliberate.
     organizer.post(path, data={**mine, field: second})
     again = _form_values(organizer, path)
     assert again[field] == [second]

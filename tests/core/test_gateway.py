@@ -1,4 +1,6 @@
-"""The gateway behind a real server: slow bodies hold no thread, and whole requests reach the application unchanged."""
+"""The gateway behind a real server: slow bodies use no thread, and complete requests reach the application
+unchanged.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ working = threading.Semaphore(0)
 
 
 def application(environ, start):
-    """Answers with what it was asked; waits at /wait, and fails at /fail."""
+    """Responds with what was requested; waits at /wait, and fails at /fail."""
     if environ["PATH_INFO"] == "/wait":
         working.release()
         release.wait(20)
@@ -77,13 +79,13 @@ def port():
 
 
 def busy_threads(number: int) -> None:
-    """Wait until so many threads work at /wait."""
+    """Wait until this many threads work at /wait."""
     for _ in range(number):
         assert working.acquire(timeout=20)
 
 
 def connect(port: int, head: str, body: bytes = b"") -> socket.socket:
-    """A connection over which a request was begun: the lines of its head, without Host, and a part of its body."""
+    """A connection with a request in progress: header lines without Host, and part of the body."""
     made = socket.create_connection(("127.0.0.1", port), timeout=20)
     first, *rest = head.split("\n")
     lines = [f"{first} HTTP/1.1", "Host: example.org", *rest, "", ""]
@@ -92,7 +94,7 @@ def connect(port: int, head: str, body: bytes = b"") -> socket.socket:
 
 
 def answer(connection: socket.socket) -> tuple[int, dict, str]:
-    """(status, what the application was told, the head) of the answer."""
+    """(status, what the application received, headers) of the response."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += _more(connection)
@@ -184,7 +186,7 @@ def test_slow_bodies_keep_nobody_waiting(port):
 
 
 class Kept:
-    """Has an answer to /kept that is right and to /old that is not."""
+    """Has a fresh response to /kept and a stale one to /old."""
 
     def has(self, environ):
         return environ["PATH_INFO"] in {"/kept", "/old"}

@@ -1,4 +1,4 @@
-"""Texts in several languages; names compared whatever their spelling."""
+"""Texts in several languages; names compared in any spelling."""
 
 from __future__ import annotations
 

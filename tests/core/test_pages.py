@@ -1,4 +1,4 @@
-"""Pages that are kept: right after every change, and cheap while nothing changes."""
+"""Cached pages: fresh after every change, and cheap while nothing changes."""
 
 from __future__ import annotations
 

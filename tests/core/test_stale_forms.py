@@ -1,4 +1,4 @@
-"""Who has changed what of a form."""
+"""Who has changed which values of a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ends something is asked once more, says who will be written to, and can be taken back."""
+"""Destructive actions ask for confirmation, say who will be e-mailed, and can be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo: the newsletter's stories, loaded once, the same at every run."""
+"""The demo: the newsletter's stories, loaded once, identical in every run."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STATIC = Path(__file__).parents[2] / "static"
 
 @pytest.fixture(scope="module")
 def loaded(apps: dict[str, Any]) -> Iterator[Flask]:
-    """The app on SQLite with the demo in it, loaded once for this file."""
+    """The app on SQLite with the demo, loaded once for this file."""
     app: Flask = apps["on"]("sqlite")
     app.extensions["pages"].clear()
     with app.app_context():

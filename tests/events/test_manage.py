@@ -1,4 +1,4 @@
-"""Making and changing events at the desk."""
+"""Creating and changing events at the desk."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_editing_keeps_what_was_not_touched(organizer, make):
     assert organizer.fill("/manage/events/forum/edit", {"title_en": "Forum of cities"}).status_code == 303
     db.session.refresh(event)
     assert event.title == {"en": "Forum of cities", "ja": "フォーラム", "bn": "ফোরাম"}
-    assert event.sequence == 1  # from publishing; a title is not what a calendar must move for
+    assert event.sequence == 1  # from publishing; a new title does not move the calendar entry
 
 
 def test_a_change_of_time_raises_the_sequence(organizer, make):
@@ -260,7 +260,7 @@ def test_a_past_event_offers_no_subscription(client, make):
 
 
 def test_hosts_are_added_and_taken_away_one_by_one(organizer, make):
-    """The second one was an error of the database, and so was to take one of several away."""
+    """Adding a second host used to be a database error, as was removing one of several."""
     event = make.event("forum")
     for name in ("Naruto City", "Narayanganj City", "Matsudo City"):
         assert organizer.fill("/manage/events/forum/hosts/new", {"name_en": name}).status_code == 303

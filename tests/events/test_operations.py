@@ -1,4 +1,4 @@
-"""What the verbs of an event tell its calendars."""
+"""How operations on an event affect its calendars."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_engines("constraints and their names")
 
 
 def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: Make) -> None:
-    """Where it is: its first site, else what the event says, else whether it is online."""
+    """The location is the event's first venue, else its place, else whether it is online."""
     event = make.event("forum", place=LocalizedText(en="Saitama"))
     seen = [event.sequence]
 

@@ -1,4 +1,4 @@
-"""Small files that were imported wrongly once; each says by its name what it is about."""
+"""Small files that were once imported wrongly; each file name says what it is about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Languages by the names that files have for them."""
+"""Languages by the names used in files."""
 
 from __future__ import annotations
 

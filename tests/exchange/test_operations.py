@@ -1,4 +1,4 @@
-"""Imports: the dry run tells the truth, twice changes nothing, and what goes out comes back."""
+"""Imports: the dry run is accurate, a second import changes nothing, and exports can be re-imported."""
 
 from __future__ import annotations
 
@@ -302,7 +302,7 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
         ]
         imported(event, text)
     if format == "csv":
-        with transaction():  # a cancelled session that never was here is not made
+        with transaction():  # a cancelled session that was never here is not created
             for session in queries.sessions(event):
                 if session.status is SessionStatus.CANCELLED:
                     db.session.delete(session)
@@ -318,7 +318,7 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
 
 @pytest.mark.slow
 def test_1500_sessions_come_in_at_once(app, forum):
-    # How long it takes is measured by `python -m bench.exchange`, not here: the machine may be busy with others.
+    # `python -m bench.exchange` measures how long it takes, not this test: the machine may be busy.
     assert counts(imported(forum, files.fair(1500, words=600)))[0] == 1500
 
 
@@ -338,7 +338,7 @@ def test_what_the_dry_run_takes_the_import_takes_also_with_the_longest_links(for
 
 
 def shared_uid(*entries: tuple[str, str]) -> str:
-    """A calendar in which all entries, (title, hour), have one UID."""
+    """A calendar in which all entries, (title, hour), have the same UID."""
     found = "".join(
         f"BEGIN:VEVENT\r\nUID:46939\r\nSEQUENCE:0\r\nSUMMARY:{title}\r\nDTSTART:20310318T{hour}0000Z\r\nDURATION:PT30M\r\nEND:VEVENT\r\n"
         for title, hour in entries

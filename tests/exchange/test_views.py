@@ -1,4 +1,4 @@
-"""schedule.xml and schedule.json: valid, for everybody who may see the page, and kept."""
+"""schedule.xml and schedule.json: valid, for everybody who may see the page, and cached."""
 
 from __future__ import annotations
 

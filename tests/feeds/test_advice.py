@@ -1,4 +1,4 @@
-"""What is no fault of a calendar and yet in its readers' way."""
+"""Advice on calendars that are valid but inconvenient for readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk looks through are the very bytes that are served, now or after the next version."""
+"""The desk checks exactly the bytes that are served, now or after the next version."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def served(client: Visitor, addresses: Any) -> dict[str, bytes]:
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    """An event with everything of which there are calendars: also something cancelled, and something removed."""
+    """An event with every kind of calendar, including something cancelled and something removed."""
     event = make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
     make.option(event, closes_at=datetime(2031, 3, 1, tzinfo=UTC))
     room, track = make.room(event, "Attic", venue=make.venue(event)), make.track(event, "Rivers")
@@ -111,7 +111,7 @@ def test_a_draft_is_shown_as_it_will_be_published(client: Visitor, make: Make) -
             lifecycle.publish_event(fresh(event))
         make.release(event)
         found = served(client, planned)
-        # Publishing itself counts as a change of the event, so SEQUENCE is one higher then.
+        # Publishing itself is a change of the event, so SEQUENCE is one higher then.
         assert {path: data.replace(b"SEQUENCE:0", b"SEQUENCE:1") for path, data in planned.items()} == found
 
 
@@ -170,7 +170,7 @@ def test_nothing_is_wrong_with_what_we_write(forum: Event) -> None:
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
-    """A writer with a fault."""
+    """A writer with a bug."""
     write = Source.write
     monkeypatch.setattr(Source, "write", lambda self, *options: change(write(self, *options)))
 
@@ -209,7 +209,7 @@ def test_what_was_found_is_kept_until_something_changes(
 
 
 def test_each_of_both_versions_is_kept_beside_the_other(make: Make, forum: Event) -> None:
-    """Whoever goes to and fro between what is public and what comes next waits once for each."""
+    """Switching between the public and the next version is slow only the first time."""
     make.session(forum, "Draft", release=False)
     kept = {which: check.check(source(forum, which), TAGS) for which in Which}
     cache = current_app.extensions["feeds"]

@@ -1,4 +1,4 @@
-"""The page on which one chooses what is in a calendar, and the panel with the ways into calendars."""
+"""The page for choosing the content of a calendar, and the subscription panel."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_reminders_are_those_of_the_form() -> None:
 
 
 def panel(client: Visitor) -> dict[str, str]:
-    """Where the buttons of the panel on the page lead, by their words."""
+    """The targets of the panel's buttons, by label."""
     (box,) = [node for node in client.page.all("div") if "cal" in (node.get("class") or "").split()]
     return {Page.text(node): node.get("href") for node in box.iter("a")}
 
@@ -230,7 +230,7 @@ def test_nothing_but_feeds_is_drawn(client: Visitor, path: str) -> None:
 
 
 def test_what_is_chosen_can_be_hung_up_at_the_door(client: Visitor, track: Track) -> None:
-    """Printed are the sentence, the code and the address, and nothing that paper can't do."""
+    """The printed page has the sentence, the QR code and the URL, and nothing that is useless on paper."""
     client.get("/events/forum/calendar")
     (box,) = [node for node in client.page.all("div") if (node.get("class") or "").startswith("cal ")]
     hidden = {id(inner) for node in box.iter() if "noprint" in (node.get("class") or "") for inner in node.iter()}

@@ -1,4 +1,4 @@
-"""Until when one can register or propose, as entries that a feed has by choice; and the span that it can do without."""
+"""Deadlines as optional entries of a feed, and the optional entry of the event itself."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_a_closing_that_moves_changes_the_etag_and_the_date(client: Visitor, mak
     renamed = client.get(FEED)
     assert renamed.headers["ETag"] != again.headers["ETag"]
     assert "Main hall" in renamed.get_data(as_text=True)
-    # Who did not ask for deadlines hears nothing of them.
+    # Feeds without deadlines do not change with them.
     assert client.get("/events/forum/calendar.ics").headers["ETag"] == plain.headers["ETag"]
 
 

@@ -1,4 +1,4 @@
-"""What holds at every address of a calendar: HEAD, caching, names of files, and nobody's cookie."""
+"""What holds for every feed URL: HEAD, caching, file names, and no cookies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways into other people's calendars."""
+"""Links that add feeds to calendar apps."""
 
 from __future__ import annotations
 

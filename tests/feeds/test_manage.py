@@ -1,4 +1,4 @@
-"""The desk's look at the calendars of an event."""
+"""The desk page about the calendars of an event."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def days(visitor: Visitor) -> list[str]:
 def test_it_says_that_all_is_well_and_how_much_was_looked_through(organizer: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, LocalizedText(en="Talk", ja="講演"))
     text = look(organizer)
-    # The address of the tests' own site is one that Google can't reach.
+    # Google can't reach the base URL of the tests.
     assert verdict(organizer) == "1 suggestion for your calendars"
     assert "We checked 5 calendars" in text
     assert "This site (localhost)" in text

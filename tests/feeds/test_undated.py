@@ -1,4 +1,4 @@
-"""A public event whose day is not known any more: what had an hour in calendars has none, and they are told."""
+"""A public event whose date is no longer known: calendars are told, and its entries lose their times."""
 
 from __future__ import annotations
 

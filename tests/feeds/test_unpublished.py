@@ -1,4 +1,4 @@
-"""An event that was public and is not any more: calendars are told that it is off, and nothing else."""
+"""An event that was public and no longer is: calendars cancel its entries and show nothing else."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
     for path, answer, uids in zip(feeds, told, before, strict=True):
         again = client.get(path)
         assert again.data == answer.data, path
-        if path != "/calendar.ics":  # any change of any event moves that one's
+        if path != "/calendar.ics":  # any change of any event changes the version of that one
             assert again.headers["ETag"] == answer.headers["ETag"]
         assert parts(client, path).keys() == uids
 
@@ -167,7 +167,7 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
 def test_it_stays_where_it_was_told(
     client: Visitor, make: Make, values: dict[str, Any], sessions: bool, query: str
 ) -> None:
-    """Days stay days and hours hours: programs that take an entry anew must not move it."""
+    """All-day entries stay all-day and timed ones timed: apps that re-add an entry must not move it."""
     event = make.event("forum", **values)
     make.option(event, closes_at=event.ends_at + timedelta(days=9))
     if sessions:
@@ -219,7 +219,7 @@ def test_the_calendar_of_all_events_says_it_of_what_stood_in_it(client: Visitor,
     listed = parts(client, "/calendar.ics")
     first = client.get("/calendar.ics").headers["ETag"]
     withdraw(forum)
-    hide(hidden)  # it was public, but never stood here
+    hide(hidden)  # it was public, but never in this feed
     after = parts(client, "/calendar.ics")
     assert after.keys() == listed.keys() == {fresh(forum).uid}
     assert lint.text(after[fresh(forum).uid].one("SUMMARY")) == REMOVED

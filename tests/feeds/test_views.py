@@ -1,4 +1,4 @@
-"""Feeds over HTTP: what is in them, and how little it takes to say that nothing has changed."""
+"""Feeds over HTTP: their content, and how cheap it is to find that nothing has changed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def forum(make: Make) -> Event:
     )
 
 
-# ---- what is in them ------------------------------------------------------------------------------------------------
+# ---- content
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_feed_has_the_event_as_a_span_beside_its_sessions(client: Visitor, make: Make, forum: Event) -> None:
@@ -418,7 +419,7 @@ def test_a_changed_session_leaves_the_bytes_of_the_others(client: Visitor, make:
 
 
 def test_what_was_kept_of_one_database_is_not_served_of_another(client: Visitor, make: Make, forum: Event) -> None:
-    # After a restore the same number may come a second time with other content.
+    # After a restore the same number may occur a second time with other content.
     before = client.get("/calendar.ics")
     with transaction():
         db.session.delete(fresh(forum))
@@ -439,7 +440,7 @@ def test_the_number_of_statements_does_not_grow(client: Visitor, make: Make, for
         with queries() as counted:
             assert client.get(PATHS[0]).status_code == 200
         counts.append(len(counted))
-    # The second time one more: whether the kept feed is still right.
+    # The second time one more: the freshness check of the cached feed.
     assert counts == [6, 7]
     with queries() as counted:
         assert client.get(PATHS[0]).status_code == 200

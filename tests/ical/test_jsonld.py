@@ -1,4 +1,4 @@
-"""schema.org data says what search engines ask for, and can't break out of its element."""
+"""schema.org data meets the requirements of search engines, and can't break out of its element."""
 
 from __future__ import annotations
 

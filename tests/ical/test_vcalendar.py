@@ -1,4 +1,4 @@
-"""The writer's bytes, and what independent readers make of them."""
+"""The writer's output, and how independent readers interpret it."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_what_ends_at_midnight_does_not_reach_into_the_next_day() -> None:
 
 
 def test_an_hour_that_comes_twice_is_written_in_utc_both_times() -> None:
-    # 26 October 2031 in Berlin: 02:30 comes at 00:30 and at 01:30 UTC.
+    # 26 October 2031 in Berlin: 02:30 occurs at 00:30 and at 01:30 UTC.
     second = entry(
         zone="Europe/Berlin",
         starts=datetime(2031, 10, 26, 1, 30, tzinfo=UTC),
@@ -170,7 +170,7 @@ def test_an_hour_that_comes_twice_is_written_in_utc_both_times() -> None:
     assert b"DTSTART:20311026T013000Z\r\nDTEND:20311026T023000Z" in text
     assert b"VTIMEZONE" not in text
     lint.check(text)
-    # The first is what the local time means by the standard, and yet ical.js takes it for the second.
+    # By the standard the local time means the first, yet ical.js takes it for the second.
     alone = dataclasses.replace(first, ends=datetime(2031, 10, 26, 0, 45, tzinfo=UTC))
     assert b"DTSTART:20311026T003000Z\r\nDTEND:20311026T004500Z" in ics.feed(HEAD, [alone])
     before = dataclasses.replace(
@@ -190,7 +190,7 @@ def test_an_end_before_the_start_is_refused() -> None:
         entry(ends=START - timedelta(seconds=1))
 
 
-# Moments in the hours around a change of clocks, where readers go wrong.
+# Moments around a clock change, where readers fail.
 EDGES = [
     ("Europe/Berlin", datetime(2031, 3, 30, 0, 30, tzinfo=UTC)),
     ("Europe/Berlin", datetime(2031, 3, 30, 1, 0, tzinfo=UTC)),
@@ -214,14 +214,14 @@ def test_the_hours_around_a_change_are_read_back_right(zone: str, moment: dateti
     lint.check(text, feed=True)
     assert icalendar.Calendar.from_ical(text).walk("VEVENT")[0]["DTSTART"].dt.astimezone(UTC) == moment
     assert IcsCalendarStream.calendar_from_ics(text.decode()).events[0].dtstart.astimezone(UTC) == moment
-    # vobject takes a zone that was on UTC around the year 2000 for UTC and forgets its component.
+    # vobject takes a zone that was on UTC around the year 2000 for UTC and drops its component.
     if zone != "Africa/Casablanca":
         assert vobject.readOne(text.decode()).vevent.dtstart.value.astimezone(UTC) == moment
 
 
 @pytest.mark.parametrize(("zone", "moment"), EDGES)
 def test_a_reader_that_trusts_the_vtimezone_alone_comes_to_the_same(zone: str, moment: datetime) -> None:
-    # Under a name that nobody knows, only the component can tell. It is how Outlook and Thunderbird read.
+    # Under an unknown name, only the component counts, as for Outlook and Thunderbird.
     text = ics.feed(HEAD, [entry(zone=zone, starts=moment, ends=moment + timedelta(minutes=30))])
     unknown = text.replace(zone.encode(), b"Nowhere/" + zone.replace("/", "").encode()).replace(
         b"X-WR-TIMEZONE", b"X-OTHER"
@@ -281,7 +281,7 @@ def test_an_invitation_names_both_sides() -> None:
     "email", ["a?b#c=d@example.org", "a/b@example.org", "{x}|y^`z%@example.org", "o'b+c&d@example.org"]
 )
 def test_an_address_of_mail_is_one_address_whatever_is_in_it(email: str) -> None:
-    """RFC 6068 §2: what would begin a query or a fragment, or stands in no address at all, is percent-encoded."""
+    """RFC 6068 §2: what would begin a query or a fragment, or is not allowed in an address, is percent-encoded."""
     written = mail_address(email)
     parts = urlsplit(written)
     assert (parts.scheme, parts.query, parts.fragment) == ("mailto", "", "")
@@ -310,7 +310,7 @@ def test_what_is_no_mail_address_is_refused(email: str) -> None:
 
 
 def rough(text: str) -> str:
-    """What may be left of a hostile text: no controls, every line end as LF."""
+    """What may remain of a hostile text: no control characters, every line ending as LF."""
     for end in ("\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
         text = text.replace(end, "\n")
     kept = [c for c in text if c in "\t\n" or not (c < " " or "\x7f" <= c <= "\x9f" or c in "\ufeff\ufffe\uffff")]

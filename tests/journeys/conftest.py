@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: one served site and one browser for all of them, and windows that must stay calm."""
+"""Fixtures of the journeys: one served site and one browser for all of them, and windows that must have no errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Open = Callable[..., Window]
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
-    """The site, started as a newcomer starts it; the whole package of journeys shares it."""
+    """The site, started as a newcomer would start it, and shared by all journeys."""
     folder = tmp_path_factory.mktemp("journeys") / "instance"
     folder.mkdir()
     with site(folder) as running:
@@ -27,7 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The browser. A journey that can't be walked is a failure, never a skip: a green run must mean something."""
+    """The browser. Without one, journeys fail rather than skip: a green run must mean something."""
     path = browsers.find()
     if path is None:
         pytest.fail(browsers.MISSING, pytrace=False)
@@ -41,13 +41,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def post(served: Venue) -> Postbox:
-    """The letters that were sent."""
+    """The e-mails that were sent."""
     return served.post
 
 
 @pytest.fixture
 def window(served: Venue, browser: Browser) -> Iterator[Open]:
-    """`window()` opens a window of somebody new; at the end none of them may have had trouble."""
+    """`window()` opens a window of a new person; at the end none of them may have had errors."""
     opened: list[Window] = []
 
     def open_one(**options: Any) -> Window:
@@ -64,7 +64,7 @@ def window(served: Venue, browser: Browser) -> Iterator[Open]:
 
 
 def log_in(window: Window, served: Venue) -> None:
-    """Log in by the form."""
+    """Log in with the form."""
     window.open("/manage")
     window.page.fill("[name=email]", served.email)
     window.page.fill("[name=password]", served.password)
@@ -91,7 +91,7 @@ def desk(window: Open, organizer: Any) -> Callable[[str], Desk]:
 
 @pytest.fixture(scope="package")
 def open_house(served: Venue, browser: Browser, organizer: Any) -> Iterator[Desk]:
-    """The desk of an event with room for everybody, for journeys that need no event of their own."""
+    """The desk of an event with enough seats, for journeys that don't need their own event."""
     one = Window(browser, served.url, storage_state=organizer)
     try:
         at_desk = Desk(one, "open-house")

@@ -1,4 +1,4 @@
-"""Somebody takes part: registers, waits, changes, cancels; by mouse, by keys, and without JavaScript."""
+"""An attendee registers, waits, changes, cancels; by mouse, by keyboard, and without JavaScript."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_registering_needs_no_mouse(open_house, window):
     page.keyboard.press("Enter")
 
     def go_to(name: str) -> None:
-        """Tab on until the focus is there; every stop on the way shows where it is."""
+        """Press Tab until the focus is there; every stop on the way must be visible."""
         for _ in range(40):
             page.keyboard.press("Tab")
             here = page.evaluate(

@@ -1,4 +1,4 @@
-"""Calendar files as a reader's own program takes them: fetched by the browser, read by Thunderbird's ical.js."""
+"""Calendar files as calendar apps read them: fetched by the browser, read by Thunderbird's ical.js."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def moment(text: str) -> datetime:
 
 
 def test_what_the_desk_says_that_thunderbird_shows_is_what_its_reader_reads(desk):
-    """The organizer looks at the calendar on somebody else's clocks, a day after the other."""
+    """The organizer looks at the calendar in another time zone, one day after the other."""
     window = desk("cooperation-forum-2027").window
     page = window.page
     window.open("/manage/events/cooperation-forum-2027")
@@ -76,7 +76,7 @@ def test_what_the_desk_says_that_thunderbird_shows_is_what_its_reader_reads(desk
     ("slug", "zone"), [("cooperation-forum-2027", "Asia/Tokyo"), ("e-kizuna-summit-2022", "Asia/Tokyo")]
 )
 def test_the_calendar_of_an_event_says_what_its_programme_says(slug, zone, window):
-    # Far from the venue and in another summer time: a floating or doubled offset would show.
+    # Far from the venue and with other summer time rules: a floating or doubled offset would show.
     visitor = window(timezone_id="America/New_York")
     visitor.open(f"/events/{slug}/programme")
     shown = visitor.page.eval_on_selector_all(
@@ -194,7 +194,7 @@ def test_the_code_is_fetched_only_by_whom_looks_at_it(window):
         visitor.page.click(".cal summary")
 
 
-# Of each kind of zone: northern and southern summer time, half hours, changes by no weekday of the month, none at all.
+# One of each kind: northern and southern summer time, half hours, irregular changes, no changes.
 ZONES = sorted(
     {
         *(zone for zone, _at in EDGES),

@@ -1,4 +1,4 @@
-"""The schedule editor, as a mouse, a finger, a keyboard and a screen reader meet it."""
+"""The schedule editor with a mouse, a finger, a keyboard and a screen reader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.journeys.window import Window
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 WIDE = {"width": 1280, "height": 1000}
-PIXELS = 1.6  # of a minute
+PIXELS = 1.6  # per minute
 
 
 class Schedule:
@@ -34,7 +34,9 @@ class Schedule:
         return dict(self.window.context.request.get(f"{self.base}/state.json").json())
 
     def saved(self, title: str) -> dict[str, Any]:
-        """A session as the server has it, when everything has been sent: with `at`, its times on the wall in Tokyo."""
+        """A session as stored on the server once everything has been sent: with `at`, its times on the clock in
+        Tokyo.
+        """
         self.page.wait_for_selector("#editor[data-saving=saved]")
         (found,) = [one for one in self.state()["sessions"] if one["title"]["text"] == title]
         return found
@@ -46,13 +48,13 @@ class Schedule:
         return str(self.block(title).locator(".when").text_content())
 
     def heard(self, part: str) -> None:
-        """Waits until a sentence with this has been announced."""
+        """Wait until a sentence with this text has been announced."""
         self.page.wait_for_function(
             "part => document.querySelector('[data-part=live]').textContent.includes(part)", arg=part
         )
 
     def look(self) -> None:
-        """What the page does by itself every ten seconds."""
+        """Poll for changes, as the page does every ten seconds."""
         self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def centre(self, title: str) -> tuple[float, float]:
@@ -125,7 +127,7 @@ def test_a_session_is_dragged_to_another_room_and_time_and_snaps(schedule):
     assert plan.times("Opening") == "11:00 – 12:00"
     before = plan.saved("Opening")
     plan.drag("Opening", 2, 1)
-    plan.page.wait_for_url(f"**/sessions/{before['code']}")  # so little is a click, and that opens
+    plan.page.wait_for_url(f"**/sessions/{before['code']}")  # so short a move is a click, which opens the session
 
 
 def test_the_lower_edge_changes_the_length_and_escape_leaves_all_as_it_was(schedule):
@@ -388,7 +390,7 @@ def test_on_the_day_the_clocks_change_the_grid_shows_the_real_hours(schedule):
     page.fill("[name=starts_at]", "2031-03-29T10:00")
     page.fill("[name=ends_at]", "2031-03-30T17:00")
     page.fill("[name=zone]", "Europe/Berlin")
-    page.check("[name=keep] >> nth=0")  # asked as soon as the zone is another one: the time on the clock stays
+    page.check("[name=keep] >> nth=0")  # shown as soon as the zone differs: keep the time on the clock
     assert plan.window.press(SUBMIT) == 422, "it asks what moves along with the new date"
     plan.desk.save()
     plan.post(

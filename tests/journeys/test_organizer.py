@@ -1,4 +1,4 @@
-"""An organizer makes an event, from logging in to calling it off."""
+"""An organizer creates an event, from logging in to cancelling it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What letters look like as text: everything stands apart by one empty line, whatever a letter has of it."""
+"""The text form of e-mails: all parts are separated by one empty line, whichever parts there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters go out through a real server, once, and come back when it fails."""
+"""E-mails are delivered to a real server once, and stay in the outbox if it fails."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ FILE = (
 
 
 class Server:
-    """An SMTP server that keeps what it takes, and refuses what it is told to."""
+    """An SMTP server that stores what it accepts, and refuses what it is told to."""
 
     def __init__(self) -> None:
         self.taken: list = []
         self.answer = ""
-        self.refused = ""  # alone, or everybody
+        self.refused = ""  # one recipient, or everybody
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.answer and self.refused in {"", address}:
@@ -191,7 +191,7 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monk
         sent = pool.submit(contextvars.Context().run, work)
         try:
             assert begun.wait(20)
-            time.sleep(1.2)  # more than twice as long as a letter is held by a worker that is dead
+            time.sleep(1.2)  # more than twice as long as the lease of a dead worker
             assert tasks.deliver_due(smtp.url, "desk@example.org") == 0
         finally:
             go_on.set()
@@ -266,7 +266,7 @@ def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monke
 
 @pytest.mark.parametrize("answer", ["421 closing", "450 try later", "550 no such user"])
 def test_one_address_that_is_refused_costs_the_letter_behind_it_nothing(app, smtp, answer):
-    """smtplib hangs up when it hears 421, also from one recipient of a server that goes on."""
+    """smtplib disconnects on a 421, even from one recipient of a server that stays up."""
     refused, behind = write(to="gone@example.org"), write()
     smtp.answer, smtp.refused = answer, "gone@example.org"
     assert deliver(smtp.url) == 1
@@ -290,7 +290,9 @@ def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
 
 
 def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(app, smtp):
-    """A slow server takes twenty seconds for a letter: the rest of a batch must not be held until others take it."""
+    """A slow server takes twenty seconds per e-mail: the rest of a batch must not stay leased until another worker
+    takes it.
+    """
     write_many(45)
     assert deliver(smtp.url, seconds=0) == 1
     assert all(letter.held_until is None for letter in db.session.scalars(select(Email)))

@@ -1,4 +1,4 @@
-"""What a migration has to do to rows that are there already."""
+"""What migrations do to existing rows."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_who_came_into_a_session_or_left_it_is_known_of_old_releases(at: Any) ->
 
 
 def read_json(value: Any) -> Any:
-    """A JSON column as a bare statement gives it: text on SQLite, a value on PostgreSQL."""
+    """A JSON column as returned by a plain statement: text on SQLite, a value on PostgreSQL."""
     return json.loads(value) if isinstance(value, str) else value
 
 

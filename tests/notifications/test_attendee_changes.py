@@ -1,4 +1,4 @@
-"""What is new is told once, to those concerned, in words and to their calendars."""
+"""Changes are sent once, to the people concerned, as text and as calendar entries."""
 
 from __future__ import annotations
 
@@ -320,14 +320,14 @@ def test_two_workers_tell_each_guest_once(app, make, forum):
 
 
 def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(make, forum, monkeypatch):
-    """What an operation says while the worker renders must be in the e-mail, and no e-mail may be older than it."""
+    """A change made while the worker renders must be in the e-mail, and no e-mail may be older than it."""
     guest = make.registration(forum, make.option(forum))
     composed = []
 
     def compose_and_be_overtaken(row):
         email = compose(row)
         if not composed:
-            # As another process would, on a connection of its own.
+            # As another process would, on its own connection.
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(contextvars.Context().run, cancel).result()
         composed.append(email.kind)

@@ -1,4 +1,4 @@
-"""What belongs into the calendar of somebody who takes part: the event, and the sessions in which they have a place."""
+"""The calendar entries of an attendee: the event, and the sessions in which they have a seat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file that goes with a confirmation mail. No database, no request."""
+"""The calendar file in a confirmation e-mail. No database, no request."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_it_is_the_event_under_the_registrations_own_identity() -> None:
     [(8, True), (12, True), (14, True), (16, False), (23, False), (30, False), (80, False)],
 )
 def test_an_event_of_several_days_does_not_block_the_nights(hours: int, blocks: bool) -> None:
-    """From 10:00 on; 14 hours end at midnight. It rings all the same where a calendar has reminders."""
+    """From 10:00; 14 hours end at midnight. The alarm is there all the same if a calendar has reminders."""
     several = event(ends_at=START + timedelta(hours=hours))
     assert made(several).one("TRANSP") == ("OPAQUE" if blocks else "TRANSPARENT")
     assert ics.single(entry(several), alarm=15).count(b"BEGIN:VALARM") == 1

@@ -1,4 +1,4 @@
-"""The desk's page of letters: what could not be delivered is tried again with one button."""
+"""The desk's page of e-mails: undelivered ones can be queued again with one button."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_one_presses_the_button_for_the_letters_that_one_sees_and_no_others(app,
 
 
 def test_whatever_is_written_to_people_of_an_event_is_of_a_family_that_the_desk_shows():
-    """News of the event and of sessions were written, and shown to nobody."""
+    """E-mails about changes used to be sent but not shown to anybody."""
     source = "".join(
         Path(emails.__file__).read_text(encoding="utf-8") for emails in (registration_emails, proposal_emails)
     )

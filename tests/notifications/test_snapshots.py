@@ -1,4 +1,4 @@
-"""What is news and what is not, and how it is said. No database."""
+"""What counts as a change, and its wording. No database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A speaker's calendar follows the programme: invited with the yes, updated with each move, cancelled with the end."""
+"""A speaker's calendar follows the programme: invited on confirmation, updated with each move, cancelled in the end."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def move(event, session, *, by=HOUR, status=None) -> None:
 
 @pytest.fixture
 def asked(make, forum, ada):
-    """A session that is public with its speaker, who is asked to confirm."""
+    """A published session whose speaker has been asked to confirm."""
     session = make.session(forum, "Rivers", people=[ada], rooms=[make.room(forum, "Hall A")])
     ask(forum, ada)
     make.tell()

@@ -1,4 +1,4 @@
-"""The mail page: letters without their keys, and each kind only for those who see what it is about."""
+"""The e-mail page: e-mails without their secrets, and each kind only for members with the permission."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.make import Make
 
 @pytest.fixture
 def written(make: Make):
-    """An online event with a letter of a registration and one to a speaker."""
+    """An online event with an e-mail to an attendee and one to a speaker."""
     event = make.event("forum", join_url="https://meet.example/j/JoinSecret")
     guest = make.registration(event, make.option(event, Mode.ONLINE), "guest@example.org")
     person = make.person()
@@ -86,7 +86,7 @@ def test_each_role_reads_the_letters_of_what_it_works_on(app, make, written, rol
         if may:
             assert visitor.fill(f"/manage/events/forum/mail/{one.id}", action="/retry").status_code == 303
             continue
-        # The form of a page that is open to this role, sent to the letter's address.
+        # The form of a page that this role may see, sent to the e-mail's URL.
         answer = visitor.fill_elsewhere("/manage", f"/manage/events/forum/mail/{one.id}/retry")
         assert answer.status_code in {403, 404}
     states = {one.to: one.status for one in letters()}

@@ -1,4 +1,4 @@
-"""The team sees whom letters will go to, and sends them at once or not at all."""
+"""The team sees who will be e-mailed, and sends the e-mails now or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATH = "/manage/events/forum"
 
 @pytest.fixture
 def forum(make):
-    """An event that has moved after two people registered."""
+    """An event that was moved after two people registered."""
     event = make.event("forum")
     option = make.option(event)
     make.registration(event, option)

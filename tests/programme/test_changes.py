@@ -1,4 +1,4 @@
-"""What is different between two releases."""
+"""Differences between two releases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a programme: each rule one sentence, on plain values."""
+"""Issues of a programme: one sentence per rule, on plain values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from eventapp.programme.conflicts import Audience, EventContext, Level, RoomFacts, ScheduledSlot, check
 
-# The Sunday on which clocks in Europe go forward at two in the night.
+# The Sunday on which European clocks go forward at two in the morning.
 START = datetime(2031, 3, 30, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ROOMS = {
@@ -99,7 +99,7 @@ def test_a_session_lies_within_the_event(hour, hours):
 def test_a_room_holds_the_places_that_are_offered():
     assert kinds(slot("A", rooms={2}, places=30)) == [("warning", "capacity", ("A",))]
     assert kinds(slot("A", rooms={1, 2}, places=100)) == []
-    assert kinds(slot("A", rooms={2, 3}, places=500)) == []  # the garden has no number
+    assert kinds(slot("A", rooms={2, 3}, places=500)) == []  # the garden has no capacity
 
 
 def test_every_working_language_is_spoken_or_interpreted():
@@ -135,7 +135,7 @@ def test_a_session_needs_the_length_it_wants():
 @pytest.mark.parametrize(
     ("hour", "hours", "day_starts", "expected"),
     [
-        (15, 1, 0, []),  # 23:00 to midnight by the summer clock of Berlin
+        (15, 1, 0, []),  # 23:00 to midnight in Berlin's summer time
         (15, 2, 0, ["day"]),
         (15, 2, 6 * 60, []),
         (20, 3, 6 * 60, ["day"]),  # 04:00 to 07:00

@@ -1,4 +1,4 @@
-"""What the schedule editor asks for and sends."""
+"""The API of the schedule editor."""
 
 from __future__ import annotations
 

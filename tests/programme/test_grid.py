@@ -1,4 +1,4 @@
-"""Laying out a day in rows of time and columns of rooms."""
+"""Laying out a day as rows of time and columns of rooms."""
 
 from __future__ import annotations
 

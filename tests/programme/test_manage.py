@@ -1,4 +1,4 @@
-"""The programme's desk."""
+"""Desk pages of the programme."""
 
 from __future__ import annotations
 

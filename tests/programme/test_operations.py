@@ -1,4 +1,4 @@
-"""Verbs of the programme: moving a session."""
+"""Operations on the programme: moving a session."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_of_two_who_save_in_the_same_moment_the_second_is_told(app, make):
     session = make.session(forum, "Opening")
     code, seen = session.code, session.revision
     db.session.rollback()
-    # PostgreSQL lets both read before either writes; SQLite lets one in at a time.
+    # PostgreSQL lets both read before either writes; SQLite lets only one in at a time.
     together = threading.Barrier(2 if db.engine.dialect.name == "postgresql" else 1)
     heard: list[str] = []
 

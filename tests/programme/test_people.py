@@ -1,4 +1,4 @@
-"""People whom all teams share: who finds them, reads them and changes them."""
+"""The shared directory of people: who may find, read and change them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def values(**more):
 
 @pytest.fixture
 def two(make):
-    """An event of mine, and one of another team with somebody announced, somebody who is not, and a stranger's draft."""
+    """An event of mine, and another team's with an announced person, an unannounced one, and a draft by a third
+    team.
+    """
     other_owner = make.user("other@example.org")
     mine, theirs = make.event("mine"), make.event("theirs", owner=other_owner)
     public, hidden = make.person("Public", "Person"), make.person(HIDDEN, "Person")
@@ -228,7 +230,7 @@ def test_an_owner_of_all_chooses_where_a_change_holds(organizer, make):
 
 
 def test_the_link_of_a_speaker_changes_one_event_where_others_know_the_speaker(client, make, two):
-    """Else a team would send the link of somebody else's speaker to itself."""
+    """Otherwise a team could send itself the link of another team's speaker."""
     mine, theirs, public, _hidden = two
     make.session(mine, people=[public])
     with transaction():

@@ -1,4 +1,4 @@
-"""From what the team works on to what the public sees."""
+"""From the team's draft to the public programme."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_sequence_rises_with_time_place_and_state_alone_and_never_falls(make, fo
         way()
         make.release(forum)
         seen.append(public(forum, session).sequence)
-    # Taken off after it was cancelled: its status in calendars is the same, so nothing rises.
+    # Removed after it was cancelled: its status in calendars is the same, so SEQUENCE does not rise.
     assert seen == [0, 0, 1, 2, 3, 3, 4, 4]
 
 

@@ -48,7 +48,7 @@ def main(client, path: str) -> str:
     return client.page.text(client.page.one("main"))
 
 
-# Everything that tells strangers of the programme; a new face is added here.
+# Everything that shows the programme to the public; add new pages here.
 FACES = (
     "/events/forum",
     "/events/forum/programme",
@@ -64,7 +64,7 @@ FACES = (
 
 
 def everywhere(client, session, person) -> str:
-    """All that a stranger can read of the event."""
+    """Everything that the public can read of the event."""
     paths = (
         *FACES,
         f"/events/forum/sessions/{session.code}",

@@ -1,4 +1,4 @@
-"""Proposing and deciding."""
+"""Submitting and deciding."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_a_japanese_name_is_kept_as_one(call, forum):
 
 def test_equal_names_are_offered_and_never_merged_by_themselves(call, forum, make):
     namesake = make.person("Lovelace", "Ada")
-    make.person("Lovelace", "Ada")  # of no session here
+    make.person("Lovelace", "Ada")  # without a session at this event
     make.session(forum, people=[namesake])
     proposal = propose(forum)
     assert [p.id for p in queries.candidates(proposal)] == [namesake.id]
@@ -296,7 +296,7 @@ def test_nobody_is_announced_before_saying_yes(call, forum):
 
 
 def at_once(app, deed, times: int = 2) -> list:
-    """What comes of doing something several times in the same moment: a result, or the refusal."""
+    """The results of doing something several times at the same moment: a return value, or the refusal."""
     together = Barrier(times)
 
     def do(_number):

@@ -1,4 +1,4 @@
-"""States of a call, and whose name is whose."""
+"""States of a call, and comparison of names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Being asked, saying yes or no, keeping one's own words, and being told when a session moves."""
+"""Speakers are asked, confirm or decline, edit their own texts, and are notified when a session moves."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_what_the_team_has_changed_meanwhile_is_not_overwritten(make, forum, ada
 def test_the_words_of_a_session_are_the_teams_draft_until_the_release(make, forum, ada, session):
     ask(forum, ada)
     now = speakers.talk_of(speakers.own_session(the_link(), session.code))
-    move(forum, session)  # the team moves it meanwhile, which is no change of its words
+    move(forum, session)  # meanwhile the team moves the session, which does not change its texts
     with transaction():
         link = the_link()
         row = speakers.own_session(link, session.code)

@@ -1,4 +1,4 @@
-"""Proposing as a visitor does, and the page of one's own proposal."""
+"""Submitting a proposal as a visitor, and a proposer's own page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers outlive their questions."""
+"""Answers are kept when their questions change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verbs of taking part."""
+"""Operations on registrations."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ def test_an_option_with_people_stays(make, forum):
 
 
 def at_once(app, verb, times: int = 8) -> Counter[str]:
-    """Do the same thing in so many transactions at the same moment; how each ended."""
+    """Do the same thing in several transactions at the same moment; returns the result of each."""
     together = Barrier(times)
 
     def one(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Whether an option can be taken."""
+"""Whether an option can be chosen."""
 
 from __future__ import annotations
 

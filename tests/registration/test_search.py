@@ -1,4 +1,4 @@
-"""The desk finds people however their names are written."""
+"""The desk finds people in any spelling of their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places in single sessions."""
+"""Seats in single sessions."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_many_at_once_do_not_get_more_places_than_there_are(app, make, forum, mo
 
     def slowly(session_id: int) -> int:
         counted = count(session_id)
-        sleep(0.05)  # as long as it takes another request to count the same
+        sleep(0.05)  # as long as another request takes to count the same
         return counted
 
     monkeypatch.setattr(queries, "number_signed_up", slowly)

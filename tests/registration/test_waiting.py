@@ -1,4 +1,4 @@
-"""Free seats go to those who wait, however they became free, and to nobody before them."""
+"""Free seats go to the waiting list, however they became free, and to nobody else first."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def forum(make):
 
 @pytest.fixture
 def line(make, forum):
-    """Somebody with the only seat, and two who wait in this order."""
+    """One person with the only seat, and two on the waiting list in this order."""
     option = make.option(forum, capacity=1)
     return [make.registration(forum, option) for _ in range(3)]
 

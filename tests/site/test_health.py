@@ -1,4 +1,4 @@
-"""/readyz tells the truth, and does not take the website down because of a letter."""
+"""/readyz is accurate, and does not take the website down because of an e-mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.both_engines("a read-only database is another thing on 
 
 @pytest.fixture
 def ready(app, client, monkeypatch):
-    """The answer of /readyz for a migrated database with a mail server and a worker that lives."""
+    """The response of /readyz for a migrated database with a mail server and a live worker."""
     settings = dataclasses.replace(app.config["SETTINGS"], mail_url="smtp://mail.example.org")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     with transaction():

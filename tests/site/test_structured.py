@@ -1,4 +1,4 @@
-"""What the event page tells machines: where, whether it takes place, and whether one can still come."""
+"""The structured data of the event page: where, whether it takes place, and whether one can still register."""
 
 from __future__ import annotations
 
