@@ -47,7 +47,7 @@ def test_a_sweep_that_waits_for_others_holds_up_none(worker):
     assert waited == [True]
 
 
-def test_mail_alone_waits_for_others(app):
+def test_only_email_delivery_waits_for_other_servers(app):
     assert [sweep.name for sweep in app.extensions["sweeps"] if sweep.apart] == ["mail"]
 
 

@@ -45,7 +45,7 @@ def test_a_second_start_on_postgresql_serves_too(tmp_path, database):
             late.up()
 
 
-def test_it_stops_when_told_so_at_any_moment(tmp_path):
+def test_it_stops_when_asked_at_any_moment(tmp_path):
     with served(tmp_path) as first:
         first.up()
     for wait in (0.1, 0.9, 1.2, 1.4, 1.6, 1.8, 2.2):
@@ -106,7 +106,7 @@ def server_processes(url: str) -> list[int]:
     return [first, *(int(pid) for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split())]
 
 
-def test_a_frozen_database_stops_no_kept_page_and_its_return_is_noticed(tmp_path, database):
+def test_a_frozen_database_stops_no_cached_page_and_its_return_is_noticed(tmp_path, database):
     options = {"EVENTAPP_DATABASE_URL": database, "EVENTAPP_WORKERS": "1"}
     with served(tmp_path, "--demo", "--no-worker", **options) as server:
         server.up()

@@ -31,7 +31,7 @@ def test_no_file_has_grown_past_what_one_reads_at_once():
         assert len(path.read_text().splitlines()) <= 420, path
 
 
-def test_time_comes_from_one_place():
+def test_time_comes_from_one_module():
     for path in FILES:
         if path.name != "clock.py":
             assert not re.search(r"datetime\.(now|utcnow|today)\(|date\.today\(", path.read_text()), path
@@ -105,7 +105,7 @@ def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
     ],
 )
 @pytest.mark.slow
-def test_what_is_missing_around_us_is_said_in_a_sentence(tmp_path, name, value, sentence):
+def test_missing_packages_are_reported_in_a_sentence(tmp_path, name, value, sentence):
     # The tests themselves have Redis's package installed.
     start = "import sys; sys.modules['redis'] = None; from eventapp.serve import main; main()"
     run = subprocess.run(

@@ -67,7 +67,7 @@ def test_what_has_changed_is_made_anew(client, forum, flask_asked):
     assert len(flask_asked) == 2
 
 
-def test_what_is_not_public_any_more_is_gone_at_once(client, forum):
+def test_what_is_no_longer_public_disappears_at_once(client, forum):
     for path in ("/events/forum", "/events/forum/calendar.ics"):
         assert client.get(path).status_code == 200
     with transaction():
@@ -112,7 +112,7 @@ def test_each_language_has_its_own(client, forum):
     assert client.get("/events/forum", headers={"Accept-Language": "ja"}).data == japanese != english
 
 
-def test_nothing_of_a_person_is_kept(client, make, forum, flask_asked):
+def test_nothing_personal_is_cached(client, make, forum, flask_asked):
     registration = make.registration(forum, make.option(forum))
     for path in (f"/registrations/{registration.token}", "/events/forum/register", "/login"):
         client.get(path)
@@ -207,7 +207,7 @@ class Venue:
         return status, body, "Cache-Status" in headers
 
 
-def test_while_the_database_does_not_answer_what_is_kept_is_given():
+def test_while_the_database_does_not_answer_cached_responses_are_served():
     site = Venue()
     site.get()
     site.is_fresh = None
@@ -215,7 +215,7 @@ def test_while_the_database_does_not_answer_what_is_kept_is_given():
     assert site.asked == 1
 
 
-def test_a_page_whose_time_is_over_is_given_instead_of_a_503():
+def test_an_expired_page_is_served_instead_of_a_503():
     site = Venue()
     site.until = time.time() - 1
     assert site.get() == ("200", b"page", False)

@@ -27,7 +27,7 @@ def test_what_was_not_asked_for_longest_makes_room() -> None:
     assert [name for name in "abcd" if cache.get(name, "1")] == ["a", "c", "d"]
 
 
-def test_what_is_larger_than_the_shelf_is_handed_back_unkept() -> None:
+def test_a_response_larger_than_the_cache_is_returned_uncached() -> None:
     cache = ResponseCache(budget=63)
     cache.put("small", "1", b"x" * 10)
     assert cache.put("large", "1", b"x" * 31).body == b"x" * 31

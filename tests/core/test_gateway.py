@@ -115,7 +115,7 @@ def _more(connection: socket.socket) -> bytes:
     return data
 
 
-def test_the_application_is_told_what_was_asked(port):
+def test_the_application_gets_the_request_unchanged(port):
     asked = "GET /a%20b/%E6%97%A5?q=%E6%97%A5&x\nCookie: a=1\nCookie: b=2\nX-Two: 1\nX-Two: 2\nContent-Type: text/plain"
     status, told, head = answer(connect(port, asked))
     assert status == 200
@@ -150,7 +150,7 @@ def test_what_is_too_large_is_refused_before_it_is_sent_or_when_it_shows(port):
     assert answer(connect(port, "POST /\nTransfer-Encoding: chunked", piece))[0] == 413
 
 
-def test_a_body_that_stands_still_is_refused():
+def test_a_stalled_body_is_refused():
     with running(patience=0.3) as port:
         for body in (b"", b"abc"):
             assert answer(connect(port, "POST /\nContent-Length: 6", body))[0] == 408
@@ -199,7 +199,7 @@ class Kept:
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_what_is_kept_or_light_does_not_wait_behind_what_is_slow(waits):
+def test_cached_and_light_requests_do_not_wait_for_slow_ones(waits):
     with running(threads=2, kept=Kept(), kept_waits=waits) as port:
         slow = [connect(port, "GET /wait") for _ in range(4)]
         busy_threads(2)
@@ -235,7 +235,7 @@ def _busy(port: int) -> bool:
     return status == 503 and "retry-after" in head
 
 
-def test_a_fault_around_the_application_is_500_and_its_text_is_not_told(port, caplog):
+def test_a_fault_around_the_application_is_500_without_its_text(port, caplog):
     status, told, _ = answer(connect(port, "GET /fail"))
     assert (status, told) == (500, {})
     assert "no answer" in caplog.text

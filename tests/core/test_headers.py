@@ -22,7 +22,7 @@ def test_the_policy_allows_nothing_inline_and_nobody_else(client):
     assert "frame-ancestors 'none'" in policy
 
 
-def test_a_public_page_has_no_nonce_so_that_it_can_be_kept(client, make):
+def test_a_public_page_has_no_nonce_so_that_it_can_be_cached(client, make):
     make.event("forum")
     assert "nonce" not in client.get("/events/forum").headers["Content-Security-Policy"]
 

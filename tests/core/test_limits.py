@@ -32,7 +32,7 @@ def test_without_an_answer_each_process_counts_for_itself_and_says_so_once(caplo
     assert not made.answers()
 
 
-def test_a_redis_that_takes_the_connection_and_says_nothing_is_waited_for_once():
+def test_a_redis_that_accepts_the_connection_without_answering_is_waited_for_once():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         made = limiter(silent.getsockname()[1])
         asked = []

@@ -46,7 +46,7 @@ def test_a_session_keeps_them_too_and_says_which_0230_it_is(organizer, make, nig
     assert fresh(session).starts_at == FIRST + timedelta(minutes=10)
 
 
-def test_a_time_beside_a_refused_field_is_still_not_touched(organizer, make, night):
+def test_a_time_next_to_a_refused_field_still_counts_as_untouched(organizer, make, night):
     session = make.session(night, starts_at=SECOND)
     path = f"/manage/events/night/programme/sessions/{session.code}"
     assert organizer.fill(path, {"title_en": "", "title_ja": ""}).status_code == 422

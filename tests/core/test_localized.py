@@ -18,7 +18,7 @@ def test_a_reader_gets_the_language_asked_for_else_the_nearest():
     assert LocalizedText().resolve("ja") == ResolvedText("", "ja")
 
 
-def test_empty_texts_are_not_kept():
+def test_empty_texts_are_not_stored():
     assert LocalizedText(en="  ", ja="会") == {"ja": "会"}
 
 

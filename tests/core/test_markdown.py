@@ -25,7 +25,7 @@ def test_nothing_of_it_runs(hostile):
     assert 'href="data' not in html
 
 
-def test_headings_stand_below_those_of_the_page():
+def test_headings_are_below_those_of_the_page():
     assert "<h3>Aim</h3>" in str(render("# Aim"))
 
 

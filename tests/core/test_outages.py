@@ -105,7 +105,7 @@ def test_a_page_that_reads_says_so_too_and_offers_nothing_to_send(client, make, 
     assert not [form for form in client.page.forms() if form.get("method") == "post"]
 
 
-def test_whoever_reads_json_is_told_in_json(client, database_away):
+def test_json_clients_are_refused_in_json(client, database_away):
     response = client.get("/events/forum/counts.json")
     assert response.status_code == 503
     assert response.get_json()["error"] == 503

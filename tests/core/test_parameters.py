@@ -81,7 +81,7 @@ def test_reminders_are_of_a_short_list(client, make, forum, minutes):  # noqa: F
     assert asked == client.get("/events/forum/calendar.ics?alarm=15").get_data(as_text=True)
 
 
-def test_a_view_with_kept_answers_must_say_what_it_reads(app):
+def test_a_cached_view_must_declare_its_parameters(app):
     @parameters(q=words(9))
     def view() -> None: ...
 
@@ -90,7 +90,7 @@ def test_a_view_with_kept_answers_must_say_what_it_reads(app):
         cache_middleware.offer(etag="x", body=b"", gzipped=b"", is_fresh=lambda: True, until=0)
 
 
-def test_who_has_everything_made_anew_is_told_to_wait_and_others_are_not(app, client, forum):  # noqa: F811
+def test_a_client_that_forces_rebuilding_gets_429_and_others_do_not(app, client, forum):  # noqa: F811
     """Cached responses are still served to everybody."""
     app.config["BUILDING_SECONDS"] = 0.05
     try:

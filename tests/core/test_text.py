@@ -87,5 +87,5 @@ def test_names_are_greeted(name):
         "name " * 13,
     ],
 )
-def test_what_reads_as_a_sentence_or_an_address_greets_nobody(name):
+def test_a_name_like_a_sentence_or_url_is_not_used_as_greeting(name):
     assert not can_be_greeted_by(name)

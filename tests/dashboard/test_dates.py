@@ -99,7 +99,7 @@ def test_a_time_typed_together_with_a_new_zone_is_of_the_new_zone(organizer, for
     assert fresh(forum).ends_at == START + DAY
 
 
-def test_hours_that_the_new_clock_skips_or_shows_twice_are_said(organizer, make):
+def test_hours_that_the_new_clock_skips_or_repeats_are_reported(organizer, make):
     """On 30 March 2031 Berlin has no 02:30; on 26 October it has two."""
     for day, said in (
         ("2031-03-30", "These were moved later, because the clocks skip their new time: Owls."),
@@ -216,7 +216,7 @@ def test_who_saved_meanwhile_is_not_overwritten_by_the_answer(organizer, forum):
     assert moments(forum) == before
 
 
-def test_a_time_that_only_somebody_else_has_changed_stands_in_the_form(organizer, forum):
+def test_a_time_that_only_somebody_else_has_changed_is_shown_in_the_form(organizer, forum):
     """Europe/Berlin is not UTC: the values compared are those that the inputs have shown."""
     with transaction():
         lifecycle.change_event(fresh(forum), slug="forum", zone="Europe/Berlin")

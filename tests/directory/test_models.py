@@ -45,7 +45,7 @@ def test_a_person_has_a_name_for_each_reader(mayor: Person) -> None:
     assert other is not None and other.text == "星野明里"
 
 
-def test_positions_stand_with_the_latest_first_and_those_without_a_start_last(mayor: Person) -> None:
+def test_positions_are_listed_latest_first_and_those_without_a_start_last(mayor: Person) -> None:
     assert [str(one.title) for one in mayor.positions] == ["Mayor", "Deputy", "Member"]
 
 

@@ -16,7 +16,7 @@ from tests.support.make import Make, fresh
 pytestmark = pytest.mark.both_engines("constraints and their names")
 
 
-def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: Make) -> None:
+def test_a_new_venue_raises_the_sequence_and_a_new_spelling_does_not(make: Make) -> None:
     """The location is the event's first venue, else its place, else whether it is online."""
     event = make.event("forum", place=LocalizedText(en="Saitama"))
     seen = [event.sequence]

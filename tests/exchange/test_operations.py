@@ -97,7 +97,7 @@ def test_importing_twice_changes_nothing(forum, source):
         operations.apply(forum, again)
 
 
-def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make, forum):
+def test_a_change_is_reported_by_its_field_and_keeps_what_the_file_does_not_say(make, forum):
     imported(forum, files.CONGRESS)
     talk = sessions(forum)["Wir beteiligen uns & fragen"]
     interpreter = make.person("Ek", "Bo")
@@ -150,7 +150,7 @@ def test_a_title_that_changes_stays_in_its_language(forum):
     assert sessions(forum)["Wir machen mit & fragen"].title == {"de": "Wir machen mit & fragen"}
 
 
-def test_what_is_gone_from_the_file_becomes_a_draft_and_what_was_made_by_hand_stays(make, forum):
+def test_what_is_missing_from_the_file_becomes_a_draft_and_manual_sessions_stay(make, forum):
     make.session(forum, "By hand")
     imported(forum, files.CONGRESS)
     shorter = files.CONGRESS[: files.CONGRESS.index("<event id='6265'>")]
@@ -355,7 +355,7 @@ def test_an_identifier_that_different_entries_share_is_not_used(forum):
     assert counts(planned(forum, source)) == (0, 0, 0, 3)
 
 
-def test_entries_that_may_be_one_that_was_moved_or_renamed_are_not_told_apart_by_a_guess(forum):
+def test_entries_that_may_be_one_moved_or_renamed_session_are_not_split_by_a_guess(forum):
     for entries in ([("Opening", "01"), ("Opening", "02")], [("Opening", "01"), ("Keynote", "01")]):
         report = planned(forum, shared_uid(*entries))
         assert counts(report) == (1, 0, 0, 0)

@@ -64,7 +64,7 @@ def forum(make: Make) -> Event:
     return event
 
 
-def test_every_calendar_is_to_the_byte_what_its_address_gives(client: Visitor, forum: Event) -> None:
+def test_every_calendar_is_byte_identical_to_what_its_url_returns(client: Visitor, forum: Event) -> None:
     found = written(forum)
     assert {urlsplit(address).path.rpartition("/")[0] for address in found} == {
         "/events/forum",
@@ -115,7 +115,7 @@ def test_a_draft_is_shown_as_it_will_be_published(client: Visitor, make: Make) -
         assert {path: data.replace(b"SEQUENCE:0", b"SEQUENCE:1") for path, data in planned.items()} == found
 
 
-def test_a_withdrawn_event_is_shown_as_its_subscribers_have_it(client: Visitor, forum: Event) -> None:
+def test_an_unpublished_event_is_shown_as_its_subscribers_have_it(client: Visitor, forum: Event) -> None:
     with transaction():
         lifecycle.unpublish_event(fresh(forum))
     found = written(forum)
@@ -157,7 +157,7 @@ def test_what_has_left_a_room_or_a_track_is_written_as_it_is_served(client: Visi
             assert sum(b"No longer in this calendar: Moves" in data for data in found.values()) == number
 
 
-def test_a_month_after_the_event_nothing_is_told_of_what_is_gone(client: Visitor, forum: Event) -> None:
+def test_a_month_after_the_event_removed_sessions_are_no_longer_shown(client: Visitor, forum: Event) -> None:
     with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
         found = written(forum)
         assert not any(b"Gone" in data for data in found.values())
@@ -186,7 +186,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
         (b"STATUS:CONFIRMED", b"STATUS:CONFIRMED\r\nSTATUS:CONFIRMED"),
     ],
 )
-def test_a_fault_has_a_reference_and_what_it_is_stands_in_the_log_alone(
+def test_a_fault_has_a_reference_and_its_details_are_only_in_the_log(
     forum: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, old: bytes, new: bytes
 ) -> None:
     broken(monkeypatch, lambda data: data.replace(old, new))
@@ -198,7 +198,7 @@ def test_a_fault_has_a_reference_and_what_it_is_stands_in_the_log_alone(
     assert not caplog.text
 
 
-def test_what_was_found_is_kept_until_something_changes(
+def test_the_result_is_cached_until_something_changes(
     make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert check.check(source(forum), TAGS).calendars == 12
@@ -208,7 +208,7 @@ def test_what_was_found_is_kept_until_something_changes(
     assert check.check(source(forum), TAGS).reference
 
 
-def test_each_of_both_versions_is_kept_beside_the_other(make: Make, forum: Event) -> None:
+def test_both_versions_are_cached_at_the_same_time(make: Make, forum: Event) -> None:
     """Switching between the public and the next version is slow only the first time."""
     make.session(forum, "Draft", release=False)
     kept = {which: check.check(source(forum, which), TAGS) for which in Which}

@@ -64,7 +64,7 @@ def left(make: Make, forum: Event) -> tuple[Session, dict[str, Callable[[], None
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_what_the_programme_has_no_more_keeps_a_feed_that_says_so(
+def test_removed_parts_of_the_programme_keep_a_feed_that_says_so(
     client: Visitor, make: Make, forum: Event, left: Any, number: int
 ) -> None:
     session, ways = left
@@ -135,7 +135,7 @@ def test_each_way_out_of_a_part_and_back_raises_the_sequence_there(
     ]
 
 
-def test_what_left_and_is_taken_off_afterwards_stays_cancelled(
+def test_a_session_that_left_and_is_removed_afterwards_stays_cancelled(
     client: Visitor, make: Make, forum: Event, left: Any
 ) -> None:
     session, ways = left
@@ -165,7 +165,7 @@ def test_a_track_that_is_removed_with_its_sessions_keeps_them_as_cancelled(
     assert (after["STATUS"], after["SUMMARY"]) == ("CANCELLED", "Cancelled: Talk")
 
 
-def test_an_event_that_is_withdrawn_says_it_of_what_had_left_as_well(
+def test_an_unpublished_event_also_cancels_sessions_that_had_left(
     client: Visitor, make: Make, forum: Event, left: Any
 ) -> None:
     _session, ways = left

@@ -112,7 +112,7 @@ def test_the_name_of_a_calendar_is_a_plain_text_in_jcal(client: Visitor, make: M
     assert told["color"] == [{}, "text", "navy"]
 
 
-def test_a_calendar_rings_only_for_whom_asked_for_it(client: Visitor, make: Make, forum: Event) -> None:
+def test_a_calendar_has_alarms_only_if_asked_for(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     make.session(forum, "Lunch", kind=SessionKind.MEAL)
     make.session(forum, "Off", status=SessionStatus.CANCELLED)

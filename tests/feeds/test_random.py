@@ -366,7 +366,7 @@ def entries(data: bytes) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_subscribers_are_told_rightly_whatever_is_done(client: Visitor, make: Make, seed: int) -> None:
+def test_subscribers_are_informed_correctly_whatever_is_done(client: Visitor, make: Make, seed: int) -> None:
     world = World(make, seed)
     told = [Told(client, path) for path in world.paths]
     done: list[str] = []

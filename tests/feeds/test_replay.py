@@ -181,7 +181,7 @@ def fetch(client: Visitor, path: str) -> Told:
     )
 
 
-def test_five_versions_are_told_rightly_to_every_subscriber(client: Visitor, make: Make, programme: Programme) -> None:
+def test_five_versions_reach_every_subscriber_correctly(client: Visitor, make: Make, programme: Programme) -> None:
     p = programme
     paths: list[str] = []
     history: dict[str, list[Told]] = {}

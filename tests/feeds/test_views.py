@@ -56,7 +56,7 @@ def forum(make: Make) -> Event:
 # ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_feed_has_the_event_as_a_span_beside_its_sessions(client: Visitor, make: Make, forum: Event) -> None:
+def test_the_feed_has_the_event_as_a_span_and_its_sessions(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Opening")
     make.session(forum, "Panel", starts_at=forum.starts_at + timedelta(hours=2))
     found = entries(fetch(client, "/events/forum/calendar.ics"))
@@ -142,7 +142,7 @@ def test_a_session_alone_is_a_file_to_download(client: Visitor, make: Make, foru
     assert response.headers["Content-Disposition"] == f"attachment; filename=forum-{code}.ics"
 
 
-def test_all_events_stand_in_one_feed_with_one_entry_each(client: Visitor, make: Make, forum: Event) -> None:
+def test_all_events_are_in_one_feed_with_one_entry_each(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     make.event("second", title="Second", starts_at=datetime(2032, 5, 1, 9, tzinfo=UTC), zone="Europe/Berlin")
     found = entries(fetch(client, "/calendar.ics"))
@@ -153,7 +153,7 @@ def test_an_installation_without_events_has_an_empty_feed(client: Visitor) -> No
     assert not entries(fetch(client, "/calendar.ics"))
 
 
-def test_only_the_address_chooses_the_language(client: Visitor, make: Make, forum: Event) -> None:
+def test_only_the_url_chooses_the_language(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, LocalizedText(en="Talk", ja="講演"))
     plain = client.get("/events/forum/calendar.ics").data
     assert client.get("/events/forum/calendar.ics", headers={"Accept-Language": "ja"}).data == plain
@@ -266,7 +266,7 @@ def test_what_does_not_exist_is_not_found(client: Visitor, forum: Event) -> None
         assert client.get(path, headers={"If-Modified-Since": now}).status_code == 404
 
 
-def test_a_former_address_serves_the_feed_itself(client: Visitor, forum: Event) -> None:
+def test_a_former_slug_serves_the_feed_itself(client: Visitor, forum: Event) -> None:
     with transaction():
         lifecycle.change_event(fresh(forum), slug="forum-2031")
     old, new = client.get("/events/forum/calendar.ics"), client.get("/events/forum-2031/calendar.ics")
@@ -418,7 +418,7 @@ def test_a_changed_session_leaves_the_bytes_of_the_others(client: Visitor, make:
     assert ics.vevent.misses == before + 1
 
 
-def test_what_was_kept_of_one_database_is_not_served_of_another(client: Visitor, make: Make, forum: Event) -> None:
+def test_what_was_cached_from_one_database_is_not_served_for_another(client: Visitor, make: Make, forum: Event) -> None:
     # After a restore the same number may occur a second time with other content.
     before = client.get("/calendar.ics")
     with transaction():

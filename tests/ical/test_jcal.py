@@ -112,9 +112,7 @@ def forum(make: Make) -> Event:
 
 @pytest.mark.parametrize("query", ["", "?lang=ar&alarm=15&deadlines=1", "?tz=utc&span=0&alarm=0"])
 @pytest.mark.slow
-def test_every_property_of_the_file_is_in_the_jcal_of_the_same_address(
-    client: Visitor, forum: Event, query: str
-) -> None:
+def test_every_property_of_the_file_is_in_the_jcal_at_the_same_url(client: Visitor, forum: Event, query: str) -> None:
     paths = ["/calendar", "/events/berlin/calendar", "/events/casablanca/calendar"]
     parts = ("calendar", "tracks/rivers", "rooms/hall", "speakers/ADA", "sessions/TALK")
     for path in [*paths, *(f"/events/forum/{part}" for part in parts)]:

@@ -106,7 +106,7 @@ def test_an_empty_feed_can_be_read() -> None:
 # ---- times ----------------------------------------------------------------------------------------------------------
 
 
-def test_times_stand_on_the_wall_clock_of_the_place() -> None:
+def test_times_are_on_the_wall_clock_of_the_venue() -> None:
     event = events(ics.single(entry()))[0]
     assert event.all("DTSTART")[0].params == {"TZID": "Asia/Tokyo"}
     assert event.one("DTSTART") == "20310318T100000"
@@ -119,7 +119,7 @@ def test_in_utc_no_zone_is_written() -> None:
     assert events(text)[0].one("DTSTART") == "20310318T010000Z"
 
 
-def test_a_place_in_utc_is_written_with_z() -> None:
+def test_a_venue_in_utc_is_written_with_z() -> None:
     text = ics.feed(HEAD, [entry(zone="UTC")])
     assert b"TZID" not in text
     assert b"DTSTART:20310318T010000Z" in text
@@ -280,7 +280,7 @@ def test_an_invitation_names_both_sides() -> None:
 @pytest.mark.parametrize(
     "email", ["a?b#c=d@example.org", "a/b@example.org", "{x}|y^`z%@example.org", "o'b+c&d@example.org"]
 )
-def test_an_address_of_mail_is_one_address_whatever_is_in_it(email: str) -> None:
+def test_an_email_address_is_one_address_whatever_is_in_it(email: str) -> None:
     """RFC 6068 §2: what would begin a query or a fragment, or is not allowed in an address, is percent-encoded."""
     written = mail_address(email)
     parts = urlsplit(written)
@@ -289,11 +289,11 @@ def test_an_address_of_mail_is_one_address_whatever_is_in_it(email: str) -> None
     assert not set(parts.path) & set("/?#[]{}|^`")
 
 
-def test_a_plain_address_of_mail_is_written_as_it_is() -> None:
+def test_a_plain_email_address_is_written_unchanged() -> None:
     assert mail_address("ada.love+lace@example.org") == "mailto:ada.love+lace@example.org"
 
 
-def test_a_domain_in_another_script_is_the_one_in_the_letters_header() -> None:
+def test_a_domain_in_another_script_matches_the_emails_header() -> None:
     assert mail_address("ada+x@例え.jp") == "mailto:ada+x@xn--r8jz45g.jp"
     assert unquote(mail_address("日本@例え.jp")) == "mailto:日本@例え.jp", (
         "no letter goes there, and nothing fails of it"
@@ -301,7 +301,7 @@ def test_a_domain_in_another_script_is_the_one_in_the_letters_header() -> None:
 
 
 @pytest.mark.parametrize("email", ["nobody", "a b@example.org", "a@b\r\nX:1", "<a@b>"])
-def test_what_is_no_mail_address_is_refused(email: str) -> None:
+def test_what_is_no_email_address_is_refused(email: str) -> None:
     with pytest.raises(ValueError, match="mail address"):
         ics.single(entry(organizer=CalendarUser(email=email)))
 
@@ -398,7 +398,7 @@ def test_each_category_stands_for_itself() -> None:
     assert list(read["CATEGORIES"].cats) == ["Cities, towns", "Keynote"]
 
 
-def test_a_place_on_the_map_is_latitude_then_longitude() -> None:
+def test_coordinates_are_latitude_then_longitude() -> None:
     assert b"GEO:35.893900;139.631200\r\n" in ics.single(entry(geo=(35.8939, 139.6312)))
 
 

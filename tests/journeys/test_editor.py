@@ -261,7 +261,7 @@ def test_a_conflict_appears_at_once_with_a_way_to_it_and_goes_again(schedule):
     assert plan.block("Opening").get_attribute("data-level") != "error"
 
 
-def test_a_second_editor_is_told_what_changed_and_nothing_is_lost(schedule):
+def test_a_second_editor_is_shown_what_changed_and_nothing_is_lost(schedule):
     first = schedule("editor-two")
     second = schedule("editor-two", again=True)
     first.open()
@@ -299,7 +299,7 @@ def test_what_the_server_refuses_goes_back_where_it_was(schedule):
     plan.window.trouble.clear()
 
 
-def test_without_a_way_to_the_server_a_move_is_kept_and_sent_later(schedule):
+def test_without_a_connection_a_move_is_kept_and_sent_later(schedule):
     plan = schedule("editor-offline")
     plan.open()
     plan.window.context.set_offline(True)
@@ -336,7 +336,7 @@ def test_a_move_outlives_a_login_that_has_ended(schedule):
     plan.window.trouble.clear()
 
 
-def test_what_is_not_scheduled_is_found_and_placed_by_hand(schedule):
+def test_an_unscheduled_session_is_found_and_placed_by_hand(schedule):
     plan = schedule("editor-shelf")
     for title in ("A walk", "Étude", "川の話"):
         plan.post("/sessions/new", title_en=title, kind="lecture")
@@ -411,7 +411,7 @@ def test_on_the_day_the_clocks_change_the_grid_shows_the_real_hours(schedule):
     assert saved["ends"] - saved["starts"] == 45
 
 
-def test_a_session_in_several_rooms_stands_in_each_and_is_met_once(schedule):
+def test_a_session_in_several_rooms_is_shown_in_each_and_focused_once(schedule):
     plan = schedule("editor-rooms")
     plan.open()
     code = plan.saved("Opening")["code"]

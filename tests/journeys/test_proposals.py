@@ -95,7 +95,7 @@ def test_a_proposal_is_accepted_confirmed_released_and_moved(window, desk, post)
     assert "Find a replacement: Noor Haddad declined." in organizer.page.inner_text("main")
 
 
-def test_somebody_takes_a_proposal_back_and_nothing_is_kept(window, desk):
+def test_somebody_deletes_a_proposal_and_nothing_is_kept(window, desk):
     at_desk = desk("quiet-forum")
     at_desk.create("Quiet Forum")
     at_desk.publish()

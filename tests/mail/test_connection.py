@@ -142,7 +142,7 @@ def test_a_server_of_the_same_machine_may_be_used_without_tls(authority):
         assert len(server.taken) == 1
 
 
-def test_a_server_may_take_its_time_to_say_that_it_has_a_letter(monkeypatch):
+def test_a_server_may_take_its_time_to_accept_an_email(monkeypatch):
     """Ten minutes (RFC 5321): here two seconds, with a limit of half a second for everything else."""
     monkeypatch.setattr(connection, "COMMAND", 0.5)
     assert connection.TAKEN == 600

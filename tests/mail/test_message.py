@@ -35,7 +35,7 @@ def sent(*files: tuple[str, str]) -> EmailMessage:
     return read
 
 
-def test_an_invitation_stands_among_the_alternatives_and_is_attached_once_more() -> None:
+def test_an_invitation_is_among_the_alternatives_and_is_attached_as_well() -> None:
     whole = sent(("forum.ics", "REQUEST"))
     assert whole.get_content_type() == "multipart/mixed"
     first, attached = whole.iter_parts()
@@ -93,5 +93,5 @@ def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
         assert f"@{written.domain}".encode() in data
 
 
-def test_a_letter_without_a_calendar_is_two_alternatives() -> None:
+def test_an_email_without_a_calendar_has_two_alternatives() -> None:
     assert sent().get_content_type() == "multipart/alternative"

@@ -84,7 +84,7 @@ def deliver(url, sender="desk@example.org", **values) -> int:
     return done
 
 
-def test_a_letter_arrives_as_it_was_written(app, smtp):
+def test_an_email_arrives_as_it_was_written(app, smtp):
     write(html="<p>こんにちは</p>", calendars=[CalendarFile("forum.ics", "PUBLISH", FILE)])
     assert deliver(smtp.url, "Forum desk <desk@example.org>") == 1
     (message,) = smtp.taken
@@ -99,14 +99,14 @@ def test_a_letter_arrives_as_it_was_written(app, smtp):
     assert db.session.scalars(select(Email)).one().status is EmailStatus.SENT
 
 
-def test_a_letter_is_sent_once(app, smtp):
+def test_an_email_is_sent_once(app, smtp):
     write()
     assert deliver(smtp.url) == 1
     assert deliver(smtp.url) == 0
     assert len(smtp.taken) == 1
 
 
-def test_two_workers_at_once_send_each_letter_once(app, smtp):
+def test_two_workers_at_once_send_each_email_once(app, smtp):
     for _ in range(30):
         write()
 
@@ -119,7 +119,7 @@ def test_two_workers_at_once_send_each_letter_once(app, smtp):
     assert done == len(smtp.taken) == 30
 
 
-def test_without_a_server_letters_wait(app):
+def test_without_a_server_emails_wait(app):
     letter = write()
     assert deliver(None) == 0
     assert letter.status is EmailStatus.QUEUED
@@ -148,7 +148,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
 
 
 @pytest.mark.slow
-def test_after_many_tries_a_letter_is_given_up(app):
+def test_after_many_tries_an_email_is_given_up(app):
     letter = write()
     moment = clock.now()
     for _ in range(len(operations.WAITS) + 1):
@@ -158,7 +158,7 @@ def test_after_many_tries_a_letter_is_given_up(app):
     assert letter.status is EmailStatus.FAILED
 
 
-def test_a_letter_of_a_worker_that_died_is_taken_by_another(app, smtp):
+def test_an_email_of_a_worker_that_died_is_taken_by_another(app, smtp):
     write()
     with transaction():
         assert len(operations.take()) == 1
@@ -167,11 +167,11 @@ def test_a_letter_of_a_worker_that_died_is_taken_by_another(app, smtp):
         assert deliver(smtp.url) == 1
 
 
-def test_letters_of_a_worker_that_was_killed_go_out_within_a_minute():
+def test_emails_of_a_worker_that_was_killed_are_sent_within_a_minute():
     assert operations.HOLD.total_seconds() < 55
 
 
-def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monkeypatch):
+def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monkeypatch):
     monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.5))
     write_many(3)
     begun, go_on = threading.Event(), threading.Event()
@@ -199,7 +199,7 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monk
     assert len(smtp.taken) == 3
 
 
-def test_a_server_that_is_repaired_after_days_gets_its_letters():
+def test_a_server_that_is_repaired_after_days_gets_its_emails():
     """At most a quarter of an hour apart in the first hours, and for three days."""
     waits = operations.WAITS
     hours = timedelta(hours=5)
@@ -209,7 +209,7 @@ def test_a_server_that_is_repaired_after_days_gets_its_letters():
     assert sorted(waits) == waits
 
 
-def test_letters_that_were_given_up_are_tried_again_together(app, smtp):
+def test_emails_that_were_given_up_are_tried_again_together(app, smtp):
     smtp.answer = "550 no such user"
     kept = write(topic="event:2")
     for number in range(3):
@@ -228,7 +228,7 @@ def test_a_line_break_in_a_subject_adds_no_header(app, smtp):
     assert smtp.taken[0]["Bcc"] is None
 
 
-def test_a_letter_that_cannot_be_written_holds_up_no_other(app, smtp):
+def test_an_email_that_cannot_be_written_holds_up_no_other(app, smtp):
     broken, behind = write(to=""), write()
     assert deliver(smtp.url) == 1
     assert db.session.get(Email, broken.id).status is EmailStatus.FAILED
@@ -265,7 +265,7 @@ def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monke
 
 
 @pytest.mark.parametrize("answer", ["421 closing", "450 try later", "550 no such user"])
-def test_one_address_that_is_refused_costs_the_letter_behind_it_nothing(app, smtp, answer):
+def test_one_address_that_is_refused_does_not_affect_the_next_email(app, smtp, answer):
     """smtplib disconnects on a 421, even from one recipient of a server that stays up."""
     refused, behind = write(to="gone@example.org"), write()
     smtp.answer, smtp.refused = answer, "gone@example.org"
@@ -299,7 +299,7 @@ def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(a
     assert deliver(smtp.url) == 44
 
 
-def test_a_server_that_is_away_is_not_waited_for_once_per_letter(app, monkeypatch):
+def test_an_unreachable_server_is_not_waited_for_once_per_email(app, monkeypatch):
     write_many(25)
     asked = []
 

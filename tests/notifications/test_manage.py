@@ -25,7 +25,7 @@ def give_up(topic: str) -> None:
         db.session.execute(update(Email).where(Email.topic == topic).values(status=EmailStatus.FAILED, attempts=90))
 
 
-def test_all_letters_that_were_given_up_are_tried_again_with_one_button(organizer, make):
+def test_all_emails_that_were_given_up_are_tried_again_with_one_button(organizer, make):
     event, other = make.event("forum"), make.event("other")
     option = make.option(event)
     for _ in range(3):
@@ -48,7 +48,7 @@ def test_there_is_no_button_where_all_goes_well(organizer, make):
     assert not [form for form in organizer.page.forms() if (form.get("action") or "").endswith("/mail/retry")]
 
 
-def test_one_presses_the_button_for_the_letters_that_one_sees_and_no_others(app, make):
+def test_the_button_is_for_the_emails_that_the_member_sees_and_no_others(app, make):
     event = make.event("forum")
     make.registration(event, make.option(event))
     with transaction():

@@ -229,7 +229,7 @@ class Post:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_letters_leave_every_calendar_right_whatever_is_done(make: Make, seed: int) -> None:
+def test_emails_keep_every_calendar_correct_whatever_is_done(make: Make, seed: int) -> None:
     start = clock.now()
     done: list[str] = []
     try:

@@ -56,7 +56,7 @@ def test_nothing_is_said_while_nobody_waits(organizer, make):
     assert "E-mails about recent changes" not in said(organizer)
 
 
-def test_the_letters_go_at_once_when_the_team_says_so(organizer, forum):
+def test_the_emails_are_sent_at_once_when_the_team_says_so(organizer, forum):
     assert send_due() == 0
     organizer.fill(PATH, action="/news/now", follow=True)
     assert send_due() == 2

@@ -53,7 +53,7 @@ def test_touching_is_no_overlap():
     assert kinds(slot("A", 0, rooms={1}), slot("B", 1, rooms={1})) == []
 
 
-def test_each_pair_of_a_crowd_is_told():
+def test_each_overlapping_pair_is_reported():
     assert len(kinds(*(slot(code, 0, rooms={1}) for code in "ABC"))) == 3
 
 
@@ -62,7 +62,7 @@ def test_a_long_session_meets_all_that_it_covers():
     assert [codes for _, _, codes in found] == [("Long", "B"), ("Long", "C")]
 
 
-def test_a_person_is_in_one_place():
+def test_a_person_is_in_one_room_at_a_time():
     assert kinds(slot("A", 0, rooms={1}, people={1}), slot("B", 0, rooms={2}, people={1, 2})) == [
         ("error", "person", ("A", "B"))
     ]
@@ -79,7 +79,7 @@ def test_a_person_is_at_one_event():
     assert "Forum of lakes" in found.sentence
 
 
-def test_what_happens_elsewhere_among_itself_is_not_ours_to_tell():
+def test_conflicts_among_other_events_are_not_reported():
     assert kinds(*(slot(code, 0, people={1}, elsewhere="Other") for code in "XY")) == []
 
 
@@ -96,7 +96,7 @@ def test_a_session_lies_within_the_event(hour, hours):
     assert kinds(slot("A", hour, hours)) == [("warning", "outside", ("A",))]
 
 
-def test_a_room_holds_the_places_that_are_offered():
+def test_a_room_holds_the_seats_that_are_offered():
     assert kinds(slot("A", rooms={2}, places=30)) == [("warning", "capacity", ("A",))]
     assert kinds(slot("A", rooms={1, 2}, places=100)) == []
     assert kinds(slot("A", rooms={2, 3}, places=500)) == []  # the garden has no capacity

@@ -106,7 +106,7 @@ def test_the_document_is_the_same_when_it_is_read_again(make, forum):
 
 
 @pytest.mark.parametrize("way", ["draft", "unscheduled"])
-def test_a_session_taken_out_stays_as_an_entry_that_says_so(make, forum, way):
+def test_a_removed_session_stays_as_an_entry_that_says_so(make, forum, way):
     make.session(forum, "Other")
     session = make.session(forum, "Opening")
     if way == "draft":

@@ -93,7 +93,7 @@ def test_a_full_mode_offers_the_waiting_list_or_the_other_mode(client, make, for
     assert client.page.one("main").get("data-status") == "confirmed"
 
 
-def test_a_second_registration_is_told_by_mail_and_by_no_other_way(client, forum):
+def test_a_second_registration_is_only_revealed_by_email(client, forum):
     client.fill(PATH, ADA)
     response = client.fill(PATH, {**ADA, "option": "online", "family_name": "Other"})
     assert response.status_code == 422
@@ -313,7 +313,7 @@ def test_one_connection_does_not_take_all_seats_of_an_event(client, make, forum)
         assert client.fill(PATH, {**online, "email": "later@example.org"}).status_code == 303
 
 
-def test_names_in_every_script_are_kept(client, forum):
+def test_names_in_every_script_are_stored(client, forum):
     for number, name in enumerate(["髙橋", "الكواري", "নাসরিন", "O’Neill", "<b>x</b>"]):
         response = client.fill(
             PATH, {**ADA, "option": "online", "email": f"n{number}@example.org", "family_name": name}
@@ -336,7 +336,7 @@ def test_a_change_that_is_refused_stores_no_part_of_it(client, make, forum):
     assert registration.option.mode is Mode.ONLINE
 
 
-def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
+def test_a_name_brings_no_link_into_an_email_to_a_third_party(client, make):
     make.option(make.event("forum"))
     typed = {"option": "in_person", "email": "victim@example.org"}
     for name in ("family_name", "given_name"):
@@ -351,7 +351,7 @@ def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
     ("name", "greeted"),
     [("Lovelace", "Dear Ada Lovelace,"), ("won! Go to evil.example", "Hello,"), ("evil.example", "Hello,")],
 )
-def test_a_letter_is_greeted_by_what_reads_as_a_name(client, make, name, greeted):
+def test_an_email_greets_only_by_what_looks_like_a_name(client, make, name, greeted):
     make.option(make.event("forum"))
     client.fill("/events/forum/register", {**ADA, "given_name": "Ada", "family_name": name})
     send_due()
@@ -386,7 +386,7 @@ def test_no_link_of_ones_own_page_leads_nowhere(client, make, public):
         assert client.get(link, follow_redirects=True).status_code == 200, link
 
 
-def test_ones_own_page_tells_hours_only_where_they_are_known(client, make):
+def test_ones_own_page_shows_hours_only_if_they_are_known(client, make):
     timed = make.event("timed")
     make.option(timed)
     client.get(client.fill("/events/timed/register", ADA).location)
@@ -398,7 +398,7 @@ def test_ones_own_page_tells_hours_only_where_they_are_known(client, make):
 
 
 @pytest.mark.parametrize("status", [EventStatus.POSTPONED, EventStatus.CANCELLED])
-def test_ones_own_page_looks_forward_to_nobody_at_an_event_that_is_called_off(client, make, status):
+def test_ones_own_page_of_a_cancelled_event_does_not_look_forward_to_it(client, make, status):
     event = make.event("forum")
     make.option(event)
     path = client.fill(PATH, ADA).location

@@ -138,7 +138,7 @@ def test_nobody_is_promoted_after_the_closing(make, forum, line):
         assert tasks.seat_waiting() == 1
 
 
-def test_who_is_promoted_to_approval_is_told(make, forum):
+def test_a_promotion_to_pending_approval_is_notified(make, forum):
     option = make.approval_option(forum)
     with transaction():
         setup.save_option(forum, option, mode=option.mode, title=option.title, capacity=1, access=option.access)

@@ -76,7 +76,7 @@ def test_without_any_table_there_is_nothing_to_serve(client):
     assert response.get_json()["status"] == "not ready"
 
 
-def test_a_letter_that_waits_is_late_by_when_it_was_written_and_takes_nothing_down(ready):
+def test_a_waiting_email_is_late_by_when_it_was_written_and_takes_nothing_down(ready):
     write()
     with transaction():  # it was tried, and is not due
         db.session.execute(update(Email).values(attempts=3, due_at=clock.now() + timedelta(days=1)))
@@ -87,7 +87,7 @@ def test_a_letter_that_waits_is_late_by_when_it_was_written_and_takes_nothing_do
     assert 2300 < told["mail_oldest_seconds"] <= 2400
 
 
-def test_letters_that_were_given_up_are_counted_and_a_wrong_address_is_none_of_them(ready):
+def test_emails_that_were_given_up_are_counted_without_wrong_addresses(ready):
     for attempts in (1, 90, 90):
         write()
         with transaction():
