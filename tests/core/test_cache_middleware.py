@@ -173,7 +173,7 @@ def test_what_nobody_asks_for_is_forgotten_first(app):
     assert [key[0] for key in cache_middleware._entries] == ["c", "d", "a", "e"]
 
 
-class Venue:
+class FakeSite:
     """An application behind CacheMiddleware whose database can stop answering and whose page can become stale or
     change.
     """
@@ -208,7 +208,7 @@ class Venue:
 
 
 def test_while_the_database_does_not_answer_cached_responses_are_served():
-    site = Venue()
+    site = FakeSite()
     site.get()
     site.is_fresh = None
     assert [site.get() for _ in range(3)] == [("200", b"page", True)] * 3
@@ -216,7 +216,7 @@ def test_while_the_database_does_not_answer_cached_responses_are_served():
 
 
 def test_an_expired_page_is_served_instead_of_a_503():
-    site = Venue()
+    site = FakeSite()
     site.until = time.time() - 1
     assert site.get() == ("200", b"page", False)
     site.status = "503 Away"
@@ -225,7 +225,7 @@ def test_an_expired_page_is_served_instead_of_a_503():
 
 
 def test_it_is_given_for_a_while_only():
-    site = Venue()
+    site = FakeSite()
     site.until = time.time() - STALE - 1
     site.get()
     site.status, site.is_fresh = "503 Away", None
@@ -233,7 +233,7 @@ def test_it_is_given_for_a_while_only():
 
 
 def test_what_is_known_to_have_changed_is_never_given_again():
-    site = Venue()
+    site = FakeSite()
     site.get()
     site.is_fresh, site.status = False, "503 Away"
     assert site.get() == ("503", b"no page", False)
@@ -242,7 +242,7 @@ def test_what_is_known_to_have_changed_is_never_given_again():
 
 
 def test_the_database_is_asked_again_after_a_pause_and_then_by_everybody(monkeypatch):
-    site = Venue()
+    site = FakeSite()
     site.get()
     asked = []
     monkeypatch.setattr(site, "is_still", lambda: asked.append(1) or site.is_fresh)

@@ -125,8 +125,8 @@ def test_they_are_cached_gzipped_and_revalidated(client, organizer, make, forum,
     assert first.status_code == 200
     etag = first.headers["ETag"]
     assert client.get(path, headers={"If-None-Match": etag, "Accept-Encoding": "identity"}).status_code == 304
-    serialized = client.get(path, headers={"Accept-Encoding": "gzip"})
-    assert gzip.decompress(serialized.data) == first.data
+    zipped = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(zipped.data) == first.data
     head = client.head(path)
     assert (head.status_code, head.data) == (200, b"")
     make.session(forum, "New")

@@ -293,7 +293,7 @@ class World:
         return attempt(action, alone={self.release, self.new_session})
 
 
-class Told:
+class Subscription:
     """What a subscriber has of one feed, and the check of each new response."""
 
     def __init__(self, client: Visitor, path: str) -> None:
@@ -368,7 +368,7 @@ def entries(data: bytes) -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_subscribers_are_informed_correctly_whatever_is_done(client: Visitor, make: Make, seed: int) -> None:
     world = World(make, seed)
-    told = [Told(client, path) for path in world.paths]
+    told = [Subscription(client, path) for path in world.paths]
     done: list[str] = []
     start = clock.now()
     try:

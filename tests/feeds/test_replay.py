@@ -35,7 +35,7 @@ START = datetime(2031, 1, 7, 8, 0, tzinfo=UTC)
 
 
 @dataclass
-class Told:
+class FetchedFeed:
     """A feed as fetched: its entries as bytes, by UID, and the headers for conditional requests."""
 
     data: bytes
@@ -165,7 +165,7 @@ def programme(make: Make) -> Iterator[Programme]:
         )
 
 
-def fetch(client: Visitor, path: str) -> Told:
+def fetch(client: Visitor, path: str) -> FetchedFeed:
     response = client.get(path)
     assert response.status_code == 200, path
     again = client.get(path)
@@ -176,7 +176,7 @@ def fetch(client: Visitor, path: str) -> Told:
     entries = {_value(block, "UID"): block for block in blocks}
     assert len(entries) == len(blocks), "each UID once"
     assert lint.parse(response.data)
-    return Told(
+    return FetchedFeed(
         response.data, entries, response.headers["ETag"], parsedate_to_datetime(response.headers["Last-Modified"])
     )
 
@@ -184,7 +184,7 @@ def fetch(client: Visitor, path: str) -> Told:
 def test_five_versions_reach_every_subscriber_correctly(client: Visitor, make: Make, programme: Programme) -> None:
     p = programme
     paths: list[str] = []
-    history: dict[str, list[Told]] = {}
+    history: dict[str, list[FetchedFeed]] = {}
     for number, (happens, rises, changes, off) in enumerate(STEPS):
         with time_machine.travel(START + timedelta(hours=number), tick=True):
             happens(p)
@@ -216,7 +216,7 @@ def test_five_versions_reach_every_subscriber_correctly(client: Visitor, make: M
 
 
 def _check_version(
-    history: dict[str, list[Told]],
+    history: dict[str, list[FetchedFeed]],
     rises: set[str],
     changes: set[str],
     off: set[str],

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.people import Desk
-from tests.journeys.server import Postbox, Venue, site
+from tests.journeys.server import Postbox, Site, site
 from tests.journeys.window import Window
 from tests.support import browser as browsers
 
@@ -17,7 +17,7 @@ Open = Callable[..., Window]
 
 
 @pytest.fixture(scope="package")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site, started as a newcomer would start it, and shared by all journeys."""
     folder = tmp_path_factory.mktemp("journeys") / "instance"
     folder.mkdir()
@@ -40,13 +40,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def post(served: Venue) -> Postbox:
+def post(served: Site) -> Postbox:
     """The e-mails that were sent."""
     return served.post
 
 
 @pytest.fixture
-def window(served: Venue, browser: Browser) -> Iterator[Open]:
+def window(served: Site, browser: Browser) -> Iterator[Open]:
     """`window()` opens a window of a new person; at the end none of them may have had errors."""
     opened: list[Window] = []
 
@@ -63,7 +63,7 @@ def window(served: Venue, browser: Browser) -> Iterator[Open]:
             one.close()
 
 
-def log_in(window: Window, served: Venue) -> None:
+def log_in(window: Window, served: Site) -> None:
     """Log in with the form."""
     window.open("/manage")
     window.page.fill("[name=email]", served.email)
@@ -73,7 +73,7 @@ def log_in(window: Window, served: Venue) -> None:
 
 
 @pytest.fixture(scope="package")
-def organizer(served: Venue, browser: Browser) -> Any:
+def organizer(served: Site, browser: Browser) -> Any:
     """The organizer's cookies: a window opened with `storage_state=organizer` is logged in."""
     one = Window(browser, served.url)
     try:
@@ -90,7 +90,7 @@ def desk(window: Open, organizer: Any) -> Callable[[str], Desk]:
 
 
 @pytest.fixture(scope="package")
-def open_house(served: Venue, browser: Browser, organizer: Any) -> Iterator[Desk]:
+def open_house(served: Site, browser: Browser, organizer: Any) -> Iterator[Desk]:
     """The desk of an event with enough seats, for journeys that don't need their own event."""
     one = Window(browser, served.url, storage_state=organizer)
     try:

@@ -82,7 +82,7 @@ def mail_server() -> Iterator[tuple[str, Postbox]]:
 
 
 @dataclass(frozen=True)
-class Venue:
+class Site:
     """A running site with the demo loaded."""
 
     url: str
@@ -92,7 +92,7 @@ class Venue:
 
 
 @contextmanager
-def site(instance: Path) -> Iterator[Venue]:
+def site(instance: Path) -> Iterator[Site]:
     """`eventapp --demo`, as a newcomer would start it, in a separate process with an empty instance folder."""
     with mail_server() as (mail_url, box):
         port = free_port()
@@ -111,7 +111,7 @@ def site(instance: Path) -> Iterator[Venue]:
             try:
                 _until(lambda: _answers(f"{url}/readyz"), process, log)
                 login = (instance / "demo-login.txt").read_text(encoding="utf-8").splitlines()
-                yield Venue(url=url, email=login[0], password=login[1], post=box)
+                yield Site(url=url, email=login[0], password=login[1], post=box)
             finally:
                 process.terminate()
                 try:

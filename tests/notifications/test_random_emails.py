@@ -35,7 +35,7 @@ from tests.support import ical_lint as lint
 from tests.support.actions import World
 from tests.support.make import Make, fresh
 from tests.support.outbox import letters
-from tests.support.recipient import Held, Program, Shown
+from tests.support.recipient import CalendarApp, Held, Shown
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ class Post:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.programs: dict[str, Program] = {}
+        self.apps: dict[str, CalendarApp] = {}
         self.owners: dict[str, str] = {}
         self.public: set[str] = set()
         self.postponed: set[str] = set()
@@ -121,9 +121,9 @@ class Post:
         self.public |= {str(session.title) for session in released.document(self.event()).sessions}
         came = letters()
         for letter in came:
-            program = self.programs.setdefault(letter.to, Program(letter.to))
-            done = program.take(letter)
-            for uid in program.entries:
+            app = self.apps.setdefault(letter.to, CalendarApp(letter.to))
+            done = app.take(letter)
+            for uid in app.entries:
                 assert self.owners.setdefault(uid, letter.to) == letter.to, f"{uid} went to two people"
             self._check_secrets(letter)
             self._check_concerned(letter, done, swept=swept)
@@ -140,7 +140,7 @@ class Post:
         guest, speaker = self.guests().get(letter.to), self.speakers().get(letter.to)
         if guest is None and speaker is None:
             assert not swept and letter.kind in {"registration.cancelled", "registration.declined"}, letter.kind
-            assert not self.programs[letter.to].live, f"{letter.to} takes part no more"
+            assert not self.apps[letter.to].live, f"{letter.to} takes part no more"
         if not swept:
             return
         again = "is postponed" in letter.text and letter.to in self.postponed
@@ -203,8 +203,8 @@ class Post:
         if self.event().status is EventStatus.DRAFT:
             return
         guests, speakers_ = self.guests(), self.speakers()
-        for address, program in self.programs.items():
-            held, wanted = program.live, {}
+        for address, app in self.apps.items():
+            held, wanted = app.live, {}
             if address in guests:
                 wanted = self.of_guest(guests[address])
             elif address in speakers_:

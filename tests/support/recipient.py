@@ -47,7 +47,7 @@ def moment(line: lint.Line) -> tuple[datetime, str]:
 
 
 @dataclass
-class Program:
+class CalendarApp:
     """The calendar app of one address, which applies invitations in e-mails (RFC 5546 §2.1.5, §3.2)."""
 
     address: str
