@@ -1,7 +1,7 @@
-"""`python -m bench`: how fast the pages are, as a ratio to Flask's own floor on the same server in the same run.
+"""`python -m bench`: how fast the pages are, relative to a bare Flask app on the same server in the same run.
 
-Wall-clock rates of a busy machine mean little by themselves; ratios and CPU per request of one run do. `--smoke` runs
-each measurement for a moment, to see that it works.
+Absolute rates of a busy machine mean little; ratios and CPU time per request within one run do. `--smoke` runs each
+measurement for a moment, to see that it works.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that is not in use."""
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def cpu_seconds(root: int) -> float:
-    """CPU time of a process and all below it, user and system."""
+    """CPU time of a process and its descendants, user and system."""
     total, todo = 0, [root]
     while todo:
         pid = todo.pop()
@@ -58,7 +58,7 @@ def cpu_seconds(root: int) -> float:
 
 @contextmanager
 def served(command: list[str], port: int, environ: dict[str, str]) -> Iterator[int]:
-    """A server that answers; gives its process id."""
+    """Run a server until it responds; yields its process id."""
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -76,7 +76,7 @@ def served(command: list[str], port: int, environ: dict[str, str]) -> Iterator[i
 
 
 def forms(port: int, path: str) -> Iterator[bytes]:
-    """Registrations, each of another person; the proxy header makes each come from another address."""
+    """Registrations of different people; the proxy header makes each come from another IP address."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar := CookieJar()))
     html = opener.open(f"http://127.0.0.1:{port}{path}").read().decode()
     found = re.search(r'name="csrf_token" value="([^"]+)"', html)
@@ -215,14 +215,14 @@ def _rows(port: int, pid: int, floor_port: int, floor_pid: int, *, seconds: floa
     ]
     rows: list[Row] = [(name, [], []) for name, *_ in plans]
     posts: Iterator[bytes] | None = None
-    # Round by round, so that a noisy minute touches all rows and not one.
+    # Round by round, so that a noisy minute affects all rows alike.
     for _ in range(repeats):
         for place, (name, to, process, make, expect) in enumerate(plans):
             requests = make()
             if name == "registration POST":
                 posts = requests = posts or requests
             if expect is None:
-                # The page shows the minute, so its ETag may change while we measure.
+                # The page shows the time, so its ETag may change during the measurement.
                 client.run(to, requests, seconds=0.1)
                 measured = client.run(to, requests, seconds=seconds)
                 before = cpu_seconds(process)

@@ -1,7 +1,7 @@
-"""`python -m bench.calendars SESSIONS`: what a feed costs, in CPU time of this process, with and without what is kept.
+"""`python -m bench.calendars SESSIONS`: CPU time of a feed in this process, with and without caches.
 
-CPU time is what a rendering takes from the machine; wall-clock time would also be that of the neighbours. A 304 is
-measured on the wall clock, since it is asked for as time until the answer.
+CPU time is unaffected by other processes on the machine, unlike wall-clock time. A 304 is measured in wall-clock time,
+because there the response time matters.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ Row = tuple[str, list[float], str]
 
 
 def measure(sessions: int, *, times: int) -> list[Row]:
-    """(what, milliseconds of each run, what else there is to say) of a feed of so many sessions."""
+    """(name, milliseconds of each run, note) for a feed with this many sessions."""
     with tempfile.TemporaryDirectory(prefix="eventapp-bench-") as folder:
         app = create_app(Settings.from_environment({"EVENTAPP_INSTANCE": folder}))
-        app.config["BUILDING_SECONDS"] = 3600  # one visitor makes more here than any may on a site
+        app.config["BUILDING_SECONDS"] = 3600  # one visitor builds more pages here than a site allows
         migrate(app)
         with app.app_context():
             data.fill("summit", sessions=sessions, registrations=100)
             closing()
         gc.collect()
-        gc.freeze()  # as the server does when it starts
+        gc.freeze()  # as the server does at start-up
         rows = _rows(app, times=times)
         with app.app_context():
             db.engine.dispose()
@@ -51,7 +51,7 @@ def measure(sessions: int, *, times: int) -> list[Row]:
 
 
 def closing() -> None:
-    """The one option gets a closing time, so that a feed with deadlines has one."""
+    """Give the one option a closing time, so that a feed with deadlines has one."""
     with transaction():
         event = events.by_slug("summit")
         assert event is not None
@@ -139,7 +139,7 @@ def _rows(app: Any, *, times: int) -> list[Row]:
 
 
 def _desk(app: Any, run: Callable[..., list[float]]) -> tuple[list[float], list[float], int]:
-    """What the desk's check takes the first time and again, and of how many calendars."""
+    """Durations of the desk's first check and of repeated checks, and the number of calendars checked."""
 
     def look() -> int:
         with app.test_request_context():
@@ -147,7 +147,7 @@ def _desk(app: Any, run: Callable[..., list[float]]) -> tuple[list[float], list[
             assert event is not None and state is not None
             return check.check(check.source(event, state, check.Which.PUBLIC), ["en", "ja"]).calendars
 
-    # The first look takes as long as many feeds: fewer of them say enough.
+    # The first check takes as long as many feeds, so a few runs suffice.
     first = run(look, lambda: (app.extensions["feeds"].clear(), ics.vevent.cache_clear()), runs=3)
     return first, run(look), look()
 

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 load generator: a few keep-alive connections in one loop, so that it costs little itself."""
+"""A small HTTP/1.1 load generator: a few keep-alive connections in one loop, which uses little CPU itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from time import perf_counter
 
 @dataclass
 class Measured:
-    """Answers of one run: seconds in all, seconds of each answer, how many had which status, bytes of one body."""
+    """The responses of one run: total seconds, seconds per response, number of responses per status, bytes of one
+    body.
+    """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -20,12 +22,12 @@ class Measured:
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Responses per second."""
         return len(self.latencies) / self.seconds if self.seconds else 0.0
 
     @property
     def p99(self) -> float:
-        """Seconds within which 99 % of answers came."""
+        """Seconds within which 99 % of responses came."""
         ordered = sorted(self.latencies)
         return ordered[min(int(len(ordered) * 0.99), len(ordered) - 1)] if ordered else 0.0
 
@@ -33,7 +35,7 @@ class Measured:
 def request_bytes(
     method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"", *, port: int = 0
 ) -> bytes:
-    """A request as it goes over the wire."""
+    """A request as sent over the wire."""
     sent = {"Host": f"127.0.0.1:{port}", "Accept-Encoding": "gzip", **(headers or {})}
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
     if body:
@@ -56,7 +58,7 @@ class _Connection:
         self.socket.setblocking(False)
 
     def answer(self) -> tuple[int, int] | None:
-        """(status, bytes of the body) once the answer is whole; ConnectionError if the server closed."""
+        """(status, bytes of the body) once the response is complete; ConnectionError if the server closed."""
         chunk = self.socket.recv(262_144)
         if not chunk:
             raise ConnectionError("the server closed the connection")
@@ -75,7 +77,7 @@ class _Connection:
 
 
 def run(port: int, requests: Iterator[bytes], *, seconds: float, connections: int = 8) -> Measured:
-    """Send requests one after another on each connection for so long, and measure."""
+    """Send requests one after another on each connection for this long, and measure."""
     measured = Measured()
     selector = selectors.DefaultSelector()
     open_ones = [_Connection(port) for _ in range(connections)]

@@ -1,4 +1,4 @@
-"""`python -m bench.conflicts`: how long checking a programme takes, with nothing wrong and with much wrong."""
+"""`python -m bench.conflicts`: how long the check of a programme takes, with few and with many issues."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOMS = {number: RoomFacts(f"Room {number}", "hall", 100) for number in range(10
 
 
 def programme(number: int, *, every: int) -> list[ScheduledSlot]:
-    """Sessions in ten rooms with three people each; each `every`-th one lies over the one before it in its room."""
+    """Sessions in ten rooms with three people each; every `every`-th one overlaps the previous one in its room."""
     slots = []
     for n in range(number):
         row, room = divmod(n, 10)

@@ -1,4 +1,4 @@
-"""An event of a given size, written straight into the tables."""
+"""An event of a given size, written directly to the tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
 
 
 def fill(slug: str, *, sessions: int, registrations: int) -> None:
-    """A published event in four days and ten rooms, with two speakers a session."""
+    """A published event over four days in ten rooms, with two speakers per session."""
     with transaction():
         event = lifecycle.create_event(
             owner=None,

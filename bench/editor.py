@@ -1,7 +1,7 @@
-"""`python -m bench.editor`: the schedule editor with 30 rooms and 1,000 sessions, in the browser and on the wire.
+"""`python -m bench.editor`: the schedule editor with 30 rooms and 1,000 sessions, in the browser and over HTTP.
 
-Each move is measured around the whole of its handling and a forced layout after it; the server's answers are measured
-from outside, by the browser's own client. Needs a browser (`python -m tests.support.browser --install`).
+Each move is measured including its handlers and a forced layout; the server's responses are measured by the browser's
+own client. Needs a browser (`python -m tests.support.browser --install`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.support import browser
 ROOMS, DAYS, SESSIONS = 30, 4, 1000
 EMAIL, PASSWORD = "bench@example.org", "a password for a bench"
 
-# Handlers run inside dispatchEvent; reading a measure of the layout makes the browser do it at once.
+# Handlers run inside dispatchEvent; reading a layout property forces the browser to lay out at once.
 _KEYS = """([key, times]) => {
   const taken = [];
   for (let n = 0; n < times; n++) {
@@ -72,7 +72,9 @@ _DAY = """() => [...document.querySelectorAll(".tabs button")].map(button => {
 
 
 def seed() -> None:
-    """An event of 30 rooms and 4 days, each day full from nine to six, and its organizer. Run in its own process."""
+    """Create an event with 30 rooms and 4 days, each full from nine to six, and its organizer. Runs in a separate
+    process.
+    """
     app = start_app()
     migrate(app)
     with app.app_context(), transaction():
@@ -121,7 +123,7 @@ def said(name: str, taken: list[float]) -> str:
 
 
 def timed(page: Page, path: str, **options: Any) -> tuple[float, Any]:
-    """Milliseconds until an answer is here, and the answer."""
+    """Milliseconds until a response is complete, and the response."""
     begin = perf_counter()
     answer = page.context.request.fetch(path, **options)
     answer.body()
@@ -129,7 +131,7 @@ def timed(page: Page, path: str, **options: Any) -> tuple[float, Any]:
 
 
 def on_the_wire(page: Page) -> list[str]:
-    """The page, the programme as values, the question whether it has changed, and a move."""
+    """Durations of the page, the programme as JSON, the check whether it has changed, and a move."""
     base = "/manage/events/summit/programme"
     shown = [timed(page, base)[0] for _ in range(7)]
     read = [timed(page, f"{base}/state.json") for _ in range(7)]
@@ -165,7 +167,7 @@ def on_the_wire(page: Page) -> list[str]:
 
 
 def in_the_browser(page: Page, *, times: int) -> list[str]:
-    """Keys, pointer and days, in the page itself."""
+    """Durations of keys, pointer and day changes in the page itself."""
     begin = perf_counter()
     page.goto("/manage/events/summit/programme?view=grid")
     page.wait_for_selector("#editor[data-ready=true]")

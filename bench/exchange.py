@@ -1,4 +1,4 @@
-"""`python -m bench.exchange`: how long a large programme takes to be read, compared, imported and written."""
+"""`python -m bench.exchange`: how long a large programme takes to be read, compared, imported and exported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main() -> None:
     taken: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         environ = {"EVENTAPP_INSTANCE": folder, "EVENTAPP_SECRET_KEY": "only for this measurement"}
-        if url := os.environ.get("BENCH_DATABASE_URL"):  # its tables are made anew
+        if url := os.environ.get("BENCH_DATABASE_URL"):  # its tables are recreated
             environ["EVENTAPP_DATABASE_URL"] = url
         app = create_app(Settings.from_environment(environ))
         with app.app_context(), languages.force_locale("en"):

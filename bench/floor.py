@@ -1,4 +1,4 @@
-"""The floor: what Flask itself costs on the same server, before we do anything."""
+"""The baseline: a bare Flask app on the same server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m bench.hostile`: what files that mean harm cost the process that reads them, 6 MB of each kind.
+"""`python -m bench.hostile`: what malicious files cost the process that reads them, 6 MB of each kind.
 
 `python -m bench.hostile csv-one-cell` measures one of them.
 """
@@ -25,13 +25,13 @@ _EVENT = '{"guid":"%d","title":"T","start":"10:00","duration":"00:30","date":"20
 
 
 def filled(head: str, piece: str, tail: str = "") -> bytes:
-    """As many pieces between head and tail as there is room for."""
+    """As many copies of `piece` between head and tail as fit."""
     room = SIZE - len((head + tail).encode())
     return (head + piece * (room // len(piece.encode())) + tail).encode()
 
 
 def numbered(head: str, piece: Callable[[int], str], tail: str = "") -> bytes:
-    """The same with pieces that differ."""
+    """`filled` with pieces that differ."""
     parts, size, number = [head], len((head + tail).encode()), 0
     while size + len(one := piece(number)) < SIZE:
         parts.append(one)
@@ -41,7 +41,7 @@ def numbered(head: str, piece: Callable[[int], str], tail: str = "") -> bytes:
 
 
 def schedule(abstract: str) -> bytes:
-    """schedule.json whose abstracts are all the same text."""
+    """A schedule.json whose abstracts are all the same text."""
     head = '{"schedule":{"conference":{"days":[{"date":"2031-03-18","rooms":{"A":['
     text = json.dumps(abstract)
     return numbered(head, lambda n: ("," if n else "") + _EVENT % (n, text), "]}}]}}}")
@@ -134,7 +134,7 @@ KINDS: dict[str, Callable[[], bytes]] = {
 
 
 def one(kind: str) -> tuple[float, float, str]:
-    """(seconds, MB of the reading process at most, what came of it)."""
+    """(seconds, peak MB of the reading process, result)."""
     data = KINDS[kind]()
     app = Flask("eventapp")
     languages.init_app(app)

@@ -1,6 +1,6 @@
-"""`python -m bench.programme`: public pages and the release of a programme of 1000 sessions, nothing kept from before.
+"""`python -m bench.programme`: public pages and the release of a programme of 1000 sessions, without caches.
 
-Everything runs in this process, so its CPU time is what a page costs; wall-clock time is also that of the neighbours.
+Everything runs in this process, so its CPU time is the cost of a page; wall-clock time includes other processes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PATHS = (
 
 
 def timed(do: Callable[[], Any], *, times: int = 7) -> str:
-    """Median, lowest and highest of some runs, in milliseconds: CPU, then wall clock."""
+    """Median, lowest and highest of some runs, in milliseconds: CPU time, then wall-clock time."""
     cpu, wall = [], []
     for _ in range(times):
         begin, begin_cpu = perf_counter(), process_time()
@@ -55,7 +55,7 @@ def main() -> None:
         with app.app_context():
             data.fill("summit", sessions=1000, registrations=100)
         gc.collect()
-        gc.freeze()  # as the server does when it starts
+        gc.freeze()  # as the server does at start-up
         client = app.test_client()
 
         def fresh(path: str) -> None:

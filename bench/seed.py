@@ -1,4 +1,4 @@
-"""Make the database of a benchmark: `python -m bench.seed SESSIONS REGISTRATIONS`, in EVENTAPP_INSTANCE."""
+"""Creates the database of a benchmark: `python -m bench.seed SESSIONS REGISTRATIONS`, in EVENTAPP_INSTANCE."""
 
 from __future__ import annotations
 

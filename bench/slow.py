@@ -1,7 +1,7 @@
-"""`python -m bench.slow`: what others feel while one visitor sends slow bodies, without a proxy.
+"""`python -m bench.slow`: how one client with slow request bodies affects others, without a proxy.
 
-Opens 12, 50 and 400 connections that begin with a form and go on with a byte every two seconds, and asks for pages all
-the while: one that is kept, one that is built from the database, and the login page. Prints the slowest answers.
+Opens 12, 50 and 400 connections that begin a form and then send a byte every two seconds. Meanwhile it requests a
+cached page, one that is built from the database, and the login page, and prints the slowest responses.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EVERY = 2.0
 
 
 def ask(port: int, path: str) -> tuple[str, float]:
-    """(status or what went wrong, seconds)"""
+    """(status or error, seconds)"""
     begun = monotonic()
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:

@@ -100,17 +100,17 @@ BLUEPRINTS = [
 
 
 def folder(name: str) -> Path:
-    """`templates` and `static` stand at the root of the source tree, and inside the package in a wheel."""
+    """The folder `templates` or `static`: at the root of the source tree, or inside the package in a wheel."""
     inside = Path(str(files("eventapp"))) / name
     return inside if inside.exists() else inside.parent.parent / name
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
-    """The application. Raises config.BadSetting where a setting can't be used."""
+    """Create the application. Raises config.BadSetting if a setting can't be used."""
     settings = settings or config.Settings.from_environment()
     package = Path(str(files("eventapp")))
     secure = settings.base_url.startswith("https")
-    # What is made in the instance (database, key, uploads) is for its owner alone.
+    # Files created in the instance folder (database, key, uploads) are for their owner alone.
     os.umask(0o077)
     app = errors.Application(
         "eventapp", template_folder=str(folder("templates")), static_folder=None, instance_path=str(settings.instance)
@@ -129,8 +129,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=secure,
-        WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch; the token ends with the session
-        # With https it would ask for a Referer, which the pages with a key in their address must not send.
+        WTF_CSRF_TIME_LIMIT=None,  # a form may stay open over lunch; the token ends with the session
+        # With https it would require a Referer, which pages with a private link must not send.
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = True
@@ -138,7 +138,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    # The transaction comes first, so that it ends after everything that still wants to write.
+    # The transaction comes first, so that it ends after everything that may still write.
     db.init_app(app)
     logs.init_app(app)
     bodies.init_app(app)
@@ -149,7 +149,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     pages.init_app(app)
     cache_middleware.init_app(app)
     csrf.init_app(app)
-    # Whoever knows the address may change the list; a kept page, from which a star comes, can carry no token.
+    # Anyone with the link may change the list; a cached page, from which a star comes, can't contain a token.
     csrf.exempt("eventapp.agenda.views.stars")
     security.init_app(app)
     assets.init_app(app, folder("static"), settings.instance)

@@ -1,4 +1,4 @@
-"""`flask --app wsgi …`: what is done at a terminal."""
+"""Commands of `flask --app wsgi …`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ users = AppGroup("users", help="Logins of organizers.")
 @click.option("--password", default="", help="At least 10 characters; without it one is made and printed.")
 @click.option("--admin", is_flag=True, help="May do everything at every event.")
 def create_user(email: str, name: str, password: str, admin: bool) -> None:
-    """Make a login for an organizer."""
+    """Create an organizer's account."""
     made = password or secrets.token_urlsafe(12)
     try:
         with transaction():
@@ -39,7 +39,7 @@ def create_user(email: str, name: str, password: str, admin: bool) -> None:
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
 def worker(once: bool) -> None:
-    """Send mail that is due and do scheduled work, until stopped."""
+    """Send due e-mails and do scheduled work, until stopped."""
     sweeps: list[jobs.Sweep] = current_app.extensions["sweeps"]
     if once:
         click.echo(f"{jobs.run_once(sweeps)} done.")

@@ -1,4 +1,4 @@
-"""Settings: one frozen dataclass, read from the environment once at start."""
+"""Settings: one frozen dataclass, read from the environment once at start-up."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class BadSetting(Exception):
-    """A setting is missing or cannot be used. The text is one sentence for the person at the terminal."""
+    """A setting is missing or invalid. The text is one sentence for the person at the terminal."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailServer:
-    """Where and how letters are handed over, read from EVENTAPP_MAIL_URL.
+    """The server for outgoing e-mails, read from EVENTAPP_MAIL_URL.
 
-    `tls`: "always" from the first byte (RFC 8314), "required" by STARTTLS, "offered" by STARTTLS where the server has
-    it (RFC 3207), or "off". Certificates are verified whenever there is TLS; `ca` names a file of those to trust
-    instead of the system's. `clear_login`: whether the password may be sent without TLS.
+    `tls`: "always" from the first byte (RFC 8314), "required" by STARTTLS, "offered" by STARTTLS if the server has it
+    (RFC 3207), or "off". Certificates are verified whenever there is TLS; `ca` is a file of those to trust instead of
+    the system's. `clear_login`: whether the password may be sent without TLS.
     """
 
     host: str
@@ -38,7 +38,7 @@ class MailServer:
 
     @classmethod
     def from_url(cls, url: str) -> MailServer:
-        """Read the address. Raises ValueError with the part of a sentence that says what is wrong."""
+        """Parse the URL. Raises ValueError with the part of a sentence that says what is wrong."""
         parts = urlsplit(url)
         tls, port = _MAIL_SCHEMES[parts.scheme]
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -66,7 +66,7 @@ _MAIL_SCHEMES = {"smtp": ("offered", 25), "smtp+starttls": ("required", 587), "s
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What an installation can choose. Every field is the environment variable ``EVENTAPP_<NAME>``."""
+    """The settings of an installation. Every field is the environment variable ``EVENTAPP_<NAME>``."""
 
     instance: Path
     database_url: str
@@ -83,9 +83,9 @@ class Settings:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Names under which visitors may ask for the site, and the machine itself; empty where any name will do.
+        """Host names under which the site may be requested, including the machine itself; empty if any name is allowed.
 
-        That is so until a public address is set: a laptop is asked for by its address in the local network as well.
+        Any name is allowed until a public URL is set: a laptop is also reached by its address in the local network.
         """
         if self.base_url == f"http://{self.host}:{self.port}":
             return frozenset()
@@ -133,7 +133,7 @@ class Settings:
 def _url(name: str, raw: str, schemes: set[str]) -> str:
     if raw and (urlsplit(raw).scheme not in schemes or not urlsplit(raw).hostname):
         wanted = " or ".join(f"{scheme}://host" for scheme in sorted(schemes))
-        # The value may hold a password, so it is not repeated.
+        # The value may contain a password, so it is not repeated.
         raise BadSetting(f"EVENTAPP_{name} must look like {wanted}.")
     return raw
 
@@ -149,7 +149,9 @@ def _mail_url(raw: str) -> str:
 
 
 def _sender(raw: str) -> str:
-    """One mailbox (RFC 5322 §3.4). What is none would be noticed only when the first letter fails."""
+    """Check that this is one mailbox (RFC 5322 §3.4). Otherwise the mistake would only show when the first e-mail
+    fails.
+    """
     read: Any = HeaderRegistry()("from", raw)
     lost = any(not isinstance(defect, ObsoleteHeaderDefect) for defect in read.defects)
     alone = len(read.addresses) == 1 and read.groups[0].display_name is None
@@ -170,7 +172,7 @@ def _database_url(raw: str) -> str:
 
 
 def _secret_key(given: str, instance: Path) -> str:
-    """The key from the environment, or one made once and kept in the instance folder, readable by its owner only."""
+    """The key from the environment, or a generated one in the instance folder, readable by its owner only."""
     if given:
         if len(given) < 16:
             raise BadSetting("EVENTAPP_SECRET_KEY must have at least 16 characters.")
@@ -188,7 +190,9 @@ def _secret_key(given: str, instance: Path) -> str:
 
 
 def _make_key(path: Path) -> None:
-    """Write a new key under another name and link it here: of two that start together one wins, and both read all."""
+    """Write a new key to a temporary file and link it here: if two processes start together, one wins and both read all
+    of it.
+    """
     with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=path.name) as file:  # mode 0600
         file.write(secrets.token_urlsafe(48))
         file.flush()

@@ -20,15 +20,15 @@ from eventapp.core.outages import cause_of
 
 log = logging.getLogger("eventapp.worker")
 
-# How often a worker writes down that it lives, in seconds, and after how long without that it is taken for dead.
+# Seconds between a worker's heartbeats, and after how long without one it is considered dead.
 BEAT = 10.0
 DEAD_AFTER = timedelta(seconds=60)
-# How long a worker that is asked to stop may go on with what it does.
+# Seconds that a worker may still take after it was asked to stop.
 LAST_SECONDS = 10
 
 
 class WorkerHeartbeat(Base):
-    """When a worker lived last. One row for all workers of a database: it is enough that there is one."""
+    """The last heartbeat of any worker. One row for all workers of a database: it is enough that one is alive."""
 
     __tablename__ = "worker_heartbeat"
 
@@ -38,9 +38,9 @@ class WorkerHeartbeat(Base):
 
 @dataclass(frozen=True)
 class Sweep:
-    """Work to be done again and again: `run` finds by itself what is due and returns how much it did.
+    """Work to repeat regularly: `run` finds what is due and returns how much it did.
 
-    One that is `apart` has a thread of its own, because it waits for others, and nothing else shall wait for that.
+    A sweep that is `apart` has its own thread, because it waits for other servers and must not delay the others.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Sweep:
 
 
 def last_heartbeat() -> datetime | None:
-    """When a worker lived last; None if none ever did."""
+    """The time of the last heartbeat; None if there has never been one."""
     return db.session.scalar(select(WorkerHeartbeat.at).where(WorkerHeartbeat.name == "worker"))
 
 
@@ -90,7 +90,7 @@ def _run(sweep: Sweep) -> int:
 
 
 def run_forever(sweeps: list[Sweep]) -> None:
-    """Run each sweep at its pace until the process is asked to stop (SIGTERM, SIGINT)."""
+    """Run each sweep at its interval until the process is asked to stop (SIGTERM, SIGINT)."""
     stop = threading.Event()
 
     def ask(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""A process that keeps others running: each is forked from it, begins anew when it ends, and never outlives it."""
+"""A supervisor process: forks children, restarts those that end, and never leaves any behind."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 _WAITED_FOR = (*STOPS, signal.SIGCHLD)
 _PR_SET_PDEATHSIG = 1
 
-# A child that ends at once is started anew ever more slowly: a database that is away must not cost a processor.
+# A child that ends at once is restarted at growing intervals: an unreachable database must not keep a processor busy.
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 LIVED_LONG = 20.0
-# How long children may take to stop. Service managers commonly kill after 90 s, containers after 10 s.
+# Seconds that children may take to stop. Service managers commonly kill after 90 s, containers after 10 s.
 STOP_SECONDS = 9.0
-# After that they end themselves (signal.alarm), in case that nobody is left to kill them.
+# After this many seconds they end themselves (signal.alarm), in case nobody is left to kill them.
 LAST_SECONDS = 10
 
 
 @dataclass
 class Child:
-    """A process to be kept running: `run` is what it does. It is running while `pid` is not 0."""
+    """A process to keep running: `run` is what it does. It is running while `pid` is not 0."""
 
     name: str
     run: Callable[[], None]
@@ -41,17 +41,17 @@ class Child:
 
 
 def die_with_parent(parent: int) -> None:
-    """Let the kernel stop this process when `parent` is gone, also by kill -9 (Linux: prctl(2), PR_SET_PDEATHSIG)."""
+    """Have the kernel stop this process when `parent` dies, even by kill -9 (Linux: prctl(2), PR_SET_PDEATHSIG)."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it was gone before we had asked
+    if os.getppid() != parent:  # it had died before the call
         os._exit(1)
 
 
 class Supervisor:
     """Starts children and waits until `stopping` is set, or a signal comes.
 
-    The caller must not have started any thread: a fork copies only the one that forks.
+    The caller must not have started any thread: fork copies only the calling thread.
     """
 
     def __init__(self) -> None:
@@ -59,11 +59,11 @@ class Supervisor:
         self._children: list[Child] = []
 
     def add(self, name: str, run: Callable[[], None]) -> None:
-        """Keep a process running that does `run`. It inherits what is loaded, and opens its own connections."""
+        """Keep a process running that calls `run`. It inherits what is loaded, and opens its own connections."""
         self._children.append(Child(name, run))
 
     def run(self) -> None:
-        """Start all and keep them running until SIGTERM or SIGINT; then stop all and return."""
+        """Start all children and keep them running until SIGTERM or SIGINT; then stop them and return."""
         # Blocked signals stay pending until sigtimedwait takes them, so none is lost, however early it comes.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
         try:
@@ -93,7 +93,7 @@ class Supervisor:
             _be(child, parent)
 
     def _reap(self) -> None:
-        """Take note of children that have ended."""
+        """Record which children have ended."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -113,7 +113,7 @@ class Supervisor:
         log.warning("process ended, it is started anew", extra={"facts": facts})
 
     def _stop(self) -> None:
-        """Ask all to stop, and kill those that have not done so in time."""
+        """Ask all children to stop, and kill those that have not stopped in time."""
         end = monotonic() + STOP_SECONDS
         self._send(signal.SIGTERM)
         while self._alive() and monotonic() < end:
@@ -139,7 +139,7 @@ class Supervisor:
 
 
 def _be(child: Child, parent: int) -> NoReturn:
-    """What a forked process does from its first moment to its last."""
+    """The whole life of a forked process."""
     code = 1
     try:
         for number in _WAITED_FOR:
@@ -152,4 +152,4 @@ def _be(child: Child, parent: int) -> NoReturn:
         log.exception("process failed", extra={"facts": {"process": child.name}})
     finally:
         logging.shutdown()
-        os._exit(code)  # not through the parent's stack, whose `finally` clauses are the parent's
+        os._exit(code)  # skips the parent's stack with its `finally` clauses

@@ -1,4 +1,4 @@
-"""`eventapp`: migrate, serve, and run the worker, with the settings of the environment."""
+"""The command `eventapp`: migrates, serves and runs the worker, with the settings of the environment."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _EPILOG = "Settings are environment variables: " + ", ".join(
 # The key of our advisory lock on PostgreSQL: any number, but the same one in every version.
 _MIGRATING = 20271123
 
-# Connections that one process holds at the same time, and milliseconds for the head of a request to arrive.
+# Connections that one process holds at the same time, and milliseconds for the headers of a request to arrive.
 CONNECTIONS = 4096
 HEAD_TIMEOUT = 10_000
 
 
 def _settings() -> Settings:
-    """The settings of the environment. A bad one ends the process with one sentence."""
+    """Read the settings from the environment. A bad one ends the process with one sentence."""
     try:
         return Settings.from_environment()
     except BadSetting as error:
@@ -53,7 +53,7 @@ def _settings() -> Settings:
 
 
 def start_app(settings: Settings | None = None) -> Flask:
-    """The app of this process with JSON logs. A bad setting ends the process with one sentence."""
+    """Create the app of this process with JSON logs. A bad setting ends the process with one sentence."""
     logs.configure()
     settings = settings or _settings()
     try:
@@ -66,16 +66,16 @@ def start_app(settings: Settings | None = None) -> Flask:
 
 
 def _without_driver(error: ModuleNotFoundError) -> BaseException:
-    """What to raise where the driver of the database is not installed."""
+    """The exception to raise if the database driver is not installed."""
     if error.name != "psycopg":
         return error
     return SystemExit("eventapp: EVENTAPP_DATABASE_URL needs the Python package psycopg: install it first.")
 
 
 def _settle(app: Flask) -> Flask:
-    """Tell the garbage collector that what is loaded stays: looking through it took 80 ms in the middle of a page.
+    """Exempt what is loaded from garbage collection: scanning it took 80 ms in the middle of a request.
 
-    It also keeps the memory of forked processes shared, for the collector writes into what it looks at.
+    This also keeps the memory of forked processes shared, because the collector writes to the objects that it scans.
     """
     gc.collect()
     gc.freeze()
@@ -84,7 +84,7 @@ def _settle(app: Flask) -> Flask:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock of a file; others that ask for it wait. The kernel gives it back when this process ends."""
+    """Hold a file lock; others wait for it. The kernel releases it when this process ends."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -92,12 +92,12 @@ def _alone(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _starting(settings: Settings) -> Iterator[None]:
-    """Be the only one that prepares this instance and its database; of several that start together the others wait."""
+    """Prepare this instance and its database exclusively; other processes that start at the same time wait."""
     with ExitStack() as held:
         held.enter_context(_alone(settings.instance / "start.lock"))
         url = make_url(settings.database_url)
         if url.get_backend_name() == "postgresql":
-            # A connection of its own: the lock belongs to the session, which a pool would keep open.
+            # A separate connection: the lock belongs to the database session, which a pool would keep open.
             engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
             connection = held.enter_context(engine.connect())
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATING})")
@@ -107,7 +107,7 @@ def _starting(settings: Settings) -> Iterator[None]:
 
 
 def migrate(app: Flask) -> None:
-    """Bring the database to the newest version, and leave no connection open."""
+    """Migrate the database to the newest version, and leave no connection open."""
     with app.app_context():
         flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
         db.session.remove()
@@ -115,9 +115,9 @@ def migrate(app: Flask) -> None:
 
 
 def _check_free(settings: Settings, *, seconds: float = 3) -> None:
-    """End with a sentence if the port is taken. The server itself would share it, and answer every other request.
+    """Exit with a sentence if the port is in use. The server itself would share it, and answer every other request.
 
-    Processes of a server that was just killed may still be ending, so we look for some seconds.
+    Processes of a server that was just killed may still be ending, so we try for some seconds.
     """
     end = monotonic() + seconds
     while error := _taken(settings):
@@ -130,7 +130,7 @@ def _check_free(settings: Settings, *, seconds: float = 3) -> None:
 
 
 def _taken(settings: Settings) -> str | None:
-    """Why we can't listen there, or None."""
+    """Why we can't listen on the configured address, or None."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,7 +142,7 @@ def _taken(settings: Settings) -> str | None:
 
 
 def serve(app: Flask) -> None:
-    """Answer requests in this process until SIGTERM or SIGINT."""
+    """Serve requests in this process until SIGTERM or SIGINT."""
     asyncio.run(_serve(app))
 
 
@@ -172,7 +172,7 @@ async def _serve(app: Flask) -> None:
     finish: Callable[[], None] = server.stop
 
     def stop() -> None:
-        signal.alarm(LAST_SECONDS)  # which ends this process if requests do not, also where nobody is left to see to it
+        signal.alarm(LAST_SECONDS)  # ends this process if requests do not, even without a supervisor
         finish()
 
     for number in STOPS:
@@ -181,16 +181,16 @@ async def _serve(app: Flask) -> None:
 
 
 def work(app: Flask) -> None:
-    """Send mail and do scheduled work in this process until SIGTERM or SIGINT."""
+    """Send e-mails and do scheduled work in this process until SIGTERM or SIGINT."""
     with app.app_context():
         jobs.run_forever(app.extensions["sweeps"])
 
 
 def _end_while_starting(supervisor: Supervisor) -> None:
-    """Let a signal end this process at once, also before there is anything to supervise."""
+    """Let a signal end this process at once, even before there is anything to supervise."""
 
     def end(number: int, frame: FrameType | None) -> None:
-        supervisor.stopping = True  # what is raised in a finalizer is lost
+        supervisor.stopping = True  # an exception raised in a finalizer is lost
         raise SystemExit(0)
 
     for number in STOPS:
@@ -215,7 +215,7 @@ def main() -> None:
     _check_free(settings)
     try:
         with _starting(settings):
-            assets.compress(folder("static"), settings.instance)  # before the app looks for what is compressed
+            assets.compress(folder("static"), settings.instance)  # before the app looks for compressed files
             app = start_app(settings)
             migrate(app)
             if options.demo:
@@ -225,7 +225,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         raise _without_driver(error) from None
     except OperationalError as error:
-        # The text of the driver names host and user, which the person at this terminal has set; no password.
+        # The driver's message names host and user, which the person at this terminal has set; no password.
         raise SystemExit(f"eventapp: the database of EVENTAPP_DATABASE_URL can't be used: {error.orig}") from None
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -239,7 +239,7 @@ def main() -> None:
 
 
 def _close(app: Flask) -> None:
-    """Write SQLite's log into its file, so that a copy of the file alone is whole."""
+    """Write SQLite's log into the database file, so that a copy of that file alone is complete."""
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             with db.engine.connect() as connection:

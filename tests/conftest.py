@@ -1,4 +1,6 @@
-"""Fixtures: the app on SQLite, and where SQL differs on PostgreSQL too, a Visitor that checks every page, builders, a counter of queries."""
+"""Fixtures: the app on SQLite (and PostgreSQL where SQL differs), a Visitor that checks every page, builders, and a
+counter of queries.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ ENGINES = ("sqlite", "postgresql")
 
 @pytest.fixture(scope="session")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """One app per engine for the whole run, made when first asked for."""
+    """One app per engine for the whole run, created on first use."""
     made: dict[str, Any] = {}
     servers: list[Any] = []
 
@@ -48,7 +50,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
                 environ["EVENTAPP_DATABASE_URL"] = server.__enter__()
             app = create_app(Settings.from_environment(environ))
             app.testing = True
-            # Hashing a password is slow on purpose; not for the tests.
+            # Hashing a password is slow on purpose; not in the tests.
             app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=32)
             app.test_client_class = Visitor
             with app.app_context():
@@ -68,7 +70,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test on SQLite, or where it is marked with `both_engines` on PostgreSQL too."""
+    """Run a test on SQLite and, if it is marked with `both_engines`, on PostgreSQL too."""
     if "app" not in metafunc.fixturenames:
         return
     given = [mark for mark in metafunc.definition.iter_markers("parametrize") if "app" in str(mark.args[0]).split(",")]
@@ -101,7 +103,7 @@ def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]
 
 
 def _empty() -> None:
-    """Delete all rows, by a script: fifty statements of the ORM after each test take longer than many tests."""
+    """Delete all rows with one script: fifty ORM statements after each test would take longer than many tests."""
     deletes = "".join(f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables))
     connection = db.engine.raw_connection()
     try:
@@ -116,7 +118,7 @@ def _empty() -> None:
 
 @pytest.fixture
 def client(app: Flask) -> Visitor:
-    """Somebody without a login."""
+    """A visitor without a login."""
     visitor = app.test_client()
     assert isinstance(visitor, Visitor)
     return visitor
@@ -124,13 +126,13 @@ def client(app: Flask) -> Visitor:
 
 @pytest.fixture
 def make(app: Flask) -> Make:
-    """Builders: each commits what it makes."""
+    """Builders, which commit what they create."""
     return Make()
 
 
 @pytest.fixture
 def organizer(app: Flask, make: Make) -> Visitor:
-    """Somebody who is signed in at the desk and may do everything at events made with `make.event`."""
+    """A logged-in organizer who may do everything at events created with `make.event`."""
     visitor = app.test_client()
     assert isinstance(visitor, Visitor)
     visitor.sign_in(make.owner())
@@ -138,7 +140,7 @@ def organizer(app: Flask, make: Make) -> Visitor:
 
 
 def lint_letter(letter: Email) -> None:
-    """What must hold of every letter, and of every calendar that travels with it."""
+    """The checks for every e-mail and every calendar attached to it."""
     assert "\n\n\n" not in letter.text, "one empty line between what it says is enough"
     for file in letter.calendars:
         lint.quiet(file.content, Profile.INVITATION, attendee=in_ascii(letter.to))
@@ -146,7 +148,7 @@ def lint_letter(letter: Email) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _letters_are_linted() -> Iterator[None]:
-    """No test needs to ask for it: a letter with a broken calendar does not get into the outbox."""
+    """Applies to all tests: an e-mail with a broken calendar does not get into the outbox."""
 
     def look(mapper: Any, connection: Any, letter: Email) -> None:
         lint_letter(letter)
@@ -158,7 +160,7 @@ def _letters_are_linted() -> Iterator[None]:
 
 @dataclass
 class Counted:
-    """SQL statements in the order of their running."""
+    """SQL statements in the order of execution."""
 
     statements: list[str] = field(default_factory=list)
 
@@ -168,7 +170,7 @@ class Counted:
 
 @pytest.fixture
 def queries(app: Flask) -> Any:
-    """`with queries() as counted:` counts the statements of what happens inside."""
+    """`with queries() as counted:` counts the statements executed inside."""
 
     @contextmanager
     def count() -> Iterator[Counted]:

@@ -1,4 +1,4 @@
-"""The benchmark runs, whatever the figures are."""
+"""The benchmarks run; their results are not checked."""
 
 from __future__ import annotations
 

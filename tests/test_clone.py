@@ -1,4 +1,4 @@
-"""A new edition made of an old one."""
+"""The next edition, created from an existing event."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eventapp.programme.rules import SessionStatus
 from eventapp.registration import queries as registration
 from eventapp.registration.models import AttendanceOption, Question, Registration
 
-# Every column of what is copied is on one side. "made": it follows from the copy itself.
+# Every column of what is copied is listed once. "made": it follows from the copy itself.
 STAY = {
     Event: {
         "id",
@@ -82,7 +82,7 @@ GO = {
 
 
 @pytest.mark.parametrize("model", list(GO))
-def test_every_column_goes_along_or_stays_on_purpose(model: type[Base]):
+def test_every_column_is_copied_or_left_out_on_purpose(model: type[Base]):
     columns = {column.key for column in model.__mapper__.column_attrs}
     sides = [set(GO[model]), STAY[model], MADE[model]]
     assert columns == set().union(*sides), columns.symmetric_difference(set().union(*sides))
@@ -91,7 +91,7 @@ def test_every_column_goes_along_or_stays_on_purpose(model: type[Base]):
 
 @pytest.fixture
 def forum(make):
-    # Friday to Sunday; in the night to Sunday the clocks of Berlin go forward at two.
+    # Friday to Sunday; in the night to Sunday the clocks in Berlin go forward at two.
     return make.event(
         "forum-2031",
         title="Forum",
@@ -132,7 +132,7 @@ def test_clock_times_stay_the_same_over_a_change_of_summer_time(make, forum):
         assert to_local(made.starts_at, made.zone).hour == to_local(forum.starts_at, forum.zone).hour
 
 
-def test_an_hour_that_the_clocks_skip_is_told_and_the_session_keeps_a_length(make):
+def test_an_hour_that_the_clocks_skip_is_reported_and_the_session_keeps_its_length(make):
     event = make.event(
         "night",
         zone="Europe/Berlin",
@@ -147,7 +147,7 @@ def test_an_hour_that_the_clocks_skip_is_told_and_the_session_keeps_a_length(mak
     assert session.ends_at > session.starts_at
 
 
-def test_what_was_planned_goes_along(make, forum):
+def test_the_plan_is_copied(make, forum):
     venue = make.venue(forum)
     room, track = make.room(forum, "Main hall", venue=venue, capacity=80), make.track(forum, "Rivers", colour=3)
     make.session(
@@ -187,7 +187,7 @@ def test_what_was_planned_goes_along(make, forum):
     assert to_local(copy.closes_at, made.zone).hour == to_local(option.closes_at, forum.zone).hour
 
 
-def test_people_go_along_as_not_confirmed_so_that_nobody_is_announced_unasked(make, forum):
+def test_people_are_copied_as_unconfirmed_so_that_nobody_is_announced_unasked(make, forum):
     ada = make.person("Lovelace", "Ada")
     make.session(forum, "Opening", people=[ada])
     made = cloned(forum, make, people=True).event
@@ -197,7 +197,7 @@ def test_people_go_along_as_not_confirmed_so_that_nobody_is_announced_unasked(ma
     assert queries.public_sessions(made)[0].participations == ()
 
 
-def test_nothing_of_attendees_goes_along(make, forum):
+def test_nothing_of_attendees_is_copied(make, forum):
     make.registration(forum, make.option(forum), "ada@example.org")
     make.session(
         forum,
@@ -215,7 +215,7 @@ def test_nothing_of_attendees_goes_along(make, forum):
     assert queries.releases(made) == []
 
 
-def test_a_taken_address_is_refused_and_leaves_nothing_behind(make, forum):
+def test_a_taken_slug_is_refused_and_leaves_nothing_behind(make, forum):
     make.session(forum)
     with pytest.raises(Refused, match="already has this web address"), transaction():
         clone.clone(forum, owner=make.owner(), slug="forum-2031", first_day=date(2032, 3, 26))

@@ -1,4 +1,4 @@
-"""Settings: each clear, each documented."""
+"""Settings are clear and documented."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def test_a_sender_may_have_any_name(tmp_path, sender):
     assert settings(tmp_path, EVENTAPP_MAIL_FROM=sender).mail_from == sender
 
 
-def test_a_password_in_an_address_is_not_repeated(tmp_path):
+def test_a_password_in_a_url_is_not_repeated(tmp_path):
     with pytest.raises(BadSetting) as caught:
         settings(tmp_path, EVENTAPP_MAIL_URL="http://user:hunter2@host")
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_plain_postgresql_address_means_psycopg(tmp_path):
+def test_a_plain_postgresql_url_means_psycopg(tmp_path):
     for scheme in ("postgres", "postgresql"):
         made = settings(tmp_path, EVENTAPP_DATABASE_URL=f"{scheme}://u:p@h/d")
         assert made.database_url == "postgresql+psycopg://u:p@h/d"

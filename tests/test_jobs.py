@@ -1,4 +1,4 @@
-"""The worker: each sweep at its pace, a slow one in no other's way, and a sign of life in the database."""
+"""The worker: each sweep at its interval, a slow one without delaying others, and a heartbeat in the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_engines("a sign of life is an upsert")
 
 @pytest.fixture
 def worker(app):
-    """Run sweeps until one of them says that it is enough."""
+    """Run sweeps until one of them asks to stop."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def run(*sweeps: Sweep) -> None:
@@ -47,7 +47,7 @@ def test_a_sweep_that_waits_for_others_holds_up_none(worker):
     assert waited == [True]
 
 
-def test_mail_alone_waits_for_others(app):
+def test_only_email_delivery_waits_for_other_servers(app):
     assert [sweep.name for sweep in app.extensions["sweeps"] if sweep.apart] == ["mail"]
 
 

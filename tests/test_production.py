@@ -1,4 +1,4 @@
-"""The files for production in docs/ are tried with the programs that they are for."""
+"""The production files in docs/ are tested with the programs that they are for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAME = "events.example.org"
 
 
 def program(name: str) -> str:
-    """Where a program is. `python -m tests.support.browser --install` puts it there where that may install things."""
+    """The path of a program. `python -m tests.support.browser --install` installs it where possible."""
     found = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
     if found is None:
         pytest.skip(f"there is no {name} here")

@@ -1,4 +1,4 @@
-"""`eventapp` as a service: it starts beside others, keeps its processes running, and stops when it is told to."""
+"""`eventapp` as a service: several can start at once, it keeps its processes running, and stops when asked to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from tests.support.databases import postgresql
 from tests.support.served import running, served, until
 
-# Each starts processes of its own; one after the other, so that they do not starve each other.
+# Each test starts several processes; run one after the other, so that they do not starve each other.
 pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.slow]
 
 
@@ -45,7 +45,7 @@ def test_a_second_start_on_postgresql_serves_too(tmp_path, database):
             late.up()
 
 
-def test_it_stops_when_told_so_at_any_moment(tmp_path):
+def test_it_stops_when_asked_at_any_moment(tmp_path):
     with served(tmp_path) as first:
         first.up()
     for wait in (0.1, 0.9, 1.2, 1.4, 1.6, 1.8, 2.2):
@@ -99,14 +99,14 @@ def test_without_its_worker_it_starts_the_web_processes_alone(tmp_path):
 
 
 def server_processes(url: str) -> list[int]:
-    """The processes of the PostgreSQL server that answers at `url`: the one that began, and those it started."""
+    """The processes of the PostgreSQL server at `url`: the main one and its children."""
     with create_engine(url, poolclass=NullPool).connect() as connection:
         backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         first = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
     return [first, *(int(pid) for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split())]
 
 
-def test_a_frozen_database_stops_no_kept_page_and_its_return_is_noticed(tmp_path, database):
+def test_a_frozen_database_stops_no_cached_page_and_its_return_is_noticed(tmp_path, database):
     options = {"EVENTAPP_DATABASE_URL": database, "EVENTAPP_WORKERS": "1"}
     with served(tmp_path, "--demo", "--no-worker", **options) as server:
         server.up()
@@ -116,7 +116,7 @@ def test_a_frozen_database_stops_no_kept_page_and_its_return_is_noticed(tmp_path
             os.kill(pid, signal.SIGSTOP)
         try:
             with ThreadPoolExecutor(20) as pool:
-                # More than there are threads: each of these has to wait for the database.
+                # More than there are threads: each of these must wait for the database.
                 waiting = [pool.submit(server.get, f"/events?q={number}", timeout=60) for number in range(20)]
                 for _ in range(3):
                     status, headers = server.head("/events")
@@ -124,7 +124,7 @@ def test_a_frozen_database_stops_no_kept_page_and_its_return_is_noticed(tmp_path
                 assert {job.result()[0] for job in waiting} == {503}
         finally:
             for pid in frozen:
-                with suppress(ProcessLookupError):  # what was about to end
+                with suppress(ProcessLookupError):  # it may just have ended
                     os.kill(pid, signal.SIGCONT)
         until(lambda: server.answers("/events?q=other"))
         until(lambda: "Cache-Status" not in server.head("/events")[1])

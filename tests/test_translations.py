@@ -1,4 +1,6 @@
-"""The Japanese of the interface is complete, true to its placeholders, compiled, and no page speaks English beside it."""
+"""The Japanese of the interface is complete, matches its placeholders and is compiled, and no page has untranslated
+English.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ TO_MEND = "run `make translations`, then translate what is new in eventapp/trans
 
 @pytest.fixture(scope="module")
 def said() -> Catalog:
-    """What the program says, taken from it as `make translations` takes it."""
+    """The messages of the program, extracted like in `make translations`."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     keywords = re.findall(r"-k (\S+)", (ROOT / "Makefile").read_text())
@@ -91,7 +93,7 @@ def _placeholders(text: str) -> list[str]:
 def test_translations_keep_the_placeholders(japanese):
     for message in japanese:
         if message.id:
-            # The last form is the one of many; the first may say "one" without its number.
+            # The last form is the plural; the first may say "one" without the number.
             original = message.id if isinstance(message.id, str) else message.id[-1]
             for string in _strings(message.string):
                 assert _placeholders(string) == _placeholders(original), message.id
@@ -114,7 +116,7 @@ def test_compiled_catalogue_is_the_written_one(japanese):
 
 
 def test_japanese_is_japanese(japanese):
-    """No English sentence was left standing in place of its translation."""
+    """No English sentence was left in place of its translation."""
     for message in japanese:
         for string in _strings(message.string) if message.id else ():
             bare = _PLACEHOLDER.sub("", string)
@@ -125,19 +127,19 @@ def test_japanese_is_japanese(japanese):
 # Names that are the same in every language, and the example of a language tag.
 NAMES = {"Google", "Outlook", "Outlook.com", "Microsoft 365", "Thunderbird", "English"}
 _CODE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
-# What is no text: scripts, comments, and blocks that fill a class attribute.
+# What is not text: scripts, comments, and blocks that fill a class attribute.
 _RAW = re.compile(
     r"<(script|style)\b.*?</\1>|<!--.*?-->|<!doctype[^>]*>|{% block \w*_class %}.*?{% endblock %}",
     re.DOTALL | re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^>]*>", re.DOTALL)
 _READ_ALOUD = re.compile(r"\b(?:aria-label|title|placeholder|alt)=\"([^\"]*)\"")
-# A word of English between quotes that is shown as it is: {{ "Yes" if … }}.
+# An English word between quotes that is shown as it is: {{ "Yes" if … }}.
 _SHOWN = re.compile(r"{{\s*\"([^\"<{]*[A-Za-z]{2}[^\"]*)\"(?!\s*[.%~|])")
 
 
 def visible(template: str) -> Iterator[str]:
-    """What a reader would see or hear of a template without anything filled in."""
+    """What a reader would see or hear of a template without its variables."""
     plain = _RAW.sub(" ", template)
     for text in _SHOWN.findall(plain):
         yield text
@@ -148,7 +150,7 @@ def visible(template: str) -> Iterator[str]:
 
 
 def hard_coded(template: str) -> list[str]:
-    """Texts of a template that are English whatever the reader speaks."""
+    """Texts of a template that are English whatever the reader's language."""
     texts = (" ".join(text.split()) for text in visible(template))
     return [text for text in texts if re.search(r"[A-Za-z]{2}", text.replace("&nbsp;", "")) and text not in NAMES]
 

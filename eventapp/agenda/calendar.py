@@ -1,9 +1,9 @@
-"""An agenda as a calendar: what is starred, what is not any more, and the events somebody is registered for.
+"""An agenda as a calendar: its sessions, those removed from it, and the events that its owner is registered for.
 
-No link to join is in it, nor the way to the owner's registrations and talks: an agenda is shown to friends, and who has
-such a key can cancel. They go to the mailbox alone.
+It contains neither joining links nor links to the owner's registrations and speaker pages: an agenda is shown to
+friends, and anyone with such a link can cancel. These links are only sent to the mailbox.
 
-The sessions of an unpublished event stay as neutral entries that are cancelled (see feeds/unpublished.py).
+The sessions of an unpublished event remain as neutral cancelled entries (see feeds/unpublished.py).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from eventapp.notifications import attendees
 
 
 def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
-    """The feed of an agenda; an empty one is a calendar without entries. `page` is the address of the agenda's page."""
+    """The feed of an agenda; an empty one is a calendar without entries. `page` is the URL of the agenda's page."""
     contents = queries.contents(agenda, queries.speaking(agenda))
     found = [one for one in queries.agenda_entries(contents, timed=True) if _still_included(one)]
     removed_entries = queries.removed_entries(contents)
@@ -46,7 +46,7 @@ def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
             attendees.entry(row, language=locale.language, venues=venues[row.event_id], keys=False)
             for row in registered
         ]
-        # A UID may come once, and an hour before the other: sessions and registrations have UIDs of their own.
+        # All UIDs are distinct: registrations have their own, so they can't collide with sessions.
         rows = sorted([*rows, *removed, *own], key=lambda entry: (entry.starts, entry.uid))
         head = CalendarHead(
             name=ResolvedText(_("My agenda"), locale.shown),
@@ -60,7 +60,9 @@ def calendar(agenda: Agenda, options: FeedOptions, *, page: str) -> bytes:
 
 
 def _still_included(one: AgendaEntry) -> bool:
-    """What is removed, from the programme or from the agenda, is told until a month after the event."""
+    """Whether to include a session: what is removed, from the programme or the agenda, stays until a month after the
+    event.
+    """
     return (one.on and not one.session.removed) or clock.now() < one.event.ends_at + KEEP_REMOVED
 
 
@@ -85,11 +87,11 @@ def _entry(one: AgendaEntry, session: SessionRow, locale: FeedLocale, links: Lin
 
 
 def _removed_entry(one: RemovedAgendaEntry, locale: FeedLocale) -> Entry:
-    """What the public calendars say of it too, but never older than what stood here before."""
+    """A cancelled entry as in the public calendars, with a SEQUENCE above what this agenda had before."""
     entry = unpublished.session_entry(one.session, one.row, locale=locale)
     return replace(entry, sequence=entry.sequence + one.steps)
 
 
 def _zone(rows: Iterable[Entry]) -> str:
-    """The zone of the next entries: programs that show one zone per calendar take the first."""
+    """The zone of the next entries: apps that show one zone per calendar take the first."""
     return next((entry.zone for entry in rows), "UTC")

@@ -14,7 +14,7 @@ from eventapp.proposals.models import SpeakerLink
 
 
 class Agenda(Base):
-    """A list of starred sessions. Whoever has the token has the list; nothing else is known of its owner."""
+    """A list of starred sessions. Anyone with the token has access to it; nothing else is known of its owner."""
 
     __tablename__ = "agenda"
 
@@ -24,10 +24,10 @@ class Agenda(Base):
 
 
 class Star(Base):
-    """A session in an agenda, by its code: a star outlives the row of a session that is taken out.
+    """A session in an agenda, by its code: a star outlives the row of a deleted session.
 
-    A star that is taken away stays as a row, for a calendar has to say that the session is removed from it. `toggles`
-    counts how often it was set or taken away: it never falls, as SEQUENCE must not (RFC 5546 §2.1.4).
+    The row of a removed star is kept, because a calendar has to show that the session was removed. `toggles` counts how
+    often it was set or removed: it never falls, as required for SEQUENCE (RFC 5546 §2.1.4).
     """
 
     __tablename__ = "star"
@@ -41,7 +41,7 @@ class Star(Base):
 
 
 class OwnRegistration(Base):
-    """A registration that its owner has put into an agenda."""
+    """A registration that its owner has added to an agenda."""
 
     __tablename__ = "own_registration"
 
@@ -53,7 +53,7 @@ class OwnRegistration(Base):
 
 
 class OwnPart(Base):
-    """That whoever has the agenda speaks at an event, and wants the sessions of theirs in it."""
+    """Records that the agenda's owner speaks at an event and wants their sessions in the agenda."""
 
     __tablename__ = "own_part"
 

@@ -1,4 +1,4 @@
-"""Verbs of an agenda."""
+"""Operations on an agenda."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eventapp.registration.models import Registration
 
 
 def open_agenda(stars: Iterable[str]) -> Agenda:
-    """A new agenda with what a device has starred ("slug/CODE"). What is not public is left out without a word."""
+    """Create an agenda from a device's stars ("slug/CODE"). Sessions that are not public are silently left out."""
     agenda = Agenda()
     db.session.add(agenda)
     db.session.flush()
@@ -34,9 +34,9 @@ def open_agenda(stars: Iterable[str]) -> Agenda:
 
 
 def set_star(agenda: Agenda, event: Event, code: str, *, on: bool) -> None:
-    """Star a session or take the star away; doing it twice is doing it once.
+    """Star a session or remove the star; does nothing if that is already the case.
 
-    Raises Refused for a session that the public does not see, or past 500 stars.
+    Raises Refused for a session that is not public, or beyond 500 stars.
     """
     present = queries.star(agenda, event, code)
     if present is not None and present.on is on:
@@ -66,26 +66,26 @@ def _turn(star: Star, *, on: bool) -> None:
 
 
 def add_registration(agenda: Agenda, registration: Registration) -> None:
-    """Put one's registration into an agenda; twice is once."""
+    """Add a registration to an agenda, once."""
     if db.session.get(OwnRegistration, (agenda.id, registration.id)) is None:
         db.session.add(OwnRegistration(agenda_id=agenda.id, registration_id=registration.id))
         db.session.flush()
 
 
 def add_part(agenda: Agenda, link: SpeakerLink) -> None:
-    """Put the sessions in which one speaks into an agenda, now and as the programme changes; twice is once."""
+    """Add a speaker's sessions to an agenda, now and as the programme changes, once."""
     if db.session.get(OwnPart, (agenda.id, link.id)) is None:
         db.session.add(OwnPart(agenda_id=agenda.id, link_id=link.id))
         db.session.flush()
 
 
 def new_address(agenda: Agenda) -> None:
-    """Give the agenda another address; the old one, and the calendars that follow it, end."""
+    """Give the agenda a new token; the old link and subscribed calendars stop working."""
     agenda.token = tokens.token()
     db.session.flush()
 
 
 def close(agenda: Agenda) -> None:
-    """Delete the agenda and all that is in it."""
+    """Delete the agenda and its content."""
     db.session.delete(agenda)
     db.session.flush()

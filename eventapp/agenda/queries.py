@@ -1,4 +1,4 @@
-"""What is in an agenda."""
+"""Reading an agenda."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from eventapp.registration.models import Registration
 
 @dataclass(frozen=True)
 class AgendaEntry:
-    """A public session that is in an agenda, or was once: by a star, or because its owner speaks there (`link`).
+    """A public session that is or was in an agenda: by a star, or because its owner speaks in it (`link`).
 
-    `steps`: how often it came into the agenda or went out of it. The number never falls, as SEQUENCE must not.
+    `steps`: how often it entered or left the agenda. The number never falls, as required for SEQUENCE.
     """
 
     event: Event
@@ -42,7 +42,7 @@ class AgendaEntry:
 
     @property
     def speaks(self) -> bool:
-        """Whether the owner stands in it now."""
+        """Whether the owner takes part in it now."""
         return self.part is not None
 
     @property
@@ -58,7 +58,7 @@ class AgendaEntry:
 
 @dataclass(frozen=True)
 class RemovedAgendaEntry:
-    """The same of an event that was unpublished (`row`): a session as the public saw it last, for calendars alone."""
+    """An agenda entry of an unpublished event (`row`): a session as last published. Only for calendars."""
 
     row: FormerEventRow
     session: PublishedSession
@@ -67,9 +67,9 @@ class RemovedAgendaEntry:
 
 @dataclass(frozen=True)
 class AgendaContent:
-    """What an agenda has to do with one event: the stars by code, and the owner's part as a speaker.
+    """The part of an agenda about one event: the stars by code, and the owner's part as a speaker.
 
-    `turns`: by code, how often the owner came into a session as a speaker, or left it.
+    `turns`: by code, how often the owner joined or left a session as a speaker.
     """
 
     stars: dict[str, Star]
@@ -81,13 +81,13 @@ class AgendaContent:
         return self.part.link if self.part is not None else None
 
     def of(self, document: Document) -> list[tuple[PublishedSession, Star | None, int]]:
-        """The sessions that are in the agenda, or were once, with their stars and steps (see `Held`)."""
+        """The sessions that are or were in the agenda, with their stars and steps (see `AgendaEntry`)."""
         link = self.link
         mine = {one.code for one in document.sessions if link is not None and one.part_of(link.person_id) is not None}
         found = []
         for code in {*self.stars, *mine, *self.turns} & document.by_code.keys():
             star = self.stars.get(code)
-            # One more for being a speaker at all: the star of the same session may have been taken away before.
+            # One more for being a speaker at all, because the star of the same session may have been removed before.
             turns = self.turns.get(code, 0) + (code in mine or code in self.turns)
             found.append((document.by_code[code], star, turns + (star.toggles if star is not None else 0)))
         return found
@@ -95,7 +95,7 @@ class AgendaContent:
 
 @dataclass(frozen=True)
 class ListedSession:
-    """A session of an agenda, and those of the same agenda that lie over it."""
+    """A session of an agenda, and those of the same agenda that overlap it."""
 
     event: Event
     session: PublishedSession
@@ -105,12 +105,12 @@ class ListedSession:
 
 
 def by_token(token: str) -> Agenda | None:
-    """The agenda of an address."""
+    """The agenda with this token."""
     return db.session.scalar(select(Agenda).where(Agenda.token == token))
 
 
 def number_of_stars(agenda: Agenda) -> int:
-    """How many sessions are starred, whether or not they are public now."""
+    """The number of starred sessions, whether or not they are public now."""
     return db.session.scalar(select(func.count()).where(Star.agenda_id == agenda.id, Star.on)) or 0
 
 
@@ -120,12 +120,12 @@ def star(agenda: Agenda, event: Event, code: str) -> Star | None:
 
 
 def starred(agenda: Agenda) -> list[tuple[Event, PublishedSession]]:
-    """The starred sessions that the public may see, in the order of time. Two statements, however many events."""
+    """The starred public sessions, by time. Two statements for any number of events."""
     return [(one.event, one.session) for one in agenda_entries(contents(agenda)) if one.on]
 
 
 def contents(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, AgendaContent]:
-    """What is in an agenda or was once, by event. `speaks` are the owner's parts (see `speaking`). Two statements."""
+    """What is or was in an agenda, by event. `speaks` are the owner's parts (see `speaking`). Two statements."""
     stars: dict[int, dict[str, Star]] = {}
     for star in db.session.scalars(select(Star).where(Star.agenda_id == agenda.id)):
         stars.setdefault(star.event_id, {})[star.code] = star
@@ -138,9 +138,9 @@ def contents(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> dict[int, Agenda
 
 
 def agenda_entries(contents: Mapping[int, AgendaContent], *, timed: bool = False) -> list[AgendaEntry]:
-    """The public sessions that are in an agenda, or were once, in the order of time. One statement.
+    """The public sessions that are or were in an agenda, by time. One statement.
 
-    `timed`: only those that have hours or had them once. One more where the day of an event is not known any more.
+    `timed`: only those that have or had times. One more statement if the date of an event is no longer known.
     """
     shown = [(event, document) for event, document in programme.documents(contents) if event.public]
     if timed:
@@ -155,18 +155,18 @@ def agenda_entries(contents: Mapping[int, AgendaContent], *, timed: bool = False
 
 
 def removed_entries(contents: Mapping[int, AgendaContent]) -> list[RemovedAgendaEntry]:
-    """The sessions that went with an unpublished event, as long as calendars say so. One statement."""
+    """The sessions of unpublished events, for as long as calendars show them as cancelled. One statement."""
     found = []
     for event, row, document in feeds.unpublished(contents):
         of_event = contents[event]
         if of_event.part is not None and of_event.part.at > row.at:
-            of_event = replace(of_event, part=None, turns={})  # it was put in afterwards: no calendar has it from here
+            of_event = replace(of_event, part=None, turns={})  # added after unpublishing: no calendar has it from here
         found += [RemovedAgendaEntry(row, session, steps) for session, _star, steps in of_event.of(document)]
     return found
 
 
 def speaking(agenda: Agenda) -> list[OwnPart]:
-    """The parts of its owner as a speaker, with their links and events."""
+    """The owner's parts as a speaker, with their links and events."""
     query = (
         select(OwnPart)
         .where(OwnPart.agenda_id == agenda.id)
@@ -177,9 +177,9 @@ def speaking(agenda: Agenda) -> list[OwnPart]:
 
 
 def _turns(parts: Mapping[int, OwnPart]) -> dict[int, dict[str, int]]:
-    """By event and code, how often a speaker came into a session or left it; those of the releases that say so.
+    """By event and code, how often a speaker joined or left a session, according to the published releases.
 
-    What is released after an event was unpublished counts once it is public again.
+    Releases made after an event was unpublished count once it is public again.
     """
     if not parts:
         return {}
@@ -196,7 +196,7 @@ def _turns(parts: Mapping[int, OwnPart]) -> dict[int, dict[str, int]]:
 
 
 def registrations(agenda: Agenda) -> list[Registration]:
-    """The registrations in the agenda, also for an unpublished event: its attendees still have their own pages."""
+    """The registrations in the agenda, even of unpublished events: their attendees still have their own pages."""
     query = (
         select(Registration)
         .join(OwnRegistration, OwnRegistration.registration_id == Registration.id)
@@ -208,8 +208,9 @@ def registrations(agenda: Agenda) -> list[Registration]:
 
 
 def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
-    """What changes with all that the agenda's calendar says, and when it last did. Five statements."""
-    # Each change of a star raises its toggles, so their sum tells of any: hundreds of stars are a row per event.
+    """A value that changes with everything in the agenda's calendar, and when it last did. Five statements."""
+    # Each change of a star increments its toggles, so their sum reveals any change: one row per event for hundreds of
+    # stars.
     stars = db.session.execute(
         select(Star.event_id, func.count(), func.sum(Star.toggles), func.max(Star.changed_at))
         .where(Star.agenda_id == agenda.id)
@@ -234,9 +235,9 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
         .where(Event.id.in_(sorted(wanted)))
     ).all()
     turns = [_turning(*row) for row in events]
-    # What the team does to an unpublished event is nobody's business but that of those who are registered.
+    # Changes of an unpublished event only concern those who are registered.
     silent = {number for number, unpublished_at, *_ in events if unpublished_at is not None} - {row[0] for row in own}
-    # The desk's number too: a link to join a session is not released, it holds at once.
+    # The desk's number too: a joining link is not part of a release but takes effect at once.
     scopes = {f"event:{number}{of}" for number in wanted - silent for of in ("", ":desk")} | {"directory"}
     every = (stars, own, parts, turns, versions(scopes))
     moments = [row[-1] for rows in every for row in rows] + [changed for *_, changed, _at in (*own, *parts)]
@@ -247,14 +248,16 @@ def version(agenda: Agenda) -> tuple[tuple[object, ...], datetime]:
 def _turning(
     number: int, unpublished_at: datetime | None, ends_at: datetime, published_ends_at: datetime | None
 ) -> tuple[int, datetime | None, bool, datetime | None]:
-    """Whether an event is unpublished, whether what is removed of it is told no longer, and when that last changed."""
+    """(id, when unpublished, whether its removed sessions are no longer shown, when any of this last changed)."""
     last = (published_ends_at if unpublished_at and published_ends_at else ends_at) + KEEP_REMOVED
     over = last <= clock.now()
     return number, unpublished_at, over, max(filter(None, (unpublished_at, last if over else None)), default=None)
 
 
 def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[ListedSession]:
-    """The agenda as its page shows it. What is cancelled, or of an event known by month only, overlaps nothing."""
+    """The agenda as shown on its page. Cancelled sessions, and those of an event without exact dates, overlap
+    nothing.
+    """
     found = [one for one in agenda_entries(contents(agenda, speaks)) if one.on]
     live = [n for n, one in enumerate(found) if one.event.timed and not one.session.cancelled]
     crossing = rules.overlaps([(found[n].session.starts_at, found[n].session.ends_at) for n in live])

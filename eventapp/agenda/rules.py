@@ -1,4 +1,4 @@
-"""What an agenda tells of itself. Plain values only."""
+"""Limits and overlaps of agendas. Plain values only."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-# More than anybody can go to; it keeps a robot from filling the table through one address.
+# More than anybody can attend; it keeps a bot from filling the table through one agenda.
 MOST_STARS = 500
 
 _STAR = re.compile(r"([\w-]{1,80})/([\w-]{1,40})")
 
 
 def overlaps(spans: Sequence[tuple[datetime, datetime]]) -> list[list[int]]:
-    """For each span of time the numbers of the others that share a moment with it. Touching is no overlap."""
+    """For each time span, the indexes of the others that overlap it. Adjacent spans do not overlap."""
     return [
         [m for m, (start, end) in enumerate(spans) if m != n and start < mine_end and end > mine_start]
         for n, (mine_start, mine_end) in enumerate(spans)
@@ -23,15 +23,15 @@ def overlaps(spans: Sequence[tuple[datetime, datetime]]) -> list[list[int]]:
 
 
 def star_of(text: str) -> tuple[str, str] | None:
-    """The event's slug and the session's code of "slug/CODE", as a device keeps it; None for anything else."""
+    """The event's slug and the session's code in a device's star "slug/CODE"; None for anything else."""
     matched = _STAR.fullmatch(text)
     return (matched[1], matched[2]) if matched else None
 
 
 def turns(turned: Iterable[Mapping[str, Any]], person: int) -> dict[str, int]:
-    """How often each session, by its code, has won or lost a person, after it was first released.
+    """How often each session, by its code, has gained or removed_entries a person after it was first released.
 
-    `turned` are those of all releases (`Release.turned`). The number never falls, and it rises whenever the session
-    comes into the person's calendar or goes out of it, as SEQUENCE must (RFC 5546 §2.1.4).
+    `turned` are the rows of all releases (`Release.turned`). The number never falls, and it rises whenever the session
+    enters or leaves the person's calendar, as required for SEQUENCE (RFC 5546 §2.1.4).
     """
     return Counter(row["code"] for row in turned if row["person"] == person)

@@ -1,4 +1,4 @@
-"""One's own agenda: made from what a device has starred, kept by link."""
+"""A visitor's own agenda: created from the stars on a device, opened by its private link."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ YEARS = 2 * 365 * 24 * 3600
 
 @views.route("/agenda", methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
-    """An agenda of what this device has starred; a visitor who has one is led to it."""
+    """Create an agenda from the stars on this device; redirect visitors who have one."""
     if request.method == "POST":
         limit("60/minute", "agenda")
         return _led_to(operations.open_agenda(request.form.getlist("star")))
@@ -48,7 +48,7 @@ def start() -> ResponseReturnValue:
 
 @views.get("/agenda/<token>")
 def agenda(token: str) -> ResponseReturnValue:
-    """The starred sessions by day, with what lies over what. The address is the key, so it must not travel further."""
+    """The starred sessions by day, with overlaps. The URL contains the secret, so the response is marked as private."""
     shown = or_404(queries.by_token(token))
     speaks = queries.speaking(shown)
     entries = queries.entries(shown, speaks)
@@ -71,14 +71,14 @@ def _day(entry: ListedSession) -> date:
 
 
 def _only(events: Iterable[Event]) -> Event | None:
-    """The one event that all is about: then its name need not stand with each session."""
+    """The event, if all sessions are of the same one: its name is then not repeated for each session."""
     named = {event.id: event for event in events}
     return next(iter(named.values())) if len(named) == 1 else None
 
 
 @views.get("/agenda/<token>.ics")
 def feed(token: str) -> Response:
-    """The agenda to subscribe to. An empty one is a calendar without entries, so that it can be subscribed to early."""
+    """The feed of the agenda. It also works while empty, so that people can subscribe early."""
     shown = or_404(queries.by_token(token))
     options = FeedOptions.of_request(f"/agenda/{token}.ics")
     version, modified = queries.version(shown)
@@ -95,7 +95,7 @@ def feed(token: str) -> Response:
 
 @views.post("/agenda/<token>/<any(renew, close):verb>")
 def change(token: str, verb: str) -> ResponseReturnValue:
-    """Give the agenda a new address, or delete it."""
+    """Give the agenda a new link, or delete it."""
     shown = or_404(queries.by_token(token))
     if verb == "renew":
         operations.new_address(shown)
@@ -109,14 +109,14 @@ def change(token: str, verb: str) -> ResponseReturnValue:
 
 @views.route("/agenda/registrations/<token>", methods=["GET", "POST"])
 def registration(token: str) -> ResponseReturnValue:
-    """Put one's own registration into the agenda that this browser knows, or into a new one."""
+    """Add one's own registration to this browser's agenda, or to a new one."""
     own = or_404(registrations.by_token(token))
     return _put_in("agenda/registration.html", own.event, token, lambda shown: operations.add_registration(shown, own))
 
 
 @views.route("/agenda/speaking/<token>", methods=["GET", "POST"])
 def speaking(token: str) -> ResponseReturnValue:
-    """Put the sessions in which one speaks into the agenda that this browser knows, or into a new one."""
+    """Add the sessions in which one speaks to this browser's agenda, or to a new one."""
     link = or_404(proposals.link_by_token(token))
     return _put_in("agenda/speaking.html", link.event, token, lambda shown: operations.add_part(shown, link))
 
@@ -133,7 +133,7 @@ def _put_in(template: str, event: Event, token: str, put: Callable[[Agenda], Non
 
 @views.route("/agenda/<token>/stars", methods=["GET", "POST"])
 def stars(token: str) -> ResponseReturnValue:
-    """What is starred, for the device; or one star set (`on=1`) or taken away (`on=0`)."""
+    """Return the stars for the device; or set (`on=1`) or remove (`on=0`) one."""
     shown = or_404(queries.by_token(token))
     if request.method == "POST":
         limit("600/minute", "stars")
@@ -149,7 +149,7 @@ def stars(token: str) -> ResponseReturnValue:
 
 @views.route("/events/<slug>/sessions/<code>/star", methods=["GET", "POST"])
 def star(slug: str, code: str) -> ResponseReturnValue:
-    """Star a session where no JavaScript does it: into the agenda that this browser knows, or a new one."""
+    """Star a session without JavaScript: in this browser's agenda, or in a new one."""
     event = queries.public_events([slug]).get(slug)
     if event is None:
         return moved(".star", slug, code=code)

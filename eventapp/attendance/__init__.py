@@ -1,1 +1,1 @@
-"""Counting who takes part, on a stated basis."""
+"""Counts of attendees, each on a stated basis."""

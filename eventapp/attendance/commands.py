@@ -1,4 +1,4 @@
-"""`flask counts SLUG`: the sentence at a terminal."""
+"""`flask counts SLUG`: the attendance summary on the command line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from eventapp.events.models import Event
 )
 @with_appcontext
 def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
-    """Print the sentence of an event, with its basis and moment."""
+    """Print the attendance summary of an event, with its basis and time."""
     with languages.force_locale(lang):
         event = events.by_slug(slug)
         if event is None:

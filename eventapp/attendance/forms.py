@@ -1,4 +1,4 @@
-"""What an address asks of the counts, checked."""
+"""Validates the query parameters of the counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eventapp.core.languages import gettext as _
 
 
 def basis(word: str | None) -> Basis:
-    """The basis that is asked for; without a word the default. Raises Refused for a word that is none."""
+    """The requested basis, or the default. Raises Refused for an unknown one."""
     if word is None:
         return rules.DEFAULT_BASIS
     if word not in set(Basis):
@@ -19,7 +19,7 @@ def basis(word: str | None) -> Basis:
 
 
 def rounding(word: str | None) -> Rounding | None:
-    """The rounding that is asked for, if any. Raises Refused for a word that is none."""
+    """The requested rounding, if any. Raises Refused for an unknown one."""
     if word is None:
         return None
     if word not in set(Rounding):

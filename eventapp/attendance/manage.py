@@ -1,4 +1,4 @@
-"""The team's counts: every number with the rows that prove it."""
+"""Desk page: the team's counts, each number with the rows behind it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ manage = Blueprint("attendance_manage", __name__, url_prefix="/manage/events/<sl
 @manage.get("/counts")
 @requires(Permission.VIEW)
 def counts(event: Event) -> ResponseReturnValue:
-    """Live counts on a basis. Check-ins, which nothing records yet, and stated totals say why they have no rows."""
+    """Live counts on a basis. For check-ins, which are not recorded yet, and reported figures it says why there are no
+    rows.
+    """
     basis = forms.basis(request.args.get("basis"))
     rounding = forms.rounding(request.args.get("rounding"))
     reported = queries.reported_counts(event)

@@ -1,4 +1,4 @@
-"""Numbers that somebody stated, beside those that we count."""
+"""Reported figures, which are kept apart from counted ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eventapp.events.models import OfEvent
 
 
 class ReportedCount(Base, OfEvent):
-    """A total as a source gives it, without the rows behind it. Never mixed with counted numbers."""
+    """A total from a source, without the rows behind it. Never mixed with counted numbers."""
 
     __tablename__ = "reported_count"
 
@@ -31,7 +31,7 @@ class ReportedCount(Base, OfEvent):
     as_of: Mapped[date | None]
 
     def figures(self, home: str) -> Figures:
-        """The numbers for the sentence, said as the source says them; `home` is the event's country."""
+        """The numbers for the attendance summary, rounded as in the source; `home` is the event's country."""
         return Figures(
             people=self.people,
             rounding=self.rounding,

@@ -1,4 +1,4 @@
-"""Keeping numbers that somebody stated."""
+"""Storing reported figures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def report_count(
     of_what: LocalizedText | None = None,
     as_of: date | None = None,
 ) -> ReportedCount:
-    """Store what a source states. Raises Refused without a source, without any number, or for a negative one."""
+    """Store reported figures. Raises Refused without a source, without any number, or for a negative one."""
     numbers = {
         "people": people,
         "foreign_cities": foreign_cities,

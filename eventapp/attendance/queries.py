@@ -1,4 +1,4 @@
-"""Live counts from the registrations, and what sources state."""
+"""Live counts from the registrations, and reported figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
 from eventapp.events.models import Event
 from eventapp.registration.models import AttendanceOption, Registration
 
-# Built once: building a select costs ten times what running it does.
+# Built once: building a select takes ten times as long as running it.
 _registrations = (
     select(
         Registration.email_key,
@@ -60,10 +60,10 @@ def statement(
     rounding: Rounding | None = None,
     reported: list[ReportedCount] | None = None,
 ) -> CountStatement:
-    """Count now, in at most four queries however many take part; three if the `reported` counts are at hand.
+    """Count now, in at most four queries for any number of attendees; three if `reported` is given.
 
-    Without a `rounding` the sentence is exact; where a source states a total of the event, it takes the rounding of
-    that source, so that the two can be read side by side. Raises rules.NotCounted where the basis has no rows.
+    Without a `rounding` the numbers are exact; but if a source reports a total of the event, its rounding is used, so
+    that the two can be compared. Raises rules.NotCounted if the basis has no rows.
     """
     if rounding is None:
         stated = reported_counts(event) if reported is None else reported
@@ -72,7 +72,7 @@ def statement(
 
 
 def public_statement(event: Event, reported: list[ReportedCount]) -> CountStatement | None:
-    """What the public pages say; None where the team keeps its counts to itself, or nobody is counted yet."""
+    """The statement for the public pages; None if the team does not publish its counts, or nobody is counted yet."""
     if not event.counts_public:
         return None
     said = statement(event, reported=reported)
@@ -80,19 +80,19 @@ def public_statement(event: Event, reported: list[ReportedCount]) -> CountStatem
 
 
 def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:
-    """The live counts of an event. Raises rules.NotCounted where the basis has no rows."""
+    """The live counts of an event. Raises rules.NotCounted if the basis has no rows."""
     if basis not in rules.COUNTED:
         raise rules.NotCounted(basis)
     return rules.count(_rows(event), home=event.country_code, basis=basis)
 
 
 def reported_counts(event: Event) -> list[ReportedCount]:
-    """What sources state of the event, the total before its parts (in the order of entering)."""
+    """The reported figures of the event, the total before its parts (in the order of entry)."""
     return list(db.session.scalars(_declared, {"event": event.id}))
 
 
 def _rows(event: Event) -> list[CountedRegistration]:
-    """Registrations as counting needs them, organizations and cities resolved."""
+    """Registrations as input for counting, with organizations and cities resolved."""
     found = db.session.execute(_registrations, {"event": event.id}).all()
     known = _known_parties(event) if any(row.organization_id for row in found) else {}
     typed: dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None] = {}
@@ -116,11 +116,11 @@ def _rows(event: Event) -> list[CountedRegistration]:
 
 
 def _known_parties(event: Event) -> dict[int, CountedParty]:
-    """Organizations of the directory that people of the event come for."""
+    """Organizations of the directory that attendees of the event represent."""
     parties = {}
     for row in db.session.execute(_organizations, {"event": event.id}):
-        # A city hall is of its place only where that is a city: one entered with a country or region as its place is
-        # still one city, told apart by its name.
+        # A city hall belongs to its place only if that is a city: one entered with a country or region as its place is
+        # still one city, identified by its name.
         city = row.place_kind is PlaceKind.CITY
         parties[row.id] = CountedParty(
             key=f"#{row.id}",
@@ -136,7 +136,7 @@ def _known_parties(event: Event) -> dict[int, CountedParty]:
 def _placed(
     typed: dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None],
 ) -> dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None]:
-    """Typed cities with their place, in whatever spelling the directory knows: "Nuremberg" is Nürnberg."""
+    """Typed cities with their place, in any spelling that the directory knows: "Nuremberg" is Nürnberg."""
     cities = {key for key, party in typed.items() if party is not None and key[1] is OrganizationKind.CITY}
     if not cities:
         return typed
@@ -150,7 +150,7 @@ def _placed(
     for key in cities:
         name, kind, country = key
         for bare in (fold(name), fold_city(name)):
-            # Where several cities bear the name, only the person's country can tell which one is meant.
+            # If several cities have this name, only the person's country can tell which one is meant.
             fitting = {place for place in places.get(bare, ()) if country in {None, place[1]}}
             if len(fitting) == 1:
                 slug, code = fitting.pop()

@@ -1,4 +1,4 @@
-"""Whom a count counts, and what counts as a city, a country and an organization. Plain values only."""
+"""Who is counted, and what counts as a city, a country and an organization. Plain values only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from eventapp.registration.rules import ACTIVE, RegistrationStatus
 
 
 class Basis(Labelled):
-    """Whom a count counts. A number without its basis is wrong."""
+    """Who is counted. A number is only meaningful with its basis."""
 
     REGISTERED = "registered", _l("Registered")
     CONFIRMED = "confirmed", _l("Confirmed")
@@ -28,7 +28,7 @@ class Basis(Labelled):
 
     @property
     def explanation(self) -> str:
-        """What stands behind a number on this basis, as a sentence."""
+        """What a number on this basis means, as a sentence."""
         return str(_EXPLANATIONS[self])
 
 
@@ -39,7 +39,7 @@ _EXPLANATIONS: dict[Basis, object] = {
     Basis.DECLARED: _l("Figures reported by the source. They can't be broken down."),
 }
 
-# Bases that rows are counted on today. Check-ins come with the tickets, declared totals have no rows.
+# Bases with rows to count. Check-ins will come with tickets, reported figures have no rows.
 COUNTED: dict[Basis, frozenset[RegistrationStatus]] = {
     Basis.REGISTERED: ACTIVE,
     Basis.CONFIRMED: frozenset({RegistrationStatus.CONFIRMED}),
@@ -60,10 +60,10 @@ class NotCounted(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CountedParty:
-    """Whom somebody comes for: an organization of the directory, or a name as it was typed.
+    """What an attendee represents: an organization of the directory, or a name as typed.
 
-    `key` tells parties apart; `place_country` is the ISO 3166-1 code of the country the organization stands for (of
-    an embassy: the country that sends it); `city_key` and `city` name its place where that is a city.
+    `key` identifies the party; `place_country` is the ISO 3166-1 code of the country that the organization represents
+    (for an embassy: the country that sends it); `city_key` and `city` name its place if that is a city.
     """
 
     key: str
@@ -74,13 +74,13 @@ class CountedParty:
     city: LocalizedText = field(default_factory=LocalizedText)
 
 
-# Begins the key of a party that the directory does not know.
+# Prefix of the key of a party that is not in the directory.
 _TYPED = "~"
 
 
 @dataclass(frozen=True, slots=True)
 class CountedRegistration:
-    """One registration, as far as counting needs it. `person` is the same for the same person."""
+    """The facts of one registration that counting needs. `person` is the same for the same person."""
 
     person: str
     status: RegistrationStatus
@@ -91,7 +91,7 @@ class CountedRegistration:
 
 
 def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None) -> CountedParty | None:
-    """The party of an organization that the directory does not know: one folded name in one country is one party."""
+    """The party of an organization that is not in the directory: one folded name in one country is one party."""
     bare = fold_city(name) if kind is OrganizationKind.CITY else fold(name)
     if not bare or says_none(name):
         return None
@@ -105,7 +105,7 @@ def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A city that takes part, with the number of its people and the ways they take part."""
+    """A represented city, with the number of its people and their attendance modes."""
 
     key: str
     names: LocalizedText
@@ -115,13 +115,13 @@ class City:
 
     @property
     def known(self) -> bool:
-        """Whether the directory has it; a name that somebody typed is not for the public."""
+        """Whether it is in the directory; typed names are not shown to the public."""
         return not self.key.startswith(_TYPED)
 
 
 @dataclass(frozen=True, slots=True)
 class CountedOrganization:
-    """An organization that takes part and is no city. `unsorted`: nobody has said yet of which kind it is."""
+    """A represented organization that is not a city. `unsorted`: its kind has not been entered."""
 
     key: str
     names: LocalizedText
@@ -132,13 +132,13 @@ class CountedOrganization:
 
     @property
     def known(self) -> bool:
-        """Whether the directory has it; a name that somebody typed is not for the public."""
+        """Whether it is in the directory; typed names are not shown to the public."""
         return not self.key.startswith(_TYPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """One line of the table by country; `code` None gathers what belongs to no country or states none."""
+    """One row of the table by country; `code` None is for what has no country or does not state one."""
 
     code: str | None
     foreign: bool
@@ -149,11 +149,11 @@ class Country:
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted, with the rows that prove each number.
+    """The result of a count, with the rows behind each number.
 
-    `people` are the keys of the persons. A person who takes part in two modes is one in `people` and one in each of
-    `by_mode`. `by_status` has all registrations, whatever the basis. `unplaced` are cities of which no country is
-    known: they are neither domestic nor foreign, and in no number.
+    `people` are the keys of the persons. A person who attends in two modes counts once in `people` and once in each of
+    `by_mode`. `by_status` includes all registrations, whatever the basis. `unplaced` are cities whose country is
+    unknown: they are neither domestic nor foreign, and in no number.
     """
 
     basis: Basis
@@ -170,29 +170,29 @@ class Counts:
 
     @property
     def foreign_countries(self) -> tuple[str, ...]:
-        """Foreign countries that counted people come from or stand for."""
+        """Foreign countries that counted people come from or represent."""
         return tuple(c.code for c in self.countries if c.foreign and c.people and c.code)
 
     @property
     def city_countries(self) -> tuple[str, ...]:
-        """Foreign countries that the foreign cities lie in: these are the ones the sentence names."""
+        """The countries of the foreign cities; the attendance summary names the number of these."""
         return tuple(sorted({city.country for city in self.foreign_cities if city.country}))
 
     @property
     def by_kind(self) -> dict[OrganizationKind, int]:
-        """Organizations of each kind. Cities are counted as cities, so their kind is not here."""
+        """The number of organizations of each kind. Cities are counted separately, so their kind is missing here."""
         numbers = Counter(organization.kind for organization in self.organizations)
         return {kind: numbers[kind] for kind in OrganizationKind if kind is not OrganizationKind.CITY}
 
     @property
     def unsorted(self) -> tuple[CountedOrganization, ...]:
-        """Organizations counted as `other` only because nobody has said what they are."""
+        """Organizations counted as `other` only because their kind has not been entered."""
         return tuple(organization for organization in self.organizations if organization.unsorted)
 
 
 @dataclass
 class _Gathered:
-    """One party with everybody who comes for it."""
+    """One party with everybody who represents it."""
 
     party: CountedParty
     kind: OrganizationKind | None
@@ -204,11 +204,11 @@ class _Gathered:
 def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFAULT_BASIS) -> Counts:
     """Count rows of one event. `home` is the event's country: domestic and foreign are relative to it.
 
-    The rules: one person is counted once, however many rows name the person. A city is counted where an organization
-    of kind `city` takes part, once, in whatever spelling and mode; a prefecture or state is no city. An
-    international organization stands for no country. A person counts for the country of the organization's place,
-    else for the person's own. An organization of no known kind is counted as `other` and reported as unsorted.
-    Raises NotCounted where the basis has no rows.
+    The rules: one person is counted once, however many rows name the person. A city is counted once if an organization
+    of kind `city` takes part, in any spelling and mode; a prefecture or state is not a city. An international
+    organization represents no country. A person counts for the country of the organization's place, else for the
+    person's own. An organization of unknown kind is counted as `other` and reported as unsorted. Raises NotCounted if
+    the basis has no rows.
     """
     if basis not in COUNTED:
         raise NotCounted(basis)
@@ -249,7 +249,7 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
 
 
 def country_of(row: CountedRegistration) -> str | None:
-    """The country a row counts for; None for an international organization, and where nothing is known."""
+    """The country a row counts for; None for an international organization, or if nothing is known."""
     if row.party is None:
         return row.country
     if row.party.kind is OrganizationKind.INTERNATIONAL_ORGANIZATION:
@@ -258,7 +258,9 @@ def country_of(row: CountedRegistration) -> str | None:
 
 
 def _one_spelling(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
-    """Each party's key → the party it is. A typed name that a known one of the same country bears means that one."""
+    """Each party's key → the party it is. A typed name that matches a known party of the same country means that
+    party.
+    """
     by_key: dict[str, CountedParty] = {}
     for party in parties:
         by_key.setdefault(party.key, party)
@@ -323,7 +325,7 @@ def _organizations(gathered: Iterable[_Gathered]) -> list[CountedOrganization]:
 def _countries(
     people: dict[str, str | None], cities: list[City], organizations: list[CountedOrganization], home: str
 ) -> tuple[Country, ...]:
-    """The home country first, then by people; what belongs to no country last."""
+    """The home country first, then by number of people; rows without a country last."""
     heads = Counter(people.values())
     places = Counter(city.country for city in cities)
     bodies = Counter(organization.country for organization in organizations)
@@ -333,9 +335,9 @@ def _countries(
 
 
 def figures_of(counts: Counts, rounding: Rounding) -> Figures:
-    """The numbers of a count. Only the people are rounded: cities and organizations can be named one by one.
+    """The numbers of a count. Only people are rounded: cities and organizations can be listed one by one.
 
-    The countries are those that the foreign cities lie in; without foreign cities, those that people come from.
+    The countries are those of the foreign cities; without foreign cities, those that people come from.
     """
     people, word = rounded(len(counts.people), rounding)
     return Figures(
@@ -351,16 +353,16 @@ def figures_of(counts: Counts, rounding: Rounding) -> Figures:
 
 @dataclass(frozen=True)
 class CountStatement:
-    """A count with its moment and the word its sentence is rounded with."""
+    """A count with its time and the rounding of its summary."""
 
     counts: Counts
     rounding: Rounding
     as_of: datetime
 
     def parts(self, language: str) -> Summary:
-        """The sentence, in parts for a page; empty where nobody is counted."""
+        """The attendance summary in parts for a page; empty if nobody is counted."""
         return summary(figures_of(self.counts, self.rounding), language) if self.counts.people else ()
 
     def text(self, language: str) -> str:
-        """The sentence as text."""
+        """The attendance summary as text."""
         return plain(self.parts(language))

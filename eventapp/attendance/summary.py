@@ -1,8 +1,8 @@
-"""The sentence: "Over 300 people from 15 cities in nine foreign countries, 22 cities in Japan and 50 companies and
-organizations." Plain values only.
+"""The attendance summary: "Over 300 people from 15 cities in nine foreign countries, 22 cities in Japan and 50
+companies and organizations." Plain values only.
 
-Its grammar differs too much between languages for a catalogue of strings (word order, number words, counters), so each
-language has its own writer here; other languages read the English one.
+Its grammar differs too much between languages for a message catalogue (word order, number words, counters), so there is
+a function for each language here; other languages use the English one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from eventapp.core.languages import lazy_gettext as _l
 
 
 class Rounding(Labelled):
-    """How a number of people is to be read."""
+    """How exact a number of people is."""
 
     OVER = "over", _l("Over")
     ABOUT = "about", _l("About")
@@ -24,7 +24,7 @@ class Rounding(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers of one sentence, as they are to be said; None and 0 leave their part out."""
+    """The numbers of one summary; None and 0 leave their part out."""
 
     people: int | None
     rounding: Rounding
@@ -37,7 +37,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class SummaryPart:
-    """A piece of the sentence; `number` marks what a page sets off."""
+    """A piece of the summary; `number` marks what a page highlights."""
 
     text: str
     number: bool = False
@@ -47,21 +47,21 @@ Summary = tuple[SummaryPart, ...]
 
 
 def summary(figures: Figures, language: str) -> Summary:
-    """The sentence in parts; empty where there is nothing to say."""
+    """The summary in parts; empty if there is nothing to say."""
     return _japanese(figures) if language.split("-")[0] == "ja" else _english(figures)
 
 
 def plain(parts: Summary) -> str:
-    """The sentence as text."""
+    """The summary as text."""
     return "".join(part.text for part in parts)
 
 
 def rounded(number: int, rounding: Rounding) -> tuple[int, Rounding]:
-    """A counted number made round, with the word that is still true of it.
+    """Round a counted number; returns it with the word that is still true for it.
 
-    `over` takes the next step of 5, 50, 500, … strictly below (312 → over 300, 367 → over 350); `about` the nearest
-    number with two digits that say something (312 → about 310). Below 10, and where the number is itself round, it
-    is exact, and so is the word.
+    `over` takes the next step of 5, 50, 500, … strictly below (312 → over 300, 367 → over 350); `about` rounds to two
+    significant digits (312 → about 310). A number below 10, or one that is already round, stays exact, and so does the
+    word.
     """
     if number < 10 or rounding is Rounding.EXACTLY:
         return number, Rounding.EXACTLY
@@ -73,7 +73,7 @@ def rounded(number: int, rounding: Rounding) -> tuple[int, Rounding]:
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
-# Countries that English names with an article.
+# Countries that take an article in English.
 _THE = frozenset({"AE", "BS", "CD", "CF", "CG", "CK", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "US"})
 
 _EN_ROUNDING = {Rounding.OVER: "Over ", Rounding.ABOUT: "About ", Rounding.EXACTLY: ""}
@@ -87,7 +87,7 @@ def _english(figures: Figures) -> Summary:
     sources: list[list[SummaryPart]] = []
     where = "the " if figures.home in _THE else ""
     abroad = figures.foreign_countries or 0
-    # Small numbers of countries are written as words, as official texts do.
+    # Small numbers of countries are spelled out, as in official texts.
     said = _WORDS[abroad] if abroad < len(_WORDS) else f"{abroad:,}"
     countries = SummaryPart(f"{said} foreign {'country' if abroad == 1 else 'countries'}", True)
     if figures.foreign_cities:
@@ -127,7 +127,7 @@ def _japanese(figures: Figures) -> Summary:
     elif abroad:
         sources.append([SummaryPart("海外"), _ja(abroad, "か国")])
     if figures.domestic_cities:
-        # 「国内」 is domestic seen from Japan; of an event elsewhere the country is named.
+        # 「国内」 means domestic as seen from Japan; for an event elsewhere the country is named.
         home = "国内" if figures.home == "JP" else country(figures.home, "ja")
         sources.append([SummaryPart(home), _ja(figures.domestic_cities, "都市")])
     if figures.organizations:

@@ -1,4 +1,4 @@
-"""Public counts: the sentence with its basis and the rows behind each number, as a page and as JSON."""
+"""Public counts: the attendance summary with its basis and the rows behind each number, as a page and as JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
 @parameters(basis=text(20))
 @event_page(attendees=True)
 def counts(event: Event) -> Response:
-    """Who attends, in numbers; only where the team publishes them. People are never named."""
+    """Attendance in numbers, if the team publishes them. People are never named."""
     or_404(event.counts_public or None)
     reported = queries.reported_counts(event)
     return page(
@@ -40,7 +40,7 @@ def counts(event: Event) -> Response:
 @views.get("/counts.json")
 @parameters(basis=text(20), proof=one_of(["1"]))
 def counts_json(slug: str) -> ResponseReturnValue:
-    """The numbers for machines. If the team keeps its counts to itself, only the team gets them (else 404)."""
+    """The numbers as JSON. If the team does not publish its counts, only the team gets them (else 404)."""
     member = access.preview(slug)
     if member is None:
         return _public_counts(slug)
@@ -57,7 +57,7 @@ def _public_counts(event: Event) -> Response:
 
 
 def _counted(event: Event, basis: Basis, reported: list[ReportedCount] | None = None) -> CountStatement:
-    """The live statement. Raises Refused where the basis has no rows."""
+    """The live statement. Raises Refused if the basis has no rows."""
     try:
         return queries.statement(event, basis=basis, reported=reported)
     except rules.NotCounted as none:
@@ -83,7 +83,7 @@ def _json(event: Event, said: CountStatement) -> Response:
 
 
 def _proof(counts: Counts) -> dict[str, Any]:
-    """The rows behind the numbers, as far as the public may see them: no people, and no names that somebody typed."""
+    """The public rows behind the numbers: no people, and no typed names."""
     return {
         "cities": {
             "domestic": [resolve(city.names).text for city in counts.domestic_cities if city.known],

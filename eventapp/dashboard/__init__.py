@@ -1,1 +1,1 @@
-"""The organizer's desk: overview over several features."""
+"""The organizers' desk: pages that cross features."""

@@ -1,4 +1,4 @@
-"""`flask programme check`: what is wrong with a programme, at a terminal."""
+"""`flask programme check`: the issues of a programme on the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eventapp.registration import queries as registration
 @click.argument("slug")
 @click.option("--lang", type=click.Choice(languages.INTERFACE), default="en", help="Language of the sentences.")
 def check(slug: str, lang: str) -> None:
-    """Print what is wrong with a programme; ends with status 1 where there is an error."""
+    """Print the issues of a programme; exits with status 1 if there is an error."""
     event = events.by_slug(slug)
     if event is None:
         raise click.ClickException(f"There is no event {slug}.")

@@ -1,4 +1,4 @@
-"""The desk across features: my events, an event's overview, its mail, and the verbs that concern everybody."""
+"""Desk pages across features: a user's events, an event's overview, publishing, cancelling, cloning."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from eventapp.registration.models import AttendanceOption
 
 manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 
-# The side list of an event's desk: endpoint, label, what it needs.
+# The side navigation of an event's desk: endpoint, label, required permission.
 PAGES = [
     ("dashboard.event", _l("Overview"), Permission.VIEW),
     ("dashboard_event.edit", _l("Event"), Permission.OWN),
@@ -48,7 +48,7 @@ PAGES = [
     ("events_manage.team", _l("Team"), Permission.OWN),
 ]
 
-# Pages that belong to an entry of the side list without being it.
+# Pages that belong to an item of the side navigation.
 _BELONG = {
     "venue": "events_manage.places",
     "host": "events_manage.places",
@@ -77,7 +77,7 @@ _BELONG = {
 
 
 def desk_section() -> str:
-    """The entry of the side list that the present page belongs to."""
+    """The item of the side navigation that the current page belongs to."""
     endpoint = request.endpoint or ""
     return _BELONG.get(endpoint.rpartition(".")[2], endpoint)
 
@@ -85,7 +85,7 @@ def desk_section() -> str:
 @manage.get("")
 @needs_login
 def home() -> ResponseReturnValue:
-    """The events one works on."""
+    """The events that the user works on."""
     user = current_organizer()
     now = clock.now()
     mine = events.of_user(user)
@@ -102,7 +102,7 @@ def home() -> ResponseReturnValue:
 @manage.get("/events/<slug>")
 @requires(Permission.VIEW)
 def event(event: Event) -> ResponseReturnValue:
-    """Where the event stands, and what to do next."""
+    """The state of the event, and what to do next."""
     options = registration.options(event)
     sessions = programme.sessions(event, drafts=True, people=False)
     return page(
@@ -136,14 +136,14 @@ def _steps(event: Event, sessions: list[Session], options: list[AttendanceOption
 @manage.route("/events/<slug>/postpone", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def postpone(event: Event) -> ResponseReturnValue:
-    """Postpone, and write to everybody registered."""
+    """Postpone the event and notify everybody registered."""
     return _call_off(event, "postpone")
 
 
 @manage.route("/events/<slug>/cancel", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def cancel(event: Event) -> ResponseReturnValue:
-    """Cancel, and write to everybody registered."""
+    """Cancel the event and notify everybody registered."""
     return _call_off(event, "cancel")
 
 
@@ -164,7 +164,7 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
 @manage.post("/events/<slug>/publish")
 @requires(Permission.OWN)
 def publish(event: Event) -> ResponseReturnValue:
-    """Show the event to the public."""
+    """Publish the event."""
     lifecycle.publish_event(event)
     flash(_("The event is public now."))
     return redirect(url_for(".event", slug=event.slug), 303)
@@ -173,7 +173,7 @@ def publish(event: Event) -> ResponseReturnValue:
 @manage.route("/events/<slug>/withdraw", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def unpublish(event: Event) -> ResponseReturnValue:
-    """Make the event a draft again, once that was confirmed."""
+    """Make the event a draft again, after confirmation."""
     if request.method == "POST":
         lifecycle.unpublish_event(event)
         flash(_("The event is no longer public. Only your team can see it."))
@@ -184,7 +184,7 @@ def unpublish(event: Event) -> ResponseReturnValue:
 @manage.route("/events/<slug>/clone", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def clone(event: Event) -> ResponseReturnValue:
-    """The next edition, made of this one."""
+    """Create the next edition from this one."""
     form = CloneForm.of(event)
     if done := submit(form, lambda: cloning.clone(event, owner=current_organizer(), **form.values())):
         _report_clone(done.value)

@@ -1,4 +1,4 @@
-"""The desk: editing an event, and what goes along when its time zone or its date becomes another."""
+"""Desk page: edit an event, and choose what moves with it when its time zone or date changes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from eventapp.lifecycle.dates import Followed
 
 manage = Blueprint("dashboard_event", __name__, url_prefix="/manage/events/<slug>")
 
-# A message travels in a cookie, so it names a few.
+# A message travels in a cookie, so it names only a few.
 _NAMED = 5
 
 
 @manage.route("/edit", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def edit(event: Event) -> ResponseReturnValue:
-    """What the event page says. Another zone or date asks what goes along."""
+    """Edit the event page. A new zone or date asks what should move with it."""
     form = EventEditForm.of(event, [theme.title for theme in queries.themes(event)], queries.all_series())
     if done := submit(form, lambda: _save(event, form)):
         flash(_("Saved."))
@@ -39,7 +39,7 @@ def edit(event: Event) -> ResponseReturnValue:
 
 
 def _save(event: Event, form: EventEditForm) -> list[str]:
-    """Ask what is to be asked, then change the event. Returns what has happened besides."""
+    """Ask what must be asked, then change the event. Returns messages about what else has changed."""
     values = form.values(keep_clock=form.keeps_clock)
     changed = dates.change(
         event, zone=values["zone"], starts_at=values["starts_at"], keep_clock=form.keeps_clock, now=clock.now()

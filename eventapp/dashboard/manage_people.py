@@ -1,4 +1,4 @@
-"""The desk: who takes part, how the event shows them, and finding somebody of the directory."""
+"""Desk pages: the people of an event, how the event shows them, and search in the directory."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ manage = Blueprint("people_manage", __name__, url_prefix="/manage/events/<slug>"
 @manage.get("/speakers")
 @requires(Permission.VIEW)
 def everybody(event: Event) -> ResponseReturnValue:
-    """Everybody whom the team knows, and how to add somebody."""
+    """Everybody known to the team, and how to add somebody."""
     return page("programme/manage_speakers.html", event=event, people=queries.shown_people(event), day=event.first_day)
 
 
 @manage.get("/people.json")
 @requires(Permission.PROGRAMME)
 def search(event: Event) -> ResponseReturnValue:
-    """People of the directory by a part of their name, as somebody of the team types it."""
+    """Search people of the directory by part of their name, while a team member types it."""
     answer = profiles.find(current_organizer(), request.args.get("q", "")[:100])
     return jsonify(people=[_hit(event, person) for person in answer.people], more=answer.more)
 
@@ -60,7 +60,7 @@ def _hit(event: Event, person: Person) -> dict[str, str]:
 @manage.route("/speakers/<code>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def person(event: Event, code: str = "") -> ResponseReturnValue:
-    """A person. What all events share is changed by who owns all that know the person; else what this one shows."""
+    """Add or edit a person: the shared profile if the user may change it, else this event's own."""
     shown = or_404(queries.person_in_event(event, code)) if code else None
     form = _form(event, shown)
     if done := submit(form, lambda: _save(event, shown, form)):
@@ -127,7 +127,7 @@ def _organization(form: PersonForm) -> Organization | None:
 @manage.post("/speakers/<code>/remove")
 @requires(Permission.PROGRAMME)
 def remove(event: Event, code: str) -> ResponseReturnValue:
-    """Take somebody without a part off the list."""
+    """Remove a person without a part from the list."""
     shown = or_404(queries.person_in_event(event, code))
     name = languages.resolve(shown.family or shown.given).text
     roster.remove_person(event, shown)

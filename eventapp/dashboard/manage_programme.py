@@ -1,4 +1,4 @@
-"""The desk: sessions, rooms and tracks."""
+"""Desk pages: sessions, rooms and tracks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slu
 @manage.get("/programme")
 @requires(Permission.VIEW)
 def programme(event: Event) -> ResponseReturnValue:
-    """The schedule editor, and all sessions by day, the unscheduled ones first; rooms and tracks below."""
+    """The schedule editor, and all sessions by day, unscheduled ones first; rooms and tracks below."""
     sessions = queries.sessions(event, drafts=True)
     return page(
         "programme/manage.html",
@@ -47,7 +47,7 @@ def programme(event: Event) -> ResponseReturnValue:
 @manage.get("/programme/check")
 @requires(Permission.VIEW)
 def check(event: Event) -> ResponseReturnValue:
-    """What is wrong with the programme, errors first."""
+    """The issues of the programme, errors first."""
     return page(
         "programme/check.html",
         event=event,
@@ -60,7 +60,7 @@ def check(event: Event) -> ResponseReturnValue:
 @manage.route("/programme/sessions/<code>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def session(event: Event, code: str = "") -> ResponseReturnValue:
-    """Add a session, or change one."""
+    """Add or edit a session."""
     shown = or_404(queries.by_code(event, code)) if code else None
     editing = SessionEditing(event, shown)
     if done := editing.submit():
@@ -83,7 +83,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
 
 
 def _flash_findings(event: Event, session: Session) -> None:
-    """Say what is wrong with the saved session; saving is allowed, for the next change may put it right."""
+    """Report the issues of the saved session; saving is allowed, because the next change may fix them."""
     for one in queries.findings(event, registration.audience(event), language=languages.reader()):
         if session.code in one.codes:
             flash(f"{one.level.label}: {one.sentence}")
@@ -99,7 +99,7 @@ _VERBS = {
 @manage.post("/programme/sessions/<code>/<any(ready, draft, cancel, delete):verb>")
 @requires(Permission.PROGRAMME)
 def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
-    """Get a session ready for the next release, keep it back, cancel it, or delete one that was never public."""
+    """Set a session to ready or draft, cancel it, or delete one that was never public."""
     shown = or_404(queries.by_code(event, code))
     if verb == "delete":
         operations.delete_session(shown)
@@ -115,7 +115,7 @@ def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
 @manage.route("/programme/rooms/<key>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def room(event: Event, key: str = "") -> ResponseReturnValue:
-    """A room."""
+    """Add or edit a room."""
     shown = or_404(next((r for r in queries.rooms(event) if r.slug == key), None)) if key else None
     venues = events.venues(event)
     form = RoomForm.of(event, shown, venues=venues)
@@ -129,7 +129,7 @@ def room(event: Event, key: str = "") -> ResponseReturnValue:
 @manage.route("/programme/tracks/<key>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def track(event: Event, key: str = "") -> ResponseReturnValue:
-    """A track."""
+    """Add or edit a track."""
     shown = or_404(next((t for t in queries.tracks(event) if t.slug == key), None)) if key else None
     form = TrackForm(data={"name": shown.name, "colour": shown.colour} if shown else {"colour": 1})
     form.name.offer(event.languages)
@@ -142,7 +142,7 @@ def track(event: Event, key: str = "") -> ResponseReturnValue:
 @manage.post("/programme/<any(rooms, tracks):kind>/<key>/remove")
 @requires(Permission.PROGRAMME)
 def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
-    """Take a room or track away; its sessions stay."""
+    """Remove a room or track; its sessions are kept."""
     things: list[Room | Track] = [*queries.rooms(event)] if kind == "rooms" else [*queries.tracks(event)]
     for thing in things:
         if thing.slug == key:

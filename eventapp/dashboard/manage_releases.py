@@ -1,4 +1,4 @@
-"""The desk: publishing the programme as a numbered version, with what is different before it happens."""
+"""Desk page: publish the programme as a numbered version, after a preview of the changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug
 @manage.route("/release", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def release(event: Event) -> ResponseReturnValue:
-    """What the next version would change, what is wrong with it, and the button that publishes it."""
+    """The changes of the next version, its issues, and the button that publishes it."""
     form = ReleaseForm()
     form.note.offer(event.languages)
     if done := submit(form, lambda: releases.release(event, user=signed_in(), note=form.note.data)):

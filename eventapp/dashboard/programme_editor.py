@@ -1,7 +1,7 @@
-"""What the schedule editor in the browser asks for and sends: the programme as values, and moves.
+"""The API of the schedule editor in the browser: the programme as JSON, and moves of sessions.
 
-Moments travel as whole minutes since 1970 in UTC, so that the browser can lay out a day on which the clocks change
-without knowing zones: it is told how far the venue's clock is ahead, and when that changes.
+Times are whole minutes since 1970 in UTC, so that the browser can lay out a day on which the clocks change without
+knowing time zones: it gets the UTC offsets of the venue's clock and when they change.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from eventapp.registration import queries as registration
 
 editor = Blueprint("programme_editor", __name__, url_prefix="/manage/events/<slug>/programme")
 
-# Of an event known by its month only the empty days are not worth a tab each.
+# If only the month of an event is known, empty days don't deserve a tab each.
 MOST_DAYS = 31
 
 
 @editor.get("/state.json")
 @requires(Permission.VIEW)
 def state(event: Event) -> ResponseReturnValue:
-    """The whole programme as the team has it; 304 where nobody has changed it since."""
+    """The team's whole programme; 304 if it has not changed."""
     scopes = (f"event:{event.id}:desk", f"event:{event.id}", f"event:{event.id}:people", "directory")
     version = "-".join([*(str(revisions.number(scope)) for scope in scopes), languages.reader()])
-    # Asked before the rows are read: what changes in between is found by the next question.
+    # Read before the rows: a change in between is found by the next request.
     if version in request.if_none_match:
         response = make_response("", 304)
     else:
@@ -55,10 +55,10 @@ def state(event: Event) -> ResponseReturnValue:
 @editor.post("/sessions/<code>/move")
 @requires(Permission.PROGRAMME)
 def move(event: Event, code: str) -> ResponseReturnValue:
-    """Give a session another slot: `starts`, `ends` (minutes, or null), `rooms` (numbers), `revision` as it was seen.
+    """Move a session to another slot: `starts`, `ends` (minutes, or null), `rooms` (ids), `revision` as last read.
 
-    Answers with the session as it is saved and everything that is wrong now. A refusal is a 422 with its sentence;
-    of a stale one, `session` is what somebody else has made of it.
+    Returns the saved session and all current issues. A refusal is a 422 with its message; after an edit conflict,
+    `session` is the current state.
     """
     shown = or_404(queries.by_code(event, code))
     try:
@@ -69,7 +69,7 @@ def move(event: Event, code: str) -> ResponseReturnValue:
         return refused_as_json(stale, session=_session(stale.session))
     except Refused as refusal:
         return refused_as_json(refusal)
-    finish_writing()  # what is wrong in a large programme takes a while to find
+    finish_writing()  # checking a large programme takes a while
     return jsonify(
         session=_session(saved),
         findings=[
@@ -97,7 +97,7 @@ def _requested_move(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:
 def _sent() -> dict[str, Any]:
     try:
         sent = request.get_json(silent=True)
-    except RecursionError:  # brackets in brackets in brackets
+    except RecursionError:  # deeply nested brackets
         sent = None
     return sent if isinstance(sent, dict) else {}
 
@@ -111,7 +111,8 @@ def _moment(minutes: object, field: str, stored: datetime | None) -> datetime | 
         return stored  # with its seconds, which the grid does not show
     if minutes is None:
         return None
-    # The years 1800 to 2200, as in the session's form: beyond, an offset leads out of what a calendar holds.
+    # The years 1800 to 2200, as in the session's form: beyond, an offset could lead outside what calendars can
+    # represent.
     if not isinstance(minutes, int) or isinstance(minutes, bool) or not -89_000_000 < minutes < 121_000_000:
         raise Refused(_("Enter a date and time."), field=field)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
@@ -147,7 +148,7 @@ def as_values(event: Event) -> dict[str, Any]:
 
 
 def days_of(event: Event, sessions: Iterable[Session]) -> list[date]:
-    """The days that have a page in the editor: those of the event and those that hold a session, in order."""
+    """The days with a tab in the editor: those of the event and those with a session, in order."""
 
     def of(moment: datetime) -> date:
         return clock.programme_day(moment, event.zone, event.day_starts)
@@ -161,7 +162,7 @@ def days_of(event: Event, sessions: Iterable[Session]) -> list[date]:
 
 
 def _text_values(value: LocalizedText) -> dict[str, str]:
-    """A text; its language and direction only where they are not the page's."""
+    """A text; with its language and direction only if they differ from the page's."""
     text, language = languages.resolve(value)
     if language == languages.interface():
         return {"text": text}

@@ -95,7 +95,7 @@ class SessionEditing:
         return Refused(message)
 
     def _merge(self, conflict: SessionEditConflict, current: dict[str, Any]) -> str:
-        """Take what only the other editor changed into the form, and return the sentence about it."""
+        """Show in the form what only the other editor has changed, and return the message about it."""
         form = self.form
         rows = {
             "people": [row.values for row in form.people if row.person],
@@ -134,7 +134,7 @@ def _form(event: Event, session: Session | None) -> SessionForm:
 
 
 def _people(session: Session | None, *, searched: int | None) -> tuple[list[ParticipationRow], dict[str, Person]]:
-    """The rows that were sent, resolved, and by code the people of the session or known to the organizer."""
+    """The submitted rows with their people resolved, and by code the people of the session or visible to the user."""
     here = {part.person.code: part for part in session.participations} if session else {}
     rows = participation_rows.typed(request.form)
     people = profiles.by_codes(current_organizer(), participation_rows.codes(rows)) | {

@@ -1,4 +1,4 @@
-"""What an organizer should do next, as sentences with a page behind each."""
+"""Next steps for an organizer, as sentences linked to pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eventapp.registration.models import AttendanceOption
 
 @dataclass(frozen=True)
 class Step:
-    """A sentence, and the endpoint of the page where it is done."""
+    """A sentence, and the endpoint of the page for it."""
 
     text: str
     endpoint: str
@@ -32,9 +32,9 @@ def next_steps(
     declined: Sequence[str] = (),
     undecided: int = 0,
 ) -> list[Step]:
-    """The open steps, the most urgent first. An event that is over or called off has none.
+    """The open steps, most urgent first. An event that is over, cancelled or archived has none.
 
-    `declined`: names of those who have said no and still stand in the programme; `undecided`: how many proposals wait.
+    `declined`: names of people who have declined and are still on the programme; `undecided`: number of open proposals.
     """
     if event.over or event.status in {EventStatus.CANCELLED, EventStatus.ARCHIVED}:
         return []

@@ -1,6 +1,6 @@
-"""The demonstration: the five stories of a ministry's newsletter and one edition to come, as content to try things on.
+"""The demo: five stories from a ministry's newsletter and one upcoming edition, as content to try things out.
 
-Each event is a data file in `stories/`; `story` loads all of them. What a source states is kept apart from what is made
-up: real events carry their sources, and people, registrations and organizations that nobody has heard of are marked as
-generated or fictional.
+Each event is a data file in `stories/`; `story` loads all of them. Facts from sources are kept apart from invented
+ones: real events name their sources, and invented people, registrations and organizations are marked as generated or
+fictional.
 """

@@ -1,4 +1,4 @@
-"""`flask demo`: something to try the product with."""
+"""`flask demo`: loads demo content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eventapp.demo import load
 @click.option("--if-empty", is_flag=True, help="Only where there is no event yet.")
 @with_appcontext
 def demo(if_empty: bool) -> None:
-    """Load the demonstration: five past events, one to come, and a login for their organizer."""
+    """Load the demo: five past events, an upcoming one, and a login for their organizer."""
     settings: Settings = current_app.config["SETTINGS"]
     if if_empty and not load.empty():
         known = load.login(settings.instance)

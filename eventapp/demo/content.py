@@ -1,4 +1,4 @@
-"""The data files of the demo: TOML, read as they are, with moments on the clocks of Japan."""
+"""Reads the data files of the demo: TOML, with times in Japan's time zone."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ ZONE = "Asia/Tokyo"
 
 @cache
 def read(name: str) -> dict[str, Any]:
-    """A file of the demo by its name without `.toml`."""
+    """Read a file of the demo by its name without `.toml`."""
     return tomllib.loads((files("eventapp.demo") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def text(row: dict[str, Any], key: str) -> LocalizedText:
-    """A text of a row in all its languages; empty where the row has none."""
+    """A text of a row in all its languages; empty if the row has none."""
     return LocalizedText(row.get(key, {}))
 
 
 def moment(local: datetime) -> datetime:
-    """A time of the files as a moment: all these events take place in Japan."""
+    """An aware time from a time in the files: all these events take place in Japan."""
     return local.replace(tzinfo=ZoneInfo(ZONE))

@@ -1,7 +1,6 @@
-"""Find it or make it: what a second run of the demo finds, it leaves as it is.
+"""Find or create: a second run of the demo leaves existing rows unchanged.
 
-Identifiers are derived from names, so that an event that was deleted comes back under the same addresses and calendar
-UIDs.
+Identifiers are derived from names, so that a deleted event is recreated with the same URLs and calendar UIDs.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ def code(name: str) -> str:
 
 
 def there(slug: str) -> bool:
-    """Whether an event has this address, or had it before somebody changed it."""
+    """Whether an event has or had this slug."""
     if db.session.scalar(select(Event.id).where(Event.slug == slug)) is not None:
         return True
     return db.session.get(FormerSlug, slug) is not None
@@ -61,7 +60,7 @@ def place(
     parent: Place | None = None,
     aliases: Iterable[str] = (),
 ) -> Place:
-    """A place by its slug."""
+    """Find or create a place by its slug."""
     return known.place_by_slug(slug) or directory.add_place(
         slug=slug, kind=kind, names=names, country_code=country, zone=zone, parent=parent, aliases=aliases
     )
@@ -76,7 +75,7 @@ def organization(
     url: str = "",
     generated: bool = False,
 ) -> Organization:
-    """An organization by its kind and English name."""
+    """Find or create an organization by its kind and English name."""
     same = (
         select(Organization)
         .join(OrganizationName)
@@ -92,7 +91,7 @@ def organization(
 
 @dataclass(frozen=True)
 class Office:
-    """A position as a story tells it. Open ends are ends that the sources do not give."""
+    """A position in a story. Open ends are dates that the sources do not give."""
 
     title: LocalizedText
     organization: Organization | None = None
@@ -111,7 +110,7 @@ def person(
     biography: LocalizedText | None = None,
     offices: Sequence[Office] = (),
 ) -> Person:
-    """A person by a key of the demo; the public code derives from it."""
+    """Find or create a person by a key of the demo, from which the public code is derived."""
     found = known.person_by_code(code(key))
     if found is not None:
         return found
@@ -142,7 +141,7 @@ def session(
     abstract: LocalizedText | None = None,
     **values: Any,
 ) -> Session:
-    """A session of a new event, ready for its first release."""
+    """Create a session of a new event, ready for its first release."""
     name = f"{event.slug}/{key}"
     return programme.save_session(
         event,
@@ -168,7 +167,7 @@ class Picture:
 
 
 def pictures(event: Event, wanted: Sequence[Picture]) -> None:
-    """The illustrations of a new event, in order."""
+    """Create the illustrations of a new event, in order."""
     for position, picture in enumerate(wanted):
         db.session.add(
             Photo(

@@ -1,4 +1,4 @@
-"""All stories in one transaction, and the login of the organizer who owns them."""
+"""Loads all stories in one transaction, and creates the login of the organizer who owns them."""
 
 from __future__ import annotations
 
@@ -31,22 +31,24 @@ SLUGS = (
 
 @dataclass(frozen=True)
 class Login:
-    """How to log in; `password` is empty where somebody made the login otherwise, or has changed it."""
+    """The demo login; `password` is empty if the account was created in another way or its password has been
+    changed.
+    """
 
     email: str
     password: str
 
 
 def empty() -> bool:
-    """Whether there is no event yet."""
+    """Whether there are no events yet."""
     return db.session.scalar(select(Event.id).limit(1)) is None
 
 
 def load(instance: Path) -> Login:
-    """Make whatever of the demo is missing; a second run changes nothing.
+    """Create what is missing of the demo; a second run changes nothing.
 
-    The password is random, for a server may be public before anybody logs in: it is made with the login and kept in
-    `demo-login.txt` under the instance folder, readable by its owner only.
+    The password is random, because a server may be public before anybody logs in: it is created with the account and
+    stored in `demo-login.txt` in the instance folder, readable by its owner only.
     """
     if logins.user_by_email(EMAIL) is None:
         password = _stored_password(instance) or secrets.token_urlsafe(12)
@@ -65,7 +67,7 @@ def load(instance: Path) -> Login:
 
 
 def login(instance: Path) -> Login:
-    """The demo login as it was kept."""
+    """The demo login as stored."""
     return Login(EMAIL, _stored_password(instance))
 
 
@@ -82,7 +84,7 @@ def _stored_password(instance: Path) -> str:
 
 
 def _keep(instance: Path, password: str) -> None:
-    # The mode is set when the file is made: at no moment can another user of the machine read it.
+    # The mode is set on creation: no other user of the machine can read the file at any time.
     handle = os.open(_path(instance), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(f"{EMAIL}\n{password}\n")

@@ -1,4 +1,4 @@
-"""The generated registration list of the summit: 312 people whose counts give the newsletter's sentence."""
+"""The generated registrations of the summit: 312 people whose counts yield the newsletter's summary."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CLOSED = moment(datetime(2022, 11, 15, 17, 0))  # noqa: DTZ001
 
 @dataclass(frozen=True)
 class DemoGuest:
-    """Where somebody comes from: an organization of the directory, or one typed in some spelling, or none."""
+    """What a guest represents: an organization of the directory, one typed in some spelling, or none."""
 
     country: str
     organization: Organization | None = None
@@ -41,7 +41,7 @@ class DemoGuest:
 
 
 def fill(event: Event) -> None:
-    """Insert the list in one statement. No letter is written to generated people."""
+    """Insert the registrations in one statement. Generated people get no e-mails."""
     option = registration.save_option(
         event,
         None,
@@ -58,18 +58,18 @@ def fill(event: Event) -> None:
     db.session.execute(insert(Registration), rows)
     option.seats_taken = sum(guest.status is RegistrationStatus.CONFIRMED for guest in coming)
     db.session.flush()
-    # A bulk insert passes by the unit of work, which would have told kept pages of the change.
+    # A bulk insert bypasses the unit of work, which would have invalidated cached pages.
     raise_scopes(db.session(), [f"event:{event.id}:people"])
 
 
 def _coming(random: Random) -> list[DemoGuest]:
-    """Everybody who stands, and nine who cancelled, one of them for a city that nobody else came from."""
+    """All active guests, and nine who cancelled, one of them for a city that nobody else represents."""
     coming = [*_from_abroad(random), *_from_japan(random), *_from_organizations(random)]
     coming += [DemoGuest("JP", name=(family, given)) for family, given in content.read("guests")["residents"]]
     coming += [DemoGuest("JP") for _ in range(PEOPLE - len(coming))]
-    gone = [DemoGuest("JP", status=RegistrationStatus.CANCELLED) for _ in range(8)]
-    gone.append(DemoGuest("DE", typed="Freiburg", kind=OrganizationKind.CITY, status=RegistrationStatus.CANCELLED))
-    return coming + gone
+    cancelled = [DemoGuest("JP", status=RegistrationStatus.CANCELLED) for _ in range(8)]
+    cancelled.append(DemoGuest("DE", typed="Freiburg", kind=OrganizationKind.CITY, status=RegistrationStatus.CANCELLED))
+    return coming + cancelled
 
 
 def _from_abroad(random: Random) -> list[DemoGuest]:
@@ -82,7 +82,7 @@ def _from_abroad(random: Random) -> list[DemoGuest]:
         hall = shared.city_hall(place, title, aliases=(*names.values(), *aliases), generated=generated)
         coming += [DemoGuest(country, hall) for _ in range(random.randint(2, 4))]
         if slug == "nuernberg":
-            # As people type it; the counts must see one city.
+            # As people type it; the counts must recognize one city.
             coming += [
                 DemoGuest(country, typed=name, kind=OrganizationKind.CITY)
                 for name in ("Nurnberg", "City of Nuremberg", "ニュルンベルク")
@@ -98,7 +98,7 @@ def _from_japan(random: Random) -> list[DemoGuest]:
         parent = shared.place(known[slug]) if slug in known else None
         place = shared.city(slug, LocalizedText(en=en, ja=f"{ja}市"), country="JP", zone=content.ZONE, parent=parent)
         title = LocalizedText(en=f"{en} City", ja=f"{ja}市")
-        # Matsudo is a real party of another story, as the host is of this one.
+        # Matsudo is a real party in another story, as the host is in this one.
         hall = shared.city_hall(place, title, aliases=(en,), generated=slug not in {"saitama", "matsudo"})
         coming += [DemoGuest("JP", hall) for _ in range(HOST_PEOPLE if host else random.randint(3, 5))]
     return coming

@@ -1,4 +1,4 @@
-"""Countries, regions and organizations that several stories share (`shared.toml`), made when first named."""
+"""Countries, regions and organizations that several stories share (`shared.toml`), created on first use."""
 
 from __future__ import annotations
 

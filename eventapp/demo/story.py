@@ -1,4 +1,4 @@
-"""The loader of the stories: a data file in, an event with its places, people, programme and form out."""
+"""The loader of the stories: turns a data file into an event with places, people, programme and registration form."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from eventapp.registration import setup as registration
 from eventapp.registration.rules import QuestionKind
 
 Row = dict[str, Any]
-# Values of an event that a file may leave out.
+# Values of an event that a file may omit.
 _TEXTS = ("subtitle", "purpose", "description", "date_note", "place", "interpretation")
 _PLAIN = ("contact_email", "join_url", "counts_public", "generated", "sources")
 
 
 def load(name: str, owner: User) -> None:
-    """Make what a file tells, unless its event is there."""
+    """Create the event of a file, unless it already exists."""
     story = content.read(f"stories/{name}")
     if keep.there(story["event"]["slug"]):
         return

@@ -1,1 +1,1 @@
-"""The programme to and from the files of other systems."""
+"""Import and export of programmes in the file formats of other systems."""

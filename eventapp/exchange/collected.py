@@ -1,4 +1,4 @@
-"""What is gathered while a file is read, whatever its format: entries, what was refused, and what is said once."""
+"""Collects the content of an imported file, whatever its format: entries, refused ones, and general notes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from eventapp.exchange.incoming import (
 from eventapp.exchange.values import AmbiguousValue, TooLong
 from eventapp.programme.rules import SessionKind
 
-# The name that our own files carry, with the language of their texts behind the version: <generator version="1 ja">.
+# The generator name in our own files, with the language of their texts after the version: <generator version="1 ja">.
 GENERATOR = "eventapp"
 _PARTS_NAMED = 40
 
@@ -44,7 +44,7 @@ class Names:
     after: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def key(self, texts: Mapping[str, str]) -> str:
-        """The key of what is called so. Two are one where a name is the same and none contradicts."""
+        """The key for these names. Two entries share a key if they have a name in common and none contradicts."""
         said = {tag: text for tag, text in texts.items() if text}
         for text in said.values():
             for key in self.by_name.get(text, ()):
@@ -65,12 +65,12 @@ class Names:
         return key
 
     def listed(self, keys: Sequence[str]) -> None:
-        """Note that an entry names these in this order."""
+        """Record that an entry lists these in this order."""
         for before, key in pairwise(keys):
             self.after.setdefault(key, {})[before] = None
 
     def in_order(self) -> dict[str, dict[str, str]]:
-        """All of them in the order in which they came, but none before what stands before it in an entry's list."""
+        """All names in order of appearance, but each after those that precede it in an entry's list."""
         found: dict[str, dict[str, str]] = {}
         begun: set[str] = set()
         for first in self.by_key:
@@ -96,7 +96,7 @@ class Names:
 
 @dataclass
 class ImportCollector:
-    """What is gathered while a file is read."""
+    """Collects sessions and problems while a file is read."""
 
     options: Options
     format: str
@@ -119,7 +119,7 @@ class ImportCollector:
     assumed: bool = False
 
     def head(self, acronym: object, zone: object, generator: Mapping[str, object]) -> None:
-        """What the file says of itself. A zone that somebody states goes before that of the file."""
+        """Read the file's own metadata. A zone stated by the user takes precedence over that of the file."""
         self.acronym = values.line(acronym)
         self.in_zone(zone)
         self.own = generator.get("name") == GENERATOR
@@ -127,18 +127,20 @@ class ImportCollector:
             self.language = self.tag("generator", values.line(generator.get("version")).partition(" ")[2])
 
     def in_zone(self, *named: object) -> None:
-        """Times without an offset are those of the zone that is stated, else of the file's, else of the event's."""
+        """Set the zone for times without an offset: the one stated by the user, else the file's, else the event's."""
         stated = self.options.zone or next(filter(None, map(values.zone_named, named)), "")
         self.zone, self.assumed = stated or self.options.home, not stated
 
     def leave_out(self, problem: Problem) -> None:
-        """Note what is refused. Raises Refused for the file as a whole where there is no end of it."""
+        """Record a problem. Raises Refused for the whole file if there are too many."""
         if len(self.problems) >= MOST:
             raise Refused(_("We can read almost nothing in this file. Is it a programme?"), field="file")
         self.problems.append(problem)
 
     def take(self, where: str, identity: Identity, read: Callable[[], IncomingSession]) -> None:
-        """Add what `read` makes of an entry, or note why it can't. Raises Refused where the file as a whole can't."""
+        """Add the session that `read` returns for an entry, or record why it can't. Raises Refused for the whole
+        file.
+        """
         if len(self.sessions) >= MOST:
             raise Refused(
                 _("The file has more than %(number)d entries. That is too many to import.", number=MOST), field="file"
@@ -151,7 +153,9 @@ class ImportCollector:
             self.leave_out(Problem(where, str(unclear), of=identity))
 
     def tag(self, where: str, said: object) -> str:
-        """The language that a word means, or nothing and the reason among the problems: the entry itself is taken."""
+        """The language of a word; an unknown one is recorded as a problem and "" returned, without refusing the
+        entry.
+        """
         try:
             return language_names.language(said)
         except AmbiguousValue as unclear:
@@ -159,7 +163,7 @@ class ImportCollector:
             return ""
 
     def tags(self, where: str, said: object) -> tuple[str, ...]:
-        """The languages of a list, and among the problems the words that mean none."""
+        """The languages in a list; unknown ones are recorded as problems."""
         found, unknown = language_names.languages(said)
         for word in unknown:
             self.leave_out(
@@ -168,9 +172,9 @@ class ImportCollector:
         return tuple(found)
 
     def prose(self, *said: object) -> str | None:
-        """A text of several lines from one or two values, HTML made Markdown; None and a note where it is too long.
+        """A multi-line text from one or two values, with HTML converted to Markdown; None and a note if it is too long.
 
-        In our own files texts are Markdown already.
+        Texts in our own files are Markdown already.
         """
         try:
             return described(*said, own=self.own)
@@ -179,7 +183,7 @@ class ImportCollector:
             return None
 
     def left_without_place(self, name: str, number: int = 1) -> None:
-        """Count a part of the file that nothing here takes; it is said once, at the end."""
+        """Count an unsupported part of the file; it is reported once, at the end."""
         if name in self.without_place or len(self.without_place) < _PARTS_NAMED:
             self.without_place[name] += number
         else:
@@ -194,7 +198,9 @@ class ImportCollector:
         return self.tracks.key({"": name}) if name else ""
 
     def somebody(self, people: Iterable[IncomingPerson]) -> tuple[IncomingPerson, ...]:
-        """The people of an entry, each once. Raises AmbiguousValue and Refused for more than any programme has."""
+        """The people of an entry, each once. Raises AmbiguousValue or Refused if there are more than in any
+        programme.
+        """
         found = tuple(people)
         if len(found) > MOST_IN_SESSION:
             raise AmbiguousValue(
@@ -209,7 +215,7 @@ class ImportCollector:
         return found
 
     def links(self, where: str, said: Iterable[tuple[object, object]]) -> tuple[Mapping[str, str], ...]:
-        """The links of an entry; one that leads nowhere is noted and takes nothing else with it."""
+        """The links of an entry; an invalid one is recorded, and the rest of the entry is kept."""
         found = []
         for title, url in said:
             try:
@@ -219,14 +225,14 @@ class ImportCollector:
         return tuple(filter(None, found))
 
     def kind(self, said: object) -> SessionKind | None:
-        """The kind that a word means; one without a counterpart is noted."""
+        """The session kind for a word; an unknown one is recorded."""
         found = values.kind(said)
         if found is None and (bare := values.line(said)):
             self.unknown_kinds[bare] = None
         return found
 
     def finish(self) -> Incoming:
-        """The whole."""
+        """The result."""
         if self.unknown_kinds:
             self.notes.append(
                 _(
@@ -279,11 +285,11 @@ class ImportCollector:
 
 
 class Dismissed(AmbiguousValue):
-    """An entry that the file itself says is not on the programme: a proposal that was rejected."""
+    """An entry that the file marks as not on the programme, such as a rejected proposal."""
 
 
 def described(*said: object, own: bool = False) -> str:
-    """One text of one or two, without saying the same twice. Raises TooLong. In our `own` files there is no HTML."""
+    """One text from one or two, without duplication. Raises TooLong. In our `own` files there is no HTML."""
     texts = [values.text(one) for one in said]
     if not own:
         texts = [to_markdown(one) for one in texts]

@@ -1,4 +1,4 @@
-"""`flask programme import` and `export`: the programme's files at a terminal."""
+"""`flask programme import`, `export` and `release`: the programme's files on the command line."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ def import_file(
     really: bool,
     public: bool,
 ) -> None:
-    """Show what importing FILE would change, and with --apply do it. What comes in is ready for the next version.
+    """Show what importing FILE would change; with --apply, import it. Imported sessions are ready for the next version.
 
-    Status 1: the file as a whole was refused, and nothing is changed. Status 2: single entries were refused.
+    Status 1: the whole file was refused, and nothing is changed. Status 2: single entries were refused.
     """
     released = None
     with languages.force_locale("en"):
         try:
             event = _event(slug)
             options = Options(zone, lang, Options.columns_from(columns), add_only)
-            # Read and compared before anything is locked; the comparison must still hold when it is.
+            # Read and compare before anything is locked; the comparison must still hold afterwards.
             version = queries.version(event)
             wanted = operations.options_for(event, options)
             read = stored.deserialized(reading.read(file.read_bytes(), wanted, format=format or ""))
@@ -80,7 +80,7 @@ def import_file(
 
 
 def _apply(event: Event, report: Report, *, version: str, public: bool) -> Release | None:
-    """Import it, and publish it where that was asked for. Raises Refused where the comparison holds no more."""
+    """Import, and publish if requested. Raises Refused if the programme has changed since the comparison."""
     with transaction():
         if queries.version(event) != version:
             raise Refused(_("The programme has changed in the meantime. Nothing was imported."))
@@ -92,7 +92,7 @@ def _apply(event: Event, report: Report, *, version: str, public: bool) -> Relea
 
 
 def outcome_lines(report: Report, *, really: bool, released: Release | None) -> list[str]:
-    """What was done, for a terminal."""
+    """The result, for the command line."""
     if not really:
         return ["Nothing was changed. Repeat this with --apply to import it."]
     done = "Imported." if report.changes_something else "Nothing to import."
@@ -100,7 +100,7 @@ def outcome_lines(report: Report, *, really: bool, released: Release | None) -> 
 
 
 def lines(report: Report) -> list[str]:
-    """The report for a terminal: counts first."""
+    """The report for the command line: counts first."""
     counts = [f"{number} {outcome.value}" for outcome, number in report.counts.items()]
     found = [f"{report.incoming.format}: {', '.join(counts)}, {len(report.refused)} refused"]
     found.append(f"language of texts that name none: {report.language}")

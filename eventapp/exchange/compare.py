@@ -1,4 +1,4 @@
-"""A file beside the programme as the team has it: what would be new, other, the same, gone, refused. No database."""
+"""Compares a file with the team's programme: what is new, changed, unchanged, removed, refused. No database."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Outcome(Labelled):
 
 
 class Field(Labelled):
-    """What can be different."""
+    """What can differ."""
 
     TITLE = "title", _l("Title")
     SUBTITLE = "subtitle", _l("Subtitle")
@@ -51,9 +51,9 @@ class Field(Labelled):
 
 @dataclass(frozen=True)
 class SessionImport:
-    """What becomes of one session. `values` are columns of Session.
+    """The planned change of one session. `values` are columns of Session.
 
-    `rooms` and `track` are numbers of those that are here and keys of new ones; `people` None leaves them as they are.
+    `rooms` and `track` are ids of existing ones and keys of new ones; `people` None leaves them unchanged.
     """
 
     outcome: Outcome
@@ -73,10 +73,10 @@ class SessionImport:
 class Report:
     """The whole comparison. New rooms and tracks are named by their keys in the file.
 
-    `room_names` and `track_names`: number of one that is here → its names in languages in which it has none.
-    `kept` is how many sessions are not in the file and stay, for the import is to add and change only.
-    `biographies`: people who are here and have none, and what the file has of them.
-    `candidates`: the languages that a text may be in that names none, the likeliest first.
+    `room_names` and `track_names`: id of an existing one → its names in languages in which it has none. `kept` is how
+    many sessions are missing from the file and kept, because the import only adds and changes. `biographies`: existing
+    people without a biography, and the ones in the file. `candidates`: the possible languages of a text without one,
+    most likely first.
     """
 
     incoming: Incoming
@@ -106,7 +106,7 @@ class Report:
 
     @property
     def left_out(self) -> list[Problem]:
-        """Single values that are left out of entries that come in."""
+        """Single values that are left out of imported entries."""
         return [problem for problem in self.problems if not problem.whole]
 
     @property
@@ -117,7 +117,7 @@ class Report:
 
 @dataclass(frozen=True)
 class CurrentProgramme:
-    """The programme as it is."""
+    """The current programme."""
 
     sessions: Sequence[Session]
     rooms: Sequence[Room]
@@ -125,12 +125,12 @@ class CurrentProgramme:
 
 
 def merged(present: LocalizedText, said: Texts, languages: Sequence[str]) -> LocalizedText:
-    """The texts with those that are said: other languages stay, and a text that stands there already is no news.
+    """The current texts updated with those of the file: other languages are kept, and equal texts are not a change.
 
-    A text without a language is in the first of `languages` that is written in its letters.
+    A text without a language is in the first of `languages` that is written in its script.
     """
     texts: dict[str, str] = dict(present)
-    # Files carry texts cleaned; one that differs in what is cleaned away is the same.
+    # Files contain cleaned texts; a text that differs only in what cleaning removes is equal.
     known = {tag: (_cleaned(text), file_values.glimpse(text)) for tag, text in present.items()}
     for tag, text in said.items():
         if text in known.get(tag, ()) or (not tag and text and any(text in texts for texts in known.values())):
@@ -157,9 +157,9 @@ def compare(
     stated: bool,
     add_only: bool = False,
 ) -> Report:
-    """The report. `candidates` are the languages that texts may be in that name none, the likeliest first.
+    """The report. `candidates` are the possible languages of texts without one, most likely first.
 
-    Where the first is not `stated`, the language that an entry is held in goes before it, and letters decide.
+    If the first is not `stated` by the user, the spoken language of an entry takes precedence, and the script decides.
     """
     finder = Finder(present.sessions)
     rooms, tracks = Things(present.rooms), Things(present.tracks)
@@ -199,7 +199,7 @@ def compare(
 
 
 def _known_or_named(incoming: Incoming, people: People) -> tuple[list[IncomingSession], list[Problem]]:
-    """The sessions without people of whom there is only a number that nobody here has."""
+    """The sessions, without those whose people have only a number that is unknown here; and problems for the latter."""
     kept, problems = [], []
     for session in incoming.sessions:
         bare = [p for p in session.people or () if not p.name]
@@ -241,9 +241,9 @@ class _Context:
                 )
 
     def languages(self, wanted: IncomingSession, session: Session | None) -> tuple[str, ...]:
-        """The languages that an entry's texts may be in: first that of its only title here, else the one it is held in.
+        """The possible languages of an entry's texts: first that of its only title here, else its spoken language.
 
-        Of several spoken languages none tells which one the texts are in.
+        If several languages are spoken, none tells which one the texts are in.
         """
         first: tuple[str, ...] = ()
         if self.stated:
@@ -255,7 +255,7 @@ class _Context:
         return tuple(dict.fromkeys([*first, *self.candidates, *wanted.spoken]))
 
     def change(self, wanted: IncomingSession, session: Session | None, found_by: FoundBy | None) -> SessionImport:
-        """What becomes of the session, or of a new one."""
+        """The planned change of a session, or of a new one."""
         present = session or _nothing()
         languages = self.languages(wanted, session)
         values = _values(wanted, present, languages, self.incoming, new=session is None)
@@ -301,7 +301,7 @@ class _Context:
 
 
 def _still_at(place: str, present: Session, rooms: Things) -> bool:
-    """Whether a calendar's place names the rooms that a session has, beside its house and its address."""
+    """Whether a calendar's location contains the names of the session's rooms, among building and address."""
     if not place or not present.rooms:
         return False
     # Longer names first: "Hall 2, left" is not "Hall 2".
@@ -317,7 +317,7 @@ _FIELD = {"starts_at": "time", "ends_at": "time"}
 
 
 def shown(session: Session) -> list[Participation]:
-    """The parts that a file of another system can know: no interpreters, and nobody who has not said yes."""
+    """The parts that another system's file can know: no interpreters, and nobody unconfirmed."""
     return [p for p in session.participations if p.confirmed and p.role is not ParticipationRole.INTERPRETER]
 
 
@@ -345,14 +345,14 @@ def _nothing() -> Session:
 def _values(
     wanted: IncomingSession, present: Session, languages: Sequence[str], incoming: Incoming, *, new: bool
 ) -> dict[str, Any]:
-    """The columns as they should be; what the file does not say stays."""
+    """The new values of the columns; what the file does not contain is unchanged."""
     cancelled = present.status is SessionStatus.CANCELLED or wanted.status is SessionStatus.CANCELLED
     values: dict[str, Any] = {
-        # A cancelled entry of a calendar says so in its title, which is no new title.
+        # A cancelled calendar entry says so in its title, which is not a new title.
         "title": present.title if cancelled and present.title else merged(present.title, wanted.title, languages),
         "starts_at": wanted.starts_at,
         "ends_at": wanted.ends_at,
-        # What is cancelled here stays so, whatever another system still believes.
+        # A session cancelled here stays cancelled, whatever another system has.
         "status": SessionStatus.CANCELLED if cancelled else wanted.status,
         "guid": present.guid or _guid(wanted, present, new=new),
     }
@@ -363,7 +363,7 @@ def _values(
         values["kind"] = wanted.kind
     if wanted.minutes is not None and wanted.starts_at is None:
         values["minutes"] = wanted.minutes
-    # A format with room for one language says the first of them.
+    # A format that allows only one language has the first of them.
     first_only = not incoming.every_language and present.spoken[:1] == list(wanted.spoken)
     if wanted.spoken and not first_only:
         values["spoken"] = [*wanted.spoken]
@@ -379,5 +379,5 @@ def _guid(wanted: IncomingSession, present: Session, *, new: bool) -> str | None
     if not wanted.guid:
         return None
     if not new and wanted.guid in {present.uid, numbers.session_guid(present.uid or "")}:
-        return None  # the session is ours: the file was written here
+        return None  # the session is ours: the file was exported from here
     return wanted.guid

@@ -1,4 +1,4 @@
-"""Lists of spreadsheets that belong together: names in several languages, and people with their roles."""
+"""Spreadsheet cells with lists that belong together: names in several languages, and people with their roles."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ R = TypeVar("R", bound=Labelled)
 def aligned(
     collector: ImportCollector, where: str, field: str, columns: Mapping[str, Sequence[str]]
 ) -> list[dict[str, str]]:
-    """The things of a row, each by language: the second of one column is the second of every other.
+    """The items of a row, each by language: the second in one column corresponds to the second in every other.
 
-    Empty ones keep their place where there are several columns. Where a column has another number of names, it is left
-    out and noted, for nobody can tell which names belong together.
+    With several columns, empty items keep their position. A column with a different number of names is left out and
+    recorded as a problem, because it can't be told which names correspond.
     """
     filled = {tag: parts for tag, parts in columns.items() if any(parts)}
     if not filled:
@@ -49,10 +49,10 @@ def aligned(
 def people(
     collector: ImportCollector, where: str, columns: Mapping[str, str], says: Mapping[str, str]
 ) -> list[IncomingPerson] | None:
-    """The people of a row; None where there is no column of people.
+    """The people of a row; None if there is no column of people.
 
-    `columns` are the cells by language, `says` all cells of the row: people_guid, role and mode belong to the names one
-    by one, and a single role or mode to all of them.
+    `columns` are the cells by language, `says` all cells of the row: people_guid, role and mode correspond to the names
+    one by one, and a single role or mode applies to all of them.
     """
     if not columns:
         return None
@@ -86,7 +86,7 @@ def people(
 
 @lru_cache(maxsize=8)
 def _words(kind: type[R]) -> dict[str, R]:
-    """What a role or a mode may be called → itself: its value, and its label in each language of the interface."""
+    """Names of a role or a mode → its member: the value, and its label in each language of the interface."""
     found = {values.line(one.value).casefold(): one for one in kind}
     for language in INTERFACE:
         with force_locale(language):
@@ -95,7 +95,7 @@ def _words(kind: type[R]) -> dict[str, R]:
 
 
 def _each(collector: ImportCollector, where: str, said: str | None, kind: type[R], number: int) -> list[R | None]:
-    """The role or mode of each of so many people; None where there is none, or none that is known."""
+    """The role or mode of each of `number` people; None if it is missing or unknown."""
     parts = values.parts(said, _LIST) if said else []
     if len(parts) == 1:
         parts *= number

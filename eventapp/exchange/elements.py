@@ -1,7 +1,7 @@
-"""XML as a small tree that knows its lines. Declarations of types and entities are refused.
+"""XML as a small tree with line numbers. Document types and entities are refused.
 
-Expat alone would expand entities: a file of a few lines could fill the memory, and one with an outside entity could
-read what the server can read. A programme needs neither, so no document type is taken at all.
+Expat alone would expand entities: a file of a few lines could fill the memory, and one with an external entity could
+read any file that the server can read. A programme needs neither, so document types are not accepted at all.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class _Forbidden(Exception):
 
 
 def parse(data: bytes) -> Element:
-    """The root. Raises Refused for what is no well-formed XML, and for a document type."""
+    """The root element. Raises Refused for XML that is not well-formed, and for a document type."""
     parser = expat.ParserCreate(namespace_separator=" ")
     root: list[Element] = []
     stack: list[Element] = []

@@ -1,4 +1,4 @@
-"""The programme of an event as a file of one of the formats."""
+"""Exports the programme of an event in one of the formats."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ TYPES = {
 
 
 def written(event: Event, format: str, *, language: str, state: ExportState = ExportState.PUBLIC) -> bytes:
-    """The file, in a language for its texts. States other than PUBLIC are for the team alone; calendars are public."""
+    """The file, with its texts in a language. States other than PUBLIC are for the team only; calendars are always
+    public.
+    """
     if format == "ics":
         return _calendar(event, language)
     document = queries.document(event, state)
@@ -50,15 +52,16 @@ def written(event: Event, format: str, *, language: str, state: ExportState = Ex
 
 
 def _versioned(body: bytes) -> bytes:
-    """The file with a name for its content: other content, another version, and the same wherever it is imported.
+    """Replace the version by a digest of the content: it changes with the content, and is the same wherever it is
+    imported.
 
-    The number of the release would be another one after an import, though nothing that the file says is different.
+    The release number would change with an import, even if nothing in the file has changed.
     """
     return body.replace(UNNAMED.encode(), hashlib.sha256(body).hexdigest()[:8].encode(), 1)
 
 
 def _calendar(event: Event, language: str) -> bytes:
-    """What is public: calendars have no drafts."""
+    """The public programme: calendars have no drafts."""
     state = calendar_state.state(event.slug)
     assert state is not None, "the event was read a moment ago"
     programme = feeds.programme(state)

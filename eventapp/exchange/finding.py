@@ -1,4 +1,4 @@
-"""Which session an entry of a file is: found by its guid, else by its code, else by title and start. No database."""
+"""Finds the session of a file's entry: by its guid, else by its code, else by title and start. No database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class FoundBy(StrEnum):
 
 
 class Finder:
-    """The sessions of an event by all that they may be known by. Each is found once."""
+    """An index of an event's sessions by everything that identifies them. Each is found once."""
 
     def __init__(self, sessions: Sequence[Session]) -> None:
         self.by_guid: dict[str, Session] = {}
@@ -38,7 +38,7 @@ class Finder:
                     self.by_slot.setdefault(key, {})[session.id] = session
 
     def find(self, wanted: IncomingSession) -> tuple[Session | None, FoundBy | None]:
-        """The session, and by what it was found. One that another entry was found to be is nobody else's."""
+        """The session, and how it was found. A session found for one entry is not found for another."""
         for session, found_by in self._candidates(wanted):
             if session is not None and session.id not in self.used:
                 self.used.add(session.id)
@@ -52,9 +52,9 @@ class Finder:
         yield self._by_title(wanted), FoundBy.TITLE_AND_START
 
     def _by_title(self, wanted: IncomingSession) -> Session | None:
-        """Several of one title at one time are told by their end, and are taken in the order in which they came.
+        """Several sessions with the same title and start are told apart by their end, and taken in order of appearance.
 
-        Where both have an identifier of another system, and not the same, they are two.
+        If both have an identifier of another system and these differ, they are two sessions.
         """
         kinds = (False,) if wanted.guid else (False, True)
         for ends_at in (wanted.ends_at, None):
@@ -69,9 +69,9 @@ class Finder:
         return None
 
     def kept(self, problems: Iterable[Problem]) -> set[int] | None:
-        """The numbers of sessions whose entries were refused: they stay as they are.
+        """Ids of the sessions whose entries were refused: they are left unchanged.
 
-        None where an entry was refused that nothing tells apart: it may be any session.
+        None if a refused entry can't be identified: it may be any session.
         """
         found: set[int] = set()
         for problem in problems:
@@ -98,7 +98,7 @@ def _slots(title: str, starts_at: object, ends_at: object, has_guid: bool) -> It
 
 
 def _may_be(session: Session, wanted: IncomingSession) -> bool:
-    """Whether equal codes mean one session: not where both have guids of one kind that differ."""
+    """Whether equal codes mean the same session: not if both have guids of one kind that differ."""
     if not session.guid or not wanted.guid:
         return True
     return "pretalx-" in {session.guid[:8], wanted.guid[:8]}
@@ -115,18 +115,18 @@ class Things:
 
     @cached_property
     def longest_first(self) -> list[tuple[str, list[Any]]]:
-        """(name, what is called so), the longest name first."""
+        """(name, things of that name), the longest name first."""
         return sorted(self.by_name.items(), key=lambda pair: -len(pair[0]))
 
     def of(self, key: str, texts: Texts, here: Sequence[Any] = ()) -> Any | None:
-        """What is called so. Of several the one that the session has goes first."""
+        """The thing of this name. If there are several, one that the session already has takes precedence."""
         said = {tag: text for tag, text in texts.items() if text} or {"": key}
         found = [thing for name in dict.fromkeys([key, *said.values()]) for thing in self.by_name.get(name, ())]
         found = [thing for thing in found if all(thing.name.get(tag, text) == text for tag, text in said.items())]
         return next((thing for thing in found if thing in here), next(iter(found), None))
 
     def lacking(self, named: Mapping[str, Texts]) -> dict[int, dict[str, str]]:
-        """Number of a thing → the names in further languages that a file has for it. What it is called stays."""
+        """Id of a thing → its names in the file in further languages. Existing names are kept."""
         more: dict[int, dict[str, str]] = {}
         for key, texts in named.items():
             thing = self.of(key, texts)

@@ -1,4 +1,4 @@
-"""Which format a file has, and its reader."""
+"""Detects the format of a file and calls its reader."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from eventapp.exchange.values import AmbiguousValue
 
 FORMATS = ("xml", "json", "ics", "csv")
 LARGEST = 6 * 1024 * 1024
-# How files begin that are often chosen by mistake. A workbook of Excel is a ZIP, or in its old form an OLE file.
+# First bytes of files often chosen by mistake. An Excel workbook is a ZIP file or, in its old form, an OLE file.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
 
 
 def detected(data: bytes) -> str:
-    """The format, told by the first letters: names of files are often wrong."""
+    """The format, detected from the first characters: file names are often wrong."""
     head = data[:400]
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head = data[:400].decode("utf-16", "ignore").encode()
@@ -27,17 +27,20 @@ def detected(data: bytes) -> str:
         return "xml"
     if head[:1] in {b"{", b"["}:
         return "json"
-    # A part of a calendar is none, but no spreadsheet either: its reader has the sentence for it.
+    # A fragment of a calendar is not a calendar, but not a spreadsheet either: the ics reader has an error message for
+    # it.
     return "ics" if re.match(rb"BEGIN:V[A-Z]", head, re.I) else "csv"
 
 
 def too_large() -> Refused:
-    """The sentence for a file that is larger than LARGEST."""
+    """The refusal of a file that is larger than LARGEST."""
     return Refused(_("The file is larger than %(number)d MB.", number=LARGEST // 1024 // 1024), field="file")
 
 
 def read(data: bytes, options: Options, *, format: str = "") -> Incoming:
-    """The file as neutral values. Raises Refused, with the field it is about, where it as a whole can't be read."""
+    """Parse the file into neutral values. Raises Refused, with the form field concerned, if the whole file is
+    unreadable.
+    """
     if len(data) > LARGEST:
         raise too_large()
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):

@@ -1,4 +1,4 @@
-"""What an organizer says of a file."""
+"""Forms of the import."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eventapp.exchange.incoming import Options
 
 
 class OptionsForm(Form):
-    """What the file may not say itself. An empty field leaves it to the file."""
+    """Facts that the file may not contain. An empty field leaves them to the file."""
 
     zone = StringField(
         _l("Time zone"),
@@ -57,16 +57,16 @@ class OptionsForm(Form):
         return cls(tags=tags, data=data)
 
     def options(self) -> Options:
-        """The options that were typed. Raises Refused for a mapping that is none."""
+        """The submitted options. Raises Refused for an invalid column mapping."""
         columns = Options.columns_from(self.columns.data or "")
         return Options(self.zone.data or "", self.language.data or "", columns, add_only=bool(self.add_only.data))
 
 
 class UploadForm(OptionsForm):
-    """A file, and what is to be said of it."""
+    """A file with its options."""
 
     file = FileField(_l("File"), description=_l("schedule.xml, schedule.json, pretalx JSON, .ics or CSV, up to 6 MB."))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.file.flags.asked = True  # it is not optional, but a browser can't keep it over a refusal
+        self.file.flags.asked = True  # it is required, but a browser can't keep it after a refusal

@@ -1,7 +1,7 @@
-"""What schedule.xml and schedule.json of frab, pretalx and c3voc have in common: one event of them as plain values.
+"""What schedule.xml and schedule.json of frab, pretalx and c3voc have in common: their events as plain values.
 
-The format is described at https://c3voc.de/wiki/schedule. Its `date` carries day, time and offset; older files have
-only `start`, on the day of the element around it.
+The format is described at https://c3voc.de/wiki/schedule. Its `date` contains day, time and offset; older files have
+only `start`, on the day of the enclosing element.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from eventapp.exchange.values import AmbiguousValue
 
 @dataclass(frozen=True)
 class FrabDay:
-    """The day around an event. Between `opens` and the same time of the next day a time of day belongs to it."""
+    """The day that contains an event. It includes times of day from `opens` until the same time of the next day."""
 
     on: date | None = None
     opens: time | None = None
@@ -30,7 +30,7 @@ class FrabDay:
 
 @dataclass(frozen=True)
 class RawRow:
-    """An event as it stands in a file; `texts` by the names of the format."""
+    """An event as found in a file; `texts` are keyed by the names of the format."""
 
     where: str
     texts: Mapping[str, object]
@@ -40,7 +40,7 @@ class RawRow:
     rooms: Sequence[object]
 
 
-# What an event may hold that is read, or that says nothing of a programme; all else is named once as left out.
+# Parts of an event that are read or irrelevant to a programme; all others are reported once as left out.
 READ = frozenset(
     [
         "id",
@@ -78,7 +78,7 @@ _READ_OF_PERSON = frozenset({*_NAMES, "id", "guid", "code", "biography", "descri
 
 
 def session(collector: ImportCollector, raw: RawRow) -> IncomingSession:
-    """An event of the file. Raises AmbiguousValue for one that can't be taken."""
+    """Convert an event of the file. Raises AmbiguousValue if it can't be imported."""
     says = raw.texts.get
     if isinstance(attachments := says("attachments"), list) and attachments:
         collector.left_without_place(_("attachments"), len(attachments))
@@ -113,21 +113,21 @@ def session(collector: ImportCollector, raw: RawRow) -> IncomingSession:
 
 
 def identity(collector: ImportCollector, raw: RawRow) -> Identity:
-    """By what the event can be recognized, also where it can't be read."""
+    """What identifies the event even if it can't be read."""
     title = values.glimpse(raw.texts.get("title"))
     code = code_of(values.glimpse(raw.texts.get("code")), values.glimpse(raw.texts.get("url")))
     return Identity(_guid(collector, raw), code, (title,) if title else ())
 
 
 def add(collector: ImportCollector, raw: RawRow) -> None:
-    """Take an event, or note why not. Raises Refused where the file as a whole can't be taken."""
+    """Import an event, or record why not. Raises Refused if the whole file can't be imported."""
     collector.take(raw.where, identity(collector, raw), lambda: session(collector, raw))
 
 
 def _guid(collector: ImportCollector, raw: RawRow) -> str:
     guid = values.glimpse(raw.texts.get("guid"))
     if not guid and (number := values.glimpse(raw.texts.get("id"))):
-        # An id is only known within its own system.
+        # An id is only unique within its own system.
         guid = f"{collector.acronym or collector.format}:{number}"
     return guid[:200]
 
@@ -155,7 +155,7 @@ def _starts(collector: ImportCollector, raw: RawRow) -> datetime | None:
             on += timedelta(days=1)  # past midnight: it belongs to the day that began the morning before
     moment = values.moment(on, at, offset, collector.zone)
     if offset is not None and start == at and collector.options.home:
-        # Programs that know no zones write a Z or their own offset behind what the clock on the wall shows.
+        # Programs that ignore time zones write a Z or their own offset after the local time.
         there = moment.astimezone(ZoneInfo(collector.options.home))
         if there.time() != at:
             collector.elsewhere.append((at, there))
@@ -180,7 +180,7 @@ def _people(collector: ImportCollector, raw: RawRow) -> Iterator[IncomingPerson]
 
 
 def code_of(code: object, url: object) -> str:
-    """A public code: the one given, or that of an address like …/talk/G9JGWY/ or …/sessions/K3X9PW."""
+    """A public code: the one given, or that in a URL like …/talk/G9JGWY/ or …/sessions/K3X9PW."""
     given = values.line(code)
     if not given and (match := re.search(r"/(?:talk|sessions)/([A-Z0-9]{4,12})/?(?:[?#]|$)", values.line(url))):
         given = match[1]

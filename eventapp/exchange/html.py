@@ -1,7 +1,6 @@
-"""HTML of other systems as Markdown: what is read as text here would show its tags.
+"""Converts HTML of other systems to Markdown: as plain text it would show its tags.
 
-The tags are found by libxml2, in a time that grows with the length of the text alone: no tree is built, and what is
-never closed costs no second look.
+libxml2 finds the tags in linear time: no tree is built, and unclosed tags cost nothing extra.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _SILENT = {"script", "style"}
 
 
 class _Markdown:
-    """What lxml calls a parser target: it is told of each tag and text in order."""
+    """A parser target of lxml: it is called for each tag and text in order."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -60,7 +59,7 @@ class _Markdown:
 
 
 def to_markdown(value: str) -> str:
-    """The text with its markup as Markdown; a text without markup comes back as it is."""
+    """The text with its markup as Markdown; a text without markup is returned unchanged."""
     if not _LOOKS_LIKE.search(value):
         return value
     parser = etree.HTMLParser(target=_Markdown())

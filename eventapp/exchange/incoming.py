@@ -1,4 +1,4 @@
-"""What a reader makes of a file: the same plain shapes for every format, and what it could not take."""
+"""The result of reading a file: the same plain shapes for every format, and the problems."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from eventapp.core.languages import gettext as _
 from eventapp.exchange.numbers import in_room
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
-# Language tag → text. The empty tag stands for "the language of this import", which the file does not name.
+# Language tag → text. The empty tag means the import's default language: the file names none.
 Texts = Mapping[str, str]
 
-# More than any programme that we know of has; what has more is no programme.
+# More than any programme that we know of has; a larger file is not a programme.
 MOST = 10_000
 MOST_PEOPLE, MOST_IN_SESSION, MOST_NAMES = 20_000, 200, 1_000
 
 
 @dataclass(frozen=True)
 class Options:
-    """What somebody says of a file that it may not say itself.
+    """What a user states about a file that it may not contain itself.
 
     `zone` is an IANA zone for times without an offset, `language` a tag for texts without one, `columns` maps our
-    names of columns to those of a CSV file. `add_only`: what is not in the file stays as it is. `own_uid` is the UID of
+    column names to those of a CSV file. `add_only`: sessions that are not in the file are kept. `own_uid` is the UID of
     the event: its own entry in a calendar. `home` is the event's zone, for times that have neither offset nor zone.
     """
 
@@ -39,7 +39,7 @@ class Options:
 
     @staticmethod
     def columns_from(typed: str) -> dict[str, str]:
-        """`title=Titel, start=Beginn` as a mapping. Raises Refused for a part without an equals sign."""
+        """Parse `title=Titel, start=Beginn` into a mapping. Raises Refused for a part without an equals sign."""
         found = {}
         for part in filter(None, (one.strip() for one in re.split(r"[,;\n]", typed))):
             ours, sign, theirs = part.partition("=")
@@ -50,13 +50,13 @@ class Options:
 
     @property
     def columns_typed(self) -> str:
-        """The mapping as it is typed."""
+        """The mapping as typed."""
         return ", ".join(f"{ours}={theirs}" for ours, theirs in self.columns.items())
 
 
 @dataclass(frozen=True)
 class Identity:
-    """By what an entry can be recognized that could not be read as a whole; texts as they stand in the file."""
+    """What identifies an entry that could not be read as a whole; texts as in the file."""
 
     guid: str = ""
     code: str = ""
@@ -65,9 +65,9 @@ class Identity:
 
 @dataclass(frozen=True)
 class Problem:
-    """What was refused, and why. `whole`: the entry is left out; else only this value of it.
+    """What was refused, and why. `whole`: the entry is left out; otherwise only this value of it.
 
-    `of` is the entry, whose session then stays as it is. None: the file itself takes it off the programme.
+    `of` is the entry, whose session is then left unchanged. None: the file itself removes it from the programme.
     """
 
     where: str
@@ -78,10 +78,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class IncomingPerson:
-    """A person with a public name. A name is not taken apart: who can tell the family name?
+    """A person with a public name. The name is not split, because nobody can tell which part is the family name.
 
     `names` are those in further languages. `identified_by_name`: names in this file are edited by hand, so the guid
-    only decides between people of one name. Role and mode are None where the file has none.
+    only decides between people of the same name. Role and mode are None if the file has none.
     """
 
     name: str
@@ -96,10 +96,10 @@ class IncomingPerson:
 
 @dataclass(frozen=True)
 class IncomingSession:
-    """A session as the file says it. None means that the file does not say it: then it stays as it is.
+    """A session in the file. None means that the file does not contain the value, which is then left unchanged.
 
-    `rooms` and `track` are keys of `Incoming.rooms` and `tracks`. `place` is a text that holds the names of its rooms
-    among others, as in calendars. `spoken` has one language where a format has room for one only.
+    `rooms` and `track` are keys of `Incoming.rooms` and `tracks`. `place` is a text that contains the names of its
+    rooms among others, as in calendars. `spoken` has one language if the format allows only one.
     """
 
     where: str
@@ -124,16 +124,16 @@ class IncomingSession:
 
     @property
     def named(self) -> str:
-        """A title to tell it by."""
+        """A title for messages."""
         return next(iter(self.title.values()), "")
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file that was read. `language` is that of its texts, where it says so for all of them.
+    """A file that was read. `language` is that of its texts, if the file states one for all of them.
 
-    `rooms` and `tracks` are their names by language, each under the key that its sessions use. `every_language`: the
-    file names all languages that are spoken in a session, not only the first.
+    `rooms` and `tracks` are their names by language, under the keys that sessions use. `every_language`: the file names
+    all spoken languages of a session, not only the first.
     """
 
     format: str
@@ -149,11 +149,11 @@ class Incoming:
 
 
 def distinguished(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], dict[str, int]]:
-    """The sessions without identifiers that say nothing, and how many entries had each of these.
+    """The sessions without meaningless identifiers, and how many entries had each of these.
 
-    Some systems give one identifier to a whole day: where entries of it have neither title nor start in common, they
-    are different sessions. One that differs in one of them only may as well be moved or renamed, and is left to
-    `gathered`.
+    Some systems give one identifier to a whole day: entries with the same identifier that have neither title nor start
+    in common are different sessions. Entries that differ in only one of them may have been moved or renamed, and are
+    left to `gathered`.
     """
     by_guid: dict[str, list[IncomingSession]] = {}
     for session in sessions:
@@ -169,7 +169,7 @@ def _different(group: Sequence[IncomingSession]) -> bool:
 
 
 def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], list[Problem]]:
-    """The sessions, each once: one that stands in several rooms is one, and a guid that means two is refused."""
+    """The sessions, each once: one in several rooms is merged, and a guid with two meanings is refused."""
     kept: dict[str, IncomingSession] = {}
     problems = []
     first_of: dict[object, str] = {}
@@ -178,7 +178,7 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
         slot = (session.starts_at, session.ends_at, tuple(session.title.items()))
         first_guid = first_of.setdefault(slot, session.guid)
         if any(session.guid == in_room(first_guid, room) for room in session.rooms or ()):
-            key = first_guid  # our own files give a session another guid in each further room
+            key = first_guid  # our own files give a session a different guid in each further room
         first = kept.get(key)
         if first is None:
             kept[key] = session
@@ -202,7 +202,7 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
 
 
 def _same_in_another_room(session: IncomingSession) -> str:
-    """A key for what has no guid: equal in all but the room it is one session; without a time nothing is certain."""
+    """A key for a session without a guid: one that is equal except for the room is the same; empty without a time."""
     if session.starts_at is None:
         return ""
     people = [person.name for person in session.people or ()]

@@ -1,4 +1,4 @@
-"""Languages as files name them, and the language that a text without one is in."""
+"""Language names as found in files, and the language of a text that states none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eventapp.core.localized import TAG, script
 from eventapp.exchange import values
 from eventapp.exchange.values import AmbiguousValue
 
-# Looked at first, for one word can be the name of two languages in two others.
+# Looked up first, because one word can be the name of two languages in two others.
 _FIRST = ("en", "ja", "de", "fr", "es", "it", "pt", "nl", "zh", "ko", "ru")
 _SEPARATORS = re.compile(r"\s*(?:[;,/、，；・|+&\n]|\s(?:and|und|et|y|e|och|en)\s|(?<=語)[とや])\s*", re.I)
 _MOST = 40
@@ -25,7 +25,7 @@ _MOST = 40
 
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
-    """Codes of languages (ISO 639-1, -2 and -3) → our tag."""
+    """Language codes (ISO 639-1, -2 and -3) → our tag."""
     found = {str(tag): str(tag) for tag in Locale("en").languages if TAG.fullmatch(str(tag))}
     for alias, tags in get_global("language_aliases").items():
         if re.fullmatch(r"[a-z]{3}", alias) and tags.split("_")[0] in found:
@@ -40,9 +40,9 @@ def _folded(name: str) -> str:
 
 
 def _names_in(locale: str) -> Iterator[tuple[str, str]]:
-    """(name, tag) of languages in one locale, as CLDR has them.
+    """(name, tag) of languages in one locale, from CLDR.
 
-    Read from Babel's file without its cache, which would keep everything else of 300 locales in memory.
+    Reads Babel's file without Babel's cache, which would keep everything else of 300 locales in memory.
     """
     path = Path(localedata.resolve_locale_filename(locale))
     with path.open("rb") as file:
@@ -64,7 +64,7 @@ def _well_known() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _all() -> dict[str, str]:
-    """Names of languages in every language that Babel has: half a second, and only for a word known nowhere else."""
+    """Language names in every language of Babel: takes half a second, so only for a word not found elsewhere."""
     found = dict(_well_known())
     for locale in localedata.locale_identifiers():
         if "_" not in locale or re.fullmatch(r"[a-z]{2,3}_[A-Z][a-z]{3}", locale):
@@ -75,7 +75,7 @@ def _all() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _known(bare: str) -> str:
-    """The tag that a code or name means, or an empty text."""
+    """The tag for a code or name, or an empty string."""
     code, base, rest = bare.replace("_", "-"), "", ""
     if tag := _codes().get(code.casefold()):
         return tag
@@ -90,7 +90,7 @@ def _known(bare: str) -> str:
 
 
 def language(value: object) -> str:
-    """A language tag from de, DE, de-AT, deu, German, Deutsch, 英語, français; empty for nothing.
+    """A language tag from de, DE, de-AT, deu, German, Deutsch, 英語, français; empty for an empty value.
 
     Raises AmbiguousValue for an unknown one.
     """
@@ -103,7 +103,7 @@ def language(value: object) -> str:
 
 
 def languages(value: object) -> tuple[list[str], list[str]]:
-    """(tags, words that are no language) of a list: "de, en", "Spanish, English", 「日本語・英語」, "de en"."""
+    """(tags, unknown words) of a list: "de, en", "Spanish, English", 「日本語・英語」, "de en"."""
     found: list[str] = []
     unknown: list[str] = []
     for part in filter(None, (part.strip() for part in _SEPARATORS.split(values.text(value)))):
@@ -117,7 +117,7 @@ def languages(value: object) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(found))[:_MOST], unknown[:_MOST]
 
 
-# How Unicode begins the names of letters, and the ISO 15924 code of their script.
+# First words of Unicode character names, and the ISO 15924 code of their script.
 _SCRIPTS = {
     "LATIN": "Latn",
     "CJK": "Hani",
@@ -162,7 +162,7 @@ _COVERS = {
 
 
 def _scripts(text: str) -> dict[str, int]:
-    """How many letters of the beginning of a text are in each script but Latin, which all languages use."""
+    """The number of letters per script at the beginning of a text, without Latin, which all languages use."""
     found: dict[str, int] = {}
     for letter in text[:300]:
         if letter > "\u024f" and unicodedata.category(letter)[0] == "L":
@@ -173,10 +173,10 @@ def _scripts(text: str) -> dict[str, int]:
 
 
 def text_language(text: str, candidates: Sequence[str]) -> str:
-    """The language of a text that names none: the first candidate that is written in its script.
+    """The language of a text that states none: the first candidate that is written in its script.
 
-    Where none of them is, the one that CLDR takes as the likely language of the script. Latin letters stand in texts
-    of every language and decide nothing. `candidates` has at least one.
+    If there is none, the script's likely language according to CLDR. Latin letters occur in texts of every language and
+    decide nothing. `candidates` must not be empty.
     """
     found = _scripts(text)
     if not found:

@@ -1,4 +1,4 @@
-"""The desk: a file is uploaded, its report is read, and only then is it imported. And the programme to download."""
+"""Desk pages: upload a file, see what it would change, then import it; and download the programme."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from eventapp.exchange.models import Upload
 
 manage = Blueprint("exchange_manage", __name__, url_prefix="/manage/events/<slug>/programme")
 
-# What can be put right without another file.
+# Problems that the user can fix without another file.
 _STATED = {"zone", "language", "columns"}
 
 
@@ -53,7 +53,7 @@ def _upload(event: Event, form: UploadForm) -> Upload:
 
 
 def _sent() -> tuple[str, bytes]:
-    """Name and content of the file, no more of it than is read. Raises Refused where there is none."""
+    """Name and content of the file, up to the size limit. Raises Refused if there is none."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Refused(_("Choose a file."), field="file")
@@ -64,14 +64,14 @@ def _sent() -> tuple[str, bytes]:
 
 
 def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) -> bytes:
-    """What was read of a file, while nothing is locked.
+    """Read a file while nothing is locked; returns the serialized result.
 
-    Raises Refused for a file that no option makes readable; what only an option lacks is asked for beside it.
+    Raises Refused for a file that no option makes readable; a missing option is asked for next to the report.
     """
     try:
         wanted, refused = asked(options), None
     except Refused as refusal:
-        # A zone that is none must not hide that the file is none either: the report could only ask for the zone.
+        # An invalid zone must not hide that the file is unreadable: the report could only ask for the zone.
         wanted, refused = asked(Options()), refusal
     with reading():
         read = exchange_reading.read(data, wanted)
@@ -84,7 +84,7 @@ def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) ->
 @manage.route("/import/<key>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def report(event: Event, key: str) -> ResponseReturnValue:
-    """What the import would do; POST says something else of the file and shows the report anew."""
+    """Show what the import would do; POST changes the options and shows the report again."""
     kept = or_404(queries.upload(event, key))
     form = OptionsForm.of(operations.options_of(kept), tags=event.languages)
     if submit(form, lambda: _read_again(event, key, form)):
@@ -107,7 +107,7 @@ def _read_again(event: Event, key: str, form: OptionsForm) -> None:
 
 
 def _reading_of(event: Event, kept: Upload) -> Incoming | Refused:
-    """What was read of a file that waits."""
+    """The result of reading a stored upload."""
     if kept.read is not None:
         return stored.deserialized(kept.read)
     content = or_404(queries.upload(event, kept.key, content=True)).data
@@ -139,7 +139,7 @@ def _page(event: Event, kept: Upload, form: OptionsForm, shown: Report | None) -
 
 
 def _keys(shown: Report) -> list[tuple[str, int]]:
-    """By what sessions were recognized, and how many."""
+    """How sessions were matched, and how many."""
     said = {
         FoundBy.GUID: _("by their identifier"),
         FoundBy.CODE: _("by their code"),
@@ -152,10 +152,10 @@ def _keys(shown: Report) -> list[tuple[str, int]]:
 @manage.post("/import/<key>/apply")
 @requires(Permission.PROGRAMME)
 def apply(event: Event, key: str) -> ResponseReturnValue:
-    """Import what the report says. Where the programme has changed since, the report comes anew instead.
+    """Import what the report shows. If the programme has changed since, show a new report instead.
 
-    The file is compared again before anything is locked, and the comparison holds if the programme is still the same
-    when it is.
+    The file is compared again before anything is locked, and the result is valid if the programme is still the same
+    once it is locked.
     """
     slug, planned, version = event.slug, None, request.form.get("version")
     with reading():
@@ -189,7 +189,7 @@ def _imported(counts: dict[Outcome, int]) -> str:
 @manage.get("/export.<any(xml, json, csv, ics):format>")
 @requires(Permission.VIEW)
 def download(event: Event, format: str) -> Response:
-    """The programme as the next version would have it; the calendar is the public one."""
+    """The programme as of the next version; the calendar is the public one."""
     body = export.written(event, format, language=languages.reader(), state=queries.ExportState.READY)
     response = Response(body, content_type=export.TYPES[format])
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.{format}")

@@ -1,4 +1,4 @@
-"""Files that wait between the report and the import."""
+"""Uploaded files between the report and the import."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eventapp.core.db import Base
 
 
 class Upload(Base):
-    """An uploaded programme, with what was said of it: {"zone", "language", "columns"}. Kept for a day at most."""
+    """An uploaded programme with its options: {"zone", "language", "columns"}. Stored for a day at most."""
 
     __tablename__ = "upload"
 
@@ -25,5 +25,5 @@ class Upload(Base):
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    # What was read of it, as `stored.py` packs it; NULL for a file of an earlier version, which is read anew.
+    # The result of reading it, serialized by `stored.py`; NULL for a file of an earlier version, which is read again.
     read: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -1,4 +1,4 @@
-"""People of one cell: where one name ends and the next begins, in Latin and in Japanese lists."""
+"""Splits the people in one cell into names, in Latin and Japanese lists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eventapp.exchange import values
 _SEPARATORS = "[;\n；、]"
 _LAST = re.compile(r"\s+(?:and|&|und|et|y|e|og|och|ja)\s+")
 _LED = re.compile(r"^(?:and|&|und|et|y|e|og|och)\s+")
-# Words of names that begin with a small letter.
+# Lower-case particles of names.
 _PARTICLES = frozenset(
     [
         "af",
@@ -53,10 +53,10 @@ _PARTICLES = frozenset(
 
 
 def names(value: object) -> list[str]:
-    """The names of a list. Semicolons, lines and 、 part them.
+    """The names of a list, separated by semicolons, line breaks or 、.
 
-    Commas and a last "and" do only where each part is a whole name: "Lovelace, Ada" is one person, "Ada Lovelace, Bo Ek
-    and Xu Wen" are three.
+    Commas and a last "and" separate only if each part is a whole name: "Lovelace, Ada" is one person, "Ada Lovelace, Bo
+    Ek and Xu Wen" are three.
     """
     said = values.unescaped(values.text(value))
     found = values.listed(said, _SEPARATORS)
@@ -72,7 +72,7 @@ def _by_commas(said: str) -> list[str]:
     parts = [part for part in parts if part]
     if len(parts) > 1:
         last = _LED.sub("", parts[-1])
-        # "A, B, and C" says so itself; "A, B and C" where both halves are names.
+        # "A, B, and C" is unambiguous; "A, B and C" if both halves are names.
         ends = [last] if last != parts[-1] else _halves(parts[-1])
         whole = [*parts[:-1], *ends]
         return whole if all(_whole(part) for part in whole) else [said]
@@ -86,7 +86,7 @@ def _halves(said: str) -> list[str]:
 
 
 def _whole(part: str) -> bool:
-    """Whether a part may be a whole name: two words, or as many ideographs or kana as a family's and a given name."""
+    """Whether a part may be a whole name: two words, or at least three ideographs or kana."""
     return " " in part or (len(part) >= 3 and not re.search("[A-Za-z]", part) and _is_cjk(part))
 
 
@@ -99,7 +99,7 @@ def _is_cjk(part: str) -> bool:
 
 
 def _full(part: str) -> bool:
-    """Whether a part reads as the name of a person and not of a ministry: two to five words with capital letters."""
+    """Whether a part looks like the name of a person rather than a ministry: two to five capitalized words."""
     words = part.split()
     if not 2 <= len(words) <= 5 or any(letter.isdigit() for letter in part):
         return False

@@ -1,4 +1,4 @@
-"""Verbs of an import: compare, apply all or nothing, and keep a file until somebody has read the report."""
+"""Operations of an import: compare, apply all or nothing, and store a file until the report has been read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _COLOURS = 6
 
 
 def options_for(event: Event, options: Options) -> Options:
-    """The options with what the event itself says. Raises Refused for a zone or language that is none."""
+    """The options completed with facts of the event. Raises Refused for an invalid zone or language."""
     if options.zone and options.zone not in clock.zones():
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if options.language and not TAG.fullmatch(options.language):
@@ -44,9 +44,9 @@ def options_for(event: Event, options: Options) -> Options:
 
 
 def compared(event: Event, incoming: Incoming, options: Options, *, by: User | None = None) -> Report:
-    """The dry run of a file that was read: only the programme is looked up.
+    """The dry run of a file that was read; it only reads the programme.
 
-    `by`: who imports; whom they may not know of is somebody new. None for whoever sits at the terminal.
+    `by`: the user who imports; people whom they may not find count as new. None for the command line.
     """
     present = queries.present(event)
     stated = options.language or incoming.language
@@ -59,14 +59,14 @@ def compared(event: Event, incoming: Incoming, options: Options, *, by: User | N
         stated=bool(stated),
         add_only=options.add_only,
     )
-    # What other teams show of somebody is not changed by a file of this one.
+    # A file of this team does not change what other teams show of a person.
     others = queries.elsewhere(event, report.biographies)
     own = {number: words for number, words in report.biographies.items() if number not in others}
     return _checked(event, replace(report, biographies=own))
 
 
 def _checked(event: Event, report: Report) -> Report:
-    """The report after the rules that hold for every session: what they refuse is refused here already."""
+    """The report after the rules for all sessions, so that what they refuse is already refused here."""
     kept, refused = [], []
     for change in report.changes:
         try:
@@ -111,9 +111,9 @@ def _check_new(change: SessionImport) -> None:
 
 
 def apply(event: Event, report: Report, *, by: User | None = None) -> None:
-    """Do what the report says, all of it or nothing: the caller's transaction ends with any refusal.
+    """Apply the report, all or nothing: any refusal ends the caller's transaction.
 
-    Raises Refused where there is nothing to do.
+    Raises Refused if there is nothing to do.
     """
     if not report.changes_something:
         raise Refused(_("Nothing to import: the programme already matches the file."))
@@ -137,7 +137,7 @@ def apply(event: Event, report: Report, *, by: User | None = None) -> None:
 
 
 def _named(report: Report, texts: Mapping[str, str]) -> LocalizedText:
-    """The names of a new room, track or person; one without a language is in that of its letters."""
+    """The names of a new room, track or person; the language of one without is detected from its script."""
     bare = texts.get("", "")
     named = {tag: text for tag, text in texts.items() if tag and text}
     if bare and bare not in named.values():
@@ -175,14 +175,16 @@ def _tracks(event: Event, report: Report, present: Sequence[Track]) -> dict[int 
 
 
 def _new_people(report: Report) -> dict[object, Person]:
-    """A person for each that the file has and nobody here is. A name stays in one piece: which part is the family's?"""
+    """Create the people of the file who are new here. Names are not split, as it is unknown which part is the family
+    name.
+    """
     matches: dict[object, Match] = {}
     for change in report.changes:
         for match in change.people or ():
             if match.person is None:
                 matches.setdefault(match.key, match)
     named = [match.incoming for match in matches.values()]
-    # A person of another team may have them: the new person goes without.
+    # A person of another team may have them: the new person then gets none.
     guids, codes = queries.taken((one.guid for one in named), (one.code for one in named))
     made: dict[object, Person] = {}
     for key, match in matches.items():
@@ -234,7 +236,7 @@ def _save(
 def _parts(
     session: Session | None, change: SessionImport, people: Mapping[object, Person]
 ) -> list[ParticipationInput] | None:
-    """The people of the file in its order; then those whom no file knows, such as interpreters."""
+    """The people of the file in its order; then those whom no file contains, such as interpreters."""
     if change.people is None:
         return None
     present = session.participations if session else []
@@ -249,7 +251,7 @@ def _parts(
 
 
 def keep(event_id: int, data: bytes, options: Options, read: bytes, *, name: str) -> Upload:
-    """Keep a file, and what was read of it (see `reading.py`), for the report. Files of yesterday go."""
+    """Store a file with the result of reading it (see `reading.py`) for the report. Deletes old files."""
     forget_old()
     upload = Upload(event_id=event_id, name=name[:200], data=data, options=_stored(options), read=read)
     db.session.add(upload)
@@ -258,14 +260,14 @@ def keep(event_id: int, data: bytes, options: Options, read: bytes, *, name: str
 
 
 def restate(upload: Upload, options: Options, read: bytes) -> None:
-    """Say something else of a file that waits, and keep what was read of it with that."""
+    """Change the options of a stored file, with the result of reading it again."""
     upload.options = _stored(options)
     upload.read = read
     db.session.flush()
 
 
 def options_of(upload: Upload) -> Options:
-    """What was said of a file that waits."""
+    """The options of a stored file."""
     return Options(**upload.options)
 
 
@@ -275,12 +277,12 @@ def _stored(options: Options) -> dict[str, object]:
 
 
 def forget(upload: Upload) -> None:
-    """The file has been imported."""
+    """Delete a file that has been imported."""
     db.session.delete(upload)
     db.session.flush()
 
 
 def forget_old(*, at: datetime | None = None) -> int:
-    """Delete files that have waited for a day, and say how many."""
+    """Delete files older than a day and return their number."""
     done = db.session.execute(delete(Upload).where(Upload.created_at < (at or clock.now()) - KEPT))
     return int(done.rowcount)  # type: ignore[attr-defined]

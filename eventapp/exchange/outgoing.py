@@ -1,4 +1,4 @@
-"""A released programme as both schedule files show it: days, rooms, events. Plain values, no database, no request."""
+"""A released programme in the structure of both schedule formats: days, rooms, events. No database, no request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventapp.programme.rules import ParticipationRole, SessionStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """What stands above the days. `version` names the content; `url` is that of the event."""
+    """The metadata above the days. `version` identifies the content; `url` is that of the event."""
 
     slug: str
     title: str
@@ -31,7 +31,7 @@ class Head:
 
 @dataclass(frozen=True)
 class ExportPerson:
-    """A person as the public sees one."""
+    """A person as shown to the public."""
 
     number: int
     guid: str
@@ -63,7 +63,7 @@ class ExportSlot:
 
 @dataclass(frozen=True)
 class ExportDay:
-    """A day of the programme, which may begin before dawn: what is held past midnight belongs to its evening."""
+    """A programme day, which may begin before dawn: a session past midnight belongs to the evening before."""
 
     index: int
     on: date
@@ -74,7 +74,7 @@ class ExportDay:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The whole; `rooms` and `tracks` in order."""
+    """The whole schedule; `rooms` and `tracks` in order."""
 
     head: Head
     days: list[ExportDay]
@@ -83,7 +83,9 @@ class Schedule:
 
 
 def schedule(head: Head, document: Document, people: Mapping[int, ShownPerson]) -> Schedule:
-    """Cancelled sessions are left out: the format has no word for them, and readers show what is missing as such."""
+    """Build the schedule. Cancelled sessions are left out: the format can't mark them, and readers treat missing ones
+    as such.
+    """
     zone = ZoneInfo(head.zone)
     shown = [s for s in document.listed if s.status is not SessionStatus.CANCELLED]
     named = {room.slug: values.line(room.name.resolve(head.language).text) for room in document.rooms}
@@ -118,7 +120,7 @@ def schedule(head: Head, document: Document, people: Mapping[int, ShownPerson]) 
 
 
 def _dates(first: date, last: date) -> Iterable[date]:
-    # A forum has days, not months; a longer span is one of its travels.
+    # An event lasts days, not months: a longer span is cut off.
     return [first + timedelta(days=n) for n in range(min((last - first).days, 60) + 1)]
 
 
@@ -164,7 +166,7 @@ def _line(words: LocalizedText, language: str) -> str:
 
 
 def _slug(head: Head, session: PublishedSession, number: int) -> str:
-    # Of the title that the file has: one in another language would not come in with it.
+    # From the title in the file: one in another language would not survive a re-import.
     words = _line(session.title, head.language).split()
     title = "-".join(filter(None, (fold(word) for word in words if word.isascii())))[:50]
     further = str(number + 1) if number else ""
@@ -174,7 +176,7 @@ def _slug(head: Head, session: PublishedSession, number: int) -> str:
 def _people(
     session: PublishedSession, people: Mapping[int, ShownPerson], known: dict[int, ExportPerson], language: str
 ) -> Iterable[ExportPerson]:
-    # A person with two roles is one person here: these files know no roles.
+    # A person with two roles appears once: these formats have no roles.
     for number in dict.fromkeys(
         p.person_id for p in session.participations if p.role is not ParticipationRole.INTERPRETER
     ):

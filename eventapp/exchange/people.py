@@ -1,4 +1,4 @@
-"""Whom the people of a file are: somebody who is here already, or somebody new. No database."""
+"""Matches the people of a file with existing people. No database."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class Match:
 
     @property
     def key(self) -> object:
-        """The person's number, or what tells a new one from others."""
+        """The person's id, or what distinguishes a new one from others."""
         return self.person.id if self.person is not None else (self.incoming.guid or spelling(self.incoming.name))
 
     @property
     def describe(self) -> bool:
-        """Whether the file says how they take part."""
+        """Whether the file states how they take part."""
         return self.incoming.role is not None or self.incoming.mode is not None
 
 
 def spelling(name: str) -> str:
-    """One spelling of a name: width, case and spaces do not tell two people apart where letters have no case.
+    """One spelling of a name: it ignores width and case, and spaces in scripts without case.
 
-    "中村 優希" and "中村優希", "Taro YAMADA" and "Taro Yamada" are one.
+    "中村 優希" and "中村優希", "Taro YAMADA" and "Taro Yamada" are the same.
     """
     plain = unicodedata.normalize("NFKC", name).casefold().replace("・", " ")
     glue = " " if re.search("[a-z]", plain) else ""
@@ -43,7 +43,7 @@ def spelling(name: str) -> str:
 
 
 def spellings(person: ShownPerson) -> Iterator[str]:
-    """How the name of somebody may be written, in each language and with either part first."""
+    """The spellings of a person's name, in each language and in both orders."""
     for tag in {**person.family, **person.given}:
         said = person.name(tag)
         if said.language == tag:
@@ -54,14 +54,16 @@ def spellings(person: ShownPerson) -> Iterator[str]:
 
 
 class People:
-    """Who is known: everybody at the event by name, and those with a guid or code of the file wherever they are."""
+    """An index of known people: everybody at the event by name, and people elsewhere with a guid or code of the
+    file.
+    """
 
     def __init__(self, sessions: Sequence[Session], others: Sequence[Person] = ()) -> None:
         self.by_guid: dict[str, Person] = {}
         self.by_code: dict[str, Person] = {}
         self.by_name: dict[str, list[Person]] = {}
         self.named: dict[int, frozenset[str]] = {}
-        # A person without an identifier of another system is one person of a file, not two of one name.
+        # A person without an identifier of another system is only one person of a file, not two of the same name.
         self.claimed: dict[int, str] = {}
         here = {part.person_id: part.person for session in sessions for part in session.participations}
         self.everybody = [*here.values(), *others]
@@ -83,14 +85,14 @@ class People:
         return self.named[person.id]
 
     def claim(self, wanted: Sequence[IncomingPerson], session: Session | None) -> None:
-        """Note who of a session has which identifier, before anybody else of that name is looked for."""
+        """Record which people of a session have which identifier, before others of the same name are looked up."""
         if session is not None:
             self.matches(wanted, session, only_here=True)
 
     def matches(
         self, wanted: Sequence[IncomingPerson], session: Session | None, *, only_here: bool = False
     ) -> list[Match]:
-        """Who they are, each once. A person who has a part in the session already goes before others of that name."""
+        """Match the people, each once. Those who already take part in the session precede others of the same name."""
         here = {part.person_id: part.person for part in session.participations} if session else {}
         found: dict[object, Match] = {}
         for incoming in wanted:
@@ -130,7 +132,7 @@ class People:
 def wanted_parts(
     matches: Sequence[Match], present: Sequence[Participation]
 ) -> list[tuple[Match, ParticipationRole, Mode]]:
-    """Each in the roles and modes that the file says, else in those that they have here, else as a speaker."""
+    """Each match with the roles and modes of the file, else with their current ones, else as a speaker."""
     parts = []
     for match in matches:
         mine = [part for part in present if match.person is not None and part.person_id == match.person.id]
@@ -147,7 +149,7 @@ def wanted_parts(
 
 
 def differ(matches: Sequence[Match], present: Sequence[Participation]) -> bool:
-    """Whether the people of a file are others than those of a session, in another order, or take part otherwise."""
+    """Whether the people of a file differ from those of a session, in order, role or mode."""
     if not any(match.describe for match in matches):
         return [match.key for match in matches] != list(dict.fromkeys(part.person_id for part in present))
     wanted = [(match.key, role, mode) for match, role, mode in wanted_parts(matches, present)]

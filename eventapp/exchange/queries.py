@@ -1,4 +1,4 @@
-"""What an import compares with, what an export writes, and files that wait."""
+"""Reads the programme for imports and exports, and stored uploads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from eventapp.programme.published import Document
 
 
 class ExportState(StrEnum):
-    """Which programme a file holds: what is public, what would be with the next release, or drafts as well."""
+    """Which programme a file contains: the public one, that of the next release, or drafts as well."""
 
     PUBLIC = "public"
     READY = "ready"
@@ -33,7 +33,7 @@ class ExportState(StrEnum):
 
 
 def present(event: Event) -> CurrentProgramme:
-    """The programme as the team has it: five statements."""
+    """The team's current programme: five statements."""
     options = [
         selectinload(Session.rooms),
         joinedload(Session.track),
@@ -48,9 +48,9 @@ def present(event: Event) -> CurrentProgramme:
 
 
 def people(present: CurrentProgramme, incoming: Incoming, by: User | None) -> People:
-    """Everybody at the event, and whom the file names by a guid or a code, as far as `by` may know of them.
+    """Everybody at the event, and people whom the file names by guid or code, as far as `by` may find them.
 
-    `by` None: whoever sits at the terminal, who may know of all.
+    `by` None: the command line, which finds everybody.
     """
     named = [person for session in incoming.sessions for person in session.people or ()]
     guids, codes = {person.guid for person in named} - {""}, {person.code for person in named} - {""}
@@ -59,14 +59,14 @@ def people(present: CurrentProgramme, incoming: Incoming, by: User | None) -> Pe
         told = [*_with(Person.guid, guids, by), *_with(Person.code, codes, by)]
         found |= {person.id: person for person in told}
     if any(guid.startswith("00000000-0000-8000-8") for guid in guids):
-        # Numbers of our own files are made from codes, so they are found only by making them again.
+        # Numbers in our own files are derived from codes, so they can only be found by deriving them again.
         query = select(Person).where(Person.guid.is_(None), profiles.visible(by))
         found |= {p.id: p for p in db.session.scalars(query)}
     return People(present.sessions, list(found.values()))
 
 
 def elsewhere(event: Event, people: Iterable[int]) -> set[int]:
-    """Those of the people whom another event knows, too."""
+    """Those of the people whom another event knows as well."""
     wanted, found = sorted(people), set[int]()
     for start in range(0, len(wanted), 500):
         found |= profiles.known_elsewhere(event, wanted[start : start + 500])
@@ -83,7 +83,7 @@ def _with(column: InstrumentedAttribute[Any], values: Iterable[str], by: User | 
 
 
 def taken(guids: Iterable[str], codes: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Those of the guids and codes that somebody has, whoever may know of them: none is given twice."""
+    """Those of the guids and codes that are in use by anybody, so that none is used twice."""
     found: list[set[str]] = []
     for column, values in ((Person.guid, guids), (Person.code, codes)):
         wanted, known = sorted(set(values) - {""}), set[str]()
@@ -94,19 +94,19 @@ def taken(guids: Iterable[str], codes: Iterable[str]) -> tuple[set[str], set[str
 
 
 def version(event: Event) -> str:
-    """What the event's content was changed to last: a report of another version is out of date."""
+    """The revision of the event's content: a report for another revision is out of date."""
     row = db.session.execute(select(Revision.number).where(Revision.scope == f"event:{event.id}:desk")).scalar()
     return str(row or 0)
 
 
 def upload(event: Event, key: str, *, content: bool = False) -> Upload | None:
-    """A file that waits, with what was read of it; with its `content` where it must be read anew."""
+    """A stored file with the result of reading it; with its `content` if it must be read again."""
     more = [undefer(Upload.read), *([undefer(Upload.data)] if content else [])]
     return db.session.scalar(select(Upload).where(Upload.event_id == event.id, Upload.key == key).options(*more))
 
 
 def document(event: Event, state: ExportState) -> Document:
-    """The programme to be written."""
+    """The programme to export."""
     if state is ExportState.PUBLIC:
         released = programme.document(event)
         return Document(released.rooms, released.tracks, tuple(released.listed))
@@ -114,7 +114,7 @@ def document(event: Event, state: ExportState) -> Document:
 
 
 def named(event: Event, document: Document) -> dict[int, ShownPerson]:
-    """The people of a document of the event, by number."""
+    """The people of a document of the event, by id."""
     ids = sorted({part.person_id for session in document.sessions for part in session.participations})
     found: dict[int, ShownPerson] = {}
     for start in range(0, len(ids), 500):

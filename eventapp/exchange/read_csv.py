@@ -1,4 +1,4 @@
-"""CSV of spreadsheets, by the names of their columns: comma, semicolon or tab, quotes, and the mark that Excel sets."""
+"""Reads CSV of spreadsheets by column names: comma, semicolon or tab, quotes, and the byte order mark of Excel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eventapp.exchange.incoming import Identity, Incoming, IncomingSession, Opti
 from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionStatus
 
-# Our columns, and what they are called elsewhere. Texts may carry a language: title_ja.
+# Our columns, and their names elsewhere. Texts may have a language suffix: title_ja.
 COLUMNS = {
     "guid": "guid uid uuid identifier",
     "code": "code",
@@ -47,15 +47,15 @@ COLUMNS = {
 }
 _BY_NAME = {fold(word): column for column, words in COLUMNS.items() for word in [column, *words.split()]}
 _IN_LANGUAGES = {"title", "subtitle", "abstract", "room", "track", "people"}
-# Between the names of one cell. What a spreadsheet has beyond these columns and letters of a name is no programme.
+# Separates the names in one cell. A spreadsheet beyond these limits is not a programme.
 LIST = "[;\n；、]"
 _MOST_COLUMNS, _LONGEST_NAME = 500, 100
-# 23:00–01:00 ends on the next day; a longer night than this is a slip.
+# 23:00–01:00 ends on the next day; a longer night than this is a mistake.
 _LONGEST_NIGHT = timedelta(hours=12)
 
 
 def read(data: bytes, options: Options) -> Incoming:
-    """Raises Refused for another encoding, for a missing column of titles, and where a zone is needed."""
+    """Read a file. Raises Refused for another encoding, a missing title column, and if a zone is needed."""
     try:
         whole = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -99,7 +99,7 @@ def read(data: bytes, options: Options) -> Incoming:
 
 
 def _rows(whole: str) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) from the first that is not empty; the separator is the one that parts that line most often."""
+    """(line, cells) from the first non-empty line; the separator is the most frequent one in that line."""
     first = whole.lstrip().split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(whole, newline=""), delimiter=separator)
@@ -118,7 +118,7 @@ def _rows(whole: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
-    """Our name of each column → where it stands. Raises Refused where there is none for titles, or one is missing."""
+    """Our column names → their index. Raises Refused if there is no title column, or a mapped one is missing."""
     folded = [fold(name) for name in header]
     found: dict[str, int] = {}
     for ours, theirs in wanted.items():
@@ -147,12 +147,12 @@ def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-# 18.3.2031 begins as a time of day does.
+# 18.3.2031 starts like a time of day.
 _DAY = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
 
 
 def _unguarded(cell: str) -> str:
-    # Our own files put an apostrophe before what a spreadsheet would take for a formula.
+    # Our own files put an apostrophe before anything that a spreadsheet would treat as a formula.
     return cell[1:] if re.match(r"''?[=+\-@\t]", cell) else cell
 
 
@@ -161,7 +161,7 @@ class _Row:
         self.collector, self.where, self.says, self.too_many = collector, where, says, too_many
 
     def _columns(self, name: str) -> dict[str, str]:
-        """Language → cell, of all columns of one field; the empty one for that without a language."""
+        """Language → cell, of all columns of one field; "" for the one without a language."""
         return {
             column.partition("_")[2]: cell
             for column, cell in self.says.items()
@@ -179,13 +179,13 @@ class _Row:
         return values.line(self.says[name]) if name in self.says else None
 
     def identity(self) -> Identity:
-        """By what the row can be recognized, also where it can't be read."""
+        """What identifies the row even if it can't be read."""
         titles = (values.glimpse(cell) for cell in self._columns("title").values())
         code = code_of(values.glimpse(self.says.get("code")), "")
         return Identity(values.glimpse(self.says.get("guid"))[:200], code, tuple(filter(None, titles)))
 
     def session(self) -> IncomingSession:
-        """Raises AmbiguousValue for what can't be read, Refused where a zone is needed."""
+        """Convert the row. Raises AmbiguousValue if it can't be read, Refused if a zone is needed."""
         if self.too_many:
             raise AmbiguousValue(_("This line has more cells than there are column headings."))
         title = {tag: text for tag, text in (self._lines("title") or {}).items() if text}
@@ -219,7 +219,7 @@ class _Row:
         )
 
     def _keys(self, names: Names, field: str, *, alone: bool = False) -> tuple[str, ...] | None:
-        """The rooms or the track of a row; None where there is no such column."""
+        """The keys of a row's rooms or track; None if there is no such column."""
         cells = self._columns(field)
         if not cells:
             return None
@@ -256,14 +256,14 @@ class _Row:
                 raise AmbiguousValue(_("There is a start time but no end time or length."))
             return starts, starts + timedelta(minutes=minutes), minutes
         if ends < starts and last is None and at_end[1]:
-            # 23:00–01:00: a time of day alone is the next one after the start.
+            # 23:00–01:00: an end without a date is the next such time after the start.
             ends, _at = self._moment(self.says.get("end"), first[0] + timedelta(days=1))
             if ends is None or ends - starts > _LONGEST_NIGHT:
                 raise AmbiguousValue(_("The end must be after the start."))
         return starts, ends, minutes
 
     def _moment(self, said: str | None, on: date | None) -> tuple[datetime | None, tuple[date, bool]]:
-        """The moment, its day, and whether the cell holds a time of day only."""
+        """(moment, (its day, whether the cell contains only a time of day))."""
         bare, nothing = values.line(said), (on or date(1970, 1, 1), False)
         if not bare:
             return None, nothing

@@ -1,7 +1,7 @@
-"""Calendars (RFC 5545), as others send them.
+"""Reads calendars (RFC 5545) of other systems.
 
-The `icalendar` library reads content lines and values. The components are put together here, because a report names
-lines and one broken entry must not lose the others: the library's own reader knows no line numbers and gives up.
+The `icalendar` library parses content lines and values. The components are assembled here, because a report names line
+numbers and one broken entry must not lose the others: the library's own parser has no line numbers and gives up.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from eventapp.exchange.incoming import MOST, Identity, Incoming, IncomingSession
 from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionStatus
 
-# A line without parameters: most of those of a file that means harm are, and most need not be read at all.
+# A line without parameters: so are most lines of a malicious file, and most need not be parsed at all.
 _BARE = re.compile(r"([A-Za-z0-9-]{1,100}):")
-# Octets of one content line and characters before its value; a text of 50,000 characters has room in it.
+# Octets of a content line, and characters before its value; a text of 50,000 characters fits.
 _LONGEST, _LONGEST_HEAD = 400_000, 4_100
-# Parts of calendars that are read. Of the others those are named that say something of the entry.
+# Properties that are read. Others are reported as left out if they contain facts about the entry.
 _READ = frozenset(
     [
         "UID",
@@ -57,17 +57,17 @@ _READ = frozenset(
 )
 _SILENT = frozenset(["DTSTAMP", "CREATED", "LAST-MODIFIED", "TRANSP", "CLASS", "PRIORITY"])
 _PARTS = {"VCALENDAR": ("VEVENT", "VTIMEZONE"), "VTIMEZONE": ("STANDARD", "DAYLIGHT")}
-# Deeper than VCALENDAR / VTIMEZONE / STANDARD nothing is read.
+# Nothing nested deeper than VCALENDAR / VTIMEZONE / STANDARD is read.
 _DEEPEST = 8
 
 
-# A TZID → the IANA zone that it means, or a fixed offset.
+# A TZID → its IANA zone, or a fixed offset.
 ZoneOf = Callable[[str], tuple[str, timedelta | None]]
 
 
 @dataclass(slots=True)
 class Property:
-    """A content line: its value without escapes, and its parameters by their names in capitals."""
+    """A content line: its unescaped value, and its parameters by upper-case names."""
 
     text: str
     parameters: Mapping[str, Any]
@@ -75,7 +75,7 @@ class Property:
 
 @dataclass(slots=True)
 class ParsedComponent:
-    """A VEVENT, VTIMEZONE or what stands in one; of properties that come twice the first counts."""
+    """A VEVENT, VTIMEZONE or a component inside one; of duplicate properties the first counts."""
 
     name: str
     line: int
@@ -88,7 +88,7 @@ class ParsedComponent:
 
 
 def read(data: bytes, options: Options) -> Incoming:
-    """Raises Refused where the file as a whole can't be read, and where a zone is needed."""
+    """Read a file. Raises Refused if the whole file is unreadable, and if a zone is needed."""
     collector = ImportCollector(options, "ics")
     calendars = _parse(data, collector)
     head = calendars[0]
@@ -100,7 +100,7 @@ def read(data: bytes, options: Options) -> Incoming:
         )
     parts = [part for calendar in calendars for part in calendar.parts]
     rules = {part.text_of("TZID"): part for part in parts if part.name == "VTIMEZONE"}
-    zone_of = cache(lambda name: _zone(name, rules.get(name)))  # rules may be long, and are looked at once
+    zone_of = cache(lambda name: _zone(name, rules.get(name)))  # rules may be long, so they are parsed once
     events = [part for part in parts if part.name == "VEVENT"]
     newest: dict[str, int] = {}
     for event in events:
@@ -108,8 +108,8 @@ def read(data: bytes, options: Options) -> Incoming:
     for event in events:
         uid = event.text_of("UID")
         if options.own_uid and uid == options.own_uid:
-            continue  # the event itself, which stands beside its sessions in our own feeds
-        # Of entries with one UID the one with the highest SEQUENCE is the newest (RFC 5546 §2.1.4).
+            continue  # the event itself, which our own feeds contain as well as its sessions
+        # Of entries with the same UID, the one with the highest SEQUENCE is the newest (RFC 5546 §2.1.4).
         if not uid or _sequence(event) == newest[uid]:
             where, title = _("line %(line)d", line=event.line), values.glimpse(event.text_of("SUMMARY"))
             identity = Identity(
@@ -125,9 +125,9 @@ def _sequence(event: ParsedComponent) -> int:
 
 
 def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
-    """(number of its first line, content line). A fold may stand inside a character: it is undone before decoding.
+    """(number of its first line, content line). A fold may split a character, so it is undone before decoding.
 
-    What is longer than any text that is taken comes out cut.
+    Lines longer than any accepted text are cut off.
     """
     try:
         if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
@@ -151,8 +151,8 @@ def _decoded(line: bytearray) -> str:
 
 
 def _content(line: str, known: Container[str]) -> tuple[str, Property] | None:
-    """The name and the rest of a content line (RFC 5545 §3.1), or None. The `known` are there already: they are passed
-    over.
+    """The name and the rest of a content line (RFC 5545 §3.1), or None. Names in `known` already have a value and are
+    skipped.
     """
     bare = _BARE.match(line)
     if bare and ((name := bare[1].upper()) not in _READ or name in known):
@@ -167,12 +167,12 @@ def _content(line: str, known: Container[str]) -> tuple[str, Property] | None:
 
 
 def _has_short_head(line: str) -> bool:
-    """Whether the value begins soon: the library takes time for parameters, of which nobody needs many."""
+    """Whether the value starts soon: the library is slow with many parameters, which no line needs."""
     return Contentline(line[:_LONGEST_HEAD]).value_separator_index() > 0
 
 
 class _Nesting:
-    """The components of a file while it is read: where the reading is, and the calendars that were found."""
+    """The components of a file while it is read: the current position, and the calendars found."""
 
     def __init__(self, collector: ImportCollector) -> None:
         self.calendars: list[ParsedComponent] = []
@@ -185,7 +185,7 @@ class _Nesting:
         return self._stack[-1] if self._stack else None
 
     def begin(self, name: str, number: int) -> None:
-        """Raises Refused for more components, or deeper ones, than any programme has."""
+        """Start a component. Raises Refused for more or deeper components than any programme has."""
         component = ParsedComponent(name.strip().upper()[:100], number)
         self._entries += component.name == "VEVENT"
         self._begun += 1
@@ -214,7 +214,7 @@ class _Nesting:
 
 
 def _parse(data: bytes, collector: ImportCollector) -> list[ParsedComponent]:
-    """The calendars. Raises Refused where there is none, where one has no end, and for too many entries."""
+    """The calendars. Raises Refused if there is none, one has no end, or there are too many entries."""
     nesting = _Nesting(collector)
     for number, line in _unfolded(data):
         if line.strip():
@@ -234,7 +234,7 @@ def _parse(data: bytes, collector: ImportCollector) -> list[ParsedComponent]:
 
 
 def _take(line: str, number: int, nesting: _Nesting, collector: ImportCollector) -> None:
-    """Put a content line where it belongs, or note that it is none. Lines outside of a calendar are ignored."""
+    """Add a content line to its component, or record that it is invalid. Lines outside a calendar are ignored."""
     current = nesting.current
     content = _content(line, current.properties if current else ())
     if content is None:
@@ -252,7 +252,7 @@ def _take(line: str, number: int, nesting: _Nesting, collector: ImportCollector)
 
 
 def _note(component: ParsedComponent, name: str, found: Property, collector: ImportCollector) -> None:
-    """Keep a property that is read; of the others an entry's are named as left out."""
+    """Store a property that is read; others of an entry are reported as left out."""
     if name in _READ:
         component.properties.setdefault(name, found)
     elif component.name == "VEVENT" and name not in _SILENT and found.text.strip():
@@ -260,7 +260,7 @@ def _note(component: ParsedComponent, name: str, found: Property, collector: Imp
 
 
 def _session(event: ParsedComponent, collector: ImportCollector, zone_of: ZoneOf) -> IncomingSession:
-    # In our own calendars an &amp; is one that somebody typed.
+    # In our own calendars an &amp; was typed by somebody.
     plain = str if collector.own else values.unescaped
     title = values.line(plain(event.text_of("SUMMARY")))
     if not title:
@@ -289,7 +289,7 @@ def _session(event: ParsedComponent, collector: ImportCollector, zone_of: ZoneOf
     url = event.text_of("URL")
     tag = event.properties["SUMMARY"].parameters.get("LANGUAGE", "")
     where = _("line %(line)d", line=event.line)
-    # Our own calendars write speakers and addresses into the description, which are no part of the abstract.
+    # Our own calendars include speakers and URLs in the description, which are not part of the abstract.
     abstract = (
         None
         if collector.own or "DESCRIPTION" not in event.properties
@@ -336,7 +336,7 @@ def _moment(said: Property | None, title: str, collector: ImportCollector, zone_
 
 
 def _local_time(text: str) -> date | None:
-    """A DATE-TIME, aware only where it is in UTC, or a DATE; None for anything else."""
+    """A DATE-TIME, aware only if it is in UTC, or a DATE; None for anything else."""
     try:
         found = vDDDTypes.from_ical(text)
     except ValueError:
@@ -345,9 +345,9 @@ def _local_time(text: str) -> date | None:
 
 
 def _zone(name: str, rules: ParsedComponent | None) -> tuple[str, timedelta | None]:
-    """The IANA zone that a TZID means, or a fixed offset.
+    """The IANA zone of a TZID, or a fixed offset.
 
-    A name that is known goes before the rules in the file: these are wrong more often than names are.
+    A known name takes precedence over the rules in the file, which are wrong more often than names.
     """
     known = values.zone_named(name) or values.zone_named(WINDOWS_TO_OLSON.get(name, ""))
     if known:

@@ -1,4 +1,4 @@
-"""schedule.json of frab, pretalx and c3voc."""
+"""Reads schedule.json of frab, pretalx and c3voc."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventapp.exchange.values import AmbiguousValue
 
 
 def parse(data: bytes) -> Any:
-    """The JSON values. Raises Refused for what is no complete JSON."""
+    """Parse JSON. Raises Refused if it is invalid or incomplete."""
     try:
         return json.loads(data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"))
     except json.JSONDecodeError as error:
@@ -29,12 +29,12 @@ def parse(data: bytes) -> Any:
 
 
 def rows(value: object) -> list[Mapping[str, Any]]:
-    """The objects of a list; nothing where it is none."""
+    """The objects in a list; empty if the value is not a list."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def size(value: object) -> int:
-    """How many people a room holds; 0 for what is no such number."""
+    """The capacity of a room; 0 if the value is not a plausible number."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1_000_000 else 0
 
 
@@ -44,7 +44,7 @@ def mapping(value: object) -> Mapping[str, Any]:
 
 
 def read(document: Any, options: Options) -> Incoming:
-    """From the parsed file. Raises Refused where it as a whole can't be taken."""
+    """Convert the parsed file. Raises Refused if it can't be imported as a whole."""
     schedule = mapping(mapping(document).get("schedule"))
     conference = mapping(schedule.get("conference"))
     if not isinstance(conference.get("days"), list):
@@ -75,7 +75,7 @@ def _names(value: object) -> Iterator[str]:
 
 
 def _events(value: object, path: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """(name of the room, path, event) of rooms that are an object by name, or a list of objects with a name."""
+    """(room name, path, event); rooms are an object keyed by name, or a list of objects with a name."""
     if isinstance(value, list):
         pairs: list[tuple[str, object]] = [
             (values.line(row.get("name")), row.get("events") or row.get("event")) for row in rows(value)
@@ -106,7 +106,7 @@ def _event(collector: ImportCollector, event: Mapping[str, Any], where: str, day
         collector.left_without_place("license")
     start = event.get("start")
     texts = {**event, "optout": optout}
-    if isinstance(start, str) and "T" in start:  # some write the whole moment into both
+    if isinstance(start, str) and "T" in start:  # some write the whole date and time into both
         texts |= {"date": event.get("date") or start, "start": ""}
     people: Sequence[Mapping[str, Any]] = [
         person if isinstance(person, dict) else {"name": person} for person in _list(event.get("persons"))

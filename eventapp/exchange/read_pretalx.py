@@ -1,7 +1,7 @@
-"""Dumps of pretalx's API, of both its versions: submissions, talks, slots, pages of them, and the schedule.
+"""Reads dumps of both versions of pretalx's API: submissions, talks, slots, pages of them, and the schedule.
 
-Only what is accepted or confirmed comes in. An accepted or confirmed proposal without a slot comes as a draft. Numbers
-instead of rooms, tracks and speakers are looked up in tables that stand in the same file.
+Only accepted and confirmed submissions are imported; without a slot they become drafts. Ids of rooms, tracks and
+speakers are looked up in tables in the same file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from eventapp.exchange.read_json import mapping, rows, size
 from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionKind, SessionStatus
 
-# What a submission may hold that is read, or says nothing of the programme.
+# Parts of a submission that are read, or irrelevant to the programme.
 _READ = frozenset(
     [
         "code",
@@ -70,7 +70,7 @@ def fits(document: object) -> bool:
 
 @dataclass
 class _Tables:
-    """Rows by kind of table and by number or code."""
+    """Rows by table and by id or code."""
 
     by_key: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
@@ -88,7 +88,7 @@ class _Tables:
 
 
 def read(document: Any, options: Options) -> Incoming:
-    """From the parsed file. Raises Refused where it as a whole can't be taken."""
+    """Convert the parsed file. Raises Refused if it can't be imported as a whole."""
     collector = ImportCollector(options, "pretalx")
     tables = _Tables()
     pages = list(_pages(document))
@@ -119,7 +119,7 @@ def _pages(document: Any) -> Iterator[tuple[Mapping[str, Any], str]]:
 def _entries(
     pages: list[tuple[Mapping[str, Any], str]], tables: _Tables
 ) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any], int]]:
-    """(path, submission, its slot, which of its slots)."""
+    """(path, submission, slot, index of the slot)."""
     for page, path in pages:
         slotted = {
             str(mapping(row.get("submission")).get("code") or row.get("submission")) for row in rows(page.get("slots"))
@@ -130,7 +130,7 @@ def _entries(
                 if "submission" in row or name == "breaks":
                     yield where, tables.row("submissions", row.get("submission")), row, 0
                 elif name == "submissions" and str(row.get("code")) in slotted:
-                    continue  # its slots stand in a list of their own
+                    continue  # its slots are in a separate list
                 else:
                     yield from _of_submission(where, row)
 
@@ -148,7 +148,7 @@ class _Reader:
         self.collector, self.tables = collector, tables
 
     def session(self, where: str, row: Mapping[str, Any], slot: Mapping[str, Any], number: int) -> IncomingSession:
-        """Raises AmbiguousValue for what does not come in."""
+        """Convert a submission. Raises AmbiguousValue if it is not imported."""
         said_title = self.texts(where, row.get("title")) or self.texts(where, slot.get("description"))
         title = {tag: values.line(one) for tag, one in said_title.items()}
         if not title:
@@ -183,14 +183,14 @@ class _Reader:
         )
 
     def identity(self, row: Mapping[str, Any], slot: Mapping[str, Any], number: int) -> Identity:
-        """By what the entry can be recognized, also where it can't be read."""
+        """What identifies the entry even if it can't be read."""
         guid, code = _known_as(row, number)
         said = row.get("title") or slot.get("description")
         texts = list(said.values())[:40] if isinstance(said, dict) else [said]
         return Identity(guid, code, tuple(filter(None, map(values.glimpse, texts))))
 
     def texts(self, where: str, said: object) -> dict[str, str]:
-        """A text, or an object with one for each language."""
+        """A text, or an object with one text per language."""
         if not isinstance(said, dict):
             bare = values.text(said)
             return {"": bare} if bare else {}
@@ -230,7 +230,9 @@ class _Reader:
         return self.tables.row("types", said) if table == "submission_types" and not row else row
 
     def _names(self, table: str, where: str, said: object) -> dict[str, str]:
-        """Names by language of a room, track or type: a text, an object with one, or a number of a table."""
+        """Names by language of a room, track or type: given as text, as an object with a text, or as an id of a
+        table.
+        """
         if said is None or said == "":
             return {}
         if isinstance(said, str) and not said.isdecimal():
@@ -257,7 +259,7 @@ class _Reader:
         return key
 
     def name(self, table: str, where: str, said: object) -> str:
-        """One name of a room, track or type, in English where there is one."""
+        """One name of a room, track or type, in English if possible."""
         texts = self._names(table, where, said)
         return next((texts[tag] for tag in [self.collector.options.language, "", "en", *texts] if texts.get(tag)), "")
 

@@ -1,4 +1,4 @@
-"""schedule.xml of frab, pretalx, c3voc, and the list of entries that EuroPython wrote."""
+"""Reads schedule.xml of frab, pretalx and c3voc, and the list of entries of EuroPython."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TEXTS = (
 
 
 def read(data: bytes, options: Options) -> Incoming:
-    """Raises Refused where the file as a whole can't be read."""
+    """Read a file. Raises Refused if the whole file is unreadable."""
     root = parse(data)
     if root.tag != "schedule":
         raise Refused(_("This XML file is not a schedule: it starts with <%(tag)s>.", tag=root.tag[:40]), field="file")
@@ -67,7 +67,7 @@ def _day(collector: ImportCollector, element: Element, change: str) -> FrabDay:
 
 
 def _rooms_by_number(root: Element) -> list[str]:
-    """Rooms that entries name alone: a list of rooms in another entry is read with the help of these."""
+    """Rooms that are the only one of some entry: they help to split the list of rooms in other entries."""
     named = [entry.first("room") for day in root.all("day") for entry in day.all("entry")]
     return list(
         dict.fromkeys(values.line(room.text) for room in named if room is not None and room.attributes.get("id"))

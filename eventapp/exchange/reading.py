@@ -1,7 +1,7 @@
-"""Reading a file that a stranger may have made: in a process of its own, with bounds on its time and its memory.
+"""Reads untrusted files in a separate process, with limits on its time and memory.
 
-The readers are written to need little of both. These bounds are for what nobody has thought of, and they keep the
-reading out of the threads that answer requests.
+The readers are designed to need little of both. The limits are for unforeseen cases, and keep the work out of the
+threads that serve requests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from eventapp.exchange.incoming import Incoming, Options
 if sys.platform != "win32":
     import resource
 
-# Seconds of the processor, seconds on the clock of a busy machine, and octets of the process beside its libraries.
+# Processor seconds, wall-clock seconds on a busy machine, and octets of memory besides the libraries.
 PROCESSOR, DEADLINE = 10, 45
 MEMORY = 160 * 1024 * 1024
 
@@ -36,9 +36,9 @@ _one = threading.Lock()
 
 
 def read(data: bytes, options: Options, *, format: str = "") -> bytes:
-    """What was read of a file, as `stored.unpacked` takes it: its values, or why it is refused.
+    """Read a file; returns the serialized values or refusal, for `stored.deserialized`.
 
-    Holds no transaction and asks no database. One file at a time in each process of the server: the others wait.
+    Uses no transaction and no database. Each server process reads one file at a time: others wait.
     """
     if len(data) > formats.LARGEST:
         return stored.serialized(formats.too_large())
@@ -50,7 +50,7 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
     if not _one.acquire(timeout=DEADLINE):
         return stored.serialized(Refused(_("Other files are being read. Try again in a minute."), field="file"))
     try:
-        # Only what Python needs: the process knows no key and no address of a database.
+        # Only what Python needs: the process has no secret key and no database URL.
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")}
         done = subprocess.run(
             [sys.executable, "-c", f"from {__name__} import main; main()"],
@@ -63,7 +63,7 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
         return stored.serialized(_too_much())
     finally:
         _one.release()
-    if done.returncode < 0:  # ended by the system, for its time or its memory
+    if done.returncode < 0:  # killed by the system for its time or memory
         log.warning("reading a file was ended by signal %s", -done.returncode)
         return stored.serialized(_too_much())
     if done.returncode:
@@ -75,7 +75,7 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
 
 
 def _without_words(trace: str) -> str:
-    """A traceback up to the name of its exception, whose words may be the file's."""
+    """A traceback up to the name of its exception, without the message, which may quote the file."""
     lines = trace.strip().split("\n")
     frames = list(takewhile(lambda line: line.startswith("  "), lines[1:]))
     name = lines[len(frames) + 1 :][:1]
@@ -87,15 +87,15 @@ def _too_much() -> Refused:
 
 
 def limit() -> None:
-    """Bound this process. What is beyond the memory raises MemoryError, what is beyond the time ends it."""
+    """Limit this process. Exceeding the memory raises MemoryError, exceeding the time ends the process."""
     if sys.platform != "win32":
         for kind, most in ((resource.RLIMIT_CPU, PROCESSOR), (resource.RLIMIT_DATA, MEMORY)):
-            with suppress(ValueError, OSError):  # a smaller bound holds already
+            with suppress(ValueError, OSError):  # a lower limit is already in place
                 resource.setrlimit(kind, (most, most))
 
 
 def main() -> None:
-    """Read a file from standard input, below a line with what is said of it, and write what was read."""
+    """Read a file from standard input, after a line with its options, and write the result."""
     limit()
     head = json.loads(sys.stdin.buffer.readline())
     app = Flask("eventapp")

@@ -1,4 +1,4 @@
-"""What was read of a file, as bytes: from the process that reads to the one that asked, and until the import."""
+"""Serializes the result of reading a file, to pass it between processes and store it until the import."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 
 
 def serialized(read: Incoming | Refused) -> bytes:
-    """What was read, or why nothing could be: compressed JSON, without what is empty."""
+    """The result or the refusal as compressed JSON, without empty values."""
     said: dict[str, Any] = (
         {"refused": [read.message, read.field]} if isinstance(read, Refused) else {"read": _plain(read)}
     )
@@ -23,7 +23,7 @@ def serialized(read: Incoming | Refused) -> bytes:
 
 
 def deserialized(data: bytes) -> Incoming | Refused:
-    """What `packed` was given."""
+    """The inverse of `serialized`."""
     said = json.loads(zlib.decompress(data))
     if "refused" in said:
         message, field = said["refused"]
@@ -32,7 +32,7 @@ def deserialized(data: bytes) -> Incoming | Refused:
 
 
 def _plain(value: Any) -> Any:
-    """A value of JSON; of our own shapes only the fields that are not as they are by default."""
+    """A value as JSON; of our own classes only the fields that differ from their defaults."""
     if isinstance(value, (Incoming, IncomingSession, IncomingPerson, Problem, Identity)):
         found = {}
         for field in fields(value):

@@ -1,4 +1,4 @@
-"""What the clock does with uploads: nothing waits for longer than a day."""
+"""Scheduled deletion of uploads: none is kept for longer than a day."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from eventapp.exchange import operations
 
 
 def forget_uploads() -> int:
-    """Delete files that nobody has imported, and say how many."""
+    """Delete files that nobody has imported and return their number."""
     with transaction():
         return operations.forget_old()

@@ -1,4 +1,4 @@
-"""Single values as they stand in files: texts, times, lengths, languages, kinds, names. What is unclear is refused."""
+"""Parses single values in files: texts, times, lengths, kinds, links. Ambiguous ones are refused."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from eventapp.core.text import one_line
 from eventapp.programme.operations import ADDRESS
 from eventapp.programme.rules import SessionKind
 
-# C0 but tab and line feed, DEL, C1, surrogates, the byte order mark and non-characters: no text of ours has them.
+# C0 except tab and line feed, DEL, C1, surrogates, the byte order mark and non-characters: not allowed in our texts.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
 LONGEST_LINE, LONGEST_TEXT = 500, 50_000
-# What the form of a session takes as a link.
+# The limits of a link in the session form.
 LONGEST_ADDRESS, LONGEST_NAME = 500, 200
 
 
 class AmbiguousValue(ValueError):
-    """A value whose meaning is not certain; the message is a sentence for a person."""
+    """A value whose meaning is uncertain; the message is a sentence for a person."""
 
 
 class TooLong(AmbiguousValue):
-    """A text beyond LONGEST_TEXT."""
+    """A text longer than LONGEST_TEXT."""
 
 
 def text(value: object) -> str:
-    """A text of several lines, cleaned. Raises TooLong for one of more than LONGEST_TEXT characters."""
+    """A cleaned multi-line text. Raises TooLong for more than LONGEST_TEXT characters."""
     if value is None or isinstance(value, (dict, list, bool)):
         return ""
     whole = str(value)
-    if len(whole) > 4 * LONGEST_TEXT:  # not cleaned first: a file of one text would be copied for each of its uses
+    if len(whole) > 4 * LONGEST_TEXT:  # not cleaned first: a file with one huge text would be copied for each use of it
         raise TooLong(_("A text is longer than %(number)d characters.", number=LONGEST_TEXT))
     bare = _CONTROL.sub("", _BREAKS.sub("\n", whole))
     bare = "\n".join(line.rstrip() for line in bare.split("\n")).strip()
@@ -49,7 +49,7 @@ def text(value: object) -> str:
 
 
 def line(value: object) -> str:
-    """A text on one line: a title or a name. Raises AmbiguousValue for one that is too long."""
+    """A text on one line: a title or a name. Raises AmbiguousValue if it is too long."""
     if isinstance(value, str) and len(value) > 4 * LONGEST_TEXT:
         raise AmbiguousValue(_("“%(said)s…” is too long for one line.", said=glimpse(value)[:40]))
     bare = " ".join(one_line(text(value)).split())
@@ -59,14 +59,14 @@ def line(value: object) -> str:
 
 
 def glimpse(value: object) -> str:
-    """The beginning of a text on one line, whatever it is: to tell an entry by that can't be read."""
+    """The beginning of any value on one line, to identify an entry that can't be read."""
     return " ".join(one_line(text(str(value or "")[: LONGEST_LINE * 2])).split())[:LONGEST_LINE]
 
 
 def minutes(value: object) -> int | None:
-    """A length in minutes from 00:45, 1:00, 01:00:00, PT45M, 45, “45 min”; None for nothing.
+    """A length in minutes from 00:45, 1:00, 01:00:00, PT45M, 45, “45 min”; None for an empty value.
 
-    Raises AmbiguousValue for what is none of these, and for what is not between a minute and a day.
+    Raises AmbiguousValue for anything else, and for less than a minute or more than a day.
     """
     bare = line(value).lower()
     if not bare:
@@ -96,7 +96,7 @@ def _length(bare: str) -> int | None:
 
 
 def clock_time(value: object) -> time | None:
-    """A time of day from 09:30, 0930, 09:30:00, 9:30 pm, 9時半, 午後1時30分; None for nothing.
+    """A time of day from 09:30, 0930, 09:30:00, 9:30 pm, 9時半, 午後1時30分; None for an empty value.
 
     Raises AmbiguousValue for anything else.
     """
@@ -118,20 +118,20 @@ def clock_time(value: object) -> time | None:
 
 
 def _plain_time(bare: str) -> str:
-    """A time of day as 13:30: wide digits, 時 and 分, and 午前 and 午後 are what spreadsheets in Japan have."""
+    """A time of day as 13:30: Japanese spreadsheets have full-width digits, 時 and 分, and 午前 and 午後."""
     plain = unicodedata.normalize("NFKC", bare)
     match = re.fullmatch(r"(午前|午後)?\s*(\d{1,2})(?:時|:)\s*(?:(\d{1,2})分?|(半))?", plain)
     if match is None or not (match[1] or "時" in plain):
         return plain
     hour, minute = int(match[2]), 30 if match[4] else int(match[3] or 0)
     if match[1] and hour > 12:
-        return bare  # 午後13時: nobody can tell which half is wrong
+        return bare  # 午後13時: it is unclear which half is wrong
     return f"{hour % 12 + 12 if match[1] == '午後' else hour % 12 if match[1] else hour}:{minute:02d}"
 
 
 @lru_cache(maxsize=1)
 def _calendar_words() -> tuple[dict[str, int], set[str]]:
-    """Names of months → their number, and names of days of the week, short and long, in the languages of our hosts."""
+    """Names of months → their number, and names of weekdays, short and long, in common European languages."""
     months: dict[str, int] = {}
     days: set[str] = set()
     for tag in ("en", "de", "fr", "es", "it", "nl", "pt"):
@@ -150,7 +150,7 @@ _NAMED_DAYS = (
 
 
 def _plain_day(bare: str) -> str:
-    """A text that begins with a day, the day in figures: 2020-Nov-09, Mon, November 9, 2020, 令和13年3月18日（火）."""
+    """A text that begins with a date, the date in digits: 2020-Nov-09, Mon, November 9, 2020, 令和13年3月18日（火）."""
     plain = unicodedata.normalize("NFKC", bare)
     plain = re.sub(r"^令和(元|\d{1,2})年", lambda m: f"{2018 + (1 if m[1] == '元' else int(m[1]))}年", plain)
     plain = re.sub(r"^(\S*?\d日?) ?\([月火水木金土日](?:曜日?)?\)", r"\1", plain)
@@ -166,9 +166,9 @@ def _plain_day(bare: str) -> str:
 
 
 def day(value: object) -> date | None:
-    """A day from 2031-03-18, 2031/3/18, 18.3.2031, 18 March 2031, 2031年3月18日(火); None for nothing.
+    """A date from 2031-03-18, 2031/3/18, 18.3.2031, 18 March 2031, 2031年3月18日(火); None for an empty value.
 
-    3/18/2031 is taken where only one order can be meant. Raises AmbiguousValue otherwise.
+    3/18/2031 is accepted if only one order is possible. Raises AmbiguousValue otherwise.
     """
     bare = _plain_day(line(value))
     if not bare:
@@ -206,7 +206,7 @@ _MOMENT = re.compile(
 
 
 def day_and_time(value: object) -> tuple[date, time | None, timedelta | None]:
-    """The day, the time of day where there is one, its UTC offset where there is one. Raises AmbiguousValue."""
+    """The date, and the time of day and its UTC offset if present. Raises AmbiguousValue."""
     bare = line(value)
     match = _MOMENT.fullmatch(_plain_day(bare))
     if match is None:
@@ -230,10 +230,10 @@ def _offset(written: str) -> timedelta:
 
 
 def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
-    """The moment in UTC: by the offset where there is one, else on the clock of the zone.
+    """The moment in UTC: by the offset if there is one, else on the clock of the zone.
 
-    Raises Refused (for the file as a whole) where there is neither, and AmbiguousValue for a time that the clocks skip
-    or show twice.
+    Raises Refused (for the whole file) if there is neither, and AmbiguousValue for a time that the clocks skip or show
+    twice.
     """
     local = datetime.combine(on, at)
     if offset is not None:
@@ -255,14 +255,14 @@ def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
 
 
 def zone_named(value: object) -> str:
-    """The IANA zone of this name, or an empty text."""
+    """The IANA zone of this name, or an empty string."""
     bare = line(value)
     if bare.upper() in {"UTC", "GMT", "Z", "ETC/UTC", "ETC/GMT"}:
         return "UTC"
     return bare if bare in zones() else ""
 
 
-# What other systems call the kinds; the first word that fits decides.
+# Names of the kinds in other systems; the first matching word decides.
 _KINDS = {
     SessionKind.KEYNOTE: "keynote plenary 基調講演",
     SessionKind.WORKSHOP: "workshop tutorial training hands-on bof sprint hackathon ワークショップ",
@@ -281,7 +281,7 @@ _BY_WORD = {word: kind for kind, words in _KINDS.items() for word in words.split
 
 
 def kind(value: object) -> SessionKind | None:
-    """The kind of session that a word means; None where it means none of ours."""
+    """The session kind for a word; None if there is none."""
     bare = line(value).casefold()
     if bare in set(SessionKind):
         return SessionKind(bare)
@@ -292,32 +292,32 @@ def kind(value: object) -> SessionKind | None:
 
 
 def unescaped(value: str) -> str:
-    """A text without the &amp; and &#233; that some systems leave in what is no HTML; nobody means them as they are."""
+    """The text with &amp; and &#233; unescaped, which some systems leave in plain text."""
     return unescape(value) if re.search(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", value, re.I) else value
 
 
 def parts(value: object, separators: str) -> list[str]:
-    """The parts of one cell, each on one line, empty ones too. A backslash takes its meaning from a separator."""
+    """The parts of one cell, each on one line, including empty ones. A backslash escapes a separator."""
     return [line(re.sub(r"\\([;,、；])", r"\1", part)) for part in re.split(rf"(?<!\\){separators}", text(value))]
 
 
 def listed(value: object, separators: str) -> list[str]:
-    """The parts of one cell that are not empty."""
+    """The non-empty parts of one cell."""
     return [part for part in parts(value, separators) if part]
 
 
 def in_list(name: str) -> str:
-    """A name as `names` and `listed` read it back in one piece."""
+    """A name escaped so that `names` and `listed` read it as one."""
     return re.sub(r"([;,、；])", r"\\\1", name)
 
 
 def yes(value: object) -> bool:
-    """Whether a cell or element says yes."""
+    """Whether a cell or element means yes."""
     return value is True or line(value).casefold() in {"true", "yes", "1", "ja", "y", "x", "はい"}
 
 
 def web_link(title: object, url: object) -> dict[str, str] | None:
-    """A link with its title; None where there is no address. Raises AmbiguousValue for one that no session may have."""
+    """A link with its title; None without a URL. Raises AmbiguousValue for a link that is not allowed in a session."""
     address = "".join(text(url).split())
     if not address:
         return None

@@ -1,4 +1,4 @@
-"""schedule.xml and schedule.json of a public event, cached as its pages are."""
+"""schedule.xml and schedule.json of a public event, cached like its pages."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ views = Blueprint("exchange", __name__, url_prefix="/events/<slug>")
 @parameters()
 @event_page(seconds=3600)  # nothing in it depends on the time of day
 def schedule(event: Event, format: str) -> Response:
-    """The public programme; of a draft, for its team only. `?lang=` is the language of its texts."""
+    """The public programme; for the team also that of an unpublished event. `?lang=` is the language of its texts."""
     asked = request.args.get("lang", "")
-    # Programs send no language, or that of their server: only the web address decides.
+    # Clients send no Accept-Language, or that of their server: only the URL decides.
     language = asked if TAG.fullmatch(asked) else "en"
     return Response(export.written(event, format, language=language), content_type=export.TYPES[format])

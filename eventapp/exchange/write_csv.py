@@ -1,4 +1,4 @@
-"""CSV for spreadsheets: one line for each session, every language of its texts in a column of its own."""
+"""Writes CSV for spreadsheets: one line per session, with a column for each language of its texts."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _COLUMNS = (
 
 
 def write(head: Head, document: Document, people: Mapping[int, ShownPerson], spoken_names: Sequence[str]) -> bytes:
-    """The file in UTF-8 with the mark that Excel wants. `spoken_names` have columns also without texts.
+    """The file in UTF-8 with the byte order mark that Excel needs. `spoken_names` get columns even without texts.
 
-    The names of rooms and people stand in the same order in the columns of all languages, and so do identifiers, roles
-    and modes of people.
+    Rooms and people are in the same order in the columns of all languages, as are identifiers, roles and modes of
+    people.
     """
     rows = sorted(document.listed, key=lambda s: (s.starts_at, s.ends_at, numbers.session_guid(s.guid or s.uid)))
     made = [(_row(session, head), _texts(session, people)) for session in rows]
@@ -63,12 +63,12 @@ def write(head: Head, document: Document, people: Mapping[int, ShownPerson], spo
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: one from a stranger could send the others away."""
+    """A cell that no spreadsheet treats as a formula: one from outside could leak the other cells."""
     return f"'{cell}" if re.match(r"'?[=+\-@\t]", cell) else cell
 
 
 def _cell(field: str, texts: Sequence[LocalizedText], tag: str) -> str:
-    """Texts as they are; of lists each name in its place, empty where it has none in this language."""
+    """The cell of a text, or of a list with each name in its position, empty if it has none in this language."""
     if field in _TEXTS:
         return texts[0].get(tag, "")
     if field == "track":
@@ -89,7 +89,7 @@ def _texts(session: PublishedSession, people: Mapping[int, ShownPerson]) -> dict
 
 
 def _names(person: ShownPerson) -> LocalizedText:
-    """The whole name in each language in which there is one."""
+    """The full name in each language that has one."""
     said = {tag: person.name(tag) for tag in {**person.family, **person.given}}
     return LocalizedText({tag: name.text for tag, name in said.items() if name.language == tag})
 

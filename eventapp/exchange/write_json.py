@@ -1,4 +1,4 @@
-"""schedule.json (https://c3voc.de/schedule/schema.json), byte for byte the same for the same programme."""
+"""Writes schedule.json (https://c3voc.de/schedule/schema.json), byte for byte the same for the same programme."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def write(schedule: Schedule) -> bytes:
     """The file in UTF-8."""
     head = schedule.head
     conference = {
-        # The schema takes no hyphen here, and no less than four characters.
+        # The schema allows no hyphen here, and requires at least four characters.
         "acronym": head.slug.replace("-", "_").ljust(4, "_"),
         "title": head.title,
         "start": str(schedule.days[0].on),

@@ -1,4 +1,4 @@
-"""schedule.xml (https://c3voc.de/wiki/schedule), byte for byte the same for the same programme."""
+"""Writes schedule.xml (https://c3voc.de/wiki/schedule), byte for byte the same for the same programme."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def write(schedule: Schedule) -> bytes:
 
 
 def length(minutes: int) -> str:
-    """Minutes as 00:45; the format knows no seconds."""
+    """Minutes as 00:45; the format has no seconds."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 

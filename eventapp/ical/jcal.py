@@ -1,7 +1,7 @@
-"""A calendar of ours as jCal (RFC 7265). Pure: bytes in, bytes out.
+"""Converts our calendars to jCal (RFC 7265). Pure: bytes in, bytes out.
 
-The library reads each entry once and remembers what it is as JSON: reading a thousand takes seconds of a processor,
-and of a programme that has changed most entries have not.
+The library parses each entry once and the JSON is cached: parsing a thousand takes seconds of processor time, and after
+a change most entries of a programme are the same.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from icalendar.parser import unescape_backslash
 
 from eventapp.core.caching import memoized
 
-# Content lines are folded, so these begin a line only where a component begins or ends.
+# Content lines are folded, so these only start a line where a component begins or ends.
 _ENTRY = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.MULTILINE | re.DOTALL)
 
 
 def from_calendar(data: bytes) -> bytes:
-    """A calendar that `ics` has written, as jCal: UTF-8 without spaces between."""
+    """Convert a calendar written by `vcalendar` to jCal: compact UTF-8."""
     entries = [_entry(found[0]) for found in _ENTRY.finditer(data)]
     name, properties, parts = _read(_ENTRY.sub(b"", data))
     written = [_dumps(part) for part in parts] + entries
@@ -43,7 +43,7 @@ def _dumps(value: Any) -> str:
 
 
 def _plain_texts(component: list[Any]) -> None:
-    """NAME and COLOR are texts (RFC 7986 §5.1, §5.9). The library knows neither, and hands on their escapes."""
+    """Treat NAME and COLOR as TEXT (RFC 7986 §5.1, §5.9): the library knows neither and leaves them escaped."""
     _name, properties, parts = component
     for row in properties:
         if row[0] in {"name", "color"} and row[2] == "unknown":

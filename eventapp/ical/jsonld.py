@@ -1,6 +1,6 @@
 """schema.org/Event as JSON-LD: plain values in, a dictionary out, and text that is safe inside a script element.
 
-Follows https://schema.org/Event and what search engines ask for:
+Follows https://schema.org/Event and the requirements of search engines:
 https://developers.google.com/search/docs/appearance/structured-data/event
 """
 
@@ -29,7 +29,7 @@ class Attendance(StrEnum):
 
 
 class EventStatusType(StrEnum):
-    """eventStatus. A postponed event keeps the date that does not hold any more."""
+    """eventStatus. A postponed event keeps its former date."""
 
     SCHEDULED = "EventScheduled"
     POSTPONED = "EventPostponed"
@@ -39,7 +39,7 @@ class EventStatusType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """A place to go to: `geo` is (latitude, longitude) in degrees, `country` an ISO 3166-1 code."""
+    """A physical location: `geo` is (latitude, longitude) in degrees, `country` an ISO 3166-1 code."""
 
     name: str
     address: str = ""
@@ -58,7 +58,7 @@ class OrganizationOrPerson:
 
 
 class ItemAvailability(StrEnum):
-    """What somebody who comes now can get. A place on a waiting list is none yet."""
+    """What a newcomer can get. A position on a waiting list is not a seat yet."""
 
     FREE = "InStock"
     NONE = "SoldOut"
@@ -66,9 +66,9 @@ class ItemAvailability(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A way to take part, and the page where to ask for it. Without `availability` it can't be had yet.
+    """A registration option and the URL of its form. Without `availability` it is not available yet.
 
-    No price is said: what a place costs is agreed elsewhere, and 0 would be a promise.
+    It has no price: prices are agreed elsewhere, and 0 would be a promise.
     """
 
     name: str
@@ -123,7 +123,7 @@ def _one_or_all(values: Sequence[Any]) -> Any:
 
 
 def _when(moment: datetime, zone: str, exact: Exactness) -> str:
-    """ISO 8601, no more exact than it is known; a time carries the offset of the place."""
+    """ISO 8601, no more exact than it is known; a time has the offset of its zone."""
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     local = moment.astimezone(ZoneInfo(zone))
@@ -156,9 +156,9 @@ def event(
 ) -> dict[str, Any]:
     """An Event. `sessions` are results of this function and become subEvent.
 
-    `url` and `images` are absolute addresses, `languages` BCP 47 tags. `online_url` is where the public finds the
-    online part: the event's page, never a link to join. `previous_start` belongs to RESCHEDULED. Raises ValueError
-    for times without a zone.
+    `url` and `images` are absolute URLs, `languages` BCP 47 tags. `online_url` is the public page of the online part:
+    the event's page, never a joining link. `previous_start` belongs to RESCHEDULED. Raises ValueError for times without
+    a zone.
     """
     places: list[dict[str, Any]] = []
     if attendance is not Attendance.ONLINE:
@@ -191,9 +191,9 @@ def event(
 
 
 def dumps(data: Mapping[str, Any]) -> Markup:
-    """JSON that can stand inside <script type="application/ld+json">: no text can close the element or open a comment.
+    """JSON for use inside <script type="application/ld+json">: no text can close the element or open a comment.
 
-    Characters that HTML or JavaScript read in their own way are written as \\uXXXX, so no template may escape it again.
+    Characters that HTML or JavaScript treat specially are written as \\uXXXX, so templates must not escape it again.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":

@@ -1,4 +1,4 @@
-"""Markdown as plain text with its paragraphs, lists and addresses: what calendars show best."""
+"""Markdown as plain text with paragraphs, lists and URLs, which calendars show best."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from eventapp.core.caching import memoized
 from eventapp.core.markdown import parse
 
-# Without any of these a text is its own plain form; parsing is a hundred times slower than looking.
+# A text without any of these is already plain; parsing is a hundred times slower than this check.
 _MARKUP = re.compile(r"[*_`#\[\]<>!|~\\&]|^\s{0,3}([-+=]|\d+[.)])|^ {4}|^\t", re.MULTILINE)
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -37,7 +37,7 @@ def _inline(tokens: list[Token]) -> str:
 
 @memoized(budget=8 * 1024 * 1024)
 def text(markdown: str) -> str:
-    """The text with paragraphs parted by an empty line, list items marked, and links followed by their address."""
+    """The text with paragraphs separated by empty lines, list items marked, and links followed by their URL."""
     source = markdown.replace("\r\n", "\n").replace("\r", "\n").strip()
     if _MARKUP.search(source) is None:
         return "\n\n".join(" ".join(part.split()) for part in _GAP.split(source))
@@ -52,11 +52,11 @@ class _Lines:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._numbers: list[int | None] = []  # the next number of each open list, None where it has none
+        self._numbers: list[int | None] = []  # the next number of each open list, None for an unordered one
         self._mark = ""
 
     def take(self, token: Token) -> None:
-        """Add what the next token says."""
+        """Add the content of the next token."""
         match token.type:
             case "bullet_list_open":
                 self._numbers.append(None)

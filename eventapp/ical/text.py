@@ -1,4 +1,4 @@
-"""Content lines of iCalendar (RFC 5545 §3.1): cleaning, escaping and folding of what people typed."""
+"""Content lines of iCalendar (RFC 5545 §3.1): cleaning, escaping and folding of typed text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 from eventapp.core.addresses import in_ascii
 from eventapp.core.localized import TAG
 
-# All that any reader may take for the end of a line becomes LF before the rest of the controls is dropped.
+# Everything that a reader may treat as a line ending becomes LF, before other control characters are removed.
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
-# C0 (but TAB and LF), DEL, C1, lone surrogates, the byte order mark and non-characters.
+# C0 (except TAB and LF), DEL, C1, lone surrogates, the byte order mark and non-characters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _DIRTY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
@@ -20,39 +20,39 @@ _LIMIT = 75
 
 
 def clean(value: str) -> str:
-    """The text with every kind of line end as LF and without control characters other than TAB and LF."""
+    """The text with all line endings as LF and without control characters other than TAB and LF."""
     if _DIRTY.search(value) is None:
         return value
     return _FORBIDDEN.sub("", _BREAKS.sub("\n", value))
 
 
 def one_line(value: str) -> str:
-    """The cleaned text on one line: for titles, names and places."""
+    """The cleaned text on one line: for titles, names and locations."""
     return _SPACES.sub(" ", clean(value)).strip()
 
 
 def escaped(value: str) -> str:
     """A TEXT value (RFC 5545 §3.3.11). The input must be clean.
 
-    All four characters are replaced in one pass, so a literal backslash before an n stays one; libraries that
-    replace one after the other turn it into a line end.
+    All four characters are replaced in one pass, so a literal backslash before an n is preserved; libraries that
+    replace one after the other turn it into a line break.
     """
     return value.translate(_ESCAPES)
 
 
 def parameter(value: str) -> str:
-    """A quoted parameter value, with the circumflex escapes of RFC 6868 for what quotes can't hold."""
+    """A quoted parameter value, with the circumflex escapes of RFC 6868 for characters that quotes can't contain."""
     bare = clean(value).replace("^", "^^").replace("\n", "^n").replace('"', "^'").replace("\t", " ")
     return f'"{bare}"'
 
 
 def language(tag: str) -> str:
-    """`;LANGUAGE=ja`, or nothing for what is no language tag."""
+    """`;LANGUAGE=ja`, or an empty string if the tag is not valid."""
     return f";LANGUAGE={tag}" if TAG.fullmatch(tag) else ""
 
 
 def web_address(value: str) -> str:
-    """An http or https address that can stand as a URI value, or an empty text.
+    """An http or https URL that is valid as a URI value, or an empty string.
 
     Anything that could end the line or is not ASCII is percent-encoded (RFC 3986).
     """
@@ -67,14 +67,14 @@ def web_address(value: str) -> str:
 
 
 def mail_address(value: str) -> str:
-    """A `mailto:` URI (RFC 6068 §2). Raises ValueError for what is no address.
+    """A `mailto:` URI (RFC 6068 §2). Raises ValueError if it is not an e-mail address.
 
-    The domain is that of the letter's own header, in ASCII: calendar programs look for the reader by comparing.
+    The domain is in ASCII, as in the e-mail's own header, because calendar apps find the reader by comparing the two.
     """
     bare = value.strip()
     if "@" not in bare or _DIRTY.search(bare) or any(c.isspace() or c in '<>"\\,;:' for c in bare):
         raise ValueError("not a mail address")
-    # What letters can't go to is written all the same: one such row must not end a sweep over many people.
+    # An address that e-mails can't reach is written all the same: one such row must not stop a job over many people.
     with suppress(ValueError):
         bare = in_ascii(bare)
     return "mailto:" + quote(bare, safe="@!$&'*+=_~.-")
@@ -89,7 +89,7 @@ def line(content: str) -> bytes:
     start, room = 0, _LIMIT
     while len(data) - start > room:
         end = start + room
-        # 10xxxxxx is the inside of a character.
+        # 10xxxxxx is a continuation byte.
         while data[end] & 0xC0 == 0x80:
             end -= 1
         pieces.append(data[start:end])

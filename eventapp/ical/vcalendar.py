@@ -1,8 +1,8 @@
-"""iCalendar files (RFC 5545, 7986): plain values in, bytes out. Same values, same bytes.
+"""iCalendar files (RFC 5545, 7986): plain values in, bytes out. Equal values give equal bytes.
 
-Two profiles: a *feed* to subscribe to, which carries the properties of the calendar as a whole, and a *single* entry
-for download or mail, which carries none of them, for Outlook would open a new calendar. Neither carries a UID of
-the calendar itself: readers that split a feed would take all of it for one item.
+Two profiles: a *feed* to subscribe to, which has the properties of a calendar as a whole, and a *single* entry for
+download or e-mail, which has none of them, because Outlook would open a new calendar. Neither has a UID of the calendar
+itself: readers that split a feed would take all of it for one item.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from eventapp.ical.text import (
     web_address,
 )
 
-# Part of every ETag: raise it with any change of what is written here.
+# Part of every ETag: increment it with any change of the output.
 VERSION = 6
 PRODUCT = "-//eventapp//Calendar//EN"
-# How often a subscriber is asked to look again. Calendars add their own limits: see RFC 7986 §5.7.
+# How often subscribers are asked to refresh. Calendar apps have their own limits: see RFC 7986 §5.7.
 REFRESH = "PT1H"
 NOTHING = ResolvedText("", "en")
 NO_IMAGE = ("", "")
 _COLOUR = re.compile(r"[a-z]+")
 _MEDIA_TYPE = re.compile(r"image/[a-z0-9.+-]+")
-# What has no title shows as nothing at all; a text of control characters alone leaves none.
+# Shown for an empty title, which would otherwise be invisible; a text of control characters is empty after cleaning.
 NAMELESS = "…"
 
 
@@ -50,7 +50,7 @@ class Status(StrEnum):
 
 
 class Method(StrEnum):
-    """METHOD of a calendar that travels by mail (RFC 5546 §1.4)."""
+    """METHOD of a calendar in an e-mail (RFC 5546 §1.4)."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
@@ -58,7 +58,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarUser:
-    """Organizer or attendee of an invitation; `answer` and `wanted` are PARTSTAT and RSVP of an attendee."""
+    """Organizer or attendee of an invitation; `answer` and `wanted` are an attendee's PARTSTAT and RSVP."""
 
     email: str
     name: str = ""
@@ -68,13 +68,13 @@ class CalendarUser:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One VEVENT. Two equal entries give the same bytes.
+    """One VEVENT. Equal entries give equal bytes.
 
-    `starts`, `ends` and `revised` are aware; the wall clock is that of the IANA `zone`. Of an `all_day` entry the days
-    between both count, the last one included. `geo` is (latitude, longitude) in degrees. `revised` becomes DTSTAMP
-    and LAST-MODIFIED: when the content last changed (RFC 5545 §3.8.7.2), never the time of writing. `join_url` is
-    written into DESCRIPTION by the caller, where a person can see it, and as CONFERENCE here. `colour` is a CSS3 name
-    (RFC 7986 §5.9), `image` an address with its media type. What takes nobody's time does not ring unless it `rings`.
+    `starts`, `ends` and `revised` are aware; times are written on the wall clock of the IANA `zone`. An `all_day` entry
+    covers all days from the first to the last, inclusive. `geo` is (latitude, longitude) in degrees. `revised` becomes
+    DTSTAMP and LAST-MODIFIED: when the content last changed (RFC 5545 §3.8.7.2), never the time of writing. The caller
+    writes `join_url` into DESCRIPTION, where people see it; here it becomes CONFERENCE. `colour` is a CSS3 name (RFC
+    7986 §5.9), `image` a URL with its media type. A transparent entry has an alarm only if it `rings`.
     """
 
     uid: str
@@ -110,19 +110,19 @@ class Entry:
 
     @property
     def days(self) -> tuple[date, date]:
-        """First day, and the day after the last one, at the place of the entry."""
+        """First day, and the day after the last one, in the entry's zone."""
         info = ZoneInfo(self.zone)
         first = self.starts.astimezone(info).date()
-        # What ends at midnight has its last moment on the day before.
+        # An entry that ends at midnight has its last moment on the day before.
         last = (self.ends - timedelta(microseconds=1)).astimezone(info).date()
         return first, max(first, last) + timedelta(days=1)
 
     @property
     def local(self) -> bool:
-        """Whether the times can be written on the wall clock: all but an hour that comes twice.
+        """Whether the times can be written on the wall clock: all except in an hour that occurs twice.
 
-        A local time that comes twice means the first (RFC 5545 §3.3.5), so the second has to be written in UTC. The
-        first is as well: Thunderbird's reader (ical.js) takes it for the second.
+        A local time that occurs twice means the first (RFC 5545 §3.3.5), so the second must be written in UTC. The
+        first is as well, because Thunderbird's parser (ical.js) takes it for the second.
         """
         return self.zone != "UTC" and not any(
             _twice(t.astimezone(ZoneInfo(self.zone))) for t in (self.starts, self.ends)
@@ -131,7 +131,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarHead:
-    """What a feed says of itself. `source` is its own address, `url` the page it is about, `colour` a CSS3 name."""
+    """The properties of a feed. `source` is its own URL, `url` the page it is about, `colour` a CSS3 name."""
 
     name: ResolvedText
     description: ResolvedText
@@ -142,7 +142,7 @@ class CalendarHead:
 
 
 def _twice(local: datetime) -> bool:
-    """Whether the clocks of the place show this time twice."""
+    """Whether the zone's clocks show this time twice."""
     return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
@@ -175,12 +175,12 @@ def _party(name: str, party: CalendarUser, *, attendee: bool) -> str:
     return f"{';'.join(parts)}:{mail_address(party.email)}"
 
 
-# Half of the work of a feed is escaping and folding, and most entries of a changed programme did not change.
+# Half the work of writing a feed is escaping and folding, and most entries of a changed programme are unchanged.
 @memoized(budget=32 * 1024 * 1024, weigh=lambda asked, written: 2 * len(written) + 2_000)
 def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> bytes:
-    """One VEVENT with CRLF at the end. `utc` writes all times with Z, for readers that fail at time zones.
+    """One VEVENT with CRLF at the end. `utc` writes all times with Z, for readers that can't handle time zones.
 
-    `alarm` rings so many minutes before; not for what does not take place, has no hours, or takes nobody's time.
+    `alarm` is how many minutes before the entry to remind; ignored for cancelled, all-day and transparent entries.
     """
     removed = entry.status is Status.CANCELLED
     lines = [
@@ -230,7 +230,7 @@ def vevent(entry: Entry, *, utc: bool = False, alarm: int | None = None) -> byte
 
 
 def _zones(entries: Iterable[Entry]) -> list[bytes]:
-    """One VTIMEZONE for each TZID that the entries use, in the order of names."""
+    """One VTIMEZONE for each TZID used by the entries, ordered by name."""
     used: dict[str, list[datetime]] = {}
     for entry in entries:
         if not entry.all_day and entry.local:
@@ -247,7 +247,7 @@ def _calendar(head: list[str], entries: Sequence[Entry], *, utc: bool, alarm: in
 
 
 def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False, alarm: int | None = None) -> bytes:
-    """A calendar to subscribe to. Without entries it is an empty one. Raises ValueError for a UID that comes twice."""
+    """A calendar to subscribe to, possibly without entries. Raises ValueError if a UID occurs twice."""
     if len({entry.uid for entry in entries}) != len(entries):
         raise ValueError("a UID may come once in a feed")
     source, url = web_address(head.source), web_address(head.url)
@@ -274,5 +274,5 @@ def feed(head: CalendarHead, entries: Sequence[Entry], *, utc: bool = False, ala
 
 
 def single(entry: Entry, *, method: Method | None = None, utc: bool = False, alarm: int | None = None) -> bytes:
-    """One entry to download or to send. A METHOD is for mail only, where the media type repeats it (RFC 6047 §2.4)."""
+    """One entry to download or to send. METHOD is for e-mail only, where the media type repeats it (RFC 6047 §2.4)."""
     return _calendar(["CALSCALE:GREGORIAN", f"METHOD:{method}" if method else ""], [entry], utc=utc, alarm=alarm)

@@ -1,8 +1,8 @@
-"""The VTIMEZONE component of an IANA zone, written by ourselves (RFC 5545 §3.6.5).
+"""Writes the VTIMEZONE component of an IANA zone (RFC 5545 §3.6.5).
 
 Outlook ignores RDATE and understands an RRULE only as "the nth or last such weekday of a month", so a zone is written
-with such rules where they fit every covered year, and otherwise with one sub-component per onset. Whatever is
-written was compared with zoneinfo for the covered years.
+with such rules if they fit every covered year, and otherwise with one sub-component per onset. The result is always
+checked against zoneinfo for the covered years.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STRIDE = 7 * 86_400
 
 @dataclass(frozen=True)
 class Onset:
-    """A moment at which a zone changes its offset: `at` is naive, on the clock that is about to be changed."""
+    """A moment at which a zone changes its offset: `at` is naive, on the clock before the change."""
 
     at: datetime
     before: timedelta
@@ -32,7 +32,7 @@ class Onset:
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """What onsets of one yearly rule have in common."""
+        """What the onsets of one yearly rule have in common."""
         return (self.before, self.after, self.name, self.daylight, self.at.month, self.at.weekday(), self.at.time())
 
 
@@ -66,13 +66,13 @@ def onsets(zone: str, first: int, last: int) -> tuple[Onset, ...]:
                 else:
                     right = middle
             found.append((right, before, offset(right)))
-            # Continue right behind the change: a second one may follow within the stride.
+            # Continue right after the change: a second one may follow within the stride.
             high, after = right, offset(right)
         low, before = high, after
     if not found:
         return ()
     turns = [datetime.fromtimestamp(second, info) for second, _, _ in found]
-    # Ireland and Morocco are described with winter as the exception: there the dst() of winter is negative.
+    # Ireland and Morocco define winter as the exception: there the dst() of winter is negative.
     winter_is_special = any((turn.dst() or timedelta(0)) < timedelta(0) for turn in turns)
     return tuple(
         Onset(
@@ -92,7 +92,7 @@ def _daylight(moment: datetime, winter_is_special: bool) -> bool:
 
 
 def _abbreviation(moment: datetime) -> str:
-    # "+03" is no name but an offset, which is written anyway.
+    # "+03" is an offset rather than a name, and the offset is written anyway.
     name = moment.tzname() or ""
     return name if name.isascii() and name.isalpha() else ""
 
@@ -108,7 +108,7 @@ def _byday(group: list[Onset]) -> str | None:
 
 
 def _rules(found: tuple[Onset, ...], first: int, last: int) -> list[tuple[Onset, str]] | None:
-    """(first onset, RRULE) of each yearly rule, or None where rules do not give exactly these onsets."""
+    """(first onset, RRULE) of each yearly rule, or None if rules do not produce exactly these onsets."""
     groups: dict[tuple[object, ...], list[Onset]] = {}
     for onset in found:
         groups.setdefault(onset.shape, []).append(onset)
@@ -142,14 +142,14 @@ def _part(onset: Onset, rule: str = "") -> list[str]:
 
 @memoized(budget=4 * 1024 * 1024)
 def vtimezone(zone: str, first: int, last: int) -> bytes:
-    """The VTIMEZONE of an IANA zone, right for all wall-clock times of the years `first` to `last`.
+    """The VTIMEZONE of an IANA zone, correct for all wall-clock times of the years `first` to `last`.
 
     Ends with CRLF. Raises ValueError for UTC, which is written as `Z` and has no VTIMEZONE, and
     zoneinfo.ZoneInfoNotFoundError for an unknown zone.
     """
     if zone == "UTC":
         raise ValueError("UTC times are written with Z and need no VTIMEZONE")
-    # One year more at both ends: the first covered January needs the onset of the autumn before.
+    # One more year at both ends: the first covered January needs the onset of the autumn before.
     first, last = first - 1, last + 1
     found = onsets(zone, first, last)
     lines = ["BEGIN:VTIMEZONE", f"TZID:{zone}"]
@@ -166,7 +166,7 @@ def vtimezone(zone: str, first: int, last: int) -> bytes:
 
 
 def _beginning(zone: str, first: int, found: tuple[Onset, ...]) -> Onset:
-    """The offset that holds when the covered time begins, as an onset that changes nothing."""
+    """The offset in effect when the covered time begins, as an onset that changes nothing."""
     start = datetime(first, 1, 1, tzinfo=ZoneInfo(zone))
     offset = start.utcoffset() or timedelta(0)
     daylight = bool(found) and not found[0].daylight and bool(start.dst())

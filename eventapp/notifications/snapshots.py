@@ -109,9 +109,7 @@ class Snapshot:
     def fingerprint(self) -> str:
         """Equal if nothing has changed for the recipient, and short, because ten thousand are compared at a time."""
         if self.cancelled:
-            return (
-                ParticipationState.CANCELLED.value
-            )  # cancelling something after the seat was released is not a change
+            return ParticipationState.CANCELLED.value  # cancelling what was released before is not a change
         if self.state in _NO_DATE:
             return self.state.value
         return _digest(json.dumps(replace(self, rooms=(), venue=()).to_json(), sort_keys=True))

@@ -1,4 +1,4 @@
-"""Guesses are counted, passwords are strong, and nobody learns who has a login."""
+"""Password attempts are limited, passwords are strong, and nobody learns who has a login."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_one_household_is_one_address(app, make):
 
 
 @pytest.mark.slow
-def test_an_owner_who_is_kept_out_gets_in_by_mail(app, make):
+def test_an_owner_who_is_locked_out_gets_in_by_email(app, make):
     make.owner()
     for number in range(11):
         log_in(app.test_client(), "wrong", address=f"192.0.2.{number}")
@@ -119,7 +119,7 @@ def test_asking_for_a_new_password_looks_nobody_up(app, make, queries):
     assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
-def test_letters_to_choose_a_password_are_counted_for_each_mailbox(app, make):
+def test_password_emails_are_counted_for_each_mailbox(app, make):
     make.owner()
     for email in ("organizer@example.org", "nobody@example.org"):
         codes = []
@@ -130,7 +130,7 @@ def test_letters_to_choose_a_password_are_counted_for_each_mailbox(app, make):
 
 
 def test_a_password_is_hashed_before_anything_is_locked(app, make, monkeypatch):
-    """Hashing is slow on purpose, and nobody may wait for it."""
+    """Hashing is slow on purpose, and nobody else may have to wait for it."""
     held = []
     real = operations.hash_password
     monkeypatch.setattr(

@@ -57,7 +57,7 @@ def test_guessing_is_slowed_down(client, make):
     assert codes[10] == 429
 
 
-def test_a_forgotten_password_is_renewed_by_mail(client, make):
+def test_a_forgotten_password_is_reset_by_email(client, make):
     make.owner()
     response = client.fill("/login/reset", {"email": "organizer@example.org"})
     assert response.status_code == 303
@@ -72,7 +72,7 @@ def test_a_forgotten_password_is_renewed_by_mail(client, make):
     assert visitor.fill("/login", {"email": "organizer@example.org", "password": new}).status_code == 302
 
 
-def test_an_unknown_address_gets_no_letter(client, make):
+def test_an_unknown_address_gets_no_email(client, make):
     make.owner()
     answers = [client.fill("/login/reset", {"email": f"{name}@example.org"}) for name in ("organizer", "nobody")]
     assert answers[0].status_code == answers[1].status_code
@@ -80,8 +80,8 @@ def test_an_unknown_address_gets_no_letter(client, make):
     assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
-def test_the_letter_leads_to_our_own_address_whatever_the_request_says(client, make):
-    """Else somebody asks for another's letter under a false Host, and the reset link leads to them."""
+def test_the_email_links_to_our_own_host_whatever_the_request_says(client, make):
+    """Otherwise an attacker could request somebody's e-mail with a false Host and receive the reset link."""
     make.owner()
     client.get("/login/reset")
     (token,) = [node.get("value") for node in client.page.all("input") if node.get("name") == "csrf_token"]
@@ -109,7 +109,7 @@ def test_logging_out_takes_a_button_and_not_a_link(organizer):
 
 
 def test_logging_in_gives_and_takes_no_tokens(app, client, make):
-    """Flask-Security can do both when asked in an address, and nobody would look for it there."""
+    """Flask-Security can do both if a query parameter asks for it, which nobody would expect."""
     owner = make.owner()
     visitor = app.test_client()
     with app.test_request_context():

@@ -54,7 +54,7 @@ def test_a_copied_cookie_is_worth_nothing_after_the_logout(app, browsers):
     assert thief.get("/manage").status_code == 200
     browsers[0].fill("/manage", action="/logout")
     assert thief.get("/manage").status_code == 302
-    alone = app.test_client()  # the cookie of "stay logged in" without the session's
+    alone = app.test_client()  # the "stay logged in" cookie without the session cookie
     (kept,) = [c for c in thief._cookies.values() if c.key == "remember"] or [None]
     if kept:
         alone.set_cookie(kept.key, kept.value)
@@ -101,7 +101,7 @@ def test_nobody_ends_the_session_of_somebody_else(browsers):
 
 def test_a_session_that_nobody_uses_ends_by_itself(browsers):
     with time_machine.travel(clock.now() + queries.IDLE - timedelta(hours=1), tick=False):
-        assert open_in(browsers[:1]) == [True]  # which is noted
+        assert open_in(browsers[:1]) == [True]  # which is recorded
     with time_machine.travel(clock.now() + queries.IDLE + timedelta(hours=1), tick=False):
         assert number_of_sessions() == 4
         assert open_in(browsers[:2]) == [True, False]

@@ -1,4 +1,4 @@
-"""An event with an agenda for it, and a speaker who keeps one."""
+"""An event with an agenda, and a speaker who has one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def forum(make):
 
 @pytest.fixture
 def speaking(client, make, forum):
-    """(address of the agenda, the session, who speaks): a speaker who has put their part into an agenda."""
+    """(path of the agenda, session, speaker): a speaker who has added their sessions to an agenda."""
     ada = make.person("Lovelace", "Ada")
     session = make.session(forum, "Opening", people=[ada], join_url="https://meet.example.org/stage")
     with transaction():

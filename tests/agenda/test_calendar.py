@@ -46,7 +46,7 @@ def test_starred_sessions_of_all_events_are_in_it_with_their_own_uids(client, ma
     assert {title: part.one("UID") for title, part in found.items()} == {"Opening": first.uid, "Talk": second.uid}
 
 
-def test_a_session_that_is_no_longer_starred_is_told_as_gone_and_sequence_never_falls(client, make, forum):
+def test_a_session_that_is_no_longer_starred_is_removed_and_sequence_never_falls(client, make, forum):
     session = make.session(forum, "Opening")
     address = begin(client, f"forum/{session.code}")
     seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
@@ -64,7 +64,7 @@ def test_a_session_that_is_no_longer_starred_is_told_as_gone_and_sequence_never_
     assert int(fetch(client, address)["Cancelled: Opening"].one("SEQUENCE")) > seen[-1]
 
 
-def test_what_is_gone_is_told_until_a_month_after_the_event(client, make, forum):
+def test_removed_sessions_are_shown_until_a_month_after_the_event(client, make, forum):
     session = make.session(forum, "Opening")
     address = begin(client, f"forum/{session.code}")
     star(client, address, session, on=False)
@@ -95,7 +95,7 @@ def test_a_registration_is_in_it_tentative_while_it_waits_and_without_the_keys(c
     assert "https://meet.example.org/secret" not in client.get("/events/forum/calendar.ics").get_data(as_text=True)
 
 
-def test_the_same_bytes_come_until_something_changes_and_304_for_whom_has_them(client, make, forum):
+def test_the_bytes_are_the_same_until_a_change_and_304_for_clients_that_have_them(client, make, forum):
     session, other = make.session(forum, "Opening"), make.session(forum, "Panel")
     address = begin(client, f"forum/{session.code}")
     first = client.get(f"{address}.ics")
@@ -127,8 +127,8 @@ def test_an_event_of_several_days_blocks_no_night_and_its_sessions_block_their_h
     assert entry(letter).one("TRANSP") == "TRANSPARENT"
 
 
-def test_a_new_link_of_ones_registration_and_one_put_in_late_are_news(client, make, forum):
-    """What calendars are not told of by SEQUENCE has a version of its own all the same."""
+def test_a_new_link_of_ones_registration_and_one_added_late_are_changes(client, make, forum):
+    """Changes that raise no SEQUENCE still change the version of the feed."""
     early, late = (make.registration(forum, make.option(forum, Mode.ONLINE)) for _ in range(2))
     client.fill(f"/agenda/registrations/{early.token}")
     address = f"/agenda/{db.session.query(Agenda).one().token}"
@@ -146,7 +146,7 @@ def test_a_new_link_of_ones_registration_and_one_put_in_late_are_news(client, ma
             assert client.get(f"{address}.ics", headers=header).status_code == 200
 
 
-def test_a_new_address_ends_the_old_one_and_a_closed_agenda_leaves_nothing(client, make, forum):
+def test_a_new_link_ends_the_old_one_and_a_deleted_agenda_leaves_nothing(client, make, forum):
     session = make.session(forum, "Opening")
     address = begin(client, f"forum/{session.code}")
     moved = client.fill(address, action="/renew").location
@@ -185,7 +185,7 @@ def test_the_link_to_a_session_goes_to_the_mailbox_alone(client, make, forum):
     assert "The link is in our e-mail" in main(client)
 
 
-# ---- somebody who speaks -------------------------------------------------------------------------------------------
+# ---- a speaker's agenda -------------------------------------------------------------------------------------------
 
 
 def test_ones_own_sessions_are_in_it_with_ones_part_and_without_the_key(client, make, forum, speaking):
@@ -234,8 +234,10 @@ def test_a_session_that_loses_or_wins_the_speaker_says_so_and_sequence_never_fal
 
 
 @pytest.mark.slow
-def test_who_leaves_a_session_while_it_is_off_is_counted_too(client, make, forum, speaking):
-    """The list of changes says of a session that is off only that: SEQUENCE must rise with whoever leaves it."""
+def test_leaving_a_cancelled_session_is_counted_too(client, make, forum, speaking):
+    """The list of changes of a cancelled session says nothing about people, but SEQUENCE must rise when they leave
+    it.
+    """
     address, session, ada = speaking
     seen = [int(fetch(client, address)["Opening"].one("SEQUENCE"))]
     for status, people in (

@@ -1,4 +1,4 @@
-"""What an agenda tells of itself."""
+"""Limits and overlaps of agendas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An agenda of an event that is taken back: it says that it is off, and nothing else."""
+"""The agenda of an unpublished event: its entries are cancelled, and nothing else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def postpone(event, by: timedelta) -> None:
 
 
 def cast(event, session, *people) -> None:
-    """Other people in a session, in public where the event is."""
+    """Change the people of a session, published if the event is."""
     with transaction():
         fresh(session).participations = [Participation(person=db.session.merge(person)) for person in people]
         releases.release(fresh(event))
@@ -65,14 +65,14 @@ def cast(event, session, *people) -> None:
 
 @pytest.fixture
 def secret(make):
-    """An event with words that must not be read once it is taken back."""
+    """An event with texts that must not be readable once it is unpublished."""
     return make.event(
         "forum", title="Secret forum", place=LocalizedText(en="Saitama"), join_url="https://meet.example.org/x"
     )
 
 
 @pytest.mark.parametrize("take_back", [withdraw, hide])
-def test_what_was_starred_is_told_as_off_and_nothing_else_is_said(client, make, secret, take_back):
+def test_starred_sessions_are_cancelled_and_nothing_else_is_shown(client, make, secret, take_back):
     room, ada = make.room(secret, "Hall"), make.person("Lovelace", "Ada")
     first = make.session(secret, "Opening", rooms=[room], people=[ada], track=make.track(secret, "Rivers"))
     second = make.session(secret, "Panel", abstract=LocalizedText(en="Of boats"))
@@ -96,7 +96,7 @@ def test_what_was_starred_is_told_as_off_and_nothing_else_is_said(client, make, 
     assert "公開を取りやめました" in client.get(f"{address}.ics?lang=ja").get_data(as_text=True)
 
 
-def test_what_is_still_public_is_told_beside_it(client, make, secret):
+def test_sessions_of_public_events_are_still_shown(client, make, secret):
     other = make.event("other")
     removed, on = make.session(secret, "Opening"), make.session(other, "Talk")
     address = begin(client, f"forum/{removed.code}", f"other/{on.code}")
@@ -108,7 +108,7 @@ def test_what_is_still_public_is_told_beside_it(client, make, secret):
 
 
 @pytest.mark.slow
-def test_what_was_no_longer_starred_is_told_too_and_sequence_never_falls(client, make, secret):
+def test_sessions_no_longer_starred_are_cancelled_too_and_sequence_never_falls(client, make, secret):
     session = make.session(secret, "Opening")
     address = begin(client, f"forum/{session.code}")
     seen = [number(client, address, session)]
@@ -131,7 +131,7 @@ def test_what_was_no_longer_starred_is_told_too_and_sequence_never_falls(client,
     assert seen == sorted(set(seen)), seen
 
 
-def test_an_event_that_is_taken_back_is_told_of_until_a_month_after_it(client, make, secret):
+def test_an_unpublished_event_is_shown_as_cancelled_until_a_month_after_it(client, make, secret):
     session = make.session(secret, "Opening")
     address = begin(client, f"forum/{session.code}")
     withdraw(secret)
@@ -147,7 +147,7 @@ def test_an_event_that_is_taken_back_is_told_of_until_a_month_after_it(client, m
         assert not by_uid(client, address)
 
 
-def test_a_kept_calendar_forgets_what_is_gone_when_the_month_is_over(client, make, forum):
+def test_a_cached_calendar_drops_removed_sessions_when_the_month_is_over(client, make, forum):
     session = make.session(forum, "Opening")
     address = begin(client, f"forum/{session.code}")
     star(client, address, session, on=False)
@@ -157,7 +157,7 @@ def test_a_kept_calendar_forgets_what_is_gone_when_the_month_is_over(client, mak
         assert not by_uid(client, address)
 
 
-def test_whoever_has_the_calendar_hears_of_every_turn_but_not_of_what_the_team_does(client, make, secret):
+def test_the_calendar_shows_every_visibility_change_but_no_edits_in_between(client, make, secret):
     session = make.session(secret, "Opening")
     address = begin(client, f"forum/{session.code}")
     known = client.get(f"{address}.ics")
@@ -193,7 +193,7 @@ def test_whoever_has_the_calendar_hears_of_every_turn_but_not_of_what_the_team_d
     assert client.get(f"{address}.ics").data == known.data
 
 
-def test_a_part_in_it_is_told_as_off_with_a_sequence_that_never_falls(client, make, forum, speaking):
+def test_a_speakers_session_is_cancelled_with_a_sequence_that_never_falls(client, make, forum, speaking):
     address, session, ada = speaking
     seen = [number(client, address, session)]
     for people in ([], [ada], []):
@@ -215,8 +215,8 @@ def test_a_part_in_it_is_told_as_off_with_a_sequence_that_never_falls(client, ma
     assert seen == sorted(set(seen)), seen
 
 
-def test_what_was_never_told_is_not_told_as_off(client, make, forum):
-    """A session that came after the withdrawal, and a part that was put in after it."""
+def test_what_was_never_in_the_calendar_is_not_cancelled(client, make, forum):
+    """A session added after the event was unpublished, and a part added to the agenda after that."""
     ada = make.person("Lovelace", "Ada")
     told = make.session(forum, "Opening", people=[ada])
     with transaction():
@@ -233,7 +233,7 @@ def test_what_was_never_told_is_not_told_as_off(client, make, forum):
     assert by_uid(client, late).keys() == by_uid(client, starred).keys() == {told.uid, new.uid}
 
 
-def test_what_never_had_hours_is_not_told_as_off(client, make):
+def test_what_never_had_hours_is_not_cancelled(client, make):
     event = make.event("forum", precision=Precision.MONTH)
     address = begin(client, f"forum/{make.session(event, 'Opening').code}")
     assert by_uid(client, address) == {}
@@ -287,7 +287,7 @@ def test_the_page_and_the_stars_say_nothing_of_it(client, make, secret):
 
 
 @pytest.mark.slow
-def test_many_events_that_are_taken_back_ask_as_often_as_one(client, make, queries):
+def test_many_unpublished_events_take_as_many_queries_as_one(client, make, queries):
     asked = []
     for several in (1, 4):
         found = [make.event(f"e{several}-{n}") for n in range(several)]

@@ -1,4 +1,4 @@
-"""Stars without an account, and the agenda they make."""
+"""Stars without an account, and the agenda that they form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main(client) -> str:
 
 
 def begin(client, *stars: str) -> str:
-    """The address of a new agenda, whether or not this device has one already."""
+    """The URL of a new agenda, whether or not this device already has one."""
     client.delete_cookie("agenda")
     response = client.fill("/agenda", {"star": list(stars)})
     assert response.status_code == 303
@@ -44,7 +44,7 @@ def test_a_device_makes_an_agenda_of_what_it_has_starred_across_events(client, m
     assert "2 sessions" in text
 
 
-def test_an_agenda_tells_nothing_of_what_is_not_public(client, make, forum):
+def test_an_agenda_reveals_nothing_that_is_not_public(client, make, forum):
     draft = make.session(forum, "Secret", status=SessionStatus.DRAFT)
     public = make.session(forum, "Opening")
     address = begin(client, f"forum/{draft.code}", "nowhere/ABC", "rubbish", f"forum/{public.code}")
@@ -57,7 +57,7 @@ def test_an_agenda_tells_nothing_of_what_is_not_public(client, make, forum):
     assert "Your agenda is empty" in main(client)
 
 
-def test_what_overlaps_is_told_on_both_sides_but_not_for_what_is_cancelled(client, make, forum):
+def test_overlaps_are_shown_on_both_sides_but_not_for_cancelled_sessions(client, make, forum):
     opening = make.session(forum, "Opening")
     panel = make.session(forum, "Panel", starts_at=forum.starts_at + timedelta(minutes=30))
     address = begin(client, f"forum/{opening.code}", f"forum/{panel.code}")
@@ -72,7 +72,7 @@ def test_what_overlaps_is_told_on_both_sides_but_not_for_what_is_cancelled(clien
     assert "Cancelled" in main(client)
 
 
-def test_a_session_that_is_taken_off_stays_in_the_agenda_and_says_so(client, make, forum):
+def test_a_removed_session_stays_in_the_agenda_and_says_so(client, make, forum):
     opening = make.session(forum, "Opening")
     address = begin(client, f"forum/{opening.code}")
     with transaction():
@@ -82,7 +82,7 @@ def test_a_session_that_is_taken_off_stays_in_the_agenda_and_says_so(client, mak
     assert "Removed from the programme" in main(client)
 
 
-def test_stars_are_set_and_taken_away_and_twice_is_once(client, make, forum):
+def test_stars_are_set_and_removed_idempotently(client, make, forum):
     opening, panel = make.session(forum, "Opening"), make.session(forum, "Panel")
     address = begin(client)
     headers = {"Accept": "application/json"}
@@ -95,7 +95,7 @@ def test_stars_are_set_and_taken_away_and_twice_is_once(client, make, forum):
     assert answer.json["stars"] == client.get(f"{address}/stars").json["stars"] == [f"forum/{panel.code}"]
 
 
-def test_a_star_is_taken_away_by_a_button(client, make, forum):
+def test_a_star_is_removed_by_a_button(client, make, forum):
     opening = make.session(forum, "Opening")
     address = begin(client, f"forum/{opening.code}")
     client.fill(address, action="/stars", follow=True)
@@ -112,7 +112,7 @@ def test_a_session_is_starred_without_javascript_into_one_agenda(client, make, f
     assert client.get("/agenda").location == first.location, "the browser knows its agenda"
 
 
-def test_the_address_is_the_key_and_travels_no_further(client, make, forum):
+def test_the_link_is_secret_and_does_not_leak(client, make, forum):
     address = begin(client)
     response = client.get(address)
     assert response.headers["Referrer-Policy"] == "no-referrer"
@@ -158,7 +158,7 @@ def test_the_page_asks_as_often_for_many_stars_as_for_one(client, make, queries)
 
 
 @pytest.mark.parametrize(("verb", "said"), [("close", "Delete the agenda"), ("renew", "Create a new link")])
-def test_what_ends_the_present_address_takes_a_second_step(client, make, forum, verb, said):
+def test_replacing_or_deleting_the_link_needs_confirmation(client, make, forum, verb, said):
     address = begin(client, f"forum/{make.session(forum, 'Opening').code}")
     client.get(address)
     (folded,) = [one for one in client.page.all("details") if said in client.page.text(one)]
@@ -171,7 +171,7 @@ def test_what_ends_the_present_address_takes_a_second_step(client, make, forum, 
 @pytest.mark.parametrize(
     ("status", "word"), [(EventStatus.POSTPONED, "Postponed"), (EventStatus.CANCELLED, "Cancelled")]
 )
-def test_an_agenda_says_that_an_event_is_called_off_and_joins_nobody(client, make, status, word):
+def test_an_agenda_says_that_an_event_is_cancelled_and_has_no_joining_link(client, make, status, word):
     event = make.event("forum", join_url="https://meet.example.org/secret")
     registration = make.registration(event, make.option(event, Mode.ONLINE))
     address = client.fill(f"/agenda/registrations/{registration.token}", {}).location
@@ -203,7 +203,7 @@ def test_an_agenda_without_sessions_does_not_count_them(client, make, forum):
 
 
 def test_what_comes_first_is_to_find_an_event_and_then_to_subscribe(client, make, forum):
-    """One filled button on a page: what there is to do now."""
+    """A page has one primary button: the next thing to do."""
     empty, full = begin(client), begin(client, f"forum/{make.session(forum, 'Opening').code}")
     for address, wanted in ((empty, "Find an event"), (full, "Subscribe")):
         client.get(address)

@@ -1,4 +1,6 @@
-"""The documentation has every setting, command and web address, names none that is not there, and its links lead on."""
+"""The documentation covers every setting, command and web address, mentions none that does not exist, and has no dead
+links.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def page(name: str) -> str:
 
 
 def code(text: str) -> set[str]:
-    """What stands between backticks."""
+    """The text between backticks."""
     return set(re.findall(r"`([^`\n]+)`", text))
 
 

@@ -1,4 +1,4 @@
-"""Each page has its number of queries, and it does not grow with the rows."""
+"""Each page has a fixed number of queries that does not grow with the number of rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eventapp.proposals.rules import Answer
 
 pytestmark = pytest.mark.both_engines("every page once on each engine")
 
-# A signed-in organizer's visit to pages that are rendered anew; each includes the one that finds the user.
+# Visits of a logged-in organizer to pages that are not cached; each count includes the query for the user.
 PAGES = {
     "/": 4,
     "/events": 6,
@@ -67,7 +67,7 @@ PAGES = {
 
 
 def fill_proposals(make, event, person) -> None:
-    """Another proposal with a vote, and another speaker who has declined; the first of each has a known address."""
+    """Another proposal with a vote, and another speaker who has declined; the first of each has a known URL."""
     voter = make.user()
     first = proposals_queries.call_of(event) is None
     with transaction():
@@ -90,7 +90,7 @@ def fill_proposals(make, event, person) -> None:
         link = speakers.link_for(
             event, db.session.merge(person), email="ada@example.org", language="en", token="token" if first else ""
         )
-        link.answer = Answer.DECLINED  # the parts stay confirmed, so that the releases stay as they are
+        link.answer = Answer.DECLINED  # the parts stay confirmed, so that the releases don't change
 
 
 def fill(make, number: int) -> None:

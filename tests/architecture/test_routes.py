@@ -1,4 +1,4 @@
-"""Every route says who may come, and what it needs is enforced."""
+"""Every route declares its access, and the declaration is enforced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 
-# Pages that are open to everybody. A new one is added here on purpose.
+# Pages that are open to everybody. Adding one here is a deliberate decision.
 PUBLIC = {
     "media.picture",
     "site.home",
@@ -66,7 +66,7 @@ PUBLIC = {
     "speaking.talk",
     "attendance.counts",
     "attendance.counts_json",
-    # The login pages of Flask-Security check for themselves who may come.
+    # The login pages of Flask-Security check access themselves.
     "security.login",
     "security.logout",
     "security.forgot_password",
@@ -146,7 +146,7 @@ def test_each_role_opens_what_it_may_and_nothing_else(app, make, role):
         permission = app.view_functions[rule.endpoint].permission
         status = visitor.get(address(rule, "forum")).status_code
         if permission in _GRANTS[role]:
-            assert status in {200, 404}, (rule, status)  # 404: there is no such row, but the door is open
+            assert status in {200, 404}, (rule, status)  # 404: the row does not exist, but access was granted
         else:
             assert status == 403, (rule, status)
 

@@ -1,4 +1,4 @@
-"""Every page that a link leads to is fetched once on PostgreSQL."""
+"""Every linked page is fetched once on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.architecture.test_queries import fill
 from tests.support.make import Make
 from tests.support.visitor import Visitor
 
-# Pages without a link to them: those of a private link that travels by e-mail, and what scripts and machines ask for.
+# Pages that nothing links to: those of private links in e-mails, and those for scripts and machines.
 STARTS = [
     "/",
     "/manage",
@@ -40,7 +40,7 @@ STARTS = [
     "/events/forum/register/link",
     "/login/reset",
 ]
-# These need a state of their own, and have tests of their own.
+# These need a special state and have their own tests.
 ELSEWHERE = {
     "agenda.agenda",
     "agenda.feed",
@@ -60,7 +60,7 @@ ELSEWHERE = {
 
 
 def of_rows() -> list[str]:
-    """Pages that are not linked in this state of the event, or only for others."""
+    """Pages that are not linked in this state of the event, or only for other users."""
     room, track = db.session.scalars(select(Room)).one(), db.session.scalars(select(Track)).one()
     session = db.session.scalars(select(Session)).one()
     registration = db.session.scalars(select(Registration)).one()

@@ -1,4 +1,4 @@
-"""Every template compiles and is used, and every page asks for its parts from this host alone."""
+"""Every template compiles and is used, and every page loads its assets from this host only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_every_template_is_used(name, sources):
     if name.startswith("security/"):
         return  # named by Flask-Security
     if "/emails/" in name:
-        # The code names an e-mail, and the folder once.
+        # The code has the name of an e-mail, and the folder once.
         assert Path(name).stem.removeprefix("speaker_") in sources
         return
     assert f'"{name}"' in sources
@@ -37,7 +37,7 @@ def test_every_template_is_used(name, sources):
 def test_no_template_has_inline_style_or_handlers():
     for name in TEMPLATES:
         if name.startswith("mail/"):
-            continue  # mail programs read nothing else
+            continue  # e-mail clients read nothing else
         text = (ROOT / "templates" / name).read_text()
         assert not re.search(r"\sstyle=|\son\w+=\"|<style", text), name
 
@@ -56,7 +56,7 @@ def test_a_template_is_written_to_be_read(name):
 
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name.endswith(".html")])
 def test_no_statement_ends_a_line_inside_of_a_tag(name):
-    """The line break after a statement is not sent, so the next attribute would stick to the one before it."""
+    """The line break after a statement is removed, so the next attribute would be joined to the previous one."""
     tag = r"""<[a-zA-Z](?:\{\{.*?\}\}|\{%.*?%\}|"(?:\{\{.*?\}\}|\{%.*?%\}|[^"])*"|[^<>"])*>"""
     for found in re.findall(tag, (ROOT / "templates" / name).read_text(), re.DOTALL):
         assert not re.search(r"%\}\n\s*(?!\{% )[^\s>]", found), found
@@ -68,6 +68,6 @@ def test_templates_are_laid_out_by_the_tool():
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_no_template_asks_the_database(app):
-    """What a page shows comes from its view, where its queries are counted."""
+    """The content of a page comes from its view, where its queries are counted."""
     asking = [name for name, value in app.jinja_env.globals.items() if "queries" in getattr(value, "__module__", "")]
     assert not asking

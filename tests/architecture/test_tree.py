@@ -1,4 +1,4 @@
-"""The tree is the map."""
+"""The source tree matches docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_no_file_has_grown_past_what_one_reads_at_once():
         assert len(path.read_text().splitlines()) <= 420, path
 
 
-def test_time_comes_from_one_place():
+def test_time_comes_from_one_module():
     for path in FILES:
         if path.name != "clock.py":
             assert not re.search(r"datetime\.(now|utcnow|today)\(|date\.today\(", path.read_text()), path
@@ -57,7 +57,9 @@ def test_a_sweep_that_fails_does_not_stop_the_others(app, caplog):
 @pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.slow
 def test_migrations_lead_to_the_same_tables_as_the_models(app, tmp_path):
-    """From nothing up to now: autogenerate finds nothing left to do, and down again leaves nothing."""
+    """From an empty database to the newest version: autogenerate finds no difference, and downgrading leaves
+    nothing.
+    """
 
     db.session.remove()
     Base.metadata.drop_all(db.engine)
@@ -103,8 +105,8 @@ def test_a_bad_setting_ends_the_start_with_one_sentence(tmp_path):
     ],
 )
 @pytest.mark.slow
-def test_what_is_missing_around_us_is_said_in_a_sentence(tmp_path, name, value, sentence):
-    # The tests have Redis's package themselves.
+def test_missing_packages_are_reported_in_a_sentence(tmp_path, name, value, sentence):
+    # The tests themselves have Redis's package installed.
     start = "import sys; sys.modules['redis'] = None; from eventapp.serve import main; main()"
     run = subprocess.run(
         [sys.executable, "-c", start],

@@ -1,4 +1,4 @@
-"""One word for one thing: docs/glossary.md in names. What was renamed does not come back."""
+"""Names follow docs/glossary.md: one word for one concept, and retired names don't come back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path for path in (ROOT / "eventapp").rglob("*.py") if "versions" not in path.parts)
 
-# Names of modules, classes, functions and columns that said something else than the field's word.
+# Retired names of modules, classes, functions and columns.
 GONE = {
     "Book",
     "Closing_",
@@ -86,9 +86,9 @@ GONE = {
 }
 # Parts of names, also of arguments.
 GONE_PARTS = {"gone", "letters", "overtaken", "shelf", "told", "tongues", "whoever", "wish"}
-# Where the word is the field's own.
+# Exceptions, where the word has its usual technical meaning.
 MEANT = {
-    ("mail/queries.py", "given_up"),  # e-mails after the last try
+    ("mail/queries.py", "given_up"),  # e-mails after the last attempt
     ("core/parameters.py", "words"),
     ("exchange/queries.py", "taken"),
     ("processes.py", "pause"),
@@ -124,7 +124,7 @@ def test_words_that_were_renamed_do_not_come_back():
     assert found == []
 
 
-# What stands below the faces: it is given a language, and never reads that of the request.
+# The floors below the pages: they are given a language, and never read that of the request.
 BELOW = {"rules", "models", "queries", "operations", "notices", "releases", "roster", "seats", "setup", "sign_ups"}
 BELOW_FEATURES = {"ical", "entries", "notifications", "lifecycle", "mail"}
 FACES = {"views", "manage"}

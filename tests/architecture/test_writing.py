@@ -1,4 +1,4 @@
-"""Nobody is kept waiting: no request holds the database while its body arrives or its answer is made."""
+"""No request holds the database while its body arrives or its response is built."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _VALUES = {
 
 
 class SlowBody(io.RawIOBase):
-    """A body that arrives in pieces, and notes how many connections to the database were in use while it did."""
+    """A body that arrives in pieces, recording how many database connections were in use meanwhile."""
 
     def __init__(self, data: bytes) -> None:
         self._data = io.BytesIO(data)
@@ -103,7 +103,7 @@ def test_a_request_reads_without_the_write_lock_until_it_writes(app):
         app.preprocess_request()
         assert db.session.scalar(select(func.count()).select_from(Event)) == 0
         assert not writing()
-        with db.engine.connect() as other:  # somebody else gets the lock, and is not in the way
+        with db.engine.connect() as other:  # another connection gets the lock at once
             other.exec_driver_sql("INSERT INTO revision (scope, number, at) VALUES ('x', 1, '2031-01-01 00:00:00')")
             other.commit()
         db.session.execute(update(Revision).values(number=2))

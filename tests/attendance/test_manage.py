@@ -30,7 +30,7 @@ def test_every_member_of_the_team_sees_the_counts(client: Visitor, make: Make) -
     assert "There is nobody to count on this basis yet." in main(client)
 
 
-def test_numbers_stand_with_the_rows_that_prove_them(organizer: Visitor, make: Make) -> None:
+def test_numbers_are_shown_with_the_rows_that_prove_them(organizer: Visitor, make: Make) -> None:
     event = make.event("summit")
     hall, online = make.option(event), make.option(event, Mode.ONLINE)
     for email, option in (("a@example.org", hall), ("b@example.org", online)):

@@ -135,7 +135,7 @@ def test_the_person_tells_the_country_where_the_organization_has_none() -> None:
     assert set(counts.foreign_countries) == {"FI", "DE"}
 
 
-def test_countries_of_people_and_countries_of_cities_are_told_apart() -> None:
+def test_countries_of_people_and_countries_of_cities_are_distinguished() -> None:
     counts = count([row("a", city("Tampere", "FI")), row("b", country="DE")], home="JP")
     assert set(counts.foreign_countries) == {"FI", "DE"}
     assert counts.city_countries == ("FI",)
@@ -218,7 +218,7 @@ def test_over_takes_the_next_step_below_and_about_two_digits(number: int, over: 
 
 
 @pytest.mark.parametrize("number", [0, 7, 9, 300, 50])
-def test_a_number_that_is_round_or_small_is_said_exactly(number: int) -> None:
+def test_a_round_or_small_number_is_exact(number: int) -> None:
     assert rounded(number, Rounding.OVER) == (number, Rounding.EXACTLY)
 
 
@@ -229,14 +229,14 @@ def resolve(figures: Figures, language: str = "en") -> str:
     return plain(summary(figures, language))
 
 
-def test_the_sentence_of_the_newsletter_in_english() -> None:
+def test_the_summary_of_the_newsletter_in_english() -> None:
     assert resolve(NEWSLETTER) == (
         "Over 300 people from 15 cities in nine foreign countries, 22 cities in Japan "
         "and 50 companies and organizations"
     )
 
 
-def test_the_sentence_of_the_newsletter_in_japanese() -> None:
+def test_the_summary_of_the_newsletter_in_japanese() -> None:
     assert resolve(NEWSLETTER, "ja") == "海外9か国・15都市、国内22都市、50の企業・団体から300人を超える参加者"
 
 

@@ -22,7 +22,7 @@ from tests.support.visitor import Page, Visitor
 
 @pytest.fixture
 def event(make: Make) -> Event:
-    """Two cities, a company, somebody alone; in person with one place too few, and online."""
+    """Two cities, a company, an individual; in person with one seat too few, and online."""
     event = make.event("summit", counts_public=True)
     hall, online = make.option(event, capacity=3), make.option(event, Mode.ONLINE)
     with transaction():
@@ -115,7 +115,7 @@ def test_an_unknown_event_has_no_counts(client: Visitor, app: Flask) -> None:
     assert client.get("/events/nowhere/counts.json").status_code == 404
 
 
-def test_the_page_says_the_sentence_with_its_basis(client: Visitor, event: Event) -> None:
+def test_the_page_shows_the_summary_with_its_basis(client: Visitor, event: Event) -> None:
     client.get("/events/summit/counts")
     text = Page.text(client.page.one("main"))
     assert "4 people from 1 city in one foreign country, 1 city in Japan and 1 company or organization." in text
@@ -139,14 +139,14 @@ def test_a_new_registration_is_on_the_page_at_once(client: Visitor, event: Event
     assert client.get("/events/summit/counts.json").get_json()["countries"] == {"foreign": 2}
 
 
-def test_the_page_of_nobody_says_so(client: Visitor, make: Make) -> None:
+def test_the_page_says_if_nobody_is_counted(client: Visitor, make: Make) -> None:
     make.event("empty", counts_public=True)
     client.get("/events/empty/counts")
     assert "There is nobody to count yet." in Page.text(client.page.one("main"))
     assert client.get("/events/empty/counts.json").get_json()["people"] == 0
 
 
-def test_what_a_source_states_stands_apart_with_its_source(client: Visitor, event: Event) -> None:
+def test_reported_figures_are_shown_separately_with_their_source(client: Visitor, event: Event) -> None:
     with transaction():
         report_count(event, people=300, domestic_cities=22, rounding=Rounding.OVER, source="The organizer's page")
     client.get("/events/summit/counts")

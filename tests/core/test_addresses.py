@@ -1,4 +1,4 @@
-"""Email addresses are written as servers know them."""
+"""E-mail addresses are normalized for mail servers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_domain_in_any_script_is_written_in_ascii(address: str, written: str) 
 
 
 @pytest.mark.parametrize("address", ["日本@例え.jp", "ada@例 え.jp", "ada@⁂"])
-def test_what_no_letter_can_go_to_is_refused(address: str) -> None:
+def test_an_address_that_no_email_can_reach_is_refused(address: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the library's own sentences
         in_ascii(address)
 

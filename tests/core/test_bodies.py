@@ -1,4 +1,4 @@
-"""Small bodies everywhere, larger ones where files are uploaded."""
+"""Request bodies must be small, except where files are uploaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strangers can cause is counted in the database, for all processes at once."""
+"""Budgets are counted in the database, for all processes at once."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_what_is_rolled_back_has_used_nothing(app):
     assert take(limit=1)
 
 
-def test_nothing_personal_is_kept_and_not_for_long(app):
+def test_nothing_personal_is_stored_and_not_for_long(app):
     with time_machine.travel(clock.now(), tick=False) as time:
         take("ada@example.org")
         (row,) = db.session.scalars(select(Budget))

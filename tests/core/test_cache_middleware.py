@@ -1,4 +1,4 @@
-"""CachedResponse answers are given before Flask is asked, and are never older than the data."""
+"""Cached responses are served before Flask is called, and are never older than the data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def forum(make):
 
 @pytest.fixture
 def flask_asked(app, monkeypatch):
-    """How often Flask itself was asked."""
+    """How often Flask itself was called."""
     asked = []
     cache_middleware = app.extensions["cache_middleware"]
     inner = cache_middleware._inner
@@ -67,7 +67,7 @@ def test_what_has_changed_is_made_anew(client, forum, flask_asked):
     assert len(flask_asked) == 2
 
 
-def test_what_is_not_public_any_more_is_gone_at_once(client, forum):
+def test_what_is_no_longer_public_disappears_at_once(client, forum):
     for path in ("/events/forum", "/events/forum/calendar.ics"):
         assert client.get(path).status_code == 200
     with transaction():
@@ -112,7 +112,7 @@ def test_each_language_has_its_own(client, forum):
     assert client.get("/events/forum", headers={"Accept-Language": "ja"}).data == japanese != english
 
 
-def test_nothing_of_a_person_is_kept(client, make, forum, flask_asked):
+def test_nothing_personal_is_cached(client, make, forum, flask_asked):
     registration = make.registration(forum, make.option(forum))
     for path in (f"/registrations/{registration.token}", "/events/forum/register", "/login"):
         client.get(path)
@@ -149,7 +149,7 @@ def test_the_budget_of_bytes_is_kept(app, client, make):
 
 
 def test_what_was_asked_with_counts_as_well(app):
-    """A small answer to ever new and long queries would else fill the memory beside the budget."""
+    """Otherwise small responses to many long queries could fill the memory beyond the budget."""
     cache_middleware = CacheMiddleware(app, budget=100_000)
     for number in range(100):
         key = ("/calendar.ics", f"x={number:08000}", f"en;q=0.{number:08000}")
@@ -173,8 +173,10 @@ def test_what_nobody_asks_for_is_forgotten_first(app):
     assert [key[0] for key in cache_middleware._entries] == ["c", "d", "a", "e"]
 
 
-class Venue:
-    """An application behind CacheMiddleware, whose database answers or does not, and whose page may be outdated or changed."""
+class FakeSite:
+    """An application behind CacheMiddleware whose database can stop answering and whose page can become stale or
+    change.
+    """
 
     def __init__(self) -> None:
         self.is_fresh: bool | None = True
@@ -205,16 +207,16 @@ class Venue:
         return status, body, "Cache-Status" in headers
 
 
-def test_while_the_database_does_not_answer_what_is_kept_is_given():
-    site = Venue()
+def test_while_the_database_does_not_answer_cached_responses_are_served():
+    site = FakeSite()
     site.get()
     site.is_fresh = None
     assert [site.get() for _ in range(3)] == [("200", b"page", True)] * 3
     assert site.asked == 1
 
 
-def test_a_page_whose_time_is_over_is_given_instead_of_a_503():
-    site = Venue()
+def test_an_expired_page_is_served_instead_of_a_503():
+    site = FakeSite()
     site.until = time.time() - 1
     assert site.get() == ("200", b"page", False)
     site.status = "503 Away"
@@ -223,7 +225,7 @@ def test_a_page_whose_time_is_over_is_given_instead_of_a_503():
 
 
 def test_it_is_given_for_a_while_only():
-    site = Venue()
+    site = FakeSite()
     site.until = time.time() - STALE - 1
     site.get()
     site.status, site.is_fresh = "503 Away", None
@@ -231,7 +233,7 @@ def test_it_is_given_for_a_while_only():
 
 
 def test_what_is_known_to_have_changed_is_never_given_again():
-    site = Venue()
+    site = FakeSite()
     site.get()
     site.is_fresh, site.status = False, "503 Away"
     assert site.get() == ("503", b"no page", False)
@@ -240,7 +242,7 @@ def test_what_is_known_to_have_changed_is_never_given_again():
 
 
 def test_the_database_is_asked_again_after_a_pause_and_then_by_everybody(monkeypatch):
-    site = Venue()
+    site = FakeSite()
     site.get()
     asked = []
     monkeypatch.setattr(site, "is_still", lambda: asked.append(1) or site.is_fresh)

@@ -1,4 +1,4 @@
-"""Finished calendars are kept within a budget, one version of each."""
+"""Responses are cached within a budget, one version of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_what_was_not_asked_for_longest_makes_room() -> None:
     assert [name for name in "abcd" if cache.get(name, "1")] == ["a", "c", "d"]
 
 
-def test_what_is_larger_than_the_shelf_is_handed_back_unkept() -> None:
+def test_a_response_larger_than_the_cache_is_returned_uncached() -> None:
     cache = ResponseCache(budget=63)
     cache.put("small", "1", b"x" * 10)
     assert cache.put("large", "1", b"x" * 31).body == b"x" * 31
@@ -70,7 +70,7 @@ def test_a_function_remembers_within_a_budget_of_bytes() -> None:
         assert twice(name * 5) == name * 10
     assert twice("aaaaa") == "a" * 10
     assert asked == ["aaaaa", "bbbbb", "ccccc"]
-    twice("ddddd")  # there is room for three: the one not asked for longest goes
+    twice("ddddd")  # there is room for three: the least recently used one is evicted
     twice("aaaaa")
     twice("bbbbb")
     assert asked == ["aaaaa", "bbbbb", "ccccc", "ddddd", "bbbbb"]

@@ -1,4 +1,4 @@
-"""A page that had been open for too long loses nothing that was typed."""
+"""A page that was open for too long loses nothing that was typed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main(client) -> str:
 
 
 def typed(client) -> dict[str, str]:
-    """What the first form of the page would send."""
+    """The values that the first form of the page would send."""
     (form,) = [one for one in client.page.forms() if "logout" not in (one.get("action") or "")][:1]
     return {one.get("name"): one.get("value") or "" for one in form.iter("input") if one.get("name")}
 
@@ -52,7 +52,7 @@ def test_the_form_shows_itself_again_with_everything_and_a_new_proof(client, for
     assert number() == 1
 
 
-def test_who_has_a_session_is_not_told_of_cookies(client, forum):
+def test_visitors_with_a_session_get_no_hint_about_cookies(client, forum):
     client.get(PATH)
     client.post(PATH, data={**ADA, "csrf_token": "of yesterday"}, headers=OURS)
     assert "What you entered is still here" in main(client)
@@ -91,8 +91,8 @@ def test_a_button_is_offered_once_more(client, make, forum):
     assert db.session.get_one(Registration, guest.id).status is RegistrationStatus.CANCELLED
 
 
-def test_no_view_writes_for_a_form_whose_proof_is_out_of_date(app, make, forum, organizer):
-    """Also none that has no form of ours to check it: the transaction itself only reads."""
+def test_no_view_writes_for_a_form_with_an_expired_token(app, make, forum, organizer):
+    """This also holds for views without a form to check it: the transaction itself is read-only."""
     session = make.session(forum)
     before = db.session.execute(select(Event.updated_at)).all()
     organizer.looks = False
@@ -134,7 +134,7 @@ def test_the_login_says_the_same_of_itself(client, make):
 
 
 @pytest.mark.parametrize("path", ["register", "register/link", "propose"])
-def test_what_is_sent_to_a_former_address_arrives_at_the_present_one(client, organizer, forum, path):
+def test_a_form_sent_to_a_former_slug_arrives_at_the_current_one(client, organizer, forum, path):
     client.get(PATH)
     proof = typed(client)["csrf_token"]
     organizer.fill("/manage/events/forum/edit", {"slug": "summit"})

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.both_engines("transactions, locks and errors of the dat
 
 @pytest.mark.slow
 def test_eight_writers_never_oversell_and_never_fail(app, make):
-    """480 people want 200 seats at once: 200 get one, 280 hear no, and nobody sees an error."""
+    """480 people request 200 seats at once: 200 get one, 280 are refused, and nobody sees an error."""
     event = make.event()
     option = make.option(event, capacity=200, waiting_list=False)
     event_id, option_id = event.id, option.id
@@ -78,7 +78,7 @@ def test_times_come_back_aware_and_in_utc(make):
 
 
 def test_every_constraint_has_a_name(app):
-    """A nameless one could not be told from another when a flush breaks it."""
+    """Without a name, the violated constraint could not be identified after a failed flush."""
     inspector = inspect(db.engine)
     for table in Base.metadata.tables:
         for constraint in inspector.get_unique_constraints(table) + inspector.get_check_constraints(table):

@@ -1,4 +1,4 @@
-"""No request waits for ever for the database."""
+"""No request waits forever for the database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ on_postgresql = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
     ("name", "value"),
     [("statement_timeout", "10s"), ("lock_timeout", "8s"), ("idle_in_transaction_session_timeout", "2min")],
 )
-def test_the_server_is_told_our_deadlines(app, name, value):
+def test_the_server_gets_our_timeouts(app, name, value):
     assert db.session.scalar(text(f"SHOW {name}")) == value
 
 
@@ -47,7 +47,7 @@ def test_a_statement_that_takes_too_long_ends_with_a_name(app):
 
 @on_postgresql
 def test_an_answer_that_does_not_come_is_given_up_and_the_connection_with_it(app):
-    """As it is where the server is frozen: it does not keep its own deadlines then."""
+    """A frozen server does not enforce its own timeouts."""
     with answer_within(0.3), db.engine.connect() as connection:
         before = connection.scalar(text("SELECT pg_backend_pid()"))
         with pytest.raises(OperationalError) as raised:
@@ -58,7 +58,7 @@ def test_an_answer_that_does_not_come_is_given_up_and_the_connection_with_it(app
 
 
 @on_postgresql
-def test_the_question_of_a_kept_page_says_that_nobody_answers(app, make, monkeypatch):
+def test_the_freshness_check_reports_that_the_database_does_not_answer(app, make, monkeypatch):
     monkeypatch.setattr(deadlines, "QUICK_ANSWER", 0.3)
     make.event("forum")
     _, is_fresh = known("events")

@@ -1,4 +1,4 @@
-"""Error pages help, in the reader's language and in the other one, and tell nothing that is not theirs to tell."""
+"""Error pages help in the reader's language and in the other one, and reveal nothing that they should not."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_each_refusal_has_a_page_in_both_languages(app, client, monkeypatch, sta
         assert response.headers["Retry-After"]
 
 
-def test_an_unknown_address_is_404(client):
+def test_an_unknown_url_is_404(client):
     assert client.get("/nowhere").status_code == 404
     assert client.get("/events/nowhere").status_code == 404
 
@@ -77,7 +77,7 @@ def test_a_form_without_its_proof_is_refused(client, make):
         f"/manage/events/forum/questions/{'9' * 30}",
     ],
 )
-def test_what_no_database_holds_is_at_no_address(organizer, make, path):
+def test_values_that_no_database_holds_are_404(organizer, make, path):
     make.event("forum")
     assert organizer.get(path).status_code == 404
 
@@ -89,12 +89,12 @@ def test_a_list_has_a_first_page_for_whatever_is_asked(organizer, make):
         assert organizer.get(f"/manage/events/forum/mail?page={number}").status_code == 200
 
 
-# ---- under which name ----------------------------------------------------------------------------------------------
+# ---- host names ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def named(tmp_path):
-    """A site with a public address, and an empty database."""
+    """A site with a public URL and an empty database."""
     environ = {"EVENTAPP_INSTANCE": str(tmp_path), "EVENTAPP_BASE_URL": "https://events.example.org"}
     app = create_app(Settings.from_environment(environ))
     app.testing = True
@@ -122,8 +122,8 @@ def named(tmp_path):
     ],
 )
 @pytest.mark.slow
-def test_a_site_with_a_public_address_is_asked_under_that_name_alone(named, host, status):
-    for _ in range(2):  # the second time from what is kept
+def test_a_site_with_a_public_url_answers_only_under_that_name(named, host, status):
+    for _ in range(2):  # the second time from the cache
         assert named.get("/", headers={"Host": host}).status_code == status
     named.get("/", headers={"Host": "events.example.org"})
     assert named.get("/", headers={"Host": host}).status_code == status

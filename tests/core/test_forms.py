@@ -1,4 +1,4 @@
-"""What every form does with what is typed."""
+"""What every form does with its input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.visitor import _values
 
 @pytest.mark.slow
 def test_control_characters_are_left_out_of_texts(client, organizer, make):
-    """PostgreSQL refuses NUL, and XML and calendars most of the others."""
+    """PostgreSQL rejects NUL, and XML and calendars most of the others."""
     make.option(make.event("forum"))
     typed = {"option": "in_person", "email": "ada@example.org", "family_name": "Love\x00lace\x0b"}
     assert client.fill("/events/forum/register", typed).status_code == 303
@@ -29,7 +29,7 @@ def test_control_characters_are_left_out_of_texts(client, organizer, make):
 
 
 @pytest.mark.parametrize("year", ["0001", "9999"])
-def test_a_year_that_no_calendar_holds_is_refused_beside_its_field(organizer, make, year):
+def test_a_year_that_no_calendar_holds_is_refused_next_to_its_field(organizer, make, year):
     make.event("forum")
     typed = {"starts_at": f"{year}-01-01T00:00", "ends_at": f"{year}-12-31T23:59"}
     response = organizer.fill("/manage/events/forum/edit", typed)
@@ -37,7 +37,7 @@ def test_a_year_that_no_calendar_holds_is_refused_beside_its_field(organizer, ma
     assert response.get_data(as_text=True).count("Enter a year between 1800 and 2200.") >= 2
 
 
-def test_what_an_address_asks_for_is_said_back_as_far_as_it_can_be_read(app):
+def test_a_requested_zone_is_quoted_as_far_as_it_is_printable(app):
     assert zone_asked("europe/helsinki") == ("Europe/Helsinki", "")
     with app.test_request_context():
         _zone, said = zone_asked(" Eu\x1brope\u202e/\ufffeNowhere" + "x" * 900)
@@ -45,11 +45,11 @@ def test_what_an_address_asks_for_is_said_back_as_far_as_it_can_be_read(app):
     assert len(said) < 150
 
 
-# ---- two people at one form ----------------------------------------------------------------------------------------
+# ---- concurrent edits ----------------------------------------------------------------------------------------------
 
 
 def sent(visitor, path: str, action: str = "") -> dict[str, str]:
-    """What somebody who has the form open would send without touching it."""
+    """What a user who has the form open would send without changing it."""
     visitor.get(path)
     return {key: value for key, value in _form_values(visitor, action or path).items() if value}
 
@@ -91,7 +91,7 @@ def everything(make):
 
 @pytest.mark.parametrize("page", DESK_FORMS)
 @pytest.mark.slow
-def test_of_two_who_edit_at_once_the_second_is_told_and_nothing_is_overwritten(organizer, everything, page):
+def test_of_two_who_edit_at_once_the_second_is_refused_and_nothing_is_overwritten(organizer, everything, page):
     field, first, second = DESK_FORMS[page]
     path = f"/manage/events/forum/{page.format(**everything)}"
     assert organizer.get(path).status_code == 200, path
@@ -105,7 +105,7 @@ def test_of_two_who_edit_at_once_the_second_is_told_and_nothing_is_overwritten(o
     assert "You both changed these fields; we kept your version" in text
     organizer.get(path)
     assert _form_values(organizer, path)[field] == [first]
-    # Who reads that and saves again means it.
+    # Saving again after seeing the changes is deliberate.
     organizer.post(path, data={**mine, field: second})
     again = _form_values(organizer, path)
     assert again[field] == [second]

@@ -1,4 +1,6 @@
-"""The gateway behind a real server: slow bodies hold no thread, and whole requests reach the application unchanged."""
+"""The gateway behind a real server: slow bodies use no thread, and complete requests reach the application
+unchanged.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ working = threading.Semaphore(0)
 
 
 def application(environ, start):
-    """Answers with what it was asked; waits at /wait, and fails at /fail."""
+    """Responds with what was requested; waits at /wait, and fails at /fail."""
     if environ["PATH_INFO"] == "/wait":
         working.release()
         release.wait(20)
@@ -77,13 +79,13 @@ def port():
 
 
 def busy_threads(number: int) -> None:
-    """Wait until so many threads work at /wait."""
+    """Wait until this many threads work at /wait."""
     for _ in range(number):
         assert working.acquire(timeout=20)
 
 
 def connect(port: int, head: str, body: bytes = b"") -> socket.socket:
-    """A connection over which a request was begun: the lines of its head, without Host, and a part of its body."""
+    """A connection with a request in progress: header lines without Host, and part of the body."""
     made = socket.create_connection(("127.0.0.1", port), timeout=20)
     first, *rest = head.split("\n")
     lines = [f"{first} HTTP/1.1", "Host: example.org", *rest, "", ""]
@@ -92,7 +94,7 @@ def connect(port: int, head: str, body: bytes = b"") -> socket.socket:
 
 
 def answer(connection: socket.socket) -> tuple[int, dict, str]:
-    """(status, what the application was told, the head) of the answer."""
+    """(status, what the application received, headers) of the response."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += _more(connection)
@@ -113,7 +115,7 @@ def _more(connection: socket.socket) -> bytes:
     return data
 
 
-def test_the_application_is_told_what_was_asked(port):
+def test_the_application_gets_the_request_unchanged(port):
     asked = "GET /a%20b/%E6%97%A5?q=%E6%97%A5&x\nCookie: a=1\nCookie: b=2\nX-Two: 1\nX-Two: 2\nContent-Type: text/plain"
     status, told, head = answer(connect(port, asked))
     assert status == 200
@@ -148,7 +150,7 @@ def test_what_is_too_large_is_refused_before_it_is_sent_or_when_it_shows(port):
     assert answer(connect(port, "POST /\nTransfer-Encoding: chunked", piece))[0] == 413
 
 
-def test_a_body_that_stands_still_is_refused():
+def test_a_stalled_body_is_refused():
     with running(patience=0.3) as port:
         for body in (b"", b"abc"):
             assert answer(connect(port, "POST /\nContent-Length: 6", body))[0] == 408
@@ -184,7 +186,7 @@ def test_slow_bodies_keep_nobody_waiting(port):
 
 
 class Kept:
-    """Has an answer to /cache that is right and to /old that is not."""
+    """Has a fresh response to /kept and a stale one to /old."""
 
     def has(self, environ):
         return environ["PATH_INFO"] in {"/kept", "/old"}
@@ -197,7 +199,7 @@ class Kept:
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_what_is_kept_or_light_does_not_wait_behind_what_is_slow(waits):
+def test_cached_and_light_requests_do_not_wait_for_slow_ones(waits):
     with running(threads=2, cache=Kept(), cache_waits=waits) as port:
         slow = [connect(port, "GET /wait") for _ in range(4)]
         busy_threads(2)
@@ -233,7 +235,7 @@ def _busy(port: int) -> bool:
     return status == 503 and "retry-after" in head
 
 
-def test_a_fault_around_the_application_is_500_and_its_text_is_not_told(port, caplog):
+def test_a_fault_around_the_application_is_500_without_its_text(port, caplog):
     status, told, _ = answer(connect(port, "GET /fail"))
     assert (status, told) == (500, {})
     assert "no answer" in caplog.text

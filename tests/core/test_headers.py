@@ -1,4 +1,4 @@
-"""Headers that keep pages safe."""
+"""Security headers and cookies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_the_policy_allows_nothing_inline_and_nobody_else(client):
     assert "frame-ancestors 'none'" in policy
 
 
-def test_a_public_page_has_no_nonce_so_that_it_can_be_kept(client, make):
+def test_a_public_page_has_no_nonce_so_that_it_can_be_cached(client, make):
     make.event("forum")
     assert "nonce" not in client.get("/events/forum").headers["Content-Security-Policy"]
 
@@ -45,7 +45,7 @@ def test_public_pages_set_no_cookie_and_do_not_vary_by_one(client, make):
 
 @pytest.fixture
 def secured(tmp_path):
-    """The app at an https address, with an empty database, and a browser that comes by https."""
+    """The app at an https URL with an empty database, and a browser that uses https."""
     environ = {"EVENTAPP_INSTANCE": str(tmp_path / "instance"), "EVENTAPP_BASE_URL": "https://events.example.org"}
     before = os.umask(0o022)
     app = create_app(Settings.from_environment(environ))
@@ -106,7 +106,7 @@ def test_nobody_keeps_what_is_the_teams_or_was_typed(client, organizer, make):
 
 @pytest.mark.slow
 def test_a_form_of_a_page_that_sends_no_referrer_works_with_https(secured):
-    """The addresses of such pages are keys, so their pages say `no-referrer`; a browser then sends `Origin: null`."""
+    """Pages of private links say `no-referrer`, so a browser sends `Origin: null`."""
     https = {"base_url": "https://events.example.org"}
     page = secured.get("/agenda", **https)
     assert page.headers["Referrer-Policy"] == "no-referrer"

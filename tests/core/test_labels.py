@@ -1,4 +1,4 @@
-"""Enums whose members say what they are called."""
+"""Enums whose members have labels."""
 
 from __future__ import annotations
 

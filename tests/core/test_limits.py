@@ -1,4 +1,4 @@
-"""Limits hold without Redis, and with one that does not answer, and count visitors and not addresses."""
+"""Rate limits work without Redis and while Redis does not answer, and count visitors rather than addresses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_without_an_answer_each_process_counts_for_itself_and_says_so_once(caplo
     assert not made.answers()
 
 
-def test_a_redis_that_takes_the_connection_and_says_nothing_is_waited_for_once():
+def test_a_redis_that_accepts_the_connection_without_answering_is_waited_for_once():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         made = limiter(silent.getsockname()[1])
         asked = []
@@ -46,7 +46,7 @@ def test_a_redis_that_takes_the_connection_and_says_nothing_is_waited_for_once()
 
 
 def test_a_redis_that_comes_back_counts_again(monkeypatch, tmp_path):
-    program = shutil.which("redis-server")  # `python -m tests.support.browser --install` brings it, where that may
+    program = shutil.which("redis-server")  # `python -m tests.support.browser --install` installs it where possible
     if program is None:
         pytest.skip("no redis-server here")
     port = free_port()
@@ -58,7 +58,7 @@ def test_a_redis_that_comes_back_counts_again(monkeypatch, tmp_path):
         monkeypatch.setattr(limits, "monotonic", lambda: 10.0**9)
         try:
             assert [made.hit(RATE, "login", "1.2.3.4") for _ in range(4)] == [True, True, True, False]
-            other = limiter(port)  # as another process has one
+            other = limiter(port)  # as another process would have
             assert not other.hit(RATE, "login", "1.2.3.4")
             for one in (made, other):
                 one.storage.storage.close()
@@ -78,6 +78,6 @@ def test_a_redis_that_comes_back_counts_again(monkeypatch, tmp_path):
     ],
 )
 def test_of_ipv6_a_whole_network_is_one_visitor(app, address, counted):
-    """One household or server has 2⁶⁴ addresses, so a count per address would count nothing."""
+    """A household or server has 2⁶⁴ addresses, so counting per address would be useless."""
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
         assert visitor() == counted

@@ -1,4 +1,4 @@
-"""A form that can't show what is stored never rewrites it: seconds, the second 02:30, a zone that was changed."""
+"""A form never rewrites a stored value that it can't show: seconds, the second 02:30, a changed zone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eventapp.proposals import queries as proposals_queries
 from eventapp.registration import setup
 from tests.support.make import START, fresh
 
-# In Berlin the clocks go back on 26 October 2031: 02:30 comes at 00:30 and at 01:30 UTC.
+# In Berlin the clocks go back on 26 October 2031: 02:30 occurs at 00:30 and at 01:30 UTC.
 FIRST, SECOND = datetime(2031, 10, 26, 0, 30, tzinfo=UTC), datetime(2031, 10, 26, 1, 30, tzinfo=UTC)
 
 
@@ -46,7 +46,7 @@ def test_a_session_keeps_them_too_and_says_which_0230_it_is(organizer, make, nig
     assert fresh(session).starts_at == FIRST + timedelta(minutes=10)
 
 
-def test_a_time_beside_a_refused_field_is_still_not_touched(organizer, make, night):
+def test_a_time_next_to_a_refused_field_still_counts_as_untouched(organizer, make, night):
     session = make.session(night, starts_at=SECOND)
     path = f"/manage/events/night/programme/sessions/{session.code}"
     assert organizer.fill(path, {"title_en": "", "title_ja": ""}).status_code == 422
@@ -81,7 +81,7 @@ def test_openings_and_closings_of_options_and_the_call_keep_theirs(organizer, ma
 
 
 def test_a_form_opened_before_the_zone_was_changed_does_not_move_what_it_did_not_touch(organizer, make):
-    """Two people at the desk: one opens a session, the other corrects the zone of the event, the first one saves."""
+    """One organizer opens a session, another corrects the event's zone, and the first one saves."""
     event = make.event("forum")
     session = make.session(event)
     option = make.option(event, closes_at=event.starts_at - timedelta(days=1))
@@ -90,7 +90,7 @@ def test_a_form_opened_before_the_zone_was_changed_does_not_move_what_it_did_not
     with transaction():
         lifecycle.change_event(fresh(event), slug="forum", zone="Asia/Dhaka")
     assert organizer.post(paths[0], data={**old[0], "title_en": "Rivers"}).status_code == 303
-    # An option says that somebody else has changed what it shows.
+    # The form of an option reports that somebody else has changed what it shows.
     assert organizer.post(paths[1], data={**old[1], "capacity": "5"}).status_code == 422
     assert "Registration closes" in organizer.page.text(organizer.page.by_id("problems"))
     assert organizer.fill_again(paths[1]).status_code == 303

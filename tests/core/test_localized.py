@@ -1,4 +1,4 @@
-"""Texts in several languages; names compared whatever their spelling."""
+"""Texts in several languages; names compared in any spelling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_a_reader_gets_the_language_asked_for_else_the_nearest():
     assert LocalizedText().resolve("ja") == ResolvedText("", "ja")
 
 
-def test_empty_texts_are_not_kept():
+def test_empty_texts_are_not_stored():
     assert LocalizedText(en="  ", ja="会") == {"ja": "会"}
 
 

@@ -1,4 +1,4 @@
-"""Markdown of organizers can't hurt readers."""
+"""Organizers' Markdown can't harm readers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_nothing_of_it_runs(hostile):
     assert 'href="data' not in html
 
 
-def test_headings_stand_below_those_of_the_page():
+def test_headings_are_below_those_of_the_page():
     assert "<h3>Aim</h3>" in str(render("# Aim"))
 
 
@@ -33,7 +33,7 @@ def test_plain_text_has_no_marks():
     assert plain("**Bold** and [a link](https://example.org)\n\n- one\n- two") == "Bold and a link one two"
 
 
-# What a stranger can put into an abstract of 10,000 characters.
+# What anybody can submit in an abstract of 10,000 characters.
 COSTLY = {
     "a wide table of short rows": "|a" * 620 + "|\n" + "|-" * 620 + "|\n" + "a\n" * 3000,
     "many tables": ("|a|b|\n|-|-|\n" + "a\n" * 20 + "\n") * 100,
@@ -68,7 +68,7 @@ def test_a_timetable_is_still_a_table():
 
 @pytest.mark.slow
 def test_what_is_remembered_is_weighed_and_not_counted():
-    """2,048 texts of a stranger's choice were 1.4 GB."""
+    """2,048 texts chosen by an attacker used to take 1.4 GB."""
     render.cache_clear()
     for number in range(400):
         render(f"[{number}]: " + "http://" + "a" * 19_000)  # long, and empty when rendered

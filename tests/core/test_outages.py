@@ -1,4 +1,4 @@
-"""Failures underneath: 503 with a way on, what was typed is kept, the log names the cause and no secret."""
+"""Database failures: a 503 with a way to retry, typed input is kept, the log names the cause and no secret."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TYPED = {"email": "ada@example.org", "family_name": "Lovelace", "given_name": "A
 
 @contextmanager
 def each_connection(statement: str) -> Iterator[None]:
-    """Every connection that is taken from the pool begins with this statement, until the end."""
+    """Every connection from the pool begins with this statement."""
 
     def prepare(connection, record, proxy):
         connection.execute(statement)
@@ -41,7 +41,7 @@ def each_connection(statement: str) -> Iterator[None]:
 
 
 def read_only():
-    """Nothing can be written; the engine says so itself."""
+    """Nothing can be written; the engine itself refuses."""
     sqlite = db.engine.dialect.name == "sqlite"
     return each_connection("PRAGMA query_only = ON" if sqlite else "SET default_transaction_read_only = on")
 
@@ -88,12 +88,12 @@ def test_a_password_does_not_come_back(client):
 
 
 def test_a_form_that_did_not_come_from_our_page_gets_no_button(client, make):
-    """Else a stranger's page could make a browser show its own values beside our proof."""
+    """Otherwise another site could make a browser show its values with our token."""
     event_ = make.event("forum")
     one, other = make.session(event_, "One"), make.session(event_, "Other")
     agenda = client.fill("/agenda", {"star": [f"forum/{one.code}"]}).location
     star = f"forum/{other.code}"
-    with read_only():  # stars alone are set without a proof
+    with read_only():  # only stars are set without a token
         response = client.post(f"{agenda}/stars", data={"star": star}, headers={"Accept": "text/html"})
     assert response.status_code == 503
     assert star not in response.get_data(as_text=True)
@@ -105,14 +105,14 @@ def test_a_page_that_reads_says_so_too_and_offers_nothing_to_send(client, make, 
     assert not [form for form in client.page.forms() if form.get("method") == "post"]
 
 
-def test_whoever_reads_json_is_told_in_json(client, database_away):
+def test_json_clients_are_refused_in_json(client, database_away):
     response = client.get("/events/forum/counts.json")
     assert response.status_code == 503
     assert response.get_json()["error"] == 503
 
 
 def test_an_error_at_commit_is_answered_as_any_other(app, client, make, caplog):
-    """One line for the request, with the status that the visitor got, and the secret of the address in none."""
+    """One log line per request, with the status that the visitor got and without the secret in the URL."""
     event_ = make.event("forum")
     token = make.registration(event_, make.option(event_), "ada@example.org").token
     broken = DBAPIError.instance("COMMIT", None, _server_error(), db.engine.dialect.loaded_dbapi.Error)
@@ -149,7 +149,7 @@ def _server_error() -> Exception:
 
 @pytest.fixture
 def database_away(app):
-    """Nobody answers where the database was."""
+    """The database server does not answer."""
     kept = dict(db.engines)
     address = "sqlite:////nowhere/at/all.sqlite3"
     if db.engine.dialect.name == "postgresql":

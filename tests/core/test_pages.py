@@ -1,4 +1,4 @@
-"""Pages that are kept: right after every change, and cheap while nothing changes."""
+"""Cached pages: fresh after every change, and cheap while nothing changes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_an_unchanged_page_is_a_304(client, forum):
     assert again.data == b""
 
 
-def test_a_kept_page_costs_one_query(client, forum, queries):
+def test_a_cached_page_costs_one_query(client, forum, queries):
     client.get("/events/forum")
     with queries() as counted:
         client.get("/events/forum")
     assert len(counted) == 1
 
 
-def test_a_kept_page_comes_packed_for_those_who_can_unpack_it(client, forum):
+def test_a_cached_page_is_gzipped_for_clients_that_accept_it(client, forum):
     client.looks = False
     response = client.get("/events/forum", headers={"Accept-Encoding": "gzip"})
     assert response.headers["Content-Encoding"] == "gzip"

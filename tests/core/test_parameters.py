@@ -1,4 +1,4 @@
-"""A query that changes nothing makes no answer anew."""
+"""A query that changes nothing does not create another response."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_what_nobody_reads_in_a_query_makes_nothing_anew(client, forum, flask_as
         assert again.status_code == 200
         assert again.data == first.data
     assert flask_asked == [path]
-    old = {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}  # of which Flask is asked
+    old = {"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}  # for which Flask is called
     assert client.get(f"{path}?x=3", headers=old).data == first.data
     shelves = (client.application.extensions["pages"], client.application.extensions["feeds"])
     assert not [name for shelf in shelves for name in shelf._entries if "x=" in name]
@@ -81,7 +81,7 @@ def test_reminders_are_of_a_short_list(client, make, forum, minutes):  # noqa: F
     assert asked == client.get("/events/forum/calendar.ics?alarm=15").get_data(as_text=True)
 
 
-def test_a_view_with_kept_answers_must_say_what_it_reads(app):
+def test_a_cached_view_must_declare_its_parameters(app):
     @parameters(q=text(9))
     def view() -> None: ...
 
@@ -90,8 +90,8 @@ def test_a_view_with_kept_answers_must_say_what_it_reads(app):
         cache_middleware.offer(etag="x", body=b"", gzipped=b"", is_fresh=lambda: True, until=0)
 
 
-def test_who_has_everything_made_anew_is_told_to_wait_and_others_are_not(app, client, forum):  # noqa: F811
-    """What is kept goes on being served to everybody."""
+def test_a_client_that_forces_rebuilding_gets_429_and_others_do_not(app, client, forum):  # noqa: F811
+    """Cached responses are still served to everybody."""
     app.config["BUILDING_SECONDS"] = 0.05
     try:
         client.get("/events/forum")

@@ -1,4 +1,4 @@
-"""Who has changed what of a form."""
+"""Who has changed which values of a form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def changes(now, typed):
     return found.theirs, found.both
 
 
-def test_what_nobody_else_has_changed_is_not_told():
+def test_unchanged_values_are_not_reported():
     assert changes({}, {"title": LocalizedText(en="Mine")}) == ((), ())
 
 
@@ -29,7 +29,7 @@ def test_what_only_the_other_has_changed_is_theirs():
     assert changes({"rooms": [3], "capacity": 5}, {"title": LocalizedText(en="Mine")}) == (("rooms", "capacity"), ())
 
 
-def test_what_both_have_changed_is_told_unless_it_is_the_same():
+def test_values_changed_by_both_are_reported_unless_equal():
     assert changes({"title": LocalizedText(en="B")}, {"title": LocalizedText(en="C")}) == ((), ("title",))
     assert changes({"title": LocalizedText(en="B")}, {"title": LocalizedText(en="B")}) == ((), ())
 

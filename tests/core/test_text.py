@@ -1,4 +1,4 @@
-"""What people type stands on one line, and says nothing that no eye sees."""
+"""Typed text is reduced to one line without invisible characters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from eventapp.core.text import can_be_greeted_by, one_line
         ("葛\U000e0100城", "葛\U000e0100城"),
         ("علی\u200cرضا", "علی\u200cرضا"),
         ("क्\u200dष", "क्\u200dष"),
-        ("\U0003134a\U00031350\ue000", "\U0003134a\U00031350\ue000"),  # Unicode 15, and letters of one's own
+        ("\U0003134a\U00031350\ue000", "\U0003134a\U00031350\ue000"),  # Unicode 15, and private-use characters
         ("  O’Brien  ", "O’Brien"),
     ],
 )
@@ -87,5 +87,5 @@ def test_names_are_greeted(name):
         "name " * 13,
     ],
 )
-def test_what_reads_as_a_sentence_or_an_address_greets_nobody(name):
+def test_a_name_like_a_sentence_or_url_is_not_used_as_greeting(name):
     assert not can_be_greeted_by(name)

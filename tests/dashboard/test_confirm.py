@@ -1,4 +1,4 @@
-"""What ends something is asked once more, says who will be written to, and can be taken back."""
+"""Destructive actions ask for confirmation, say who will be e-mailed, and can be undone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def link(visitor, path: str, ending: str) -> str:
     return next(a.get("href") for a in visitor.page.all("a") if (a.get("href") or "").endswith(ending))
 
 
-def test_cancelling_a_registration_says_who_is_written_to_and_can_be_taken_back(organizer, make, forum):
+def test_cancelling_a_registration_says_who_is_emailed_and_can_be_undone(organizer, make, forum):
     option = make.option(forum, capacity=1)
     first, second = make.registration(forum, option), make.registration(forum, option)
     page = f"{DESK}/registrations/{first.id}"
@@ -98,7 +98,7 @@ def test_what_can_not_be_put_back_is_refused_inside_the_desk(organizer, make, fo
     assert "Someone else is registered with this e-mail address." in said(organizer)
 
 
-def test_declining_says_that_nobody_else_is_written_to(organizer, make, forum):
+def test_declining_says_that_nobody_else_is_emailed(organizer, make, forum):
     guest = make.registration(forum, make.approval_option(forum))
     confirm = link(organizer, f"{DESK}/registrations/{guest.id}", "/decline")
     organizer.get(confirm)

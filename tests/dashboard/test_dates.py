@@ -1,4 +1,4 @@
-"""Another time zone or another date of an event, and what goes along with it."""
+"""Changing the time zone or the date of an event, and what moves with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def forum(make):
-    """Two days in Tokyo with three sessions, an option that opened long ago and one to open, and a call."""
+    """Two days in Tokyo with three sessions, an option that opened long ago, one that will open, and a call."""
     event = make.event("forum", ends_at=START + DAY)
     event.option = make.option(event, opens_at=datetime(2020, 1, 1, tzinfo=UTC), closes_at=START - 3 * DAY)
     event.later = make.option(event, Mode.ONLINE, opens_at=START - 20 * DAY)
@@ -47,7 +47,7 @@ def forum(make):
 
 
 def moments(event):
-    """Every moment that may go along, by what it is."""
+    """Every time that may move, by name."""
     call = proposals_queries.call_of(fresh(event))
     return {
         "event": (fresh(event).starts_at, fresh(event).ends_at),
@@ -99,7 +99,7 @@ def test_a_time_typed_together_with_a_new_zone_is_of_the_new_zone(organizer, for
     assert fresh(forum).ends_at == START + DAY
 
 
-def test_hours_that_the_new_clock_skips_or_shows_twice_are_said(organizer, make):
+def test_hours_that_the_new_clock_skips_or_repeats_are_reported(organizer, make):
     """On 30 March 2031 Berlin has no 02:30; on 26 October it has two."""
     for day, said in (
         ("2031-03-30", "These were moved later, because the clocks skip their new time: Owls."),
@@ -131,7 +131,7 @@ def test_a_new_date_offers_to_move_sessions_and_closings_and_says_what_stays(org
 
 @pytest.mark.slow
 def test_all_move_by_the_same_days_and_keep_their_time_on_the_clock(organizer, forum):
-    """From winter to summer time in Berlin: the clock stays, the moment moves by an hour less."""
+    """From winter to summer time in Berlin: the clock time stays, the moment moves by an hour less."""
     with transaction():
         lifecycle.change_event(fresh(forum), slug="forum", zone="Europe/Berlin")
     before = moments(forum)
@@ -216,8 +216,8 @@ def test_who_saved_meanwhile_is_not_overwritten_by_the_answer(organizer, forum):
     assert moments(forum) == before
 
 
-def test_a_time_that_only_somebody_else_has_changed_stands_in_the_form(organizer, forum):
-    """Europe/Berlin is not UTC: what is compared is what the inputs have shown."""
+def test_a_time_that_only_somebody_else_has_changed_is_shown_in_the_form(organizer, forum):
+    """Europe/Berlin is not UTC: the values compared are those that the inputs have shown."""
     with transaction():
         lifecycle.change_event(fresh(forum), slug="forum", zone="Europe/Berlin")
     old = organizer.values(EDIT)

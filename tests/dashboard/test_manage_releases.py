@@ -49,7 +49,7 @@ def test_a_version_is_published_with_a_note_after_its_changes_were_shown(organiz
     assert "Only the title." in client.get("/events/forum/changes").get_data(as_text=True)
 
 
-def test_the_first_version_says_what_it_will_show_and_what_stays_behind(organizer, make, forum):
+def test_the_first_version_says_what_it_will_show_and_what_is_left_out(organizer, make, forum):
     make.session(forum, "Opening", release=False)
     with transaction():
         operations.save_session(forum, None, title=LocalizedText(en="Some day"), kind="lecture", status="published")
@@ -71,7 +71,7 @@ def test_publishing_twice_is_refused_in_a_sentence(organizer, make, forum):
     assert len(released.releases(forum)) == 1
 
 
-def test_what_is_wrong_is_told_before_it_is_published(organizer, make, forum):
+def test_issues_are_shown_before_publishing(organizer, make, forum):
     room = make.room(forum, "Main hall")
     make.session(forum, "A", rooms=[room], release=False)
     make.session(forum, "B", rooms=[room], release=False)
@@ -96,7 +96,7 @@ def test_what_is_about_to_be_published_can_be_seen_in_calendars_first(organizer,
     assert "Opening" in main(organizer)
 
 
-def test_who_would_be_written_to_is_told_before_anything_is_public(organizer, make, forum):
+def test_recipients_are_shown_before_publishing(organizer, make, forum):
     ada = make.person("Lovelace", "Ada")
     talk, other = make.session(forum, "Talk", people=[ada], capacity=3), make.session(forum, "Other")
     guest = make.registration(forum, make.option(forum))

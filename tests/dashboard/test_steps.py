@@ -1,4 +1,4 @@
-"""What an organizer should do next about the programme."""
+"""The next steps that organizers are shown for the programme."""
 
 from __future__ import annotations
 

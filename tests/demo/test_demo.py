@@ -1,4 +1,4 @@
-"""The demo: the newsletter's stories, loaded once, the same at every run."""
+"""The demo: the newsletter's stories, loaded once, identical in every run."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STATIC = Path(__file__).parents[2] / "static"
 
 @pytest.fixture(scope="module")
 def loaded(apps: dict[str, Any]) -> Iterator[Flask]:
-    """The app on SQLite with the demo in it, loaded once for this file."""
+    """The app on SQLite with the demo, loaded once for this file."""
     app: Flask = apps["on"]("sqlite")
     app.extensions["pages"].clear()
     with app.app_context():
@@ -125,12 +125,12 @@ def test_the_password_is_random_and_readable_by_its_owner_only(loaded: Flask) ->
     assert {event.slug for event in events.of_user(owner)} >= set(load.SLUGS)
 
 
-def test_nobody_gets_a_letter(loaded: Flask) -> None:
+def test_nobody_gets_an_email(loaded: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Email)) == 0
 
 
 @pytest.mark.parametrize("basis", [Basis.CONFIRMED, Basis.REGISTERED])
-def test_the_counts_of_the_summit_give_the_newsletters_sentence(loaded: Flask, basis: Basis) -> None:
+def test_the_counts_of_the_summit_give_the_newsletters_summary(loaded: Flask, basis: Basis) -> None:
     said = attendance.statement(found("e-kizuna-summit-2022"), basis=basis)
     assert said.text("en") == (
         "Over 300 people from 15 cities in nine foreign countries, 22 cities in Japan "
@@ -167,7 +167,7 @@ def test_generated_people_are_marked_and_live_at_example_org(loaded: Flask) -> N
         assert sample in scripts, sample
 
 
-def test_the_places_taken_are_the_places_held(loaded: Flask) -> None:
+def test_the_seats_taken_are_the_seats_held(loaded: Flask) -> None:
     (option,) = registration.options(found("e-kizuna-summit-2022"))
     assert option.seats_taken == 312
 
@@ -318,7 +318,7 @@ def test_speakers_of_the_coming_edition_are_marked_as_fictional(loaded: Flask) -
         assert "fictional" in str(speaker.person.biography)
 
 
-def test_kept_pages_know_of_the_registrations(loaded: Flask) -> None:
+def test_cached_pages_know_of_the_registrations(loaded: Flask) -> None:
     scope = f"event:{found('e-kizuna-summit-2022').id}:people"
     assert (db.session.scalar(select(Revision.number).where(Revision.scope == scope)) or 0) >= 1
 

@@ -1,4 +1,4 @@
-"""What a person's row knows of itself, and what becomes of rows that others point to."""
+"""Properties of a person's row, and what happens to rows that others refer to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_engines("cascades, constraints, and where NULL is 
 
 @pytest.fixture
 def mayor(app: Flask) -> Person:
-    """In office since 2025, deputy before, and member of something since nobody knows when."""
+    """In office since 2025, deputy before, and member of something with unknown dates."""
     with transaction():
         person = operations.save_person(
             None, family=LocalizedText(en="Hoshino", ja="星野"), given=LocalizedText(en="Akari", ja="明里")
@@ -45,7 +45,7 @@ def test_a_person_has_a_name_for_each_reader(mayor: Person) -> None:
     assert other is not None and other.text == "星野明里"
 
 
-def test_positions_stand_with_the_latest_first_and_those_without_a_start_last(mayor: Person) -> None:
+def test_positions_are_listed_latest_first_and_those_without_a_start_last(mayor: Person) -> None:
     assert [str(one.title) for one in mayor.positions] == ["Mayor", "Deputy", "Member"]
 
 

@@ -14,7 +14,7 @@ from eventapp.directory.models import Organization, OrganizationName, Person, Pl
 from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind
 
 
-def test_a_city_is_kept_with_the_spellings_that_find_it(app: Flask) -> None:
+def test_a_city_is_stored_with_the_spellings_that_find_it(app: Flask) -> None:
     with transaction():
         operations.add_place(
             slug="nuernberg",
@@ -26,7 +26,7 @@ def test_a_city_is_kept_with_the_spellings_that_find_it(app: Flask) -> None:
     assert names >= {"Nürnberg", "ニュルンベルク", "Nuremberg"}
 
 
-def test_a_spelling_is_kept_once(app: Flask) -> None:
+def test_a_spelling_is_stored_once(app: Flask) -> None:
     with transaction():
         operations.add_organization(
             kind=OrganizationKind.CITY, names=LocalizedText(en="Matsudo", fr="MATSUDO"), aliases=["Matsudo", ""]

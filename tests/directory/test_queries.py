@@ -1,4 +1,4 @@
-"""Finding people, places and organizations whatever their spelling."""
+"""Finding people, places and organizations in any spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names for readers and as people type them, spellings, and positions on a day."""
+"""Names as shown and as typed, spellings, and positions on a day."""
 
 from __future__ import annotations
 

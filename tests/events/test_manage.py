@@ -1,4 +1,4 @@
-"""Making and changing events at the desk."""
+"""Creating and changing events at the desk."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_an_event_begins_as_a_draft_that_only_its_team_sees(organizer, client):
     assert "Preview: only your team" in organizer.page.text(organizer.page.one("body"))
 
 
-def test_an_address_is_made_from_the_title(organizer):
+def test_a_slug_is_made_from_the_title(organizer):
     response = organizer.fill("/manage/events/new", {**NEW, "slug": ""})
     assert response.location == "/manage/events/forum-of-rivers"
 
@@ -65,7 +65,7 @@ def test_an_address_is_made_from_the_title(organizer):
         ({"kind": "party"}, "kind"),
     ],
 )
-def test_a_wrong_event_is_refused_beside_its_field(organizer, wrong, field):
+def test_an_invalid_event_is_refused_next_to_its_field(organizer, wrong, field):
     response = organizer.fill("/manage/events/new", {**NEW, **wrong})
     assert response.status_code == 422
     summary = organizer.page.by_id("problems")
@@ -81,7 +81,7 @@ def test_publishing_shows_it_to_everybody(organizer, client):
     assert "川のフォーラム" in client.page.text(client.page.one("h1"))
 
 
-def test_a_new_address_leaves_the_old_one_leading_on(organizer, client, make):
+def test_a_new_slug_leaves_the_old_one_redirecting(organizer, client, make):
     event = make.event("old")
     session = make.session(event, people=[make.person()])
     organizer.fill("/manage/events/old/edit", {"slug": "newer"})
@@ -92,7 +92,7 @@ def test_a_new_address_leaves_the_old_one_leading_on(organizer, client, make):
     assert client.get("/events/old/calendar.ics").status_code == 200
 
 
-def test_an_address_that_led_somewhere_is_not_given_to_another(organizer, make):
+def test_a_former_slug_is_not_given_to_another_event(organizer, make):
     make.event("old")
     organizer.fill("/manage/events/old/edit", {"slug": "new-address"})
     assert organizer.fill("/manage/events/new", {**NEW, "slug": "old"}).status_code == 422
@@ -106,7 +106,7 @@ def test_editing_keeps_what_was_not_touched(organizer, make):
     assert organizer.fill("/manage/events/forum/edit", {"title_en": "Forum of cities"}).status_code == 303
     db.session.refresh(event)
     assert event.title == {"en": "Forum of cities", "ja": "フォーラム", "bn": "ফোরাম"}
-    assert event.sequence == 1  # from publishing; a title is not what a calendar must move for
+    assert event.sequence == 1  # from publishing; a new title does not move the calendar entry
 
 
 def test_a_change_of_time_raises_the_sequence(organizer, make):
@@ -155,7 +155,7 @@ def test_a_cancelled_event_is_not_cancelled_again(organizer, make):
     assert response.status_code == 422
 
 
-def test_sites_and_hosts_are_added_and_removed(organizer, client, make):
+def test_venues_and_hosts_are_added_and_removed(organizer, client, make):
     make.event("forum")
     organizer.fill("/manage/events/forum/sites/new", {"name_en": "City hall", "address_en": "1 Main Street"})
     organizer.fill("/manage/events/forum/hosts/new", {"name_en": "Naruto City", "name_ja": "鳴門市"})
@@ -236,7 +236,7 @@ def test_two_owners_do_not_overwrite_each_other(organizer, make):
     assert event.title["en"] == "First"
 
 
-def test_the_desk_of_a_former_address_leads_on(organizer, client, make):
+def test_the_desk_of_a_former_slug_redirects(organizer, client, make):
     make.event("old")
     organizer.fill("/manage/events/old/edit", {"slug": "present"})
     response = organizer.get("/manage/events/old/registrations")
@@ -259,8 +259,8 @@ def test_a_past_event_offers_no_subscription(client, make):
     assert "Download calendar file (.ics)" in html
 
 
-def test_hosts_are_added_and_taken_away_one_by_one(organizer, make):
-    """The second one was an error of the database, and so was to take one of several away."""
+def test_hosts_are_added_and_removed_one_by_one(organizer, make):
+    """Adding a second host used to be a database error, as was removing one of several."""
     event = make.event("forum")
     for name in ("Naruto City", "Narayanganj City", "Matsudo City"):
         assert organizer.fill("/manage/events/forum/hosts/new", {"name_en": name}).status_code == 303

@@ -1,4 +1,4 @@
-"""What the verbs of an event tell its calendars."""
+"""How operations on an event affect its calendars."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.support.make import Make, fresh
 pytestmark = pytest.mark.both_engines("constraints and their names")
 
 
-def test_another_place_raises_the_sequence_and_another_spelling_does_not(make: Make) -> None:
-    """Where it is: its first site, else what the event says, else whether it is online."""
+def test_a_new_venue_raises_the_sequence_and_a_new_spelling_does_not(make: Make) -> None:
+    """The location is the event's first venue, else its place, else whether it is online."""
     event = make.event("forum", place=LocalizedText(en="Saitama"))
     seen = [event.sequence]
 

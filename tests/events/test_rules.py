@@ -23,7 +23,7 @@ END = datetime(2022, 11, 24, 8, 0, tzinfo=UTC)
         (Precision.YEAR, "ja", "2022年"),
     ],
 )
-def test_a_date_is_said_no_more_exactly_than_it_is_known(precision, language, expected):
+def test_a_date_is_shown_no_more_exactly_than_it_is_known(precision, language, expected):
     assert when(START, END, "Asia/Tokyo", precision, language) == expected
 
 

@@ -1,4 +1,4 @@
-"""Files are read in the process of the test; test_reading.py has the process of their own."""
+"""Files are read in the process of the test; test_reading.py tests the separate process."""
 
 from __future__ import annotations
 

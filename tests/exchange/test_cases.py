@@ -1,4 +1,4 @@
-"""Small files that were imported wrongly once; each says by its name what it is about."""
+"""Small files that were once imported wrongly; each file name says what it is about."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_what_is_refused_stays_as_it_is_in_every_format(forum, format):
     assert len(report.refused) == 1
 
 
-def test_where_nothing_tells_which_entry_was_refused_nothing_is_taken_off(forum):
+def test_nothing_is_removed_if_the_refused_entry_cannot_be_identified(forum):
     imported(forum, "refused-row-1.csv")
     rows = (CASES / "refused-row-1.csv").read_text().splitlines()
     report = imported(forum, "\n".join([*rows[:2], ",,2027-03-18,13:00,14:00,A"]).encode())
@@ -193,7 +193,7 @@ def test_texts_without_a_language_are_in_the_events_own(make, client, japanese):
     assert "SUMMARY;LANGUAGE=ja:開会式" in feed
 
 
-def test_a_text_without_a_language_is_told_by_its_letters_where_a_working_language_has_them(make):
+def test_a_text_without_a_language_gets_the_working_language_of_its_script(make):
     event = make.event("forum", starts_at=datetime(2027, 3, 18, tzinfo=UTC), working_languages=["en", "uk", "ja"])
     rows = {"Opening": "en", "開会式": "ja", "Відкриття": "uk", "افتتاح": "ar", "AI 入門": "ja"}
     lines = [f"{title},2027-03-18,{hour}:00,{hour}:30" for hour, title in enumerate(rows, 10)]

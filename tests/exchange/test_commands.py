@@ -1,4 +1,4 @@
-"""`programme import` and `export` at a terminal."""
+"""`programme import` and `export` on the command line."""
 
 from __future__ import annotations
 

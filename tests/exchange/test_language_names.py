@@ -1,4 +1,4 @@
-"""Languages by the names that files have for them."""
+"""Languages by the names used in files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_spoken_languages_are_lists(said, tags):
     assert languages(said) == (tags, [])
 
 
-def test_words_that_are_no_language_are_told_and_take_no_others_with_them():
+def test_words_that_are_no_language_are_reported_without_affecting_others():
     assert languages("en, gibberish") == (["en"], ["gibberish"])
     with pytest.raises(AmbiguousValue, match="gibberish"):
         language("gibberish")
@@ -86,5 +86,5 @@ def test_words_that_are_no_language_are_told_and_take_no_others_with_them():
         ("2027", ["fr"], "fr"),
     ],
 )
-def test_letters_tell_the_language_of_a_text_where_latin_ones_do_not(text, candidates, tag):
+def test_the_script_tells_the_language_of_a_text_except_for_latin(text, candidates, tag):
     assert text_language(text, candidates) == tag

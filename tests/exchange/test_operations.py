@@ -1,4 +1,4 @@
-"""Imports: the dry run tells the truth, twice changes nothing, and what goes out comes back."""
+"""Imports: the dry run is accurate, a second import changes nothing, and exports can be re-imported."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_importing_twice_changes_nothing(forum, source):
         operations.apply(forum, again)
 
 
-def test_a_change_is_told_by_its_field_and_keeps_what_the_file_does_not_say(make, forum):
+def test_a_change_is_reported_by_its_field_and_keeps_what_the_file_does_not_say(make, forum):
     imported(forum, files.CONGRESS)
     talk = sessions(forum)["Wir beteiligen uns & fragen"]
     interpreter = make.person("Ek", "Bo")
@@ -150,7 +150,7 @@ def test_a_title_that_changes_stays_in_its_language(forum):
     assert sessions(forum)["Wir machen mit & fragen"].title == {"de": "Wir machen mit & fragen"}
 
 
-def test_what_is_gone_from_the_file_becomes_a_draft_and_what_was_made_by_hand_stays(make, forum):
+def test_what_is_missing_from_the_file_becomes_a_draft_and_manual_sessions_stay(make, forum):
     make.session(forum, "By hand")
     imported(forum, files.CONGRESS)
     shorter = files.CONGRESS[: files.CONGRESS.index("<event id='6265'>")]
@@ -302,7 +302,7 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
         ]
         imported(event, text)
     if format == "csv":
-        with transaction():  # a cancelled session that never was here is not made
+        with transaction():  # a cancelled session that was never here is not created
             for session in queries.sessions(event):
                 if session.status is SessionStatus.CANCELLED:
                     db.session.delete(session)
@@ -318,7 +318,7 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
 
 @pytest.mark.slow
 def test_1500_sessions_come_in_at_once(app, forum):
-    # How long it takes is measured by `python -m bench.exchange`, not here: the machine may be busy with others.
+    # `python -m bench.exchange` measures how long it takes, not this test: the machine may be busy.
     assert counts(imported(forum, files.fair(1500, words=600)))[0] == 1500
 
 
@@ -338,7 +338,7 @@ def test_what_the_dry_run_takes_the_import_takes_also_with_the_longest_links(for
 
 
 def shared_uid(*entries: tuple[str, str]) -> str:
-    """A calendar in which all entries, (title, hour), have one UID."""
+    """A calendar in which all entries, (title, hour), have the same UID."""
     found = "".join(
         f"BEGIN:VEVENT\r\nUID:46939\r\nSEQUENCE:0\r\nSUMMARY:{title}\r\nDTSTART:20310318T{hour}0000Z\r\nDURATION:PT30M\r\nEND:VEVENT\r\n"
         for title, hour in entries
@@ -355,7 +355,7 @@ def test_an_identifier_that_different_entries_share_is_not_used(forum):
     assert counts(planned(forum, source)) == (0, 0, 0, 3)
 
 
-def test_entries_that_may_be_one_that_was_moved_or_renamed_are_not_told_apart_by_a_guess(forum):
+def test_entries_that_may_be_one_moved_or_renamed_session_are_not_split_by_a_guess(forum):
     for entries in ([("Opening", "01"), ("Opening", "02")], [("Opening", "01"), ("Keynote", "01")]):
         report = planned(forum, shared_uid(*entries))
         assert counts(report) == (1, 0, 0, 0)

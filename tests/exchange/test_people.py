@@ -1,4 +1,4 @@
-"""Whom the people of a file are where other teams know somebody of the name, guid or code."""
+"""Matching the people of a file when other teams know somebody with the same name, guid or code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GUID = "0f0b4a3e-6f0e-4f7b-9a57-0a6f6a1c0001"
 
 @pytest.fixture
 def theirs(make):
-    """Another team's event with Ada, whom a file can name by a guid and a code of hers."""
+    """Another team's event with Ada, whom a file can name by her guid and code."""
     event = make.event("theirs", owner=make.user("other@example.org"))
     ada = make.person()
     with transaction():
@@ -96,7 +96,7 @@ def test_at_the_terminal_everybody_is_known(make, theirs):
 
 
 def test_a_file_of_our_own_brings_no_stranger_of_another_team(organizer, make, theirs):
-    """Its numbers are made of codes, and codes of six letters can be tried."""
+    """The numbers in our files are derived from codes, and codes of six characters can be guessed."""
     event, ada = theirs
     with transaction():
         fresh(ada).guid = None

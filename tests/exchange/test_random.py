@@ -1,4 +1,4 @@
-"""Drawn programmes: what goes out comes back the same, and what comes in twice changes nothing."""
+"""Random programmes: an export can be re-imported unchanged, and a second import changes nothing."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ TEXTS = ["", "One line.", "A list:\n\n- one\n- two <b>\n\n`code`", "&lt;p&gt; st
 
 
 def texts(pools: dict[str, list[Any]], *, empty: bool = False) -> st.SearchStrategy[dict[str, Any]]:
-    """One of each pool in one to three languages, or in none."""
+    """One text of each pool in one to three languages, or in none."""
     tags = st.lists(st.sampled_from(LANGUAGES), min_size=0 if empty else 1, max_size=3, unique=True)
     return tags.flatmap(lambda chosen: st.fixed_dictionaries({tag: st.sampled_from(pools[tag]) for tag in chosen}))
 
@@ -126,7 +126,9 @@ def clear() -> None:
 
 
 def build(event: Event, drawn: dict[str, Any]) -> None:
-    """The drawn programme on an event without one. Rooms of one name in all languages are left out: they are one."""
+    """The random programme on a new event. Rooms with the same name in all languages are left out: they are one
+    room.
+    """
     with transaction():
         event.working_languages = drawn["working"]
         people = [
@@ -169,7 +171,7 @@ def build(event: Event, drawn: dict[str, Any]) -> None:
 
 
 def distinct(names: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The names of which no two share a text: what has one name is one room for who only reads names."""
+    """The names of which no two share a text: readers that only know names take equal ones for one room."""
     kept: list[dict[str, str]] = []
     for name in names:
         if not any(set(name.values()) & set(other.values()) for other in kept):
@@ -220,7 +222,7 @@ def test_what_goes_out_is_no_change_where_it_came_from_and_the_same_where_it_com
             one["cancelled"] for one in drawn["sessions"]
         ):  # the others leave them out
             unchanged(imports.plan(event, first, Options()))
-        with transaction():  # a session that is cancelled there and was never here is not made
+        with transaction():  # a session that is cancelled there and was never here is not created
             for session in db.session.scalars(select(Session)):
                 programme.set_status(session, SessionStatus.PUBLISHED)
         if format == "ics" and any(one["cancelled"] for one in drawn["sessions"]):
@@ -229,7 +231,8 @@ def test_what_goes_out_is_no_change_where_it_came_from_and_the_same_where_it_com
         clear()
         imported(event, first)
         if format == "ics":
-            # A calendar has no people, languages or kinds, and its stamps are those of the release: it is not the same.
+            # A calendar has no people, languages or kinds, and its timestamps are those of the release: it is not
+            # compared.
             unchanged(imports.plan(event, first, Options()))
             return
         unchanged(imports.plan(event, first, Options()))
@@ -345,7 +348,7 @@ def test_whatever_comes_in_a_second_time_changes_nothing(make, write, number):
         try:
             first = imported(event, data)
         except Refused:
-            return  # nothing in it can be read
+            return  # nothing in it is readable
         if release and first.counts[Outcome.CREATED] and not releases.pending(event).empty:
             make.release(event)
             assert releases.pending(event).empty

@@ -98,7 +98,7 @@ def test_numbers_of_a_dump_are_looked_up_in_its_tables():
     assert (session.rooms, session.track, session.people[0].name) == (("Saal",), "Wasser", "Bo")
 
 
-def test_of_a_calendar_what_is_certain_comes_in_and_the_rest_says_why_not():
+def test_certain_parts_of_a_calendar_are_imported_and_the_rest_says_why_not():
     found = read(files.CALENDAR, Options())
     sessions = by_title(found)
     assert sessions["A talk, in two lines and a long title"].starts_at == at(1)
@@ -132,7 +132,7 @@ def test_a_spreadsheet_is_read_by_the_names_of_its_columns():
     assert [(p.where, p.whole) for p in found.problems] == [("line 5", True)]
 
 
-def test_what_can_not_stand_in_an_address_is_no_code():
+def test_what_is_invalid_in_a_url_is_no_code():
     for source in (
         "title,code\nX,../../admin\n",
         '{"results": [{"code": "a/b?c", "title": "X", "state": "accepted", "slot": null}]}',
@@ -205,7 +205,7 @@ def test_a_document_type_is_refused_also_where_the_rest_is_a_programme(declared)
     assert "document type" in refused.value.message
 
 
-def test_elements_stand_only_as_deep_as_those_of_a_programme():
+def test_elements_are_nested_only_as_deep_as_in_a_programme():
     with pytest.raises(Refused) as refused:
         read(files.CONGRESS.replace("<version>", "<a>" * 50 + "</a>" * 50 + "<version>"))
     assert "too deeply" in refused.value.message
@@ -480,7 +480,7 @@ def test_a_link_that_leads_nowhere_is_noted_and_takes_nothing_else_with_it(addre
     assert row.sessions[0].links == () and sentence in row.problems[0].sentence
 
 
-def test_a_long_title_of_a_link_is_cut_and_one_of_spaces_is_its_address():
+def test_a_long_title_of_a_link_is_cut_and_a_blank_one_becomes_its_url():
     assert len(values.web_link("word " * 200, "https://example.org")["title"]) == 200
     assert values.web_link(" \n", "https://example.org")["title"] == "https://example.org"
 
@@ -540,7 +540,7 @@ def test_what_is_left_of_html_in_calendars_and_names_is_undone_once():
 
 
 @pytest.mark.parametrize(("offset", "noted"), [("Z", True), ("+09:00", False), ("+01:00", True)])
-def test_an_offset_that_is_not_the_one_of_the_place_is_noted(offset, noted):
+def test_an_offset_that_differs_from_the_venues_is_noted(offset, noted):
     source = (
         '<schedule><day date="2031-03-18"><room name="Hall"><event id="1"><title>Opening</title>'
         f"<date>2031-03-18T09:00:00{offset}</date><start>09:00</start><duration>00:30</duration></event></room></day></schedule>"
@@ -551,7 +551,7 @@ def test_an_offset_that_is_not_the_one_of_the_place_is_noted(offset, noted):
         assert "The file says 09:00. With its UTC offset, that is 18:00 in Asia/Tokyo (1 entries)." in notes[0]
 
 
-def test_what_has_no_place_here_is_counted_and_biographies_are_taken():
+def test_unsupported_parts_are_counted_and_biographies_are_imported():
     event = '{"title": "A", "persons": [{"name": "Ada", "biography": "Born."}], "attachments": [{"url": "/a.pdf"}, {"url": "/b.pdf"}]}'
     found = read(f'{{"schedule": {{"conference": {{"days": [{{"rooms": {{"Hall": [{event}]}}}}]}}}}}}')
     assert found.notes == ("These parts can't be imported: attachments (2).",)
@@ -572,7 +572,7 @@ def test_what_has_no_place_here_is_counted_and_biographies_are_taken():
         (files.CONGRESS.replace("Die Agenda", "Präsidium").encode("latin-1"), "don't match the file's encoding"),
     ],
 )
-def test_a_file_of_another_kind_is_told_what_it_is(data, sentence):
+def test_a_file_of_another_kind_is_recognized(data, sentence):
     with pytest.raises(Refused) as refused:
         read(data)
     assert sentence in refused.value.message and refused.value.field == "file"
@@ -630,7 +630,7 @@ def test_biographies_and_the_size_of_rooms_come_in_with_files_of_pretalx_too():
     assert found.sessions[0].people[0].biography == {"": "Born **early**."}
 
 
-def test_rooms_stand_in_the_order_of_the_lists_that_name_several():
+def test_rooms_are_in_the_order_of_the_lists_that_name_several():
     found = read("title,room\nA,Annex\nB,Hall; Annex; Attic\nC,Attic\n")
     assert [*found.rooms] == ["Hall", "Annex", "Attic"]
 

@@ -1,4 +1,4 @@
-"""Files that mean harm: bounds on what is read, on the memory of who reads, and nobody waits for it."""
+"""Malicious files: limits on what is read and on the reader's memory, and nobody else waits for it."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def send(visitor, source: str):
 
 
 def another_can_write() -> None:
-    """Raises OperationalError where somebody holds SQLite's write lock."""
+    """Raises OperationalError if SQLite's write lock is held."""
     if db.engine.dialect.name == "sqlite":
         connection = sqlite3.connect(str(db.engine.url.database), timeout=0, isolation_level=None)
         connection.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""schedule.xml and schedule.json: valid, for everybody who may see the page, and kept."""
+"""schedule.xml and schedule.json: valid, for everybody who may see the page, and cached."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_night_belongs_to_its_evening_also_when_the_clocks_change(xsd, client,
     assert document["schedule"]["conference"]["time_zone_name"] == "Europe/Berlin"
 
 
-def test_a_session_in_two_rooms_stands_in_both(xsd, client, forum):
+def test_a_session_in_two_rooms_is_in_both(xsd, client, forum):
     root, _document = valid(xsd, client)
     found = [
         room.get("name")
@@ -79,7 +79,7 @@ def test_a_session_in_two_rooms_stands_in_both(xsd, client, forum):
     assert found == ["Main hall", "Annex"]
 
 
-def test_no_more_than_public_names_is_told(client, make, forum):
+def test_nothing_but_public_names_is_exported(client, make, forum):
     person = make.person("Secret", "Sam", reading="reading-is-private", biography=LocalizedText(en="private life"))
     with transaction():
         save_session(
@@ -120,13 +120,13 @@ def test_no_more_than_public_names_is_told(client, make, forum):
 
 
 @pytest.mark.parametrize("path", [XML, JSON])
-def test_they_are_kept_packed_and_asked_for_in_vain(client, organizer, make, forum, path):
+def test_they_are_cached_gzipped_and_revalidated(client, organizer, make, forum, path):
     first = client.get(path, headers={"Accept-Encoding": "identity"})
     assert first.status_code == 200
     etag = first.headers["ETag"]
     assert client.get(path, headers={"If-None-Match": etag, "Accept-Encoding": "identity"}).status_code == 304
-    serialized = client.get(path, headers={"Accept-Encoding": "gzip"})
-    assert gzip.decompress(serialized.data) == first.data
+    zipped = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(zipped.data) == first.data
     head = client.head(path)
     assert (head.status_code, head.data) == (200, b"")
     make.session(forum, "New")
@@ -134,7 +134,7 @@ def test_they_are_kept_packed_and_asked_for_in_vain(client, organizer, make, for
 
 
 @pytest.mark.parametrize("path", [XML, JSON])
-def test_a_draft_is_for_its_team_only_and_a_former_address_leads_on(client, organizer, make, path):
+def test_a_draft_is_for_its_team_only_and_a_former_slug_redirects(client, organizer, make, path):
     make.event("forum", status=EventStatus.DRAFT)
     client.looks = organizer.looks = False
     assert client.get(path).status_code == 404

@@ -1,4 +1,4 @@
-"""What is no fault of a calendar and yet in its readers' way."""
+"""Advice on calendars that are valid but inconvenient for readers."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ def test_a_plain_programme_gets_no_advice() -> None:
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "::1", "10.0.0.5", "192.168.1.2", "server", "desk.local", "city.internal", ""]
 )
-def test_an_address_that_is_not_on_the_internet_is_told(host: str) -> None:
+def test_a_host_that_is_not_on_the_internet_is_reported(host: str) -> None:
     assert not reachable(host)
     address = f"http://[{host}]:8000" if ":" in host else f"http://{host}:8000"
     assert kinds(base_url=address) == ["address"]
 
 
 @pytest.mark.parametrize("host", ["events.example.org", "8.8.8.8", "city.saitama.jp", "xn--eckwd4c7c.jp"])
-def test_an_address_on_the_internet_is_not(host: str) -> None:
+def test_a_host_on_the_internet_is_not_reported(host: str) -> None:
     assert reachable(host)
     assert kinds(base_url=f"https://{host}") == []
 
@@ -112,7 +112,7 @@ def test_an_address_on_the_internet_is_not(host: str) -> None:
         "HTTPS://MEET.JIT.SI/Room",
     ],
 )
-def test_a_link_to_a_meeting_in_a_public_text_is_told(link: str) -> None:
+def test_a_joining_link_in_a_public_text_is_reported(link: str) -> None:
     (one,) = told(session(abstract=LocalizedText(ja=f"参加はこちら {link}")))
     assert (one.kind, one.sessions) == ("join-in-text", (("A", "Talk"),))
     assert kinds(of=event(description=LocalizedText(en=f"Join: {link}"))) == ["join-in-text"]
@@ -126,7 +126,7 @@ def test_a_page_about_meetings_is_no_link_to_one(text: str) -> None:
     assert kinds(session(abstract=LocalizedText(en=text))) == []
 
 
-def test_a_session_without_a_place_is_told_unless_the_event_has_one_or_is_online() -> None:
+def test_a_session_without_a_location_is_reported_unless_the_event_has_one_or_is_online() -> None:
     assert kinds(session(rooms=[])) == ["no-place"]
     assert kinds(session(rooms=[]), of=event(place=LocalizedText(en="Saitama"))) == []
     assert kinds(session(rooms=[]), of=event(format=EventFormat.ONLINE)) == []
@@ -155,7 +155,7 @@ def test_a_title_in_a_variety_of_the_language_will_do() -> None:
     )
 
 
-def test_entries_that_nobody_can_tell_apart_are_told() -> None:
+def test_entries_that_cannot_be_told_apart_are_reported() -> None:
     found = told(session("Workshop"), session("workshop", "B"), session("Other", "C"))
     assert [(one.kind, [code for code, _title in one.sessions]) for one in found] == [("alike", ["A", "B"])]
     assert kinds(session("Workshop"), session("Workshop", "B", starts_at=START + timedelta(hours=1))) == []
@@ -170,7 +170,7 @@ def test_titles_are_measured_in_columns() -> None:
     assert kinds(session(LocalizedText(en="Short", ja="市" * (LONG_TITLE // 2 + 1)))) == ["long-title"]
 
 
-def test_a_site_that_no_map_finds_is_told() -> None:
+def test_a_venue_that_no_map_finds_is_reported() -> None:
     found = told(
         venues=[
             VenueRow(LocalizedText(en="Arena"), LocalizedText(), None),

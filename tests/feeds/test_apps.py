@@ -1,4 +1,4 @@
-"""What is known of calendar apps is documented with its source."""
+"""Facts about calendar apps are documented with their source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk looks through are the very bytes that are served, now or after the next version."""
+"""The desk checks exactly the bytes that are served, now or after the next version."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def served(client: Visitor, addresses: Any) -> dict[str, bytes]:
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    """An event with everything of which there are calendars: also something cancelled, and something removed."""
+    """An event with every kind of calendar, including something cancelled and something removed."""
     event = make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
     make.option(event, closes_at=datetime(2031, 3, 1, tzinfo=UTC))
     room, track = make.room(event, "Attic", venue=make.venue(event)), make.track(event, "Rivers")
@@ -64,7 +64,7 @@ def forum(make: Make) -> Event:
     return event
 
 
-def test_every_calendar_is_to_the_byte_what_its_address_gives(client: Visitor, forum: Event) -> None:
+def test_every_calendar_is_byte_identical_to_what_its_url_returns(client: Visitor, forum: Event) -> None:
     found = written(forum)
     assert {urlsplit(address).path.rpartition("/")[0] for address in found} == {
         "/events/forum",
@@ -111,11 +111,11 @@ def test_a_draft_is_shown_as_it_will_be_published(client: Visitor, make: Make) -
             lifecycle.publish_event(fresh(event))
         make.release(event)
         found = served(client, planned)
-        # Publishing itself counts as a change of the event, so SEQUENCE is one higher then.
+        # Publishing itself is a change of the event, so SEQUENCE is one higher then.
         assert {path: data.replace(b"SEQUENCE:0", b"SEQUENCE:1") for path, data in planned.items()} == found
 
 
-def test_a_withdrawn_event_is_shown_as_its_subscribers_have_it(client: Visitor, forum: Event) -> None:
+def test_an_unpublished_event_is_shown_as_its_subscribers_have_it(client: Visitor, forum: Event) -> None:
     with transaction():
         lifecycle.unpublish_event(fresh(forum))
     found = written(forum)
@@ -157,7 +157,7 @@ def test_what_has_left_a_room_or_a_track_is_written_as_it_is_served(client: Visi
             assert sum(b"No longer in this calendar: Moves" in data for data in found.values()) == number
 
 
-def test_a_month_after_the_event_nothing_is_told_of_what_is_gone(client: Visitor, forum: Event) -> None:
+def test_a_month_after_the_event_removed_sessions_are_no_longer_shown(client: Visitor, forum: Event) -> None:
     with time_machine.travel(forum.ends_at + timedelta(days=31), tick=False):
         found = written(forum)
         assert not any(b"Gone" in data for data in found.values())
@@ -170,7 +170,7 @@ def test_nothing_is_wrong_with_what_we_write(forum: Event) -> None:
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
-    """A writer with a fault."""
+    """A writer with a bug."""
     write = Source.write
     monkeypatch.setattr(Source, "write", lambda self, *options: change(write(self, *options)))
 
@@ -186,7 +186,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
         (b"STATUS:CONFIRMED", b"STATUS:CONFIRMED\r\nSTATUS:CONFIRMED"),
     ],
 )
-def test_a_fault_has_a_reference_and_what_it_is_stands_in_the_log_alone(
+def test_a_fault_has_a_reference_and_its_details_are_only_in_the_log(
     forum: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, old: bytes, new: bytes
 ) -> None:
     broken(monkeypatch, lambda data: data.replace(old, new))
@@ -198,7 +198,7 @@ def test_a_fault_has_a_reference_and_what_it_is_stands_in_the_log_alone(
     assert not caplog.text
 
 
-def test_what_was_found_is_kept_until_something_changes(
+def test_the_result_is_cached_until_something_changes(
     make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert check.check(source(forum), TAGS).calendars == 12
@@ -208,8 +208,8 @@ def test_what_was_found_is_kept_until_something_changes(
     assert check.check(source(forum), TAGS).reference
 
 
-def test_each_of_both_versions_is_kept_beside_the_other(make: Make, forum: Event) -> None:
-    """Whoever goes to and fro between what is public and what comes next waits once for each."""
+def test_both_versions_are_cached_at_the_same_time(make: Make, forum: Event) -> None:
+    """Switching between the public and the next version is slow only the first time."""
     make.session(forum, "Draft", release=False)
     kept = {which: check.check(source(forum, which), TAGS) for which in Which}
     cache = current_app.extensions["feeds"]

@@ -1,4 +1,4 @@
-"""The page on which one chooses what is in a calendar, and the panel with the ways into calendars."""
+"""The page for choosing the content of a calendar, and the subscription panel."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_without_choices_it_is_the_plain_calendar(client: Visitor, track: Track)
     assert said(client) == "This calendar contains all sessions and the event itself, as an all-day entry (in English)."
 
 
-def test_every_choice_is_in_the_address_and_in_the_feed(client: Visitor, track: Track) -> None:
+def test_every_choice_is_in_the_url_and_in_the_feed(client: Visitor, track: Track) -> None:
     query = f"?chosen=1&part=tracks/{track.slug}&language=ja&alarm=1440&span=1&deadlines=1&tz=utc"
     feed = address(client, query)
     assert feed == f"/events/forum/tracks/{track.slug}.ics?lang=ja&tz=utc&alarm=1440&deadlines=1&span=1"
@@ -67,12 +67,12 @@ def test_every_choice_is_in_the_address_and_in_the_feed(client: Visitor, track: 
 @pytest.mark.parametrize(
     "query", ["", "?chosen=1", "?chosen=1&span=1", "?chosen=1&language=ja&alarm=15&tz=utc&deadlines=1"]
 )
-def test_the_address_is_spelled_as_the_feed_spells_itself(client: Visitor, track: Track, query: str) -> None:
+def test_the_url_is_spelled_as_the_feed_spells_itself(client: Visitor, track: Track, query: str) -> None:
     feed = address(client, query)
     assert fetch(client, feed).one("SOURCE") == f"http://localhost{feed}"
 
 
-def test_a_box_that_is_not_ticked_is_off(client: Visitor, track: Track) -> None:
+def test_an_unticked_box_counts_as_off(client: Visitor, track: Track) -> None:
     assert address(client, "?chosen=1") == "/events/forum/calendar.ics?lang=en&span=0"
     boxes = {
         node.get("name"): node.get("checked") is not None
@@ -91,7 +91,7 @@ def test_the_language_of_the_page_and_of_the_calendar_are_two_things(client: Vis
     assert [n.get("value") for n in form.iter("input") if n.get("name") == "lang"] == ["ja"]
 
 
-def test_what_is_not_on_the_programme_any_more_is_said(client: Visitor, track: Track) -> None:
+def test_a_choice_no_longer_on_the_programme_is_reported(client: Visitor, track: Track) -> None:
     for part in ("tracks/none", "speakers/NOBODY", "../secret"):
         assert address(client, f"?chosen=1&span=1&part={part}", status=422) == "/events/forum/calendar.ics?lang=en"
         assert Page.text(client.page.by_id("part-error"))
@@ -115,13 +115,13 @@ def test_an_event_that_is_not_public_has_no_such_page(
     assert client.get(PAGE).status_code == organizer.get(PAGE).status_code == 404
 
 
-def test_a_former_address_leads_on(client: Visitor, forum: Event) -> None:
+def test_a_former_slug_redirects(client: Visitor, forum: Event) -> None:
     with transaction():
         lifecycle.change_event(fresh(forum), slug="forum-2031")
     assert client.get(PAGE).location == "/events/forum-2031/calendar"
 
 
-def test_each_state_of_an_event_is_said(client: Visitor, make: Make, forum: Event) -> None:
+def test_each_state_of_an_event_is_shown(client: Visitor, make: Make, forum: Event) -> None:
     assert "The programme will be published later." in client.get(PAGE).get_data(as_text=True)
     make.event("visit", precision=Precision.MONTH)
     html = client.get("/events/visit/calendar").get_data(as_text=True)
@@ -140,7 +140,7 @@ def test_each_state_of_an_event_is_said(client: Visitor, make: Make, forum: Even
     assert "All calendar entries are marked as cancelled." in client.get(PAGE).get_data(as_text=True)
 
 
-def test_it_is_kept_for_everybody_without_a_cookie(client: Visitor, track: Track, queries: Any) -> None:
+def test_it_is_cached_for_everybody_without_a_cookie(client: Visitor, track: Track, queries: Any) -> None:
     first = client.get(PAGE)
     assert "Set-Cookie" not in first.headers
     assert first.headers["Cache-Control"] == "public, no-cache"
@@ -159,12 +159,12 @@ def test_reminders_are_those_of_the_form() -> None:
 
 
 def panel(client: Visitor) -> dict[str, str]:
-    """Where the buttons of the panel on the page lead, by their words."""
+    """The targets of the panel's buttons, by label."""
     (box,) = [node for node in client.page.all("div") if "cal" in (node.get("class") or "").split()]
     return {Page.text(node): node.get("href") for node in box.iter("a")}
 
 
-def test_every_page_of_an_event_has_the_panel_and_says_what_programs_find(
+def test_every_page_of_an_event_has_the_panel_and_links_the_feed(
     client: Visitor, make: Make, forum: Event, track: Track
 ) -> None:
     person = make.person("Ek", "Bo")
@@ -199,7 +199,7 @@ def test_every_page_of_an_event_has_the_panel_and_says_what_programs_find(
             assert ("text/calendar", f"/events/forum/{feed}.ics") in found, path
 
 
-def test_the_address_can_be_had_without_a_script(client: Visitor, track: Track) -> None:
+def test_the_feed_url_is_available_without_a_script(client: Visitor, track: Track) -> None:
     client.get("/events/forum")
     (button,) = client.page.all("button")
     assert button.get("hidden") is not None
@@ -230,7 +230,7 @@ def test_nothing_but_feeds_is_drawn(client: Visitor, path: str) -> None:
 
 
 def test_what_is_chosen_can_be_hung_up_at_the_door(client: Visitor, track: Track) -> None:
-    """Printed are the sentence, the code and the address, and nothing that paper can't do."""
+    """The printed page has the sentence, the QR code and the URL, and nothing that is useless on paper."""
     client.get("/events/forum/calendar")
     (box,) = [node for node in client.page.all("div") if (node.get("class") or "").startswith("cal ")]
     hidden = {id(inner) for node in box.iter() if "noprint" in (node.get("class") or "") for inner in node.iter()}
@@ -239,12 +239,12 @@ def test_what_is_chosen_can_be_hung_up_at_the_door(client: Visitor, track: Track
     assert "http://localhost/events/forum/calendar.ics?lang=en" in [node.text for node in left]
 
 
-def test_an_address_that_no_code_can_hold_is_not_found(client: Visitor) -> None:
+def test_a_url_that_no_qr_code_can_hold_is_not_found(client: Visitor) -> None:
     for length, status in ((900, 200), (3000, 404)):
         assert client.get(f"/qr/events/{'x' * length}/calendar.svg").status_code == status
 
 
-def test_the_agenda_keeps_its_address_to_itself(client: Visitor, track: Track) -> None:
+def test_the_agenda_keeps_its_url_to_itself(client: Visitor, track: Track) -> None:
     made = client.fill("/agenda", {"star": []})
     token = made.location.rpartition("/")[2]
     html = client.get(f"/agenda/{token}").get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""Until when one can register or propose, as entries that a feed has by choice; and the span that it can do without."""
+"""Deadlines as optional entries of a feed, and the optional entry of the event itself."""
 
 from __future__ import annotations
 
@@ -102,9 +102,7 @@ def test_another_closing_raises_the_sequence_and_keeps_the_uid(client: Visitor, 
     assert len({one.one("UID") for one in seen}) == 1
 
 
-def test_a_closing_that_is_taken_away_or_an_option_that_is_removed_says_so(
-    client: Visitor, make: Make, forum: Event
-) -> None:
+def test_a_removed_closing_time_or_option_cancels_the_deadline(client: Visitor, make: Make, forum: Event) -> None:
     option, other = make.option(forum, closes_at=CLOSES), make.option(forum, Mode.ONLINE, closes_at=CLOSES)
     call(forum, CLOSES)
     before = entries(fetch(client, FEED))
@@ -133,7 +131,7 @@ def test_a_closing_that_nobody_saw_leaves_no_trace(client: Visitor, make: Make) 
     assert list(entries(fetch(client, FEED))) == ["Forum"]
 
 
-def test_the_deadlines_of_an_event_that_is_off_say_so(client: Visitor, make: Make, forum: Event) -> None:
+def test_the_deadlines_of_a_cancelled_event_say_so(client: Visitor, make: Make, forum: Event) -> None:
     make.option(forum, closes_at=CLOSES)
     with transaction():
         lifecycle.postpone_event(fresh(forum), note=LocalizedText(en="A typhoon comes."))
@@ -167,7 +165,7 @@ def test_a_closing_that_moves_changes_the_etag_and_the_date(client: Visitor, mak
     renamed = client.get(FEED)
     assert renamed.headers["ETag"] != again.headers["ETag"]
     assert "Main hall" in renamed.get_data(as_text=True)
-    # Who did not ask for deadlines hears nothing of them.
+    # Feeds without deadlines do not change with them.
     assert client.get("/events/forum/calendar.ics").headers["ETag"] == plain.headers["ETag"]
 
 
@@ -211,7 +209,9 @@ def test_what_is_no_choice_is_one_feed_with_the_plain_one(client: Visitor, forum
     assert client.get(f"/events/forum/calendar.ics{query}").headers["ETag"] == plain.headers["ETag"]
 
 
-def test_one_more_statement_group_for_deadlines_and_none_once_kept(client: Visitor, make: Make, queries: Any) -> None:
+def test_deadlines_cost_one_more_group_of_statements_and_none_once_cached(
+    client: Visitor, make: Make, queries: Any
+) -> None:
     forum = make.event("forum")
     for number in range(5):
         make.option(forum, closes_at=CLOSES, title=f"Way {number}")

@@ -1,4 +1,4 @@
-"""Feeds of a room, a track or a speaker that a session has left, or that the programme has no more."""
+"""Feeds of a room, track or speaker that a session has left, or that no longer exists in the programme."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read(client: Visitor, path: str) -> tuple[dict[str, str], ...]:
 
 @pytest.fixture
 def left(make: Make, forum: Event) -> tuple[Session, dict[str, Callable[[], None]]]:
-    """A session in a room and a track, with a speaker; and how it comes out of each, by the address of its feed."""
+    """A session in a room and a track, with a speaker; and how to remove it from each, by feed URL."""
     room, track, ada = make.room(forum, "Hall"), make.track(forum, "Rivers"), make.person("Lovelace", "Ada")
     session = make.session(forum, "Talk", rooms=[room], track=track, people=[ada])
 
@@ -64,7 +64,7 @@ def left(make: Make, forum: Event) -> tuple[Session, dict[str, Callable[[], None
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_what_the_programme_has_no_more_keeps_a_feed_that_says_so(
+def test_removed_parts_of_the_programme_keep_a_feed_that_says_so(
     client: Visitor, make: Make, forum: Event, left: Any, number: int
 ) -> None:
     session, ways = left
@@ -108,7 +108,7 @@ def test_who_is_not_announced_any_more_is_not_named_by_the_calendar(
 def test_each_way_out_of_a_part_and_back_raises_the_sequence_there(
     client: Visitor, make: Make, forum: Event, left: Any
 ) -> None:
-    """RFC 5546 §2.1.4: each of them is another STATUS to who has that calendar, and to nobody else."""
+    """RFC 5546 §2.1.4: leaving and returning change the STATUS for subscribers of that calendar only."""
     session, _ways = left
     room, track = fresh(session).rooms[0], fresh(session).track
     attic = make.room(forum, "Attic")
@@ -135,7 +135,7 @@ def test_each_way_out_of_a_part_and_back_raises_the_sequence_there(
     ]
 
 
-def test_what_left_and_is_taken_off_afterwards_stays_cancelled(
+def test_a_session_that_left_and_is_removed_afterwards_stays_cancelled(
     client: Visitor, make: Make, forum: Event, left: Any
 ) -> None:
     session, ways = left
@@ -165,7 +165,7 @@ def test_a_track_that_is_removed_with_its_sessions_keeps_them_as_cancelled(
     assert (after["STATUS"], after["SUMMARY"]) == ("CANCELLED", "Cancelled: Talk")
 
 
-def test_an_event_that_is_withdrawn_says_it_of_what_had_left_as_well(
+def test_an_unpublished_event_also_cancels_sessions_that_had_left(
     client: Visitor, make: Make, forum: Event, left: Any
 ) -> None:
     _session, ways = left

@@ -1,7 +1,7 @@
-"""Hostile text in every field that reaches a calendar, through the database and HTTP, read back by independent readers.
+"""Hostile text in every field that reaches a calendar, through the database and HTTP, parsed by independent readers.
 
-Every answer is linted by the client (tests/support/visitor.py). Texts go in through operations, as an import does: forms strip
-control characters, so they would be a kinder way.
+Every response is linted by the client (tests/support/visitor.py). Texts are stored by operations, as in an import:
+forms would strip control characters.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ TEXTS = [text for text in HOSTILE if "\x00" not in text] + [
 
 
 def bare(text: str) -> str:
-    """What one line of it must read as."""
+    """The one-line form in which it must be read."""
     return " ".join(rough("".join(c for c in text if not "\ud800" <= c <= "\udfff")).split())
 
 
 def fill(make: Make, text: str) -> tuple[Event, dict[str, str]]:
-    """An event with the text in all fields, and the addresses of all of its calendars."""
+    """An event with the text in all fields, and the URLs of all its calendars."""
     said = LocalizedText(en=text, ja=text + "。")
     event = make.event(
         "forum",
@@ -93,7 +93,7 @@ def fill(make: Make, text: str) -> tuple[Event, dict[str, str]]:
 
 
 def read_by_all(data: bytes) -> list[dict[str, tuple[str, str, str]]]:
-    """Title, place and description of each entry by UID, from three readers."""
+    """Title, location and description of each entry by UID, from three readers."""
     text = data.decode("utf-8")
     ours = {
         str(e["UID"]): (str(e.get("SUMMARY", "")), str(e.get("LOCATION", "")), str(e.get("DESCRIPTION", "")))
@@ -135,7 +135,7 @@ def test_hostile_text_is_read_back_from_every_calendar(
             assert readers[0] == readers[1] == readers[2], name
             wanted = bare(text + "。" if query else text)
             titles = {title for title, _place, _text in readers[0].values()}
-            # The title is all there is of it, or stands behind the word that it is off.
+            # The title is the whole text, or follows the word that marks it as cancelled.
             assert all(title == wanted or title.endswith(wanted) for title in titles), name
             assert wanted in titles
             calendar = icalendar.Calendar.from_ical(response.data)

@@ -1,4 +1,4 @@
-"""What holds at every address of a calendar: HEAD, caching, names of files, and nobody's cookie."""
+"""What holds for every feed URL: HEAD, caching, file names, and no cookies."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def forum(make: Make) -> Event:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_says_what_get_says_also_from_what_is_kept(client: Visitor, forum: Event, path: str) -> None:
+def test_head_matches_get_also_from_the_cache(client: Visitor, forum: Event, path: str) -> None:
     for _ in range(2):
         got, head = client.get(path), client.head(path)
         assert (got.status_code, head.status_code, head.data) == (200, 200, b""), path
@@ -68,7 +68,7 @@ def test_head_says_what_get_says_also_from_what_is_kept(client: Visitor, forum: 
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_cache_may_keep_it_whoever_asks(client: Visitor, organizer: Visitor, forum: Event, path: str) -> None:
+def test_every_cache_may_store_it_for_any_client(client: Visitor, organizer: Visitor, forum: Event, path: str) -> None:
     with organizer.session_transaction() as session:
         session["something"] = "that would be written back"
     organizer.set_cookie("agenda", "somebody")
@@ -137,7 +137,7 @@ def test_a_picture_of_an_event_that_is_not_public_is_not_found(client: Visitor, 
         assert client.get(path).status_code == 404
 
 
-def test_while_the_database_does_not_answer_the_kept_feed_is_given_and_marked(
+def test_while_the_database_does_not_answer_the_cached_feed_is_served_and_marked(
     app: Any, client: Visitor, forum: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert client.get(PATHS[1]).status_code == 200

@@ -1,4 +1,4 @@
-"""The ways into other people's calendars."""
+"""Links that add feeds to calendar apps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from eventapp.feeds.links import entry_links, qr
 from tests.support.make import START
 
 
-def test_a_single_entry_goes_by_its_address_with_times_that_no_zone_can_shift():
+def test_the_link_of_a_single_entry_has_times_that_no_zone_can_shift():
     links = entry_links(
         title="開会 & more",
         starts=START,
@@ -30,7 +30,7 @@ def test_a_single_entry_goes_by_its_address_with_times_that_no_zone_can_shift():
         assert "+" not in urlsplit(link).query, "Outlook shows a plus sign as it is"
 
 
-def test_a_code_is_drawn_of_the_address_and_holds_none_of_its_text():
+def test_a_qr_code_is_drawn_from_the_url_and_contains_none_of_its_text():
     first, second = qr("webcal://example.org/a.ics"), qr("webcal://example.org/b.ics")
     assert first.startswith("<svg")
     assert first != second

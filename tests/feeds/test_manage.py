@@ -1,4 +1,4 @@
-"""The desk's look at the calendars of an event."""
+"""The desk page about the calendars of an event."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def days(visitor: Visitor) -> list[str]:
 def test_it_says_that_all_is_well_and_how_much_was_looked_through(organizer: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, LocalizedText(en="Talk", ja="講演"))
     text = look(organizer)
-    # The address of the tests' own site is one that Google can't reach.
+    # Google can't reach the base URL of the tests.
     assert verdict(organizer) == "1 suggestion for your calendars"
     assert "We checked 5 calendars" in text
     assert "This site (localhost)" in text
@@ -123,7 +123,7 @@ def test_the_language_is_that_of_the_calendar_and_not_of_the_page(organizer: Vis
     assert "Calendar name: “フォーラム”" in look(organizer, "?language=ja&program=google")
 
 
-def test_programs_differ_in_what_they_make_of_a_cancelled_session(organizer: Visitor, make: Make, forum: Event) -> None:
+def test_apps_differ_in_how_they_show_a_cancelled_session(organizer: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     off = make.session(forum, "Tea")
     with transaction():
@@ -153,7 +153,7 @@ def test_a_large_programme_is_shown_by_the_day(organizer: Visitor, make: Make) -
     assert [title for _time, title in rows(organizer)] == ["Forum of cities", "Talk 0"]
 
 
-def test_a_day_with_very_many_entries_shows_some_and_all_to_whoever_asks(
+def test_a_day_with_very_many_entries_shows_some_and_all_on_request(
     organizer: Visitor, make: Make, forum: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manage, "ENOUGH", 3)
@@ -186,7 +186,9 @@ def test_a_draft_is_looked_at_before_anybody_sees_it(organizer: Visitor, client:
     assert client.get("/events/forum/calendar.ics").status_code == 404
 
 
-def test_a_public_programme_and_its_next_version_are_kept_apart(organizer: Visitor, make: Make, forum: Event) -> None:
+def test_a_public_programme_and_its_next_version_are_kept_separate(
+    organizer: Visitor, make: Make, forum: Event
+) -> None:
     make.session(forum, "Talk")
     make.session(forum, "New", release=False)
     look(organizer)
@@ -197,7 +199,7 @@ def test_a_public_programme_and_its_next_version_are_kept_apart(organizer: Visit
     assert "Next version" in [Page.text(a) for a in current]
 
 
-def test_a_withdrawn_event_shows_what_its_subscribers_have(organizer: Visitor, make: Make, forum: Event) -> None:
+def test_an_unpublished_event_shows_what_its_subscribers_have(organizer: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     with transaction():
         lifecycle.change_event(fresh(forum), slug="forum", visibility=Visibility.PRIVATE)
@@ -226,9 +228,7 @@ def test_an_event_known_by_its_month_is_a_bar_over_it(organizer: Visitor, make: 
     assert "technical problem" not in text
 
 
-def test_in_a_zone_with_a_doubled_hour_every_program_reads_the_moments_that_were_meant(
-    organizer: Visitor, make: Make
-) -> None:
+def test_in_a_zone_with_a_repeated_hour_every_reader_reads_the_intended_moments(organizer: Visitor, make: Make) -> None:
     start = datetime(2031, 10, 25, 22, 0, tzinfo=UTC)
     event = make.event("forum", zone="Europe/Berlin", starts_at=start, ends_at=start + timedelta(hours=12))
     for hour in range(6):

@@ -1,4 +1,4 @@
-"""Feeds of a part of a programme, other forms of them, and what the address may ask for."""
+"""Feeds of a part of a programme, their other formats, and the options in a feed URL."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_the_calendar_of_all_events_and_a_single_session_come_as_jcal_too(
 
 
 def test_the_name_of_a_calendar_is_a_plain_text_in_jcal(client: Visitor, make: Make) -> None:
-    """RFC 7986 §5.1 and §5.9: NAME and COLOR are TEXT; the library knows neither, and would keep the escapes."""
+    """RFC 7986 §5.1 and §5.9: NAME and COLOR are TEXT; the library knows neither, and would leave them escaped."""
     make.event("other", title="Clocks; back, at \\Night")
     _name, properties, _components = json.loads(client.get("/events/other/calendar.jcal").data)
     told = {row[0]: row[1:] for row in properties}
@@ -112,7 +112,7 @@ def test_the_name_of_a_calendar_is_a_plain_text_in_jcal(client: Visitor, make: M
     assert told["color"] == [{}, "text", "navy"]
 
 
-def test_a_calendar_rings_only_for_whom_asked_for_it(client: Visitor, make: Make, forum: Event) -> None:
+def test_a_calendar_has_alarms_only_if_asked_for(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     make.session(forum, "Lunch", kind=SessionKind.MEAL)
     make.session(forum, "Off", status=SessionStatus.CANCELLED)

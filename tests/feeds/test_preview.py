@@ -1,4 +1,4 @@
-"""What an app finds in a calendar: what was written, or a reason."""
+"""What an app reads in a calendar: what was written, or an error."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_days_are_the_same_everywhere_and_the_last_one_counts() -> None:
 
 def test_hours_fall_on_the_readers_own_day() -> None:
     late = one(entry(starts=datetime(2031, 3, 18, 14, tzinfo=UTC), ends=datetime(2031, 3, 18, 15, tzinfo=UTC)))
-    assert late.days("Asia/Tokyo") == (date(2031, 3, 18),) * 2  # until midnight, not on the day after
+    assert late.days("Asia/Tokyo") == (date(2031, 3, 18),) * 2  # until midnight, not the day after
     assert late.days("Pacific/Auckland") == (date(2031, 3, 19),) * 2
 
 

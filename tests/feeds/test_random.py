@@ -1,7 +1,7 @@
-"""Whatever is done, in whatever order: no calendar tells a subscriber something wrong.
+"""Random operations in random order: no calendar misinforms a subscriber.
 
-Equal ETags are equal bytes, Last-Modified moves with the bytes, no entry goes without saying so, SEQUENCE never falls,
-and it rises with time, place and status. The order is drawn; a seed that fails is drawn again the same way.
+Equal ETags mean equal bytes, Last-Modified changes with the bytes, no entry disappears without being cancelled, and
+SEQUENCE never falls and rises with time, location and status. A seed that fails reproduces the same order.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.slow
 
-# A few in every run; hundreds by hand.
+# A few in every run; hundreds when run by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 STEPS = 30
 
 
 class World:
-    """An event with everything that calendars speak of, an agenda, and all that can be done to them."""
+    """An event with everything that calendars show, an agenda, and all operations on them."""
 
     def __init__(self, make: Make, seed: int) -> None:
         self.make, self.draw = make, random.Random(seed)
@@ -88,7 +88,7 @@ class World:
             f"/agenda/{fresh(self.agenda).token}.ics",
         ]
 
-    # ---- what a team, its speakers and its guests do ----
+    # ---- operations of the team, speakers and attendees ----
 
     def _moment(self) -> datetime:
         return START + timedelta(minutes=30 * self.draw.randrange(48))
@@ -199,7 +199,7 @@ class World:
         )()
 
     def another_part(self) -> None:
-        """A room or the track is removed; later one of the same name has its address."""
+        """Remove the room or track; later another one of the same name gets its URL."""
         name = self.draw.choice(["Hall", "Attic", "Rivers"])
         row: Event = fresh(self.event)
         if name == "Rivers":
@@ -263,7 +263,7 @@ class World:
         agendas.set_star(fresh(self.agenda), fresh(self.event), session.code, on=self.draw.random() < 0.5)
 
     def step(self) -> str:
-        """Do something, and say what."""
+        """Do something, and return a description."""
         every: list[Callable[[], Any]] = [
             self.save_session,
             self.save_session,
@@ -293,19 +293,19 @@ class World:
         return attempt(action, alone={self.release, self.new_session})
 
 
-class Told:
-    """What a subscriber has of one address, and the check of what comes next."""
+class Subscription:
+    """What a subscriber has of one feed, and the check of each new response."""
 
     def __init__(self, client: Visitor, path: str) -> None:
         self.client, self.path = client, path
-        # A single session is downloaded once, nobody subscribes to it.
+        # A single session is downloaded once; nobody subscribes to it.
         self.whole = not path.startswith("/events/forum/sessions/")
         self.answer: Any = None
         self.entries: dict[str, dict[str, str]] = {}
         self.highest: dict[str, int] = {}
 
     def look(self) -> None:
-        """Ask again, and hold the answer against the last one."""
+        """Fetch again and compare with the last response."""
         known = self.answer
         headers = {"If-None-Match": known.headers["ETag"]} if known is not None else {}
         answer = self.client.get(self.path, headers=headers)
@@ -328,7 +328,7 @@ class Told:
             self._compare(entries(answer.data))
 
     def _anew(self) -> Any:
-        """The answer with nothing kept of it."""
+        """The response with empty caches."""
         cache = self.client.application.extensions["feeds"]
         cache.clear()
         ics.vevent.cache_clear()
@@ -352,13 +352,13 @@ SIGNIFICANT = ("DTSTART", "DTEND", "STATUS", "LOCATION")
 
 
 def _moved(before: dict[str, str], now: dict[str, str]) -> bool:
-    """Whether something significant changed. A room that is called something else is where it was."""
+    """Whether something significant has changed. A renamed room is in the same location."""
     renamed = any("Name" in entry["LOCATION"] for entry in (before, now))
     return any(now[name] != before[name] for name in SIGNIFICANT if name != "LOCATION" or not renamed)
 
 
 def entries(data: bytes) -> dict[str, dict[str, str]]:
-    """What subscribers are told of each entry, by UID."""
+    """What subscribers see of each entry, by UID."""
     found: dict[str, dict[str, str]] = {}
     for part in lint.parse(data).of("VEVENT"):
         found[part.one("UID")] = {name: part.first(name) for name in (*SIGNIFICANT, "SEQUENCE", "SUMMARY")}
@@ -366,9 +366,9 @@ def entries(data: bytes) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_subscribers_are_told_rightly_whatever_is_done(client: Visitor, make: Make, seed: int) -> None:
+def test_subscribers_are_informed_correctly_whatever_is_done(client: Visitor, make: Make, seed: int) -> None:
     world = World(make, seed)
-    told = [Told(client, path) for path in world.paths]
+    told = [Subscription(client, path) for path in world.paths]
     done: list[str] = []
     start = clock.now()
     try:

@@ -1,7 +1,7 @@
-"""Five versions of one programme, told to everybody who subscribes: what a calendar may never do on the way.
+"""Five versions of one programme as all subscribers see them, and what a calendar must never do on the way.
 
-No UID changes, SEQUENCE never falls and rises with time, place and status alone, what is taken off stays once and says
-so, what did not change is the same to the byte, and the headers tell of a change exactly when there is one.
+No UID changes, SEQUENCE never falls and rises only with time, location and status, removed sessions stay as cancelled
+entries, unchanged entries are byte-identical, and the headers signal a change exactly when there is one.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ START = datetime(2031, 1, 7, 8, 0, tzinfo=UTC)
 
 
 @dataclass
-class Told:
-    """A feed as it was fetched: its entries as bytes, by UID, and the headers that decide about fetching again."""
+class FetchedFeed:
+    """A feed as fetched: its entries as bytes, by UID, and the headers for conditional requests."""
 
     data: bytes
     entries: dict[str, bytes]
@@ -58,7 +58,7 @@ def _value(entry: bytes, name: str) -> str:
 
 @dataclass
 class Programme:
-    """The forum that is replayed, and the ways in which its team changes it."""
+    """The forum that is replayed, and the changes of its team."""
 
     event: Event
     make: Make
@@ -102,7 +102,7 @@ class Programme:
             operations.set_status(fresh(self.sessions[name]), status)
 
 
-# ---- the five versions: what happens, whose SEQUENCE rises, and whose entry changes without that ----------------------
+# ---- the five versions: what happens, whose SEQUENCE rises, and whose entry changes otherwise ------------------------
 
 
 def first(p: Programme) -> None:
@@ -127,13 +127,13 @@ def third(p: Programme) -> None:
 
 
 def fourth(p: Programme) -> None:
-    p.status("Opening", SessionStatus.DRAFT)  # taken off
+    p.status("Opening", SessionStatus.DRAFT)  # removed
     p.change("Dinner", parts=[ParticipationInput(fresh(p.people["Bo"]))])
     p.change("Talk", abstract=LocalizedText(en="Of rivers."))
 
 
 def fifth(p: Programme) -> None:
-    p.status("Opening", SessionStatus.PUBLISHED)  # and back on
+    p.status("Opening", SessionStatus.PUBLISHED)  # and restored
     p.status("Panel", SessionStatus.PUBLISHED)
     p.change("Extra", rooms=[fresh(p.rooms["Hall"])])
     p.change("Extra", rooms=[fresh(p.rooms["Attic"])])  # there and back
@@ -141,7 +141,7 @@ def fifth(p: Programme) -> None:
 
 
 STEPS: list[tuple[Callable[[Programme], None], set[str], set[str], set[str]]] = [
-    # what happens, rises, changes besides, is off afterwards
+    # what happens, rises, changes otherwise, is cancelled afterwards
     (first, set(), set(), set()),
     (second, {"Opening"}, {"Dinner"}, set()),
     (third, {"Talk", "Panel"}, set(), {"Panel"}),
@@ -165,7 +165,7 @@ def programme(make: Make) -> Iterator[Programme]:
         )
 
 
-def fetch(client: Visitor, path: str) -> Told:
+def fetch(client: Visitor, path: str) -> FetchedFeed:
     response = client.get(path)
     assert response.status_code == 200, path
     again = client.get(path)
@@ -176,15 +176,15 @@ def fetch(client: Visitor, path: str) -> Told:
     entries = {_value(block, "UID"): block for block in blocks}
     assert len(entries) == len(blocks), "each UID once"
     assert lint.parse(response.data)
-    return Told(
+    return FetchedFeed(
         response.data, entries, response.headers["ETag"], parsedate_to_datetime(response.headers["Last-Modified"])
     )
 
 
-def test_five_versions_are_told_rightly_to_every_subscriber(client: Visitor, make: Make, programme: Programme) -> None:
+def test_five_versions_reach_every_subscriber_correctly(client: Visitor, make: Make, programme: Programme) -> None:
     p = programme
     paths: list[str] = []
-    history: dict[str, list[Told]] = {}
+    history: dict[str, list[FetchedFeed]] = {}
     for number, (happens, rises, changes, off) in enumerate(STEPS):
         with time_machine.travel(START + timedelta(hours=number), tick=True):
             happens(p)
@@ -216,14 +216,14 @@ def test_five_versions_are_told_rightly_to_every_subscriber(client: Visitor, mak
 
 
 def _check_version(
-    history: dict[str, list[Told]],
+    history: dict[str, list[FetchedFeed]],
     rises: set[str],
     changes: set[str],
     off: set[str],
     left: dict[str, set[str]],
     number: int,
 ) -> None:
-    """What holds between the last two versions of each feed, and between the feeds of one version."""
+    """What must hold between the last two versions of each feed, and between the feeds of one version."""
     for path, versions in history.items():
         now = versions[-1]
         whole = history["/events/forum/calendar.ics"][-1]
@@ -239,7 +239,7 @@ def _check_version(
             assert (was.entries[uid] != now.entries[uid]) is (uid in rises | changes), (path, number)
             assert _value(now.entries[uid], "DTSTAMP") >= _value(was.entries[uid], "DTSTAMP")
         assert now.modified >= was.modified, path
-        # A feed of a part may be called new without being so: its version is that of the whole programme.
+        # The feed of a part may have a new version without a change: its version is that of the whole programme.
         if was.data != now.data:
             assert was.etag != now.etag, path
             assert now.modified > was.modified, path
@@ -253,8 +253,8 @@ def test_the_headers_of_the_whole_feed_change_exactly_when_it_does(
     make.release(fresh(programme.event))
     told = fetch(client, path)
     with time_machine.travel(START + timedelta(hours=1), tick=True):
-        make.event("other")  # what happens elsewhere is no change of this feed
-        programme.move("Panel", 45)  # nor is what the team works on
+        make.event("other")  # changes of other events do not affect this feed
+        programme.move("Panel", 45)  # nor do unpublished changes of the team
         make.session(fresh(programme.event), "Secret", status=SessionStatus.DRAFT)
         now = fetch(client, path)
         assert now.data == told.data

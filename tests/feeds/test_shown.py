@@ -25,7 +25,7 @@ def titles(app: apps.App) -> list[str]:
     return [one.title for one in shown(app, two(), ADDRESS).entries]
 
 
-def test_some_programs_take_cancelled_entries_away() -> None:
+def test_some_apps_hide_cancelled_entries() -> None:
     for app in (apps.GOOGLE, apps.HOME_ASSISTANT):
         assert len(titles(app)) == 1
         assert shown(app, two(), ADDRESS).removed == 1
@@ -41,7 +41,7 @@ def test_khal_puts_its_own_word_before() -> None:
     assert "CANCELLED Cancelled: Tea" in titles(apps.KHAL)
 
 
-def test_what_is_too_long_is_cut_where_the_program_cuts_it() -> None:
+def test_long_texts_are_cut_where_the_app_cuts_them() -> None:
     long = seen(
         entry(
             summary=ResolvedText("a" * 300, "en"),
@@ -57,7 +57,7 @@ def test_what_is_too_long_is_cut_where_the_program_cuts_it() -> None:
     assert shown(apps.OUTLOOK, two(), ADDRESS).cut == 0
 
 
-def test_each_program_calls_the_calendar_what_it_calls_calendars() -> None:
+def test_each_app_names_the_calendar_in_its_own_way() -> None:
     assert shown(apps.GOOGLE, two(), ADDRESS).name == HEAD.name.text
     assert shown(apps.THUNDERBIRD, two(), ADDRESS).name == "calendar"
     assert shown(apps.HOME_ASSISTANT, two(), ADDRESS).name == ""

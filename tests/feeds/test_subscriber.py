@@ -1,4 +1,6 @@
-"""A real subscription: vdirsyncer fetches the feed over HTTP and keeps one file per entry, as phones and desktops do."""
+"""A real subscription: vdirsyncer fetches the feed over HTTP and stores one file per entry, like phones and
+desktops.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,11 @@ pytestmark = pytest.mark.slow
 
 class _Silent(WSGIRequestHandler):
     def log(self, *args: object) -> None:
-        """Nothing: a test is no place for an access log."""
+        """Suppress the access log."""
 
 
-# As it comes, vdirsyncer trusts no UID of a feed (some are made anew at each fetch) and names entries by their content.
-# Its own tests switch that off, and so do ours where they ask whether UIDs are to be trusted.
+# By default vdirsyncer does not trust the UIDs of a feed (some change with each fetch) and names entries by their
+# content. Its own tests switch that off, and so do ours where they check UIDs.
 _BY_UID = """
 from vdirsyncer.cli import app
 from vdirsyncer.storage.http import HttpStorage
@@ -44,7 +46,7 @@ app()
 
 
 class Subscriber:
-    """vdirsyncer with a folder of its own."""
+    """vdirsyncer with its own folder."""
 
     def __init__(self, folder: Path, url: str, *, by_uid: bool = False) -> None:
         self._command = [sys.executable, *(["-c", _BY_UID] if by_uid else ["-m", "vdirsyncer"])]
@@ -79,8 +81,8 @@ fileext = ".ics"
         return done.stdout + done.stderr
 
     def sync(self) -> bool:
-        """Take over what has changed; whether anything has."""
-        # --force-delete: an empty feed is a right one, and must not be taken for an accident.
+        """Synchronize; returns whether anything has changed."""
+        # --force-delete: an empty feed is valid, and must not be taken for an accident.
         said = self._run("sync", "--force-delete", "feed").lower()
         assert "error" not in said and "warning" not in said, said
         return "item" in said
@@ -167,7 +169,7 @@ def test_a_subscriber_follows_the_programme_by_uid(app: Flask, make: Make, addre
     assert not subscriber.sync()
     assert subscriber.kept() == second
 
-    with transaction():  # a name is no part of a release, and still is in the calendar
+    with transaction():  # names are not part of a release, but they are in the calendar
         directory.save_person(fresh(ada), family=LocalizedText(en="King"), given=LocalizedText(en="Ada"))
     with transaction():
         operations.save_session(

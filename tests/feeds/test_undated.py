@@ -1,4 +1,4 @@
-"""A public event whose day is not known any more: what had an hour in calendars has none, and they are told."""
+"""A public event whose date is no longer known: calendars are told, and its entries lose their times."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_its_sessions_say_that_their_hours_do_not_hold(client: Visitor, make: Ma
     assert len(again) == (2 if agenda else 3)
 
 
-def test_the_event_itself_is_told_so_in_the_calendar_of_all_events(client: Visitor, forum: Event) -> None:
+def test_the_event_itself_is_cancelled_in_the_calendar_of_all_events(client: Visitor, forum: Event) -> None:
     (before,) = parts(client, "/calendar.ics").values()
     known_by(forum, Precision.MONTH)
     found = parts(client, "/calendar.ics")
@@ -102,7 +102,7 @@ def test_a_postponed_event_says_so_and_a_file_of_a_session_too(client: Visitor, 
     assert "STATUS:CANCELLED" in client.get(f"/events/forum/sessions/{talk.code}.ics").get_data(as_text=True)
 
 
-def test_one_that_comes_back_from_a_withdrawal_without_a_day_says_so(client: Visitor, make: Make, forum: Event) -> None:
+def test_an_event_republished_without_a_date_says_so(client: Visitor, make: Make, forum: Event) -> None:
     talk = make.session(forum, "Talk")
     address = begin(client, f"forum/{talk.code}")
     withdraw(forum)

@@ -1,4 +1,4 @@
-"""An event that was public and is not any more: calendars are told that it is off, and nothing else."""
+"""An event that was public and no longer is: calendars cancel its entries and show nothing else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def parts(client: Visitor, path: str) -> dict[str, lint.Component]:
 
 
 @pytest.mark.parametrize("take_back", [withdraw, hide])
-def test_calendars_are_told_that_it_is_off_and_nothing_else(
+def test_calendars_show_that_it_is_cancelled_and_nothing_else(
     client: Visitor, make: Make, forum: Event, take_back: Any
 ) -> None:
     code = fresh(make.session(forum, "Talk")).code
@@ -105,7 +105,7 @@ def test_in_the_language_of_the_feed(client: Visitor, forum: Event) -> None:
     assert "SUMMARY;LANGUAGE=ja:中止：公開を取りやめました" in client.get(f"{FEED}?lang=ja").get_data(as_text=True)
 
 
-def test_a_draft_that_nobody_was_told_of_is_as_if_it_did_not_exist(client: Visitor, make: Make) -> None:
+def test_a_draft_that_was_never_public_is_as_if_it_did_not_exist(client: Visitor, make: Make) -> None:
     draft = make.event("draft", status=EventStatus.DRAFT)
     make.session(draft, "Talk")
     make.event("private", visibility=Visibility.PRIVATE)
@@ -152,7 +152,7 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
     for path, answer, uids in zip(feeds, told, before, strict=True):
         again = client.get(path)
         assert again.data == answer.data, path
-        if path != "/calendar.ics":  # any change of any event moves that one's
+        if path != "/calendar.ics":  # any change of any event changes the version of that one
             assert again.headers["ETag"] == answer.headers["ETag"]
         assert parts(client, path).keys() == uids
 
@@ -164,10 +164,10 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
     ids=["one day", "three days", "a month", "over midnight"],
 )
 @pytest.mark.parametrize("query", ["", "?span=0", "?deadlines=1", "?tz=utc"])
-def test_it_stays_where_it_was_told(
+def test_cancelled_entries_stay_where_they_were(
     client: Visitor, make: Make, values: dict[str, Any], sessions: bool, query: str
 ) -> None:
-    """Days stay days and hours hours: programs that take an entry anew must not move it."""
+    """All-day entries stay all-day and timed ones timed: apps that re-add an entry must not move it."""
     event = make.event("forum", **values)
     make.option(event, closes_at=event.ends_at + timedelta(days=9))
     if sessions:
@@ -182,7 +182,7 @@ def test_it_stays_where_it_was_told(
             assert shown == was, name
 
 
-def test_a_deadline_that_the_public_never_knew_is_never_told(client: Visitor, make: Make, forum: Event) -> None:
+def test_a_deadline_that_was_never_public_is_never_shown(client: Visitor, make: Make, forum: Event) -> None:
     withdraw(forum)
     option = make.option(fresh(forum), closes_at=CLOSES)
     with transaction():
@@ -214,12 +214,12 @@ def test_published_again_it_is_as_before_with_a_higher_sequence(client: Visitor,
     assert REMOVED not in client.get("/calendar.ics").get_data(as_text=True)
 
 
-def test_the_calendar_of_all_events_says_it_of_what_stood_in_it(client: Visitor, make: Make, forum: Event) -> None:
+def test_the_calendar_of_all_events_cancels_what_was_in_it(client: Visitor, make: Make, forum: Event) -> None:
     hidden = make.event("hidden", visibility=Visibility.UNLISTED)
     listed = parts(client, "/calendar.ics")
     first = client.get("/calendar.ics").headers["ETag"]
     withdraw(forum)
-    hide(hidden)  # it was public, but never stood here
+    hide(hidden)  # it was public, but never in this feed
     after = parts(client, "/calendar.ics")
     assert after.keys() == listed.keys() == {fresh(forum).uid}
     assert lint.text(after[fresh(forum).uid].one("SUMMARY")) == REMOVED
@@ -239,13 +239,13 @@ def test_an_event_that_leaves_the_list_alone_keeps_its_own_feed(client: Visitor,
     assert "Secret forum" in client.get(FEED).get_data(as_text=True)
 
 
-def test_who_did_without_the_span_is_told_of_sessions_alone(client: Visitor, forum: Event) -> None:
+def test_without_the_span_only_sessions_are_cancelled(client: Visitor, forum: Event) -> None:
     before = parts(client, f"{FEED}?span=0").keys()
     withdraw(forum)
     assert parts(client, f"{FEED}?span=0").keys() == before
 
 
-def test_the_list_says_so_also_where_nothing_else_is_listed(client: Visitor, forum: Event) -> None:
+def test_the_list_cancels_it_even_if_nothing_else_is_listed(client: Visitor, forum: Event) -> None:
     hide(forum)
     uid = fresh(forum).uid
     seen = [client.get("/calendar.ics")]
@@ -259,7 +259,7 @@ def test_the_list_says_so_also_where_nothing_else_is_listed(client: Visitor, for
         assert seen[-1].last_modified > seen[-2].last_modified
 
 
-def test_somebody_who_holds_a_session_can_be_told_of_it(app: Any, make: Make, forum: Event) -> None:
+def test_a_downloaded_session_can_be_cancelled(app: Any, make: Make, forum: Event) -> None:
     code = fresh(make.session(forum, "Talk")).code
     draft = make.event("draft", status=EventStatus.DRAFT)
     make.session(draft, "Idea")

@@ -1,4 +1,4 @@
-"""Feeds over HTTP: what is in them, and how little it takes to say that nothing has changed."""
+"""Feeds over HTTP: their content, and how cheap it is to find that nothing has changed."""
 
 from __future__ import annotations
 
@@ -52,10 +52,11 @@ def forum(make: Make) -> Event:
     )
 
 
-# ---- what is in them ------------------------------------------------------------------------------------------------
+# ---- content
+# ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_feed_has_the_event_as_a_span_beside_its_sessions(client: Visitor, make: Make, forum: Event) -> None:
+def test_the_feed_has_the_event_as_a_span_and_its_sessions(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Opening")
     make.session(forum, "Panel", starts_at=forum.starts_at + timedelta(hours=2))
     found = entries(fetch(client, "/events/forum/calendar.ics"))
@@ -141,7 +142,7 @@ def test_a_session_alone_is_a_file_to_download(client: Visitor, make: Make, foru
     assert response.headers["Content-Disposition"] == f"attachment; filename=forum-{code}.ics"
 
 
-def test_all_events_stand_in_one_feed_with_one_entry_each(client: Visitor, make: Make, forum: Event) -> None:
+def test_all_events_are_in_one_feed_with_one_entry_each(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     make.event("second", title="Second", starts_at=datetime(2032, 5, 1, 9, tzinfo=UTC), zone="Europe/Berlin")
     found = entries(fetch(client, "/calendar.ics"))
@@ -152,7 +153,7 @@ def test_an_installation_without_events_has_an_empty_feed(client: Visitor) -> No
     assert not entries(fetch(client, "/calendar.ics"))
 
 
-def test_only_the_address_chooses_the_language(client: Visitor, make: Make, forum: Event) -> None:
+def test_only_the_url_chooses_the_language(client: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, LocalizedText(en="Talk", ja="講演"))
     plain = client.get("/events/forum/calendar.ics").data
     assert client.get("/events/forum/calendar.ics", headers={"Accept-Language": "ja"}).data == plain
@@ -265,7 +266,7 @@ def test_what_does_not_exist_is_not_found(client: Visitor, forum: Event) -> None
         assert client.get(path, headers={"If-Modified-Since": now}).status_code == 404
 
 
-def test_a_former_address_serves_the_feed_itself(client: Visitor, forum: Event) -> None:
+def test_a_former_slug_serves_the_feed_itself(client: Visitor, forum: Event) -> None:
     with transaction():
         lifecycle.change_event(fresh(forum), slug="forum-2031")
     old, new = client.get("/events/forum/calendar.ics"), client.get("/events/forum-2031/calendar.ics")
@@ -417,8 +418,8 @@ def test_a_changed_session_leaves_the_bytes_of_the_others(client: Visitor, make:
     assert ics.vevent.misses == before + 1
 
 
-def test_what_was_kept_of_one_database_is_not_served_of_another(client: Visitor, make: Make, forum: Event) -> None:
-    # After a restore the same number may come a second time with other content.
+def test_what_was_cached_from_one_database_is_not_served_for_another(client: Visitor, make: Make, forum: Event) -> None:
+    # After a restore the same number may occur a second time with other content.
     before = client.get("/calendar.ics")
     with transaction():
         db.session.delete(fresh(forum))
@@ -439,7 +440,7 @@ def test_the_number_of_statements_does_not_grow(client: Visitor, make: Make, for
         with queries() as counted:
             assert client.get(PATHS[0]).status_code == 200
         counts.append(len(counted))
-    # The second time one more: whether the kept feed is still right.
+    # The second time one more: the freshness check of the cached feed.
     assert counts == [6, 7]
     with queries() as counted:
         assert client.get(PATHS[0]).status_code == 200

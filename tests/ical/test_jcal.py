@@ -1,4 +1,4 @@
-"""jCal says what the iCalendar file at the same address says, in the types of RFC 7265."""
+"""jCal contains the same as the iCalendar file at the same URL, in the types of RFC 7265."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.visitor import Visitor
 
 TEXT = 'a, b; c\\n \\N \\\\ "d" ^e\n\nمدن صغيرة\t都市 🏳️‍🌈 ' + "長い文。" * 900
 
-# RFC 5545 §8.3.2 and RFC 7986 §5: what a property holds where no VALUE says otherwise.
+# RFC 5545 §8.3.2 and RFC 7986 §5: the default value type of a property.
 TYPES = {
     **dict.fromkeys(("DTSTART", "DTEND", "DTSTAMP", "LAST-MODIFIED"), "date-time"),
     **dict.fromkeys(("TZOFFSETFROM", "TZOFFSETTO"), "utc-offset"),
@@ -34,7 +34,7 @@ TYPES = {
 
 
 def value_of(kind: str, text: str) -> list[Any]:
-    """The values of a property as RFC 7265 §3.6 has them."""
+    """The values of a property according to RFC 7265 §3.6."""
     if kind == "text":
         return [lint.text(text)]
     if kind in {"date", "date-time"}:
@@ -54,11 +54,11 @@ def value_of(kind: str, text: str) -> list[Any]:
                 for name, value in rule.items()
             }
         ]
-    return ["P0D" if text == "PT0S" else text]  # two spellings of nothing
+    return ["P0D" if text == "PT0S" else text]  # two spellings of zero
 
 
 def translated(component: lint.Component) -> list[Any]:
-    """The component as jCal, by the letter of RFC 7265 §3.3 and §3.4."""
+    """The component as jCal, strictly following RFC 7265 §3.3 and §3.4."""
     rows = []
     for line in component.lines:
         params = {name.lower(): value.strip('"') for name, value in line.params.items()}
@@ -72,7 +72,7 @@ def translated(component: lint.Component) -> list[Any]:
 
 
 def rows(component: list[Any], path: str = "") -> list[tuple[str, Any]]:
-    """All properties in order, each with where it stands."""
+    """All properties in order, each with its path."""
     name, properties, parts = component
     path += f"/{name}"
     return [(path, row) for row in properties] + [row for part in parts for row in rows(part, path)]
@@ -104,7 +104,7 @@ def forum(make: Make) -> Event:
         ):
             setattr(fresh(row), name, value)
     make.release(event)
-    # Clocks that change by a rule, and such that change by none.
+    # Zones with and without a rule for their clock changes.
     for slug, zone in (("berlin", "Europe/Berlin"), ("casablanca", "Africa/Casablanca")):
         make.session(make.event(slug, zone=zone), "Talk")
     return event
@@ -112,9 +112,7 @@ def forum(make: Make) -> Event:
 
 @pytest.mark.parametrize("query", ["", "?lang=ar&alarm=15&deadlines=1", "?tz=utc&span=0&alarm=0"])
 @pytest.mark.slow
-def test_every_property_of_the_file_is_in_the_jcal_of_the_same_address(
-    client: Visitor, forum: Event, query: str
-) -> None:
+def test_every_property_of_the_file_is_in_the_jcal_at_the_same_url(client: Visitor, forum: Event, query: str) -> None:
     paths = ["/calendar", "/events/berlin/calendar", "/events/casablanca/calendar"]
     parts = ("calendar", "tracks/rivers", "rooms/hall", "speakers/ADA", "sessions/TALK")
     for path in [*paths, *(f"/events/forum/{part}" for part in parts)]:

@@ -1,4 +1,4 @@
-"""jCal is made of kept parts: what has not changed is not read again."""
+"""jCal is assembled from cached parts: unchanged entries are not parsed again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eventapp.ical import jcal
 
 @pytest.fixture
 def read(monkeypatch):
-    """The first bytes of what the library has read."""
+    """The first bytes of everything that the library has parsed."""
     seen = []
     inner = icalendar.Component.from_ical
 

@@ -1,4 +1,4 @@
-"""schema.org data says what search engines ask for, and can't break out of its element."""
+"""schema.org data meets the requirements of search engines, and can't break out of its element."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def made(**values: Any) -> dict[str, Any]:
     return jsonld.event(**{**given, **values})
 
 
-def test_times_carry_the_offset_of_the_place() -> None:
+def test_times_carry_the_offset_of_the_venue() -> None:
     assert (made()["startDate"], made()["endDate"]) == ("2031-03-18T10:00:00+09:00", "2031-03-18T18:00:00+09:00")
 
 
@@ -53,7 +53,7 @@ def test_a_time_without_a_zone_is_refused() -> None:
         (EventStatusType.CANCELLED, "EventCancelled"),
     ],
 )
-def test_the_state_is_a_schema_address(state: EventStatusType, text: str) -> None:
+def test_the_status_is_a_schema_url(state: EventStatusType, text: str) -> None:
     assert made(state=state)["eventStatus"] == f"https://schema.org/{text}"
 
 
@@ -62,7 +62,7 @@ def test_a_new_date_names_the_old_one() -> None:
     assert data["previousStartDate"] == "2031-02-16T10:00:00+09:00"
 
 
-def test_in_person_is_a_place() -> None:
+def test_in_person_is_a_physical_location() -> None:
     spot = Spot(name="Hall", address="1-7-5 Sakuragi-cho", country="JP", geo=(35.9, 139.6))
     data = made(spots=[spot])
     assert data["location"]["@type"] == "Place"
@@ -71,7 +71,7 @@ def test_in_person_is_a_place() -> None:
     assert data["eventAttendanceMode"] == "https://schema.org/OfflineEventAttendanceMode"
 
 
-def test_online_is_the_public_address() -> None:
+def test_online_is_the_public_url() -> None:
     data = made(attendance=Attendance.ONLINE, spots=[Spot(name="Hall")])
     assert data["location"] == {"@type": "VirtualLocation", "url": "https://example.org/events/forum"}
 
@@ -81,7 +81,7 @@ def test_hybrid_is_both() -> None:
     assert [place["@type"] for place in data["location"]] == ["Place", "VirtualLocation"]
 
 
-def test_people_and_organizations_are_told_apart() -> None:
+def test_people_and_organizations_are_distinguished() -> None:
     data = made(
         organizers=[OrganizationOrPerson(name="City")],
         performers=[
@@ -100,7 +100,7 @@ def test_sessions_are_parts_without_a_context_of_their_own() -> None:
     assert "@context" not in data["subEvent"][0]
 
 
-def test_what_is_not_known_is_not_said() -> None:
+def test_unknown_values_are_left_out() -> None:
     assert not {"description", "image", "inLanguage", "organizer", "performer", "subEvent", "location"} & set(made())
 
 

@@ -1,4 +1,6 @@
-"""Each rule of the lint finds a calendar that breaks it; a right calendar has no finding; nothing makes it raise."""
+"""Each rule of the linter finds a calendar that violates it; a valid calendar has no findings; nothing makes it
+raise.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,7 @@ OFF = ENTRY.replace("STATUS:CONFIRMED", "STATUS:CANCELLED").replace("OPAQUE", "T
 TWICE = ENTRY.replace("20310318T1", "20311026T0").replace("T00", "T02").replace("T01", "T03")
 EDGE = ENTRY.replace("20310318T100000", "20310330T023000").replace("20310318T110000", "20310330T033000")
 
-# Name of the rule → a calendar that breaks it. As feeds, unless a profile stands with it.
+# Name of the rule → a calendar that violates it. Checked as a feed unless a profile is given.
 BROKEN: dict[str, list[str | bytes | tuple[str, Profile]]] = {
     # the bytes
     "byte-order-mark": [b"\xef\xbb\xbf" + crlf(feed())],
@@ -285,7 +287,7 @@ def test_the_line_is_that_of_the_file_behind_folds() -> None:
 
 @st.composite
 def spoilt(draw: st.DrawFn) -> bytes:
-    """A calendar with bytes of it replaced, doubled or cut out."""
+    """A calendar with some bytes replaced, duplicated or removed."""
     data = bytearray(crlf(draw(st.sampled_from([feed(), single(), invitation(), feed(OFF + EDGE)]))))
     for _ in range(draw(st.integers(1, 6))):
         at, length = draw(st.integers(0, len(data))), draw(st.integers(0, 40))

@@ -1,4 +1,4 @@
-"""Markdown becomes text that a calendar shows well."""
+"""Markdown becomes text that calendars show well."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What independent readers make of our time zones: all IANA zones, around every change of clocks from 2020 to 2035.
+"""How independent readers interpret our time zones: all IANA zones, around every clock change from 2020 to 2035.
 
-Each zone stands in the file under a name that nobody knows, so that the reader has nothing but our VTIMEZONE: it is how
-Outlook reads. ical.js, which is Thunderbird's own reader, runs in tests/journeys/test_calendar.py.
+Each zone has an unknown name in the file, so that the reader depends on our VTIMEZONE, as Outlook does. ical.js, which
+is Thunderbird's reader, runs in tests/journeys/test_calendar.py.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ FIRST, LAST = 2020, 2035
 ALL = sorted(clock.zones() - {"UTC"})
 LENGTH = timedelta(minutes=10)
 
-# Readers keep zones by their names for the whole process, so each gets a name of its own.
+# Readers cache zones by name for the whole process, so each gets its own name.
 UNKNOWN = "Nowhere/{}"
 
 
 @cache
 def moments(zone: str) -> list[datetime]:
-    """Half an hour before and after each change of clocks; where an hour is doubled, before and after both of it.
+    """Half an hour before and after each clock change; where an hour is repeated, before the first and after the
+    second.
 
-    The doubled hour itself is written in UTC, which every reader reads.
+    The repeated hour itself is written in UTC, which every reader understands.
     """
     found = []
     for onset in zones.onsets(zone, FIRST, LAST):
@@ -63,7 +64,7 @@ def renamed(data: bytes, zone: str) -> str:
 
 
 def utc(moment: datetime) -> datetime | None:
-    """The moment; None for a time without a zone, which is anybody's."""
+    """The moment; None for a time without a zone."""
     return moment.astimezone(UTC) if moment.tzinfo else None
 
 
@@ -81,7 +82,7 @@ def by_home_assistant(text: str) -> list[datetime | None]:
 
 
 def wrong(reader: Callable[[str], list[datetime | None]], *, known: bool = False) -> set[str]:
-    """The zones of which a reader reads any moment wrongly; by their own names if `known`."""
+    """The zones of which a reader misreads any moment; under their own names if `known`."""
     found = set()
     for zone in ALL:
         at = moments(zone)
@@ -95,7 +96,7 @@ def wrong(reader: Callable[[str], list[datetime | None]], *, known: bool = False
 def _quiet() -> Iterator[None]:
     root = logging.getLogger()
     level = root.level
-    root.setLevel(logging.CRITICAL)  # vobject logs the zones that it forgets
+    root.setLevel(logging.CRITICAL)  # vobject logs the zones that it drops
     yield
     root.setLevel(level)
 
@@ -111,11 +112,12 @@ def test_icalendar_reads_every_zone_from_the_component_alone() -> None:
 
 
 def test_home_assistant_reads_every_zone_by_its_name() -> None:
-    # It asks the database of zones first, so the component matters to it only for names that are in none.
+    # It looks in the zone database first, so it uses the component only for unknown names.
     assert wrong(by_home_assistant, known=True) == set()
 
 
-# ---- faults of readers, each proved on a component that is not ours -------------------------------------------------
+# ---- bugs of readers, each demonstrated with a component that is not ours
+# ---------------------------------------------
 
 
 def textbook(offset: str) -> str:
@@ -130,7 +132,7 @@ def textbook(offset: str) -> str:
 
 
 def on_utc(zone: str) -> bool:
-    """Whether a place has the time of UTC all the while."""
+    """Whether a zone is always on UTC."""
     at = datetime(2027, 7, 15, tzinfo=UTC)
     return not zones.onsets(zone, FIRST, LAST) and not clock.to_local(at, zone).utcoffset()
 

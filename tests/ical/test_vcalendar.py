@@ -1,4 +1,4 @@
-"""The writer's bytes, and what independent readers make of them."""
+"""The writer's output, and how independent readers interpret it."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_an_empty_feed_can_be_read() -> None:
 # ---- times ----------------------------------------------------------------------------------------------------------
 
 
-def test_times_stand_on_the_wall_clock_of_the_place() -> None:
+def test_times_are_on_the_wall_clock_of_the_venue() -> None:
     event = events(ics.single(entry()))[0]
     assert event.all("DTSTART")[0].params == {"TZID": "Asia/Tokyo"}
     assert event.one("DTSTART") == "20310318T100000"
@@ -119,7 +119,7 @@ def test_in_utc_no_zone_is_written() -> None:
     assert events(text)[0].one("DTSTART") == "20310318T010000Z"
 
 
-def test_a_place_in_utc_is_written_with_z() -> None:
+def test_a_venue_in_utc_is_written_with_z() -> None:
     text = ics.feed(HEAD, [entry(zone="UTC")])
     assert b"TZID" not in text
     assert b"DTSTART:20310318T010000Z" in text
@@ -159,7 +159,7 @@ def test_what_ends_at_midnight_does_not_reach_into_the_next_day() -> None:
 
 
 def test_an_hour_that_comes_twice_is_written_in_utc_both_times() -> None:
-    # 26 October 2031 in Berlin: 02:30 comes at 00:30 and at 01:30 UTC.
+    # 26 October 2031 in Berlin: 02:30 occurs at 00:30 and at 01:30 UTC.
     second = entry(
         zone="Europe/Berlin",
         starts=datetime(2031, 10, 26, 1, 30, tzinfo=UTC),
@@ -170,7 +170,7 @@ def test_an_hour_that_comes_twice_is_written_in_utc_both_times() -> None:
     assert b"DTSTART:20311026T013000Z\r\nDTEND:20311026T023000Z" in text
     assert b"VTIMEZONE" not in text
     lint.check(text)
-    # The first is what the local time means by the standard, and yet ical.js takes it for the second.
+    # By the standard the local time means the first, yet ical.js takes it for the second.
     alone = dataclasses.replace(first, ends=datetime(2031, 10, 26, 0, 45, tzinfo=UTC))
     assert b"DTSTART:20311026T003000Z\r\nDTEND:20311026T004500Z" in ics.feed(HEAD, [alone])
     before = dataclasses.replace(
@@ -190,7 +190,7 @@ def test_an_end_before_the_start_is_refused() -> None:
         entry(ends=START - timedelta(seconds=1))
 
 
-# Moments in the hours around a change of clocks, where readers go wrong.
+# Moments around a clock change, where readers fail.
 EDGES = [
     ("Europe/Berlin", datetime(2031, 3, 30, 0, 30, tzinfo=UTC)),
     ("Europe/Berlin", datetime(2031, 3, 30, 1, 0, tzinfo=UTC)),
@@ -214,14 +214,14 @@ def test_the_hours_around_a_change_are_read_back_right(zone: str, moment: dateti
     lint.check(text, feed=True)
     assert icalendar.Calendar.from_ical(text).walk("VEVENT")[0]["DTSTART"].dt.astimezone(UTC) == moment
     assert IcsCalendarStream.calendar_from_ics(text.decode()).events[0].dtstart.astimezone(UTC) == moment
-    # vobject takes a zone that was on UTC around the year 2000 for UTC and forgets its component.
+    # vobject takes a zone that was on UTC around the year 2000 for UTC and drops its component.
     if zone != "Africa/Casablanca":
         assert vobject.readOne(text.decode()).vevent.dtstart.value.astimezone(UTC) == moment
 
 
 @pytest.mark.parametrize(("zone", "moment"), EDGES)
 def test_a_reader_that_trusts_the_vtimezone_alone_comes_to_the_same(zone: str, moment: datetime) -> None:
-    # Under a name that nobody knows, only the component can tell. It is how Outlook and Thunderbird read.
+    # Under an unknown name, only the component counts, as for Outlook and Thunderbird.
     text = ics.feed(HEAD, [entry(zone=zone, starts=moment, ends=moment + timedelta(minutes=30))])
     unknown = text.replace(zone.encode(), b"Nowhere/" + zone.replace("/", "").encode()).replace(
         b"X-WR-TIMEZONE", b"X-OTHER"
@@ -280,8 +280,8 @@ def test_an_invitation_names_both_sides() -> None:
 @pytest.mark.parametrize(
     "email", ["a?b#c=d@example.org", "a/b@example.org", "{x}|y^`z%@example.org", "o'b+c&d@example.org"]
 )
-def test_an_address_of_mail_is_one_address_whatever_is_in_it(email: str) -> None:
-    """RFC 6068 §2: what would begin a query or a fragment, or stands in no address at all, is percent-encoded."""
+def test_an_email_address_is_one_address_whatever_is_in_it(email: str) -> None:
+    """RFC 6068 §2: what would begin a query or a fragment, or is not allowed in an address, is percent-encoded."""
     written = mail_address(email)
     parts = urlsplit(written)
     assert (parts.scheme, parts.query, parts.fragment) == ("mailto", "", "")
@@ -289,11 +289,11 @@ def test_an_address_of_mail_is_one_address_whatever_is_in_it(email: str) -> None
     assert not set(parts.path) & set("/?#[]{}|^`")
 
 
-def test_a_plain_address_of_mail_is_written_as_it_is() -> None:
+def test_a_plain_email_address_is_written_unchanged() -> None:
     assert mail_address("ada.love+lace@example.org") == "mailto:ada.love+lace@example.org"
 
 
-def test_a_domain_in_another_script_is_the_one_in_the_letters_header() -> None:
+def test_a_domain_in_another_script_matches_the_emails_header() -> None:
     assert mail_address("ada+x@例え.jp") == "mailto:ada+x@xn--r8jz45g.jp"
     assert unquote(mail_address("日本@例え.jp")) == "mailto:日本@例え.jp", (
         "no letter goes there, and nothing fails of it"
@@ -301,7 +301,7 @@ def test_a_domain_in_another_script_is_the_one_in_the_letters_header() -> None:
 
 
 @pytest.mark.parametrize("email", ["nobody", "a b@example.org", "a@b\r\nX:1", "<a@b>"])
-def test_what_is_no_mail_address_is_refused(email: str) -> None:
+def test_what_is_no_email_address_is_refused(email: str) -> None:
     with pytest.raises(ValueError, match="mail address"):
         ics.single(entry(organizer=CalendarUser(email=email)))
 
@@ -310,7 +310,7 @@ def test_what_is_no_mail_address_is_refused(email: str) -> None:
 
 
 def rough(text: str) -> str:
-    """What may be left of a hostile text: no controls, every line end as LF."""
+    """What may remain of a hostile text: no control characters, every line ending as LF."""
     for end in ("\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
         text = text.replace(end, "\n")
     kept = [c for c in text if c in "\t\n" or not (c < " " or "\x7f" <= c <= "\x9f" or c in "\ufeff\ufffe\uffff")]
@@ -398,7 +398,7 @@ def test_each_category_stands_for_itself() -> None:
     assert list(read["CATEGORIES"].cats) == ["Cities, towns", "Keynote"]
 
 
-def test_a_place_on_the_map_is_latitude_then_longitude() -> None:
+def test_coordinates_are_latitude_then_longitude() -> None:
     assert b"GEO:35.893900;139.631200\r\n" in ics.single(entry(geo=(35.8939, 139.6312)))
 
 

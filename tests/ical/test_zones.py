@@ -1,4 +1,4 @@
-"""A VTIMEZONE says what zoneinfo says."""
+"""A VTIMEZONE agrees with zoneinfo."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _day(year: int, month: int, byday: str) -> int:
 
 
 def read(component: bytes) -> list[tuple[datetime, timedelta, timedelta]]:
-    """(onset in UTC, offset before, offset after) as a reader finds them until LAST + 1, in order."""
+    """(onset in UTC, offset before, offset after) as a reader computes them until LAST + 1, in order."""
     found = []
     for part in re.findall(r"BEGIN:(?:STANDARD|DAYLIGHT)\r\n(.*?)END:", component.decode(), re.DOTALL):
         lines = dict(line.split(":", 1) for line in part.split("\r\n") if line)
@@ -66,7 +66,7 @@ def test_every_zone_agrees_with_zoneinfo_on_both_sides_of_each_change(letter: st
             if begin <= at < end:
                 assert (at - timedelta(seconds=1)).astimezone(info).utcoffset() == before, (zone, at)
                 assert at.astimezone(info).utcoffset() == after, (zone, at)
-        # And none is missing: a probe every five days, which is shorter than any time between two changes.
+        # None is missing: a probe every five days, which is shorter than the time between any two changes.
         position, moment = 0, begin
         while moment < end:
             while position + 1 < len(told) and told[position + 1][0] <= moment:

@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: one served site and one browser for all of them, and windows that must stay calm."""
+"""Fixtures of the journeys: one served site and one browser for all of them, and windows that must have no errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.people import Desk
-from tests.journeys.server import Postbox, Venue, site
+from tests.journeys.server import Postbox, Site, site
 from tests.journeys.window import Window
 from tests.support import browser as browsers
 
@@ -17,8 +17,8 @@ Open = Callable[..., Window]
 
 
 @pytest.fixture(scope="package")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
-    """The site, started as a newcomer starts it; the whole package of journeys shares it."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, started as a newcomer would start it, and shared by all journeys."""
     folder = tmp_path_factory.mktemp("journeys") / "instance"
     folder.mkdir()
     with site(folder) as running:
@@ -27,7 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The browser. A journey that can't be walked is a failure, never a skip: a green run must mean something."""
+    """The browser. Without one, journeys fail rather than skip: a green run must mean something."""
     path = browsers.find()
     if path is None:
         pytest.fail(browsers.MISSING, pytrace=False)
@@ -40,14 +40,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def post(served: Venue) -> Postbox:
-    """The letters that were sent."""
+def post(served: Site) -> Postbox:
+    """The e-mails that were sent."""
     return served.post
 
 
 @pytest.fixture
-def window(served: Venue, browser: Browser) -> Iterator[Open]:
-    """`window()` opens a window of somebody new; at the end none of them may have had trouble."""
+def window(served: Site, browser: Browser) -> Iterator[Open]:
+    """`window()` opens a window of a new person; at the end none of them may have had errors."""
     opened: list[Window] = []
 
     def open_one(**options: Any) -> Window:
@@ -63,8 +63,8 @@ def window(served: Venue, browser: Browser) -> Iterator[Open]:
             one.close()
 
 
-def log_in(window: Window, served: Venue) -> None:
-    """Log in by the form."""
+def log_in(window: Window, served: Site) -> None:
+    """Log in with the form."""
     window.open("/manage")
     window.page.fill("[name=email]", served.email)
     window.page.fill("[name=password]", served.password)
@@ -73,7 +73,7 @@ def log_in(window: Window, served: Venue) -> None:
 
 
 @pytest.fixture(scope="package")
-def organizer(served: Venue, browser: Browser) -> Any:
+def organizer(served: Site, browser: Browser) -> Any:
     """The organizer's cookies: a window opened with `storage_state=organizer` is logged in."""
     one = Window(browser, served.url)
     try:
@@ -90,8 +90,8 @@ def desk(window: Open, organizer: Any) -> Callable[[str], Desk]:
 
 
 @pytest.fixture(scope="package")
-def open_house(served: Venue, browser: Browser, organizer: Any) -> Iterator[Desk]:
-    """The desk of an event with room for everybody, for journeys that need no event of their own."""
+def open_house(served: Site, browser: Browser, organizer: Any) -> Iterator[Desk]:
+    """The desk of an event with enough seats, for journeys that don't need their own event."""
     one = Window(browser, served.url, storage_state=organizer)
     try:
         at_desk = Desk(one, "open-house")

@@ -1,4 +1,4 @@
-"""What people do again and again in the journeys: the organizer at the desk, somebody who registers."""
+"""Common steps of the journeys: an organizer at the desk, an attendee who registers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def coming_day() -> date:
 
 
 class Desk:
-    """The organizer at the desk of one event, doing everything by its pages."""
+    """The organizer at the desk of one event, using only its pages."""
 
     def __init__(self, window: Window, slug: str) -> None:
         self.window = window
@@ -32,7 +32,7 @@ class Desk:
         return f"/manage/events/{self.slug}{rest}"
 
     def save(self, button: str = SUBMIT) -> None:
-        """Send the form of the page, which must be taken."""
+        """Submit the form of the page, which must be accepted."""
         status = self.window.press(button)
         problems = self.window.page.locator("#problems")
         assert status == 200, f"{self.window.page.url}: {status} {problems.text_content() if problems.count() else ''}"
@@ -66,14 +66,14 @@ class Desk:
         self.save(f"form[action$='{self.path('/publish')}'] button")
 
     def open_event(self, title: str, *, places: int | None = 1) -> None:
-        """A published event with a way to come, of so many places, and a way to take part online."""
+        """Create a published event with an in-person option with this many seats, and an online option."""
         self.create(title)
         self.option("in_person", capacity=places)
         self.option("online")
         self.publish()
 
     def call(self) -> None:
-        """Ask for proposals, from now on."""
+        """Open a call for proposals."""
         self.window.open(self.path("/proposals/call"))
         self.window.page.fill("[name=text_en]", "Tell us what **your city** has learnt.")
         self.save()
@@ -85,14 +85,14 @@ class Desk:
         return urlsplit(self.window.page.url).path
 
     def accept(self, title: str) -> str:
-        """Accept a proposal with the letter as it is. Returns its path."""
+        """Accept a proposal with the e-mail unchanged. Returns its path."""
         path = self.proposal(title)
         self.window.open(f"{path}/accept")
         self.save()
         return path
 
     def send_news(self) -> None:
-        """Do not wait for a burst to be over: as soon as the desk says that letters wait, send them."""
+        """End the debounce window: as soon as the desk shows pending e-mails, send them."""
         button = f"form[action$='{self.path('/news/now')}'] button"
         for _ in range(60):
             self.window.open(self.path())
@@ -132,7 +132,7 @@ def register(window: Window, slug: str, email: str, *, option: str = "online", f
 
 
 def propose(window: Window, slug: str, email: str, *, title: str, given: str = "Ada", family: str = "Okafor") -> str:
-    """Propose a session by the public form, and arrive at one's own page. Returns its path."""
+    """Submit a proposal with the public form, and arrive at one's own page. Returns its path."""
     page = window.page
     assert window.open(f"/events/{slug}/propose") == 200
     page.fill("[name=title]", title)
@@ -153,21 +153,21 @@ def propose(window: Window, slug: str, email: str, *, title: str, given: str = "
 
 
 def text_of(letter: EmailMessage) -> str:
-    """The plain text of a letter."""
+    """The plain text of an e-mail."""
     part = letter.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
 
 
 def link_in(letter: EmailMessage) -> str:
-    """The path of the self-service page that a letter names."""
+    """The path of the private link in an e-mail."""
     found = re.search(r"https?://[^/\s]+(/registrations/[\w-]+)", text_of(letter))
     assert found, text_of(letter)
     return found[1]
 
 
 def calendar_in(letter: EmailMessage) -> str:
-    """The invitation of a letter, which is also attached as a file."""
+    """The invitation in an e-mail, which is also attached as a file."""
     invitations = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
     files = [part for part in letter.iter_attachments() if part.get_content_type() == "application/ics"]
     assert len(invitations) == len(files) == 1, [part.get_content_type() for part in letter.walk()]

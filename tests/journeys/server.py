@@ -1,4 +1,4 @@
-"""The product as people meet it: a served site with its worker, and a mail server that keeps what it is given."""
+"""The product as deployed: a served site with its worker, and a mail server that stores what it receives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from aiosmtpd.controller import Controller
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
+    """A port of the loopback address that is not in use."""
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         port: int = asked.getsockname()[1]
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 class Postbox:
-    """What the mail server has taken, in order. The server writes from a thread of its own."""
+    """The e-mails that the mail server has received, in order. The server writes from its own thread."""
 
     def __init__(self) -> None:
         self._letters: list[EmailMessage] = []
@@ -45,12 +45,12 @@ class Postbox:
         return "250 taken"
 
     def to(self, address: str) -> list[EmailMessage]:
-        """The letters to one address."""
+        """The e-mails to one address."""
         with self._came:
             return [letter for letter in self._letters if address in str(letter["To"])]
 
     def wait(self, address: str, subject: str, *, seconds: float = 20) -> EmailMessage:
-        """The letter to this address whose subject begins so, as soon as it has come."""
+        """Wait for an e-mail to this address whose subject begins like this."""
 
         def found() -> EmailMessage | None:
             return next(
@@ -70,7 +70,7 @@ class Postbox:
 
 @contextmanager
 def mail_server() -> Iterator[tuple[str, Postbox]]:
-    """A mail server on the loopback address: what to put into EVENTAPP_MAIL_URL, and its postbox."""
+    """A mail server on the loopback address: the value of EVENTAPP_MAIL_URL, and its postbox."""
     box = Postbox()
     port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
@@ -82,8 +82,8 @@ def mail_server() -> Iterator[tuple[str, Postbox]]:
 
 
 @dataclass(frozen=True)
-class Venue:
-    """A running site with the demonstration loaded."""
+class Site:
+    """A running site with the demo loaded."""
 
     url: str
     email: str
@@ -92,8 +92,8 @@ class Venue:
 
 
 @contextmanager
-def site(instance: Path) -> Iterator[Venue]:
-    """`eventapp --demo`, as a newcomer would start it, in a process of its own with an empty instance folder."""
+def site(instance: Path) -> Iterator[Site]:
+    """`eventapp --demo`, as a newcomer would start it, in a separate process with an empty instance folder."""
     with mail_server() as (mail_url, box):
         port = free_port()
         url = f"http://127.0.0.1:{port}"
@@ -111,7 +111,7 @@ def site(instance: Path) -> Iterator[Venue]:
             try:
                 _until(lambda: _answers(f"{url}/readyz"), process, log)
                 login = (instance / "demo-login.txt").read_text(encoding="utf-8").splitlines()
-                yield Venue(url=url, email=login[0], password=login[1], post=box)
+                yield Site(url=url, email=login[0], password=login[1], post=box)
             finally:
                 process.terminate()
                 try:

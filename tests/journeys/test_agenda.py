@@ -1,4 +1,4 @@
-"""A visitor stars sessions on a telephone, makes an agenda of them, and opens it on another device."""
+"""A visitor stars sessions on a phone, creates an agenda from them, and opens it on another device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody takes part: registers, waits, changes, cancels; by mouse, by keys, and without JavaScript."""
+"""An attendee registers, waits, changes, cancels; by mouse, by keyboard, and without JavaScript."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.journeys.people import SUBMIT, calendar_in, fill_in, link_in, registe
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 
-def test_somebody_registers_online_and_gets_a_letter_with_everything(open_house, window, post):
+def test_somebody_registers_online_and_gets_an_email_with_everything(open_house, window, post):
     attendee = window()
     attendee.open("/events/open-house")
     attendee.press("#take-part a.btn")
@@ -36,7 +36,7 @@ def test_somebody_registers_online_and_gets_a_letter_with_everything(open_house,
     assert own.status() == "confirmed"
 
 
-def test_a_full_room_has_a_waiting_list_and_a_place_given_up_goes_to_the_next(desk, window, post):
+def test_a_full_room_has_a_waiting_list_and_a_released_seat_goes_to_the_next(desk, window, post):
     desk("small-room").open_event("Small Room", places=1)
     first, second = window(), window(locale="ja-JP")
     register(first, "small-room", "first@room.example.com", option="in_person")
@@ -76,7 +76,7 @@ def test_a_wrong_form_is_named_field_by_field_and_keeps_what_was_typed(open_hous
     assert "not an address" not in open_house.registered()
 
 
-def test_the_same_address_again_is_answered_in_neutral_words_and_by_a_letter(open_house, window, post):
+def test_the_same_address_again_gets_a_neutral_answer_and_an_email(open_house, window, post):
     path = register(window(), "open-house", "owner@once.example.com")
     other = window()
     fill_in(other, "open-house", "Owner@once.example.com", family="Somebody-Else")
@@ -143,7 +143,7 @@ def test_registering_needs_no_mouse(open_house, window):
     page.keyboard.press("Enter")
 
     def go_to(name: str) -> None:
-        """Tab on until the focus is there; every stop on the way shows where it is."""
+        """Press Tab until the focus is there; every stop on the way must be visible."""
         for _ in range(40):
             page.keyboard.press("Tab")
             here = page.evaluate(

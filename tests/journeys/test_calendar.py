@@ -1,4 +1,4 @@
-"""Calendar files as a reader's own program takes them: fetched by the browser, read by Thunderbird's ical.js."""
+"""Calendar files as calendar apps read them: fetched by the browser, read by Thunderbird's ical.js."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_what_the_desk_says_that_thunderbird_shows_is_what_its_reader_reads(desk):
-    """The organizer looks at the calendar on somebody else's clocks, a day after the other."""
+def test_the_desk_shows_what_thunderbirds_reader_reads(desk):
+    """The organizer looks at the calendar in another time zone, one day after the other."""
     window = desk("cooperation-forum-2027").window
     page = window.page
     window.open("/manage/events/cooperation-forum-2027")
@@ -76,7 +76,7 @@ def test_what_the_desk_says_that_thunderbird_shows_is_what_its_reader_reads(desk
     ("slug", "zone"), [("cooperation-forum-2027", "Asia/Tokyo"), ("e-kizuna-summit-2022", "Asia/Tokyo")]
 )
 def test_the_calendar_of_an_event_says_what_its_programme_says(slug, zone, window):
-    # Far from the venue and in another summer time: a floating or doubled offset would show.
+    # Far from the venue and with other summer time rules: a floating or doubled offset would show.
     visitor = window(timezone_id="America/New_York")
     visitor.open(f"/events/{slug}/programme")
     shown = visitor.page.eval_on_selector_all(
@@ -114,7 +114,7 @@ def test_the_calendar_file_of_one_session_holds_that_session(window):
     assert [(entry["summary"], moment(entry["starts"])) for entry in calendar["entries"]] == [(title, moment(starts))]
 
 
-def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(open_house, window, post, served):
+def test_the_file_in_a_confirmation_is_the_event_for_that_person(open_house, window, post, served):
     attendee = window(timezone_id="Europe/Berlin")
     path = register(attendee, "open-house", "cal@endar.example.com")
     calendar = read(attendee, calendar_in(post.wait("cal@endar.example.com", "Registration confirmed")))
@@ -137,7 +137,7 @@ def test_the_file_in_a_confirmation_is_the_event_as_it_stands_for_that_person(op
     assert urlsplit(served.url).netloc in entry["description"]
 
 
-def test_an_event_that_moves_twice_is_told_once_on_the_clocks_of_whoever_reads(desk, window, post):
+def test_an_event_that_moves_twice_is_notified_once_in_the_recipients_time_zone(desk, window, post):
     at_desk = desk("moving-forum")
     at_desk.open_event("Moving Forum", places=5)
     attendee = window(timezone_id="Europe/Berlin")
@@ -164,7 +164,7 @@ def test_an_event_that_moves_twice_is_told_once_on_the_clocks_of_whoever_reads(d
     assert len(post.to("far@moving.example.com")) == 2
 
 
-def test_somebody_chooses_a_calendar_and_copies_its_address(window):
+def test_somebody_chooses_a_calendar_and_copies_its_feed_url(window):
     visitor = window()
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.open("/events/cooperation-forum-2027")
@@ -182,7 +182,7 @@ def test_somebody_chooses_a_calendar_and_copies_its_address(window):
     assert any(entry["summary"].startswith("Registration closes: ") for entry in found["entries"])
 
 
-def test_the_code_is_fetched_only_by_whom_looks_at_it(window):
+def test_the_qr_code_is_fetched_only_when_it_is_opened(window):
     visitor = window()
     asked = []
     visitor.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
@@ -194,7 +194,7 @@ def test_the_code_is_fetched_only_by_whom_looks_at_it(window):
         visitor.page.click(".cal summary")
 
 
-# Of each kind of zone: northern and southern summer time, half hours, changes by no weekday of the month, none at all.
+# One of each kind: northern and southern summer time, half hours, irregular changes, no changes.
 ZONES = sorted(
     {
         *(zone for zone, _at in EDGES),

@@ -1,4 +1,4 @@
-"""The schedule editor, as a mouse, a finger, a keyboard and a screen reader meet it."""
+"""The schedule editor with a mouse, a finger, a keyboard and a screen reader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.journeys.window import Window
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 WIDE = {"width": 1280, "height": 1000}
-PIXELS = 1.6  # of a minute
+PIXELS = 1.6  # per minute
 
 
 class Schedule:
@@ -34,7 +34,9 @@ class Schedule:
         return dict(self.window.context.request.get(f"{self.base}/state.json").json())
 
     def saved(self, title: str) -> dict[str, Any]:
-        """A session as the server has it, when everything has been sent: with `at`, its times on the wall in Tokyo."""
+        """A session as stored on the server once everything has been sent: with `at`, its times on the clock in
+        Tokyo.
+        """
         self.page.wait_for_selector("#editor[data-saving=saved]")
         (found,) = [one for one in self.state()["sessions"] if one["title"]["text"] == title]
         return found
@@ -46,13 +48,13 @@ class Schedule:
         return str(self.block(title).locator(".when").text_content())
 
     def heard(self, part: str) -> None:
-        """Waits until a sentence with this has been announced."""
+        """Wait until a sentence with this text has been announced."""
         self.page.wait_for_function(
             "part => document.querySelector('[data-part=live]').textContent.includes(part)", arg=part
         )
 
     def look(self) -> None:
-        """What the page does by itself every ten seconds."""
+        """Poll for changes, as the page does every ten seconds."""
         self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def centre(self, title: str) -> tuple[float, float]:
@@ -125,7 +127,7 @@ def test_a_session_is_dragged_to_another_room_and_time_and_snaps(schedule):
     assert plan.times("Opening") == "11:00 – 12:00"
     before = plan.saved("Opening")
     plan.drag("Opening", 2, 1)
-    plan.page.wait_for_url(f"**/sessions/{before['code']}")  # so little is a click, and that opens
+    plan.page.wait_for_url(f"**/sessions/{before['code']}")  # so short a move is a click, which opens the session
 
 
 def test_the_lower_edge_changes_the_length_and_escape_leaves_all_as_it_was(schedule):
@@ -259,7 +261,7 @@ def test_a_conflict_appears_at_once_with_a_way_to_it_and_goes_again(schedule):
     assert plan.block("Opening").get_attribute("data-level") != "error"
 
 
-def test_a_second_editor_is_told_what_changed_and_nothing_is_lost(schedule):
+def test_a_second_editor_is_shown_what_changed_and_nothing_is_lost(schedule):
     first = schedule("editor-two")
     second = schedule("editor-two", again=True)
     first.open()
@@ -297,7 +299,7 @@ def test_what_the_server_refuses_goes_back_where_it_was(schedule):
     plan.window.trouble.clear()
 
 
-def test_without_a_way_to_the_server_a_move_is_kept_and_sent_later(schedule):
+def test_without_a_connection_a_move_is_kept_and_sent_later(schedule):
     plan = schedule("editor-offline")
     plan.open()
     plan.window.context.set_offline(True)
@@ -334,7 +336,7 @@ def test_a_move_outlives_a_login_that_has_ended(schedule):
     plan.window.trouble.clear()
 
 
-def test_what_is_not_scheduled_is_found_and_placed_by_hand(schedule):
+def test_an_unscheduled_session_is_found_and_placed_by_hand(schedule):
     plan = schedule("editor-shelf")
     for title in ("A walk", "Étude", "川の話"):
         plan.post("/sessions/new", title_en=title, kind="lecture")
@@ -388,7 +390,7 @@ def test_on_the_day_the_clocks_change_the_grid_shows_the_real_hours(schedule):
     page.fill("[name=starts_at]", "2031-03-29T10:00")
     page.fill("[name=ends_at]", "2031-03-30T17:00")
     page.fill("[name=zone]", "Europe/Berlin")
-    page.check("[name=keep] >> nth=0")  # asked as soon as the zone is another one: the time on the clock stays
+    page.check("[name=keep] >> nth=0")  # shown as soon as the zone differs: keep the time on the clock
     assert plan.window.press(SUBMIT) == 422, "it asks what moves along with the new date"
     plan.desk.save()
     plan.post(
@@ -409,7 +411,7 @@ def test_on_the_day_the_clocks_change_the_grid_shows_the_real_hours(schedule):
     assert saved["ends"] - saved["starts"] == 45
 
 
-def test_a_session_in_several_rooms_stands_in_each_and_is_met_once(schedule):
+def test_a_session_in_several_rooms_is_shown_in_each_and_focused_once(schedule):
     plan = schedule("editor-rooms")
     plan.open()
     code = plan.saved("Opening")["code"]

@@ -1,4 +1,4 @@
-"""An organizer makes an event, from logging in to calling it off."""
+"""An organizer creates an event, from logging in to cancelling it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_an_organizer_makes_publishes_and_postpones_an_event(window, served, pos
     assert stranger.page.locator("[name=email]").count() == 0, "nobody registers for a postponed event"
 
 
-def test_an_organizer_cancels_an_event_and_everybody_is_told(desk, window, post):
+def test_an_organizer_cancels_an_event_and_everybody_is_notified(desk, window, post):
     at_desk = desk("evening-talk")
     at_desk.open_event("Evening Talk")
     attendee = window()

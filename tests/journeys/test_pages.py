@@ -1,4 +1,4 @@
-"""Every page of the product, in both languages, by day and by night, on a wide screen and on a telephone."""
+"""Every page of the product, in both languages, in light and dark mode, on a wide screen and on a phone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUMMIT = "/events/e-kizuna-summit-2022"
 FORUM = "/events/cooperation-forum-2027"
 DESK = f"/manage{FORUM}"
 
-# name: the address, or (the page, what the address looks like in it, what follows it).
+# name: the path, or (the page, a pattern of the link on it, what follows the match).
 Where = str | tuple[str, ...]
 PUBLIC: dict[str, Where] = {
     "home": "/",
@@ -124,9 +124,9 @@ MANAGE: dict[str, Where] = {
 }
 PAGES = [("public", name) for name in PUBLIC] + [("desk", name) for name in MANAGE]
 
-# The two combinations that axe looks at differ in everything; the other two are looked at for what breaks loudly.
+# The two combinations that axe checks differ in everything; the other two are only checked for obvious breakage.
 PHONE = {"width": 390, "height": 844}
-NARROWEST = {"width": 320, "height": 640}  # WCAG 2.2, 1.4.10: nothing scrolls both ways down to this
+NARROWEST = {"width": 320, "height": 640}  # WCAG 2.2, 1.4.10: down to this size nothing scrolls in two directions
 LOOKS: dict[str, dict[str, Any]] = {
     "en-light": {"locale": "en-GB", "color_scheme": "light"},
     "ja-dark": {"locale": "ja-JP", "color_scheme": "dark", "viewport": PHONE, "timezone_id": "Europe/Berlin"},
@@ -138,7 +138,7 @@ THOROUGH = {"en-light", "ja-dark"}
 
 @pytest.fixture(scope="module")
 def rooms(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, str], Window]]:
-    """`rooms(look, side)`: the window for pages of this kind, kept over all tests of the file."""
+    """`rooms(look, side)`: the window for pages of this kind, shared by all tests of the file."""
     kept: dict[tuple[str, str], Window] = {}
 
     def room(look: str, side: str) -> Window:
@@ -153,7 +153,7 @@ def rooms(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, 
 
 
 def proposals(browser: Any, served: Any, at_desk: Desk) -> dict[str, str]:
-    """A call with one proposal that waits and one that is accepted: where their pages are."""
+    """A call with a pending and an accepted proposal: the paths of their pages."""
     at_desk.call()
     someone = Window(browser, served.url)
     waiting = propose(someone, at_desk.slug, "noor@pages.example.com", title="What stays open at night")
@@ -176,7 +176,7 @@ def proposals(browser: Any, served: Any, at_desk: Desk) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, str], str]]:
-    """`address(side, name)`: where the page is. Events in the states that the demonstration has not are made first."""
+    """`address(side, name)`: the path of the page. Events in states that the demo lacks are created first."""
     desk = Window(browser, served.url, storage_state=organizer)
     own: dict[str, str] = {}
     known: dict[Where, str] = {}
@@ -251,7 +251,7 @@ def test_the_bar_at_the_foot_of_a_telephone_never_hides_the_focus(open_house, wi
     visitor = window(viewport=PHONE)
     visitor.open(FORUM)
     if not visitor.page.locator(".regbar").count():
-        visitor.open("/events/open-house")  # the demonstration's own has been held by now
+        visitor.open("/events/open-house")  # the demo's own event is over by now
     assert visitor.page.locator(".regbar").is_visible()
     hidden = visitor.page.evaluate("""() => {
       const bar = document.querySelector(".regbar");

@@ -1,4 +1,4 @@
-"""From a proposal to a name on the programme, and what becomes of it when the session moves."""
+"""From a proposal to a name on the programme, and what happens when the session moves."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_proposal_is_accepted_confirmed_released_and_moved(window, desk, post)
     assert "Find a replacement: Noor Haddad declined." in organizer.page.inner_text("main")
 
 
-def test_somebody_takes_a_proposal_back_and_nothing_is_kept(window, desk):
+def test_somebody_deletes_a_proposal_and_nothing_is_kept(window, desk):
     at_desk = desk("quiet-forum")
     at_desk.create("Quiet Forum")
     at_desk.publish()
@@ -106,7 +106,7 @@ def test_somebody_takes_a_proposal_back_and_nothing_is_kept(window, desk):
     assert someone.press("text=Withdraw and delete my data") == 200
     assert someone.page.inner_text("h1") == "Deleted"
     assert someone.open(own) == 404
-    someone.trouble.clear()  # the browser tells of the 404 that was wanted
+    someone.trouble.clear()  # the browser reports the expected 404
     at_desk.window.open(at_desk.path("/proposals"))
     assert "Never mind" not in at_desk.window.page.inner_text("main")
     at_desk.window.open(at_desk.path("/mail"))

@@ -1,4 +1,4 @@
-"""A browser window that notes what goes wrong in it, and can look at its page with axe."""
+"""A browser window that records errors and can check its page with axe."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RUN_AXE = """async () => {
     n => n.target.join(" ") + " — " + (n.any[0] || n.all[0] || n.none[0] || {}).message).slice(0, 6).join(" | "));
 }"""
 
-# Bytes of the page's own files as they travelled. Files from the cache count too, so the order of visits is no matter.
+# Bytes of the page's own files as transferred. Cached files count too, so the order of visits does not matter.
 _WEIGH = """() => {
   const sum = {css: 0, js: 0};
   for (const entry of performance.getEntriesByType("resource")) {
@@ -33,7 +33,7 @@ _WEIGH = """() => {
 
 
 class Window:
-    """One person's window: a context of its own, with the content security policy in force."""
+    """One person's window: a separate browser context, with the content security policy in force."""
 
     def __init__(self, browser: Browser, url: str, **options: Any) -> None:
         self.url = url
@@ -47,7 +47,7 @@ class Window:
         self.page.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # The browser repeats each status from 400 up here; the journeys look at statuses themselves.
+        # The browser reports each status from 400 up here; the journeys check statuses themselves.
         if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
             self.trouble.append(f"console on {self.page.url}: {message.text}")
 
@@ -65,14 +65,14 @@ class Window:
             self.trouble.append(f"{response.status} of {response.url}")
 
     def open(self, path: str) -> int:
-        """Go to an address of the site and wait until its scripts have run. Returns the status."""
+        """Open a path of the site and wait until its scripts have run. Returns the status."""
         response = self.page.goto(path, wait_until="load")
         assert response is not None
         return response.status
 
     def press(self, selector: str) -> int:
-        """Click on what leads to another page, and wait for that page. Returns its status."""
-        # A page may answer with itself (422), so the address is no sign of having arrived; the answer is.
+        """Click on something that leads to another page, and wait for that page. Returns its status."""
+        # A page may return itself (422), so the URL does not show that it has loaded; the response does.
         with self.page.expect_navigation(wait_until="load") as arrived:
             self.page.click(selector)
         response = arrived.value
@@ -80,10 +80,10 @@ class Window:
         return response.status
 
     def violations(self) -> list[str]:
-        """What axe finds on the page as it is, at WCAG 2.2 AA."""
+        """What axe finds on the current page, at WCAG 2.2 AA."""
         size = self.page.viewport_size
-        # A bar that stays at the foot of the window lies over whatever scrolls by. That is looked at where the focus
-        # goes; here all of the page is shown at once, so that axe sees each target uncovered.
+        # A sticky bar at the bottom covers content that scrolls by. That is checked together with the focus; here the
+        # whole page is shown at once, so that axe sees each target uncovered.
         sticky = size is not None and self.page.locator(".regbar:visible").count() > 0
         if size and sticky:
             self.page.set_viewport_size({**size, "height": self.page.evaluate("document.documentElement.scrollHeight")})
@@ -94,26 +94,26 @@ class Window:
         return found
 
     def accessible(self) -> None:
-        """Nothing on the page shuts anybody out."""
+        """Assert that the page has no accessibility violations."""
         found = self.violations()
         assert not found, f"{self.page.url}:\n" + "\n".join(found)
 
     def weight(self) -> dict[str, int]:
-        """Bytes of style sheets and scripts of the page, compressed as they came."""
+        """Bytes of the page's style sheets and scripts, compressed as transferred."""
         sums: dict[str, int] = self.page.evaluate(_WEIGH)
         return sums
 
     def width(self) -> int:
-        """How wide the page is, in CSS pixels; more than the window means that it scrolls sideways."""
+        """The width of the page in CSS pixels; more than the window means that it scrolls sideways."""
         pixels: int = self.page.evaluate("document.documentElement.scrollWidth")
         return pixels
 
     def status(self) -> str | None:
-        """The state of the registration that the page shows."""
+        """The registration status that the page shows."""
         return self.page.get_attribute("main", "data-status")
 
     def calm(self) -> None:
-        """Nothing went wrong since the last look."""
+        """Assert that no errors have occurred since the last check."""
         trouble, self.trouble = self.trouble, []
         assert not trouble, "\n".join(trouble)
 

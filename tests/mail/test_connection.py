@@ -1,4 +1,4 @@
-"""The way to the mail server: encrypted, with a certificate that is looked at, and patient where it matters."""
+"""The connection to the mail server: encrypted, with a verified certificate, and with long timeouts where needed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME = "localhost"
 
 
 class Server:
-    """A mail server that notes whether it was given a password, and how."""
+    """A mail server that records whether it was given a password, and how."""
 
     def __init__(self) -> None:
         self.logins: list[tuple[bytes, bool]] = []
@@ -47,7 +47,7 @@ def authority():
 
 @pytest.fixture(scope="module")
 def trusted(authority, tmp_path_factory):
-    """A file with the certificate of the authority, as `?ca=` takes it."""
+    """A file with the certificate of the authority, for `?ca=`."""
     path = tmp_path_factory.mktemp("ca") / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return path
@@ -60,7 +60,7 @@ def context_for(authority: trustme.CA, name: str = NAME) -> ssl.SSLContext:
 
 
 class Implicit(Controller):
-    """TLS from the first byte; the library's own look for its server needs the certificate to be trusted."""
+    """TLS from the first byte; the library's own start-up check needs a trusted certificate."""
 
     def _trigger_server(self) -> None:
         with socket.create_connection((self.hostname, self.port), timeout=5):
@@ -97,7 +97,7 @@ def test_starttls_is_used_where_it_is_offered_and_the_password_goes_through_it(a
 def test_tls_from_the_first_byte(authority, trusted):
     with mail_server(Implicit, ssl_context=context_for(authority)) as server:
         send(connect(f"smtps://ada:secret@{NAME}:{server.port}?ca={trusted}"))
-        assert [password for password, _ in server.logins] == [b"secret"]  # it tells of STARTTLS alone
+        assert [password for password, _ in server.logins] == [b"secret"]  # it advertises only STARTTLS
         with pytest.raises((OSError, smtplib.SMTPException)):
             smtplib.SMTP(NAME, server.port, timeout=2)
 
@@ -142,8 +142,8 @@ def test_a_server_of_the_same_machine_may_be_used_without_tls(authority):
         assert len(server.taken) == 1
 
 
-def test_a_server_may_take_its_time_to_say_that_it_has_a_letter(monkeypatch):
-    """Ten minutes (RFC 5321): here two seconds, where half of one is the limit for everything else."""
+def test_a_server_may_take_its_time_to_accept_an_email(monkeypatch):
+    """Ten minutes (RFC 5321): here two seconds, with a limit of half a second for everything else."""
     monkeypatch.setattr(connection, "COMMAND", 0.5)
     assert connection.TAKEN == 600
     with mail_server() as server:

@@ -1,4 +1,4 @@
-"""What letters look like as text: everything stands apart by one empty line, whatever a letter has of it."""
+"""The text form of e-mails: all parts are separated by one empty line, whichever parts there are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def written(letter: EmailContent) -> str:
     return content.render(letter, to="ada@example.org", language="en", kind="test", topic="test").text
 
 
-def test_one_empty_line_stands_between_all_that_a_letter_says(app: Flask) -> None:
+def test_one_empty_line_separates_all_parts_of_an_email(app: Flask) -> None:
     every = product(
         ([], ["One.", "Two\nlines."]),
         ([], FACTS),
@@ -40,7 +40,7 @@ def test_one_empty_line_stands_between_all_that_a_letter_says(app: Flask) -> Non
         assert text == "\n\n".join(blocks) + "\n"
 
 
-def test_a_letter_in_japanese_is_set_in_japanese(app: Flask) -> None:
+def test_an_email_in_japanese_is_marked_as_japanese(app: Flask) -> None:
     letter = content.render(
         EmailContent(
             "件名",

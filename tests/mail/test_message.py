@@ -1,4 +1,4 @@
-"""How a letter with calendars is put together (RFC 6047)."""
+"""The structure of an e-mail with calendars (RFC 6047)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ONE = "BEGIN:VCALENDAR\r\nSUMMARY:都市フォーラム\r\nEND:VCALENDAR\r\n".en
 
 
 def sent(*files: tuple[str, str]) -> EmailMessage:
-    """The message as it comes out of the wire."""
+    """The message as parsed from its bytes."""
     letter = Email(
         to="ada@example.org",
         subject="Forum",
@@ -35,7 +35,7 @@ def sent(*files: tuple[str, str]) -> EmailMessage:
     return read
 
 
-def test_an_invitation_stands_among_the_alternatives_and_is_attached_once_more() -> None:
+def test_an_invitation_is_among_the_alternatives_and_is_attached_as_well() -> None:
     whole = sent(("forum.ics", "REQUEST"))
     assert whole.get_content_type() == "multipart/mixed"
     first, attached = whole.iter_parts()
@@ -68,7 +68,7 @@ def test_several_invitations_are_attached_one_by_one() -> None:
     ],
 )
 def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
-    """Any server takes them; a domain stands in no encoded word (RFC 2047 §5)."""
+    """Every server accepts them; a domain is never in an encoded word (RFC 2047 §5)."""
     letter = Email(
         to=to,
         subject="都市フォーラム、" * 20,
@@ -93,5 +93,5 @@ def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
         assert f"@{written.domain}".encode() in data
 
 
-def test_a_letter_without_a_calendar_is_two_alternatives() -> None:
+def test_an_email_without_a_calendar_has_two_alternatives() -> None:
     assert sent().get_content_type() == "multipart/alternative"

@@ -1,4 +1,4 @@
-"""What of a letter may be shown to others."""
+"""Which parts of an e-mail others may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters go out through a real server, once, and come back when it fails."""
+"""E-mails are delivered to a real server once, and stay in the outbox if it fails."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ FILE = (
 
 
 class Server:
-    """An SMTP server that keeps what it takes, and refuses what it is told to."""
+    """An SMTP server that stores what it accepts, and refuses what it is told to."""
 
     def __init__(self) -> None:
         self.taken: list = []
         self.answer = ""
-        self.refused = ""  # alone, or everybody
+        self.refused = ""  # one recipient, or everybody
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.answer and self.refused in {"", address}:
@@ -84,7 +84,7 @@ def deliver(url, sender="desk@example.org", **values) -> int:
     return done
 
 
-def test_a_letter_arrives_as_it_was_written(app, smtp):
+def test_an_email_arrives_as_it_was_written(app, smtp):
     write(html="<p>こんにちは</p>", calendars=[CalendarFile("forum.ics", "PUBLISH", FILE)])
     assert deliver(smtp.url, "Forum desk <desk@example.org>") == 1
     (message,) = smtp.taken
@@ -99,14 +99,14 @@ def test_a_letter_arrives_as_it_was_written(app, smtp):
     assert db.session.scalars(select(Email)).one().status is EmailStatus.SENT
 
 
-def test_a_letter_is_sent_once(app, smtp):
+def test_an_email_is_sent_once(app, smtp):
     write()
     assert deliver(smtp.url) == 1
     assert deliver(smtp.url) == 0
     assert len(smtp.taken) == 1
 
 
-def test_two_workers_at_once_send_each_letter_once(app, smtp):
+def test_two_workers_at_once_send_each_email_once(app, smtp):
     for _ in range(30):
         write()
 
@@ -119,7 +119,7 @@ def test_two_workers_at_once_send_each_letter_once(app, smtp):
     assert done == len(smtp.taken) == 30
 
 
-def test_without_a_server_letters_wait(app):
+def test_without_a_server_emails_wait(app):
     letter = write()
     assert deliver(None) == 0
     assert letter.status is EmailStatus.QUEUED
@@ -148,7 +148,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
 
 
 @pytest.mark.slow
-def test_after_many_tries_a_letter_is_given_up(app):
+def test_after_many_tries_an_email_is_given_up(app):
     letter = write()
     moment = clock.now()
     for _ in range(len(operations.WAITS) + 1):
@@ -158,7 +158,7 @@ def test_after_many_tries_a_letter_is_given_up(app):
     assert letter.status is EmailStatus.FAILED
 
 
-def test_a_letter_of_a_worker_that_died_is_taken_by_another(app, smtp):
+def test_an_email_of_a_worker_that_died_is_taken_by_another(app, smtp):
     write()
     with transaction():
         assert len(operations.take()) == 1
@@ -167,11 +167,11 @@ def test_a_letter_of_a_worker_that_died_is_taken_by_another(app, smtp):
         assert deliver(smtp.url) == 1
 
 
-def test_letters_of_a_worker_that_was_killed_go_out_within_a_minute():
+def test_emails_of_a_worker_that_was_killed_are_sent_within_a_minute():
     assert operations.HOLD.total_seconds() < 55
 
 
-def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monkeypatch):
+def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monkeypatch):
     monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.5))
     write_many(3)
     begun, go_on = threading.Event(), threading.Event()
@@ -191,7 +191,7 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monk
         sent = pool.submit(contextvars.Context().run, work)
         try:
             assert begun.wait(20)
-            time.sleep(1.2)  # more than twice as long as a letter is held by a worker that is dead
+            time.sleep(1.2)  # more than twice as long as the lease of a dead worker
             assert tasks.deliver_due(smtp.url, "desk@example.org") == 0
         finally:
             go_on.set()
@@ -199,7 +199,7 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monk
     assert len(smtp.taken) == 3
 
 
-def test_a_server_that_is_repaired_after_days_gets_its_letters():
+def test_a_server_that_is_repaired_after_days_gets_its_emails():
     """At most a quarter of an hour apart in the first hours, and for three days."""
     waits = operations.WAITS
     hours = timedelta(hours=5)
@@ -209,7 +209,7 @@ def test_a_server_that_is_repaired_after_days_gets_its_letters():
     assert sorted(waits) == waits
 
 
-def test_letters_that_were_given_up_are_tried_again_together(app, smtp):
+def test_emails_that_were_given_up_are_tried_again_together(app, smtp):
     smtp.answer = "550 no such user"
     kept = write(topic="event:2")
     for number in range(3):
@@ -228,7 +228,7 @@ def test_a_line_break_in_a_subject_adds_no_header(app, smtp):
     assert smtp.taken[0]["Bcc"] is None
 
 
-def test_a_letter_that_cannot_be_written_holds_up_no_other(app, smtp):
+def test_an_email_that_cannot_be_written_holds_up_no_other(app, smtp):
     broken, behind = write(to=""), write()
     assert deliver(smtp.url) == 1
     assert db.session.get(Email, broken.id).status is EmailStatus.FAILED
@@ -265,8 +265,8 @@ def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monke
 
 
 @pytest.mark.parametrize("answer", ["421 closing", "450 try later", "550 no such user"])
-def test_one_address_that_is_refused_costs_the_letter_behind_it_nothing(app, smtp, answer):
-    """smtplib hangs up when it hears 421, also from one recipient of a server that goes on."""
+def test_one_address_that_is_refused_does_not_affect_the_next_email(app, smtp, answer):
+    """smtplib disconnects on a 421, even from one recipient of a server that stays up."""
     refused, behind = write(to="gone@example.org"), write()
     smtp.answer, smtp.refused = answer, "gone@example.org"
     assert deliver(smtp.url) == 1
@@ -290,14 +290,16 @@ def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
 
 
 def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(app, smtp):
-    """A slow server takes twenty seconds for a letter: the rest of a batch must not be held until others take it."""
+    """A slow server takes twenty seconds per e-mail: the rest of a batch must not stay leased until another worker
+    takes it.
+    """
     write_many(45)
     assert deliver(smtp.url, seconds=0) == 1
     assert all(letter.held_until is None for letter in db.session.scalars(select(Email)))
     assert deliver(smtp.url) == 44
 
 
-def test_a_server_that_is_away_is_not_waited_for_once_per_letter(app, monkeypatch):
+def test_an_unreachable_server_is_not_waited_for_once_per_email(app, monkeypatch):
     write_many(25)
     asked = []
 

@@ -14,7 +14,7 @@ from eventapp.core.db import Base, db
 
 @pytest.fixture
 def at(app: Flask) -> Any:
-    """A database as it was at a version; afterwards all tables as they are now."""
+    """A database at a version; afterwards all tables are restored to the newest version."""
     db.session.remove()
     Base.metadata.drop_all(db.engine)
 
@@ -22,7 +22,7 @@ def at(app: Flask) -> Any:
         upgrade(directory=app.config["MIGRATIONS"], revision=version)
 
     yield go
-    left = MetaData()  # tables may have had other names then
+    left = MetaData()  # tables may have had other names at that version
     left.reflect(db.engine)
     left.drop_all(db.engine)
     Base.metadata.create_all(db.engine)

@@ -1,4 +1,4 @@
-"""The demo as the first release loaded it, brought to the present version: nothing of it is lost."""
+"""The demo as loaded by the first release, migrated to the newest version: nothing is lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGES = ("", "/programme", "/speakers", "/calendar.ics", "/schedule.json", "/cou
 
 
 def _values(row: dict[str, Any], columns: Any) -> dict[str, Any]:
-    """A row of the dump, which is SQLite's, with values of the types that the columns have."""
+    """A row of the dump, which is from SQLite, with values of the columns' types."""
     found = {}
     for name, value in row.items():
         kind = columns[name].type

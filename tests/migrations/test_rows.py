@@ -1,4 +1,4 @@
-"""What a migration has to do to rows that are there already."""
+"""What migrations do to existing rows."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_options_get_uids_and_public_events_are_known_as_announced(at: Any) -> N
         assert [bool(value) for value in announced] == [True, False, False, True]
 
 
-def test_what_is_taken_back_stays_as_it_was_told(at: Any) -> None:
+def test_what_is_unpublished_stays_as_it_was_published(at: Any) -> None:
     at("0008")
     option = """INSERT INTO attendance_option (id, event_id, key, mode, title, note, taken, waiting_list, access,
         closes_at, position, uid, told_closing, closing_sequence, closing_changed_at) VALUES (:id, :event, :uid,
@@ -121,11 +121,11 @@ def test_who_came_into_a_session_or_left_it_is_known_of_old_releases(at: Any) ->
 
 
 def read_json(value: Any) -> Any:
-    """A JSON column as a bare statement gives it: text on SQLite, a value on PostgreSQL."""
+    """A JSON column as returned by a plain statement: text on SQLite, a value on PostgreSQL."""
     return json.loads(value) if isinstance(value, str) else value
 
 
-def test_sessions_that_were_told_are_no_news_for_being_told_apart_by_their_places(at: Any) -> None:
+def test_known_sessions_are_not_changes_because_locations_are_now_distinguished(at: Any) -> None:
     at("0009")
     hall = {"rooms": [{"en": "Hall A"}], "venue": [{"en": "Arena"}, {"ja": "1-1 中央"}], "place": "hall-a/arena-1"}
     told = {
@@ -214,7 +214,7 @@ def test_a_yes_that_had_to_be_given_becomes_a_consent_and_goes_back(at: Any, app
         assert connection.execute(kinds).all() == [("yes_no", True), ("yes_no", False)]
 
 
-def test_a_file_that_waits_is_kept_when_what_was_read_gets_a_place_beside_it(app: Flask, at: Any) -> None:
+def test_a_stored_upload_survives_the_new_column_for_its_result(app: Flask, at: Any) -> None:
     at("0012")
     upload = "INSERT INTO upload (id, key, event_id, name, options, created_at, data) VALUES (1, 'k', 1, 'a.csv', '{}', :at, :data)"
     with db.engine.begin() as connection:

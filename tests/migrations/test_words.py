@@ -1,4 +1,6 @@
-"""The renaming of tables and columns, and the new ones of notifications and feeds, with what they hold; and back."""
+"""The renaming of tables and columns, and the new tables of notifications and feeds, with their content; up and
+down.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,7 @@ def test_everything_is_there_under_its_new_name_and_under_the_old_one_again(app:
 
 
 def _rows() -> dict[str, list[dict[str, Any]]]:
-    """What the tables of version 0016 hold that are touched by later versions, without the numbers of new rows."""
+    """The content of the tables of version 0016 that later versions change, without the ids of new rows."""
     found = {}
     with db.engine.connect() as connection:
         for table, order in (
@@ -136,7 +138,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as both engines and both ways of writing it give it."""
+    """A value in a form common to both engines and both schemas."""
     if isinstance(value, str):
         value = value.removesuffix(".000000")
     try:

@@ -1,4 +1,4 @@
-"""An event for those who take part in it or speak at it."""
+"""An event for attendees and speakers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is new is told once, to those concerned, in words and to their calendars."""
+"""Changes are sent once, to the people concerned, as text and as calendar entries."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def move(event, by: timedelta) -> None:
     edit(event, starts_at=row.starts_at + by, ends_at=row.ends_at + by)
 
 
-def test_another_time_is_told_with_the_old_one_in_the_readers_zone_and_language(make, forum):
+def test_a_new_time_is_sent_with_the_old_one_in_the_recipients_zone_and_language(make, forum):
     option = make.option(forum)
     make.registration(forum, option, "berlin@example.org", zone="Europe/Berlin")
     make.registration(forum, option, "ja@example.org", language="ja", country="JP")
@@ -82,7 +82,7 @@ def test_another_time_is_told_with_the_old_one_in_the_readers_zone_and_language(
         assert sequence(letter) > sequence(first[to])
 
 
-def test_a_burst_of_edits_is_one_letter_with_what_holds_in_the_end(make, forum):
+def test_a_burst_of_edits_is_one_email_with_the_final_state(make, forum):
     make.registration(forum, make.option(forum))
     letters()
     start = clock.now()
@@ -112,7 +112,7 @@ def test_a_burst_of_edits_is_one_letter_with_what_holds_in_the_end(make, forum):
     assert "New venue: Arena" in letter.text
 
 
-def test_there_and_back_tells_nobody(make, forum):
+def test_there_and_back_notifies_nobody(make, forum):
     make.registration(forum, make.option(forum))
     letters()
     move(forum, HOUR)
@@ -133,7 +133,7 @@ def test_there_and_back_tells_nobody(make, forum):
         {"join_url": "https://meet.example/new"},
     ],
 )
-def test_words_spelling_and_what_concerns_others_are_no_reason_for_a_letter(make, forum, values):
+def test_wording_spelling_and_other_peoples_changes_are_no_reason_for_an_email(make, forum, values):
     make.registration(forum, make.option(forum))
     letters()
     edit(forum, **values)
@@ -141,7 +141,7 @@ def test_words_spelling_and_what_concerns_others_are_no_reason_for_a_letter(make
     assert letters() == []
 
 
-def test_a_new_link_to_join_is_told_to_those_who_take_part_online_alone(make, forum):
+def test_a_new_joining_link_is_sent_only_to_online_attendees(make, forum):
     edit(forum, join_url="https://meet.example/old")
     make.registration(forum, make.option(forum))
     online = make.registration(forum, make.option(forum, Mode.ONLINE))
@@ -155,7 +155,7 @@ def test_a_new_link_to_join_is_told_to_those_who_take_part_online_alone(make, fo
     assert entry(letter).one("CONFERENCE") == "https://meet.example/new"
 
 
-def test_a_link_that_is_taken_away_is_not_told_as_a_new_one(make, forum):
+def test_a_removed_link_is_not_announced_as_a_new_one(make, forum):
     edit(forum, join_url="https://meet.example/old")
     make.registration(forum, make.option(forum, Mode.ONLINE))
     letters()
@@ -173,7 +173,7 @@ def test_who_takes_part_online_is_nowhere_else_also_before_there_is_a_link(make,
     assert entry(letter).one("LOCATION") == "Online"
 
 
-def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_chosen_it(make, forum):
+def test_a_changed_mode_of_an_option_is_sent_to_those_who_have_chosen_it(make, forum):
     edit(forum, join_url="https://meet.example/all")
     option = make.option(forum)
     guest = make.registration(forum, option)
@@ -189,7 +189,7 @@ def test_a_way_to_take_part_that_becomes_another_one_is_told_to_those_who_have_c
     assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
 
 
-def test_a_site_says_where_to_go_and_its_change_is_told_to_those_who_come(make, forum):
+def test_a_venue_says_where_to_go_and_its_change_is_sent_to_attendees(make, forum):
     venue = make.venue(forum)
     make.registration(forum, make.option(forum))
     make.registration(forum, make.option(forum, Mode.ONLINE))
@@ -206,7 +206,7 @@ def test_a_site_says_where_to_go_and_its_change_is_told_to_those_who_come(make, 
     assert sequence(letter) > sequence(coming)
 
 
-def test_cancelling_tells_everybody_at_once_and_takes_the_entry_away(make, forum):
+def test_cancelling_notifies_everybody_at_once_and_cancels_the_entry(make, forum):
     session = make.session(forum, "Workshop", capacity=5)
     guest = make.registration(forum, make.option(forum))
     with transaction():
@@ -225,7 +225,7 @@ def test_cancelling_tells_everybody_at_once_and_takes_the_entry_away(make, forum
     assert make.tell() == 0
 
 
-def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
+def test_a_postponed_event_is_tentative_until_its_new_date_is_sent(make, forum):
     make.registration(forum, make.option(forum))
     (first,) = letters()
     with transaction():
@@ -246,7 +246,7 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_told(make, forum):
     assert sequence(on) > sequence(off) > sequence(first)
 
 
-def test_an_event_that_is_on_again_on_its_old_date_is_told_with_it(make, forum):
+def test_an_event_reinstated_on_its_old_date_is_sent_with_it(make, forum):
     make.registration(forum, make.option(forum))
     with transaction():
         lifecycle.postpone_event(fresh(forum), note=LocalizedText())
@@ -260,7 +260,7 @@ def test_an_event_that_is_on_again_on_its_old_date_is_told_with_it(make, forum):
     assert "When: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in on.text
 
 
-def test_nobody_is_told_of_a_draft_of_what_is_over_or_of_made_up_guests(make, forum):
+def test_nobody_is_notified_of_drafts_past_events_or_as_a_generated_guest(make, forum):
     option = make.option(forum)
     make.registration(forum, option)
     with transaction():
@@ -282,7 +282,7 @@ def test_nobody_is_told_of_a_draft_of_what_is_over_or_of_made_up_guests(make, fo
         assert make.tell() == 0
 
 
-def test_a_letter_in_between_says_both_and_nothing_is_told_twice(make, forum):
+def test_an_email_in_between_covers_both_and_nothing_is_sent_twice(make, forum):
     edit(forum, join_url="https://meet.example/all")
     guest = make.registration(forum, make.option(forum))
     letters()
@@ -298,7 +298,7 @@ def test_a_letter_in_between_says_both_and_nothing_is_told_twice(make, forum):
 
 
 @pytest.mark.slow
-def test_two_workers_tell_each_guest_once(app, make, forum):
+def test_two_workers_notify_each_guest_once(app, make, forum):
     option = make.option(forum)
     for _ in range(12):
         make.registration(forum, option)
@@ -320,14 +320,14 @@ def test_two_workers_tell_each_guest_once(app, make, forum):
 
 
 def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(make, forum, monkeypatch):
-    """What an operation says while the worker renders must be in the e-mail, and no e-mail may be older than it."""
+    """A change made while the worker renders must be in the e-mail, and no e-mail may be older than it."""
     guest = make.registration(forum, make.option(forum))
     composed = []
 
     def compose_and_be_overtaken(row):
         email = compose(row)
         if not composed:
-            # As another process would, on a connection of its own.
+            # As another process would, on its own connection.
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(contextvars.Context().run, cancel).result()
         composed.append(email.kind)
@@ -382,7 +382,7 @@ def test_running_the_sweeps_again_changes_nothing(make, forum):
 # ---- the team -----------------------------------------------------------------------------------------------------
 
 
-def test_the_team_sees_who_will_be_told_and_can_say_no(make, forum):
+def test_the_team_sees_who_will_be_notified_and_can_say_no(make, forum):
     option = make.option(forum)
     guest, _other = make.registration(forum, option), make.registration(forum, option)
     letters()
@@ -401,7 +401,7 @@ def test_the_team_sees_who_will_be_told_and_can_say_no(make, forum):
     assert "Previous time: Tue 18 March 2031, 11:00" in letter.text, "they are told from what the page said"
 
 
-def test_who_was_registered_before_letters_carried_invitations_is_told_what_comes_after(make, forum):
+def test_attendees_from_before_invitations_are_sent_later_changes(make, forum):
     make.registration(forum, make.option(forum))
     letters()
     with transaction():
@@ -414,7 +414,7 @@ def test_who_was_registered_before_letters_carried_invitations_is_told_what_come
     assert "Previous time: Tue 18 March 2031, 10:00" in letter.text
 
 
-def test_an_event_that_is_cancelled_is_told_to_whoever_stands_also_without_an_entry(make, forum):
+def test_a_cancellation_is_sent_to_active_attendees_even_without_an_entry(make, forum):
     make.registration(forum, make.option(forum))
     letters()
     with transaction():

@@ -1,4 +1,4 @@
-"""What belongs into the calendar of somebody who takes part: the event, and the sessions in which they have a place."""
+"""The calendar entries of an attendee: the event, and the sessions in which they have a seat."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_confirmation_is_an_invitation_that_is_accepted_already(make, forum):
     assert (known.uid, known.sequence) == (guest.uid, sequence(letter))
 
 
-def test_whoever_waits_is_tentative_and_each_step_after_it_is_newer(make, forum):
+def test_a_waiting_attendee_is_tentative_and_each_later_step_is_newer(make, forum):
     option = make.option(forum, capacity=1)
     first = make.registration(forum, option)
     second = make.registration(forum, option)
@@ -72,7 +72,7 @@ def test_whoever_waits_is_tentative_and_each_step_after_it_is_newer(make, forum)
     assert entry(removed).one("UID") == second.uid
 
 
-def test_a_declined_request_is_taken_out_of_the_calendar_it_stands_in(make, forum):
+def test_a_declined_request_is_cancelled_in_the_calendar(make, forum):
     guest = make.registration(forum, make.approval_option(forum))
     letters()
     with transaction():
@@ -145,7 +145,7 @@ def reschedule(event: Event, session: Session, *, by: timedelta = HOUR, **values
         releases.release(fresh(event))
 
 
-def test_places_in_sessions_come_into_the_calendar_with_one_letter(make, forum, workshop):
+def test_seats_in_sessions_are_added_to_the_calendar_with_one_email(make, forum, workshop):
     tour = make.session(forum, "Tour", capacity=5, starts_at=forum.starts_at + 3 * HOUR)
     guest = make.registration(forum, make.option(forum))
     letters()
@@ -160,7 +160,7 @@ def test_places_in_sessions_come_into_the_calendar_with_one_letter(make, forum, 
     assert not uids & {workshop.uid, tour.uid, guest.uid}
 
 
-def test_what_is_new_about_the_event_stands_before_what_is_new_about_sessions(make, forum, workshop):
+def test_changes_of_the_event_come_before_those_of_sessions(make, forum, workshop):
     guest = make.registration(forum, make.option(forum), language="ja", country="JP")
     letters()
     sign_up(guest, workshop)
@@ -181,7 +181,7 @@ def test_who_changes_their_mind_within_minutes_is_not_written_to(make, forum, wo
     assert letters() == []
 
 
-def test_a_place_given_back_leaves_the_calendar_and_returns_newer(make, forum, workshop):
+def test_a_released_seat_leaves_the_calendar_and_returns_newer(make, forum, workshop):
     option = make.option(forum)
     guest, stays = make.registration(forum, option), make.registration(forum, option)
     letters()
@@ -204,7 +204,7 @@ def test_a_place_given_back_leaves_the_calendar_and_returns_newer(make, forum, w
     assert sequence(came) < sequence(left) < sequence(back)
 
 
-def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(make, forum, workshop):
+def test_a_moved_session_is_sent_once_to_those_with_a_seat_and_nobody_else(make, forum, workshop):
     tour = make.session(forum, "Tour", capacity=5)
     option = make.option(forum)
     guest, other, _idle = (make.registration(forum, option, zone="Europe/Berlin") for _ in range(3))
@@ -228,7 +228,7 @@ def test_who_has_a_place_in_a_session_that_moves_is_told_once_and_nobody_else(ma
     assert entry(letter).one("DTSTART") == "20310318T120000"
 
 
-def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, make, forum):
+def test_the_email_names_rooms_in_its_recipients_language_whoever_publishes(app, make, forum):
     hall, annex = (
         make.room(forum, LocalizedText(en="Main hall", ja="大ホール")),
         make.room(forum, LocalizedText(en="Annex", ja="別館")),
@@ -249,7 +249,7 @@ def test_the_letter_names_rooms_in_its_readers_language_whoever_publishes(app, m
 @pytest.mark.parametrize(
     ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Removed from")]
 )
-def test_a_session_that_is_off_is_taken_out_of_the_calendar(make, forum, workshop, status, said):
+def test_a_cancelled_session_is_cancelled_in_the_attendees_calendar(make, forum, workshop, status, said):
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, workshop)
     make.tell()
@@ -308,7 +308,7 @@ def test_the_link_to_a_session_goes_to_those_who_take_part_online_alone(make, fo
     assert "new joining link: https://meet.example/two" in letter.text
 
 
-def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, forum, workshop):
+def test_sending_no_emails_does_not_hide_a_new_seat_from_its_owner(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     letters()
     sign_up(guest, workshop)
@@ -317,7 +317,7 @@ def test_to_tell_nobody_does_not_keep_a_place_just_taken_from_its_owner(make, fo
     assert make.tell() == 1
 
 
-def test_a_letter_about_the_registration_says_what_it_does_to_places_in_sessions(make, forum, workshop):
+def test_an_email_about_the_registration_covers_its_seats_in_sessions(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, workshop)
     make.tell()
@@ -337,7 +337,7 @@ def test_a_letter_about_the_registration_says_what_it_does_to_places_in_sessions
     assert [file.method for file in removed.calendars] == ["CANCEL", "CANCEL"]
 
 
-def test_who_waits_for_approval_is_not_looked_at_again_for_their_places(make, forum, workshop):
+def test_a_pending_attendee_is_not_scanned_again_for_their_seats(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, workshop)
     make.tell()
@@ -348,7 +348,7 @@ def test_who_waits_for_approval_is_not_looked_at_again_for_their_places(make, fo
     assert scan() == 0
 
 
-def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, forum, workshop):
+def test_taking_a_seat_again_does_not_report_that_the_session_was_cancelled(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     for _ in range(2):
         sign_up(guest, workshop)
@@ -361,7 +361,7 @@ def test_who_takes_a_place_again_does_not_read_that_the_session_was_off(make, fo
     assert "Back on the programme" not in came.text
 
 
-def test_a_place_that_could_not_be_told_in_time_is_told_when_it_can(make, forum, workshop):
+def test_a_seat_that_could_not_be_sent_in_time_is_sent_when_it_can(make, forum, workshop):
     off, draft = (make.registration(forum, make.option(forum)) for _ in range(2))
     sign_up(off, workshop)
     reschedule(forum, workshop, by=timedelta(0), status=SessionStatus.CANCELLED)
@@ -392,7 +392,7 @@ def test_no_new_link_brings_an_ended_registration_to_mind(make, forum):
     assert letters() == []
 
 
-def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_site(make, forum):
+def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_venue(make, forum):
     venue = make.venue(forum, "Arena")
     housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", venue=venue)])
     open_air = make.session(forum, "Open air", capacity=5)

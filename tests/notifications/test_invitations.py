@@ -1,4 +1,4 @@
-"""The file that goes with a confirmation mail. No database, no request."""
+"""The calendar file in a confirmation e-mail. No database, no request."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_it_is_the_event_under_the_registrations_own_identity() -> None:
     [(8, True), (12, True), (14, True), (16, False), (23, False), (30, False), (80, False)],
 )
 def test_an_event_of_several_days_does_not_block_the_nights(hours: int, blocks: bool) -> None:
-    """From 10:00 on; 14 hours end at midnight. It rings all the same where a calendar has reminders."""
+    """From 10:00; 14 hours end at midnight. The alarm is there all the same if a calendar has reminders."""
     several = event(ends_at=START + timedelta(hours=hours))
     assert made(several).one("TRANSP") == ("OPAQUE" if blocks else "TRANSPARENT")
     assert ics.single(entry(several), alarm=15).count(b"BEGIN:VALARM") == 1
@@ -113,14 +113,14 @@ def test_its_stamp_is_the_later_of_both_changes() -> None:
     assert made(event(updated_at=STAMP + timedelta(hours=1))).one("DTSTAMP") == "20310201T090000Z"
 
 
-def test_who_comes_online_gets_the_link_where_every_program_shows_it() -> None:
+def test_an_online_attendee_gets_the_link_where_every_app_shows_it() -> None:
     entry = made(online=True, join_url="https://meet.example/mine")
     assert entry.one("CONFERENCE") == "https://meet.example/mine"
     assert "https://meet.example/mine" in lint.text(entry.one("DESCRIPTION"))
     assert lint.text(entry.one("LOCATION")) == "Online"
 
 
-def test_the_first_site_tells_where_to_go() -> None:
+def test_the_first_venue_is_the_location() -> None:
     venue = Venue(
         name=LocalizedText(en="Arena"),
         address=LocalizedText(en="8 Shintoshin, Chuo-ku"),
@@ -143,7 +143,7 @@ def test_the_events_own_link_is_only_given_when_it_is_handed_in() -> None:
     assert all("meet.example" not in line.value for line in made().lines)
 
 
-def test_a_place_on_the_waiting_list_is_tentative_and_says_so() -> None:
+def test_a_position_on_the_waiting_list_is_tentative_and_says_so() -> None:
     entry = made(tentative=True)
     assert entry.one("STATUS") == "TENTATIVE"
     assert entry.one("SUMMARY") == "Not confirmed: Forum"
@@ -186,7 +186,7 @@ def test_a_day_that_is_not_known_is_a_span() -> None:
 
 
 @pytest.mark.parametrize(("cancelled", "method"), [(False, "REQUEST"), (True, "CANCEL")])
-def test_by_mail_it_is_a_request_or_takes_back_what_it_asked(cancelled: bool, method: str) -> None:
+def test_by_email_it_is_a_request_or_a_cancellation(cancelled: bool, method: str) -> None:
     file = invitations.file(
         entry(cancelled=cancelled),
         organizer=CalendarUser(email="desk@example.org", name="Desk"),

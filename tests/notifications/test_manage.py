@@ -1,4 +1,4 @@
-"""The desk's page of letters: what could not be delivered is tried again with one button."""
+"""The desk's page of e-mails: undelivered ones can be queued again with one button."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def give_up(topic: str) -> None:
         db.session.execute(update(Email).where(Email.topic == topic).values(status=EmailStatus.FAILED, attempts=90))
 
 
-def test_all_letters_that_were_given_up_are_tried_again_with_one_button(organizer, make):
+def test_all_emails_that_were_given_up_are_tried_again_with_one_button(organizer, make):
     event, other = make.event("forum"), make.event("other")
     option = make.option(event)
     for _ in range(3):
@@ -48,7 +48,7 @@ def test_there_is_no_button_where_all_goes_well(organizer, make):
     assert not [form for form in organizer.page.forms() if (form.get("action") or "").endswith("/mail/retry")]
 
 
-def test_one_presses_the_button_for_the_letters_that_one_sees_and_no_others(app, make):
+def test_the_button_is_for_the_emails_that_the_member_sees_and_no_others(app, make):
     event = make.event("forum")
     make.registration(event, make.option(event))
     with transaction():
@@ -72,7 +72,7 @@ def test_one_presses_the_button_for_the_letters_that_one_sees_and_no_others(app,
 
 
 def test_whatever_is_written_to_people_of_an_event_is_of_a_family_that_the_desk_shows():
-    """News of the event and of sessions were written, and shown to nobody."""
+    """E-mails about changes used to be sent but not shown to anybody."""
     source = "".join(
         Path(emails.__file__).read_text(encoding="utf-8") for emails in (registration_emails, proposal_emails)
     )

@@ -1,8 +1,8 @@
-"""Whatever is done, in whatever order: the letters leave every calendar with what holds, and say nothing else.
+"""Random operations in random order: the e-mails leave every calendar up to date, and say nothing else.
 
-Each person has a calendar program that takes what the letters bring by the rules of RFC 5546. After each burst of things
-done the sweep writes; then every calendar holds what the product says, and nobody got a letter for nothing. The order is
-drawn; a seed that fails is drawn again the same way.
+Each person has a calendar app that applies the e-mails by the rules of RFC 5546. After each series of operations the
+worker writes the e-mails; then every calendar must match the product, and nobody may have received an e-mail without a
+reason. A seed that fails reproduces the same order.
 """
 
 from __future__ import annotations
@@ -35,34 +35,34 @@ from tests.support import ical_lint as lint
 from tests.support.actions import World
 from tests.support.make import Make, fresh
 from tests.support.outbox import letters
-from tests.support.recipient import Held, Program, Shown
+from tests.support.recipient import CalendarApp, Held, Shown
 
 pytestmark = pytest.mark.slow
 
-# A few in every run; hundreds by hand.
+# A few in every run; hundreds when run by hand.
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "2")))
 BURSTS = 14
 
 
 class Post:
-    """Everybody's calendar programs, the letters that come to them, and the check of both."""
+    """Everybody's calendar apps, the e-mails that they receive, and the check of both."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.programs: dict[str, Program] = {}
+        self.apps: dict[str, CalendarApp] = {}
         self.owners: dict[str, str] = {}
         self.public: set[str] = set()
         self.postponed: set[str] = set()
         self.asked: dict[str, dict[str, Shown]] = {}
 
-    # ---- what holds ----
+    # ---- expected calendars ----
 
     def event(self) -> Event:
         row: Event = fresh(self.world.event)
         return row
 
     def guests(self) -> dict[str, Registration]:
-        """Who takes part or waits, by address."""
+        """The active attendees, by e-mail address."""
         rows = db.session.scalars(select(Registration).execution_options(populate_existing=True))
         return {row.email: row for row in rows if row.status.active}
 
@@ -80,7 +80,7 @@ class Post:
         return Shown(session.starts_at, session.ends_at, event.zone, status, place, link)
 
     def of_guest(self, guest: Registration) -> dict[str, Shown]:
-        """What stands in the calendar of a guest."""
+        """The expected calendar of an attendee."""
         event = self.event()
         if event.status is EventStatus.CANCELLED:
             return {}
@@ -98,7 +98,7 @@ class Post:
         return found | self._standing(queries.signed_up_for(guest), links)
 
     def of_speaker(self, link: SpeakerLink) -> dict[str, Shown]:
-        """What stands in the calendar of a speaker who has said yes."""
+        """The expected calendar of a speaker who has confirmed."""
         sessions = {
             session.code: [part.mode for part in session.participations if part.person_id == link.person_id]
             for session in released.document(self.event()).sessions
@@ -114,16 +114,16 @@ class Post:
         standing = [code for code in codes if code in sessions and not sessions[code].cancelled]
         return {code: self.session(code, links.get(code, "")) for code in standing}
 
-    # ---- what comes ----
+    # ---- received e-mails ----
 
     def deliver(self, *, swept: bool = False) -> None:
-        """Bring what was written to the programs, and look at each letter."""
+        """Deliver the written e-mails to the apps, and check each one."""
         self.public |= {str(session.title) for session in released.document(self.event()).sessions}
         came = letters()
         for letter in came:
-            program = self.programs.setdefault(letter.to, Program(letter.to))
-            done = program.take(letter)
-            for uid in program.entries:
+            app = self.apps.setdefault(letter.to, CalendarApp(letter.to))
+            done = app.take(letter)
+            for uid in app.entries:
                 assert self.owners.setdefault(uid, letter.to) == letter.to, f"{uid} went to two people"
             self._check_secrets(letter)
             self._check_concerned(letter, done, swept=swept)
@@ -140,7 +140,7 @@ class Post:
         guest, speaker = self.guests().get(letter.to), self.speakers().get(letter.to)
         if guest is None and speaker is None:
             assert not swept and letter.kind in {"registration.cancelled", "registration.declined"}, letter.kind
-            assert not self.programs[letter.to].live, f"{letter.to} takes part no more"
+            assert not self.apps[letter.to].live, f"{letter.to} takes part no more"
         if not swept:
             return
         again = "is postponed" in letter.text and letter.to in self.postponed
@@ -150,14 +150,14 @@ class Post:
             assert speaker is not None and speaker.answer is Answer.PENDING, f"{letter.to}: nothing for the calendar"
             assert self.of_speaker(speaker) != self.asked.get(letter.to), f"{letter.to}: no news\n{letter.text}"
         for before, after in done:
-            # On a waiting list it is tentative anyway; that it is postponed stands in the title.
+            # On a waiting list the entry is tentative anyway; that it is postponed is in the title.
             same = before and (before.shown, before.cancelled) == (after.shown, after.cancelled)
             assert not same or "Postponed" in f"{before}{after}", (
                 f"{letter.to}: nothing is different\n{letter.subject}\n{letter.text}"
             )
 
     def _check_words(self, letter: Email, before: Held | None, after: Held) -> None:
-        """The letter says what it does to the calendar."""
+        """Check that the text of the e-mail describes its effect on the calendar."""
         said, event = f"{letter.subject}\n{letter.text}", self.event()
         about = f"{letter.to}: {before} → {after}\n{said}"
         if letter.kind in {"registration.cancelled", "registration.declined"}:
@@ -171,7 +171,7 @@ class Post:
         if after.cancelled or event.status is EventStatus.POSTPONED:
             return
         old = before.shown if before and not before.cancelled else None
-        known = old is None and letter.kind == "proposals.changed"  # in words, since before the yes
+        known = old is None and letter.kind == "proposals.changed"  # as text, from before they confirmed
         if not known and (old is None or (old.starts, old.ends) != (after.shown.starts, after.shown.ends)):
             assert f"{after.shown.starts:%H:%M}" in said, about
         if session is None and old and old.place != after.shown.place:
@@ -199,23 +199,24 @@ class Post:
         assert not doors, f"{letter.to} gets {doors}\n{letter.text}"
 
     def check(self) -> None:
-        """Every calendar holds what the product says; of a draft nobody is told anything."""
+        """Every calendar matches the product; nobody is notified about a draft."""
         if self.event().status is EventStatus.DRAFT:
             return
         guests, speakers_ = self.guests(), self.speakers()
-        for address, program in self.programs.items():
-            held, wanted = program.live, {}
+        for address, app in self.apps.items():
+            held, wanted = app.live, {}
             if address in guests:
                 wanted = self.of_guest(guests[address])
             elif address in speakers_:
                 link = speakers_[address]
                 self.asked[address] = self.of_speaker(link)
                 wanted = {} if link.answer is Answer.DECLINED else self.asked[address]
-                # Who is asked anew has what they had, brought up to date; and what is new waits for a new date.
+                # Somebody who is asked again has their former entries, brought up to date; new ones wait for a new
+                # date.
                 if link.answer is Answer.PENDING or self.event().status is EventStatus.POSTPONED:
                     wanted = {code: shown for code, shown in wanted.items() if code in held}
             elif not address.startswith("guest") and not address.startswith("new"):
-                continue  # the address that a speaker had before may be somebody else's by now
+                continue  # the speaker's former address may be somebody else's by now
             assert held.keys() == wanted.keys(), f"{address} has {held}, and should {wanted}"
             for code, shown in wanted.items():
                 (found,) = held[code]
@@ -228,7 +229,7 @@ class Post:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_letters_leave_every_calendar_right_whatever_is_done(make: Make, seed: int) -> None:
+def test_emails_keep_every_calendar_correct_whatever_is_done(make: Make, seed: int) -> None:
     start = clock.now()
     done: list[str] = []
     try:

@@ -1,4 +1,4 @@
-"""What is news and what is not, and how it is said. No database."""
+"""What counts as a change, and its wording. No database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FACTS = Snapshot(
 )
 
 
-def test_facts_come_back_from_what_is_kept_of_them() -> None:
+def test_snapshots_can_be_stored_and_restored() -> None:
     assert Snapshot.from_json(FACTS.to_json()) == FACTS
     assert Snapshot.from_json(FACTS.to_json()).fingerprint == FACTS.fingerprint
 
@@ -51,18 +51,18 @@ def test_what_is_new_is_named_and_has_another_mark(changed: dict, topics: list[T
 @pytest.mark.parametrize(
     "state", [ParticipationState.POSTPONED, ParticipationState.CANCELLED, ParticipationState.RELEASED]
 )
-def test_when_and_where_is_no_news_of_what_has_no_date(state: ParticipationState) -> None:
+def test_time_and_venue_are_no_changes_without_a_date(state: ParticipationState) -> None:
     off = replace(FACTS, state=state)
     moved = replace(off, starts=FACTS.starts - timedelta(days=7), place="elsewhere")
     assert snapshots.changed_topics(off, moved) == []
     assert off.fingerprint == moved.fingerprint
 
 
-def test_what_was_given_up_and_is_cancelled_afterwards_is_no_news() -> None:
+def test_cancelling_after_a_seat_was_released_is_no_change() -> None:
     assert snapshots.released(FACTS).fingerprint == replace(FACTS, state=ParticipationState.CANCELLED).fingerprint
 
 
-def test_a_session_is_told_in_the_words_of_the_programme() -> None:
+def test_a_session_change_uses_the_texts_of_the_programme() -> None:
     def kinds(after: Snapshot, before: Snapshot = FACTS, **values: bool) -> list[ChangeKind]:
         return [
             change.kind
@@ -80,7 +80,7 @@ def test_a_session_is_told_in_the_words_of_the_programme() -> None:
     assert (change.before, change.after) == ([LocalizedText(en="Arena")], [LocalizedText(en="Harbour")])
 
 
-def test_a_time_is_said_with_its_zone_and_no_more_exactly_than_it_is_known(app) -> None:
+def test_a_time_is_shown_with_its_zone_and_no_more_exactly_than_it_is_known(app) -> None:
     assert snapshots.when(FACTS, "en") == "Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)"
     over_night = snapshots.when(FACTS, "en", zone="America/New_York")
     assert over_night == ("Mon 17 March 2031, 21:00 – Tue 18 March 2031, 05:00 (Eastern Daylight Time)")

@@ -1,4 +1,4 @@
-"""A speaker's calendar follows the programme: invited with the yes, updated with each move, cancelled with the end."""
+"""A speaker's calendar follows the programme: invited on confirmation, updated with each move, cancelled in the end."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def move(event, session, *, by=HOUR, status=None) -> None:
 
 @pytest.fixture
 def asked(make, forum, ada):
-    """A session that is public with its speaker, who is asked to confirm."""
+    """A published session whose speaker has been asked to confirm."""
     session = make.session(forum, "Rivers", people=[ada], rooms=[make.room(forum, "Hall A")])
     ask(forum, ada)
     make.tell()
@@ -83,7 +83,7 @@ def test_with_the_yes_the_calendar_gets_what_is_public(make, forum, asked):
         ("cancel", "Cancelled: ", "has been cancelled."),
     ],
 )
-def test_an_event_that_is_called_off_is_told_as_that_and_not_as_hours(make, forum, asked, verb, subject, said):
+def test_a_cancelled_event_is_sent_as_such_and_not_as_changed_hours(make, forum, asked, verb, subject, said):
     answer(yes=True)
     make.tell()
     letters()
@@ -98,7 +98,7 @@ def test_an_event_that_is_called_off_is_told_as_that_and_not_as_hours(make, foru
     assert len(letter.calendars) == 1
 
 
-def test_who_said_yes_before_is_invited_when_the_programme_is_out(make, forum, ada):
+def test_a_speaker_who_confirmed_earlier_is_invited_when_the_programme_is_published(make, forum, ada):
     session = make.session(forum, "Rivers", people=[ada], release=False)
     ask(forum, ada)
     answer(yes=True)
@@ -131,7 +131,7 @@ def test_each_move_is_one_update_under_the_same_uid(make, forum, asked):
     assert make.tell() == 0
 
 
-def test_who_cancels_after_the_yes_gets_the_entry_taken_away(make, forum, asked):
+def test_a_speaker_who_declines_after_confirming_gets_the_entry_cancelled(make, forum, asked):
     answer(yes=True)
     make.tell()
     letters()
@@ -160,7 +160,9 @@ def test_who_is_asked_again_keeps_a_calendar_that_is_right(make, forum, asked, a
     assert make.tell() == 0
 
 
-def test_who_said_no_and_is_asked_again_is_told_with_the_yes_and_of_no_cancellation(make, forum, asked, ada):
+def test_a_speaker_who_declined_and_is_asked_again_is_invited_on_confirming_without_a_cancellation(
+    make, forum, asked, ada
+):
     answer(yes=True)
     make.tell()
     answer(yes=False)
@@ -192,7 +194,7 @@ def test_another_address_is_invited_under_uids_of_its_own(make, forum, asked, ad
     assert entry(new).one("UID") != entry(old).one("UID")
 
 
-def test_who_says_no_to_a_session_that_is_cancelled_meanwhile_does_not_keep_it(make, forum, asked):
+def test_a_speaker_who_declines_a_session_cancelled_meanwhile_does_not_keep_it(make, forum, asked):
     answer(yes=True)
     make.tell()
     letters()
@@ -228,7 +230,7 @@ def test_a_new_session_of_a_postponed_event_waits_for_its_date(make, forum, aske
     assert "Lakes: Tue 18 March 2031, 10:00" in letter.text
 
 
-def test_a_speaker_without_a_room_is_told_of_another_place_of_the_event(make, forum, ada):
+def test_a_speaker_without_a_room_is_notified_of_a_new_venue_of_the_event(make, forum, ada):
     make.session(forum, "Rivers", people=[ada])
     ask(forum, ada)
     answer(yes=True)
@@ -242,7 +244,7 @@ def test_a_speaker_without_a_room_is_told_of_another_place_of_the_event(make, fo
     assert entry(letter).one("LOCATION") == "Port"
 
 
-def test_somebody_taken_off_a_session_is_told_and_one_put_on_it_is_invited(make, forum, asked, ada):
+def test_a_speaker_removed_from_a_session_is_notified_and_one_added_is_invited(make, forum, asked, ada):
     answer(yes=True)
     make.tell()
     letters()
@@ -262,7 +264,7 @@ def test_somebody_taken_off_a_session_is_told_and_one_put_on_it_is_invited(make,
 @pytest.mark.parametrize(
     ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Removed from")]
 )
-def test_a_session_that_is_off_is_cancelled_in_the_calendar(make, forum, asked, status, said):
+def test_a_cancelled_session_is_cancelled_in_the_calendar(make, forum, asked, status, said):
     answer(yes=True)
     make.tell()
     letters()
@@ -273,7 +275,7 @@ def test_a_session_that_is_off_is_cancelled_in_the_calendar(make, forum, asked, 
     assert (letter.calendars[0].method, entry(letter).one("STATUS")) == ("CANCEL", "CANCELLED")
 
 
-def test_a_cancelled_event_is_told_at_once(make, forum, asked):
+def test_a_cancelled_event_is_sent_at_once(make, forum, asked):
     answer(yes=True)
     make.tell()
     letters()
@@ -314,7 +316,7 @@ def test_the_team_can_keep_a_change_to_itself_but_not_a_speakers_first_invitatio
     assert make.tell() == 0
 
 
-def test_who_was_asked_before_letters_carried_invitations_is_told_what_comes_after(make, forum, asked):
+def test_speakers_from_before_invitations_are_sent_later_changes(make, forum, asked):
     answer(yes=True)
     make.tell()
     letters()
@@ -332,7 +334,7 @@ def test_who_was_asked_before_letters_carried_invitations_is_told_what_comes_aft
 
 @pytest.mark.parametrize("kind", ["speakers", "guests"])
 @pytest.mark.slow
-def test_looking_for_news_asks_as_often_for_many_people_as_for_one(make, forum, queries, kind):
+def test_scanning_takes_as_many_queries_for_many_people_as_for_one(make, forum, queries, kind):
     option = make.option(forum)
     compared = speakers_to_notify if kind == "speakers" else attendees_to_notify
     asked = []

@@ -1,4 +1,4 @@
-"""The mail page: letters without their keys, and each kind only for those who see what it is about."""
+"""The e-mail page: e-mails without their secrets, and each kind only for members with the permission."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.make import Make
 
 @pytest.fixture
 def written(make: Make):
-    """An online event with a letter of a registration and one to a speaker."""
+    """An online event with an e-mail to an attendee and one to a speaker."""
     event = make.event("forum", join_url="https://meet.example/j/JoinSecret")
     guest = make.registration(event, make.option(event, Mode.ONLINE), "guest@example.org")
     person = make.person()
@@ -36,7 +36,7 @@ def letters(**values) -> list[Email]:
     return list(db.session.scalars(select(Email).filter_by(**values).order_by(Email.id)))
 
 
-def test_a_letter_shows_no_key_and_no_link_to_join(organizer, written):
+def test_an_email_shows_no_private_link_and_no_joining_link(organizer, written):
     _event, guest, link = written
     with transaction():
         letter = letters(to="guest@example.org")[0]
@@ -64,7 +64,7 @@ SEEN = {
 
 
 @pytest.mark.parametrize(("role", "seen"), SEEN.items())
-def test_each_role_reads_the_letters_of_what_it_works_on(app, make, written, role, seen):
+def test_each_role_reads_the_emails_about_what_it_works_on(app, make, written, role, seen):
     event, *_rest = written
     with transaction():
         for letter in letters():
@@ -86,7 +86,7 @@ def test_each_role_reads_the_letters_of_what_it_works_on(app, make, written, rol
         if may:
             assert visitor.fill(f"/manage/events/forum/mail/{one.id}", action="/retry").status_code == 303
             continue
-        # The form of a page that is open to this role, sent to the letter's address.
+        # The form of a page that this role may see, sent to the e-mail's URL.
         answer = visitor.fill_elsewhere("/manage", f"/manage/events/forum/mail/{one.id}/retry")
         assert answer.status_code in {403, 404}
     states = {one.to: one.status for one in letters()}
@@ -103,7 +103,7 @@ def test_a_kind_that_no_page_shows_is_shown_to_nobody(organizer, make):
     assert set(FAMILIES.values()) <= set(Permission)
 
 
-def test_the_overview_tells_of_proposals_only_who_may_see_them(app, make, written):
+def test_the_overview_shows_proposals_only_to_members_who_may_see_them(app, make, written):
     event, _guest, link = written
     with transaction():
         speakers.answer(link, yes=False)

@@ -1,4 +1,4 @@
-"""The team sees whom letters will go to, and sends them at once or not at all."""
+"""The team sees who will be e-mailed, and sends the e-mails now or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATH = "/manage/events/forum"
 
 @pytest.fixture
 def forum(make):
-    """An event that has moved after two people registered."""
+    """An event that was moved after two people registered."""
     event = make.event("forum")
     option = make.option(event)
     make.registration(event, option)
@@ -56,7 +56,7 @@ def test_nothing_is_said_while_nobody_waits(organizer, make):
     assert "E-mails about recent changes" not in said(organizer)
 
 
-def test_the_letters_go_at_once_when_the_team_says_so(organizer, forum):
+def test_the_emails_are_sent_at_once_when_the_team_says_so(organizer, forum):
     assert send_due() == 0
     organizer.fill(PATH, action="/news/now", follow=True)
     assert send_due() == 2

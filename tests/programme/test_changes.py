@@ -1,4 +1,4 @@
-"""What is different between two releases."""
+"""Differences between two releases."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_most_urgent_changes_come_first_then_the_order_of_time():
     ]
 
 
-def test_whoever_comes_or_leaves_is_noted_also_where_a_session_is_off_but_not_where_it_is_new():
+def test_joining_or_leaving_is_recorded_for_cancelled_sessions_but_not_for_new_ones():
     def parts(*people: int) -> tuple[PublishedPart, ...]:
         return tuple(PublishedPart(person, ParticipationRole.SPEAKER, Mode.IN_PERSON) for person in people)
 
@@ -118,7 +118,7 @@ def test_whoever_comes_or_leaves_is_noted_also_where_a_session_is_off_but_not_wh
     assert [(row["code"], row["person"]) for row in turned(before, after)] == [("A", 1), ("A", 3), ("C", 2)]
 
 
-def test_a_kept_change_is_the_same_when_it_is_read_again():
+def test_a_stored_change_is_the_same_when_it_is_read_again():
     old = document(session(), session("B"))
     new = document(session(**LATER, rooms=(ATTIC,), participations=(), interpreted=("ja",)), session("B", **REMOVED))
     for change in between(old, new):

@@ -1,4 +1,4 @@
-"""What is wrong with a programme: each rule one sentence, on plain values."""
+"""Issues of a programme: one sentence per rule, on plain values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from eventapp.programme.conflicts import Audience, EventContext, Level, RoomFacts, ScheduledSlot, check
 
-# The Sunday on which clocks in Europe go forward at two in the night.
+# The Sunday on which European clocks go forward at two in the morning.
 START = datetime(2031, 3, 30, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ROOMS = {
@@ -53,7 +53,7 @@ def test_touching_is_no_overlap():
     assert kinds(slot("A", 0, rooms={1}), slot("B", 1, rooms={1})) == []
 
 
-def test_each_pair_of_a_crowd_is_told():
+def test_each_overlapping_pair_is_reported():
     assert len(kinds(*(slot(code, 0, rooms={1}) for code in "ABC"))) == 3
 
 
@@ -62,7 +62,7 @@ def test_a_long_session_meets_all_that_it_covers():
     assert [codes for _, _, codes in found] == [("Long", "B"), ("Long", "C")]
 
 
-def test_a_person_is_in_one_place():
+def test_a_person_is_in_one_room_at_a_time():
     assert kinds(slot("A", 0, rooms={1}, people={1}), slot("B", 0, rooms={2}, people={1, 2})) == [
         ("error", "person", ("A", "B"))
     ]
@@ -79,7 +79,7 @@ def test_a_person_is_at_one_event():
     assert "Forum of lakes" in found.sentence
 
 
-def test_what_happens_elsewhere_among_itself_is_not_ours_to_tell():
+def test_conflicts_among_other_events_are_not_reported():
     assert kinds(*(slot(code, 0, people={1}, elsewhere="Other") for code in "XY")) == []
 
 
@@ -96,10 +96,10 @@ def test_a_session_lies_within_the_event(hour, hours):
     assert kinds(slot("A", hour, hours)) == [("warning", "outside", ("A",))]
 
 
-def test_a_room_holds_the_places_that_are_offered():
+def test_a_room_holds_the_seats_that_are_offered():
     assert kinds(slot("A", rooms={2}, places=30)) == [("warning", "capacity", ("A",))]
     assert kinds(slot("A", rooms={1, 2}, places=100)) == []
-    assert kinds(slot("A", rooms={2, 3}, places=500)) == []  # the garden has no number
+    assert kinds(slot("A", rooms={2, 3}, places=500)) == []  # the garden has no capacity
 
 
 def test_every_working_language_is_spoken_or_interpreted():
@@ -135,7 +135,7 @@ def test_a_session_needs_the_length_it_wants():
 @pytest.mark.parametrize(
     ("hour", "hours", "day_starts", "expected"),
     [
-        (15, 1, 0, []),  # 23:00 to midnight by the summer clock of Berlin
+        (15, 1, 0, []),  # 23:00 to midnight in Berlin's summer time
         (15, 2, 0, ["day"]),
         (15, 2, 6 * 60, []),
         (20, 3, 6 * 60, ["day"]),  # 04:00 to 07:00

@@ -1,4 +1,4 @@
-"""What the schedule editor asks for and sends."""
+"""The API of the schedule editor."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_move_changes_the_slot_and_nothing_else(organizer, make, forum, hall, 
     assert opening.status is SessionStatus.PUBLISHED
 
 
-def test_a_session_is_taken_off_the_grid_and_put_back_by_the_same_verb(organizer, hall, opening):
+def test_a_session_is_taken_off_the_grid_and_put_back_by_the_same_request(organizer, hall, opening):
     assert move(organizer, opening, starts=None, ends=None, rooms=[hall.id]).status_code == 200
     db.session.refresh(opening)
     assert opening.starts_at is None
@@ -124,7 +124,7 @@ def test_a_room_of_another_event_is_refused(organizer, make, opening):
     assert move(organizer, make.session(make.event("third"))).status_code == 404
 
 
-def test_a_stale_move_is_told_what_changed_and_overwrites_nothing(organizer, make, forum, opening):
+def test_a_stale_move_is_shown_what_changed_and_overwrites_nothing(organizer, make, forum, opening):
     studio = make.room(forum, "Studio")
     seen = opening.revision
     assert move(organizer, opening, starts=TEN + 30, ends=TEN + 75, rooms=[studio.id]).status_code == 200
@@ -157,7 +157,7 @@ def test_who_may_only_look_can_not_move(app, make, forum, opening):
     assert stranger.get(f"{BASE}/state.json").status_code == 404
 
 
-def test_a_script_without_a_login_is_told_so_and_a_page_leads_to_the_login(client, forum):
+def test_a_script_without_a_login_gets_401_and_a_page_redirects_to_the_login(client, forum):
     answer = client.get(f"{BASE}/state.json", headers={"Accept": "application/json"})
     assert answer.status_code == 401
     assert answer.get_json()["error"] == 401

@@ -1,4 +1,4 @@
-"""Laying out a day in rows of time and columns of rooms."""
+"""Laying out a day as rows of time and columns of rooms."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def places(forum):
     }
 
 
-def test_a_session_stands_in_its_room_from_its_start_to_its_end(make, forum, rooms):
+def test_a_session_is_in_its_room_from_its_start_to_its_end(make, forum, rooms):
     make.session(forum, "A", rooms=[rooms[0]])
     make.session(forum, "B", rooms=[rooms[1]], starts_at=START + HOUR, minutes=120)
     make.session(forum, "C", rooms=[rooms[0]], starts_at=START + 2 * HOUR)
@@ -40,7 +40,7 @@ def test_a_session_stands_in_its_room_from_its_start_to_its_end(make, forum, roo
     assert not plan.has_collisions
 
 
-def test_neighbouring_rooms_are_spanned_and_others_stand_in_the_first(make, forum, rooms):
+def test_adjacent_rooms_are_spanned_and_others_use_the_first(make, forum, rooms):
     make.session(forum, "Both", rooms=rooms[:2])
     make.session(forum, "Apart", rooms=[rooms[0], rooms[2]], starts_at=START + HOUR)
     _, found = places(forum)
@@ -48,7 +48,7 @@ def test_neighbouring_rooms_are_spanned_and_others_stand_in_the_first(make, foru
     assert found["Apart"][2:] == (1, 2)
 
 
-def test_sessions_that_overlap_in_a_room_stand_beside_each_other(make, forum, rooms):
+def test_sessions_that_overlap_in_a_room_are_side_by_side(make, forum, rooms):
     make.session(forum, "A", rooms=[rooms[0]], minutes=90)
     make.session(forum, "B", rooms=[rooms[0]], starts_at=START + HOUR)
     make.session(forum, "C", rooms=[rooms[1]])

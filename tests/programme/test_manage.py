@@ -1,4 +1,4 @@
-"""The programme's desk."""
+"""Desk pages of the programme."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_session_is_added_with_people_room_and_track(organizer, client, make, 
         ({"starts_at": "yesterday"}, "starts_at"),
     ],
 )
-def test_a_wrong_session_is_refused_beside_its_field(organizer, make, forum, wrong, field):
+def test_an_invalid_session_is_refused_next_to_its_field(organizer, make, forum, wrong, field):
     make.room(forum)
     response = organizer.fill(f"{BASE}/sessions/new", {**OPENING, **wrong})
     assert response.status_code == 422
@@ -98,7 +98,7 @@ def test_two_editors_do_not_overwrite_each_other(organizer, make, forum):
     assert session.title["en"] == "First"
 
 
-def test_a_room_used_twice_and_a_person_in_two_places_are_told(organizer, make, forum):
+def test_a_room_used_twice_and_a_person_in_two_rooms_are_reported(organizer, make, forum):
     room, ada = make.room(forum, "Main hall"), make.person("Lovelace", "Ada", at=forum)
     make.session(forum, "Opening", rooms=[room], people=[ada])
     organizer.fill(
@@ -178,7 +178,7 @@ def test_rooms_and_tracks_are_made_changed_and_removed(organizer, make, forum):
     assert session.track is None
 
 
-def test_what_is_wrong_with_other_sessions_is_not_told_when_one_is_saved(organizer, make, forum):
+def test_issues_of_other_sessions_are_not_shown_when_one_is_saved(organizer, make, forum):
     room = make.room(forum, "Main hall")
     make.session(forum, "Opening", rooms=[room])
     make.session(forum, "Panel", rooms=[room])
@@ -186,7 +186,7 @@ def test_what_is_wrong_with_other_sessions_is_not_told_when_one_is_saved(organiz
     assert "is double-booked:" not in organizer.page.text(organizer.page.one("main"))
 
 
-def test_a_clash_with_an_event_of_another_team_is_told_only_of_what_is_public(organizer, make, forum):
+def test_a_conflict_with_another_teams_event_reveals_only_what_is_public(organizer, make, forum):
     ada = make.person("Lovelace", "Ada", at=forum)
     secret = make.event("secret", title="Secret summit", status=EventStatus.DRAFT, owner=make.user())
     make.session(secret, "Secret treaty", people=[ada])
@@ -211,7 +211,7 @@ def test_the_check_lists_what_is_wrong_and_leads_there(organizer, make, forum):
     assert any((a.get("href") or "").endswith(f"/sessions/{first.code}") for a in organizer.page.all("a"))
 
 
-def test_the_check_knows_public_parts_at_other_events_and_tells_no_drafts(organizer, make, forum):
+def test_the_check_knows_public_parts_at_other_events_and_reveals_no_drafts(organizer, make, forum):
     ada = make.person("Lovelace", "Ada", at=forum)
     make.session(forum, "Opening", people=[ada])
     other = make.event("other", title="Forum of lakes", owner=make.user())

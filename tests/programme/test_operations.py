@@ -1,4 +1,4 @@
-"""Verbs of the programme: moving a session."""
+"""Operations on the programme: moving a session."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def test_a_move_of_a_session_that_somebody_has_saved_since_is_refused(make):
     assert operations.slot(forum, session) == "not scheduled"
 
 
-def test_of_two_who_save_in_the_same_moment_the_second_is_told(app, make):
+def test_of_two_who_save_at_the_same_moment_the_second_is_refused(app, make):
     forum = make.event("forum")
     session = make.session(forum, "Opening")
     code, seen = session.code, session.revision
     db.session.rollback()
-    # PostgreSQL lets both read before either writes; SQLite lets one in at a time.
+    # PostgreSQL lets both read before either writes; SQLite lets only one in at a time.
     together = threading.Barrier(2 if db.engine.dialect.name == "postgresql" else 1)
     heard: list[str] = []
 
@@ -100,7 +100,7 @@ def test_a_yes_is_a_change_of_the_session_that_another_editor_notices(make):
         operations.move_session(forum, row, starts_at=None, ends_at=None, rooms=[], seen_revision=seen)
 
 
-def test_rooms_stand_in_the_events_order_and_not_in_that_in_which_they_were_given(make):
+def test_rooms_are_in_the_events_order_and_not_in_that_in_which_they_were_given(make):
     event = make.event("forum")
     first, second = make.room(event, "First"), make.room(event, "Second")
     session = make.session(event, "Opening", rooms=[second, first])

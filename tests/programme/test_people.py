@@ -1,4 +1,4 @@
-"""People whom all teams share: who finds them, reads them and changes them."""
+"""The shared directory of people: who may find, read and change them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def values(**more):
 
 @pytest.fixture
 def two(make):
-    """An event of mine, and one of another team with somebody announced, somebody who is not, and a stranger's draft."""
+    """An event of mine, and another team's with an announced person, an unannounced one, and a draft by a third
+    team.
+    """
     other_owner = make.user("other@example.org")
     mine, theirs = make.event("mine"), make.event("theirs", owner=other_owner)
     public, hidden = make.person("Public", "Person"), make.person(HIDDEN, "Person")
@@ -228,7 +230,7 @@ def test_an_owner_of_all_chooses_where_a_change_holds(organizer, make):
 
 
 def test_the_link_of_a_speaker_changes_one_event_where_others_know_the_speaker(client, make, two):
-    """Else a team would send the link of somebody else's speaker to itself."""
+    """Otherwise a team could send itself the link of another team's speaker."""
     mine, theirs, public, _hidden = two
     make.session(mine, people=[public])
     with transaction():
@@ -255,7 +257,7 @@ def test_the_link_of_a_speaker_of_one_event_changes_the_shared_profile(client, m
     assert shared_name(ada) == "Changed"
 
 
-def test_somebody_without_a_part_is_taken_off_the_list_and_nobody_else(organizer, make):
+def test_a_person_without_a_part_is_removed_from_the_list_and_nobody_else(organizer, make):
     mine = make.event("mine")
     ada, bo = make.person(at=mine), make.person("Ek", "Bo", at=mine)
     make.session(mine, status=SessionStatus.DRAFT, people=[bo])
@@ -309,7 +311,7 @@ def test_a_changed_name_is_found_by_the_new_one_alone(make):
     assert names(make.owner(), "lovelace") == []
 
 
-def test_ten_are_found_and_that_there_are_more_is_said(organizer, make):
+def test_ten_are_found_and_it_says_that_there_are_more(organizer, make):
     mine = make.event("mine")
     for number in range(12):
         make.person("Ek", f"Bo{number:02}", at=mine)
@@ -356,7 +358,7 @@ def test_somebody_is_found_by_a_button_and_everything_typed_stays(organizer, mak
     assert [(p.person_id, p.role.value) for p in session.participations] == [(one.id, "chair"), (two.id, "speaker")]
 
 
-def test_a_name_that_means_several_or_nobody_is_refused_with_whom_to_choose_from(organizer, make):
+def test_an_ambiguous_or_unknown_name_is_refused_with_people_to_choose_from(organizer, make):
     mine = make.event("mine")
     twins = [make.person("Yamada", "Taro", at=mine) for _ in range(2)]
     answer = organizer.fill(NEW, {**TYPED, "name-0": "Taro Yamada"})

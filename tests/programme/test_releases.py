@@ -1,4 +1,4 @@
-"""From what the team works on to what the public sees."""
+"""From the team's draft to the public programme."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_the_document_is_the_same_when_it_is_read_again(make, forum):
 
 
 @pytest.mark.parametrize("way", ["draft", "unscheduled"])
-def test_a_session_taken_out_stays_as_an_entry_that_says_so(make, forum, way):
+def test_a_removed_session_stays_as_an_entry_that_says_so(make, forum, way):
     make.session(forum, "Other")
     session = make.session(forum, "Opening")
     if way == "draft":
@@ -147,7 +147,7 @@ def test_sequence_rises_with_time_place_and_state_alone_and_never_falls(make, fo
         way()
         make.release(forum)
         seen.append(public(forum, session).sequence)
-    # Taken off after it was cancelled: its status in calendars is the same, so nothing rises.
+    # Removed after it was cancelled: its status in calendars is the same, so SEQUENCE does not rise.
     assert seen == [0, 0, 1, 2, 3, 3, 4, 4]
 
 

@@ -48,7 +48,7 @@ def main(client, path: str) -> str:
     return client.page.text(client.page.one("main"))
 
 
-# Everything that tells strangers of the programme; a new face is added here.
+# Everything that shows the programme to the public; add new pages here.
 FACES = (
     "/events/forum",
     "/events/forum/programme",
@@ -64,7 +64,7 @@ FACES = (
 
 
 def everywhere(client, session, person) -> str:
-    """All that a stranger can read of the event."""
+    """Everything that the public can read of the event."""
     paths = (
         *FACES,
         f"/events/forum/sessions/{session.code}",
@@ -110,7 +110,7 @@ def test_a_draft_event_shows_nothing_to_strangers(client, make, path):
     assert client.get(path).status_code == 404
 
 
-def test_an_older_version_says_that_it_does_not_hold_any_more(client, make, forum):
+def test_an_older_version_says_that_it_is_out_of_date(client, make, forum):
     session = make.session(forum, "Opening")
     change(session, title=LocalizedText(en="Welcome"))
     make.release(forum)
@@ -125,7 +125,7 @@ def test_an_older_version_says_that_it_does_not_hold_any_more(client, make, foru
     assert client.get("/events/forum/programme/999999999999999999999").status_code == 404
 
 
-def test_the_changelog_tells_what_was_and_what_is(client, make, forum):
+def test_the_changelog_shows_old_and_new_values(client, make, forum):
     session, other = make.session(forum, "Opening"), make.session(forum, "Closing")
     change(session, starts_at=forum.starts_at + timedelta(minutes=30))
     status(other, SessionStatus.CANCELLED)
@@ -158,7 +158,7 @@ def test_the_changes_come_as_an_atom_feed_with_ids_for_life(client, make, forum)
     assert client.get("/events/forum/changes.atom", headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_a_session_taken_off_keeps_its_page_and_its_calendar_entry(client, make, forum):
+def test_a_removed_session_keeps_its_page_and_its_calendar_entry(client, make, forum):
     session = make.session(forum, "Opening")
     make.session(forum, "Other")
     status(session, SessionStatus.DRAFT)
@@ -200,7 +200,7 @@ def test_each_page_of_the_programme_says_that_the_event_is_postponed(client, mak
         )
 
 
-def test_the_days_of_an_event_known_by_its_month_are_told_apart(client, make):
+def test_the_days_of_an_event_known_by_its_month_are_distinguished(client, make):
     event = make.event("forum", precision=Precision.MONTH, ends_at=START + timedelta(days=1, hours=8))
 
     def days() -> list[str]:

@@ -1,4 +1,4 @@
-"""An event that asks for proposals, and one that somebody has made."""
+"""An event with an open call, and a proposal for it."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_the_list_shows_votes_and_filters_and_turns_pages(organizer, forum, call
     assert organizer.get(f"{LIST}?status=x&order=y&page=z&mine=7").status_code == 200
 
 
-def test_a_vote_and_a_note_are_kept_with_the_name(organizer, forum, call):
+def test_a_vote_and_a_note_are_stored_with_the_name(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}"
     assert organizer.fill(path, {"vote": "-1", "note": "Too long."}).status_code == 303
     organizer.get(path)
@@ -85,7 +85,7 @@ def test_a_vote_and_a_note_are_kept_with_the_name(organizer, forum, call):
     assert organizer.fill(path, {"vote": "9"}).status_code == 422
 
 
-def test_the_letter_is_read_and_changed_before_it_is_sent(organizer, forum, call):
+def test_the_email_is_read_and_changed_before_it_is_sent(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}/accept"
     organizer.get(path)
     assert "To ada@example.org, in English." in text(organizer)
@@ -105,7 +105,7 @@ def test_the_letter_is_read_and_changed_before_it_is_sent(organizer, forum, call
     assert organizer.fill(path).status_code == 422, "it is decided already"
 
 
-def test_a_letter_can_be_left_out_but_not_be_empty(organizer, forum, call):
+def test_an_email_can_be_left_out_but_not_be_empty(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}/decline"
     assert organizer.fill(path, {"text": ""}).status_code == 422
     assert organizer.fill(path, {"text": "", "send": None}).status_code == 303
@@ -125,7 +125,7 @@ def test_somebody_known_is_chosen_by_the_organizer_only(organizer, forum, call, 
     assert db.session.get(Proposal, proposal.id).link.person_id == namesake.id
 
 
-def test_a_no_stands_on_the_list_and_among_the_next_steps(organizer, client, forum, call):
+def test_a_declined_speaker_is_on_the_list_and_among_the_next_steps(organizer, client, forum, call):
     proposal = propose(forum)
     accept(proposal)
     path = f"/speaking/{proposal.token}"
@@ -175,7 +175,7 @@ def test_the_speakers_page_keeps_words_and_profile(client, organizer, forum, cal
     assert row.participations[0].person.biography["ja"] == "川の人。"
 
 
-def test_what_the_team_changed_meanwhile_stands_in_the_speakers_form(client, organizer, forum, call):
+def test_what_the_team_changed_meanwhile_is_in_the_speakers_form(client, organizer, forum, call):
     proposal = propose(forum)
     session = accept(proposal)
     path = f"/speaking/{proposal.token}/sessions/{session.code}"

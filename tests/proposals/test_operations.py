@@ -1,4 +1,4 @@
-"""Proposing and deciding."""
+"""Submitting and deciding."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fresh(proposal) -> Proposal:
     return db.session.get(Proposal, proposal.id, populate_existing=True)
 
 
-def test_a_proposal_is_kept_with_the_consent_and_its_owner_gets_the_link(call, forum):
+def test_a_proposal_is_stored_with_the_consent_and_its_owner_gets_the_link(call, forum):
     proposal = propose(forum)
     assert proposal.status is ProposalStatus.SUBMITTED
     assert proposal.consent == CONSENT
@@ -49,7 +49,7 @@ def test_a_proposal_is_kept_with_the_consent_and_its_owner_gets_the_link(call, f
     assert draft.text.startswith("Dear Ada Lovelace,")
 
 
-def test_the_letter_is_in_the_language_that_the_person_reads(call, forum):
+def test_the_email_is_in_the_language_that_the_person_reads(call, forum):
     proposal = propose(forum, language="ja")
     (draft,) = letters()
     assert draft.language == "ja"
@@ -57,7 +57,7 @@ def test_the_letter_is_in_the_language_that_the_person_reads(call, forum):
     assert "都市フォーラム" in draft.text
 
 
-def test_a_form_that_is_sent_twice_makes_one_proposal_and_one_letter(call, forum):
+def test_a_form_that_is_sent_twice_makes_one_proposal_and_one_email(call, forum):
     with transaction():
         first = operations.submit(forum, answers(), once="0123456789abcdef")
     with transaction():
@@ -82,7 +82,7 @@ def test_nothing_is_taken_while_the_call_is_not_open(forum, when):
         operations.submit(forum, answers())
 
 
-def test_nothing_is_taken_without_a_call_or_for_an_event_that_is_called_off(make, forum):
+def test_nothing_is_accepted_without_a_call_or_for_a_cancelled_event(make, forum):
     with pytest.raises(Refused, match="not open"), transaction():
         operations.submit(forum, answers())
     off = make.event("off", status=EventStatus.CANCELLED)
@@ -116,7 +116,7 @@ def test_an_accepted_proposal_is_a_draft_session_with_a_speaker_who_has_not_conf
     assert "Another paragraph." in draft.text
 
 
-def test_a_japanese_name_is_kept_as_one(call, forum):
+def test_a_japanese_name_is_stored_as_one(call, forum):
     session = accept(propose(forum, family_name="佐藤", given_name="花", written_in="ja", language="ja"))
     assert session.participations[0].person.name("en").text == "佐藤花"
     assert session.title == LocalizedText(ja="Rivers that remember")
@@ -124,7 +124,7 @@ def test_a_japanese_name_is_kept_as_one(call, forum):
 
 def test_equal_names_are_offered_and_never_merged_by_themselves(call, forum, make):
     namesake = make.person("Lovelace", "Ada")
-    make.person("Lovelace", "Ada")  # of no session here
+    make.person("Lovelace", "Ada")  # without a session at this event
     make.session(forum, people=[namesake])
     proposal = propose(forum)
     assert [p.id for p in queries.candidates(proposal)] == [namesake.id]
@@ -168,7 +168,7 @@ def test_a_declined_proposal_can_be_decided_again(call, forum):
         operations.reopen(fresh(proposal))
 
 
-def test_an_accepted_proposal_is_decided_again_only_once_its_session_is_gone(call, forum):
+def test_an_accepted_proposal_is_reopened_only_once_its_session_is_deleted(call, forum):
     proposal = propose(forum)
     session = accept(proposal)
     with pytest.raises(Refused, match="Delete the session first"), transaction():
@@ -296,7 +296,7 @@ def test_nobody_is_announced_before_saying_yes(call, forum):
 
 
 def at_once(app, deed, times: int = 2) -> list:
-    """What comes of doing something several times in the same moment: a result, or the refusal."""
+    """The results of doing something several times at the same moment: a return value, or the refusal."""
     together = Barrier(times)
 
     def do(_number):

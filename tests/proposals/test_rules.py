@@ -1,4 +1,4 @@
-"""States of a call, and whose name is whose."""
+"""States of a call, and comparison of names."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_call_is_open_between_its_times_and_while_the_event_is_to_come(values,
         ("Müller", "de", "en"),
     ],
 )
-def test_a_name_is_kept_under_the_language_of_its_script(name, written, language):
+def test_a_name_is_stored_under_the_language_of_its_script(name, written, language):
     assert rules.name_language(name, written) == language
 
 

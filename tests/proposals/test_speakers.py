@@ -1,4 +1,4 @@
-"""Being asked, saying yes or no, keeping one's own words, and being told when a session moves."""
+"""Speakers are asked, confirm or decline, edit their own texts, and are notified when a session moves."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_who_is_public_already_stays_so_until_the_answer_is_no(make, forum, ada,
     assert queries.declined(forum) == []
 
 
-def test_the_team_is_told_of_a_no_until_the_name_is_out_of_the_programme(make, forum, ada, session):
+def test_the_team_is_reminded_of_a_declined_speaker_until_removed_from_the_programme(make, forum, ada, session):
     ask(forum, ada)
     answer(yes=False)
     with transaction():
@@ -199,7 +199,7 @@ def test_what_the_team_has_changed_meanwhile_is_not_overwritten(make, forum, ada
 def test_the_words_of_a_session_are_the_teams_draft_until_the_release(make, forum, ada, session):
     ask(forum, ada)
     now = speakers.talk_of(speakers.own_session(the_link(), session.code))
-    move(forum, session)  # the team moves it meanwhile, which is no change of its words
+    move(forum, session)  # meanwhile the team moves the session, which does not change its texts
     with transaction():
         link = the_link()
         row = speakers.own_session(link, session.code)
@@ -255,7 +255,7 @@ def test_who_moderates_does_not_write_the_words(make, forum, ada, session):
     assert len(queries.parts_of(the_link())) == 1
 
 
-def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada, session):
+def test_a_speaker_is_notified_of_a_move_in_words_and_in_both_zones(make, forum, ada, session):
     ask(forum, ada)
     answer(yes=True)
     with transaction():
@@ -271,7 +271,7 @@ def test_a_speaker_is_told_of_a_move_in_words_and_in_both_zones(make, forum, ada
     assert f"/speaking/{the_link().token}" in draft.text
 
 
-def test_the_letter_is_in_the_speakers_language_whoever_publishes(make, forum, ada, session):
+def test_the_email_is_in_the_speakers_language_whoever_publishes(make, forum, ada, session):
     with transaction():
         row = db.session.get(Session, session.id)
         programme.save_room(forum, row.rooms[0], name=LocalizedText(en="Hall A", ja="Aホール"))
@@ -284,7 +284,7 @@ def test_the_letter_is_in_the_speakers_language_whoever_publishes(make, forum, a
     assert "Aホール → Bホール" in draft.text
 
 
-def test_a_cancelled_session_is_told_and_each_release_writes_one_letter(make, forum, ada, session):
+def test_a_cancelled_session_is_notified_and_each_release_sends_one_email(make, forum, ada, session):
     second = make.session(forum, "Lakes", people=[ada], starts_at=forum.starts_at + 3 * HOUR)
     ask(forum, ada)
     move(forum, session, by=timedelta(0), status=SessionStatus.CANCELLED)
@@ -307,7 +307,7 @@ def test_who_is_not_announced_has_declined_or_has_no_link_is_not_written_to(make
 
 
 @pytest.mark.slow
-def test_who_has_declined_is_not_told_that_the_session_is_taken_off(make, forum, ada, session):
+def test_a_speaker_who_has_declined_is_not_notified_that_the_session_is_removed(make, forum, ada, session):
     ask(forum, ada)
     answer(yes=False)
     with transaction():
@@ -317,7 +317,7 @@ def test_who_has_declined_is_not_told_that_the_session_is_taken_off(make, forum,
     assert letters("changed") == []
 
 
-def test_new_words_are_no_reason_for_a_letter(make, forum, ada, session):
+def test_new_texts_are_no_reason_for_an_email(make, forum, ada, session):
     ask(forum, ada)
     with transaction():
         row = db.session.get(Session, session.id)
@@ -334,7 +334,7 @@ def test_new_words_are_no_reason_for_a_letter(make, forum, ada, session):
     assert letters("changed") == []
 
 
-def test_speakers_are_told_when_the_event_is_cancelled(make, forum, ada, session):
+def test_speakers_are_notified_when_the_event_is_cancelled(make, forum, ada, session):
     ask(forum, ada)
     letters()
     with transaction():

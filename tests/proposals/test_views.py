@@ -1,4 +1,4 @@
-"""Proposing as a visitor does, and the page of one's own proposal."""
+"""Submitting a proposal as a visitor, and a proposer's own page."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_an_event_that_is_not_public_has_no_form(client, make):
     assert client.get("/events/draft/propose").status_code == 404
 
 
-def test_an_open_call_stands_on_the_event_page_and_under_the_speakers(client, forum):
+def test_an_open_call_is_on_the_event_page_and_below_the_speakers(client, forum):
     pages = ("/events/forum", "/events/forum/speakers")
     for path in pages:
         client.get(path)
@@ -206,7 +206,7 @@ def test_somebody_elses_mailbox_is_not_filled_from_here(client, call):
     assert db.session.query(Proposal).count() == len(letters()) == EMAILS_AN_HOUR
 
 
-def test_a_letter_that_nobody_asked_for_carries_no_address_of_a_stranger(client, call):
+def test_an_unsolicited_email_contains_no_strangers_url(client, call):
     client.fill(PATH, {**ADA, "title": "Win at evil.example", "family_name": "Click evil.example!"})
     (draft,) = letters()
     assert "evil" not in draft.subject + draft.text + draft.html

@@ -1,4 +1,4 @@
-"""Answers outlive their questions."""
+"""Answers are kept when their questions change."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_an_answer_to_a_question_that_has_changed_stays_readable(client, organiz
     assert "Other answers" not in others(organizer)
 
 
-def test_a_choice_that_is_gone_stays_beside_those_that_are_there(client, organizer, forum):
+def test_an_answer_with_a_removed_choice_is_kept_with_the_current_ones(client, organizer, forum):
     ask(forum, "days", QuestionKind.CHOICES, choices=["Monday", "Tuesday"])
     location = client.fill(PATH, {**ADA, "q_days": ["Monday", "Tuesday"]}).location
     ask(forum, "days", QuestionKind.CHOICES, choices=["Monday", "Wednesday"])
@@ -210,6 +210,6 @@ def test_the_team_corrects_an_address_without_loss_of_the_seat(client, organizer
 
 
 @pytest.mark.parametrize("typed", ["none", "None.", "N/A", "なし", "個人", "–", "無所属"])
-def test_who_says_that_there_is_no_organization_has_none(client, forum, typed):
+def test_none_as_organization_means_no_organization(client, forum, typed):
     client.fill(PATH, {**ADA, "organization": typed, "organization_kind": "company"})
     assert (the_one().organization_name, the_one().organization_kind) == ("", None)

@@ -1,4 +1,4 @@
-"""Verbs of taking part."""
+"""Operations on registrations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def forum(make):
     return make.event("forum")
 
 
-def test_whoever_registers_is_confirmed_and_gets_a_letter_with_the_calendar_file(make, forum):
+def test_an_attendee_is_confirmed_and_gets_an_email_with_the_calendar_file(make, forum):
     registration = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace")
     assert registration.status is RegistrationStatus.CONFIRMED
     (letter,) = letters()
@@ -50,14 +50,14 @@ def test_whoever_registers_is_confirmed_and_gets_a_letter_with_the_calendar_file
     assert registration.uid.encode() in file.content
 
 
-def test_the_letter_is_in_the_language_of_its_reader(make, forum):
+def test_the_email_is_in_the_language_of_its_recipient(make, forum):
     make.registration(forum, make.option(forum), language="ja")
     (letter,) = letters()
     assert letter.language == "ja"
     assert "都市フォーラム" in letter.subject
 
 
-def test_the_last_place_goes_to_one_and_the_next_waits(make, forum):
+def test_the_last_seat_goes_to_one_and_the_next_waits(make, forum):
     option = make.option(forum, capacity=1)
     first, second, third = (make.registration(forum, option) for _ in range(3))
     assert [r.status.value for r in (first, second, third)] == ["confirmed", "waitlisted", "waitlisted"]
@@ -72,7 +72,7 @@ def test_a_full_option_without_a_waiting_list_says_so(make, forum):
         make.registration(forum, option)
 
 
-def test_a_place_that_becomes_free_goes_to_whoever_has_waited_longest(make, forum):
+def test_a_seat_that_becomes_free_goes_to_the_first_on_the_waiting_list(make, forum):
     option = make.option(forum, capacity=1)
     first, second, third = (make.registration(forum, option) for _ in range(3))
     send_due()
@@ -87,7 +87,7 @@ def test_a_place_that_becomes_free_goes_to_whoever_has_waited_longest(make, foru
     assert [letter.to for letter in letters("registration.confirmed")] == [first.email, second.email]
 
 
-def test_more_places_go_to_those_who_wait(make, forum):
+def test_additional_seats_go_to_the_waiting_list(make, forum):
     option = make.option(forum, capacity=1)
     _, second, third = (make.registration(forum, option) for _ in range(3))
     with transaction():
@@ -96,7 +96,7 @@ def test_more_places_go_to_those_who_wait(make, forum):
     assert third.status is RegistrationStatus.WAITLISTED
 
 
-def test_fewer_places_than_are_taken_are_refused(make, forum):
+def test_fewer_seats_than_are_taken_are_refused(make, forum):
     option = make.option(forum, capacity=5)
     for _ in range(3):
         make.registration(forum, option)
@@ -104,7 +104,7 @@ def test_fewer_places_than_are_taken_are_refused(make, forum):
         setup.save_option(forum, option, mode=Mode.IN_PERSON, title=LocalizedText(), capacity=2)
 
 
-def test_cancelling_twice_gives_one_place_back(make, forum):
+def test_cancelling_twice_releases_one_seat(make, forum):
     option = make.option(forum, capacity=2)
     registration = make.registration(forum, option)
     with transaction():
@@ -133,7 +133,7 @@ def test_after_cancelling_one_can_come_again_with_a_new_calendar_entry(make, for
     assert second.token != first.token
 
 
-def test_an_option_after_approval_holds_a_place_but_confirms_nothing(make, forum):
+def test_an_option_with_approval_holds_a_seat_but_confirms_nothing(make, forum):
     option = make.option(forum, capacity=1, access=Access.APPROVAL)
     registration = make.registration(forum, option)
     assert registration.status is RegistrationStatus.PENDING
@@ -144,7 +144,7 @@ def test_an_option_after_approval_holds_a_place_but_confirms_nothing(make, forum
     assert len(letters("registration.confirmed")) == 1
 
 
-def test_nobody_is_promised_a_place_at_an_event_that_is_cancelled(make, forum, organizer):
+def test_nobody_is_promised_a_seat_at_a_cancelled_event(make, forum, organizer):
     registration = make.registration(forum, make.option(forum, access=Access.APPROVAL))
     page = f"/manage/events/{forum.slug}/registrations/{registration.id}"
     organizer.get(page)
@@ -158,7 +158,7 @@ def test_nobody_is_promised_a_place_at_an_event_that_is_cancelled(make, forum, o
     assert "Confirm" not in organizer.page.text(organizer.page.one("main"))
 
 
-def test_a_declined_registration_gives_its_place_back(make, forum):
+def test_a_declined_registration_releases_its_seat(make, forum):
     option = make.option(forum, capacity=1, access=Access.APPROVAL)
     registration = make.registration(forum, option)
     with transaction():
@@ -167,7 +167,7 @@ def test_a_declined_registration_gives_its_place_back(make, forum):
     assert registration.status is RegistrationStatus.DECLINED
 
 
-def test_somebody_on_the_waiting_list_is_not_approved_without_a_place(make, forum):
+def test_nobody_on_the_waiting_list_is_approved_without_a_seat(make, forum):
     option = make.option(forum, capacity=1)
     make.registration(forum, option)
     waiting = make.registration(forum, option)
@@ -175,7 +175,7 @@ def test_somebody_on_the_waiting_list_is_not_approved_without_a_place(make, foru
         operations.approve(waiting)
 
 
-def test_changing_the_way_of_taking_part_moves_the_place_and_keeps_the_history(make, forum):
+def test_changing_the_option_moves_the_seat_and_keeps_the_history(make, forum):
     hall, online = make.option(forum, capacity=1), make.option(forum, Mode.ONLINE)
     registration = make.registration(forum, hall)
     waiting = make.registration(forum, hall)
@@ -188,7 +188,7 @@ def test_changing_the_way_of_taking_part_moves_the_place_and_keeps_the_history(m
     assert db.session.scalars(select(ModeChange)).one().to_option_id == online.id
 
 
-def test_nobody_gives_up_a_place_for_a_full_option(make, forum):
+def test_nobody_loses_a_seat_for_a_full_option(make, forum):
     hall, online = make.option(forum, capacity=1), make.option(forum, Mode.ONLINE)
     make.registration(forum, hall)
     registration = make.registration(forum, online)
@@ -256,7 +256,7 @@ def test_an_option_with_people_stays(make, forum):
 
 
 def at_once(app, verb, times: int = 8) -> Counter[str]:
-    """Do the same thing in so many transactions at the same moment; how each ended."""
+    """Do the same thing in several transactions at the same moment; returns the result of each."""
     together = Barrier(times)
 
     def one(number: int) -> str:
@@ -275,7 +275,7 @@ def at_once(app, verb, times: int = 8) -> Counter[str]:
         return Counter(pool.map(lambda n: contextvars.Context().run(one, n), range(times)))
 
 
-def test_a_place_given_up_eight_times_at_once_is_given_to_one(app, make, forum):
+def test_a_seat_released_eight_times_at_once_goes_to_one(app, make, forum):
     hall = make.option(forum, capacity=1)
     token = make.registration(forum, hall).token
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""Whether an option can be taken."""
+"""Whether an option can be chosen."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ def of(**values):
         ({"capacity": 3, "seats_taken": 3, "closes_at": NOW}, Availability.CLOSED),
     ],
 )
-def test_where_an_option_stands(values, expected):
+def test_availability_of_an_option(values, expected):
     assert of(**values) is expected

@@ -1,4 +1,4 @@
-"""The desk finds people however their names are written."""
+"""The desk finds people in any spelling of their names."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_people_are_found_in_any_order_and_spelling(forum, typed, who):
     assert found(forum, typed) == who
 
 
-def test_who_sees_no_addresses_finds_nobody_by_them(forum):
+def test_members_who_may_not_see_addresses_cannot_search_by_them(forum):
     assert found(forum, "hanako_y@example.org", emails=False) == []
     assert found(forum, "taro yamada", emails=False) == ["taro"]
 

@@ -1,4 +1,4 @@
-"""Places in single sessions."""
+"""Seats in single sessions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def guests(make, forum, number: int) -> list[Registration]:
     return [make.registration(forum, option) for _ in range(number)]
 
 
-def test_a_place_is_taken_and_given_back_on_ones_own_page(client, make, forum):
+def test_a_seat_is_taken_and_released_on_ones_own_page(client, make, forum):
     session = make.session(forum, "Workshop", capacity=2)
     make.session(forum, "Open to all")
     (guest,) = guests(make, forum, 1)
@@ -47,7 +47,7 @@ def test_a_place_is_taken_and_given_back_on_ones_own_page(client, make, forum):
     assert "2 seats left" in client.page.text(client.page.by_id("sessions"))
 
 
-def test_a_full_session_takes_nobody_until_a_place_is_free(make, forum):
+def test_a_full_session_takes_nobody_until_a_seat_is_free(make, forum):
     session = make.session(forum, capacity=1)
     first, second = guests(make, forum, 2)
     with transaction():
@@ -62,12 +62,12 @@ def test_a_full_session_takes_nobody_until_a_place_is_free(make, forum):
     assert [offer.seats_left for offer in queries.offers(second)] == [0]
 
 
-def test_many_at_once_do_not_get_more_places_than_there_are(app, make, forum, monkeypatch):
+def test_many_at_once_do_not_get_more_seats_than_there_are(app, make, forum, monkeypatch):
     count = queries.number_signed_up
 
     def slowly(session_id: int) -> int:
         counted = count(session_id)
-        sleep(0.05)  # as long as it takes another request to count the same
+        sleep(0.05)  # as long as another request takes to count the same
         return counted
 
     monkeypatch.setattr(queries, "number_signed_up", slowly)
@@ -100,7 +100,7 @@ def test_only_a_confirmed_guest_signs_up_and_only_for_what_is_public_and_limited
             sign_ups.sign_up(person, code)
 
 
-def test_the_check_tells_when_more_signed_up_than_a_smaller_room_holds(make, forum):
+def test_the_check_reports_more_sign_ups_than_a_smaller_room_holds(make, forum):
     hall, closet = make.room(forum, capacity=50), make.room(forum, "Closet", capacity=1)
     session = make.session(forum, "Workshop", rooms=[hall], capacity=10)
     with transaction():
@@ -145,7 +145,7 @@ def test_a_session_has_no_fewer_seats_than_are_taken(organizer, make, forum):
         assert organizer.fill(path, {"capacity": fine}).status_code == 303
 
 
-def test_a_seat_can_be_given_up_after_the_limit_is_gone(client, make, forum):
+def test_a_seat_can_be_released_after_the_limit_is_removed(client, make, forum):
     session = make.session(forum, "Workshop", capacity=5)
     (guest,) = guests(make, forum, 1)
     with transaction():
@@ -161,7 +161,7 @@ def test_a_seat_can_be_given_up_after_the_limit_is_gone(client, make, forum):
     assert "Workshop" not in client.page.text(client.page.one("main"))
 
 
-def test_what_overlaps_with_ones_seat_is_said(client, make, forum):
+def test_sessions_that_overlap_with_ones_seat_are_shown(client, make, forum):
     first, second = make.session(forum, "Workshop", capacity=5), make.session(forum, "Clinic", capacity=5)
     make.session(forum, "Later", capacity=5, starts_at=forum.starts_at + timedelta(hours=4))
     (guest,) = guests(make, forum, 1)

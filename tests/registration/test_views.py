@@ -1,4 +1,4 @@
-"""Registering as a visitor does."""
+"""Registering as a visitor."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_full_mode_offers_the_waiting_list_or_the_other_mode(client, make, for
     assert client.page.one("main").get("data-status") == "confirmed"
 
 
-def test_a_second_registration_is_told_by_mail_and_by_no_other_way(client, forum):
+def test_a_second_registration_is_only_revealed_by_email(client, forum):
     client.fill(PATH, ADA)
     response = client.fill(PATH, {**ADA, "option": "online", "family_name": "Other"})
     assert response.status_code == 422
@@ -139,7 +139,7 @@ def test_ones_own_answers_can_be_changed(client, forum):
 
 
 def test_the_join_link_goes_to_the_mailbox_alone(client, forum):
-    """Whoever types any address sees the page and its file."""
+    """Anyone can type any address, and then sees the page and its file."""
     for option in ("in_person", "online"):
         location = client.fill(PATH, {**ADA, "email": f"{option}@example.org", "option": option}).location
         assert "meet.example.org" not in client.get(location).get_data(as_text=True)
@@ -170,7 +170,7 @@ def test_the_calendar_file_of_ones_registration_opens(client, forum):
 
 
 def test_what_comes_next_is_ones_calendar(client, forum):
-    """One filled button on the page of whoever has just registered; saving changes is folded away."""
+    """The page after registering has one primary button; the form for changes is collapsed."""
     client.get(client.fill(PATH, ADA).location)
     links = [a for a in client.page.one("main").iter("a") if a.get("class") == "btn"]
     assert [client.page.text(a) for a in links] == ["Add to my calendar"]
@@ -234,7 +234,7 @@ def number_of_letters() -> int:
 
 @pytest.mark.slow
 def test_nobody_can_fill_somebody_elses_mailbox_by_registering_and_cancelling(client, forum):
-    """Sixty letters in a second before. A change and a cancellation are done all the same, and say that no e-mail went."""
+    """After sixty e-mails in a second, changes and cancellations still work, and say that no e-mail was sent."""
     said = []
     for _ in range(15):
         response = client.fill(PATH, {**ADA, "option": "online"})
@@ -281,7 +281,7 @@ def test_nobody_can_fill_somebody_elses_mailbox_by_asking_for_links(client, foru
 
 
 def test_what_the_team_does_is_written_however_much_there_is(client, organizer, forum, make):
-    """A guest whose mailbox a stranger has used up still hears from the team."""
+    """Attendees still hear from the team after somebody else has used up their mailbox's limit."""
     client.fill(PATH, {**ADA, "option": "online"})
     registration = the_one()
     with transaction():
@@ -296,7 +296,7 @@ def test_what_the_team_does_is_written_however_much_there_is(client, organizer, 
 
 @pytest.mark.slow
 def test_one_connection_does_not_take_all_seats_of_an_event(client, make, forum):
-    """A school class registers at once, a robot goes on."""
+    """A school class registers at once, a bot continues."""
     online = {**ADA, "option": "online"}
     for number in range(REGISTRATIONS_AN_HOUR):
         assert client.fill(PATH, {**online, "email": f"n{number}@example.org"}).status_code == 303
@@ -313,7 +313,7 @@ def test_one_connection_does_not_take_all_seats_of_an_event(client, make, forum)
         assert client.fill(PATH, {**online, "email": "later@example.org"}).status_code == 303
 
 
-def test_names_in_every_script_are_kept(client, forum):
+def test_names_in_every_script_are_stored(client, forum):
     for number, name in enumerate(["髙橋", "الكواري", "নাসরিন", "O’Neill", "<b>x</b>"]):
         response = client.fill(
             PATH, {**ADA, "option": "online", "email": f"n{number}@example.org", "family_name": name}
@@ -323,7 +323,7 @@ def test_names_in_every_script_are_kept(client, forum):
 
 
 def test_a_change_that_is_refused_stores_no_part_of_it(client, make, forum):
-    """The new name was flushed before the full option was refused; the 422 takes both back."""
+    """The new name is flushed before the full option is refused; the 422 rolls both back."""
     location = client.fill(PATH, {**ADA, "option": "online"}).location
     client.fill(PATH, {**ADA, "email": "bo@example.org"})
     client.get(location)
@@ -336,7 +336,7 @@ def test_a_change_that_is_refused_stores_no_part_of_it(client, make, forum):
     assert registration.option.mode is Mode.ONLINE
 
 
-def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
+def test_a_name_brings_no_link_into_an_email_to_a_third_party(client, make):
     make.option(make.event("forum"))
     typed = {"option": "in_person", "email": "victim@example.org"}
     for name in ("family_name", "given_name"):
@@ -351,7 +351,7 @@ def test_a_name_carries_no_link_into_a_letter_to_a_third_party(client, make):
     ("name", "greeted"),
     [("Lovelace", "Dear Ada Lovelace,"), ("won! Go to evil.example", "Hello,"), ("evil.example", "Hello,")],
 )
-def test_a_letter_is_greeted_by_what_reads_as_a_name(client, make, name, greeted):
+def test_an_email_greets_only_by_what_looks_like_a_name(client, make, name, greeted):
     make.option(make.event("forum"))
     client.fill("/events/forum/register", {**ADA, "given_name": "Ada", "family_name": name})
     send_due()
@@ -372,7 +372,7 @@ def test_what_is_typed_on_one_line_stays_on_one_line(client, make):
 
 @pytest.mark.parametrize("public", [True, False])
 def test_no_link_of_ones_own_page_leads_nowhere(client, make, public):
-    """A registration stays when its event is taken back; the pages of the event don't."""
+    """A registration remains when its event is unpublished; the pages of the event don't."""
     event = make.event("forum")
     make.session(event, "Workshop", capacity=5)
     registration = make.registration(event, make.option(event))
@@ -386,7 +386,7 @@ def test_no_link_of_ones_own_page_leads_nowhere(client, make, public):
         assert client.get(link, follow_redirects=True).status_code == 200, link
 
 
-def test_ones_own_page_tells_hours_only_where_they_are_known(client, make):
+def test_ones_own_page_shows_hours_only_if_they_are_known(client, make):
     timed = make.event("timed")
     make.option(timed)
     client.get(client.fill("/events/timed/register", ADA).location)
@@ -398,7 +398,7 @@ def test_ones_own_page_tells_hours_only_where_they_are_known(client, make):
 
 
 @pytest.mark.parametrize("status", [EventStatus.POSTPONED, EventStatus.CANCELLED])
-def test_ones_own_page_looks_forward_to_nobody_at_an_event_that_is_called_off(client, make, status):
+def test_ones_own_page_of_a_cancelled_event_does_not_look_forward_to_it(client, make, status):
     event = make.event("forum")
     make.option(event)
     path = client.fill(PATH, ADA).location
@@ -429,7 +429,7 @@ def test_each_option_says_when_it_opens_and_until_when_it_can_be_taken(client, m
 
 @pytest.mark.parametrize(("role", "sees"), [(Role.VIEWER, False), (Role.PROGRAMME, False), (Role.REGISTRATION, True)])
 def test_a_search_finds_only_by_what_the_reader_sees(app, make, role, sees):
-    """Else a viewer learns an e-mail address letter by letter."""
+    """Otherwise a viewer could find out an e-mail address character by character."""
     forum = make.event("forum")
     make.registration(forum, make.option(forum), "secret@example.org", family_name="Lovelace")
     visitor = app.test_client()

@@ -1,4 +1,4 @@
-"""Free seats go to those who wait, however they became free, and to nobody before them."""
+"""Free seats go to the waiting list, however they became free, and to nobody else first."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def forum(make):
 
 @pytest.fixture
 def line(make, forum):
-    """Somebody with the only seat, and two who wait in this order."""
+    """One person with the only seat, and two on the waiting list in this order."""
     option = make.option(forum, capacity=1)
     return [make.registration(forum, option) for _ in range(3)]
 
@@ -138,7 +138,7 @@ def test_nobody_is_promoted_after_the_closing(make, forum, line):
         assert tasks.seat_waiting() == 1
 
 
-def test_who_is_promoted_to_approval_is_told(make, forum):
+def test_a_promotion_to_pending_approval_is_notified(make, forum):
     option = make.approval_option(forum)
     with transaction():
         setup.save_option(forum, option, mode=option.mode, title=option.title, capacity=1, access=option.access)

@@ -1,4 +1,4 @@
-"""/readyz tells the truth, and does not take the website down because of a letter."""
+"""/readyz is accurate, and does not take the website down because of an e-mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.both_engines("a read-only database is another thing on 
 
 @pytest.fixture
 def ready(app, client, monkeypatch):
-    """The answer of /readyz for a migrated database with a mail server and a worker that lives."""
+    """The response of /readyz for a migrated database with a mail server and a live worker."""
     settings = dataclasses.replace(app.config["SETTINGS"], mail_url="smtp://mail.example.org")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     with transaction():
@@ -76,7 +76,7 @@ def test_without_any_table_there_is_nothing_to_serve(client):
     assert response.get_json()["status"] == "not ready"
 
 
-def test_a_letter_that_waits_is_late_by_when_it_was_written_and_takes_nothing_down(ready):
+def test_a_waiting_email_is_late_by_when_it_was_written_and_takes_nothing_down(ready):
     write()
     with transaction():  # it was tried, and is not due
         db.session.execute(update(Email).values(attempts=3, due_at=clock.now() + timedelta(days=1)))
@@ -87,7 +87,7 @@ def test_a_letter_that_waits_is_late_by_when_it_was_written_and_takes_nothing_do
     assert 2300 < told["mail_oldest_seconds"] <= 2400
 
 
-def test_letters_that_were_given_up_are_counted_and_a_wrong_address_is_none_of_them(ready):
+def test_emails_that_were_given_up_are_counted_without_wrong_addresses(ready):
     for attempts in (1, 90, 90):
         write()
         with transaction():

@@ -1,4 +1,4 @@
-"""What the event page tells machines: where, whether it takes place, and whether one can still come."""
+"""The structured data of the event page: where, whether it takes place, and whether one can still register."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_session_takes_place_no_more_than_its_event_does(
     assert states == {"Forum of cities": said, "Opening": said, "Off": "EventCancelled"}
 
 
-def test_a_session_is_at_the_site_of_its_room(client: Visitor, make: Make, forum: Event) -> None:
+def test_a_session_is_at_the_venue_of_its_room(client: Visitor, make: Make, forum: Event) -> None:
     make.venue(forum, "Arena")
     annex = make.venue(forum, "Annex")
     make.session(forum, "There", rooms=[make.room(forum, venue=annex)])
@@ -54,7 +54,7 @@ def test_a_session_is_at_the_site_of_its_room(client: Visitor, make: Make, forum
     }
 
 
-def test_ways_to_take_part_are_offered_as_they_stand(client: Visitor, make: Make, forum: Event) -> None:
+def test_registration_options_are_offered_with_their_availability(client: Visitor, make: Make, forum: Event) -> None:
     make.option(forum, title="Hall", closes_at=datetime(2031, 3, 1, 8, tzinfo=UTC))
     full = make.option(forum, title="Dinner", capacity=1)
     make.registration(forum, full)

@@ -49,14 +49,14 @@ def test_the_list_is_filtered_by_plain_parameters(client, make):
         assert found == expected, query
 
 
-def test_an_unlisted_event_is_seen_by_those_who_have_its_address_only(client, make):
+def test_an_unlisted_event_is_seen_only_by_those_who_have_its_url(client, make):
     make.event("quiet", visibility=Visibility.UNLISTED)
     assert client.get("/events/quiet").status_code == 200
     assert "quiet" not in client.get("/events").get_data(as_text=True)
     assert b"/events/quiet" not in client.get("/calendar.ics").data
 
 
-def test_the_event_page_tells_machines_what_it_tells_people(client, make):
+def test_the_structured_data_match_the_event_page(client, make):
     event = make.event("forum", join_url="https://meet.example.org/secret")
     make.session(event, "Opening", people=[make.person()])
     html = client.get("/events/forum").get_data(as_text=True)
@@ -98,7 +98,7 @@ def test_robots_may_read_what_is_public_and_no_more(client):
     ("status", "offered"),
     [(EventStatus.PUBLISHED, True), (EventStatus.POSTPONED, False), (EventStatus.CANCELLED, False)],
 )
-def test_the_way_into_ones_calendar_is_beside_the_date_that_holds(client, make, status, offered):
+def test_the_calendar_link_is_next_to_the_current_date(client, make, status, offered):
     make.event("forum", status=status)
     client.get("/events/forum")
     assert any(a.get("href") == "#calendar" for a in client.page.all("a")) is offered

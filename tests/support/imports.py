@@ -1,4 +1,4 @@
-"""Imports without the process that reads files in the product."""
+"""Imports without the separate process that reads files in the product."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from eventapp.exchange.incoming import Options
 
 
 def plan(event: Event, data: bytes, options: Options, *, format: str = "", by: User | None = None) -> Report:
-    """What an import would do. Raises Refused where the file as a whole can't be read."""
+    """What an import would do. Raises Refused if the whole file is unreadable."""
     incoming = formats.read(data, operations.options_for(event, options), format=format)
     return operations.compared(event, incoming, options, by=by)
 
 
 def read_here(data: bytes, options: Options, *, format: str = "") -> bytes:
-    """What `reading.read` does, in this process: starting another takes seconds."""
+    """`reading.read` in this process: starting another one takes seconds."""
     try:
         return stored.serialized(formats.read(data, options, format=format))
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""Builders for tests: what is needed is said, the rest is sensible. Each commits, so that requests can see it."""
+"""Builders for tests: state what matters, the rest has sensible defaults. Each commits, so that requests can see it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import Access
 
-# Far enough ahead to be open for registration, whatever the day the tests run.
+# Far enough ahead to be open for registration, whenever the tests run.
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
 
 
@@ -54,12 +54,12 @@ def words(text: str | LocalizedText | None, **more: str) -> LocalizedText:
 
 
 def fresh(thing: Any) -> Any:
-    """The row as it is in the database now."""
+    """The row reread from the database."""
     return db.session.get_one(type(thing), thing.id, populate_existing=True)
 
 
 class Make:
-    """One per test."""
+    """The builders; one instance per test."""
 
     def __init__(self) -> None:
         self._owner: User | None = None
@@ -70,7 +70,7 @@ class Make:
         return self._number
 
     def user(self, email: str = "", *, admin: bool = False) -> User:
-        """Somebody with a login and the password PASSWORD; hashed once for all tests, as hashing is slow on purpose."""
+        """A user with the password PASSWORD, hashed once for all tests because hashing is slow on purpose."""
         with transaction():
             user = User(
                 email=email or f"user{self.next()}@example.org",
@@ -83,7 +83,7 @@ class Make:
         return user
 
     def owner(self) -> User:
-        """The organizer of all events made here."""
+        """The organizer of all events created here."""
         if self._owner is None:
             self._owner = self.user("organizer@example.org")
         return self._owner
@@ -137,7 +137,7 @@ class Make:
         at: Event | None = None,
         **values: Any,
     ) -> Person:
-        """Somebody of the directory, whom the team of one event knows, if any does."""
+        """A person of the directory, known to the team of one event if given."""
         with transaction():
             person = directory.save_person(None, family=words(family), given=words(given), **values)
             if at is not None:
@@ -175,14 +175,14 @@ class Make:
         return session
 
     def release(self, event: Event, **values: Any) -> Release:
-        """The programme as it is now, in public."""
+        """Publish the current programme."""
         with transaction():
             return releases.release(event, **values)
 
     def tell(self, *, minutes: float = 11) -> int:
-        """What the worker does: scan for changes now, and write the e-mails about them that are due minutes later.
+        """Run the worker: scan for changes now, and write the e-mails about them that would be due minutes later.
 
-        Returns how many were about changes; those about acts, such as a registration, are written and not counted.
+        Returns how many were about changes; those about actions, such as a registration, are written and not counted.
         """
         acts = select(PendingNotification.id).where(PendingNotification.kind.not_like(f"%.{CHANGES}"))
         for number in db.session.scalars(acts.order_by(PendingNotification.id)).all():

@@ -1,4 +1,4 @@
-"""What was written to people: the letters, taken out of the outbox, and the calendar entries that travel with them."""
+"""The e-mails in the outbox, and the calendar entries attached to them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def letters() -> list[Email]:
 
 
 def entry(letter: Email, place: int | None = None) -> lint.Component:
-    """The one entry that a letter brings; of several files that at a `place`. It is for the reader, and from the site."""
+    """The one entry in an e-mail; with several files, that at index `place`. Checks that it is from the site, for the
+    recipient.
+    """
     (file,) = letter.calendars if place is None else [letter.calendars[place]]
     calendar = lint.check(file.content, feed=False)
     assert calendar.one("METHOD") == file.method

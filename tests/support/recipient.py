@@ -1,4 +1,4 @@
-"""A person's calendar program, as far as letters are concerned: it takes what they bring by the rules of RFC 5546."""
+"""A person's calendar app, as far as e-mails are concerned: it applies invitations by the rules of RFC 5546."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support import ical_lint as lint
 
 @dataclass(frozen=True, repr=False)
 class Shown:
-    """What a person sees of an entry that takes place, or of one that the product speaks of."""
+    """What a person sees of an entry that takes place."""
 
     starts: datetime
     ends: datetime
@@ -30,7 +30,7 @@ class Shown:
 
 @dataclass
 class Held:
-    """An entry in somebody's calendar; `code` is the session's, or empty for the event."""
+    """An entry in a person's calendar; `code` is the session's, or empty for the event."""
 
     code: str
     sequence: int
@@ -47,14 +47,14 @@ def moment(line: lint.Line) -> tuple[datetime, str]:
 
 
 @dataclass
-class Program:
-    """The calendar program of one address, which takes what letters bring (RFC 5546 §2.1.5, §3.2)."""
+class CalendarApp:
+    """The calendar app of one address, which applies invitations in e-mails (RFC 5546 §2.1.5, §3.2)."""
 
     address: str
     entries: dict[str, Held] = field(default_factory=dict)
 
     def take(self, letter: Email) -> list[tuple[Held | None, Held]]:
-        """Apply the files of a letter; returns (what it was, what it is) of each."""
+        """Apply the files of an e-mail; returns (before, after) of each."""
         done = []
         for file in letter.calendars:
             (event,) = lint.parse(file.content).of("VEVENT")
@@ -79,7 +79,7 @@ class Program:
 
     @property
     def live(self) -> dict[str, list[Shown]]:
-        """What stands in it, by the code of the session."""
+        """The current entries, by session code."""
         found: dict[str, list[Shown]] = {}
         for one in self.entries.values():
             if not one.cancelled:

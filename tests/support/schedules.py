@@ -1,11 +1,11 @@
-"""Programmes as other systems write them, made up from what is publicly known of their formats."""
+"""Programmes in the formats of other systems, invented from what is publicly known of them."""
 
 from __future__ import annotations
 
 from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
-# As frab writes a congress: guids that are no UUIDs, days that begin late in the morning, talks past midnight.
+# As frab writes a congress: guids that are not UUIDs, days that begin late in the morning, talks past midnight.
 CONGRESS = """<?xml version='1.0' encoding='utf-8' ?>
 <schedule>
 <version>1.3</version>
@@ -122,7 +122,7 @@ SPREADSHEET = (
 
 
 def fair(number: int, *, words: int = 60) -> bytes:
-    """A large weekend as FOSDEM has it: many rooms, a track for each, HTML in the texts."""
+    """A large weekend like FOSDEM: many rooms, a track for each, HTML in the texts."""
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?><schedule><conference><acronym>fair</acronym><title>Fair</title>'
         "<time_zone_name>Asia/Tokyo</time_zone_name></conference>"

@@ -1,4 +1,4 @@
-"""`eventapp` in a process of its own on a free port, for tests that stop, kill and starve it."""
+"""`eventapp` in a separate process on a free port, for tests that stop, kill and starve it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def free_ports(number: int) -> list[int]:
-    """So many ports of the loopback address that nobody listens on, each another."""
+    """Several different ports of the loopback address that are not in use."""
     with ExitStack() as asked:
         probes = [asked.enter_context(socket.socket()) for _ in range(number)]
         for probe in probes:
@@ -26,12 +26,12 @@ def free_ports(number: int) -> list[int]:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
+    """A port of the loopback address that is not in use."""
     return free_ports(1)[0]
 
 
 def until(true: Callable[[], object], *, seconds: float = 40) -> None:
-    """Wait until something is so. Raises AssertionError when it takes too long; the limit is generous."""
+    """Wait until a condition is true. Raises AssertionError after a generous time limit."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come to be"
@@ -39,7 +39,7 @@ def until(true: Callable[[], object], *, seconds: float = 40) -> None:
 
 
 def running(pid: int) -> bool:
-    """Whether a process is there and does not only wait for its parent to take note of its end."""
+    """Whether a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
@@ -67,7 +67,7 @@ class Served:
             )
 
     def children(self) -> list[int]:
-        """Process ids of all that was started from it."""
+        """Ids of all its descendant processes."""
         found, todo = [], [self.process.pid]
         while todo:
             pid = todo.pop()
@@ -81,7 +81,7 @@ class Served:
         return found[1:]
 
     def ask(self, method: str, path: str, *, timeout: float = 10) -> tuple[int, dict[str, str], bytes]:
-        """(status, headers, body) of an address; raises OSError where nobody answers."""
+        """(status, headers, body) of a path; raises OSError if nobody answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request(method, path)
@@ -110,19 +110,19 @@ class Served:
             return False
 
     def up(self) -> Served:
-        """The same, once it answers."""
+        """`get`, repeated until the server answers."""
         until(self.answers)
         return self
 
     def stop(self) -> int:
-        """Ask it to stop; its exit code."""
+        """Ask it to stop; returns its exit code."""
         self.process.terminate()
         return self.process.wait(timeout=30)
 
 
 @contextmanager
 def served(instance: Path, *options: str, **environ: str) -> Iterator[Served]:
-    """A server that is gone afterwards, with all that it started, whatever happened."""
+    """A server that is stopped afterwards, with all its processes, whatever happened."""
     server = Served(instance, *options, **environ)
     try:
         yield server

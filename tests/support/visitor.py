@@ -1,4 +1,4 @@
-"""The client of all page tests: it looks at every page it fetches, as a strict reader would."""
+"""The client of all page tests: it checks every page that it fetches, as a strict reader would."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Page:
 
 
 def parse(html: str) -> Page:
-    """Parse strictly: a mistake in the HTML fails the test."""
+    """Parse strictly: an error in the HTML fails the test."""
     parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False, strict=False)
     tree = parser.parse(html)
     mistakes = [f"{position}: {code} {data}" for position, code, data in parser.errors]
@@ -59,7 +59,7 @@ def parse(html: str) -> Page:
 
 
 def check(response: TestResponse) -> Page:
-    """What must hold of every page of the product."""
+    """The checks for every page of the product."""
     page = parse(response.get_data(as_text=True))
     root = next(node for node in page.tree.iter() if node.tag == "html")
     assert root.get("lang"), "the page does not say its language"
@@ -102,7 +102,7 @@ def _check_labels(page: Page, ids: set[str]) -> None:
 
 
 def lint_calendar(response: TestResponse) -> None:
-    """What must hold of every calendar of the product, whichever test asks for it."""
+    """The checks for every calendar of the product, whichever test requests it."""
     path = response.request.path
     if response.mimetype == "application/calendar+json":
         again = icalendar.Calendar.from_jcal(response.get_data(as_text=True))
@@ -116,7 +116,7 @@ def lint_calendar(response: TestResponse) -> None:
 
 
 def profile_of(path: str, *, attached: bool) -> Profile:
-    """What the calendar at an address is for."""
+    """The profile of the calendar at a path."""
     if path.startswith("/registrations/"):
         return Profile.OWN
     if path.startswith("/agenda/"):
@@ -125,17 +125,17 @@ def profile_of(path: str, *, attached: bool) -> Profile:
 
 
 class Visitor(FlaskClient):
-    """Fetches pages, checks them, and fills in forms as a browser does."""
+    """Fetches pages, checks them, and fills in forms like a browser."""
 
     page: Page
     looks: bool = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        # A request of its own, as from outside: not in the app context of the test, whose session it must not share.
+        # A separate request, as from outside: not in the app context of the test, whose session it must not share.
         response: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
-        if has_app_context():  # not so inside a redirect that is followed
+        if has_app_context():  # not inside a redirect that is followed
             db.session.rollback()
-        # The connection's own look at what was asked last is wanted by no test here.
+        # No test needs the connection's own record of the last request.
         if self.looks and response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 307, 308}:
             if response.request.method != "HEAD" and response.data:
                 self.page = check(response)
@@ -144,7 +144,7 @@ class Visitor(FlaskClient):
         return response
 
     def sign_in(self, user: Any) -> None:
-        """Be somebody, without the login page."""
+        """Act as a user, without the login page."""
         with transaction():
             key = operations.open_session(user)
         with self.session_transaction() as session:
@@ -160,19 +160,19 @@ class Visitor(FlaskClient):
         button: str | None = None,
         follow: bool = False,
     ) -> TestResponse:
-        """Fetch a page, fill in a form of it (the one whose action ends with `action`), and send it.
+        """Fetch a page, fill in one of its forms (the one whose action ends with `action`), and send it.
 
-        Fields that `data` does not name keep what the page put into them; None empties one.
+        Fields missing from `data` keep the page's values; None empties one.
         """
         form, opened = self._opened(path, action)
         return self._send(form, opened, {**(data or {}), **({button: "1"} if button else {})}, follow=follow)
 
     def fill_again(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
-        """Fill in the form of the page that is open, as after a refusal, and send it to `path`."""
+        """Fill in the form of the current page, for example after a refusal, and send it to `path`."""
         return self._send(self._form(path, None), path, data or {}, follow=False)
 
     def values(self, path: str, *, action: str | None = None) -> dict[str, Any]:
-        """What a browser would send of a form that was opened and not touched; `action` as in `fill`."""
+        """What a browser would send for an untouched form; `action` as in `fill`."""
         return _values(self._opened(path, action)[0])
 
     def _opened(self, path: str, action: str | None) -> tuple[Any, str]:
@@ -196,7 +196,7 @@ class Visitor(FlaskClient):
         return self.post(form.get("action") or opened, data=values, follow_redirects=follow)
 
     def fill_elsewhere(self, path: str, target: str, data: dict[str, Any] | None = None) -> TestResponse:
-        """Send `data` to an address that no form of theirs leads to, with the key of a page that they may open."""
+        """Send `data` to a URL that the user has no form for, with the CSRF token of a page that they may open."""
         self.get(path)
         keys = [node.get("value") for node in self.page.all("input") if node.get("name") == "csrf_token"]
         return self.post(target, data={**(data or {}), "csrf_token": keys[0]})

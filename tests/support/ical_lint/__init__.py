@@ -1,4 +1,4 @@
-"""A judge of calendars that knows nothing of the product: any test that produces a calendar can call `check`."""
+"""A linter for calendars, independent of the product: any test that produces a calendar can call `check`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ text = plain
 
 
 def quiet(data: bytes, profile: Profile | None = None, *, attendee: str = "") -> None:
-    """Nothing is wrong with the calendar."""
+    """Whether there are no findings."""
     found = findings(data, profile=profile, attendee=attendee)
     assert not found, "\n".join(f"line {one.line}, {one.rule}: {one.sentence} ({one.title})" for one in found)
 
@@ -24,7 +24,7 @@ def parse(data: bytes) -> Component:
 
 
 def check(data: bytes, *, feed: bool | None = None, personal: bool = False) -> Component:
-    """The calendar as a tree, or AssertionError with the reasons. `feed` says which profile it must keep to."""
+    """The calendar as a tree. Raises AssertionError with the findings. `feed` tells which profile it must follow."""
     profile = None
     if feed is not None:
         profile = (Profile.PERSONAL if personal else Profile.FEED) if feed else Profile.INVITATION

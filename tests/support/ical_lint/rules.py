@@ -1,7 +1,7 @@
-"""What no calendar of ours may do: bytes in, findings out. Pure, and never raises, whatever it is given.
+"""The linter's rules: bytes in, findings out. Pure, and never raises for any input.
 
-The rules are those of RFC 5545, 5546, 6047 and 7986, and what the programs that people use make of them: each rule is
-here because some reader goes wrong without it.
+The rules are those of RFC 5545, 5546, 6047 and 7986, and of common calendar apps: each rule is here because some reader
+fails without it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tests.support.ical_lint.tree import Component, Finding, Line, plain, read, 
 
 
 class Profile(StrEnum):
-    """What a calendar is for: each is written differently.
+    """The purpose of a calendar, which determines its form.
 
-    A public feed; a personal feed, which may carry links to join; a single entry to download; one that its owner
-    downloads, which may carry them too; an invitation by mail.
+    A public feed; a personal feed, which may contain joining links; a single entry to download; one that its owner
+    downloads, which may contain them too; an invitation by e-mail.
     """
 
     FEED = "feed"
@@ -39,7 +39,7 @@ _GEO = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]+)?);(-?[0-9]{1,3}(?:\.[0-9]+)?)")
 # A language tag (RFC 5646): language, script, region.
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 _ESCAPED = re.compile(r"\\[\\;,n]")
-# Each may come once in an entry (RFC 5545 §3.6.1).
+# Each may occur once in an entry (RFC 5545 §3.6.1).
 _ONCE = {
     "UID",
     "DTSTAMP",
@@ -62,7 +62,7 @@ _ONCE = {
     "RECURRENCE-ID",
     "COLOR",
 }
-# The format asks for the first three; the others every program shows or acts upon.
+# The format requires the first three; every app shows or uses the others.
 _NEEDED = ("UID", "DTSTAMP", "DTSTART", "SUMMARY", "SEQUENCE", "STATUS", "TRANSP")
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 _TEXT = {
@@ -79,7 +79,7 @@ _TEXT = {
 }
 _TEXTS = {"CATEGORIES", "RESOURCES"}
 _ADDRESSES = {"URL", "SOURCE", "CONFERENCE", "IMAGE", "ATTENDEE", "ORGANIZER"}
-# Their default type is not the one in use, or none is defined: without VALUE strict readers refuse the calendar.
+# Their default type is not the one in use, or none is defined: without VALUE strict readers reject the calendar.
 _VALUE = {"REFRESH-INTERVAL": "DURATION", "SOURCE": "URI", "CONFERENCE": "URI", "IMAGE": "URI"}
 _STATUS = {"CONFIRMED", "TENTATIVE", "CANCELLED"}
 # What makes Outlook open a new calendar instead of adding an entry.
@@ -98,10 +98,10 @@ _FEED_NEEDS = ("NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "S
 
 
 def findings(data: bytes, *, profile: Profile | None = None, attendee: str = "") -> list[Finding]:
-    """What is wrong with a calendar, by line; nothing where all is well.
+    """The problems of a calendar, by line; empty if there are none.
 
-    Without a `profile` only what holds for every calendar is looked at. `attendee` is the mail address of the one
-    person whom an invitation is for.
+    Without a `profile` only rules for all calendars are checked. `attendee` is the e-mail address of the one person
+    whom an invitation is for.
     """
     tops, found = read(data)
     calendars = [top for top in tops if top.name == "VCALENDAR"]
@@ -188,7 +188,7 @@ def _zones(calendar: Component) -> list[Finding]:
 
 
 def _property(line: Line) -> list[Finding]:
-    """What can be said of a property by itself."""
+    """Findings about a single property."""
     found: list[Finding] = []
     value = line.params.get("VALUE", "")
     wanted = _VALUE.get(line.name)
@@ -212,7 +212,7 @@ def _property(line: Line) -> list[Finding]:
     return found
 
 
-# A rule that was broken, what to say of it, and the line.
+# The violated rule, its message, and the line.
 Fault = tuple[str, str, int]
 
 
@@ -225,7 +225,7 @@ def _event(event: Component) -> list[Finding]:
 
 
 def _numbers(event: Component) -> Iterable[Fault]:
-    """What comes twice, and what is missing."""
+    """Duplicate and missing properties."""
     for name, number in Counter(line.name for line in event.lines).items():
         if number > 1 and name in _ONCE:
             yield "twice", worded("%(name)s comes twice.", name=name), event.all(name)[1].number
@@ -284,14 +284,14 @@ def _times(event: Component) -> Iterable[tuple[str, str, int]]:
     if event.all("DTEND") and event.all("DURATION"):
         yield "end-twice", worded("An entry has an end and a duration as well."), event.number
     starts, ends = event.first("DTSTART"), event.first("DTEND")
-    # Of one kind and in one zone, the texts are in the order of time. A night of two equal hours is written in UTC.
+    # For one kind and zone, the texts sort by time. A night with a repeated hour is written in UTC.
     same = len({line.params.get("TZID") for name in ("DTSTART", "DTEND") for line in event.all(name)}) == 1
     if ends and same and len(kinds) == 1 and ends <= starts:
         yield "end", worded("An entry does not end after it begins."), event.number
 
 
 def _time(line: Line) -> tuple[str, str]:
-    """How a time is written (date, utc, local, floating), and what is wrong with it."""
+    """The form of a time (date, utc, local, floating), and what is wrong with it."""
     kind, right = _written(line)
     if not right:
         return kind, worded("%(name)s is no date or time that there is.", name=line.name)
@@ -305,7 +305,7 @@ def _time(line: Line) -> tuple[str, str]:
 
 
 def _written(line: Line) -> tuple[str, bool]:
-    """How a time is written, and whether there is such a time."""
+    """The form of a time, and whether that time exists."""
     if line.params.get("VALUE") == "DATE":
         day = re.fullmatch(r"[0-9]{8}", line.value) and timezones.local_time(f"{line.value}T000000")
         return "date", bool(day) and "TZID" not in line.params

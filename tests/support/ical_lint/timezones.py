@@ -1,4 +1,4 @@
-"""What a VTIMEZONE may be: known by its name, of a shape that Outlook understands, and true."""
+"""Rules for VTIMEZONE: known by its name, in a form that Outlook understands, and correct."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.ical_lint.tree import Component, Finding, worded
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LOCAL = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})")
 _OFFSET = re.compile(r"([+-])([0-9]{2})([0-5][0-9])([0-5][0-9])?")
-# "The nth or last such weekday of a month": the only rule of a zone that Outlook understands.
+# "The nth or last such weekday of a month": the only zone rule that Outlook understands.
 _RULE = re.compile(r"FREQ=YEARLY;BYMONTH=(1[0-2]|[1-9]);BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU)")
 
 _PLACES = (
@@ -23,17 +23,17 @@ _PLACES = (
 )
 _names = cache(available_timezones)
 
-# (moment on the clock that is about to be changed, offset from UTC after it)
+# (moment on the clock before the change, offset from UTC after it)
 Onsets = list[tuple[datetime, timedelta]]
 
 
 def known(tzid: str) -> bool:
-    """Whether it is the name of a place's zone in the IANA database: no `GMT`, `JST`, `CET` or `Etc/…`."""
+    """Whether it is the name of a geographic zone in the IANA database: no `GMT`, `JST`, `CET` or `Etc/…`."""
     return tzid in _names() and tzid.startswith(_PLACES)
 
 
 def local_time(text: str) -> datetime | None:
-    """A local DATE-TIME as a naive datetime; None for what is none."""
+    """A local DATE-TIME as a naive datetime; None for anything else."""
     found = _LOCAL.fullmatch(text)
     if found is None:
         return None
@@ -44,7 +44,7 @@ def local_time(text: str) -> datetime | None:
 
 
 def offset(text: str) -> timedelta | None:
-    """A UTC-OFFSET (RFC 5545 §3.3.14); None for what is none, such as -0000."""
+    """A UTC-OFFSET (RFC 5545 §3.3.14); None for anything else, such as -0000."""
     found = _OFFSET.fullmatch(text)
     if found is None:
         return None
@@ -64,7 +64,7 @@ def day_of(year: int, month: int, number: int, weekday: str) -> int:
 
 
 def findings(zone: Component) -> list[Finding]:
-    """What is wrong with the shape of a VTIMEZONE, whatever it is used for."""
+    """Problems in the form of a VTIMEZONE, whatever it is used for."""
     found: list[Finding] = []
     tzid = zone.first("TZID")
     if len(zone.all("TZID")) != 1:
@@ -111,7 +111,7 @@ def _of_part(part: Component, tzid: str) -> list[Finding]:
 
 
 def onsets(zone: Component, last_year: int) -> Onsets:
-    """The changes of clocks as a reader finds them in the component, until a year. What can't be read is left out."""
+    """The clock changes as a reader computes them from the component, until a year. Unreadable parts are ignored."""
     found: Onsets = []
     for part in zone.parts:
         start, after = local_time(part.first("DTSTART")), offset(part.first("TZOFFSETTO"))
@@ -129,12 +129,12 @@ def onsets(zone: Component, last_year: int) -> Onsets:
 
 
 def told(found: Onsets, local: datetime) -> timedelta | None:
-    """The offset that onsets give a local time; None before the first. A time that comes twice means the first."""
+    """The offset that the onsets give for a local time; None before the first. A repeated time means the first one."""
     return next((after for start, after in reversed(found) if start <= local), None)
 
 
 def untrue(zone: Component, used: Iterable[tuple[datetime, int]]) -> list[Finding]:
-    """Local times (with their lines) that the component puts at another moment than the IANA database does."""
+    """Local times (with their lines) for which the component differs from the IANA database."""
     tzid = zone.first("TZID")
     used = list(used)
     if not used or not known(tzid):
@@ -158,7 +158,7 @@ def skipped(local: datetime, tzid: str) -> bool:
     try:
         moment = local.replace(tzinfo=ZoneInfo(tzid)).astimezone(UTC)
         return moment.astimezone(ZoneInfo(tzid)).replace(tzinfo=None) != local
-    except OverflowError:  # the first and last day that there is
+    except OverflowError:  # the first and last representable day
         return False
 
 

@@ -1,6 +1,6 @@
-"""A calendar's bytes as a tree of components (RFC 5545 §3.1), and what is wrong with the bytes themselves.
+"""A calendar's bytes as a tree of components (RFC 5545 §3.1), and problems of the bytes themselves.
 
-Reads anything and never raises: what can't be read is a finding, and the reading goes on behind it.
+Parses anything and never raises: what is unreadable is a finding, and parsing continues after it.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from itertools import pairwise
 
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _PARAM = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
-# Line separators of Unicode are no control characters by category, and yet some readers end the line there.
+# Unicode line separators are not control characters by category, yet some readers end the line there.
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 LIMIT = 75
 
 
 def worded(said: str, **values: object) -> str:
-    """A sentence with its values: %(name)s stands for `name`."""
+    """A sentence with its values: %(name)s is replaced by `name`."""
     return said % values if values else said
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong. `rule` names it for tests, `sentence` says it to a person.
+    """One problem. `rule` names it for tests, `sentence` for people.
 
-    `line` counts the lines of the file from 1; 0 where the file as a whole is meant. `uid` and `title` name the entry.
+    `line` counts the lines of the file from 1; 0 for the file as a whole. `uid` and `title` identify the entry.
     """
 
     rule: str
@@ -38,7 +38,7 @@ class Finding:
 
 @dataclass
 class Line:
-    """A property: parameters as they are written, quotes included; the value with its escapes."""
+    """A property: parameters as written, quotes included; the value with its escapes."""
 
     name: str
     params: dict[str, str]
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass
 class Component:
-    """A component with its properties and the components in it. `number` is the line of its BEGIN."""
+    """A component with its properties and subcomponents. `number` is the line of its BEGIN."""
 
     name: str
     lines: list[Line] = field(default_factory=list)
@@ -60,11 +60,11 @@ class Component:
         return [line for line in self.lines if line.name == name]
 
     def first(self, name: str) -> str:
-        """The value of the first property of that name, or an empty text."""
+        """The value of the first property of that name, or an empty string."""
         return next((line.value for line in self.lines if line.name == name), "")
 
     def one(self, name: str) -> str:
-        """The value of the only property of that name. Raises LookupError where there is none, or more than one."""
+        """The value of the only property of that name. Raises LookupError if there is none, or more than one."""
         found = self.all(name)
         if len(found) != 1:
             raise LookupError(f"{self.name} has {len(found)} {name}")
@@ -81,7 +81,7 @@ def plain(value: str) -> str:
 
 
 def read(data: bytes) -> tuple[list[Component], list[Finding]]:
-    """All components that stand by themselves in the file (a right one holds a single VCALENDAR), and the findings."""
+    """All top-level components of the file (a valid one has a single VCALENDAR), and the findings."""
     found: list[Finding] = []
     tops: list[Component] = []
     stack: list[Component] = []
@@ -100,7 +100,7 @@ def read(data: bytes) -> tuple[list[Component], list[Finding]]:
     for component in stack:
         said = worded("%(name)s is begun and never ended.", name=component.name)
         found.append(Finding("never-ended", said, component.number))
-    if stack:  # what was read of it is worth looking at, too
+    if stack:  # what was read of it is checked, too
         for outer, inner in pairwise(stack):
             outer.parts.append(inner)
         tops.append(stack[0])
@@ -141,7 +141,7 @@ def _line(text: str, number: int, found: list[Finding]) -> Line | None:
 
 
 def _unfolded(data: bytes, found: list[Finding]) -> list[tuple[int, str]]:
-    """(number of its first line, content) of each folded line, after looking at the bytes."""
+    """(number of its first line, content) of each unfolded line, after checking the bytes."""
     if data.startswith(b"\xef\xbb\xbf"):
         found.append(Finding("byte-order-mark", worded("The file begins with a byte order mark."), 1))
         data = data[3:]
@@ -176,7 +176,7 @@ def _look(raw: bytes, number: int, found: list[Finding]) -> None:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        # Either the fold split a character, or the file is no UTF-8. The joined line, read later, tells them apart.
+        # Either the fold split a character, or the file is not UTF-8. Decoding the joined line later tells them apart.
         found.append(Finding("split-character", worded("A line ends in the middle of a character."), number))
         return
     if (control := _CONTROL.search(text)) is not None:
