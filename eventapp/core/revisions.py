@@ -42,9 +42,11 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     if not names:
         return
     moment = now()
-    statement = insert(session, Revision).values([{"scope": name, "number": 1, "at": moment} for name in names])
-    rise = {"number": Revision.number + 1, "at": moment}
-    session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise))
+    statement = insert(session, Revision.__table__)
+    rise = {"number": Revision.number + 1, "at": statement.excluded.at}
+    # The rows are parameters: a statement with VALUES for each of them would be compiled anew at every commit.
+    rows = [{"scope": name, "number": 1, "at": moment} for name in names]
+    session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise), rows)
 
 
 # The time detects a restored database, in which a number may occur a second time.

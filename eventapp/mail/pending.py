@@ -20,9 +20,6 @@ POSTPONED = timedelta(minutes=10)
 # The last part of the kind of a notification about changes in general, such as "registration.changes".
 CHANGES = "changes"
 
-# Rows per statement: both engines limit the number of parameters to less than a large event needs.
-_ROWS = 500
-
 
 def recipient_key(kind: str, number: int) -> str:
     """The key of a recipient, such as "registration:12"."""
@@ -40,9 +37,7 @@ def enqueue_changes(recipients: Iterable[str], kind: str, *, topic: str, at_once
     A recipient who already has a pending notification keeps it, and it becomes due no later than before.
     """
     due_at = clock.now() if at_once else clock.now() + DEBOUNCE_WINDOW
-    rows = [_row(one, f"{kind}.{CHANGES}", topic, "", due_at, None) for one in sorted(set(recipients))]
-    for first in range(0, len(rows), _ROWS):
-        _upsert(rows[first : first + _ROWS])
+    _upsert([_row(one, f"{kind}.{CHANGES}", topic, "", due_at, None) for one in sorted(set(recipients))])
 
 
 def _row(
@@ -61,8 +56,10 @@ def _row(
 
 
 def _upsert(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     table: Any = PendingNotification
-    statement = insert(db.session(), table).values(rows)
+    statement = insert(db.session(), table.__table__)
     new = statement.excluded
     # An e-mail about one action, such as a cancellation, includes all other changes as well.
     only_changes = new.kind.like(f"%.{CHANGES}")
@@ -72,7 +69,8 @@ def _upsert(rows: list[dict[str, Any]]) -> None:
         "due_at": case((table.due_at <= new.due_at, table.due_at), else_=new.due_at),
         "version": table.version + 1,
     }
-    db.session.execute(statement.on_conflict_do_update(index_elements=["recipient", "slot"], set_=replaced))
+    # The rows are parameters: a statement with VALUES for each is compiled anew, and can't be of any length.
+    db.session.execute(statement.on_conflict_do_update(index_elements=["recipient", "slot"], set_=replaced), rows)
 
 
 def due(*, limit: int) -> list[int]:
