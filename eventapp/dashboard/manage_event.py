@@ -59,10 +59,10 @@ def _save(event: Event, form: EventEditForm) -> list[str]:
 
 
 def _told(followed: Followed) -> list[str]:
-    said = []
+    messages = []
     sessions = followed.sessions
     if sessions.number:
-        said.append(
+        messages.append(
             ngettext(
                 "%(num)d session was moved. This becomes public with the next version of the programme.",
                 "%(num)d sessions were moved. This becomes public with the next version of the programme.",
@@ -70,28 +70,28 @@ def _told(followed: Followed) -> list[str]:
             )
         )
     if sessions.skipped:
-        said.append(
+        messages.append(
             _(
                 "These were moved later, because the clocks skip their new time: %(titles)s.",
                 titles=_named(sessions.skipped),
             )
         )
     if sessions.doubled:
-        said.append(
+        messages.append(
             _(
                 "The clocks show the new time of these twice. We used the first: %(titles)s.",
                 titles=_named(sessions.doubled),
             )
         )
     if followed.windows:
-        said.append(
+        messages.append(
             ngettext(
                 "%(num)d opening or closing time was moved.",
                 "%(num)d opening and closing times were moved.",
                 followed.windows,
             )
         )
-    return said
+    return messages
 
 
 def _named(titles: tuple[str, ...]) -> str:
