@@ -147,10 +147,10 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
     form.note.speak(event.languages)
     act = lifecycle.cancel_event if verb == "cancel" else lifecycle.postpone_event
     if done := submit(form, lambda: act(event, note=form.note.data)):
-        message = languages.ngettext(
+        said = languages.ngettext(
             "Done. %(num)d e-mail is being sent.", "Done. %(num)d e-mails are being sent.", done.value
         )
-        flash(message)
+        flash(said)
         return redirect(url_for(".event", slug=event.slug), 303)
     people = len(registration.everyone(event))
     return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
@@ -193,12 +193,12 @@ def clone(event: Event) -> ResponseReturnValue:
             people=form.people.data,
         ),
     ):
-        message = languages.ngettext(
+        said = languages.ngettext(
             "Draft created with %(num)d session. Only your team can see it.",
             "Draft created with %(num)d sessions. Only your team can see it.",
             done.value.sessions,
         )
-        flash(message)
+        flash(said)
         for title in done.value.skipped:
             flash(
                 _(

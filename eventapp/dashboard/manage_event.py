@@ -59,10 +59,10 @@ def _save(event: Event, form: EventEditForm) -> list[str]:
 
 
 def _told(followed: Followed) -> list[str]:
-    messages = []
+    said = []
     sessions = followed.sessions
     if sessions.number:
-        messages.append(
+        said.append(
             ngettext(
                 "%(num)d session was moved. This becomes public with the next version of the programme.",
                 "%(num)d sessions were moved. This becomes public with the next version of the programme.",
@@ -70,28 +70,28 @@ def _told(followed: Followed) -> list[str]:
             )
         )
     if sessions.skipped:
-        messages.append(
+        said.append(
             _(
                 "These were moved later, because the clocks skip their new time: %(titles)s.",
                 titles=_named(sessions.skipped),
             )
         )
     if sessions.doubled:
-        messages.append(
+        said.append(
             _(
                 "The clocks show the new time of these twice. We used the first: %(titles)s.",
                 titles=_named(sessions.doubled),
             )
         )
     if followed.windows:
-        messages.append(
+        said.append(
             ngettext(
                 "%(num)d opening or closing time was moved.",
                 "%(num)d opening and closing times were moved.",
                 followed.windows,
             )
         )
-    return messages
+    return said
 
 
 def _named(titles: tuple[str, ...]) -> str:

@@ -49,8 +49,8 @@ def upload(event: Event) -> ResponseReturnValue:
         form.refuse(refusal)
         with reading():
             return page("exchange/upload.html", event=event, form=form)
-    row = operations.keep(number, data, options, read, name=name)
-    return redirect(url_for(".report", slug=slug, key=row.key), 303)
+    kept = operations.keep(number, data, options, read, name=name)
+    return redirect(url_for(".report", slug=slug, key=kept.key), 303)
 
 
 def _sent() -> tuple[str, bytes]:
@@ -86,8 +86,8 @@ def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) ->
 @requires(Permission.PROGRAMME)
 def report(event: Event, key: str) -> ResponseReturnValue:
     """Show what the import would do; POST changes the options and shows the report again."""
-    row = or_404(queries.upload(event, key))
-    options = operations.options_of(row)
+    kept = or_404(queries.upload(event, key))
+    options = operations.options_of(kept)
     data = {
         "zone": options.zone,
         "language": options.language,
@@ -96,7 +96,7 @@ def report(event: Event, key: str) -> ResponseReturnValue:
     }
     form = OptionsForm(tags=event.languages, data=data)
     if not form.validate_on_submit():
-        return _report(event, row, form, _kept(event, row))
+        return _report(event, kept, form, _kept(event, kept))
     slug, asked = event.slug, partial(operations.options_for, event)
     try:
         options = form.options()
@@ -148,12 +148,12 @@ def _page(event: Event, kept: Upload, form: OptionsForm, shown: Report | None) -
 
 def _keys(shown: Report) -> list[tuple[str, int]]:
     """How sessions were matched, and how many."""
-    labels = {
+    said = {
         FoundBy.GUID: _("by their identifier"),
         FoundBy.CODE: _("by their code"),
         FoundBy.TITLE_AND_START: _("by title and start"),
     }
-    counted = [(words, sum(change.found_by is by for change in shown.changes)) for by, words in labels.items()]
+    counted = [(words, sum(change.found_by is by for change in shown.changes)) for by, words in said.items()]
     return [(words, number) for words, number in counted if number]
 
 
@@ -167,10 +167,10 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
     """
     slug, planned, version = event.slug, None, request.form.get("version")
     with reading():
-        row = or_404(queries.upload(event, key))
-        read = _kept(event, row)
+        kept = or_404(queries.upload(event, key))
+        read = _kept(event, kept)
         if queries.version(event) == version and not isinstance(read, Refused):
-            planned = operations.compared(event, read, operations.options_of(row), by=current_organizer())
+            planned = operations.compared(event, read, operations.options_of(kept), by=current_organizer())
     if planned is None or queries.version(event) != version:
         flash(
             _(
