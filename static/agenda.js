@@ -1,8 +1,8 @@
-// Stars: kept on the device, and in an agenda with an address of its own once the visitor has made one.
+// Stars: stored on the device, and in an agenda with its own URL once the visitor has created one.
 // Without this file a session's page leads to a form that stars it.
 const KEY = "stars", TOKEN = "agenda", WAITING = "stars-waiting";
 
-// A browser may forbid storage altogether; then stars live as long as the page.
+// If the browser forbids storage, stars live as long as the page.
 const memory = {};
 const read = (key, otherwise) => {
   try { return JSON.parse(localStorage.getItem(key)) ?? memory[key] ?? otherwise; } catch { return memory[key] ?? otherwise; }
@@ -20,19 +20,19 @@ const keep = () => write(KEY, [...stars]);
 const address = () => `/agenda/${encodeURIComponent(read(TOKEN, ""))}/stars`;
 const ask = async (body) => {
   const response = await fetch(address(), { method: body ? "POST" : "GET", body, headers: { Accept: "application/json" } });
-  if (response.status === 404 && !body) write(TOKEN, ""); // the agenda is gone; the device's own stars stay
+  if (response.status === 404 && !body) write(TOKEN, ""); // the agenda was deleted; the device's own stars stay
   if (!response.ok) throw new Error(response.status);
   return (await response.json()).stars;
 };
 
-// What could not be sent waits and is sent with the next page: {star: on}.
+// What could not be sent is sent with the next page: {star: on}.
 async function sync() {
   if (!read(TOKEN, "")) return;
   const waiting = read(WAITING, {});
   try {
     for (const [star, on] of Object.entries(waiting)) {
       await ask(new URLSearchParams({ star, on: on ? "1" : "0" })).catch((error) => {
-        if (!/^4/.test(error.message)) throw error; // refused for good: it is not asked for again
+        if (!/^4/.test(error.message)) throw error; // refused: don't retry
       });
       delete waiting[star];
       write(WAITING, waiting);
@@ -40,7 +40,7 @@ async function sync() {
     stars = new Set(await ask());
     keep();
     draw();
-  } catch { /* offline: the device's stars are shown, and what waits keeps waiting */ }
+  } catch { /* offline: show the device's stars, and retry later */ }
 }
 
 function set(star, on) {
@@ -115,7 +115,7 @@ function only(on) {
 document.querySelector("[data-only]")?.addEventListener("click", (event) =>
   only(event.currentTarget.getAttribute("aria-pressed") !== "true"));
 
-// Making an agenda: the form takes along what the device has starred.
+// Creating an agenda: the form includes the device's stars.
 const make = document.querySelector("[data-make]");
 make?.addEventListener("submit", () => {
   for (const star of stars) {

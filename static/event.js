@@ -1,4 +1,4 @@
-// Shows a question only where it has a point: beside an input that says something else than the event has now.
+// Shows a question only if it applies: next to an input whose value differs from the event's.
 for (const box of document.querySelectorAll("[data-shown-with]")) {
   const input = box.closest("form").elements[box.dataset.shownWith];
   const arrange = () => {

@@ -1,5 +1,5 @@
-// Finding somebody while typing a name: a combobox after the WAI-ARIA pattern "editable with list autocomplete".
-// Without this file the button beside the field finds them, and the people who fit stand below it to choose from.
+// Searching people while typing a name: a combobox by the WAI-ARIA pattern "editable with list autocomplete".
+// Without this file the button next to the field finds them, and the matches are listed below it.
 const form = document.querySelector("form[data-people]");
 const WAIT = 150; // milliseconds after the last key
 let number = 0;
@@ -27,7 +27,7 @@ class Finder {
     input.addEventListener("input", () => this.typed());
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("blur", () => this.close());
-    // Not click: the field would lose the focus first, and the list its place.
+    // Not click: the field would lose the focus first, and the list would close.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
@@ -36,7 +36,7 @@ class Finder {
   }
 
   typed() {
-    // Whoever was chosen is not meant any more, unless the name is typed back to what it was.
+    // The chosen person no longer applies, unless the name is typed back to what it was.
     if (this.input.value !== this.known) this.code.value = "";
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), WAIT);
@@ -104,7 +104,7 @@ class Finder {
     this.code.value = code;
     this.input.value = this.known = name;
     this.input.removeAttribute("aria-invalid");
-    // What was found before without this file, and would go before the name.
+    // Matches found without this file, which would take precedence over the name.
     this.input.closest(".parts").querySelector(".found")?.remove();
     this.input.removeAttribute("aria-describedby");
     this.close();
@@ -112,7 +112,7 @@ class Finder {
   }
 
   key(event) {
-    if (event.isComposing) return; // Enter and arrows belong to the keyboard of Japanese then
+    if (event.isComposing) return; // Enter and arrow keys then belong to the input method
     const open = !this.list.hidden;
     const does = {
       ArrowDown: () => (open ? this.move(this.at + 1) : this.ask()),

@@ -1,4 +1,4 @@
-// Shows the questions of the chosen way to take part only. Without this file all are shown, each saying whom it is for.
+// Shows only the questions of the chosen option. Without this file all are shown, each with the mode it applies to.
 const form = document.querySelector("form[data-modes]");
 const arrange = () => {
   const chosen = form.querySelector("input[name=option]:checked");
@@ -10,7 +10,7 @@ if (form) {
   form.addEventListener("change", arrange);
   arrange();
 }
-// Letters tell times on the reader's own clocks as well.
+// E-mails also show times in the reader's own time zone.
 const zone = document.querySelector("[data-own-zone]");
 if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 document.getElementById("problems")?.focus();

@@ -37,13 +37,13 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
             _declared(event, lang)
             return
         try:
-            said = queries.statement(event, basis=Basis(basis), rounding=Rounding(rounding) if rounding else None)
+            statement = queries.statement(event, basis=Basis(basis), rounding=Rounding(rounding) if rounding else None)
         except rules.NotCounted as none:
             raise click.ClickException(str(none)) from none
-        click.echo(_ended(said.text(lang), lang) or _("There is nobody to count on this basis yet."))
-        moment = said.as_of
+        click.echo(_ended(statement.text(lang), lang) or _("There is nobody to count on this basis yet."))
+        moment = statement.as_of
         click.echo(
-            said.counts.basis.explanation
+            statement.counts.basis.explanation
             + (" " if lang == "en" else "")
             + _(
                 "As of %(day)s, %(time)s %(zone)s.",
@@ -52,12 +52,12 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
                 zone=languages.zone_short(event.zone, moment),
             )
         )
-        if said.counts.generated:
+        if statement.counts.generated:
             click.echo(
                 languages.ngettext(
                     "%(num)d of these people is demo data.",
                     "%(num)d of these people are demo data.",
-                    said.counts.generated,
+                    statement.counts.generated,
                 )
             )
 

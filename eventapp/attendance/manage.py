@@ -25,13 +25,13 @@ def counts(event: Event) -> ResponseReturnValue:
     rounding = forms.rounding(request.args.get("rounding"))
     reported = queries.reported_counts(event)
     try:
-        said, missing = queries.statement(event, basis=basis, rounding=rounding, reported=reported), ""
+        statement, missing = queries.statement(event, basis=basis, rounding=rounding, reported=reported), ""
     except rules.NotCounted as none:
-        said, missing = None, str(none)
+        statement, missing = None, str(none)
     return page(
         "attendance/desk.html",
         event=event,
-        said=said,
+        said=statement,
         missing=missing,
         basis=basis,
         reported_counts=reported,

@@ -75,8 +75,8 @@ def public_statement(event: Event, reported: list[ReportedCount]) -> CountStatem
     """The statement for the public pages; None if the team does not publish its counts, or nobody is counted yet."""
     if not event.counts_public:
         return None
-    said = statement(event, reported=reported)
-    return said if said.counts.people else None
+    result = statement(event, reported=reported)
+    return result if result.counts.people else None
 
 
 def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:

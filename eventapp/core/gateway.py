@@ -34,7 +34,7 @@ MOST_BODIES = 256
 MOST_WAITING = 128
 WAIT = 15.0
 
-# Threads of one process: for requests that read, as many for those that write, and for cached responses.
+# Threads of one process: for reading requests, as many for writing ones, and for cached responses and `light` paths.
 THREADS = 8
 QUICK_THREADS = 3
 

@@ -95,11 +95,11 @@ def marked(said: ResolvedText, page_language: str | None = None) -> Markup:
 
 def _prose(value: LocalizedText | None) -> Markup:
     """Render Markdown content in the reader's language."""
-    said = languages.resolve(value)
-    if not said.text:
+    resolved = languages.resolve(value)
+    if not resolved.text:
         return Markup()
     return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
-        said.language, localized.direction(said.language), markdown.render(said.text)
+        resolved.language, localized.direction(resolved.language), markdown.render(resolved.text)
     )
 
 

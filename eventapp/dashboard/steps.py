@@ -65,8 +65,8 @@ def _about_sessions(sessions: Sequence[Session]) -> Iterator[Step]:
         yield Step(_("Add the first session of the programme."), "programme_manage.session")
     drafts = sum(session.status is SessionStatus.DRAFT for session in sessions)
     if drafts:
-        said = ngettext("Finish %(num)d draft session.", "Finish %(num)d draft sessions.", drafts)
-        yield Step(said, "programme_manage.programme")
+        sentence = ngettext("Finish %(num)d draft session.", "Finish %(num)d draft sessions.", drafts)
+        yield Step(sentence, "programme_manage.programme")
 
 
 def _about_release(sessions: Sequence[Session], release: Release | None) -> Iterator[Step]:

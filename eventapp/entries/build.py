@@ -274,9 +274,9 @@ def programme_entries(
     be empty. `image` is the URL of a picture with its media type.
     """
     event = programme.event
-    stands, all_day = own_entry(event, sessions=bool(programme.sessions), span=span, hours=hours)
+    included, all_day = own_entry(event, sessions=bool(programme.sessions), span=span, hours=hours)
     first = []
-    if stands:
+    if included:
         shown = event_entry(event, programme.venues, locale=locale, links=links, all_day=all_day)
         first = [replace(shown, image=image)]
     rows = [session_entry(one, event, locale=locale, links=links, parent=bool(first)) for one in programme.sessions]
@@ -297,7 +297,7 @@ def programme_head(
 ) -> CalendarHead:
     """The title and description of an event's feed; `part` names the track, room or speaker that it is limited to."""
     event = programme.event
-    said = next(
+    description = next(
         (w.resolve(locale.language) for w in (event.subtitle, event.purpose) if w), ResolvedText("", locale.language)
     )
     name = marked(event.title.resolve(locale.language), event.status)
@@ -307,7 +307,7 @@ def programme_head(
         )
     return CalendarHead(
         name=name,
-        description=ResolvedText(prose.text(said.text), said.language),
+        description=ResolvedText(prose.text(description.text), description.language),
         url=links.event(event.slug),
         source=source,
         zone=event.zone,

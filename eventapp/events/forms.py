@@ -234,8 +234,8 @@ class EventEditForm(EventForm):
         """Ask what else moves by this many days. Raises Refused until the question is answered."""
         self.asked = True
         if sessions:
-            said = ngettext("Move %(num)d session as well", "Move %(num)d sessions as well", sessions)
-            self.move_sessions.label.text = said
+            sentence = ngettext("Move %(num)d session as well", "Move %(num)d sessions as well", sessions)
+            self.move_sessions.label.text = sentence
         if windows:
             self.move_windows.label.text = ngettext(
                 "Move %(num)d opening or closing time as well",
@@ -245,13 +245,13 @@ class EventEditForm(EventForm):
         if self.days.data != str(days):
             self.days.data, self.days.raw_data = str(days), None
             self.move_sessions.data, self.move_windows.data = bool(sessions), bool(windows)
-            said = (
+            sentence = (
                 ngettext("The event starts %(num)d day later.", "The event starts %(num)d days later.", days)
                 if days > 0
                 else ngettext("The event starts %(num)d day earlier.", "The event starts %(num)d days earlier.", -days)
             )
             raise Refused(
-                _("%(sentence)s Choose what should move with it, then save again.", sentence=said),
+                _("%(sentence)s Choose what should move with it, then save again.", sentence=sentence),
                 field="days",
             )
 

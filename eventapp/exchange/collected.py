@@ -45,23 +45,23 @@ class Names:
 
     def key(self, texts: Mapping[str, str]) -> str:
         """The key for these names. Two entries share a key if they have a name in common and none contradicts."""
-        said = {tag: text for tag, text in texts.items() if text}
-        for text in said.values():
+        named = {tag: text for tag, text in texts.items() if text}
+        for text in named.values():
             for key in self.by_name.get(text, ()):
                 known = self.by_key[key]
-                if all(known.get(tag, other) == other for tag, other in said.items()):
-                    self._learn(key, said)
+                if all(known.get(tag, other) == other for tag, other in named.items()):
+                    self._learn(key, named)
                     return key
         if len(self.by_key) >= MOST_NAMES:
             raise Refused(
                 _("The file has more than %(number)d rooms or tracks. That is too many to import.", number=MOST_NAMES),
                 field="file",
             )
-        key = next(iter(said.values()))
+        key = next(iter(named.values()))
         if key in self.by_key:
-            key = " / ".join(dict.fromkeys(said.values()))
+            key = " / ".join(dict.fromkeys(named.values()))
         self.by_key.setdefault(key, {})
-        self._learn(key, said)
+        self._learn(key, named)
         return key
 
     def listed(self, keys: Sequence[str]) -> None:

@@ -170,7 +170,7 @@ def compare(
     context = _Context(incoming, rooms, tracks, people, tuple(candidates), stated)
     changes = [context.change(wanted, session, found_by) for wanted, session, found_by in found]
     refused = finder.kept(incoming.problems)
-    gone = (
+    missing = (
         []
         if refused is None
         else [
@@ -179,9 +179,9 @@ def compare(
             if session.guid and session.id not in finder.used and session.id not in refused
         ]
     )
-    left = [session for session in gone if session.status is SessionStatus.PUBLISHED]
+    left = [session for session in missing if session.status is SessionStatus.PUBLISHED]
     if not add_only:
-        changes += [_removed(session) for session in gone]
+        changes += [_removed(session) for session in missing]
     return Report(
         incoming,
         candidates[0],
@@ -356,9 +356,9 @@ def _values(
         "status": SessionStatus.CANCELLED if cancelled else wanted.status,
         "guid": present.guid or _guid(wanted, present, new=new),
     }
-    for name, said in (("subtitle", wanted.subtitle), ("abstract", wanted.abstract)):
-        if said is not None:
-            values[name] = merged(getattr(present, name), said, languages)
+    for name, texts in (("subtitle", wanted.subtitle), ("abstract", wanted.abstract)):
+        if texts is not None:
+            values[name] = merged(getattr(present, name), texts, languages)
     if wanted.kind is not None and not (cancelled and not new):
         values["kind"] = wanted.kind
     if wanted.minutes is not None and wanted.starts_at is None:

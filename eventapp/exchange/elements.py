@@ -88,8 +88,8 @@ def parse(data: bytes) -> Element:
         if expat.ErrorString(error.code) == expat.errors.XML_ERROR_NO_MEMORY:
             raise MemoryError from error
         if expat.ErrorString(error.code) == expat.errors.XML_ERROR_INVALID_TOKEN and not _utf8(data):
-            said = _("Line %(line)d contains characters that don't match the file's encoding.", line=error.lineno)
-            raise Refused(said, field="file") from error
+            message = _("Line %(line)d contains characters that don't match the file's encoding.", line=error.lineno)
+            raise Refused(message, field="file") from error
         raise Refused(
             _(
                 "This XML file is not valid (line %(line)d: %(reason)s).",
@@ -99,6 +99,6 @@ def parse(data: bytes) -> Element:
             field="file",
         ) from error
     except (_Forbidden, ValueError, LookupError) as error:
-        said = str(error) if isinstance(error, _Forbidden) else _("We can't read the encoding of this XML file.")
-        raise Refused(said, field="file") from error
+        message = str(error) if isinstance(error, _Forbidden) else _("We can't read the encoding of this XML file.")
+        raise Refused(message, field="file") from error
     return root[0]

@@ -120,9 +120,9 @@ class Things:
 
     def of(self, key: str, texts: Texts, here: Sequence[Any] = ()) -> Any | None:
         """The thing of this name. If there are several, one that the session already has takes precedence."""
-        said = {tag: text for tag, text in texts.items() if text} or {"": key}
-        found = [thing for name in dict.fromkeys([key, *said.values()]) for thing in self.by_name.get(name, ())]
-        found = [thing for thing in found if all(thing.name.get(tag, text) == text for tag, text in said.items())]
+        named = {tag: text for tag, text in texts.items() if text} or {"": key}
+        found = [thing for name in dict.fromkeys([key, *named.values()]) for thing in self.by_name.get(name, ())]
+        found = [thing for thing in found if all(thing.name.get(tag, text) == text for tag, text in named.items())]
         return next((thing for thing in found if thing in here), next(iter(found), None))
 
     def lacking(self, named: Mapping[str, Texts]) -> dict[int, dict[str, str]]:

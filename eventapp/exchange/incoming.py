@@ -170,7 +170,7 @@ def _different(group: Sequence[IncomingSession]) -> bool:
 
 def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], list[Problem]]:
     """The sessions, each once: one in several rooms is merged, and a guid with two meanings is refused."""
-    kept: dict[str, IncomingSession] = {}
+    found: dict[str, IncomingSession] = {}
     problems = []
     first_of: dict[object, str] = {}
     for number, session in enumerate(sessions):
@@ -179,12 +179,12 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
         first_guid = first_of.setdefault(slot, session.guid)
         if any(session.guid == in_room(first_guid, room) for room in session.rooms or ()):
             key = first_guid  # our own files give a session a different guid in each further room
-        first = kept.get(key)
+        first = found.get(key)
         if first is None:
-            kept[key] = session
+            found[key] = session
         elif (first.starts_at, first.ends_at, first.title) == (session.starts_at, session.ends_at, session.title):
             rooms = tuple(dict.fromkeys([*(first.rooms or ()), *(session.rooms or ())]))
-            kept[key] = first if len(rooms) > MOST_IN_SESSION else replace(first, rooms=rooms)
+            found[key] = first if len(rooms) > MOST_IN_SESSION else replace(first, rooms=rooms)
         else:
             problems.append(
                 Problem(
@@ -198,7 +198,7 @@ def gathered(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession]
                     ),
                 )
             )
-    return list(kept.values()), problems
+    return list(found.values()), problems
 
 
 def _same_in_another_room(session: IncomingSession) -> str:

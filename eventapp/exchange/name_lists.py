@@ -58,9 +58,9 @@ def names(value: object) -> list[str]:
     Commas and a last "and" separate only if each part is a whole name: "Lovelace, Ada" is one person, "Ada Lovelace, Bo
     Ek and Xu Wen" are three.
     """
-    said = values.unescaped(values.text(value))
-    found = values.listed(said, _SEPARATORS)
-    if "\\" in said:
+    whole = values.unescaped(values.text(value))
+    found = values.listed(whole, _SEPARATORS)
+    if "\\" in whole:
         return found
     if len(found) == 1:
         return _by_commas(found[0])

@@ -67,7 +67,7 @@ def compared(event: Event, incoming: Incoming, options: Options, *, by: User | N
 
 def _checked(event: Event, report: Report) -> Report:
     """The report after the rules for all sessions, so that what they refuse is already refused here."""
-    kept, refused = [], []
+    accepted, refused = [], []
     for change in report.changes:
         try:
             if change.outcome in {Outcome.CREATED, Outcome.CHANGED}:
@@ -81,10 +81,10 @@ def _checked(event: Event, report: Report) -> Report:
                     minutes=values.get("minutes"),
                 )
                 _check_new(change)
-            kept.append(change)
+            accepted.append(change)
         except Refused as refusal:
             refused.append(Problem(change.where, f"“{change.title}”: {refusal.message}"))
-    return _needed(replace(report, changes=tuple(kept), problems=(*report.problems, *refused)), left=report.changes)
+    return _needed(replace(report, changes=tuple(accepted), problems=(*report.problems, *refused)), left=report.changes)
 
 
 def _needed(report: Report, *, left: Sequence[SessionImport]) -> Report:

@@ -45,9 +45,9 @@ def spelling(name: str) -> str:
 def spellings(person: ShownPerson) -> Iterator[str]:
     """The spellings of a person's name, in each language and in both orders."""
     for tag in {**person.family, **person.given}:
-        said = person.name(tag)
-        if said.language == tag:
-            yield spelling(said.text)
+        name = person.name(tag)
+        if name.language == tag:
+            yield spelling(name.text)
         parts = [part for part in (person.family.get(tag, ""), person.given.get(tag, "")) if part]
         yield spelling(" ".join(parts))
         yield spelling(" ".join(reversed(parts)))

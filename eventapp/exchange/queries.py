@@ -56,8 +56,8 @@ def people(present: CurrentProgramme, incoming: Incoming, by: User | None) -> Pe
     guids, codes = {person.guid for person in named} - {""}, {person.code for person in named} - {""}
     found: dict[int, Person] = {}
     if guids or codes:
-        told = [*_with(Person.guid, guids, by), *_with(Person.code, codes, by)]
-        found |= {person.id: person for person in told}
+        identified = [*_with(Person.guid, guids, by), *_with(Person.code, codes, by)]
+        found |= {person.id: person for person in identified}
     if any(guid.startswith("00000000-0000-8000-8") for guid in guids):
         # Numbers in our own files are derived from codes, so they can only be found by deriving them again.
         query = select(Person).where(Person.guid.is_(None), profiles.visible(by))

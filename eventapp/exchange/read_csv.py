@@ -236,11 +236,13 @@ class _Row:
         return self.collector.links(self.where, pairs)
 
     def _status(self, starts: datetime | None) -> SessionStatus:
-        said = values.line(self.says.get("status")).casefold()
-        if said in {"cancelled", "canceled", "abgesagt", "中止"}:
+        status = values.line(self.says.get("status")).casefold()
+        if status in {"cancelled", "canceled", "abgesagt", "中止"}:
             return SessionStatus.CANCELLED
         return (
-            SessionStatus.DRAFT if starts is None or said in {"draft", "entwurf", "下書き"} else SessionStatus.PUBLISHED
+            SessionStatus.DRAFT
+            if starts is None or status in {"draft", "entwurf", "下書き"}
+            else SessionStatus.PUBLISHED
         )
 
     def _times(self) -> tuple[datetime | None, datetime | None, int | None]:

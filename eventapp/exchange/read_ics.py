@@ -120,8 +120,8 @@ def read(data: bytes, options: Options) -> Incoming:
 
 
 def _sequence(event: ParsedComponent) -> int:
-    said = event.text_of("SEQUENCE").strip()
-    return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
+    number = event.text_of("SEQUENCE").strip()
+    return int(number) if re.fullmatch(r"[0-9]{1,9}", number) else 0
 
 
 def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:

@@ -159,7 +159,7 @@ class _Reader:
         starts, ends, minutes = self._times(row, slot, _any(title))
         room = self._key(self.collector.rooms, "rooms", where, slot.get("room"))
         track = self._key(self.collector.tracks, "tracks", where, row.get("track"))
-        said = self.name("submission_types", where, row.get("submission_type") or row.get("type"))
+        type_name = self.name("submission_types", where, row.get("submission_type") or row.get("type"))
         for name, value in row.items():
             if name not in _READ and value not in (None, "", [], {}, False):
                 self.collector.left_without_place(name)
@@ -174,7 +174,7 @@ class _Reader:
             minutes=minutes,
             rooms=((room,) if room else ()) if starts else None,
             track=track if row else None,
-            kind=self.collector.kind(said) if row else SessionKind.BREAK,
+            kind=self.collector.kind(type_name) if row else SessionKind.BREAK,
             spoken=self.collector.tags(where, row.get("content_locale") or row.get("language")),
             abstract=self._abstract(where, row) if row else None,
             people=self.collector.somebody(self._people(where, row)) if "speakers" in row else None,
@@ -185,8 +185,8 @@ class _Reader:
     def identity(self, row: Mapping[str, Any], slot: Mapping[str, Any], number: int) -> Identity:
         """What identifies the entry even if it can't be read."""
         guid, code = _known_as(row, number)
-        said = row.get("title") or slot.get("description")
-        texts = list(said.values())[:40] if isinstance(said, dict) else [said]
+        title = row.get("title") or slot.get("description")
+        texts = list(title.values())[:40] if isinstance(title, dict) else [title]
         return Identity(guid, code, tuple(filter(None, map(values.glimpse, texts))))
 
     def texts(self, where: str, said: object) -> dict[str, str]:
@@ -276,8 +276,8 @@ class _Reader:
         return {tag: one for name, one in said.items() if one and (tag := self.collector.tag(where, name))}
 
     def _people(self, where: str, row: Mapping[str, Any]) -> Iterator[IncomingPerson]:
-        for said in row["speakers"] if isinstance(row["speakers"], list) else []:
-            person = self.tables.row("speakers", said)
+        for speaker in row["speakers"] if isinstance(row["speakers"], list) else []:
+            person = self.tables.row("speakers", speaker)
             name = values.line(person.get("name") or person.get("public_name"))
             for key, value in person.items():
                 if key not in _READ_OF_PERSON and value not in (None, "", [], {}):
@@ -286,7 +286,7 @@ class _Reader:
             for tag, one in self._prose(where, person.get("biography")).items():
                 if bare := self.collector.prose(one):
                     biography[tag] = bare
-            code = values.line(person.get("code") or (said if not isinstance(said, dict) else ""))[:20]
+            code = values.line(person.get("code") or (speaker if not isinstance(speaker, dict) else ""))[:20]
             if name or code:
                 yield IncomingPerson(name, values.line(person.get("guid"))[:200], code, biography=biography)
 

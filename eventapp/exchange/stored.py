@@ -16,19 +16,19 @@ from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, Sessi
 
 def serialized(read: Incoming | Refused) -> bytes:
     """The result or the refusal as compressed JSON, without empty values."""
-    said: dict[str, Any] = (
+    plain: dict[str, Any] = (
         {"refused": [read.message, read.field]} if isinstance(read, Refused) else {"read": _plain(read)}
     )
-    return zlib.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+    return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
 
 def deserialized(data: bytes) -> Incoming | Refused:
     """The inverse of `serialized`."""
-    said = json.loads(zlib.decompress(data))
-    if "refused" in said:
-        message, field = said["refused"]
+    plain = json.loads(zlib.decompress(data))
+    if "refused" in plain:
+        message, field = plain["refused"]
         return Refused(message, field=field)
-    return _incoming(said["read"])
+    return _incoming(plain["read"])
 
 
 def _plain(value: Any) -> Any:

@@ -90,8 +90,8 @@ def _texts(session: PublishedSession, people: Mapping[int, ShownPerson]) -> dict
 
 def _names(person: ShownPerson) -> LocalizedText:
     """The full name in each language that has one."""
-    said = {tag: person.name(tag) for tag in {**person.family, **person.given}}
-    return LocalizedText({tag: name.text for tag, name in said.items() if name.language == tag})
+    names = {tag: person.name(tag) for tag in {**person.family, **person.given}}
+    return LocalizedText({tag: name.text for tag, name in names.items() if name.language == tag})
 
 
 def _shown(session: PublishedSession, people: Mapping[int, ShownPerson]) -> list[PublishedPart]:

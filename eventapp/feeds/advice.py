@@ -61,12 +61,12 @@ def _address(base_url: str) -> Iterable[Advice]:
     host = urlsplit(base_url).hostname or ""
     if reachable(host):
         return
-    said = _(
+    sentence = _(
         "This site (%(host)s) can't be reached from the internet, so Google, Outlook.com and "
         "Microsoft 365 can't subscribe to its calendars. Apps on the same network can.",
         host=host,
     )
-    yield Advice("address", said)
+    yield Advice("address", sentence)
 
 
 def reachable(host: str) -> bool:
@@ -82,49 +82,49 @@ def _joining(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
     """Joining links in public texts are public, even if joining links are otherwise only for attendees."""
     found = [one for one in live if any(_JOIN.search(text) for text in (*one.title.values(), *one.abstract.values()))]
     if found:
-        said = ngettext(
+        sentence = ngettext(
             "The description of %(num)d session contains a meeting link that everyone can see. Move it "
             "to the session's “Joining link” field, which only online attendees can see.",
             "The descriptions of %(num)d sessions contain a meeting link that everyone can see. Move it "
             "to the session's “Joining link” field, which only online attendees can see.",
             len(found),
         )
-        yield Advice("join-in-text", said, _about(found))
+        yield Advice("join-in-text", sentence, _about(found))
     event = programme.event
     if any(_JOIN.search(text) for words in (event.purpose, event.description) for text in words.values()):
-        said = _("The event description contains a meeting link that everyone can see.")
-        yield Advice("join-in-text", said)
+        sentence = _("The event description contains a meeting link that everyone can see.")
+        yield Advice("join-in-text", sentence)
 
 
 def _without_place(programme: Programme, live: list[SessionRow]) -> Iterable[Advice]:
     locale = FeedLocale(interface())
     found = [one for one in live if not session_place(one, programme.event, locale)[0].text]
     if found:
-        said = ngettext(
+        sentence = ngettext(
             "%(num)d session has no room or venue, so its calendar entry has no location.",
             "%(num)d sessions have no room or venue, so their calendar entries have no location.",
             len(found),
         )
-        yield Advice("no-place", said, _about(found))
+        yield Advice("no-place", sentence, _about(found))
 
 
 def _untranslated(programme: Programme, live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]:
     for tag in languages:
         if not _is_in(programme.event.title, tag):
-            said = _(
+            sentence = _(
                 "The event has no title in %(language)s, so that calendar has no title either.",
                 language=language_name(tag, interface()),
             )
-            yield Advice("event-untranslated", said)
+            yield Advice("event-untranslated", sentence)
         found = [one for one in live if not _is_in(one.title, tag)]
         if found:
-            said = ngettext(
+            sentence = ngettext(
                 "%(num)d session has no title in %(language)s. The calendar shows it in another language.",
                 "%(num)d sessions have no title in %(language)s. The calendar shows them in another language.",
                 len(found),
                 language=language_name(tag, interface()),
             )
-            yield Advice("untranslated", said, _about(found))
+            yield Advice("untranslated", sentence, _about(found))
 
 
 def _is_in(words: LocalizedText, tag: str) -> bool:
@@ -140,22 +140,22 @@ def _alike(live: list[SessionRow], languages: Sequence[str]) -> Iterable[Advice]
             together[session.starts_at, title.casefold()].append(session)
     found = [session for alike in together.values() if len(alike) > 1 for session in alike]
     if found:
-        said = _(
+        sentence = _(
             "These sessions start at the same time and have the same title, so people can't tell them "
             "apart in a calendar."
         )
-        yield Advice("alike", said, _about(found))
+        yield Advice("alike", sentence, _about(found))
 
 
 def _long(live: list[SessionRow]) -> Iterable[Advice]:
     found = [one for one in live if any(width(text) > LONG_TITLE for text in one.title.values())]
     if found:
-        said = ngettext(
+        sentence = ngettext(
             "%(num)d title is too long for most calendar apps. Put the most important words first.",
             "%(num)d titles are too long for most calendar apps. Put the most important words first.",
             len(found),
         )
-        yield Advice("long-title", said, _about(found))
+        yield Advice("long-title", sentence, _about(found))
 
 
 def width(text: str) -> int:
@@ -168,5 +168,5 @@ def _without_address(programme: Programme) -> Iterable[Advice]:
         return
     names = [venue.name.resolve(interface()).text for venue in programme.venues if not (venue.address or venue.geo)]
     if names:
-        said = _("%(sites)s: add a street address so that phones can show directions.", sites=listing(names))
-        yield Advice("no-address", said)
+        sentence = _("%(sites)s: add a street address so that phones can show directions.", sites=listing(names))
+        yield Advice("no-address", sentence)

@@ -115,16 +115,16 @@ def answer(
         response = Response(status=304, mimetype=kind)
     else:
         cache: ResponseCache = current_app.extensions["feeds"]
-        kept = cache.get(options.address, etag)
-        if kept is None:
+        cached = cache.get(options.address, etag)
+        if cached is None:
             # The servers of a calendar service fetch for all its users, from a few IP addresses.
             with building(options.path if personal else None):
-                kept = cache.put(options.address, etag, write())
+                cached = cache.put(options.address, etag, write())
         if is_fresh is not None:
             cache_middleware.offer(
-                etag=etag, body=kept.body, gzipped=kept.gzipped, is_fresh=is_fresh, until=min(time() + 3600, until)
+                etag=etag, body=cached.body, gzipped=cached.gzipped, is_fresh=is_fresh, until=min(time() + 3600, until)
             )
-        response = Response(kept.gzipped if zipped else kept.body)
+        response = Response(cached.gzipped if zipped else cached.body)
         response.content_type = f"{kind}; charset=utf-8" if kind == ICS else kind
         response.headers.set("Content-Disposition", "attachment" if attached else "inline", filename=name)
         if zipped:

@@ -127,10 +127,10 @@ def deadline_entry(deadline: Deadline, event: EventRow, *, locale: FeedLocale, l
     if deadline.kind is Closing.REGISTRATION:
         url = links.register(event.slug)
         option = deadline.title.resolve(locale.language).text or (deadline.mode.label if deadline.mode else "")
-        said = _("Registration closes: %(option)s – %(event)s", option=option, event=title.text)
+        sentence = _("Registration closes: %(option)s – %(event)s", option=option, event=title.text)
     else:
         url = links.propose(event.slug)
-        said = _("Call for speakers closes: %(event)s", event=title.text)
+        sentence = _("Call for speakers closes: %(event)s", event=title.text)
     status = Status.CANCELLED if deadline.removed else status_of(event.status)
     shown = EventStatus.CANCELLED if deadline.removed else event.status
     return Entry(
@@ -140,7 +140,7 @@ def deadline_entry(deadline: Deadline, event: EventRow, *, locale: FeedLocale, l
         starts=at - LENGTH,
         ends=at,
         zone=event.zone,
-        summary=marked(ResolvedText(said, locale.shown), shown),
+        summary=marked(ResolvedText(sentence, locale.shown), shown),
         description=ResolvedText(paragraphs([off_note(event, locale), url]), locale.shown),
         url=url,
         categories=(_("Deadline"),),

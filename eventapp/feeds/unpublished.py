@@ -53,8 +53,8 @@ def entries(
     """
     row = queries.former_row(state)
     sessions = [one for one in queries.document(state).sessions if is_in(one, path)]
-    stands, all_day = own_entry(row, sessions=bool(sessions), span=span, hours=not path)
-    found = [event_entry(row, locale=locale, all_day=all_day)] if stands else []
+    included, all_day = own_entry(row, sessions=bool(sessions), span=span, hours=not path)
+    found = [event_entry(row, locale=locale, all_day=all_day)] if included else []
     for session in sessions:
         turned = replace(session, sequence=session.sequence + session.rise_in(path))
         found.append(session_entry(turned, row, locale=locale))

@@ -116,7 +116,10 @@ def _weight(document: Document) -> int:
     them.
     """
     texts = [
-        text for one in document.sessions for said in (one.title, one.subtitle, one.abstract) for text in said.values()
+        text
+        for one in document.sessions
+        for localized in (one.title, one.subtitle, one.abstract)
+        for text in localized.values()
     ]
     return 4 * sum(map(len, texts)) + 6_000 * len(document.sessions)
 

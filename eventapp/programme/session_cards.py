@@ -104,11 +104,11 @@ class SessionCardWriter:
     def _spoken(self, session: PublishedSession) -> str:
         key = session.spoken, session.interpreted
         if key not in self._spoken_names:
-            said = self._comma.join(languages.language_name(tag, self.shown) for tag in session.spoken)
+            names = self._comma.join(languages.language_name(tag, self.shown) for tag in session.spoken)
             if session.interpreted:
                 into = languages.spoken_list(list(session.interpreted))
-                said += " · " + _("interpreted into %(languages)s", languages=into)
-            self._spoken_names[key] = said
+                names += " · " + _("interpreted into %(languages)s", languages=into)
+            self._spoken_names[key] = names
         return self._spoken_names[key]
 
 

@@ -166,7 +166,7 @@ def parts_of(link: SpeakerLink) -> list[tuple[Session, Participation]]:
 
 def declined(event: Event) -> list[SpeakerLink]:
     """Speakers who have declined but are still on the programme: the team has to replace them."""
-    stands = (
+    on_programme = (
         select(Participation.id)
         .join(Session, Session.id == Participation.session_id)
         .where(
@@ -176,6 +176,8 @@ def declined(event: Event) -> list[SpeakerLink]:
         )
         .exists()
     )
-    query = select(SpeakerLink).where(SpeakerLink.event_id == event.id, SpeakerLink.answer == Answer.DECLINED, stands)
+    query = select(SpeakerLink).where(
+        SpeakerLink.event_id == event.id, SpeakerLink.answer == Answer.DECLINED, on_programme
+    )
     shown = (joinedload(SpeakerLink.person), joinedload(SpeakerLink.at_event))
     return list(db.session.scalars(query.options(*shown).order_by(SpeakerLink.id)))

@@ -55,7 +55,7 @@ def mine(token: str) -> ResponseReturnValue:
     form = ProposeForm.for_call(proposal.event, call, proposal=proposal) if call else None
     if form is not None and submit(form, lambda: operations.change(proposal, form.answers())):
         return private(redirect(url_for(".mine", token=token, saved=1), 303))
-    said = "" if request.method == "POST" else next((w for w in ("sent", "saved") if request.args.get(w)), "")
+    notice = "" if request.method == "POST" else next((w for w in ("sent", "saved") if request.args.get(w)), "")
     return private(
         page(
             "proposals/mine.html",
@@ -63,7 +63,7 @@ def mine(token: str) -> ResponseReturnValue:
             event=proposal.event,
             form=form,
             can_change=can_change,
-            said=said,
+            said=notice,
         )
     )
 

@@ -17,7 +17,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       field.select();
       try { done = document.execCommand("copy"); } catch { /* it stays selected */ }
     }
-    // A moment later, so that a second copy is announced like the first.
+    // Delayed, so that a second copy is announced like the first.
     if (done) setTimeout(() => { said.textContent = button.dataset.done; }, 50);
   });
 }

@@ -1,4 +1,4 @@
-// Puts the viewer's own time beside the venue's where the two differ. Without this file the venue's time stands alone.
+// Shows the viewer's own time next to the venue's if they differ. Without this file only the venue's time is shown.
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 // The site writes "Sat 23 January" in English, everywhere.
 const language = document.documentElement.lang.replace(/^en$/, "en-GB");
@@ -22,7 +22,7 @@ for (const place of document.querySelectorAll("[data-local]")) {
   place.hidden = false;
 }
 
-// "Now": the page may have been kept for a minute, and it may stay open for hours.
+// "Now": the page may have been cached for a minute, and it may stay open for hours.
 const mark = () => {
   const now = Date.now();
   for (const box of document.querySelectorAll("[data-starts]")) {
@@ -41,7 +41,7 @@ const mark = () => {
 mark();
 setInterval(mark, 30000);
 
-// Names of zones to choose from, as the browser knows them; without this the field takes any name.
+// Names of zones to choose from, as known to the browser; without this the field accepts any name.
 const zones = document.querySelector("[data-zones]");
 if (zones && Intl.supportedValuesOf) {
   zones.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));

@@ -1,5 +1,5 @@
-// Times and places of the grid as plain numbers, without a page: moments are minutes since 1970 in UTC, and `offsets`
-// says from which moment on the venue's clock is how many minutes ahead. A day is as long as it really is.
+// Times and positions in the grid as plain numbers, without the DOM: moments are minutes since 1970 in UTC, and `offsets`
+// gives the moments from which the venue's clock is how many minutes ahead. A day may have 23 or 25 hours.
 
 export const DAY = 1440;
 
@@ -9,10 +9,10 @@ const ahead = (minute, offsets) => {
   return found;
 };
 
-// What the clock on the wall shows, as minutes since 1970 of a place without zones.
+// The wall-clock time, as minutes since 1970 without a time zone.
 export const wall = (minute, offsets) => minute + ahead(minute, offsets);
 
-// The moment at which the wall shows this: the first of two, and of none the one after the leap.
+// The moment of a wall-clock time: the first one if it is repeated, the one after the gap if it is skipped.
 export function moment(reading, offsets) {
   const found = offsets.map(([, minutes]) => reading - minutes).filter((at) => wall(at, offsets) === reading);
   return found.length ? Math.min(...found) : reading - ahead(reading - DAY, offsets);
@@ -31,7 +31,7 @@ export function times(starts, ends, offsets) {
   return `${clock(starts, offsets)} – ${clock(ends, offsets)}${later ? ` (+${later})` : ""}`;
 }
 
-// The nearest step of the wall clock: 10:05, also where the venue is 45 minutes off.
+// The nearest step of the wall clock: 10:05, even if the zone's offset has 45 minutes.
 export function snap(minute, step, offsets) {
   const shown = wall(minute, offsets);
   return minute + Math.round(shown / step) * step - shown;
@@ -39,7 +39,7 @@ export function snap(minute, step, offsets) {
 
 export const dayOf = (days, minute) => days.findIndex((day) => day.from <= minute && minute < day.to);
 
-// What of time a day's page shows: the day, and on to the end of what began on it. Nothing ends where nobody sees it.
+// The time span of a day's page: the day, extended to the end of sessions that began on it.
 export function frameOf(day, sessions) {
   let to = day.to;
   for (const one of sessions) {
@@ -51,7 +51,7 @@ export function frameOf(day, sessions) {
 export const within = (session, frame) =>
   session.starts !== null && session.starts < frame.to && session.ends > frame.from;
 
-// Whole hours of the wall clock inside a frame: [moment, what it shows].
+// Whole hours of the wall clock within a span: [moment, label].
 export function hours(frame, offsets) {
   const found = [];
   for (let at = frame.from; at <= frame.to; at += 1) {
@@ -63,7 +63,7 @@ export function hours(frame, offsets) {
   return found;
 }
 
-// Those that share a moment stand beside each other: key → [lane, how many lanes]. Touching is no overlap.
+// Overlapping sessions are placed side by side: key → [lane, number of lanes]. Adjacent sessions do not overlap.
 export function lanes(blocks) {
   const placed = new Map();
   let group = [];
@@ -90,7 +90,7 @@ export const sameSlot = (a, b) =>
   a.starts === b.starts && a.ends === b.ends && a.rooms.length === b.rooms.length &&
   a.rooms.every((room) => b.rooms.includes(room));
 
-// The rooms so many columns further; null where one of them would leave the grid. Column 0 is "no room".
+// The rooms this many columns further; null if one of them would leave the grid. Column 0 is "no room".
 export function shiftRooms(rooms, by, columns) {
   const places = (rooms.length ? rooms : [0]).map((room) => columns.indexOf(room) + by);
   if (places.some((place) => place < 0 || place >= columns.length)) return null;
@@ -99,13 +99,13 @@ export function shiftRooms(rooms, by, columns) {
   return found;
 }
 
-// Of a session in several rooms, the one that is dragged changes and the others stay.
+// For a session in several rooms, only the dragged room changes.
 export function swapRoom(rooms, from, to) {
   const kept = rooms.filter((room) => room !== from && room !== to);
   return to === 0 ? kept : [...kept, to];
 }
 
-// Another day at the same time of the wall; null where there is no such day.
+// The same wall-clock time on another day; null if there is no such day.
 export function otherDay(session, by, days, offsets) {
   const at = dayOf(days, session.starts);
   const day = days[at + by];
@@ -125,7 +125,7 @@ function gap(busy, length, low, high) {
   return at + length <= high ? at : null;
 }
 
-// Where a session of this length fits first: in the hours of the event, from the given day on, in its own rooms first.
+// The first slot for a session of this length: within the event's hours, from the given day on, in its own rooms first.
 export function firstFree({ length, rooms, days, first, sessions, opens, closes, offsets, step }) {
   const into = (minute) => {
     const day = days[dayOf(days, minute)] || days[0];

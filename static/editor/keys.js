@@ -3,12 +3,12 @@
 import { otherDay, shiftRooms, wall } from "./geometry.js";
 import { slotOf } from "./programme.js";
 
-// The slot that a key asks for: undefined where it asks for none, null where it leads out of the grid.
+// The slot that a key moves to: undefined for other keys, null if it is outside the grid.
 export function asked(event, session, { programme, columns, step }) {
   const { key, shiftKey: shift } = event;
   const slot = slotOf(session);
   const by = (minutes) => {
-    // To the next line of the grid first: 10:03 goes to 10:05, and not to 10:08.
+    // First to the next grid line: 10:03 moves to 10:05 rather than 10:08.
     const over = wall(shift ? slot.ends : slot.starts, programme.offsets) % step;
     return minutes > 0 ? minutes - over : over ? -over : minutes;
   };

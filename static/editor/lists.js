@@ -1,9 +1,9 @@
-// Beside the grid: what is not scheduled yet, and what is wrong.
+// Next to the grid: unscheduled sessions, and issues.
 
 import { fill } from "./programme.js";
 import { speak } from "./view.js";
 
-const MOST = 100; // more than these nobody reads at once; the search finds the others
+const MOST = 100; // nobody reads more at once; the search finds the others
 
 const make = (tag, className, text) => {
   const found = document.createElement(tag);

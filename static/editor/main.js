@@ -1,4 +1,4 @@
-// The schedule editor: puts its parts together. Without this file the page is the list, and forms do the same.
+// The schedule editor: connects its parts. Without this file the page is the list, and forms do the same.
 
 import { dayOf, firstFree, sameSlot } from "./geometry.js";
 import { listen } from "./keys.js";
@@ -14,7 +14,7 @@ const words = JSON.parse(document.getElementById("editor-words").textContent);
 const part = (name) => root.querySelector(`[data-part=${name}]`);
 const ASK = 10_000;
 const REST = 3_000;
-const USUAL = 30; // minutes of a session that does not say how long it wants to be
+const USUAL = 30; // minutes of a session without a planned length
 
 let programme, view, outbox, unscheduled, findings, tag;
 const history = new History();
@@ -23,13 +23,13 @@ const address = (code) => root.dataset.session.replace("CODE", code);
 const step = () => Number(part("snap")?.value || 5);
 const length = (session) => session.minutes || USUAL;
 
-// What is spoken: one region, and a pause so that the same sentence twice is heard twice.
+// Screen reader announcements: one live region, with a pause so that a repeated sentence is announced again.
 function say(text) {
   part("live").textContent = "";
   setTimeout(() => (part("live").textContent = text), 30);
 }
 
-// What did not happen is to be read as well as heard.
+// What failed is also shown, not only announced.
 function explain(text) {
   say(text);
   part("news").textContent = text;
@@ -62,7 +62,7 @@ function change(code, slot, { noted = true, held = false } = {}) {
   return true;
 }
 
-// Draws a session where it is now, on whatever day that is.
+// Draws a session where it is now, on any day.
 function show(session, before) {
   const day = session.starts === null ? view.day : dayOf(programme.days, session.starts);
   if (day !== view.day && day >= 0) {
@@ -131,7 +131,7 @@ function status() {
   root.dataset.saving = !open ? "saved" : outbox.stuck ? "stuck" : "saving";
 }
 
-// A refusal stays in sight until somebody has read it.
+// A refusal stays visible until the user dismisses it.
 function tell(sentence, choices = []) {
   const box = part("notice");
   box.replaceChildren(Object.assign(document.createElement("p"), { textContent: sentence }));
@@ -147,7 +147,7 @@ function tell(sentence, choices = []) {
   box.hidden = false;
 }
 
-// The list is what is printed, and what somebody goes over to: it follows when the moving has come to rest.
+// The list is for printing and for switching to: it is updated once there are no more moves.
 let renewing;
 function renewList() {
   clearTimeout(renewing);
@@ -190,14 +190,14 @@ const hear = {
   },
 };
 
-// What others have done since the last look. Nobody's own move is touched: while one is on its way, nothing is asked.
+// Polls for changes of others. Not while a move is being sent, so that own moves are not overwritten.
 async function look() {
   if (document.hidden || outbox.busy || pointer.drag) return;
   let values;
   try {
     values = await read();
   } catch {
-    return; // the next move will say that there is no way to the server
+    return; // the next move will report that the server can't be reached
   }
   if (!values) return;
   if (outbox.busy || pointer.drag) {
@@ -308,7 +308,7 @@ function edit() {
   buttons();
 }
 
-// On a narrow screen the list says more than a grid of which one column is seen; who asks for the grid gets it.
+// On a narrow screen the list is more useful than a grid with one visible column; the grid is there on request.
 const asked = new URLSearchParams(window.location.search).get("view");
 if (asked === "grid" || (asked !== "list" && matchMedia("(min-width: 60rem)").matches)) {
   start().catch(() => {

@@ -1,13 +1,13 @@
-// Sends moves in the background, one at a time, and keeps those that could not be sent until they can.
+// Sends moves in the background, one at a time, and retries those that could not be sent.
 
 import { sameSlot } from "./geometry.js";
 import { slotOf } from "./programme.js";
 
-const PAUSE = 350; // a key held down is one request, not twenty
+const PAUSE = 350; // a key held down makes one request, not twenty
 const AGAIN = [1500, 3000, 6000, 15000];
 
 export class Outbox {
-  // `hear` is told: saved(session, answer), refused(session, sentence, wanted, theirs), changed(), renew() → a new token.
+  // Callbacks of `hear`: saved(session, answer), refused(session, sentence, wanted, theirs), changed(), renew() → a new token.
   constructor(programme, { address, token, hear }) {
     Object.assign(this, { programme, address, token, hear });
     this.waiting = new Map();
@@ -59,7 +59,7 @@ export class Outbox {
       await this.send(session, wanted);
       this.failures = 0;
     } catch {
-      // The move is kept and tried again; it is newest if it was changed while it travelled.
+      // Retry the move later, unless it was changed meanwhile: then send the new one.
       session.unsaved = true;
       if (!this.waiting.has(code)) this.waiting.set(code, 0);
       this.failures += 1;

@@ -8,7 +8,7 @@ const FAST = 14;
 const ENOUGH = 4; // pixels: less than this is a click
 
 export class Pointer {
-  // `step()` gives the minutes to snap to; `drop(code, slot)` takes a move; `outside(x, y)`: over the unscheduled list.
+  // `step()` returns the minutes to snap to; `drop(code, slot)` receives a move; `outside(x, y)`: over the unscheduled list.
   constructor(view, { step, drop, outside, length }) {
     Object.assign(this, { view, step, drop, outside, length });
     this.drag = null;
@@ -55,7 +55,7 @@ export class Pointer {
     this.follow();
   }
 
-  // Where the session would be if it were let go now.
+  // Where the session would be if it were dropped now.
   follow() {
     const { drag, view } = this;
     const at = view.at(drag.x, drag.y);
@@ -77,12 +77,12 @@ export class Pointer {
     view.showGhost(drag.slot, at.room, view.programme.times(drag.slot));
   }
 
-  // Near an edge the board rolls on, so that thirty rooms and a whole day are within reach of one drag.
+  // Near an edge the board scrolls, so that one drag can reach thirty rooms and a whole day.
   roll() {
     const { drag, view } = this;
     if (!drag?.began) return;
     const box = view.board.getBoundingClientRect();
-    // Only where the way leads to that edge: whoever takes hold of a block close to one has not asked to leave.
+    // Only if the drag leads towards that edge: picking up a block close to one must not scroll.
     const pace = (at, from, low, high) =>
       (at < low + EDGE && at < from - ENOUGH ? -1 : at > high - EDGE && at > from + ENOUGH ? 1 : 0) * FAST;
     const inside = drag.x > box.left && drag.x < box.right && drag.y > box.top && drag.y < box.bottom;
@@ -97,7 +97,7 @@ export class Pointer {
   up(event) {
     const { drag } = this;
     if (!drag || event.pointerId !== drag.id) return;
-    this.move(event); // the last bit of the way may have come with no move of its own
+    this.move(event); // the last part of the way may not have had its own event
     const { began, slot, session, out } = drag;
     this.end();
     if (!began) return;
@@ -107,7 +107,7 @@ export class Pointer {
     else if (out && session.starts !== null) this.drop(session.code, { ...slotOf(session), starts: null, ends: null });
   }
 
-  // A drag ends with a click on the link that the block is; that one leads nowhere.
+  // A drag ends with a click on the block, which is a link; suppress that click.
   swallow(event) {
     if (this.swallowing) event.preventDefault();
   }

@@ -1,4 +1,4 @@
-// The programme as the editor knows it: what the server has said, and what has been moved since.
+// The editor's copy of the programme: the server's state, and the moves since.
 
 import { dayOf, sameSlot, times } from "./geometry.js";
 
@@ -14,7 +14,7 @@ export class Programme {
     this.take(values);
   }
 
-  // Takes over what the server says. Returns the codes of what others have changed.
+  // Takes over the server's state. Returns the codes of sessions that others have changed.
   take(values) {
     const before = this.sessions;
     const changed = [];
@@ -46,7 +46,7 @@ export class Programme {
     return [...this.sessions.values()];
   }
 
-  // Columns from left to right; 0 stands for "no room" and is there only where it is used.
+  // Columns from left to right; 0 means "no room" and is only there if it is used.
   get columns() {
     const rooms = [...this.rooms.keys()];
     const loose = this.list.some((one) => one.starts !== null && !one.rooms.length);
@@ -57,7 +57,7 @@ export class Programme {
     return this.list.filter((one) => one.starts === null);
   }
 
-  // The worst level of what is wrong with a session; "" where nothing is.
+  // The most serious level of a session's issues; "" if there are none.
   level(code) {
     const found = (this.about.get(code) || []).map((one) => LEVELS.indexOf(one.level));
     return found.length ? LEVELS[Math.min(...found)] : "";
@@ -83,13 +83,13 @@ export class Programme {
     return fill(this.words.said, { title, day: this.dayName(session), times: this.times(session), rooms: this.rooming(session) });
   }
 
-  // "Conflict: …", of errors and warnings; "" where nothing is wrong.
+  // "Conflict: …", for errors and warnings; "" if there are none.
   conflictSaid(code) {
     const found = (this.about.get(code) || []).filter((one) => one.level !== "notice");
     return found.length ? fill(this.words.conflict, { text: found.map((one) => one.sentence).join(" ") }) : "";
   }
 
-  // What somebody hears of a block besides its title and times: rooms, state, and what is wrong.
+  // What a screen reader says about a block besides its title and times: rooms, status and issues.
   heard(session) {
     const found = this.about.get(session.code) || [];
     const counts = LEVELS.map((level) => [level, found.filter((one) => one.level === level).length]).filter(([, n]) => n);
@@ -103,14 +103,14 @@ export class Programme {
   }
 }
 
-// What was moved in this visit, to be taken back and done again.
+// The moves of this visit, for undo and redo.
 export class History {
   constructor() {
     this.past = [];
     this.future = [];
   }
 
-  // A key held down is one step for whoever takes it back.
+  // A key held down is one undo step.
   note(code, before, after, held) {
     const last = this.past.at(-1);
     if (held && last?.code === code && sameSlot(last.after, before)) last.after = after;
@@ -118,7 +118,7 @@ export class History {
     this.future = [];
   }
 
-  // Of a refused move nothing is left to take back.
+  // A refused move can't be undone.
   forget(code) {
     this.past = this.past.filter((step) => step.code !== code);
     this.future = this.future.filter((step) => step.code !== code);

@@ -1,8 +1,8 @@
-// Draws one day: rooms beside each other, time downwards, and a block for each session in each of its rooms.
+// Draws one day: rooms side by side, time downwards, and a block for each session in each of its rooms.
 
 import { clock, frameOf, hours, lanes, wall, within } from "./geometry.js";
 
-const SCALE = 1.6; // CSS pixels per minute: a quarter of an hour is a target that a finger hits
+const SCALE = 1.6; // CSS pixels per minute: a quarter of an hour is large enough for a finger
 const LEAST = 14;
 
 const make = (tag, className, text) => {
@@ -12,7 +12,7 @@ const make = (tag, className, text) => {
   return found;
 };
 
-// A text that is the same needs no new layout.
+// Setting an equal text would cause a new layout.
 const write = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
@@ -30,7 +30,7 @@ export class View {
     this.current = null;
   }
 
-  // Everything anew: another day, other rooms, or what others have changed.
+  // Redraws everything: another day, other rooms, or changes of others.
   draw(day = this.day) {
     this.day = Math.min(day, this.programme.days.length - 1);
     this.columns = this.programme.columns;
@@ -90,7 +90,7 @@ export class View {
     );
   }
 
-  // Puts the blocks of one room in their places; only rooms that something enters or leaves are asked to.
+  // Positions the blocks of one room; called only for rooms that something enters or leaves.
   fillStrip(id) {
     const strip = this.strips.get(id);
     if (!strip) return;
@@ -137,7 +137,7 @@ export class View {
     block.tabIndex = -1;
     const title = make("b");
     speak(title, session.title);
-    // Read out in this order: title, day, times, rooms and state, people. What only repeats that is for the eye.
+    // Read out in this order: title, day, times, rooms and status, people. What only repeats that is hidden from screen readers.
     const parts = { day: make("span", "hide"), when: make("small", "when"), heard: make("span", "hide"),
       who: make("small", "who", session.people), flag: make("span", "flag") };
     const handles = this.readonly ? [] : [make("i", "grip"), make("i", "pull")];
@@ -147,7 +147,7 @@ export class View {
     return block;
   }
 
-  // What changes with a move: times, state, and what is wrong.
+  // What changes with a move: times, status and issues.
   write(block, session) {
     const level = this.programme.level(session.code);
     const before = session.starts < this.frame.from ? `↑ ${this.programme.dayName(session)} ` : "";
@@ -161,13 +161,13 @@ export class View {
     const flags = [session.status === "published" ? "" : session.state, level && this.words.levels[level],
       session.unsaved && this.words.notSaved].filter(Boolean);
     write(block.parts.flag, flags.join(" · "));
-    // In several rooms it is one session: the keyboard and the ear meet it once.
+    // A session in several rooms is one session: keyboard and screen reader reach it once.
     const first = this.columns.find((id) => (id ? session.rooms.includes(id) : !session.rooms.length));
     if (Number(block.dataset.room) === first) block.removeAttribute("aria-hidden");
     else block.setAttribute("aria-hidden", "true");
   }
 
-  // After a move: the rooms it left and those it is in now.
+  // After a move: the rooms it has left and those it is in now.
   update(session, rooms) {
     const columns = this.programme.columns;
     const frame = frameOf(this.programme.days[this.day], this.programme.list);
@@ -184,7 +184,7 @@ export class View {
     if (had) this.focus(session.code);
   }
 
-  // The same block goes over to its new room: one that is made anew would lose the focus, and cost more.
+  // Moves the same element to its new room: a new one would lose the focus, and cost more.
   carry(block, session, room) {
     this.blocks.delete(`${session.code}/${block.dataset.room}`);
     block.dataset.room = room;
@@ -216,12 +216,12 @@ export class View {
     return null;
   }
 
-  // One block is a stop of the Tab key: the one that was last in use, or the first.
+  // One block is a tab stop: the last one used, or the first.
   settle() {
     const stop = this.find(this.current) || this.order[0];
     for (const block of this.blocks.values()) {
       const wanted = block === stop ? 0 : -1;
-      if (block.tabIndex !== wanted) block.tabIndex = wanted; // written needlessly it costs a new style
+      if (block.tabIndex !== wanted) block.tabIndex = wanted; // setting an equal value would cost a style recalculation
     }
     if (stop) this.current = stop.dataset.code;
   }
@@ -235,7 +235,7 @@ export class View {
     this.reveal(block);
   }
 
-  // Into view, past the heads and the rail that lie over the edges of the board.
+  // Scrolls into view, past the headers and the rail that cover the edges of the board.
   reveal(block) {
     const [left, top] = [this.field.offsetLeft + block.parentNode.offsetLeft, this.field.offsetTop + block.offsetTop];
     const { board, field } = this;
@@ -258,7 +258,7 @@ export class View {
     this.board.scrollTop = Math.max((starts.length ? Math.min(...starts) : into * SCALE) - 24, 0);
   }
 
-  // Where a pointer is: the column and the moment.
+  // The column and the moment at a pointer position.
   at(x, y) {
     const box = this.field.getBoundingClientRect();
     const column = Math.floor(((x - box.left) / box.width) * this.columns.length);
