@@ -227,7 +227,7 @@ def submit(
 class LocalizedField(Field):
     """One input per language, named `title_en`, `title_ja`, …; the data is LocalizedText.
 
-    `languages` can be extended per form instance (`form.title.speak(event.languages)`).
+    `languages` can be extended per form instance, for example by those of the event.
     """
 
     def __init__(

@@ -75,7 +75,7 @@ def write_changes(link: SpeakerLink) -> RenderedEmail | None:
 
 
 def _whole_event(link: SpeakerLink, updates: Sequence[InvitationUpdate]) -> str:
-    """The template for a postponed or cancelled event, which replaces news of single sessions; "" for other changes."""
+    """The template for a postponed or cancelled event, used instead of single sessions; "" for other changes."""
     states = {update.after.state for update in updates if not update.released}
     if link.event.status is EventStatus.POSTPONED and ParticipationState.POSTPONED in states:
         return "speaker_event_postponed"
