@@ -194,7 +194,9 @@ class Form(FlaskForm):
                 if getattr(field, "first_choice_id", None):
                     target = field.first_choice_id
                 named = getattr(field.label, "text", "")
-                text = _("%(field)s: %(message)s", field=named, message=error) if named else str(error)
+                # A question as a label would read "…?: …", and its error names what is missing.
+                asked = named.endswith(("?", "？"))
+                text = str(error) if asked or not named else _("%(field)s: %(message)s", field=named, message=error)
                 found.append((target, text))
         return found
 

@@ -81,6 +81,12 @@ def test_a_wrong_form_names_the_field_keeps_what_was_typed_and_stores_nothing(cl
     assert db.session.scalar(select(func.count()).select_from(Email)) == 0
 
 
+def test_the_summary_of_errors_does_not_repeat_a_question_before_its_error(client, forum):
+    client.fill(PATH, {**ADA, "option": None, "email": ""})
+    lines = [client.page.text(line) for line in client.page.by_id("problems").iter("li")]
+    assert lines == ["Choose how you will take part.", "E-mail address: Enter your e-mail address."]
+
+
 def test_a_full_mode_offers_the_waiting_list_or_the_other_mode(client, make, forum):
     client.fill(PATH, ADA)
     client.get(PATH)
