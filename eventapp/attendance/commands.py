@@ -34,7 +34,7 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
         if event is None:
             raise click.ClickException(f"There is no event with the address {slug}.")
         if basis == Basis.DECLARED:
-            _declared(event, lang)
+            _reported(event, lang)
             return
         try:
             statement = queries.statement(event, basis=Basis(basis), rounding=Rounding(rounding) if rounding else None)
@@ -62,7 +62,7 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
             )
 
 
-def _declared(event: Event, lang: str) -> None:
+def _reported(event: Event, lang: str) -> None:
     rows = queries.reported_counts(event)
     if not rows:
         raise click.ClickException(_("There are no reported figures for this event."))

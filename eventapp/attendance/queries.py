@@ -50,7 +50,7 @@ _cities = (
     .join(Place, Place.id == PlaceName.place_id)
     .where(Place.kind == PlaceKind.CITY, PlaceName.folded.in_(bindparam("names", expanding=True)))
 )
-_declared = select(ReportedCount).where(ReportedCount.event_id == bindparam("event")).order_by(ReportedCount.id)
+_reported = select(ReportedCount).where(ReportedCount.event_id == bindparam("event")).order_by(ReportedCount.id)
 
 
 def statement(
@@ -88,7 +88,7 @@ def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:
 
 def reported_counts(event: Event) -> list[ReportedCount]:
     """The reported figures of the event, the total before its parts (in the order of entry)."""
-    return list(db.session.scalars(_declared, {"event": event.id}))
+    return list(db.session.scalars(_reported, {"event": event.id}))
 
 
 def _rows(event: Event) -> list[CountedRegistration]:

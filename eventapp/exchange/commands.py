@@ -32,7 +32,7 @@ def _event(slug: str) -> Event:
 @programme.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--event", "slug", required=True, help="The slug of the event.")
-@click.option("--format", "format", type=click.Choice(formats.FORMATS), help="Told by the content if not given.")
+@click.option("--format", "format", type=click.Choice(formats.FORMATS), help="Detected from the content if not given.")
 @click.option("--zone", default="", help="For times without an offset, such as Europe/Berlin.")
 @click.option("--lang", default="", help="Language of texts that name none.")
 @click.option("--map", "columns", default="", help='Columns of a CSV file: "title=Titel,start=Beginn".')

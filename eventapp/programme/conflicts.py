@@ -52,7 +52,7 @@ class ScheduledSlot:
     rooms: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
     unconfirmed: frozenset[int] = frozenset()
-    places: int | None = None
+    seats: int | None = None
     minutes: int | None = None
     ready: bool = True
     spoken: tuple[str, ...] = ()
@@ -274,11 +274,11 @@ def _too_small(
                 has=has,
             )
             yield ProgrammeIssue(Level.ERROR, "capacity", sentence, (slot.code,))
-        elif slot.places is not None and has < slot.places:
+        elif slot.seats is not None and has < slot.seats:
             sentence = _(
-                "%(session)s offers %(places)d seats, but its room only has %(has)d.",
+                "%(session)s offers %(seats)d seats, but its room only has %(has)d.",
                 session=_describe(slot, event_context),
-                places=slot.places,
+                seats=slot.seats,
                 has=has,
             )
             yield ProgrammeIssue(Level.WARNING, "capacity", sentence, (slot.code,))

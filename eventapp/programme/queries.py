@@ -362,7 +362,7 @@ def _slot(session: Session, language: str) -> ScheduledSlot:
         rooms=frozenset(room.id for room in session.rooms),
         people=frozenset(part.person_id for part in session.participations),
         unconfirmed=frozenset(part.person_id for part in session.participations if not part.confirmed),
-        places=session.capacity,
+        seats=session.capacity,
         minutes=session.minutes,
         ready=session.status is SessionStatus.PUBLISHED,
         spoken=tuple(session.spoken),

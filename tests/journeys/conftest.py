@@ -95,7 +95,7 @@ def open_house(served: Site, browser: Browser, organizer: Any) -> Iterator[Desk]
     one = Window(browser, served.url, storage_state=organizer)
     try:
         at_desk = Desk(one, "open-house")
-        at_desk.open_event("Open House", places=None)
+        at_desk.open_event("Open House", seats=None)
         yield at_desk
     finally:
         one.close()

@@ -65,10 +65,10 @@ class Desk:
         self.window.open(self.path())
         self.save(f"form[action$='{self.path('/publish')}'] button")
 
-    def open_event(self, title: str, *, places: int | None = 1) -> None:
+    def open_event(self, title: str, *, seats: int | None = 1) -> None:
         """Create a published event with an in-person option with this many seats, and an online option."""
         self.create(title)
-        self.option("in_person", capacity=places)
+        self.option("in_person", capacity=seats)
         self.option("online")
         self.publish()
 

@@ -37,7 +37,7 @@ def test_somebody_registers_online_and_gets_an_email_with_everything(open_house,
 
 
 def test_a_full_room_has_a_waiting_list_and_a_released_seat_goes_to_the_next(desk, window, post):
-    desk("small-room").open_event("Small Room", places=1)
+    desk("small-room").open_event("Small Room", seats=1)
     first, second = window(), window(locale="ja-JP")
     register(first, "small-room", "first@room.example.com", option="in_person")
     assert first.status() == "confirmed"

@@ -139,7 +139,7 @@ def test_the_file_in_a_confirmation_is_the_event_for_that_person(open_house, win
 
 def test_an_event_that_moves_twice_is_notified_once_in_the_recipients_time_zone(desk, window, post):
     at_desk = desk("moving-forum")
-    at_desk.open_event("Moving Forum", places=5)
+    at_desk.open_event("Moving Forum", seats=5)
     attendee = window(timezone_id="Europe/Berlin")
     register(attendee, "moving-forum", "far@moving.example.com")
     (first,) = read(attendee, calendar_in(post.wait("far@moving.example.com", "Registration confirmed")))["entries"]

@@ -97,9 +97,9 @@ def test_a_session_lies_within_the_event(hour, hours):
 
 
 def test_a_room_holds_the_seats_that_are_offered():
-    assert kinds(slot("A", rooms={2}, places=30)) == [("warning", "capacity", ("A",))]
-    assert kinds(slot("A", rooms={1, 2}, places=100)) == []
-    assert kinds(slot("A", rooms={2, 3}, places=500)) == []  # the garden has no capacity
+    assert kinds(slot("A", rooms={2}, seats=30)) == [("warning", "capacity", ("A",))]
+    assert kinds(slot("A", rooms={1, 2}, seats=100)) == []
+    assert kinds(slot("A", rooms={2, 3}, seats=500)) == []  # the garden has no capacity
 
 
 def test_every_working_language_is_spoken_or_interpreted():
