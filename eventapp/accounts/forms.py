@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms import EmailField
 from wtforms.validators import InputRequired, Length
 
-from eventapp.core.forms import Form, MailAddress
+from eventapp.core.fields import MailAddress
+from eventapp.core.forms import Form
 from eventapp.core.languages import lazy_gettext as _l
 
 

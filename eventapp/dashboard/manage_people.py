@@ -12,7 +12,8 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import languages, localized
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
-from eventapp.core.forms import LocalizedField, submit
+from eventapp.core.fields import LocalizedField
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page

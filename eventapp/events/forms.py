@@ -23,7 +23,8 @@ from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, 
 from eventapp.accounts.rules import OFFERED
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused
-from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalizedField, LocalTimeField, between, known_zone
+from eventapp.core.fields import AnyLanguage, CountryField, LocalizedField, LocalTimeField, between, known_zone
+from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext

@@ -19,7 +19,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import AnyLanguage, Form, LocalizedField, LocalTimeField, between
+from eventapp.core.fields import AnyLanguage, LocalizedField, LocalTimeField, between
+from eventapp.core.forms import Form
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l

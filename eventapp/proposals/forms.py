@@ -18,7 +18,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.forms import AnyLanguage, CountryField, Form, LocalizedField, LocalTimeField, MailAddress, known_zone
+from eventapp.core.fields import AnyLanguage, CountryField, LocalizedField, LocalTimeField, MailAddress, known_zone
+from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext

@@ -8,7 +8,8 @@ from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from eventapp.core.forms import Form, LocalizedField, LocalTimeField, between
+from eventapp.core.fields import LocalizedField, LocalTimeField, between
+from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
