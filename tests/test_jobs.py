@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 
@@ -31,7 +30,8 @@ def worker(app):
 
 
 def stop() -> int:
-    os.kill(os.getpid(), signal.SIGTERM)
+    # To the thread that waits: a signal to the process may come to the one that sends it, and wakes nobody.
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
     return 0
 
 

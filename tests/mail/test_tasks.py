@@ -172,7 +172,7 @@ def test_letters_of_a_worker_that_was_killed_go_out_within_a_minute():
 
 
 def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monkeypatch):
-    monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.5))
+    monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.4))
     write_many(3)
     begun, go_on = threading.Event(), threading.Event()
     send = smtplib.SMTP.send_message
@@ -191,7 +191,7 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_letters(app, smtp, monk
         sent = pool.submit(contextvars.Context().run, work)
         try:
             assert begun.wait(20)
-            time.sleep(1.2)  # more than twice as long as a letter is held by a worker that is dead
+            time.sleep(0.9)  # more than twice as long as a letter is held by a worker that is dead
             assert tasks.deliver_due(smtp.url, "desk@example.org") == 0
         finally:
             go_on.set()
