@@ -23,12 +23,22 @@ from tests.support import ical_lint as lint
 from tests.support.databases import postgresql
 from tests.support.ical_lint import Profile
 from tests.support.make import Make
+from tests.support.order import ByFile, by_length
 from tests.support.visitor import Visitor
 
 ENGINES = ("sqlite", "postgresql")
 
 # What is imported and collected stays until the end: to look through it for garbage takes a twentieth of the run.
 gc.disable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=by_length(items))
 
 
 def pytest_collection_finish() -> None:
