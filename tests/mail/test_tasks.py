@@ -254,6 +254,7 @@ def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
     assert db.session.get(Email, first.id).status is EmailStatus.SENT
 
 
+@pytest.mark.slow
 def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monkeypatch):
     write_many(45)
     opened = []
@@ -289,6 +290,7 @@ def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
     assert all(server.sock is None for server in opened)
 
 
+@pytest.mark.slow
 def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(app, smtp):
     """A slow server takes twenty seconds for a letter: the rest of a batch must not be held until others take it."""
     write_many(45)
