@@ -14,7 +14,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.journey
-@pytest.mark.xdist_group("journeys")
 def test_every_row_of_the_benchmark_is_measured():
     run = subprocess.run(
         [sys.executable, "-m", "bench", "--smoke"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
@@ -26,7 +25,6 @@ def test_every_row_of_the_benchmark_is_measured():
 
 
 @pytest.mark.journey
-@pytest.mark.xdist_group("journeys")
 def test_the_editor_is_measured_in_the_browser_and_on_the_wire():
     run = subprocess.run(
         [sys.executable, "-m", "bench.editor", "--smoke"],

@@ -15,7 +15,7 @@ import trustme
 
 from tests.support.served import ROOT, Served, free_ports, served, until
 
-pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 NAME = "events.example.org"
 
 

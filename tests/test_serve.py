@@ -18,7 +18,7 @@ from tests.support.databases import postgresql
 from tests.support.served import running, served, until
 
 # Each test starts several processes; run one after the other, so that they do not starve each other.
-pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def test_two_first_starts_on_one_sqlite_file_both_serve(tmp_path):

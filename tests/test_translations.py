@@ -57,6 +57,7 @@ def _strings(string: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (string or "",) if isinstance(string, str) or not string else tuple(string)
 
 
+@pytest.mark.slow
 def test_extraction_finds_every_way_to_mark_a_string(said):
     texts = {name for _context, name in _names(said)}
     assert {"Register", "Enter your e-mail address.", "In %(num)d day", "Registration confirmed: %(title)s"} <= texts

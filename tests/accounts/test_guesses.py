@@ -100,6 +100,7 @@ def test_a_strong_password_is_taken(password):
     assert (rules.weakness(password) is None) == (not password.startswith("x7"))
 
 
+@pytest.mark.slow
 def test_asking_for_a_new_password_looks_nobody_up(app, make, queries):
     make.owner()
     answers, numbers = [], []

@@ -96,6 +96,7 @@ def test_what_is_about_to_be_published_can_be_seen_in_calendars_first(organizer,
     assert "Opening" in main(organizer)
 
 
+@pytest.mark.slow
 def test_recipients_are_shown_before_publishing(organizer, make, forum):
     ada = make.person("Lovelace", "Ada")
     talk, other = make.session(forum, "Talk", people=[ada], capacity=3), make.session(forum, "Other")
@@ -131,6 +132,7 @@ def test_recipients_are_shown_before_publishing(organizer, make, forum):
     assert "letter" not in main(organizer), "of a draft nobody is told"
 
 
+@pytest.mark.slow
 def test_it_asks_as_often_for_many_who_would_be_written_to_as_for_one(organizer, make, queries):
     asked = []
     for several in (1, 4):

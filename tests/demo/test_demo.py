@@ -87,6 +87,7 @@ def test_every_data_file_is_a_story_that_is_loaded() -> None:
     assert {path.stem for path in Path(content.__file__).parent.glob("stories/*.toml")} == set(content.STORIES)
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_no_row(loaded: Flask) -> None:
     before = everything()
     load.load(loaded.config["SETTINGS"].instance)
@@ -323,6 +324,7 @@ def test_cached_pages_know_of_the_registrations(loaded: Flask) -> None:
     assert (db.session.scalar(select(Revision.number).where(Revision.scope == scope)) or 0) >= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", load.SLUGS)
 @pytest.mark.parametrize("lang", ["en", "ja", "bn", "ar"])
 def test_every_page_of_every_story_can_be_read(loaded: Flask, slug: str, lang: str) -> None:

@@ -30,6 +30,7 @@ def text(visitor) -> str:
     return visitor.page.text(visitor.page.one("main"))
 
 
+@pytest.mark.slow
 def test_a_file_is_uploaded_its_report_read_and_then_imported(organizer, forum):
     response = send(organizer, files.CONGRESS, zone="Asia/Tokyo")
     assert response.status_code == 303, text(organizer)

@@ -290,6 +290,7 @@ def test_what_was_exported_is_no_change_where_it_came_from(make, format, languag
     assert not report.problems
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["xml", "json", "csv"])
 @pytest.mark.parametrize("source", ["rich", "congress", "entries", "pretalx", "fair"])
 def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, format, source):

@@ -41,6 +41,7 @@ def at(hour: int, minute: int = 0, *, day: int = 18) -> datetime:
     return datetime(2031, 3, day, hour, minute, tzinfo=UTC)
 
 
+@pytest.mark.slow
 def test_a_congress_keeps_its_guids_its_nights_and_its_second_room():
     found = read(files.CONGRESS)
     talk, night = found.sessions

@@ -164,6 +164,7 @@ def panel(client: Visitor) -> dict[str, str]:
     return {Page.text(node): node.get("href") for node in box.iter("a")}
 
 
+@pytest.mark.slow
 def test_every_page_of_an_event_has_the_panel_and_links_the_feed(
     client: Visitor, make: Make, forum: Event, track: Track
 ) -> None:

@@ -39,6 +39,7 @@ def test_everything_that_is_written_is_read_back() -> None:
     assert (found.starts, found.ends) == (written.starts, written.ends)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Africa/Cairo", "Asia/Tokyo", "America/Nuuk", "UTC"])
 def test_moments_around_a_change_of_clocks_are_those_that_were_written(zone: str) -> None:
     start = datetime(2030, 3, 29, tzinfo=UTC)

@@ -433,6 +433,7 @@ def _filled(make: Make, event: Event, number: int) -> None:
         make.session(event, people=[person], rooms=[room], track=track)
 
 
+@pytest.mark.slow
 def test_the_number_of_statements_does_not_grow(client: Visitor, make: Make, forum: Event, queries: Any) -> None:
     counts = []
     for number in (1, 19):

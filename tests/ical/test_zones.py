@@ -54,6 +54,7 @@ def read(component: bytes) -> list[tuple[datetime, timedelta, timedelta]]:
     return sorted(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", sorted({zone[:6] for zone in ALL}))
 def test_every_zone_agrees_with_zoneinfo_on_both_sides_of_each_change(letter: str) -> None:
     for zone in [zone for zone in ALL if zone.startswith(letter)]:

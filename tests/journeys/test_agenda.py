@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 PROGRAMME = "/events/cooperation-forum-2027/programme"
 PHONE = {"width": 390, "height": 844}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.journeys.people import SUBMIT, calendar_in, fill_in, link_in, register, text_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_somebody_registers_online_and_gets_an_email_with_everything(open_house, window, post):

@@ -15,7 +15,7 @@ from tests.ical.test_vcalendar import EDGES, entry
 from tests.journeys.people import calendar_in, register, text_of
 from tests.journeys.window import ICAL, Window
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 _READ = """text => {
   const calendar = new ICAL.Component(ICAL.parse(text));

@@ -11,7 +11,7 @@ import pytest
 from tests.journeys.people import SUBMIT, Desk
 from tests.journeys.window import Window
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 WIDE = {"width": 1280, "height": 1000}
 PIXELS = 1.6  # per minute

@@ -7,7 +7,7 @@ import pytest
 from tests.journeys.conftest import log_in
 from tests.journeys.people import SUBMIT, Desk, register
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_a_wrong_password_is_refused_in_words(window, served):

@@ -13,7 +13,7 @@ from tests.journeys.conftest import Open
 from tests.journeys.people import Desk, propose, register
 from tests.journeys.window import Window
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 SUMMIT = "/events/e-kizuna-summit-2022"
 FORUM = "/events/cooperation-forum-2027"

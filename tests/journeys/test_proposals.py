@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.people import calendar_in, propose, text_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 TITLE = "What a river tells a city"
 PHONE = {"width": 390, "height": 844}

@@ -99,7 +99,7 @@ def test_tls_from_the_first_byte(authority, trusted):
         send(connect(f"smtps://ada:secret@{NAME}:{server.port}?ca={trusted}"))
         assert [password for password, _ in server.logins] == [b"secret"]  # it advertises only STARTTLS
         with pytest.raises((OSError, smtplib.SMTPException)):
-            smtplib.SMTP(NAME, server.port, timeout=2)
+            smtplib.SMTP(NAME, server.port, timeout=0.3)
 
 
 @pytest.mark.parametrize("scheme", ["smtp", "smtp+starttls", "smtps"])
@@ -143,11 +143,11 @@ def test_a_server_of_the_same_machine_may_be_used_without_tls(authority):
 
 
 def test_a_server_may_take_its_time_to_accept_an_email(monkeypatch):
-    """Ten minutes (RFC 5321): here two seconds, with a limit of half a second for everything else."""
-    monkeypatch.setattr(connection, "COMMAND", 0.5)
+    """Ten minutes (RFC 5321): here 0.9 seconds, with a limit of 0.3 seconds for everything else."""
+    monkeypatch.setattr(connection, "COMMAND", 0.3)
     assert connection.TAKEN == 600
     with mail_server() as server:
-        server.slow = 2
+        server.slow = 0.9
         send(connect(f"smtp://{NAME}:{server.port}"))
         assert len(server.taken) == 1
 

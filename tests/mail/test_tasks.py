@@ -172,7 +172,7 @@ def test_emails_of_a_worker_that_was_killed_are_sent_within_a_minute():
 
 
 def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monkeypatch):
-    monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.5))
+    monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.4))
     write_many(3)
     begun, go_on = threading.Event(), threading.Event()
     send = smtplib.SMTP.send_message
@@ -191,7 +191,7 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monke
         sent = pool.submit(contextvars.Context().run, work)
         try:
             assert begun.wait(20)
-            time.sleep(1.2)  # more than twice as long as the lease of a dead worker
+            time.sleep(0.9)  # more than twice as long as the lease of a dead worker
             assert tasks.deliver_due(smtp.url, "desk@example.org") == 0
         finally:
             go_on.set()
@@ -254,6 +254,7 @@ def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
     assert db.session.get(Email, first.id).status is EmailStatus.SENT
 
 
+@pytest.mark.slow
 def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monkeypatch):
     write_many(45)
     opened = []
@@ -289,6 +290,7 @@ def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
     assert all(server.sock is None for server in opened)
 
 
+@pytest.mark.slow
 def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(app, smtp):
     """A slow server takes twenty seconds per e-mail: the rest of a batch must not stay leased until another worker
     takes it.

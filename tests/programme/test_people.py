@@ -111,6 +111,7 @@ def routes(event, session, code):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_no_page_of_another_event_shows_who_is_not_announced(app, make, two, role):
     mine, theirs, public, hidden = two
@@ -156,6 +157,7 @@ def shown_name(event, person):
     return queries.people_by_id(event, [person.id])[person.id].family["en"]
 
 
+@pytest.mark.slow
 def test_what_another_team_shows_is_not_changed_from_here(organizer, client, make, two):
     mine, theirs, public, _hidden = two
     make.session(mine, people=[public])

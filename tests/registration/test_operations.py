@@ -287,6 +287,7 @@ def test_a_seat_released_eight_times_at_once_goes_to_one(app, make, forum):
     assert len(letters("registration.cancelled")) == 1
 
 
+@pytest.mark.slow
 def test_those_who_come_go_and_change_at_once_never_wait_for_each_other_forever(app, make, forum):
     hall, online = make.option(forum, capacity=6), make.option(forum, Mode.ONLINE, capacity=6)
     tokens = [make.registration(forum, (hall, online)[n % 2]).token for n in range(16)]

@@ -34,37 +34,36 @@ def found(event, typed: str, *, emails: bool = True) -> list[str]:
     return sorted(row.email.partition("@")[0] for row in rows)
 
 
-@pytest.mark.parametrize(
-    ("typed", "who"),
-    [
-        ("Yamada Taro", ["taro"]),
-        ("Taro Yamada", ["taro"]),
-        ("taroyamada", ["taro"]),
-        ("yamada", ["taro"]),
-        ("山田 花子", ["hanako_y"]),
-        ("山田　花子", ["hanako_y"]),
-        ("山田花子", ["hanako_y"]),
-        ("花子", ["hanako_y"]),
-        ("鳴門", ["hanako_y"]),
-        ("ﾔﾏﾀﾞ", ["jiro"]),
-        ("MULLER", ["zoe"]),
-        ("zoe nurnberg", ["zoe"]),
-        ("müller", ["zoe"]),
-        ("obrien", ["conan"]),
-        ("O'Brien", ["conan"]),
-        ("olafsdottir", ["thora"]),
-        ("Ólafs", ["thora"]),
-        ("_", ["hanako_y"]),
-        ("hanako_y@", ["hanako_y"]),
-        ("%", ["conan"]),
-        ("100%", ["conan"]),
-        ("\\", []),
-        ("Yamada Zoë", []),
-        ("nobody", []),
-    ],
-)
-def test_people_are_found_in_any_order_and_spelling(forum, typed, who):
-    assert found(forum, typed) == who
+WHO_IS_FOUND = {
+    "Yamada Taro": ["taro"],
+    "Taro Yamada": ["taro"],
+    "taroyamada": ["taro"],
+    "yamada": ["taro"],
+    "山田 花子": ["hanako_y"],
+    "山田　花子": ["hanako_y"],
+    "山田花子": ["hanako_y"],
+    "花子": ["hanako_y"],
+    "鳴門": ["hanako_y"],
+    "ﾔﾏﾀﾞ": ["jiro"],
+    "MULLER": ["zoe"],
+    "zoe nurnberg": ["zoe"],
+    "müller": ["zoe"],
+    "obrien": ["conan"],
+    "O'Brien": ["conan"],
+    "olafsdottir": ["thora"],
+    "Ólafs": ["thora"],
+    "_": ["hanako_y"],
+    "hanako_y@": ["hanako_y"],
+    "%": ["conan"],
+    "100%": ["conan"],
+    "\\": [],
+    "Yamada Zoë": [],
+    "nobody": [],
+}
+
+
+def test_people_are_found_in_any_order_and_spelling(forum):
+    assert {typed: found(forum, typed) for typed in WHO_IS_FOUND} == WHO_IS_FOUND
 
 
 def test_members_who_may_not_see_addresses_cannot_search_by_them(forum):

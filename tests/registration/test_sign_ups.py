@@ -130,6 +130,7 @@ def test_who_waits_for_approval_again_keeps_the_seat(make, forum):
         sign_ups.sign_up(fresh(second), session.code)
 
 
+@pytest.mark.slow
 def test_a_session_has_no_fewer_seats_than_are_taken(organizer, make, forum):
     session = make.session(forum, "Workshop", capacity=5)
     for guest in guests(make, forum, 3):
