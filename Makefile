@@ -26,7 +26,7 @@ lint: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python -m bench
 
-# Stamps: installed again when the lock file or the project's own description changes.
+# Stamp files: reinstall when the lock file or pyproject.toml changes.
 .venv/.run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -37,13 +37,13 @@ bench: .venv/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
-# Maintainers: exact versions of everything, with hashes, from pyproject.toml.
+# For maintainers: pin every version with its hash, from pyproject.toml.
 lock:
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
-# After a change of texts: takes the new ones into the catalogue (then translate them there) and compiles it.
+# After changing texts: updates the catalogue (translate the new ones there) and compiles it.
 translations: .venv/.dev
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_pgettext:1c,2 --no-location --omit-header -o .venv/messages.pot .
 	$(BIN)/pybabel -q update -N --ignore-obsolete --ignore-pot-creation-date --no-wrap -i .venv/messages.pot -d eventapp/translations

@@ -42,7 +42,7 @@ if context.is_offline_mode():
     with context.begin_transaction():
         context.run_migrations()
 else:
-    # A large table takes the time that it takes.
+    # No time limit: changing a large table takes long.
     with answer_within(None), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET statement_timeout = 0")
