@@ -2,25 +2,37 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run check test lint bench lock translations clean
+.PHONY: run check quick test all lint style types contracts bench lock translations clean
 
 run: .venv/.run
 	$(BIN)/eventapp --demo
 
-# Fast: no browser, no PostgreSQL, nothing that takes more than half a second of a processor.
-check: lint
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not journey" -k "not postgresql"
+# Fast: no browser, no PostgreSQL, nothing that takes more than a third of a second of a processor.
+check: .venv/.dev
+	$(MAKE) --no-print-directory -j 2 quick lint
 
 # Everything.
-test: lint
+test: .venv/.dev
 	$(BIN)/python -m tests.support.browser --install
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(MAKE) --no-print-directory -j 2 all lint
 
-lint: .venv/.dev
+quick: .venv/.dev
+	$(BIN)/pytest -n 2 -m "not slow and not journey" -k "not postgresql" --ignore tests/journeys
+
+all: .venv/.dev
+	$(BIN)/pytest -n 2
+
+lint: style types contracts
+
+style: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --check --quiet templates
+
+types: .venv/.dev
 	$(BIN)/mypy
+
+contracts: .venv/.dev
 	$(BIN)/lint-imports
 
 bench: .venv/.dev

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import html5lib
 import icalendar
-import lxml.html
 from flask import has_app_context
 from flask.testing import FlaskClient
 from lxml import etree
@@ -62,6 +61,7 @@ _VALUE = re.compile(r'="[^"&<>\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]*"')
 _TEXT = re.compile(r">[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]+<")
 _BOOLEAN = {"autofocus", "checked", "disabled", "hidden", "multiple", "open", "readonly", "required", "selected"}
 _with_boolean = etree.XPath("//*[" + " or ".join(f"@{name}" for name in _BOOLEAN) + "]")
+_PARSER = etree.HTMLParser()
 _valid: set[bytes] = set()
 
 
@@ -73,7 +73,7 @@ def parse(html: str) -> Page:
     """
     if "<svg" in html:
         return Page(_strictly(html))
-    tree = lxml.html.document_fromstring(html)
+    tree = etree.fromstring(html, _PARSER)
     for node in _with_boolean(tree):
         for name in _BOOLEAN.intersection(node.attrib):
             node.set(name, "")
@@ -97,10 +97,10 @@ def _shape(html: str) -> str:
     return _TEXT.sub(lambda text: "> <" if text[0][1:-1].isspace() else ">x<", _VALUE.sub('=""', html))
 
 
-def _read(tree: Any) -> list[tuple[str, dict[str, str], str]]:
-    """What a reader makes of a page: its elements in order, with the text of each."""
+def _read(tree: Any) -> list[tuple[str, dict[str, str], list[str]]]:
+    """What a reader makes of a page: its elements in order, with the texts in and after each."""
     return [
-        (node.tag, dict(node.items()), Page.text(node))
+        (node.tag, dict(node.items()), f"{node.text or ''} | {node.tail or ''}".split())
         for node in tree.iter()
         if isinstance(node.tag, str) and node.tag not in {"html", "body"}
     ]
