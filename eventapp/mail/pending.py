@@ -93,12 +93,16 @@ def postpone(number: int) -> None:
     db.session.execute(later.values(due_at=clock.now() + POSTPONED).execution_options(synchronize_session=False))
 
 
-def forget(recipients: Iterable[str], *, slot: str | None = None) -> None:
+def forget(recipients: Iterable[str]) -> None:
     """Remove the pending notifications of these recipients."""
-    table = PendingNotification
-    removed = delete(table).where(table.recipient.in_(sorted(set(recipients))))
-    if slot is not None:
-        removed = removed.where(table.slot == slot)
+    removed = delete(PendingNotification).where(PendingNotification.recipient.in_(sorted(set(recipients))))
+    db.session.execute(removed.execution_options(synchronize_session=False))
+
+
+def forget_changes(topic: str, recipients: Iterable[str]) -> None:
+    """Remove the pending notifications of these recipients that are only about changes."""
+    chosen = PendingNotification.recipient.in_(sorted(set(recipients)))
+    removed = delete(PendingNotification).where(_changes_of(topic), chosen)
     db.session.execute(removed.execution_options(synchronize_session=False))
 
 
@@ -134,8 +138,11 @@ def waiting(topic: str) -> tuple[dict[str, int], datetime | None]:
 
 
 def waiting_recipients(topic: str) -> list[str]:
-    """The recipients in a debounce window."""
-    return list(db.session.scalars(select(PendingNotification.recipient).where(_changes_of(topic))))
+    """The recipients in a debounce window. Their notifications are locked: until this transaction ends, the worker
+    does not send them, and no operation replaces them.
+    """
+    query = select(PendingNotification.recipient).where(_changes_of(topic)).order_by(PendingNotification.recipient)
+    return list(db.session.scalars(query.with_for_update()))
 
 
 def send_now(topic: str) -> None:

@@ -33,6 +33,8 @@ def write(registration: Registration, notice: Notice) -> RenderedEmail | None:
 
     Changes SentInvitation rows as `attendees.updates` does.
     """
+    if notice in _EXPECTANT and not registration.status.active:
+        notice = Notice.CANCELLED  # afterwards, and beyond the budget of e-mails
     if notice in _EXPECTANT and registration.event.status in _CALLED_OFF:
         return write_changes(registration)
     with languages.force_locale(registration.language):
@@ -43,7 +45,9 @@ def write_changes(registration: Registration) -> RenderedEmail | None:
     """The e-mail about the changes since the last one; None if there are none."""
     with languages.force_locale(registration.language):
         updates = attendees.updates(registration)
-        return _changes(registration, updates) if updates else None
+        if not updates:
+            return None
+        return _changes(registration, updates) if registration.status.active else _ended(registration, updates)
 
 
 def _received(registration: Registration) -> RenderedEmail:
@@ -72,12 +76,16 @@ def _changed(registration: Registration) -> RenderedEmail:
 
 
 def _cancelled(registration: Registration) -> RenderedEmail:
+    return _ended(registration, attendees.updates(registration))
+
+
+def _ended(registration: Registration, updates: Updates) -> RenderedEmail:
     page = absolute("site.event", slug=registration.event.slug, lang=registration.language)
     return _render(
         registration,
         "cancelled",
         kind="registration.cancelled",
-        updates=attendees.updates(registration),
+        updates=updates,
         facts=[],
         more=[],
         action=(_("View the event page"), page),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
@@ -41,6 +43,13 @@ def compose(pending: PendingNotification) -> RenderedEmail | None:
         if isinstance(recipient, Proposal):
             return speaker_emails.to_proposer(recipient, Occasion(what), pending.data.get("edited"))
         return None
+
+
+def lock_recipient(pending: PendingNotification) -> None:
+    """Lock the recipient's row for this transaction, without rereading it."""
+    kind, _colon, number = pending.recipient.partition(":")
+    model = MODELS[kind]
+    db.session.execute(select(model.id).where(model.id == int(number)).with_for_update(key_share=True))
 
 
 def _to_attendee(registration: Registration, what: str) -> RenderedEmail | None:

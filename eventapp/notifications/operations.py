@@ -61,4 +61,4 @@ def mark_as_notified(event: Event) -> None:
             marked = link is None or speakers.mark_as_notified(link)
         if marked:
             done.append(recipient)
-    pending.forget(done, slot="")
+    pending.forget_changes(topic_of(event), done)

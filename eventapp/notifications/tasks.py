@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import traceback
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from eventapp.core.db import db, transaction
+from eventapp.core.outages import cause_of
 from eventapp.mail import pending
 from eventapp.mail.models import PendingNotification
-from eventapp.notifications.compose import compose
+from eventapp.notifications.compose import compose, lock_recipient
 
 log = logging.getLogger("eventapp.notifications")
 
@@ -24,9 +23,9 @@ def _send_or_postpone(number: int) -> bool:
     """Send or postpone a notification, so that one that can't be written does not block the others."""
     try:
         return send_one(number)
-    except SQLAlchemyError:
-        raise
     except Exception as error:
+        if cause_of(error) is not None:  # the database is unavailable, so the others can't be written either
+            raise
         # Log where it failed but not the message, which may quote a name or an e-mail address.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         facts = {"notification": number, "error": type(error).__name__, "at": f"{frame.name}:{frame.lineno}"}
@@ -49,6 +48,8 @@ def send_one(number: int) -> bool:
     try:
         email = compose(row)
         with db.session.no_autoflush:
+            # In the order of the operations, which lock a recipient and then add a notification: no deadlock.
+            lock_recipient(row)
             if not pending.take(row):
                 return False
         if email is not None:

@@ -1,0 +1,167 @@
+"""A pending notification becomes one e-mail: whatever fails, and whoever else acts on the recipient meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from flask import current_app
+from sqlalchemy import select, update
+
+from eventapp import lifecycle
+from eventapp.core.db import db, transaction
+from eventapp.events.models import Event
+from eventapp.mail import operations as mail
+from eventapp.mail import pending
+from eventapp.notifications import attendee_emails, operations, tasks
+from eventapp.notifications.models import SentInvitation
+from eventapp.notifications.scan import scan
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations as registration
+from eventapp.registration.models import Registration
+from tests.support.outbox import letters
+
+
+def move(event) -> None:
+    """Move the event by an hour, and find those to write to."""
+    with transaction():
+        row = db.session.get_one(Event, event.id)
+        lifecycle.change_event(row, slug=row.slug, starts_at=row.starts_at + timedelta(hours=1))
+    scan()
+
+
+def cancel(guest, **values) -> bool:
+    with transaction():
+        return registration.cancel(db.session.get_one(Registration, guest.id), **values)
+
+
+def use_up_the_budget_of(guest) -> None:
+    with transaction():
+        while mail.may_email(guest.email):
+            pass
+
+
+def elsewhere(work) -> threading.Thread:
+    """Start work in another thread, with a transaction of its own."""
+    app = current_app._get_current_object()
+
+    def run() -> None:
+        with app.app_context(), transaction():
+            work()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_a_notification_that_cannot_be_written_does_not_block_the_others(make, forum, monkeypatch, caplog):
+    option = make.option(forum)
+    make.registration(forum, option, "first@example.org", family_name="Broken")
+    make.registration(forum, option, "second@example.org")
+    facts = attendee_emails._facts
+
+    def fail(guest, *rest):
+        if guest.family_name == "Broken":
+            raise ValueError(guest.family_name)
+        return facts(guest, *rest)
+
+    monkeypatch.setattr(attendee_emails, "_facts", fail)
+    assert [letter.to for letter in letters()] == ["second@example.org"]
+    assert "Broken" not in caplog.text
+
+
+@pytest.mark.both_engines("the error of a violated constraint")
+def test_nor_does_one_that_the_database_refuses(make, forum, caplog):
+    option = make.option(forum)
+    holder = make.registration(forum, option, "holder@example.org")
+    letters()
+    guest = make.registration(forum, option, "guest@example.org")
+    make.registration(forum, option, "last@example.org")
+    with transaction():
+        taken = update(SentInvitation).where(SentInvitation.registration_id == holder.id)
+        db.session.execute(taken.values(uid=guest.uid))
+    assert [letter.to for letter in letters()] == ["last@example.org"]
+    assert guest.uid not in caplog.text
+
+
+def test_somebody_who_cancels_beyond_the_budget_is_not_told_that_they_are_registered(make, forum):
+    guest = make.registration(forum, make.option(forum))
+    use_up_the_budget_of(guest)
+    assert not cancel(guest, by_guest=True)
+    assert [letter.subject for letter in letters()] == ["Registration cancelled: Forum of cities"]
+
+
+def test_nor_are_they_told_of_a_change_of_the_event(make, forum):
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    move(forum)
+    use_up_the_budget_of(guest)
+    assert not cancel(guest, by_guest=True)
+    assert make.tell() == 1
+    (letter,) = letters()
+    assert letter.subject == "Registration cancelled: Forum of cities"
+    assert [file.method for file in letter.calendars] == ["CANCEL"]
+
+
+@pytest.mark.both_engines("locks")
+def test_a_cancellation_is_written_though_the_team_decides_meanwhile_that_nobody_is(make, forum, monkeypatch):
+    guest = make.registration(forum, make.option(forum))
+    letters()
+    move(forum)
+    waiting, others = pending.waiting_recipients, []
+
+    def slowly(topic):
+        found = waiting(topic)
+        others.append(elsewhere(lambda: registration.cancel(db.session.get_one(Registration, guest.id))))
+        others[0].join(timeout=0.5)  # it waits for this transaction, or is done
+        return found
+
+    monkeypatch.setattr(pending, "waiting_recipients", slowly)
+    with transaction():
+        operations.mark_as_notified(db.session.get_one(Event, forum.id))
+    others[0].join()
+    assert [letter.kind for letter in letters()] == ["registration.cancelled"]
+
+
+@pytest.mark.both_engines("locks")
+def test_the_worker_and_an_operation_on_its_recipient_do_not_wait_for_each_other(make, forum, monkeypatch):
+    guest = make.registration(forum, make.option(forum, mode=Mode.ONLINE))
+    letters()
+    with transaction():
+        # A new joining link: the worker writes the registration, too, for its SEQUENCE.
+        db.session.get_one(Event, forum.id).join_url = "https://example.net/room"
+    scan()
+    with transaction():
+        operations.send_now(db.session.get_one(Event, forum.id))
+    db.session.rollback()
+    held, taken = threading.Event(), threading.Event()
+    take, compose = pending.take, tasks.compose
+
+    def cancel_slowly() -> None:
+        mine = db.session.get_one(Registration, guest.id)
+        registration._hold(mine)
+        held.set()
+        taken.wait(0.5)
+        registration.cancel(mine)
+
+    def taking(row) -> bool:
+        done = take(row)
+        taken.set()
+        return done
+
+    def composing(row):
+        email = compose(row)
+        thread = elsewhere(cancel_slowly)
+        others.append(thread)
+        held.wait(5)
+        return email
+
+    others: list[threading.Thread] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(pending, "take", taking)
+        patched.setattr(tasks, "compose", composing)
+        assert tasks.send_due() == 0, "the registration was cancelled meanwhile"
+        others[0].join()
+    assert [letter.kind for letter in letters()] == ["registration.cancelled"]
+    assert db.session.scalar(select(Registration.status).where(Registration.id == guest.id)) == "cancelled"
