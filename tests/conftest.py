@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import Undefined
+from jinja2.utils import missing
 from sqlalchemy import event as sqlalchemy_event
 
 from eventapp import create_app
@@ -49,6 +51,32 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+class NoSuchAttribute(Undefined):
+    """Fails a test whose template asks an object for an attribute that it does not have; a page would show nothing."""
+
+    def _fail(self) -> None:
+        if self._undefined_obj is not missing and not isinstance(self._undefined_obj, dict):
+            self._fail_with_undefined_error()
+
+    def __bool__(self) -> bool:
+        self._fail()
+        return False
+
+    def __str__(self) -> str:
+        self._fail()
+        return ""
+
+    def __iter__(self) -> Iterator[Any]:
+        self._fail()
+        return iter(())
+
+    def __eq__(self, other: object) -> bool:
+        self._fail()
+        return type(self) is type(other)
+
+    __hash__ = Undefined.__hash__
+
+
 @pytest.fixture(scope="session")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """One app per engine for the whole run, created on first use."""
@@ -74,6 +102,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=32)
             app.extensions["security"].hashing_context.update(sha256_crypt__default_rounds=1000)
             app.test_client_class = Visitor
+            app.jinja_env.undefined = NoSuchAttribute
             with app.app_context():
                 if engine == "sqlite":  # what a test writes need not survive a power cut
                     sqlalchemy_event.listen(db.engine, "connect", _hasty)

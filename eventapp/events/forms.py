@@ -213,7 +213,7 @@ class EventEditForm(EventForm):
         data |= {"series": event.series.slug if event.series else "", "themes": themes_as_lines(themes)}
         form = cls(series=series, data=data, meta={"zone": event.zone})
         for field in form:
-            if hasattr(field, "speak"):
+            if isinstance(field, LocalizedField):
                 field.offer(event.languages)
         return form
 

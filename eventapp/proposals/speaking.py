@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.core import stale_forms
 from eventapp.core.errors import Refused, or_404
+from eventapp.core.fields import LocalizedField
 from eventapp.core.forms import Form, submit
 from eventapp.core.languages import listing
 from eventapp.core.limits import limit
@@ -97,7 +98,7 @@ def _edit(
     """Show and process a form. If the team has changed values meanwhile, these are shown before saving again."""
     event = link.event
     for field in form:
-        if hasattr(field, "speak"):
+        if isinstance(field, LocalizedField):
             field.offer(event.languages)
     edit_token = request.form.get("seen", "") if form.is_submitted() else stale_forms.edit_token(now)
     if form.is_submitted():

@@ -109,6 +109,13 @@ def test_editing_keeps_what_was_not_touched(organizer, make):
     assert event.sequence == 1  # from publishing; a new title does not move the calendar entry
 
 
+def test_a_title_is_asked_for_in_each_working_language(organizer, make):
+    make.event("forum", title=LocalizedText(en="Forum"), working_languages=["en", "fr"])
+    organizer.get("/manage/events/forum/edit")
+    assert organizer.page.by_id("title-fr").get("lang") == "fr"
+    assert organizer.fill("/manage/events/forum/edit", {"title_fr": "Forum des villes"}).status_code == 303
+
+
 def test_a_change_of_time_raises_the_sequence(organizer, make):
     event = make.event("forum")
     before = event.sequence

@@ -99,6 +99,17 @@ def test_a_full_mode_offers_the_waiting_list_or_the_other_mode(client, make, for
     assert client.page.one("main").get("data-status") == "confirmed"
 
 
+def test_the_button_says_so_when_only_the_waiting_list_is_left(client, make):
+    event = make.event("full")
+    make.registration(event, make.option(event, capacity=1), "ada@example.org")
+    for path in ("/events/full", "/events/full/register"):
+        client.get(path)
+        assert "Join the waiting list" in client.page.text(client.page.one("main"))
+    make.option(event, Mode.ONLINE)
+    client.get("/events/full/register")
+    assert "Join the waiting list" not in client.page.text(client.page.one("main"))
+
+
 def test_a_second_registration_is_only_revealed_by_email(client, forum):
     client.fill(PATH, ADA)
     response = client.fill(PATH, {**ADA, "option": "online", "family_name": "Other"})
