@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Reading compiled modules again is faster; the tests start Python dozens of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run check quick test all lint style types contracts bench lock translations clean
 
 run: .venv/.run

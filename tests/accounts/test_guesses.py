@@ -54,6 +54,7 @@ def test_an_owner_who_is_locked_out_gets_in_by_email(app, make):
     assert log_in(app.test_client(), STRONG, address="198.51.100.3") == 302
 
 
+@pytest.mark.slow
 def test_guesses_at_the_present_password_are_counted(app, make, organizer):
     codes = []
     for number in range(11):

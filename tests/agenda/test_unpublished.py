@@ -193,6 +193,7 @@ def test_the_calendar_shows_every_visibility_change_but_no_edits_in_between(clie
     assert client.get(f"{address}.ics").data == known.data
 
 
+@pytest.mark.slow
 def test_a_speakers_session_is_cancelled_with_a_sequence_that_never_falls(client, make, forum, speaking):
     address, session, ada = speaking
     seen = [number(client, address, session)]

@@ -139,6 +139,7 @@ def test_a_guest_and_the_team_do_not_overwrite_each_other(client, organizer, mak
     assert fresh(guest).organization_name == "City of Rivers"
 
 
+@pytest.mark.slow
 def test_a_form_that_nobody_else_has_touched_is_saved_as_ever(organizer, everything):
     for page, (field, first, _second) in DESK_FORMS.items():
         path = f"/manage/events/forum/{page.format(**everything)}"

@@ -150,12 +150,14 @@ def test_what_is_too_large_is_refused_before_it_is_sent_or_when_it_shows(port):
     assert answer(connect(port, "POST /\nTransfer-Encoding: chunked", piece))[0] == 413
 
 
+@pytest.mark.slow
 def test_a_stalled_body_is_refused():
     with running(patience=0.3) as port:
         for body in (b"", b"abc"):
             assert answer(connect(port, "POST /\nContent-Length: 6", body))[0] == 408
 
 
+@pytest.mark.slow
 def test_a_body_that_only_trickles_is_refused():
     with running(patience=0.5) as port:
         trickle = connect(port, f"POST /\nContent-Length: {LIMIT}", b"x")
@@ -221,6 +223,7 @@ def test_those_who_read_do_not_wait_behind_those_who_write():
         busy_threads(4)
 
 
+@pytest.mark.slow
 def test_who_waits_too_long_for_a_thread_hears_so():
     with running(threads=1, wait=0.3) as port:
         first = connect(port, "GET /wait")

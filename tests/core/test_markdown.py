@@ -46,6 +46,7 @@ COSTLY = {
 
 
 @pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
+@pytest.mark.slow
 def test_a_short_text_does_not_become_a_long_page(text):
     assert sum(1 for token in parse(text) for _one in token.children or [token]) <= 3 * len(text)
     assert len(render(text)) < 2 * MOST_OUTPUT

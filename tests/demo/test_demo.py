@@ -107,6 +107,7 @@ def test_an_event_that_was_deleted_comes_back_under_the_same_identifiers(loaded:
     assert db.session.scalar(select(func.count()).select_from(Person)) == people
 
 
+@pytest.mark.slow
 def test_what_the_organizer_changed_stays(loaded: Flask) -> None:
     with transaction():
         found("finland-fair-2023").place = LocalizedText(en="Somewhere else", ja="別の場所")

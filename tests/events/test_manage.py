@@ -92,6 +92,7 @@ def test_a_new_slug_leaves_the_old_one_redirecting(organizer, client, make):
     assert client.get("/events/old/calendar.ics").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_former_slug_is_not_given_to_another_event(organizer, make):
     make.event("old")
     organizer.fill("/manage/events/old/edit", {"slug": "new-address"})

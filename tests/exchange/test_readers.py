@@ -232,6 +232,7 @@ def test_no_line_of_a_calendar_takes_long_to_be_refused():
     assert monotonic() - began < 2
 
 
+@pytest.mark.slow
 def test_other_letters_and_marks_are_read_where_the_file_says_them():
     for encoding in ("utf-16", "utf-8-sig", "iso-8859-1"):
         source = files.CONGRESS.replace("utf-8", encoding.removesuffix("-sig")).replace("„", "").encode(encoding)

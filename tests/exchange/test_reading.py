@@ -105,6 +105,7 @@ def test_tags_that_never_end_are_text_or_nothing():
 
 
 @pytest.mark.parametrize("source", [files.CONGRESS, files.ENTRIES, files.PRETALX, files.CALENDAR, files.SPREADSHEET])
+@pytest.mark.slow
 def test_what_was_read_is_the_same_after_it_was_kept(speaking, source):
     read = formats.read(source.encode(), TOKYO)
     assert read.sessions

@@ -50,6 +50,7 @@ def forum(make):
     return event
 
 
+@pytest.mark.slow
 def test_both_files_are_valid_also_of_an_event_without_a_programme(xsd, client, make, forum):
     make.session(forum, "No\x0b control characters", minutes=1440)
     valid(xsd, client)

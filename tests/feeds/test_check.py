@@ -77,6 +77,7 @@ def test_every_calendar_is_byte_identical_to_what_its_url_returns(client: Visito
     assert found == served(client, found)
 
 
+@pytest.mark.slow
 def test_the_next_version_is_to_the_byte_what_is_served_once_it_is_published(
     client: Visitor, make: Make, forum: Event
 ) -> None:

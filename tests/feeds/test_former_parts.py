@@ -181,6 +181,7 @@ def test_an_unpublished_event_also_cancels_sessions_that_had_left(
         assert int(one["SEQUENCE"]) > number
 
 
+@pytest.mark.slow
 def test_the_pages_and_files_of_the_programme_offer_nothing_that_it_has_no_more(
     client: Visitor, organizer: Visitor, make: Make, forum: Event, left: Any
 ) -> None:

@@ -199,6 +199,7 @@ def test_a_public_programme_and_its_next_version_are_kept_separate(
     assert "Next version" in [Page.text(a) for a in current]
 
 
+@pytest.mark.slow
 def test_an_unpublished_event_shows_what_its_subscribers_have(organizer: Visitor, make: Make, forum: Event) -> None:
     make.session(forum, "Talk")
     with transaction():

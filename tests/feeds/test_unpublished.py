@@ -57,6 +57,7 @@ def parts(client: Visitor, path: str) -> dict[str, lint.Component]:
 
 
 @pytest.mark.parametrize("take_back", [withdraw, hide])
+@pytest.mark.slow
 def test_calendars_show_that_it_is_cancelled_and_nothing_else(
     client: Visitor, make: Make, forum: Event, take_back: Any
 ) -> None:

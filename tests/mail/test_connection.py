@@ -94,6 +94,7 @@ def test_starttls_is_used_where_it_is_offered_and_the_password_goes_through_it(a
         assert len(server.taken) == 2
 
 
+@pytest.mark.slow
 def test_tls_from_the_first_byte(authority, trusted):
     with mail_server(Implicit, ssl_context=context_for(authority)) as server:
         send(connect(f"smtps://ada:secret@{NAME}:{server.port}?ca={trusted}"))
@@ -142,6 +143,7 @@ def test_a_server_of_the_same_machine_may_be_used_without_tls(authority):
         assert len(server.taken) == 1
 
 
+@pytest.mark.slow
 def test_a_server_may_take_its_time_to_accept_an_email(monkeypatch):
     """Ten minutes (RFC 5321): here 0.9 seconds, with a limit of 0.3 seconds for everything else."""
     monkeypatch.setattr(connection, "COMMAND", 0.3)

@@ -106,6 +106,7 @@ def test_an_email_is_sent_once(app, smtp):
     assert len(smtp.taken) == 1
 
 
+@pytest.mark.slow
 def test_two_workers_at_once_send_each_email_once(app, smtp):
     for _ in range(30):
         write()
@@ -171,6 +172,7 @@ def test_emails_of_a_worker_that_was_killed_are_sent_within_a_minute():
     assert operations.HOLD.total_seconds() < 55
 
 
+@pytest.mark.slow
 def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monkeypatch):
     monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.4))
     write_many(3)

@@ -105,6 +105,7 @@ def test_nor_are_they_told_of_a_change_of_the_event(make, forum):
 
 
 @pytest.mark.both_engines("locks")
+@pytest.mark.slow
 def test_a_cancellation_is_written_though_the_team_decides_meanwhile_that_nobody_is(make, forum, monkeypatch):
     guest = make.registration(forum, make.option(forum))
     letters()
@@ -125,6 +126,7 @@ def test_a_cancellation_is_written_though_the_team_decides_meanwhile_that_nobody
 
 
 @pytest.mark.both_engines("locks")
+@pytest.mark.slow
 def test_the_worker_and_an_operation_on_its_recipient_do_not_wait_for_each_other(make, forum, monkeypatch):
     guest = make.registration(forum, make.option(forum, mode=Mode.ONLINE))
     letters()

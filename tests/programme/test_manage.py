@@ -280,6 +280,7 @@ def test_what_a_session_says_besides_is_kept_and_refused_where_it_leads_nowhere(
     assert not session.do_not_record
 
 
+@pytest.mark.slow
 def test_a_second_editor_reads_what_changed_and_keeps_what_both_have_done(organizer, make, forum):
     ada, room = make.person("Lovelace", "Ada", at=forum), make.room(forum, "Main hall")
     session = make.session(forum, "Opening")

@@ -85,6 +85,7 @@ def test_a_vote_and_a_note_are_stored_with_the_name(organizer, forum, call):
     assert organizer.fill(path, {"vote": "9"}).status_code == 422
 
 
+@pytest.mark.slow
 def test_the_email_is_read_and_changed_before_it_is_sent(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}/accept"
     organizer.get(path)

@@ -49,6 +49,7 @@ def others(organizer) -> str:
     return organizer.page.text(organizer.page.one("main"))
 
 
+@pytest.mark.slow
 def test_what_is_no_longer_asked_is_shown_to_the_team_and_never_erased(client, organizer, forum):
     question = ask(forum, "meal", QuestionKind.TEXT)
     location = client.fill(PATH, {**ADA, "q_meal": "vegan"}).location
@@ -185,6 +186,7 @@ def test_somebody_registered_by_the_team_is_written_to_in_their_language(organiz
     assert the_one().language == "en"
 
 
+@pytest.mark.slow
 def test_the_team_corrects_an_address_without_loss_of_the_seat(client, organizer, make, forum):
     with transaction():
         setup.save_option(fresh(forum), None, mode=Mode.IN_PERSON, title=LocalizedText(en="Hall"), capacity=1)

@@ -62,6 +62,7 @@ def test_a_full_session_takes_nobody_until_a_seat_is_free(make, forum):
     assert [offer.seats_left for offer in queries.offers(second)] == [0]
 
 
+@pytest.mark.slow
 def test_many_at_once_do_not_get_more_seats_than_there_are(app, make, forum, monkeypatch):
     count = queries.number_signed_up
 

@@ -297,6 +297,7 @@ def test_nobody_can_fill_somebody_elses_mailbox_by_asking_for_links(client, foru
     assert code == 429 or code == 422, "an address that is not registered is answered as one that is"
 
 
+@pytest.mark.slow
 def test_what_the_team_does_is_written_however_much_there_is(client, organizer, forum, make):
     """Attendees still hear from the team after somebody else has used up their mailbox's limit."""
     client.fill(PATH, {**ADA, "option": "online"})
@@ -388,6 +389,7 @@ def test_what_is_typed_on_one_line_stays_on_one_line(client, make):
 
 
 @pytest.mark.parametrize("public", [True, False])
+@pytest.mark.slow
 def test_no_link_of_ones_own_page_leads_nowhere(client, make, public):
     """A registration remains when its event is unpublished; the pages of the event don't."""
     event = make.event("forum")
