@@ -17,8 +17,8 @@ from eventapp.programme import releases
 from eventapp.programme.models import Participation, Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from eventapp.registration import setup
-from eventapp.registration.models import Registration
-from eventapp.registration.rules import RegistrationStatus, searchable
+from eventapp.registration.models import Contact, Registration
+from eventapp.registration.rules import RegistrationStatus, name_key, searchable
 
 AGENDA = "the-agenda-of-a-benchmark"
 START = datetime(2031, 3, 18, 0, 0, tzinfo=UTC)
@@ -88,8 +88,7 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
                 "option_id": option.id,
                 "status": RegistrationStatus.CONFIRMED,
                 "family_name": f"Family{n}",
-                "email": f"p{n}@example.org",
-                "email_key": f"p{n}@example.org",
+                "name_key": name_key(f"Family{n}", ""),
                 "organization_name": f"City {n % 400}",
                 "searchable": searchable(f"Family{n}", "", f"City {n % 400}"),
                 "country_code": ["JP", "DE", "US", "BD"][n % 4],
@@ -98,8 +97,15 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
             }
             for n in range(registrations)
         ]
+        created = insert(Contact).returning(Contact.id, sort_by_parameter_order=True)
         for first in range(0, len(rows), 1000):
-            db.session.execute(insert(Registration), rows[first : first + 1000])
+            some = rows[first : first + 1000]
+            addresses = [f"p{n}@example.org" for n in range(first, first + len(some))]
+            contacts = [{"event_id": event.id, "email": email, "email_key": email} for email in addresses]
+            numbers = db.session.scalars(created, contacts)
+            db.session.execute(
+                insert(Registration), [row | {"contact_id": n} for row, n in zip(some, numbers, strict=True)]
+            )
         option.seats_taken = registrations
         codes = programme.document(event).by_code
         agenda.open_agenda(f"{slug}/{code}" for code in codes).token = AGENDA

@@ -19,7 +19,10 @@ from eventapp.registration.models import AttendanceOption, Registration
 # Built once: building a select takes ten times as long as running it.
 _registrations = (
     select(
-        Registration.email_key,
+        Registration.id,
+        Registration.contact_id,
+        Registration.name_key,
+        Registration.same_name,
         Registration.status,
         AttendanceOption.mode,
         Registration.country_code,
@@ -101,9 +104,10 @@ def _rows(event: Event) -> list[CountedRegistration]:
         if row.organization_id not in known and key not in typed:
             typed[key] = rules.typed_party(key[0], kind=key[1], country=key[2])
     typed = _placed(typed)
+    persons: dict[tuple[int, str, int], int] = {}  # the first registration of each
     return [
         CountedRegistration(
-            person=row.email_key,
+            person=str(persons.setdefault((row.contact_id, row.name_key, row.same_name), row.id)),
             status=row.status,
             mode=row.mode,
             country=row.country_code,

@@ -157,7 +157,7 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
         )
         flash(said)
         return redirect(url_for(".event", slug=event.slug), 303)
-    people = len(registration.everyone(event))
+    people = registration.number_emailed(event)
     return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
 
 
@@ -178,7 +178,7 @@ def unpublish(event: Event) -> ResponseReturnValue:
         lifecycle.unpublish_event(event)
         flash(_("The event is no longer public. Only your team can see it."))
         return redirect(url_for(".event", slug=event.slug), 303)
-    return page("dashboard/unpublish.html", event=event, people=len(registration.everyone(event)))
+    return page("dashboard/unpublish.html", event=event, people=registration.number_emailed(event))
 
 
 @manage.route("/events/<slug>/clone", methods=["GET", "POST"])

@@ -19,8 +19,8 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup as registration
-from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import RegistrationStatus, searchable
+from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.rules import RegistrationStatus, name_key, searchable
 
 PEOPLE = 312
 HOST_PEOPLE = 28
@@ -55,6 +55,9 @@ def fill(event: Event) -> None:
     coming = _coming(random)
     random.shuffle(coming)
     rows = [_row(event, option, guest, number, random) for number, guest in enumerate(coming, start=1)]
+    created = insert(Contact).returning(Contact.id, sort_by_parameter_order=True)
+    contacts = db.session.scalars(created, [_contact(event, *one) for one in enumerate(coming, start=1)])
+    rows = [row | {"contact_id": number} for row, number in zip(rows, contacts, strict=True)]
     db.session.execute(insert(Registration), rows)
     option.seats_taken = sum(guest.status is RegistrationStatus.CONFIRMED for guest in coming)
     db.session.flush()
@@ -113,10 +116,15 @@ def _from_organizations(random: Random) -> list[DemoGuest]:
     return coming
 
 
+def _contact(event: Event, number: int, guest: DemoGuest) -> dict[str, Any]:
+    email = f"guest{number:03}@example.org"
+    language = "ja" if guest.country == "JP" else "en"
+    return {"event_id": event.id, "email": email, "email_key": email, "language": language}
+
+
 def _row(event: Event, option: AttendanceOption, guest: DemoGuest, number: int, random: Random) -> dict[str, Any]:
     names = content.read("guests")["names"][guest.country]
     family, given = guest.name or (random.choice(names["family"]), random.choice(names["given"]))
-    email = f"guest{number:03}@example.org"
     # In the order of the list, spread over the weeks of registration.
     moment = OPENED + (CLOSED - OPENED) / (PEOPLE + 20) * number
     moment += timedelta(minutes=random.randint(0, 90))
@@ -128,14 +136,12 @@ def _row(event: Event, option: AttendanceOption, guest: DemoGuest, number: int, 
         "uid": keep.uid(f"{event.slug}/registration/{number}"),
         "family_name": family,
         "given_name": given,
-        "email": email,
-        "email_key": email,
+        "name_key": name_key(family, given),
         "organization_name": organization,
         "searchable": searchable(family, given, organization),
         "organization_kind": guest.kind or (guest.organization.kind if guest.organization else None),
         "organization_id": guest.organization.id if guest.organization else None,
         "country_code": guest.country,
-        "language": "ja" if guest.country == "JP" else "en",
         "generated": True,
         "created_at": moment,
         "updated_at": moment,

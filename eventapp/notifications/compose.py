@@ -53,6 +53,8 @@ def lock_recipient(pending: PendingNotification) -> None:
 
 
 def _to_attendee(registration: Registration, what: str) -> RenderedEmail | None:
+    if not registration.email:  # it was taken away meanwhile
+        return None
     if what != CHANGES:
         return attendee_emails.write(registration, Notice(what))
     if registration.generated or _silent(registration.event):

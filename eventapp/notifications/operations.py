@@ -13,8 +13,8 @@ from eventapp.programme import queries as programme
 from eventapp.proposals import notices as speaker_notices
 from eventapp.proposals.models import SpeakerLink
 from eventapp.registration import notices as attendee_notices
+from eventapp.registration import queries as registration_queries
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import ACTIVE
 
 
 def topic_of(event: Event) -> str:
@@ -30,9 +30,7 @@ def waiting(event: Event) -> Waiting:
 
 def notify_everybody(event: Event) -> int:
     """Notify every attendee and speaker affected by a change, at once. Returns how many are compared."""
-    query = select(Registration.id).where(
-        Registration.event_id == event.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
-    )
+    query = select(Registration.id).where(Registration.event_id == event.id, registration_queries.ACTIVE_AND_EMAILED)
     registrations = list(db.session.scalars(query))
     links = scan.speakers_to_notify(event, programme.document(event))
     attendee_notices.enqueue_changes(event.id, registrations, at_once=True)

@@ -28,8 +28,9 @@ from eventapp.programme.rules import Mode
 from eventapp.proposals import notices as speaker_notices
 from eventapp.proposals import queries as proposals
 from eventapp.registration import notices as attendee_notices
+from eventapp.registration import queries as registration_queries
 from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus
+from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def attendees_to_notify(event: Event, document: Document) -> set[int]:
             SessionSignup,
             (SessionSignup.session_id == Session.id) & (SessionSignup.registration_id == Registration.id),
         )
-        .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
+        .where(Registration.event_id == event.id, registration_queries.ACTIVE_AND_EMAILED)
     )
     found = set()
     for number, status, mode, code, last, last_sent, signed_up in rows:
@@ -167,7 +168,7 @@ def _unsent_seats(event: Event) -> list[tuple[int, str]]:
         .join(SessionSignup, SessionSignup.registration_id == Registration.id)
         .join(Session, Session.id == SessionSignup.session_id)
         .where(Registration.event_id == event.id, Registration.status.in_(HOLDS_SEAT))
-        .where(Registration.generated.is_(False), ~sent.exists())
+        .where(registration_queries.EMAILED, ~sent.exists())
     )
     return [(number, code) for number, code in rows]
 
@@ -192,8 +193,7 @@ def backfill(event: Event) -> None:
     rows = db.session.scalars(
         select(Registration).where(
             Registration.event_id == event.id,
-            Registration.status.in_(ACTIVE),
-            Registration.generated.is_(False),
+            registration_queries.ACTIVE_AND_EMAILED,
             ~unknown.exists(),
         )
     )

@@ -17,6 +17,10 @@ from eventapp.mail import queries as mail
 from eventapp.mail.models import Email, EmailStatus, PendingNotification
 from eventapp.notifications.compose import MODELS
 from eventapp.notifications.operations import topic_of
+from eventapp.proposals.models import Proposal, SpeakerLink
+from eventapp.proposals.notices import PROPOSAL, SPEAKER
+from eventapp.registration.models import Contact, Registration
+from eventapp.registration.notices import RECIPIENT as REGISTRATION
 
 # The first part of an e-mail's kind, and the permission to read it: an e-mail shows the same as the page with that
 # permission. Families that are missing here are shown to nobody.
@@ -97,6 +101,13 @@ def number_pending(event: Event, may: May) -> int:
     return pending.count(topic_of(event), families=families(may))
 
 
+_ADDRESSES = {
+    REGISTRATION: select(Registration.id, Contact.email).join(Registration.contact),
+    SPEAKER: select(SpeakerLink.id, SpeakerLink.email),
+    PROPOSAL: select(Proposal.id, Proposal.email),
+}
+
+
 def _with_addresses(rows: Sequence[PendingNotification]) -> list[PendingRow]:
     wanted: dict[str, set[int]] = {}
     for row in rows:
@@ -104,7 +115,7 @@ def _with_addresses(rows: Sequence[PendingNotification]) -> list[PendingRow]:
         wanted.setdefault(kind, set()).add(int(number))
     addresses: dict[str, str] = {}
     for kind, ids in wanted.items():
-        model = MODELS[kind]
-        for found, address in db.session.execute(select(model.id, model.email).where(model.id.in_(sorted(ids)))):
+        query = _ADDRESSES[kind].where(MODELS[kind].id.in_(sorted(ids)))
+        for found, address in db.session.execute(query):
             addresses[pending.recipient_key(kind, found)] = address
     return [PendingRow(row, addresses.get(row.recipient, "")) for row in rows]

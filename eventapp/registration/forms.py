@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 from wtforms import (
@@ -13,6 +14,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TelField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -86,6 +88,14 @@ class TakePart(Form):
     # `language` is only in the team's form: otherwise the language of the guest's page is used. The browser fills in
     # `zone`, which is hidden; on their own page attendees can change it.
     language = SelectField(_l("Language of the e-mails"), validators=[Optional()])
+    phone = TelField(
+        _l("Phone number"),
+        validators=[Length(max=40, message=_l("Use at most 40 characters."))],
+        render_kw={"autocomplete": "off", "maxlength": 40, "dir": "ltr"},
+    )
+    # Only in the team's form: these two answer a question that comes up.
+    another = BooleanField(_l("This is another person with the same name"))
+    everybody = BooleanField(_l("Change it for everyone who shares this contact"))
     zone = StringField(
         _l("Your time zone"),
         description=_l("For example Europe/Berlin. Our e-mails will then show times in your time zone as well."),
@@ -96,9 +106,12 @@ class TakePart(Form):
     options: list[AttendanceOption]
     questions: list[Question]
     asks_browser: bool
+    asks_another = False
     reads: str
     by_team: bool
     before: dict[str, Any]
+    # Who else has the contact of the registration.
+    sharing: list[Registration]
 
     @classmethod
     def for_event(
@@ -108,9 +121,11 @@ class TakePart(Form):
         *,
         registration: Registration | None = None,
         by_team: bool = False,
+        sharing: Sequence[Registration] = (),
     ) -> TakePart:
-        """The form with the event's questions; `registration` fills it in. Only the team can change its e-mail
-        address.
+        """The form with the event's questions; `registration` fills it in, and `sharing` have the same contact.
+
+        Only the team can change the e-mail address, and leave it out.
         """
         fields: dict[str, Any] = {f"q_{q.key}": _question_field(q) for q in questions}
         made = type("TakePartInEvent", (cls,), fields)
@@ -126,6 +141,7 @@ class TakePart(Form):
                 "country": registration.country_code or "",
                 "zone": registration.zone,
                 "language": registration.language,
+                "phone": registration.contact.phone,
                 **_shown(questions, registration.answers),
             }
         elif len(open_ones := [o for o in options if by_team or takable(o)]) == 1:
@@ -139,7 +155,11 @@ class TakePart(Form):
         form.asks_browser = registration is None and not by_team
         # Nor is the language of the team's page the guest's.
         form.reads = languages.interface()
+        form.sharing = list(sharing)
         if by_team:
+            form.email.validators = [Optional(), *form.email.validators[1:]]
+            form.email.description = _("Leave blank if the person has none. We will then send no e-mails.")
+            form.everybody.description = ", ".join(one.name for one in sharing)
             form.zone.label.text = _("Time zone of the person")
             if registration is not None:
                 form.email.description = _(
@@ -148,7 +168,8 @@ class TakePart(Form):
                 )
             form.language.choices = [SelectChoice(tag, name) for tag, name in languages.NAMES.items()]
         else:
-            del form["language"]
+            for name in ("language", "phone", "another", "everybody"):
+                del form[name]
         if registration is None:
             form.zone.validators = []  # a hidden field can't be corrected: an invalid zone is dropped
         if registration is not None and not by_team:
@@ -205,6 +226,7 @@ class TakePart(Form):
             country=self.country.data or None,
             language=(self.language.data if "language" in self else "") or self.reads,
             zone=self.zone.data or "",
+            phone=(self.phone.data or "").strip() if "phone" in self else None,
             extra={key: answer for key, answer in answers.items() if answer is not None},
             asked=frozenset(question.key for question in asked),
         )

@@ -16,7 +16,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.registration import operations, queries, setup
+from eventapp.registration import changes, operations, queries, setup
 from eventapp.registration.forms import TakePart, takable
 from eventapp.registration.models import Question, Registration
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
@@ -65,20 +65,27 @@ def add(event: Event) -> ResponseReturnValue:
     form = TakePart.for_event(options, queries.questions(event), by_team=True)
 
     def register() -> Registration:
-        return operations.register(event, form.answers(), option=or_404(form.chosen()), by_team=True)
+        option = or_404(form.chosen())
+        return operations.register(event, form.answers(), option=option, by_team=True, another=form.another.data)
 
-    if done := submit(form, register, explain=_who_is_registered):
+    if done := submit(form, register, explain=lambda refusal: _ask_who(refusal, form)):
         flash(_("%(name)s: %(state)s", name=done.value.name, state=done.value.status.label))
         return redirect(url_for(".registration", slug=event.slug, number=done.value.id), 303)
     return page("registration/add.html", event=event, form=form, options=options, takable=lambda option: True)
 
 
-def _who_is_registered(refusal: Refused) -> Refused:
-    """A refusal that names the registered person, which the team may read but a visitor may not."""
+def _ask_who(refusal: Refused, form: TakePart) -> Refused:
+    """A refusal that names the registered person, which the team may read but a visitor may not. The form then asks
+    whether this is another person.
+    """
     if not isinstance(refusal, operations.AlreadyRegistered):
         return refusal
     known = or_404(queries.by_token(refusal.token))
-    return Refused(_("%(name)s is already registered with this e-mail address.", name=known.name), field="email")
+    about = _("%(name)s is already registered with this e-mail address.", name=known.name)
+    if not known.email:
+        about = _("%(name)s is already registered without an e-mail address.", name=known.name)
+    form.asks_another = True
+    return Refused(about, field="email")
 
 
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
@@ -87,8 +94,9 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
     """One registration: show, change, decide."""
     shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
-    form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True)
-    if submit(form, lambda: operations.update(shown, form.answers(), or_404(form.chosen()), by_team=True)):
+    sharing = [one for one in queries.active_of_contact(shown.contact) if one.id != shown.id]
+    form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True, sharing=sharing)
+    if submit(form, lambda: _update(shown, form)):
         flash(_("Saved."))
         return redirect(url_for(".registration", slug=event.slug, number=number), 303)
     return page(
@@ -100,6 +108,13 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         takable=takable,
         place=queries.waiting_position(shown) if shown.waiting_since else None,
         others=queries.other_answers(shown),
+        sharing=sharing,
+    )
+
+
+def _update(shown: Registration, form: TakePart) -> bool:
+    return changes.update(
+        shown, form.answers(), or_404(form.chosen()), by_team=True, everybody=bool(form.sharing and form.everybody.data)
     )
 
 
@@ -107,7 +122,7 @@ _VERBS: dict[str, Callable[[Registration], object]] = {
     "approve": operations.approve,
     "decline": operations.decline,
     "cancel": operations.cancel,
-    "link": operations.new_link,
+    "link": changes.new_link,
     "restore": operations.reinstate,
 }
 

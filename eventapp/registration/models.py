@@ -23,6 +23,8 @@ from eventapp.registration import rules
 from eventapp.registration.rules import Access, Availability, QuestionKind, RegistrationStatus
 
 _ACTIVE = text("status IN ('pending', 'confirmed', 'waitlisted')")
+# As written in the index: PostgreSQL compares the text.
+HAS_ADDRESS = text("email_key <> ''")
 
 
 class AttendanceOption(Base, Closes, OfEvent):
@@ -123,15 +125,50 @@ class Question(Base, OfEvent):
         return self.mode is None or option is None or self.mode is option.mode
 
 
+class Contact(Base):
+    """Where to write about registrations for an event, in which language and time zone.
+
+    Several persons may share a contact. One without an e-mail address is not written to.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        Index(
+            "uq_contact_email",
+            "event_id",
+            "email_key",
+            unique=True,
+            sqlite_where=HAS_ADDRESS,
+            postgresql_where=HAS_ADDRESS,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(default="")
+    email_key: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    # The zone that e-mails show in addition to the venue's; empty: the zone of the person's country, if it has only
+    # one.
+    zone: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Registration(Base, Scoped):
-    """One person's registration for one event."""
+    """One person's registration for one event.
+
+    `name_key` (rules.name_key) and `same_name` tell the active persons of a contact apart: `same_name` is 0, unless the
+    contact has several people of one name.
+    """
 
     __tablename__ = "registration"
     __table_args__ = (
         Index(
-            "uq_registration_active_email",
-            "event_id",
-            "email_key",
+            "uq_registration_active_person",
+            "contact_id",
+            "name_key",
+            "same_name",
             unique=True,
             sqlite_where=_ACTIVE,
             postgresql_where=_ACTIVE,
@@ -143,23 +180,21 @@ class Registration(Base, Scoped):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     option_id: Mapped[int] = mapped_column(ForeignKey("attendance_option.id", ondelete="RESTRICT"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     status: Mapped[RegistrationStatus]
     token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
     sequence: Mapped[int] = mapped_column(default=0)
     family_name: Mapped[str]
     given_name: Mapped[str] = mapped_column(default="")
-    email: Mapped[str]
-    email_key: Mapped[str]
+    name_key: Mapped[str]
+    same_name: Mapped[int] = mapped_column(default=0)
     organization_name: Mapped[str] = mapped_column(default="")
     organization_kind: Mapped[OrganizationKind | None]
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
     country_code: Mapped[str | None]
     # The text that a search looks in (rules.searchable): the engines fold accents and scripts differently.
     searchable: Mapped[str] = mapped_column(default="")
-    language: Mapped[str] = mapped_column(default="en")
-    # The zone that e-mails show in addition to the venue's; empty: the zone of the country, if it has only one.
-    zone: Mapped[str] = mapped_column(default="")
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     waiting_since: Mapped[datetime | None]
     generated: Mapped[bool] = mapped_column(default=False)
@@ -167,10 +202,26 @@ class Registration(Base, Scoped):
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     event: Mapped[Event] = relationship()
     option: Mapped[AttendanceOption] = relationship()
+    contact: Mapped[Contact] = relationship(lazy="joined", innerjoin=True)
     organization: Mapped[Organization | None] = relationship()
 
     def scopes(self) -> Iterable[str]:
         return [f"event:{self.event_id}:people"]
+
+    @property
+    def email(self) -> str:
+        """The e-mail address of the contact; empty if nobody is written to."""
+        return self.contact.email
+
+    @property
+    def language(self) -> str:
+        """The language in which the contact is written to."""
+        return self.contact.language
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the contact, if one was chosen."""
+        return self.contact.zone
 
     @property
     def name(self) -> str:

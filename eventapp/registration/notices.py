@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from eventapp.core.db import db
 from eventapp.mail import pending
+from eventapp.registration import queries
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE, Notice
+from eventapp.registration.rules import Notice
 
 RECIPIENT = "registration"
 # An e-mail with only the private link neither replaces one about the seat nor is replaced by it.
@@ -17,8 +18,8 @@ LINK_SLOT = "link"
 
 
 def notify(registration: Registration, notice: Notice) -> None:
-    """Notify the attendee of an action as soon as this transaction has committed."""
-    if registration.generated:
+    """Notify the attendee of an action as soon as this transaction has committed, if there is an e-mail address."""
+    if registration.generated or not registration.email:
         return
     pending.enqueue(
         pending.recipient_key(RECIPIENT, registration.id),
@@ -30,14 +31,13 @@ def notify(registration: Registration, notice: Notice) -> None:
 
 def notify_of_changes(registration: Registration) -> None:
     """Notify the attendee of changes to their calendar entry, after the debounce window."""
-    enqueue_changes(registration.event_id, [registration.id])
+    if registration.email:
+        enqueue_changes(registration.event_id, [registration.id])
 
 
 def notify_all_with(option: AttendanceOption) -> None:
     """Notify everybody with this option of changes."""
-    query = select(Registration.id).where(
-        Registration.option_id == option.id, Registration.status.in_(ACTIVE), Registration.generated.is_(False)
-    )
+    query = select(Registration.id).where(Registration.option_id == option.id, queries.ACTIVE_AND_EMAILED)
     enqueue_changes(option.event_id, db.session.scalars(query))
 
 

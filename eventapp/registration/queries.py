@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
@@ -21,12 +21,19 @@ from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import (
     AttendanceOption,
+    Contact,
     Question,
     Registration,
     RemovedOption,
     SessionSignup,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, fits, searched
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, fits, name_key, searched
+
+# Registrations whose contacts are written to.
+EMAILED = and_(
+    Registration.generated.is_(False), exists().where(Contact.id == Registration.contact_id, Contact.email != "")
+)
+ACTIVE_AND_EMAILED = and_(Registration.status.in_(ACTIVE), EMAILED)
 
 
 def options(event: Event) -> list[AttendanceOption]:
@@ -55,9 +62,10 @@ def removed_options(event_id: int) -> list[RemovedOption]:
 def audience(event: Event) -> Audience:
     """Who is registered, for the check of the programme."""
     rows = db.session.execute(
-        select(Registration.language, func.count())
+        select(Contact.language, func.count())
+        .join(Registration, Registration.contact_id == Contact.id)
         .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.CONFIRMED)
-        .group_by(Registration.language)
+        .group_by(Contact.language)
     )
     signed = db.session.execute(
         select(Session.code, func.count())
@@ -179,7 +187,9 @@ def lock_options(event_id: int) -> None:
 def lock(registration: Registration) -> None:
     """Lock a registration for this transaction and reread it."""
     query = select(Registration).where(Registration.id == registration.id)
-    db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+    db.session.scalars(
+        query.with_for_update(key_share=True, of=Registration).execution_options(populate_existing=True)
+    ).all()
 
 
 def option_by_key(event: Event, key: str) -> AttendanceOption | None:
@@ -245,14 +255,42 @@ def by_id(event: Event, number: int) -> Registration | None:
     )
 
 
-def active_of_email(event: Event, email: str) -> Registration | None:
-    """The active registration of an e-mail address."""
+def contact_of(event_id: int, email: str) -> Select[Contact]:
+    """The query of an event's contact with this e-mail address."""
+    return select(Contact).where(Contact.event_id == event_id, Contact.email_key == mailbox_key(email))
+
+
+def contact(event_id: int, email: str) -> Contact | None:
+    """The contact of an event with this e-mail address, which must not be empty."""
+    return db.session.scalar(contact_of(event_id, email))
+
+
+def active_of_contact(contact: Contact) -> list[Registration]:
+    """The active registrations that share a contact, the oldest first."""
+    query = select(Registration).where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))
+    return list(db.session.scalars(query.order_by(Registration.id)))
+
+
+def has_active(contact: Contact) -> bool:
+    """Whether a contact has an active registration."""
+    found = exists().where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))
+    return bool(db.session.scalar(select(found)))
+
+
+def active_person(event: Event, email: str, family_name: str, given_name: str) -> Registration | None:
+    """The active registration of somebody with this name and e-mail address, or with this name and no address."""
     return db.session.scalar(
-        select(Registration).where(
-            Registration.event_id == event.id,
-            Registration.email_key == mailbox_key(email),
+        select(Registration)
+        .join(Registration.contact)
+        .options(contains_eager(Registration.contact))
+        .where(
+            Contact.event_id == event.id,
+            Contact.email_key == mailbox_key(email),
+            Registration.name_key == name_key(family_name, given_name),
             Registration.status.in_(ACTIVE),
         )
+        .order_by(Registration.id)
+        .limit(1)
     )
 
 
@@ -278,7 +316,8 @@ def of_event(
     if text:
         shown = [Registration.family_name, Registration.given_name, Registration.organization_name]
         if emails:
-            shown.append(Registration.email)
+            query = query.join(Registration.contact)
+            shown.append(Contact.email)
         for folded, typed in searched(text):
             # Characters that folding drops are found as typed.
             found = [func.lower(column).contains(typed, autoescape=True) for column in shown]
@@ -295,16 +334,10 @@ def of_event(
     return list(rows), total
 
 
-def everyone(event: Event) -> list[Registration]:
-    """All active registrations of an event with their options, for e-mails to everybody."""
-    return list(
-        db.session.scalars(
-            select(Registration)
-            .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
-            .options(joinedload(Registration.option))
-            .order_by(Registration.id)
-        )
-    )
+def number_emailed(event: Event) -> int:
+    """The number of registrations about which an e-mail to everybody is written."""
+    query = select(func.count()).where(Registration.event_id == event.id, ACTIVE_AND_EMAILED)
+    return db.session.scalar(query) or 0
 
 
 def numbers_by_status(event: Event) -> dict[RegistrationStatus, int]:
@@ -322,7 +355,7 @@ def next_waiting(option: AttendanceOption) -> Registration | None:
         .where(Registration.option_id == option.id, Registration.status == RegistrationStatus.WAITLISTED)
         .order_by(Registration.waiting_since, Registration.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Registration)
     )
 
 

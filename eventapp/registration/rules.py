@@ -91,6 +91,15 @@ def searchable(family: str, given: str, organization: str) -> str:
     return " ".join([*parts, fold(organization)]).strip()
 
 
+def name_key(family: str, given: str) -> str:
+    """A key that is equal for the usual spellings of one name: its words, folded and sorted.
+
+    "Lovelace, Ada" and "Ada Lovelace" are equal, and "ISHIDA Yukiko" and "Yukiko Ishida".
+    """
+    words = f"{family} {given}".split()
+    return " ".join(sorted(fold(word) or word.casefold() for word in words))
+
+
 def searched(typed: str) -> list[tuple[str, str]]:
     """The words of a search, each folded like `searchable` and as typed in lower case."""
     return [(fold(word), word.casefold()) for word in typed.split()]

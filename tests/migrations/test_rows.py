@@ -16,6 +16,8 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import spellings
 from eventapp.notifications.snapshots import Snapshot
 from eventapp.programme.models import Release
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import name_key
 
 pytestmark = pytest.mark.slow
 
@@ -265,3 +267,71 @@ def test_people_are_found_by_the_names_they_had_and_nothing_else_of_them_changes
     downgrade(directory=app.config["MIGRATIONS"], revision="0015")
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT code FROM person ORDER BY id")).scalars().all() == ["P1", "P2"]
+
+
+@pytest.mark.both_engines("copying a table, and locks")
+def test_who_shared_an_address_gets_one_contact_and_what_was_typed_comes_back(at: Any, app: Flask) -> None:
+    at("0019")
+    rows = [
+        (1, "ada@example.org", "en", "", "cancelled"),
+        (2, "ADA@example.org", "ja", "Asia/Tokyo", "confirmed"),
+        (3, "bo@example.org", "fr", "", "waitlisted"),
+    ]
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "draft", "visibility": "public"})
+        connection.execute(
+            text(
+                "INSERT INTO attendance_option (id, event_id, key, mode, title, note, seats_taken, waiting_list, access, "
+                "position, uid, closing_sequence, closing_changed_at) VALUES (1, 1, 'hall', 'in_person', '{}', '{}', 1, "
+                "true, 'anyone', 0, 'option', 0, '2030-01-01 00:00:00')"
+            )
+        )
+        for number, email, language, zone, status in rows:
+            connection.execute(
+                text(
+                    "INSERT INTO registration (id, event_id, option_id, status, token, uid, sequence, family_name, "
+                    "given_name, email, email_key, organization_name, searchable, language, zone, answers, generated, "
+                    "created_at, updated_at) VALUES (:id, 1, 1, :status, :token, :uid, 0, 'Lovelace', 'Ada', :email, "
+                    ":key, '', '', :language, :zone, '{}', false, '2030-01-01 00:00:00', '2030-01-01 00:00:00')"
+                ),
+                {
+                    "id": number,
+                    "status": status,
+                    "token": f"t{number}",
+                    "uid": f"u{number}",
+                    "email": email,
+                    "key": email.lower(),
+                    "language": language,
+                    "zone": zone,
+                },
+            )
+        connection.execute(
+            text(
+                "INSERT INTO mode_change (registration_id, from_option_id, to_option_id, at) "
+                "VALUES (2, 1, 1, '2030-01-01 00:00:00')"
+            )
+        )
+    db.session.remove()
+    at("head")
+    found = db.session.scalars(select(Registration).order_by(Registration.id)).all()
+    assert [(one.email, one.language, one.zone) for one in found] == [
+        ("ADA@example.org", "ja", "Asia/Tokyo"),
+        ("ADA@example.org", "ja", "Asia/Tokyo"),
+        ("bo@example.org", "fr", ""),
+    ]
+    assert found[0].contact is found[1].contact
+    assert {one.name_key for one in found} == {name_key("Lovelace", "Ada")}
+    assert db.session.scalar(text("SELECT count(*) FROM mode_change")) == 1, "what refers to a registration stays"
+    db.session.execute(text("INSERT INTO contact SELECT 9, 1, '', '', '', 'en', '', '2030-01-01 00:00:00'"))
+    db.session.execute(text("UPDATE registration SET contact_id = 9, status = 'confirmed' WHERE id = 1"))
+    db.session.commit()
+    db.session.remove()
+    downgrade(directory=app.config["MIGRATIONS"], revision="0019")
+    with db.engine.connect() as connection:
+        before = connection.execute(text("SELECT id, email, email_key, language FROM registration ORDER BY id")).all()
+    assert [tuple(row) for row in before] == [
+        (1, "", " 1", "en"),
+        (2, "ADA@example.org", "ada@example.org", "ja"),
+        (3, "bo@example.org", "bo@example.org", "fr"),
+    ]
+    at("head")

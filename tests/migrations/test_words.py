@@ -18,7 +18,7 @@ from eventapp.notifications.models import SentInvitation
 from eventapp.notifications.snapshots import ParticipationState
 from tests.migrations.test_rows import EVENT, read_json
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_engines("columns are renamed and moved")]
 
 FACTS = {
     "starts": "2031-03-18T01:00:00+00:00",

@@ -142,7 +142,7 @@ def test_the_worker_and_an_operation_on_its_recipient_do_not_wait_for_each_other
 
     def cancel_slowly() -> None:
         mine = db.session.get_one(Registration, guest.id)
-        registration._hold(mine)
+        registration.hold(mine)
         held.set()
         taken.wait(0.5)
         registration.cancel(mine)

@@ -208,7 +208,7 @@ def test_the_team_corrects_an_address_without_loss_of_the_seat(client, organizer
     assert len(letters()) == before, "another spelling is the same mailbox"
     response = organizer.fill(path, {"email": "bob@example.org"}, action=path)
     assert response.status_code == 422
-    assert "Someone else is registered with this e-mail address." in response.get_data(as_text=True)
+    assert "Ada Lovelace is already registered with this e-mail address." in response.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("typed", ["none", "None.", "N/A", "なし", "個人", "–", "無所属"])

@@ -24,8 +24,8 @@ from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
+from eventapp.registration import changes, setup, sign_ups
 from eventapp.registration import operations as registration
-from eventapp.registration import setup, sign_ups
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.proposals.conftest import DRAFT
 from tests.support.make import START, Make, fresh
@@ -221,7 +221,7 @@ class World:
     def guest(self) -> None:
         row = self._guest()
         verbs: list[Callable[[Registration], object]] = [
-            registration.new_link,
+            changes.new_link,
             registration.cancel,
             registration.approve,
             registration.decline,
@@ -229,7 +229,7 @@ class World:
         self.draw.choice(verbs)(row)
 
     def other_option(self) -> None:
-        registration.change_option(self._guest(), fresh(self.draw.choice(self.options)))
+        changes.change_option(self._guest(), fresh(self.draw.choice(self.options)))
 
     def sign_up(self) -> None:
         sign_ups.sign_up(self._guest(), fresh(self.draw.choice(self.sessions)).code)

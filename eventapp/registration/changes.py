@@ -1,0 +1,167 @@
+"""Changes of a registration: the answers, the option, and the contact."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+
+from eventapp.core import clock, tokens
+from eventapp.core.addresses import mailbox_key
+from eventapp.core.db import db, savepoint
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.directory.rules import typed_name
+from eventapp.events.models import Event
+from eventapp.mail.operations import TooManyEmails, may_email
+from eventapp.registration import contacts, notices, queries, seats
+from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
+from eventapp.registration.operations import RegistrationInput, check_guest_may, check_open, fill, hold, is_taken
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, Access, Notice, RegistrationStatus, name_key
+
+
+def change(
+    registration: Registration,
+    answers: RegistrationInput,
+    *,
+    by_guest: bool = False,
+    by_team: bool = False,
+    everybody: bool = False,
+) -> None:
+    """Change the submitted answers, and how the contact is written to.
+
+    Only the team can give another e-mail address: to this person, or to `everybody` who shares the contact. They get a
+    new link and the invitation there, because the old link went to somebody else. Raises Refused for a registration
+    that has ended, for an attendee (`by_guest`) if the event is over or cancelled, and if the team would give a contact
+    two people of the same name.
+    """
+    hold(registration)
+    if by_guest:
+        check_guest_may(registration)
+    if registration.status not in ACTIVE:
+        raise Refused(_("This registration is no longer active. Register again to attend."))
+    key, same = name_key(answers.family_name, answers.given_name), registration.same_name
+    if key != registration.name_key:
+        # An attendee must not learn who else is registered with an address.
+        same = contacts.next_same_name(registration.contact, key) if by_guest else 0
+    moves = by_team and mailbox_key(answers.email) != registration.contact.email_key
+    try:
+        with savepoint():
+            fill(registration, answers)
+            registration.same_name = same
+            moved = _move(registration, answers, everybody=everybody) if moves else []
+            db.session.flush()
+    except IntegrityError as error:
+        if not is_taken(error):
+            raise
+        name = typed_name(answers.family_name, answers.given_name)
+        about = _("%(name)s is already registered with this e-mail address.", name=name)
+        raise Refused(about, field="email") from error
+    if not moves:
+        if by_team:
+            registration.contact.email = answers.email.strip()  # perhaps another spelling of the same mailbox
+        _write_in(registration.contact, answers)
+    for one in moved:
+        new_link(one)
+
+
+def _write_in(contact: Contact, answers: RegistrationInput) -> None:
+    contact.language = answers.language
+    contact.zone = answers.zone if answers.zone in clock.zones() else ""
+    if answers.phone is not None:
+        contact.phone = answers.phone
+
+
+def _move(registration: Registration, answers: RegistrationInput, *, everybody: bool) -> list[Registration]:
+    """Give a person, or everybody with the same contact, the contact of another address. Returns who has moved."""
+    old = registration.contact
+    moved = queries.active_of_contact(old) if everybody else [registration]
+    new = contacts.obtain(
+        registration.event_id,
+        answers.email,
+        language=answers.language,
+        zone=answers.zone,
+        phone=old.phone if answers.phone is None else answers.phone,
+    )
+    for one in moved:
+        one.contact = new
+    db.session.flush()
+    contacts.remove_unused(old)
+    return moved
+
+
+def change_option(
+    registration: Registration, option: AttendanceOption, *, by_team: bool = False, by_guest: bool = False
+) -> bool:
+    """Move to another option. The old seat is released only once the new one is certain.
+
+    Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
+    Raises Refused if the other option is closed or full; if the person holds a seat and the other option has only a
+    waiting list; and for an attendee if the event is over or cancelled.
+    """
+    hold(registration)
+    if by_guest:
+        check_guest_may(registration)
+    if option.id == registration.option_id:
+        return True
+    if registration.status not in ACTIVE:
+        raise Refused(_("This registration is no longer active. Register again to attend."))
+    check_open(registration.event, option, by_team=by_team)
+    old, held = registration.option, registration.status in HOLDS_SEAT
+    if seats.take_for_newcomer(option):
+        approve = option.access is Access.APPROVAL and not by_team
+        registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
+        registration.waiting_since = None
+    elif held or not option.waiting_list:
+        raise Refused(_("This option is full. You keep your current seat."), field="option")
+    else:
+        registration.status = RegistrationStatus.WAITLISTED
+        registration.waiting_since = clock.now()
+    db.session.add(ModeChange(registration_id=registration.id, from_option_id=old.id, to_option_id=option.id))
+    registration.option = option
+    registration.sequence += 1
+    db.session.flush()
+    if held:
+        seats.give_back(old)
+        seats.promote(old)
+    written = not by_guest or may_email(registration.email)
+    if written:
+        notices.notify(registration, Notice.CHANGED)
+    else:
+        notices.notify_of_changes(registration)  # combined with other changes, after the debounce window
+    return written
+
+
+def update(
+    registration: Registration,
+    answers: RegistrationInput,
+    option: AttendanceOption,
+    *,
+    by_team: bool = False,
+    by_guest: bool = False,
+    everybody: bool = False,
+) -> bool:
+    """Change the answers, then the option. Returns and raises as `change_option` and `change` do."""
+    change(registration, answers, by_guest=by_guest, by_team=by_team, everybody=everybody)
+    return change_option(registration, option, by_team=by_team, by_guest=by_guest)
+
+
+def send_link(event: Event, email: str) -> None:
+    """E-mail the private links to the owner of an address, if somebody is registered with it.
+
+    Raises TooManyEmails if the address has been e-mailed too often, whether or not it is registered.
+    """
+    if not may_email(email):
+        raise TooManyEmails
+    contact = queries.contact(event.id, email)
+    registered = queries.active_of_contact(contact) if contact else []
+    if registered:
+        notices.notify(registered[0], Notice.LINK)  # the e-mail has the links of the others, too
+
+
+def new_link(registration: Registration) -> None:
+    """Invalidate the private link and e-mail a new one. Raises Refused for a registration that has ended."""
+    hold(registration)
+    if registration.status not in ACTIVE:
+        raise Refused(_("This registration is no longer active. Register again to attend."))
+    registration.token = tokens.token()
+    db.session.flush()
+    notices.notify(registration, Notice.NEW_LINK)
