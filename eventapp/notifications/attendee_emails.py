@@ -216,6 +216,8 @@ def _facts(registration: Registration, update: InvitationUpdate | None) -> Facts
     if registration.option.mode is Mode.IN_PERSON and now.venue:
         facts.append((_("Where"), snapshots.where(now, event.format, language)))
     facts.append((_("Attendance"), registration.option.title.resolve(language).text or registration.option.mode.label))
+    if note := registration.option.note.resolve(language).text:
+        facts.append((_("Please note"), note))
     if attendees.attends_online(registration) and event.join_url:
         facts.append((_("Join here"), event.join_url))
     return facts

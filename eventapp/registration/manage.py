@@ -160,7 +160,37 @@ def options(event: Event) -> ResponseReturnValue:
         event=event,
         options=queries.options(event),
         questions=queries.questions(event),
+        waiting=queries.numbers_waiting(event),
+        usual=setup.USUAL,
     )
+
+
+@manage.post("/options/usual")
+@requires(Permission.REGISTRATION)
+def usual_options(event: Event) -> ResponseReturnValue:
+    """Add the options that most events begin with."""
+    setup.add_usual(event, [mode for mode in setup.USUAL if request.form.get(mode.value)])
+    return redirect(url_for(".options", slug=event.slug), 303)
+
+
+@manage.post("/options/<key>/place")
+@requires(Permission.REGISTRATION)
+def place_option(event: Event, key: str) -> ResponseReturnValue:
+    """Move an option up or down."""
+    setup.place_option(or_404(queries.option_by_key(event, key)), _position())
+    return redirect(url_for(".options", slug=event.slug, _anchor=f"place-{key}"), 303)
+
+
+@manage.post("/questions/<int:number>/place")
+@requires(Permission.REGISTRATION)
+def place_question(event: Event, number: int) -> ResponseReturnValue:
+    """Move a question up or down."""
+    setup.place_question(event, _question(event, number), _position())
+    return redirect(url_for(".options", slug=event.slug, _anchor=f"place-{number}"), 303)
+
+
+def _position() -> int:
+    return or_404(request.form.get("position", type=int))
 
 
 @manage.route("/options/new", methods=["GET", "POST"])

@@ -386,6 +386,16 @@ def number_waiting(option: AttendanceOption) -> int:
     return db.session.scalar(query) or 0
 
 
+def numbers_waiting(event: Event) -> dict[int, int]:
+    """The length of each waiting list that is not empty, by the id of the option."""
+    query = (
+        select(Registration.option_id, func.count())
+        .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITLISTED)
+        .group_by(Registration.option_id)
+    )
+    return {option: number for option, number in db.session.execute(query)}
+
+
 def waiting_position(registration: Registration) -> int:
     """The position on the waiting list, starting at 1."""
     before = select(func.count()).where(

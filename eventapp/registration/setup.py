@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -71,6 +73,39 @@ def save_option(
     db.session.flush()
     seats.promote(option)
     return option
+
+
+Row = TypeVar("Row", AttendanceOption, Question)
+
+# Options that most events begin with, by mode: the number of seats.
+USUAL = {Mode.IN_PERSON: 40, Mode.ONLINE: 200}
+
+
+def add_usual(event: Event, modes: Iterable[Mode]) -> None:
+    """Add options with the usual number of seats. Raises Refused if there are options already."""
+    if queries.options(event):
+        raise Refused(_("There are options already. Edit them, or add another one."))
+    for mode in modes:
+        save_option(event, None, mode=mode, title=LocalizedText(), capacity=USUAL[mode])
+
+
+def place_option(option: AttendanceOption, position: int) -> None:
+    """Move an option to a position among those of its event, counted from 0; past the end is the last."""
+    queries.lock_options(option.event_id)
+    _place(queries.options(option.event), option, position)
+
+
+def place_question(event: Event, question: Question, position: int) -> None:
+    """Move a question to a position among those that are asked, counted from 0; past the end is the last."""
+    _place(queries.questions(event), question, position)
+
+
+def _place(rows: list[Row], moved: Row, position: int) -> None:
+    others = [row for row in rows if row.id != moved.id]
+    others.insert(min(max(position, 0), len(others)), moved)
+    for number, row in enumerate(others):
+        row.position = number
+    db.session.flush()
 
 
 def shift_options(event: Event, shift: clock.Shift) -> int:
