@@ -23,7 +23,7 @@ quick: .venv/.dev
 	$(BIN)/pytest -n 2 -m "not slow and not journey" -k "not postgresql" --ignore tests/journeys
 
 all: .venv/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3
 
 lint: style types contracts
 

@@ -31,7 +31,7 @@ from bench.data import AGENDA
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = [(60, 300), (1000, 10_000)]  # sessions, registrations
-SMOKE_SIZES = [(60, 300), (200, 1000)]
+SMOKE_SIZES = [(20, 50), (60, 200)]
 TICK = os.sysconf("SC_CLK_TCK")
 
 

@@ -188,7 +188,7 @@ def main() -> None:
     if "--seed" in sys.argv:
         seed()
         return
-    times = 10 if "--smoke" in sys.argv else 200
+    times = 3 if "--smoke" in sys.argv else 200
     path = browser.find()
     if path is None:
         raise SystemExit(browser.MISSING)

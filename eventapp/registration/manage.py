@@ -16,7 +16,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.registration import changes, operations, queries, setup
+from eventapp.registration import edits, operations, queries, setup
 from eventapp.registration.forms import TakePart, takable
 from eventapp.registration.models import Question, Registration
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
@@ -113,7 +113,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
 
 
 def _update(shown: Registration, form: TakePart) -> bool:
-    return changes.update(
+    return edits.update(
         shown, form.answers(), or_404(form.chosen()), by_team=True, everybody=bool(form.sharing and form.everybody.data)
     )
 
@@ -122,7 +122,7 @@ _VERBS: dict[str, Callable[[Registration], object]] = {
     "approve": operations.approve,
     "decline": operations.decline,
     "cancel": operations.cancel,
-    "link": changes.new_link,
+    "link": edits.new_link,
     "restore": operations.reinstate,
 }
 

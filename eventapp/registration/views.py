@@ -18,7 +18,7 @@ from eventapp.events.access import moved
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails
-from eventapp.registration import changes, operations, queries, sign_ups
+from eventapp.registration import edits, operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import ACTIVE, HOLDS_SEAT
@@ -64,7 +64,7 @@ def _write_to_owner(refusal: Refused, slug: str, email: str) -> Refused:
         return refusal
     try:
         with transaction():
-            changes.send_link(or_404(events.by_slug(slug)), email)
+            edits.send_link(or_404(events.by_slug(slug)), email)
     except TooManyEmails as too_many:
         return too_many
     return refusal
@@ -79,7 +79,7 @@ def link(slug: str) -> ResponseReturnValue:
     form = LinkForm()
     if form.is_submitted():
         limit("10/minute", "link")
-    sent = submit(form, lambda: changes.send_link(event, form.email.data or ""))
+    sent = submit(form, lambda: edits.send_link(event, form.email.data or ""))
     return page("registration/link.html", event=event, form=form, sent=bool(sent))
 
 
@@ -110,7 +110,7 @@ def mine(token: str) -> ResponseReturnValue:
 
 def _update(registration: Registration, form: TakePart) -> bool:
     """Whether an e-mail about the change is being sent."""
-    return changes.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
+    return edits.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
 
 
 def _news(registration: Registration) -> dict[str, bool]:

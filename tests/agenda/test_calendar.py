@@ -15,7 +15,7 @@ from eventapp.programme import operations
 from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
-from eventapp.registration import changes
+from eventapp.registration import edits
 from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from tests.agenda.test_views import begin, main
@@ -136,7 +136,7 @@ def test_a_new_link_of_ones_registration_and_one_added_late_are_changes(client, 
     start = clock.now()
     answers = [client.get(f"{address}.ics")]
     with time_machine.travel(start + timedelta(minutes=1), tick=False), transaction():
-        changes.new_link(db.session.get(Registration, early.id))
+        edits.new_link(db.session.get(Registration, early.id))
     answers.append(client.get(f"{address}.ics"))
     with time_machine.travel(start + timedelta(minutes=2), tick=False):
         client.fill(f"/agenda/registrations/{late.token}")

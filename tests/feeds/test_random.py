@@ -32,7 +32,7 @@ from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import speakers
-from eventapp.registration import changes, setup
+from eventapp.registration import edits, setup
 from eventapp.registration import operations as registration
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.support import ical_lint as lint
@@ -253,7 +253,7 @@ class World:
 
     def guest(self) -> None:
         row: Registration = fresh(self.draw.choice(self.guests))
-        self.draw.choice([changes.new_link, registration.cancel])(row)
+        self.draw.choice([edits.new_link, registration.cancel])(row)
 
     def own(self) -> None:
         agendas.add_registration(fresh(self.agenda), fresh(self.draw.choice(self.guests)))

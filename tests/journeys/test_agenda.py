@@ -71,6 +71,7 @@ def test_a_star_set_without_a_network_is_sent_with_the_next_page(served, window)
     phone.open(PROGRAMME)
     phone.context.set_offline(True)
     star(phone, 4)
+    phone.page.wait_for_function("() => document.querySelectorAll('.star')[4].ariaPressed === 'true'")
     assert pressed(phone) == [1, 4]
     phone.context.set_offline(False)
     phone.trouble.clear()

@@ -25,7 +25,7 @@ from eventapp.notifications.models import ScanCursor, SentInvitation
 from eventapp.notifications.scan import scan
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
-from eventapp.registration import changes, operations, setup, sign_ups
+from eventapp.registration import edits, operations, setup, sign_ups
 from eventapp.registration.models import Registration
 from tests.support import ical_lint as lint
 from tests.support.make import fresh
@@ -289,7 +289,7 @@ def test_an_email_in_between_covers_both_and_nothing_is_sent_twice(make, forum):
     move(forum, HOUR)
     scan()
     with transaction():
-        changes.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
+        edits.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
     (letter,) = letters()
     assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in letter.text
     assert "When: Tue 18 March 2031, 11:00 – 19:00" in letter.text

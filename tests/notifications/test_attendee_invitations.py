@@ -20,7 +20,7 @@ from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionStatus
-from eventapp.registration import changes, operations, sign_ups
+from eventapp.registration import edits, operations, sign_ups
 from eventapp.registration.models import Registration
 from tests.notifications.test_attendee_changes import edit
 from tests.support import ical_lint as lint
@@ -87,7 +87,7 @@ def test_another_way_of_taking_part_is_an_update_with_the_link(make, forum):
     (before,) = letters()
     assert b"meet.example" not in before.calendars[0].content
     with transaction():
-        changes.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
+        edits.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
     (letter,) = letters()
     assert sequence(letter) > sequence(before)
     assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
@@ -98,7 +98,7 @@ def test_the_desk_gives_a_new_link_and_the_calendar_gets_it(make, forum):
     guest = make.registration(forum, make.option(forum))
     (before,) = letters()
     with transaction():
-        changes.new_link(fresh(guest))
+        edits.new_link(fresh(guest))
     (letter,) = letters()
     assert sequence(letter) > sequence(before)
     assert fresh(guest).token in lint.text(entry(letter).one("DESCRIPTION"))
@@ -323,7 +323,7 @@ def test_an_email_about_the_registration_covers_its_seats_in_sessions(make, foru
     make.tell()
     letters()
     with transaction():
-        changes.change_option(fresh(guest), make.approval_option(forum))
+        edits.change_option(fresh(guest), make.approval_option(forum))
     (asked,) = letters()
     assert [file.method for file in asked.calendars] == ["REQUEST"], "who waits for approval again keeps the seat"
     assert "Workshop" not in asked.text
@@ -342,7 +342,7 @@ def test_a_pending_attendee_is_not_scanned_again_for_their_seats(make, forum, wo
     sign_up(guest, workshop)
     make.tell()
     with transaction():
-        changes.change_option(fresh(guest), make.approval_option(forum))
+        edits.change_option(fresh(guest), make.approval_option(forum))
     make.tell()
     edit(forum, description=LocalizedText(en="More words."))
     assert scan() == 0
@@ -388,7 +388,7 @@ def test_no_new_link_brings_an_ended_registration_to_mind(make, forum):
         operations.cancel(fresh(guest))
     letters()
     with pytest.raises(Refused), transaction():
-        changes.new_link(fresh(guest))
+        edits.new_link(fresh(guest))
     assert letters() == []
 
 

@@ -9,7 +9,7 @@ from eventapp.attendance import queries as attendance
 from eventapp.attendance.rules import Basis
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
-from eventapp.registration import changes, contacts, operations, queries
+from eventapp.registration import contacts, edits, operations, queries
 from eventapp.registration.models import Contact, Registration
 from eventapp.registration.operations import AlreadyRegistered, RegistrationInput
 from eventapp.registration.rules import name_key
@@ -158,7 +158,7 @@ def test_a_contact_is_handed_over_with_everybody_who_shares_it(make, forum):
     letters()
     keys = {first.token, second.token}
     with transaction():
-        changes.change(
+        edits.change(
             fresh(first),
             RegistrationInput(email="successor@example.org", family_name="Sato", given_name="Hanako"),
             by_team=True,
@@ -174,7 +174,7 @@ def test_one_person_leaves_a_shared_contact_alone(make, forum):
     register(forum)
     second = register(forum, family_name="Ito")
     with transaction():
-        changes.change(fresh(second), RegistrationInput(email="ito@example.org", family_name="Ito"), by_team=True)
+        edits.change(fresh(second), RegistrationInput(email="ito@example.org", family_name="Ito"), by_team=True)
     assert [one.email for one in everybody()] == ["office@example.org", "ito@example.org"]
 
 
@@ -183,7 +183,7 @@ def test_a_person_is_not_moved_to_a_contact_with_the_same_person(make, forum):
     register(forum)
     mine = register(forum, email="private@example.org")
     with pytest.raises(Refused, match="already registered with this e-mail address"), transaction():
-        changes.change(
+        edits.change(
             fresh(mine),
             RegistrationInput(email="office@example.org", family_name="Sato", given_name="Hanako"),
             by_team=True,
@@ -197,7 +197,7 @@ def test_the_team_does_not_give_a_contact_the_same_person_twice_by_renaming(make
     other = register(forum, family_name="Ito")
     wanted = RegistrationInput(email="office@example.org", family_name="Sato", given_name="Hanako")
     with pytest.raises(Refused, match="Hanako Sato is already registered"), transaction():
-        changes.change(fresh(other), wanted, by_team=True)
+        edits.change(fresh(other), wanted, by_team=True)
     assert [one.name for one in everybody()] == ["Hanako Sato", "Hanako Ito"]
 
 
@@ -206,7 +206,7 @@ def test_renaming_oneself_reveals_nobody_with_the_same_address(make, forum):
     register(forum)
     mine = register(forum, family_name="Ito")
     with transaction():
-        changes.change(fresh(mine), RegistrationInput(email="", family_name="Sato", given_name="Hanako"), by_guest=True)
+        edits.change(fresh(mine), RegistrationInput(email="", family_name="Sato", given_name="Hanako"), by_guest=True)
     assert [one.name for one in everybody()] == ["Hanako Sato", "Hanako Sato"]
     assert people(forum) == 2
 

@@ -20,7 +20,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
-from eventapp.registration import changes, operations, queries, setup
+from eventapp.registration import edits, operations, queries, setup
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_SEAT, Access, RegistrationStatus
 from tests.support.make import fresh
@@ -180,7 +180,7 @@ def test_changing_the_option_moves_the_seat_and_keeps_the_history(make, forum):
     registration = make.registration(forum, hall)
     waiting = make.registration(forum, hall)
     with transaction():
-        changes.change_option(registration, online)
+        edits.change_option(registration, online)
     assert registration.status is RegistrationStatus.CONFIRMED
     assert (hall.seats_taken, online.seats_taken) == (1, 1)
     assert waiting.status is RegistrationStatus.CONFIRMED
@@ -193,7 +193,7 @@ def test_nobody_loses_a_seat_for_a_full_option(make, forum):
     make.registration(forum, hall)
     registration = make.registration(forum, online)
     with pytest.raises(Refused, match="You keep your current seat"), transaction():
-        changes.change_option(registration, hall)
+        edits.change_option(registration, hall)
     db.session.refresh(registration)
     assert registration.option_id == online.id
     assert online.seats_taken == 1
@@ -243,7 +243,7 @@ def test_a_new_link_makes_the_old_one_void(make, forum):
     registration = make.registration(forum, make.option(forum))
     old = registration.token
     with transaction():
-        changes.new_link(registration)
+        edits.new_link(registration)
     assert queries.by_token(old) is None
     assert queries.by_token(registration.token) is registration
 
@@ -303,8 +303,8 @@ def test_those_who_come_go_and_change_at_once_never_wait_for_each_other_forever(
                 option=options[0],
             )
         else:
-            changes.change(mine, operations.RegistrationInput(email="", family_name="Changed"))
-            changes.change_option(mine, options[number % 4 == 2])
+            edits.change(mine, operations.RegistrationInput(email="", family_name="Changed"))
+            edits.change_option(mine, options[number % 4 == 2])
 
     for offset in (0, 8):
         ends = at_once(app, lambda number, offset=offset: move(number + offset))

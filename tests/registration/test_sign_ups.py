@@ -13,7 +13,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Level
-from eventapp.registration import changes, operations, queries, sign_ups
+from eventapp.registration import edits, operations, queries, sign_ups
 from eventapp.registration.models import Registration, SessionSignup
 from tests.support.make import fresh
 
@@ -121,7 +121,7 @@ def test_who_waits_for_approval_again_keeps_the_seat(make, forum):
     approval = make.approval_option(forum)
     with transaction():
         sign_ups.sign_up(fresh(first), session.code)
-        changes.change_option(fresh(first), fresh(approval))
+        edits.change_option(fresh(first), fresh(approval))
     with pytest.raises(Refused, match="full"), transaction():
         sign_ups.sign_up(second, session.code)
     assert [(offer.seats_left, offer.mine) for offer in queries.offers(fresh(first))] == [(0, True)]

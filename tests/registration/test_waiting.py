@@ -16,7 +16,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
-from eventapp.registration import changes, operations, queries, setup, sign_ups, tasks
+from eventapp.registration import edits, operations, queries, setup, sign_ups, tasks
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
@@ -112,7 +112,7 @@ def test_who_comes_from_another_option_is_no_better_than_a_newcomer(make, forum,
         operations.cancel(fresh(line[0]))
     give_a_date(forum)
     with pytest.raises(Refused, match="You keep your current seat"), transaction():
-        changes.change_option(fresh(other), fresh(line[0]).option)
+        edits.change_option(fresh(other), fresh(line[0]).option)
     db.session.rollback()
 
 
@@ -162,10 +162,10 @@ def test_the_question_finds_only_what_can_be_done(forum, line):
 
 AFTERWARDS = {
     "cancel": lambda one, _: operations.cancel(one, by_guest=True),
-    "change": lambda one, _: changes.change(
+    "change": lambda one, _: edits.change(
         one, operations.RegistrationInput(email=one.email, family_name="Changed"), by_guest=True
     ),
-    "take part otherwise": lambda one, other: changes.change_option(one, other, by_guest=True),
+    "take part otherwise": lambda one, other: edits.change_option(one, other, by_guest=True),
     "sign up": lambda one, _: sign_ups.sign_up(one, "NOSUCH"),
     "give up": lambda one, _: sign_ups.give_up(one, "NOSUCH"),
 }

@@ -24,7 +24,7 @@ from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
-from eventapp.registration import changes, setup, sign_ups
+from eventapp.registration import edits, setup, sign_ups
 from eventapp.registration import operations as registration
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.proposals.conftest import DRAFT
@@ -221,7 +221,7 @@ class World:
     def guest(self) -> None:
         row = self._guest()
         verbs: list[Callable[[Registration], object]] = [
-            changes.new_link,
+            edits.new_link,
             registration.cancel,
             registration.approve,
             registration.decline,
@@ -229,7 +229,7 @@ class World:
         self.draw.choice(verbs)(row)
 
     def other_option(self) -> None:
-        changes.change_option(self._guest(), fresh(self.draw.choice(self.options)))
+        edits.change_option(self._guest(), fresh(self.draw.choice(self.options)))
 
     def sign_up(self) -> None:
         sign_ups.sign_up(self._guest(), fresh(self.draw.choice(self.sessions)).code)
