@@ -5,11 +5,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
+from math import inf
 from threading import Lock
+from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
+
+# Seconds in which a page that was fresh may be shown while its next version is being built.
+RECENT = 10.0
 
 
 @dataclass
@@ -19,6 +25,8 @@ class CachedResponse:
     version: str
     body: bytes
     content_type: str = ""
+    until: float = inf  # a POSIX timestamp
+    last_fresh: float = 0.0  # on the monotonic clock
 
     @cached_property
     def gzipped(self) -> bytes:
@@ -44,19 +52,41 @@ class ResponseCache:
         self._entries: OrderedDict[str, CachedResponse] = OrderedDict()
         self._size = 0
         self._lock = Lock()
+        self._building: set[str] = set()
 
-    def get(self, name: str, version: str) -> CachedResponse | None:
-        """The response if it is cached in this version, otherwise None."""
+    def get(self, name: str, version: str, *, at: float = 0.0) -> CachedResponse | None:
+        """The response if it is cached in this version and still valid at this time, otherwise None."""
         with self._lock:
             cached = self._entries.get(name)
-            if cached is None or cached.version != version:
+            if cached is None or cached.version != version or at >= cached.until:
                 return None
             self._entries.move_to_end(name)
+            cached.last_fresh = monotonic()
             return cached
 
-    def put(self, name: str, version: str, body: bytes, content_type: str = "") -> CachedResponse:
+    @contextmanager
+    def building(self, name: str) -> Iterator[CachedResponse | None]:
+        """Build a response. Yields the last one if another thread is building it already, so that only one does; but
+        nothing if the last one has not been fresh for a while.
+        """
+        with self._lock:
+            first = name not in self._building
+            self._building.add(name)
+            last = None if first else self._entries.get(name)
+        if last is not None and monotonic() - last.last_fresh > RECENT:
+            last = None
+        try:
+            yield last
+        finally:
+            if first:
+                with self._lock:
+                    self._building.discard(name)
+
+    def put(
+        self, name: str, version: str, body: bytes, content_type: str = "", *, until: float = inf
+    ) -> CachedResponse:
         """Store a response and return it; one larger than the whole budget is returned without being stored."""
-        cached = CachedResponse(version, body, content_type)
+        cached = CachedResponse(version, body, content_type, until, monotonic())
         with self._lock:
             self._drop(name)
             if _weight(name, cached) <= self._budget:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from math import inf
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf import FlaskForm
 from jinja2.ext import Extension
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core import cache_middleware, clock, languages, localized, markdown
-from eventapp.core.caching import ResponseCache
+from eventapp.core.caching import CachedResponse, ResponseCache
 from eventapp.core.db import finish_writing, undo
 from eventapp.core.limits import building
 from eventapp.core.localized import LocalizedText, ResolvedText
@@ -44,22 +45,41 @@ def cached_page(
     `key` must contain the revisions of everything that the page shows. Pages also depend on the time (open, closed,
     now), so they are cached for at most `seconds`. The ETag is a digest of the bytes: a page that is rebuilt
     identically is a 304. `is_fresh` tells whether `key` is still current, so that the cache middleware can answer later
-    requests without Flask.
+    requests without Flask. While one thread builds a page, others show its last version.
     """
     cache: ResponseCache = current_app.extensions["pages"]
-    bucket = int(clock.now().timestamp() // seconds)
+    present = clock.now().timestamp()
+    bucket = int(present // seconds)
     query = request.query_string.decode("ascii", "replace")
     name, version = f"{languages.reader()} {request.path}?{query}", f"{bucket} {key}"
-    kept = cache.get(name, version)
+    kept = cache.get(name, version, at=present)
     if kept is None:
-        with building():
-            built = build()
-        if built.status_code != 200 or "nonce-" in built.headers.get("Content-Security-Policy", ""):
-            return built
-        kept = cache.put(name, version, built.get_data(), built.content_type)
-    cache_middleware.offer(
-        etag=kept.digest, body=kept.body, gzipped=kept.gzipped, is_fresh=is_fresh, until=(bucket + 1) * seconds
-    )
+        with cache.building(name) as last:
+            if last is not None:
+                return _answer(last)
+            g.pop(_VALID_UNTIL, None)
+            with building():
+                built = build()
+            if built.status_code != 200 or "nonce-" in built.headers.get("Content-Security-Policy", ""):
+                return built
+            until = min((bucket + 1) * seconds, g.pop(_VALID_UNTIL, inf))
+            kept = cache.put(name, version, built.get_data(), built.content_type, until=until)
+    cache_middleware.offer(etag=kept.digest, body=kept.body, gzipped=kept.gzipped, is_fresh=is_fresh, until=kept.until)
+    return _answer(kept)
+
+
+_VALID_UNTIL = "valid_until"
+
+
+def valid_until(*moments: datetime | None) -> None:
+    """The page that is being built says something else from the next of these moments on."""
+    present = clock.now()
+    for moment in moments:
+        if moment is not None and moment > present:
+            setattr(g, _VALID_UNTIL, min(g.get(_VALID_UNTIL, inf), moment.timestamp()))
+
+
+def _answer(kept: CachedResponse) -> BaseResponse:
     zipped = request.accept_encodings["gzip"] > 0
     response = Response(kept.gzipped if zipped else kept.body, content_type=kept.content_type)
     if zipped:

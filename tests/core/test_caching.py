@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import threading
 
+from eventapp.core import caching
 from eventapp.core.caching import Memo, ResponseCache, memoized
 
 
@@ -88,3 +90,36 @@ def test_what_is_named_and_what_is_not_are_different_questions() -> None:
         return text.upper() if loud else text
 
     assert (said("a"), said("a", loud=True), said("a", loud=False)) == ("a", "A", "a")
+
+
+def test_a_response_is_valid_until_a_time() -> None:
+    cache = ResponseCache()
+    cache.put("a", "1", b"one", until=100.0)
+    assert cache.get("a", "1", at=99.9) is not None
+    assert cache.get("a", "1", at=100.0) is None
+
+
+def test_one_thread_builds_while_the_others_show_the_last_version() -> None:
+    cache = ResponseCache()
+    cache.put("a", "1", b"one")
+    shown: list[bytes | None] = []
+
+    def another() -> None:
+        with cache.building("a") as last:
+            shown.append(last.body if last else None)
+
+    with cache.building("a") as last:
+        assert last is None, "the first builds"
+        thread = threading.Thread(target=another)
+        thread.start()
+        thread.join()
+    another()
+    assert shown == [b"one", None], "and the next one after it builds again"
+
+
+def test_what_was_not_fresh_for_a_while_is_not_shown_meanwhile(monkeypatch) -> None:
+    cache = ResponseCache()
+    cache.put("a", "1", b"one")
+    monkeypatch.setattr(caching, "RECENT", -1.0)
+    with cache.building("a"), cache.building("a") as last:
+        assert last is None
