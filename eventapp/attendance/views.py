@@ -17,13 +17,14 @@ from eventapp.core.parameters import one_of, parameters, text
 from eventapp.events import access
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
+from eventapp.events.queries import Shown
 
 views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
 
 
 @views.get("/counts")
 @parameters(basis=text(20))
-@event_page(attendees=True)
+@event_page(shown=Shown.ATTENDEES)
 def counts(event: Event) -> Response:
     """Attendance in numbers, if the team publishes them. People are never named."""
     or_404(event.counts_public or None)
@@ -50,7 +51,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
     return response
 
 
-@event_page(attendees=True, drafts=False)
+@event_page(shown=Shown.ATTENDEES, drafts=False)
 def _public_counts(event: Event) -> Response:
     or_404(event.counts_public or None)
     return _json(event, _counted(event, forms.basis(request.args.get("basis"))))

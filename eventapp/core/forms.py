@@ -119,6 +119,10 @@ class Form(FlaskForm):
         # The zone of the form's wall-clock times; see LocalTimeField.
         zone = ""
 
+        @property
+        def csrf(self) -> bool:
+            return csrf.needs_token()
+
         def get_translations(self, form: Any) -> _Translations:
             return _Translations()
 

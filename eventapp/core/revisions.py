@@ -74,6 +74,11 @@ def versions(scopes: Iterable[str]) -> list[tuple[str, int, datetime]]:
 _CHANGED = "changed scopes"
 
 
+def changed(scope: str) -> None:
+    """Increment the number of a scope when this transaction commits, for a change that bypasses the unit of work."""
+    db.session().info.setdefault(_CHANGED, set()).add(scope)
+
+
 @event.listens_for(Session, "after_flush")
 def _note_what_changed(session: Session, context: object) -> None:
     scopes: set[str] = session.info.setdefault(_CHANGED, set())

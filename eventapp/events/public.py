@@ -13,19 +13,19 @@ from eventapp.core.errors import or_404
 from eventapp.core.pages import cached_page
 from eventapp.events import access, queries
 from eventapp.events.models import Event
-from eventapp.events.queries import PageState
+from eventapp.events.queries import PageState, Shown
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Event, P], Response]
 
 
 def event_page(
-    *, attendees: bool = False, drafts: bool = True, seconds: int = 60
+    *, shown: Shown = Shown.NOTHING, drafts: bool = True, seconds: int = 60
 ) -> Callable[[View[P]], Callable[..., ResponseReturnValue]]:
     """Decorate a view that shows an event to the public: it gets the event and builds the response.
 
-    `attendees`: the page shows who attends, so a registration makes a cached one stale. `drafts`: the team also sees
-    the page of an event that is not public. A page is cached for at most `seconds`.
+    `shown`: what it shows besides the event itself. `drafts`: the team also sees the page of an event that is not
+    public. A page is cached for at most `seconds`.
     """
 
     def decorate(view: View[P]) -> Callable[..., ResponseReturnValue]:
@@ -34,7 +34,7 @@ def event_page(
             def build() -> Response:
                 return view(or_404(queries.by_slug(slug)), *args, **values)
 
-            state = queries.page_state(slug)
+            state = queries.page_state(slug, shown)
             if state is None:
                 present = or_404(queries.current_slug(slug))
                 there: dict[str, Any] = {**values, "slug": present}
@@ -42,14 +42,13 @@ def event_page(
             if not state.public:
                 or_404(access.preview(slug) if drafts else None)
                 return build()
-            return cached_page(cache_key(state, attendees=attendees), build, is_fresh=state.is_fresh, seconds=seconds)
+            return cached_page(cache_key(state), build, is_fresh=state.is_fresh, seconds=seconds)
 
         return answered
 
     return decorate
 
 
-def cache_key(state: PageState, *, attendees: bool) -> str:
+def cache_key(state: PageState) -> str:
     """The key of a cached page of this endpoint: everything that it depends on."""
-    event, people, directory = state.revisions
-    return f"{request.endpoint} {state.id} {event} {people if attendees else ''} {directory}"
+    return " ".join(map(str, (request.endpoint, state.id, *state.revisions)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import String, bindparam, cast, extract, literal, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -39,34 +40,40 @@ class PageState:
 
     id: int
     public: bool
-    revisions: tuple[int, int, int]
+    revisions: tuple[int, ...]
     is_fresh: Callable[[], bool | None] = field(compare=False)
 
 
 _scope = literal("event:", String) + cast(Event.id, String)
-_state = QuickRead(
-    select(
-        Event.id,
-        Event.status,
-        Event.visibility,
-        *(
-            select(Revision.number).where(Revision.scope == scope).scalar_subquery()
-            for scope in (_scope, _scope + ":people", "directory")
-        ),
-    ).where(Event.slug == bindparam("slug", ""))
-)
 
 
-def page_state(slug: str) -> PageState | None:
-    """The state of an event's public pages. Its revisions are those of the event, its registrations and the
-    directory.
-    """
-    seen = _state.raw(slug=slug)
+class Shown(StrEnum):
+    """What a public page shows besides the event itself, and so what makes a cached one stale."""
+
+    NOTHING = ""
+    SEATS = "seats"  # what pages say about seats that are left, which is less often than each registration
+    ATTENDEES = "people"
+
+
+def _state(shown: Shown) -> QuickRead:
+    scopes = [_scope, "directory", *([_scope + f":{shown}"] if shown else [])]
+    numbers = (select(Revision.number).where(Revision.scope == scope).scalar_subquery() for scope in scopes)
+    query = select(Event.id, Event.status, Event.visibility, *numbers)
+    return QuickRead(query.where(Event.slug == bindparam("slug", "")))
+
+
+_states = {shown: _state(shown) for shown in Shown}
+
+
+def page_state(slug: str, shown: Shown = Shown.NOTHING) -> PageState | None:
+    """The state of an event's public pages: the revisions of the event, the directory and of what else they show."""
+    state = _states[shown]
+    seen = state.raw(slug=slug)
     if seen is None:
         return None
-    number, status, visibility, says, people, directory = _state.read(seen)
-    revisions = (says or 0, people or 0, directory or 0)
-    return PageState(number, rules.public(status, visibility), revisions, _state.freshness_check(seen, slug=slug))
+    number, status, visibility, *revisions = state.read(seen)
+    public = rules.public(status, visibility)
+    return PageState(number, public, tuple(r or 0 for r in revisions), state.freshness_check(seen, slug=slug))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import tokens
+from eventapp.core.csrf import public_form
 from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
 from eventapp.core.limits import limit
@@ -27,6 +28,7 @@ ONCE = re.compile(r"[\w-]{16,64}")
 
 
 @views.route("/events/<slug>/propose", methods=["GET", "POST"])
+@public_form
 def propose(slug: str) -> ResponseReturnValue:
     """The form while the call is open; before and after, the dates of the call."""
     event = events.by_slug(slug)

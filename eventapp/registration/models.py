@@ -53,12 +53,18 @@ class AttendanceOption(Base, Closes, OfEvent):
     event: Mapped[Event] = relationship()
 
     def scopes(self) -> Iterable[str]:
-        return [f"event:{self.event_id}:people", f"event:{self.event_id}:deadlines", "events"]
+        parts = ("people", "seats", "deadlines")
+        return [*(f"event:{self.event_id}:{part}" for part in parts), "events"]
 
     @property
     def seats_left(self) -> int | None:
         """Seats left; None if there is no limit."""
         return None if self.capacity is None else max(self.capacity - self.seats_taken, 0)
+
+    @property
+    def seats_shown(self) -> rules.SeatsLeft | None:
+        """What public pages say about the seats left; None if there is no limit."""
+        return None if self.capacity is None else rules.seats_shown(self.capacity - self.seats_taken)
 
     @property
     def promotes(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
@@ -119,6 +120,28 @@ class Availability(StrEnum):
     WAITING_LIST = "waiting_list"
     FULL = "full"
     CLOSED = "closed"
+
+
+# Up to this number, pages show how many seats are left exactly.
+EXACT_SEATS = 20
+
+
+class SeatsLeft(NamedTuple):
+    """The seats left as public pages show them: exactly, or as "over" a round number."""
+
+    number: int
+    exact: bool
+
+
+def seats_shown(left: int) -> SeatsLeft:
+    """How pages show a number of seats. In a rush, a page that is exact would be stale after each registration.
+
+    Above EXACT_SEATS it is the next lower multiple of 10, 50, 500, …: 117 are "over 100", 21 are "over 20".
+    """
+    if left <= EXACT_SEATS:
+        return SeatsLeft(max(left, 0), exact=True)
+    step = max(10, 5 * 10 ** (len(str(left - 1)) - 2))
+    return SeatsLeft((left - 1) // step * step, exact=False)
 
 
 def availability(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, update
+from sqlalchemy import Update, exists, or_, update
 
+from eventapp.core import revisions
 from eventapp.core.db import db
 from eventapp.registration import notices, queries
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import Access, Notice, RegistrationStatus
+from eventapp.registration.rules import Access, Notice, RegistrationStatus, seats_shown
 
 
 def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
@@ -26,11 +27,22 @@ def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
                 Registration.option_id == AttendanceOption.id, Registration.status == RegistrationStatus.WAITLISTED
             )
         )
-    result = db.session.execute(
-        statement.values(seats_taken=AttendanceOption.seats_taken + 1).execution_options(synchronize_session=False)
+    return _change(option, statement, 1)
+
+
+def _change(option: AttendanceOption, statement: Update, by: int) -> bool:
+    """Run a change of the seats taken; False if its conditions did not hold."""
+    changed = statement.values(seats_taken=AttendanceOption.seats_taken + by).returning(
+        AttendanceOption.seats_taken, AttendanceOption.capacity
     )
+    row = db.session.execute(changed.execution_options(synchronize_session=False)).one_or_none()
     db.session.expire(option, ["seats_taken"])
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    if row is None:
+        return False
+    taken, capacity = row
+    if capacity is not None and seats_shown(capacity - taken) != seats_shown(capacity - taken + by):
+        revisions.changed(f"event:{option.event_id}:seats")
+    return True
 
 
 def take_for_newcomer(option: AttendanceOption) -> bool:
@@ -49,13 +61,7 @@ def take_for_newcomer(option: AttendanceOption) -> bool:
 
 def give_back(option: AttendanceOption) -> None:
     """Give one seat back; the caller must then promote from the waiting list."""
-    db.session.execute(
-        update(AttendanceOption)
-        .where(AttendanceOption.id == option.id)
-        .values(seats_taken=AttendanceOption.seats_taken - 1)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.expire(option, ["seats_taken"])
+    _change(option, update(AttendanceOption).where(AttendanceOption.id == option.id), -1)
 
 
 def promote(option: AttendanceOption) -> list[Registration]:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock
+from eventapp.core.csrf import public_form
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import submit
 from eventapp.core.limits import limit, visitor
-from eventapp.core.pages import page, private
+from eventapp.core.pages import page, private, valid_until
+from eventapp.core.parameters import parameters
 from eventapp.events import queries as events
 from eventapp.events.access import moved
 from eventapp.events.models import Event
+from eventapp.events.public import event_page
+from eventapp.events.queries import Shown
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails
 from eventapp.registration import edits, operations, queries, sign_ups
 from eventapp.registration.forms import LinkForm, TakePart, takable
-from eventapp.registration.models import Registration
+from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE, HOLDS_SEAT
 
 views = Blueprint("registration", __name__)
@@ -36,22 +40,37 @@ def _event(slug: str) -> Event | None:
     return event if event and event.public else None
 
 
-@views.route("/events/<slug>/register", methods=["GET", "POST"])
-def register(slug: str) -> ResponseReturnValue:
-    """Show and process the registration form."""
+@views.get("/events/<slug>/register")
+@public_form
+@parameters()
+@event_page(shown=Shown.SEATS)
+def register(event: Event) -> Response:
+    """The registration form. The team of a draft sees it, too."""
+    options = queries.options(event)
+    valid_until(event.ends_at, *(moment for o in options for moment in (o.opens_at, o.closes_at)))
+    return _form_page(event, options, TakePart.for_event(options, queries.questions(event)))
+
+
+@views.post("/events/<slug>/register")
+@public_form
+def send_registration(slug: str) -> ResponseReturnValue:
+    """Register somebody."""
     event = _event(slug)
     if event is None:
-        return moved(".register", slug)
+        return moved(".send_registration", slug)
+    limit(PACE, "register")
     options = queries.options(event)
     form = TakePart.for_event(options, queries.questions(event))
-    if form.is_submitted():
-        limit(PACE, "register")
 
     def operation() -> Registration:
         return operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
 
     if done := submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form.answers().email)):
         return redirect(url_for(".mine", token=done.value.token), 303)
+    return _form_page(event, options, form)
+
+
+def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) -> Response:
     open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
     return page(
         "registration/register.html", event=event, form=form, options=options, open_now=open_now, takable=takable
@@ -71,6 +90,7 @@ def _write_to_owner(refusal: Refused, slug: str, email: str) -> Refused:
 
 
 @views.route("/events/<slug>/register/link", methods=["GET", "POST"])
+@public_form
 def link(slug: str) -> ResponseReturnValue:
     """Send the private link again. The answer is the same whether or not the address is registered."""
     event = _event(slug)

@@ -11,13 +11,13 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import assets, clock
-from eventapp.core.pages import cached_page, page
+from eventapp.core.pages import cached_page, page, valid_until
 from eventapp.core.parameters import one_of, parameters, text
 from eventapp.core.revisions import known
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
-from eventapp.events.queries import EventFilter
+from eventapp.events.queries import EventFilter, Shown
 from eventapp.events.rules import EventFormat, EventKind, countdown
 from eventapp.ical import jsonld
 from eventapp.programme import queries as programme
@@ -96,10 +96,11 @@ def _member(kind: type[E], value: str) -> E | None:
 
 @views.get("/events/<slug>")
 @parameters()
-@event_page(attendees=True)
+@event_page(shown=Shown.SEATS)
 def event(event: Event) -> Response:
     """The event page. A draft is shown to its team only."""
     shown = queries.event_page(event)
+    valid_until(event.starts_at, event.ends_at, *(m for o in shown.options for m in (o.opens_at, o.closes_at)))
     days = programme.by_day(shown.sessions[: queries.BRIEF], event)
     return page(
         "site/event.html",

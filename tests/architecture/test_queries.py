@@ -26,7 +26,7 @@ PAGES = {
     "/events/forum/speakers": 7,
     "/events/forum/changes": 4,
     "/events/forum/changes.atom": 4,
-    "/events/forum/register": 4,
+    "/events/forum/register": 5,
     "/events/forum/counts": 6,
     "/events/forum/counts.json": 6,
     "/events/forum/calendar.ics": 6,

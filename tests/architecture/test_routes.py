@@ -51,6 +51,7 @@ PUBLIC = {
     "agenda.registration",
     "agenda.speaking",
     "registration.register",
+    "registration.send_registration",
     "registration.link",
     "registration.mine",
     "registration.cancel",

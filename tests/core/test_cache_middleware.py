@@ -114,7 +114,7 @@ def test_each_language_has_its_own(client, forum):
 
 def test_nothing_personal_is_cached(client, make, forum, flask_asked):
     registration = make.registration(forum, make.option(forum))
-    for path in (f"/registrations/{registration.token}", "/events/forum/register", "/login"):
+    for path in (f"/registrations/{registration.token}", "/login"):
         client.get(path)
         client.get(path)
         assert flask_asked.count(path) == 2, path

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventapp.registration import rules
 from eventapp.registration.rules import Availability, availability
 
 # The day on which summer time begins in Europe.
@@ -45,3 +46,28 @@ def of(**values):
 )
 def test_availability_of_an_option(values, expected):
     assert of(**values) is expected
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"),
+    [
+        (-1, (0, True)),
+        (0, (0, True)),
+        (20, (20, True)),
+        (21, (20, False)),
+        (99, (90, False)),
+        (100, (90, False)),
+        (117, (100, False)),
+        (151, (150, False)),
+        (1200, (1000, False)),
+        (100_000, (95_000, False)),
+    ],
+)
+def test_seats_are_exact_near_the_end_and_round_before(left, shown):
+    assert rules.seats_shown(left) == shown
+
+
+def test_a_round_number_of_seats_is_always_true_and_changes_seldom():
+    said = [rules.seats_shown(left) for left in range(100_001)]
+    assert all(number < left for left, (number, exact) in enumerate(said) if not exact)
+    assert len(set(said)) < 90, "how often a rush for 100,000 seats makes a page stale"
