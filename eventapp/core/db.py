@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, request
@@ -22,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from eventapp.core import deadlines
 from eventapp.core.localized import LocalizedText, LocalizedTextType
+from eventapp.core.write_queue import QueuedWriters
 
 # Every constraint has a name, so that an operation can tell which one a flush has violated.
 NAMES = {
@@ -93,11 +95,15 @@ class Unit(enum.Enum):
     ALWAYS_WRITES = "always writes"  # `transaction()`: each transaction begins with the lock
 
 
+# Seconds to wait for SQLite's write lock.
+BUSY = 20
+_writers: WeakKeyDictionary[Engine, QueuedWriters] = WeakKeyDictionary()
 _unit: ContextVar[Unit] = ContextVar("unit", default=Unit.MAY_WRITE)
 
 
 def prepare_sqlite(engine: Engine) -> None:
     """Set WAL, foreign keys and a busy timeout on every connection, and BEGIN as the unit of work requires."""
+    writers = _writers[engine] = QueuedWriters(engine, timeout=BUSY)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: object) -> None:
@@ -105,14 +111,17 @@ def prepare_sqlite(engine: Engine) -> None:
         cursor = connection.cursor()
         # SQLite does not queue those who wait for the write lock: on a busy machine one in eight waits for many
         # seconds. The timeout comes first, because switching to WAL needs the lock as well.
-        for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         locked = _unit.get() in {Unit.WRITES, Unit.ALWAYS_WRITES}
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if locked else "BEGIN")
+        if locked:
+            writers.begin(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
 
 def _start_writing(session: Session) -> None:
@@ -134,7 +143,7 @@ def _start_writing(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _writers[connection.engine].begin(connection)
     _unit.set(Unit.WRITES)
 
 

@@ -1,0 +1,90 @@
+"""Those who write to SQLite get their turn in the order in which they came, and none waits for ever."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from eventapp.core import write_queue
+from eventapp.core.write_queue import QueuedWriters, WriteQueue
+
+
+def test_it_is_handed_over_in_the_order_of_asking():
+    queue, order = WriteQueue(), []
+
+    def wait(number: int) -> None:
+        assert queue.enter(5)
+        order.append(number)
+        queue.leave()
+
+    assert queue.enter(5)
+    threads = []
+    for number in range(6):
+        threads.append(threading.Thread(target=wait, args=(number,)))
+        threads[-1].start()
+        while len(queue._waiting) <= number:
+            sleep(0.001)
+    queue.leave()
+    for thread in threads:
+        thread.join()
+    assert order == list(range(6))
+    assert queue.enter(0), "and it is free afterwards"
+
+
+def test_who_has_waited_too_long_leaves_the_line():
+    queue = WriteQueue()
+    assert queue.enter(1)
+    assert not queue.enter(0.01)
+    queue.leave()
+    assert queue.enter(0)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}", connect_args={"isolation_level": None})
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.exec_driver_sql("CREATE TABLE a (n INTEGER)")
+    yield engine
+    engine.dispose()
+
+
+def test_another_process_that_holds_the_lock_is_waited_for_and_not_for_ever(engine, tmp_path):
+    writers = QueuedWriters(engine, timeout=0.3)
+    with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = monotonic()
+        with pytest.raises(OperationalError, match="locked"), engine.connect() as connection:
+            writers.begin(connection)
+        assert 0.3 <= monotonic() - began < 3
+        threading.Timer(0.05, lambda: other.execute("COMMIT")).start()
+        with engine.connect() as connection:
+            writers.begin(connection)
+            connection.execute(text("INSERT INTO a VALUES (1)"))
+            connection.exec_driver_sql("COMMIT")
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 300
+    assert writers._queue.enter(0), "both have left the line"
+
+
+def test_a_connection_that_breaks_does_not_block_the_line(engine):
+    writers = QueuedWriters(engine, timeout=1)
+    with engine.connect() as connection:
+        writers.begin(connection)
+        connection.invalidate()
+    assert writers._queue.enter(0)
+
+
+def test_a_process_rests_after_some_turns_in_a_row(engine, monkeypatch):
+    writers, rests = QueuedWriters(engine, timeout=5), []
+    monkeypatch.setattr(write_queue, "sleep", rests.append)
+    writers._queue.in_a_row = write_queue.TURNS
+    with engine.connect() as connection:
+        writers.begin(connection)
+        connection.exec_driver_sql("COMMIT")
+    assert rests == [write_queue.REST]
