@@ -7,14 +7,16 @@ counted per process (core/limits.py).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import case, delete
+from sqlalchemy import bindparam, case, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core.clock import now
-from eventapp.core.db import Base, db, insert, transaction
+from eventapp.core.db import Base, Moment, built_once, db, transaction
 
 HOUR = timedelta(hours=1)
 
@@ -38,19 +40,21 @@ def take(purpose: str, whom: str, *, limit: int) -> bool:
     refused or failed operation has used nothing. Call it last, because other writers to the same row wait until the
     transaction ends.
     """
-    key = digest(purpose, whom)
     moment = now()
-    over = Budget.started <= moment - HOUR
-    statement = insert(db.session(), Budget).values(key=key, used=1, started=moment)
-    statement = statement.on_conflict_do_update(
-        index_elements=["key"],
-        set_={
-            "used": case((over, 1), else_=Budget.used + 1),
-            "started": case((over, moment), else_=Budget.started),
-        },
-    ).returning(Budget.used)
-    used: int = db.session.execute(statement).scalar_one()
+    values = {"whom": digest(purpose, whom), "moment": moment, "hour_ago": moment - HOUR}
+    used: int = db.session.execute(_take(), values).scalar_one()
     return used <= limit
+
+
+@built_once
+def _take(insert: Callable[[Any], Any]) -> Any:
+    moment = bindparam("moment", type_=Moment())
+    over = Budget.started <= bindparam("hour_ago", type_=Moment())
+    new = insert(Budget).values(key=bindparam("whom"), used=1, started=moment)
+    used, started = case((over, 1), else_=Budget.used + 1), case((over, moment), else_=Budget.started)
+    return new.on_conflict_do_update(index_elements=["key"], set_={"used": used, "started": started}).returning(
+        Budget.used
+    )
 
 
 def digest(purpose: str, whom: str) -> str:

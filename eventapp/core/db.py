@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from alembic.script import ScriptDirectory
@@ -18,7 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, String, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction, make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
 from eventapp.core import deadlines
@@ -80,6 +80,9 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True})
 migrate = Migrate()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+S = TypeVar("S")
 
 
 class OnlyReads(RuntimeError):
@@ -366,3 +369,22 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin_request)
     app.after_request(_end_request)
     app.teardown_request(_after_request)
+
+
+def built_once(build: Callable[[Callable[[Any], Any]], S]) -> Callable[[], S]:
+    """A statement that is built once per engine: building one takes longer than running it. `build` gets `insert`."""
+    ready: dict[str, S] = {}
+
+    def statement() -> S:
+        name = db.engine.dialect.name
+        if name not in ready:
+            ready[name] = build(postgresql.insert if name == "postgresql" else sqlite.insert)
+        return ready[name]
+
+    return statement
+
+
+def stored(row: Base) -> None:
+    """Make an object known to the session whose row was inserted by a statement, without reading it again."""
+    make_transient_to_detached(row)
+    db.session.add(row)

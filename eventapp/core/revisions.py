@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, event, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core.clock import now
-from eventapp.core.db import Base, QuickRead, db, insert
+from eventapp.core.db import Base, QuickRead, built_once, db
 
 
 class Revision(Base):
@@ -42,11 +43,15 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     if not names:
         return
     moment = now()
-    statement = insert(session, Revision.__table__)
-    rise = {"number": Revision.number + 1, "at": statement.excluded.at}
     # The rows are parameters: a statement with VALUES for each of them would be compiled anew at every commit.
-    rows = [{"scope": name, "number": 1, "at": moment} for name in names]
-    session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=rise), rows)
+    session.execute(_rise(), [{"scope": name, "number": 1, "at": moment} for name in names])
+
+
+@built_once
+def _rise(insert: Callable[[Any], Any]) -> Any:
+    statement = insert(Revision.__table__)
+    rise = {"number": Revision.number + 1, "at": statement.excluded.at}
+    return statement.on_conflict_do_update(index_elements=["scope"], set_=rise)
 
 
 # The time detects a restored database, in which a number may occur a second time.

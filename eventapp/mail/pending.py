@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, case, delete, func, select, update
 
 from eventapp.core import clock
-from eventapp.core.db import db, insert
+from eventapp.core.db import built_once, db
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.queries import in_families
 
@@ -56,10 +56,15 @@ def _row(
 
 
 def _upsert(rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
+    if rows:
+        # The rows are parameters: a statement with VALUES for each is compiled anew, and can't be of any length.
+        db.session.execute(_upserted(), rows)
+
+
+@built_once
+def _upserted(insert: Callable[[Any], Any]) -> Any:
     table: Any = PendingNotification
-    statement = insert(db.session(), table.__table__)
+    statement = insert(table.__table__)
     new = statement.excluded
     # An e-mail about one action, such as a cancellation, includes all other changes as well.
     only_changes = new.kind.like(f"%.{CHANGES}")
@@ -69,8 +74,7 @@ def _upsert(rows: list[dict[str, Any]]) -> None:
         "due_at": case((table.due_at <= new.due_at, table.due_at), else_=new.due_at),
         "version": table.version + 1,
     }
-    # The rows are parameters: a statement with VALUES for each is compiled anew, and can't be of any length.
-    db.session.execute(statement.on_conflict_do_update(index_elements=["recipient", "slot"], set_=replaced), rows)
+    return statement.on_conflict_do_update(index_elements=["recipient", "slot"], set_=replaced)
 
 
 def due(*, limit: int) -> list[int]:

@@ -16,7 +16,7 @@ from eventapp.notifications.invitations import InvitationUpdate
 from eventapp.notifications.session_changes import attendee_lines
 from eventapp.notifications.snapshots import ParticipationState, Snapshot, Topic
 from eventapp.programme.rules import Mode
-from eventapp.registration import queries
+from eventapp.registration import contacts
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import Notice, RegistrationStatus
 
@@ -107,7 +107,7 @@ def _declined(registration: Registration) -> RenderedEmail:
 
 def _link(registration: Registration) -> RenderedEmail:
     # Everybody who shares the contact: the e-mail was asked for by address.
-    others = [one for one in queries.active_of_contact(registration.contact) if one.id != registration.id]
+    others = [one for one in contacts.registrations(registration.contact) if one.id != registration.id]
     facts = [(one.name, absolute("registration.mine", token=one.token, lang=one.language)) for one in others]
     return _render(registration, "link", kind="registration.link", facts=_facts(registration, None) + facts)
 

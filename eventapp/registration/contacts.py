@@ -2,47 +2,117 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import and_, bindparam, delete, exists, func, select
+from sqlalchemy.orm import contains_eager, lazyload
 
 from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
-from eventapp.core.db import db, insert
-from eventapp.registration import queries
-from eventapp.registration.models import HAS_ADDRESS, Contact, Registration
-from eventapp.registration.rules import ACTIVE
+from eventapp.core.db import built_once, db, stored
+from eventapp.events.models import Event
+from eventapp.registration.models import Contact, Registration
+from eventapp.registration.rules import ACTIVE, name_key
 
 
-def obtain(event_id: int, email: str, *, language: str, zone: str = "", phone: str = "") -> Contact:
-    """The event's contact with this e-mail address; without an address, a new contact.
+def of_address(event_id: int, email: str) -> Contact | None:
+    """The contact of an event with this e-mail address, which must not be empty."""
+    query = select(Contact).where(Contact.event_id == event_id, Contact.email_key == mailbox_key(email))
+    return db.session.scalar(query)
+
+
+def registrations(contact: Contact) -> list[Registration]:
+    """The active registrations that share a contact, the oldest first."""
+    query = select(Registration).where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))
+    return list(db.session.scalars(query.order_by(Registration.id)))
+
+
+def has_active(contact: Contact) -> bool:
+    """Whether a contact has an active registration."""
+    found = exists().where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))
+    return bool(db.session.scalar(select(found)))
+
+
+_with_person = (
+    select(Contact, Registration)
+    .outerjoin(
+        Registration,
+        and_(
+            Registration.contact_id == Contact.id,
+            Registration.name_key == bindparam("name"),
+            Registration.status.in_(ACTIVE),
+        ),
+    )
+    .options(lazyload(Registration.contact))
+    .where(Contact.event_id == bindparam("event"), Contact.email_key == bindparam("address"))
+    .order_by(Registration.id)
+    .limit(1)
+)
+_person_without_address = (
+    select(Registration)
+    .join(Registration.contact)
+    .options(contains_eager(Registration.contact))
+    .where(
+        Contact.event_id == bindparam("event"),
+        Contact.email_key.is_(None),
+        Registration.name_key == bindparam("name"),
+        Registration.status.in_(ACTIVE),
+    )
+    .order_by(Registration.id)
+    .limit(1)
+)
+
+
+def with_person(
+    event: Event, email: str, family_name: str, given_name: str
+) -> tuple[Contact | None, Registration | None]:
+    """The contact with this e-mail address, and the active registration of somebody of this name with it.
+
+    Without an address: no contact, and the active registration of somebody of this name without one.
+    """
+    values = {"event": event.id, "name": name_key(family_name, given_name)}
+    if not email:
+        return None, db.session.scalar(_person_without_address, values)
+    found = db.session.execute(_with_person, values | {"address": mailbox_key(email)}).one_or_none()
+    return (None, None) if found is None else (found[0], found[1])
+
+
+def obtain(
+    event_id: int, email: str, *, language: str, zone: str = "", phone: str = "", known: Contact | None = None
+) -> Contact:
+    """The event's contact with this e-mail address (`known`, if it was read before); without an address, a new one.
 
     A contact that has active registrations keeps its language, zone and phone number: whoever types somebody else's
     address into the form must not change how they are written to.
     """
-    zone = zone if zone in clock.zones() else ""
-    known = queries.contact(event_id, email) if email else None
+    values = {"language": language, "zone": zone if zone in clock.zones() else "", "phone": phone}
+    known = known or (of_address(event_id, email) if email else None)
     if known is None:
-        return _create(event_id, email, language=language, zone=zone, phone=phone)
-    if not queries.has_active(known):
-        known.language, known.zone, known.phone = language, zone, phone
+        return _create(event_id, email, values)
+    if not has_active(known):
+        for name, value in values.items():
+            setattr(known, name, value)
     return known
 
 
-def _create(event_id: int, email: str, **values: str) -> Contact:
-    """Add a contact, unless another transaction has just added the same one."""
-    if not email:
-        contact = Contact(event_id=event_id, **values)
-        db.session.add(contact)
-        db.session.flush()
-        return contact
-    table: Any = Contact
-    row = {"event_id": event_id, "email": email.strip(), "email_key": mailbox_key(email), "created_at": clock.now()}
-    statement = insert(db.session(), table.__table__).values(**row, **values)
-    db.session.execute(
-        statement.on_conflict_do_nothing(index_elements=["event_id", "email_key"], index_where=HAS_ADDRESS)
-    )
-    return db.session.scalars(queries.contact_of(event_id, email)).one()
+def _create(event_id: int, email: str, values: dict[str, str]) -> Contact:
+    """Add a contact, or return the one that another transaction has just added."""
+    address = {"email": email.strip(), "email_key": mailbox_key(email) or None}
+    row = {"event_id": event_id, "created_at": clock.now(), **address, **values}
+    found = db.session.execute(_insert(), row).one()
+    contact = Contact(**found._mapping)
+    stored(contact)
+    return contact
+
+
+@built_once
+def _insert(insert: Callable[[Any], Any]) -> Any:
+    table: Any = Contact.__table__
+    new = insert(table)
+    # An update of nothing, because only then the row of the other transaction is returned.
+    same = {"email_key": new.excluded.email_key}
+    return new.on_conflict_do_update(index_elements=["event_id", "email_key"], set_=same).returning(*table.c)
 
 
 def next_same_name(contact: Contact, name_key: str) -> int:

@@ -12,7 +12,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.directory.rules import typed_name
 from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, notices, queries, seats
+from eventapp.registration import contacts, notices, seats
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
 from eventapp.registration.operations import RegistrationInput, check_guest_may, check_open, fill, hold, is_taken
 from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, Access, Notice, RegistrationStatus, name_key
@@ -42,7 +42,7 @@ def change(
     if key != registration.name_key:
         # An attendee must not learn who else is registered with an address.
         same = contacts.next_same_name(registration.contact, key) if by_guest else 0
-    moves = by_team and mailbox_key(answers.email) != registration.contact.email_key
+    moves = by_team and (mailbox_key(answers.email) or None) != registration.contact.email_key
     try:
         with savepoint():
             fill(registration, answers)
@@ -73,7 +73,7 @@ def _write_in(contact: Contact, answers: RegistrationInput) -> None:
 def _move(registration: Registration, answers: RegistrationInput, *, everybody: bool) -> list[Registration]:
     """Give a person, or everybody with the same contact, the contact of another address. Returns who has moved."""
     old = registration.contact
-    moved = queries.active_of_contact(old) if everybody else [registration]
+    moved = contacts.registrations(old) if everybody else [registration]
     new = contacts.obtain(
         registration.event_id,
         answers.email,
@@ -151,8 +151,8 @@ def send_link(event: Event, email: str) -> None:
     """
     if not may_email(email):
         raise TooManyEmails
-    contact = queries.contact(event.id, email)
-    registered = queries.active_of_contact(contact) if contact else []
+    contact = contacts.of_address(event.id, email)
+    registered = contacts.registrations(contact) if contact else []
     if registered:
         notices.notify(registered[0], Notice.LINK)  # the e-mail has the links of the others, too
 

@@ -16,7 +16,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.registration import edits, operations, queries, setup
+from eventapp.registration import contacts, edits, operations, queries, setup
 from eventapp.registration.forms import TakePart, takable
 from eventapp.registration.models import Question, Registration
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
@@ -94,7 +94,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
     """One registration: show, change, decide."""
     shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
-    sharing = [one for one in queries.active_of_contact(shown.contact) if one.id != shown.id]
+    sharing = [one for one in contacts.registrations(shown.contact) if one.id != shown.id]
     form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True, sharing=sharing)
     if submit(form, lambda: _update(shown, form)):
         flash(_("Saved."))

@@ -23,8 +23,6 @@ from eventapp.registration import rules
 from eventapp.registration.rules import Access, Availability, QuestionKind, RegistrationStatus
 
 _ACTIVE = text("status IN ('pending', 'confirmed', 'waitlisted')")
-# As written in the index: PostgreSQL compares the text.
-HAS_ADDRESS = text("email_key <> ''")
 
 
 class AttendanceOption(Base, Closes, OfEvent):
@@ -138,21 +136,12 @@ class Contact(Base):
     """
 
     __tablename__ = "contact"
-    __table_args__ = (
-        Index(
-            "uq_contact_email",
-            "event_id",
-            "email_key",
-            unique=True,
-            sqlite_where=HAS_ADDRESS,
-            postgresql_where=HAS_ADDRESS,
-        ),
-    )
+    __table_args__ = (UniqueConstraint("event_id", "email_key", name="uq_contact_email"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     email: Mapped[str] = mapped_column(default="")
-    email_key: Mapped[str] = mapped_column(default="")
+    email_key: Mapped[str | None]  # None without an address, so that each such contact is its own
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     # The zone that e-mails show in addition to the venue's; empty: the zone of the person's country, if it has only

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.core import budgets, clock
-from eventapp.core.db import db, savepoint
+from eventapp.core import budgets, clock, revisions, tokens
+from eventapp.core.db import built_once, db, savepoint, stored
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.directory import queries as directory
@@ -85,34 +87,53 @@ def register(
     AlreadyRegistered, TooManyEmails if the address has been e-mailed too often.
     """
     check_open(event, option, by_team=by_team)
-    known = None if another else queries.active_person(event, answers.email, answers.family_name, answers.given_name)
-    if known is not None:
-        raise AlreadyRegistered(known)
-    registration = Registration(event=event, event_id=event.id, option=option, generated=generated)
+    person = (event, answers.email, answers.family_name, answers.given_name)
+    contact, same = contacts.with_person(*person)
+    if same is not None and not another:
+        raise AlreadyRegistered(same)
+    moment = clock.now()
+    registration = Registration(event_id=event.id, option_id=option.id, token=tokens.token(), uid=tokens.uid())
+    registration.sequence, registration.same_name, registration.generated = 0, 0, generated
+    registration.created_at = registration.updated_at = moment
     fill(registration, answers)
     _seat(registration, option)
-    try:
-        with savepoint():
-            registration.contact = contacts.obtain(
-                event.id, answers.email, language=answers.language, zone=answers.zone, phone=answers.phone or ""
-            )
-            if another:
-                registration.same_name = contacts.next_same_name(registration.contact, registration.name_key)
-            db.session.add(registration)
-            db.session.flush()
-    except IntegrityError as error:
-        if not is_taken(error):
-            raise
+    contact = contacts.obtain(
+        event.id,
+        answers.email,
+        language=answers.language,
+        zone=answers.zone,
+        phone=answers.phone or "",
+        known=contact,
+    )
+    if another:
+        registration.same_name = contacts.next_same_name(contact, registration.name_key)
+    registration.contact_id = contact.id
+    if not _insert(registration):
         # The form was submitted twice, and the other request was faster.
-        db.session.expire(option)
-        known = queries.active_person(event, answers.email, answers.family_name, answers.given_name)
-        if known is None:
-            raise
-        raise AlreadyRegistered(known) from error
+        raise AlreadyRegistered(contacts.with_person(*person)[1] or registration)
     if source:
         _count(event, source, answers.email)
     notices.notify(registration, Notice.RECEIVED)
     return registration
+
+
+def _insert(registration: Registration) -> bool:
+    """Store a new registration with one statement; False if the contact has this person already."""
+    names = [attribute.key for attribute in inspect(Registration).column_attrs if attribute.key != "id"]
+    number = db.session.scalar(_inserted(), {name: getattr(registration, name) for name in names})
+    if number is None:
+        return False
+    registration.id = number
+    stored(registration)
+    for scope in registration.scopes():
+        revisions.changed(scope)
+    return True
+
+
+@built_once
+def _inserted(insert: Callable[[Any], Any]) -> Any:
+    table: Any = Registration.__table__
+    return insert(table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def is_taken(error: IntegrityError) -> bool:
@@ -176,6 +197,7 @@ def fill(registration: Registration, answers: RegistrationInput) -> None:
             else None
         )
         registration.organization = known
+        registration.organization_id = known.id if known is not None else None
         if known is not None:
             registration.organization_kind = known.kind
 

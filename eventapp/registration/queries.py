@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from eventapp.core import clock
-from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
@@ -27,7 +26,7 @@ from eventapp.registration.models import (
     RemovedOption,
     SessionSignup,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, fits, name_key, searched
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, fits, searched
 
 # Registrations whose contacts are written to.
 EMAILED = and_(
@@ -36,14 +35,19 @@ EMAILED = and_(
 ACTIVE_AND_EMAILED = and_(Registration.status.in_(ACTIVE), EMAILED)
 
 
+# Built once: building a select takes longer than running it.
+_options = (
+    select(AttendanceOption)
+    .where(AttendanceOption.event_id == bindparam("event"))
+    .options(joinedload(AttendanceOption.event))
+    .order_by(AttendanceOption.position, AttendanceOption.id)
+)
+_questions = select(Question).where(Question.event_id == bindparam("event")).order_by(Question.position, Question.id)
+
+
 def options(event: Event) -> list[AttendanceOption]:
     """Registration options in order."""
-    query = select(AttendanceOption).where(AttendanceOption.event_id == event.id)
-    return list(
-        db.session.scalars(
-            query.options(joinedload(AttendanceOption.event)).order_by(AttendanceOption.position, AttendanceOption.id)
-        )
-    )
+    return list(db.session.scalars(_options, {"event": event.id}))
 
 
 def options_with_closing(event_id: int) -> list[AttendanceOption]:
@@ -206,11 +210,7 @@ def questions(event: Event) -> list[Question]:
 
 def every_question(event: Event) -> list[Question]:
     """All questions in order, including removed ones."""
-    return list(
-        db.session.scalars(
-            select(Question).where(Question.event_id == event.id).order_by(Question.position, Question.id)
-        )
-    )
+    return list(db.session.scalars(_questions, {"event": event.id}))
 
 
 @dataclass(frozen=True)
@@ -252,45 +252,6 @@ def by_id(event: Event, number: int) -> Registration | None:
         select(Registration)
         .where(Registration.id == number, Registration.event_id == event.id)
         .options(joinedload(Registration.option), joinedload(Registration.organization))
-    )
-
-
-def contact_of(event_id: int, email: str) -> Select[Contact]:
-    """The query of an event's contact with this e-mail address."""
-    return select(Contact).where(Contact.event_id == event_id, Contact.email_key == mailbox_key(email))
-
-
-def contact(event_id: int, email: str) -> Contact | None:
-    """The contact of an event with this e-mail address, which must not be empty."""
-    return db.session.scalar(contact_of(event_id, email))
-
-
-def active_of_contact(contact: Contact) -> list[Registration]:
-    """The active registrations that share a contact, the oldest first."""
-    query = select(Registration).where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))
-    return list(db.session.scalars(query.order_by(Registration.id)))
-
-
-def has_active(contact: Contact) -> bool:
-    """Whether a contact has an active registration."""
-    found = exists().where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))
-    return bool(db.session.scalar(select(found)))
-
-
-def active_person(event: Event, email: str, family_name: str, given_name: str) -> Registration | None:
-    """The active registration of somebody with this name and e-mail address, or with this name and no address."""
-    return db.session.scalar(
-        select(Registration)
-        .join(Registration.contact)
-        .options(contains_eager(Registration.contact))
-        .where(
-            Contact.event_id == event.id,
-            Contact.email_key == mailbox_key(email),
-            Registration.name_key == name_key(family_name, given_name),
-            Registration.status.in_(ACTIVE),
-        )
-        .order_by(Registration.id)
-        .limit(1)
     )
 
 

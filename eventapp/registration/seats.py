@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Update, exists, or_, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from eventapp.core import revisions
 from eventapp.core.db import db
@@ -16,30 +18,33 @@ def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
 
     While people are waiting, only the team can take one (`past_the_line`).
     """
-    statement = (
-        update(AttendanceOption)
-        .where(AttendanceOption.id == option.id)
-        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.seats_taken < AttendanceOption.capacity))
-    )
-    if not past_the_line:
-        statement = statement.where(
-            ~exists().where(
-                Registration.option_id == AttendanceOption.id, Registration.status == RegistrationStatus.WAITLISTED
-            )
-        )
-    return _change(option, statement, 1)
+    return _change(option, _take_past_the_line if past_the_line else _take, 1)
 
 
-def _change(option: AttendanceOption, statement: Update, by: int) -> bool:
+def _changed_by(number: int, *conditions: ColumnElement[bool]) -> ReturningUpdate[int, int | None]:
+    seats = update(AttendanceOption).where(AttendanceOption.id == bindparam("number"), *conditions)
+    values = {"seats_taken": AttendanceOption.seats_taken + number}
+    changed = seats.values(values).returning(AttendanceOption.seats_taken, AttendanceOption.capacity)
+    return changed.execution_options(synchronize_session=False)
+
+
+_free = or_(AttendanceOption.capacity.is_(None), AttendanceOption.seats_taken < AttendanceOption.capacity)
+_nobody_waits = ~exists().where(
+    Registration.option_id == AttendanceOption.id, Registration.status == RegistrationStatus.WAITLISTED
+)
+_take = _changed_by(1, _free, _nobody_waits)
+_take_past_the_line = _changed_by(1, _free)
+_give_back = _changed_by(-1)
+
+
+def _change(option: AttendanceOption, statement: ReturningUpdate[int, int | None], by: int) -> bool:
     """Run a change of the seats taken; False if its conditions did not hold."""
-    changed = statement.values(seats_taken=AttendanceOption.seats_taken + by).returning(
-        AttendanceOption.seats_taken, AttendanceOption.capacity
-    )
-    row = db.session.execute(changed.execution_options(synchronize_session=False)).one_or_none()
-    db.session.expire(option, ["seats_taken"])
+    row = db.session.execute(statement, {"number": option.id}).one_or_none()
     if row is None:
+        db.session.expire(option, ["seats_taken"])
         return False
     taken, capacity = row
+    set_committed_value(option, "seats_taken", taken)
     if capacity is not None and seats_shown(capacity - taken) != seats_shown(capacity - taken + by):
         revisions.changed(f"event:{option.event_id}:seats")
     return True
@@ -61,7 +66,7 @@ def take_for_newcomer(option: AttendanceOption) -> bool:
 
 def give_back(option: AttendanceOption) -> None:
     """Give one seat back; the caller must then promote from the waiting list."""
-    _change(option, update(AttendanceOption).where(AttendanceOption.id == option.id), -1)
+    _change(option, _give_back, -1)
 
 
 def promote(option: AttendanceOption) -> list[Registration]:

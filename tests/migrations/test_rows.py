@@ -322,7 +322,7 @@ def test_who_shared_an_address_gets_one_contact_and_what_was_typed_comes_back(at
     assert found[0].contact is found[1].contact
     assert {one.name_key for one in found} == {name_key("Lovelace", "Ada")}
     assert db.session.scalar(text("SELECT count(*) FROM mode_change")) == 1, "what refers to a registration stays"
-    db.session.execute(text("INSERT INTO contact SELECT 9, 1, '', '', '', 'en', '', '2030-01-01 00:00:00'"))
+    db.session.execute(text("INSERT INTO contact SELECT 9, 1, '', NULL, '', 'en', '', '2030-01-01 00:00:00'"))
     db.session.execute(text("UPDATE registration SET contact_id = 9, status = 'confirmed' WHERE id = 1"))
     db.session.commit()
     db.session.remove()

@@ -23,7 +23,6 @@ depends_on = None
 
 ACTIVE = ("pending", "confirmed", "waitlisted")
 _IS_ACTIVE = sa.text("status IN ('pending', 'confirmed', 'waitlisted')")
-_HAS_ADDRESS = sa.text("email_key <> ''")
 BATCH = 1000
 
 contact = sa.table(
@@ -70,18 +69,18 @@ def _upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
-        sa.Column("email_key", sa.String(), nullable=False),
+        sa.Column("email_key", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_contact_event_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_contact"),
+        sa.UniqueConstraint("event_id", "email_key", name="uq_contact_email"),
     )
     op.add_column("registration", sa.Column("contact_id", sa.Integer(), nullable=True))
     op.add_column("registration", sa.Column("name_key", sa.String(), nullable=False, server_default=""))
     op.add_column("registration", sa.Column("same_name", sa.Integer(), nullable=False, server_default="0"))
-    _create_unique("uq_contact_email", "contact", ["event_id", "email_key"], where=_HAS_ADDRESS)
     _move_addresses()
     op.drop_index("uq_registration_active_email", "registration")
     with op.batch_alter_table("registration") as table:
@@ -100,7 +99,7 @@ def _downgrade() -> None:
     for name in ("email", "email_key", "language", "zone"):
         op.add_column("registration", sa.Column(name, sa.String(), nullable=False, server_default=""))
     for name in ("email", "email_key", "language", "zone"):
-        value = sa.select(contact.c[name]).where(contact.c.id == registration.c.contact_id).scalar_subquery()
+        value = sa.select(sa.func.coalesce(contact.c[name], "")).where(contact.c.id == registration.c.contact_id).scalar_subquery()
         op.execute(registration.update().values({name: value}))
     _tell_apart()
     op.drop_index("uq_registration_active_person", "registration")
@@ -160,7 +159,7 @@ def _move_addresses() -> None:
     same = sa.and_(contact.c.event_id == columns.event_id, contact.c.email_key == columns.email_key)
     connection.execute(registration.update().values(contact_id=sa.select(contact.c.id).where(same).scalar_subquery()))
     # Those whom a downgrade had given a key of their own.
-    connection.execute(contact.update().where(contact.c.email == "").values(email_key=""))
+    connection.execute(contact.update().where(contact.c.email == "").values(email_key=None))
     found = connection.execute(sa.select(columns.id, columns.family_name, columns.given_name)).all()
     keys = [{"number": row.id, "key": _name_key(row.family_name, row.given_name)} for row in found]
     change = registration.update().where(columns.id == sa.bindparam("number")).values(name_key=sa.bindparam("key"))
