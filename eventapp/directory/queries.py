@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from eventapp.core.db import db
@@ -16,6 +16,15 @@ def person_by_code(code: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.code == code).options(selectinload(Person.positions)))
 
 
+# Built once: building a select takes longer than running it.
+_named = (
+    select(Organization)
+    .join(OrganizationName)
+    .where(OrganizationName.folded == bindparam("folded"))
+    .options(selectinload(Organization.place))
+)
+
+
 def organization_named(name: str, *, country_code: str | None = None) -> Organization | None:
     """The organization with this name or alias; None if there is none, or several that the country can't tell apart.
 
@@ -24,13 +33,7 @@ def organization_named(name: str, *, country_code: str | None = None) -> Organiz
     for folded in dict.fromkeys((fold(name), fold_city(name))):
         if not folded:
             continue
-        query = (
-            select(Organization)
-            .join(OrganizationName)
-            .where(OrganizationName.folded == folded)
-            .options(selectinload(Organization.place))
-        )
-        rows = list(db.session.scalars(query).unique())
+        rows = list(db.session.scalars(_named, {"folded": folded}).unique())
         if len(rows) > 1 and country_code:
             rows = [row for row in rows if row.place and row.place.country_code == country_code]
         if len(rows) == 1:

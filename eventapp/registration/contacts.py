@@ -79,15 +79,15 @@ def with_person(
 
 
 def obtain(
-    event_id: int, email: str, *, language: str, zone: str = "", phone: str = "", known: Contact | None = None
+    event_id: int, email: str, known: Contact | None, *, language: str, zone: str = "", phone: str = ""
 ) -> Contact:
-    """The event's contact with this e-mail address (`known`, if it was read before); without an address, a new one.
+    """The contact of the event with this e-mail address that was found before, or a new one; without an address, always
+    a new one.
 
     A contact that has active registrations keeps its language, zone and phone number: whoever types somebody else's
     address into the form must not change how they are written to.
     """
     values = {"language": language, "zone": zone if zone in clock.zones() else "", "phone": phone}
-    known = known or (of_address(event_id, email) if email else None)
     if known is None:
         return _create(event_id, email, values)
     if not has_active(known):

@@ -77,6 +77,7 @@ def _move(registration: Registration, answers: RegistrationInput, *, everybody: 
     new = contacts.obtain(
         registration.event_id,
         answers.email,
+        contacts.of_address(registration.event_id, answers.email) if answers.email else None,
         language=answers.language,
         zone=answers.zone,
         phone=old.phone if answers.phone is None else answers.phone,

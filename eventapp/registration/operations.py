@@ -98,12 +98,7 @@ def register(
     fill(registration, answers)
     _seat(registration, option)
     contact = contacts.obtain(
-        event.id,
-        answers.email,
-        language=answers.language,
-        zone=answers.zone,
-        phone=answers.phone or "",
-        known=contact,
+        event.id, answers.email, contact, language=answers.language, zone=answers.zone, phone=answers.phone or ""
     )
     if another:
         registration.same_name = contacts.next_same_name(contact, registration.name_key)
