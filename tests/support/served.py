@@ -49,7 +49,7 @@ def running(pid: int) -> bool:
 class Served:
     """A started server."""
 
-    def __init__(self, instance: Path, *options: str, **environ: str) -> None:
+    def __init__(self, instance: Path, *options: str, module: str = "eventapp.serve", **environ: str) -> None:
         instance.mkdir(exist_ok=True)
         self.port = free_port()
         self.seen: set[int] = set()
@@ -58,7 +58,7 @@ class Served:
         clean |= {"EVENTAPP_INSTANCE": str(instance), "EVENTAPP_PORT": str(self.port), **environ}
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "eventapp.serve", *options],
+                [sys.executable, "-m", module, *options],
                 env=clean,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -121,9 +121,9 @@ class Served:
 
 
 @contextmanager
-def served(instance: Path, *options: str, **environ: str) -> Iterator[Served]:
+def served(instance: Path, *options: str, module: str = "eventapp.serve", **environ: str) -> Iterator[Served]:
     """A server that is stopped afterwards, with all its processes, whatever happened."""
-    server = Served(instance, *options, **environ)
+    server = Served(instance, *options, module=module, **environ)
     try:
         yield server
     finally:
