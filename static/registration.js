@@ -13,4 +13,8 @@ if (form) {
 // E-mails also show times in the reader's own time zone.
 const zone = document.querySelector("[data-own-zone]");
 if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+// An invitation link has the code behind the #, which no server's log sees.
+const code = document.querySelector("[data-code]");
+const invited = new URLSearchParams(location.hash.slice(1)).get("code");
+if (code && invited && !code.value) code.value = invited;
 document.getElementById("problems")?.focus();

@@ -62,7 +62,7 @@ MADE = {
     Room: {"event_id", "venue_id"},
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
-    AttendanceOption: {"event_id", "opens_at", "closes_at", "last_closing", "closing_changed_at"},
+    AttendanceOption: {"event_id", "access_code", "opens_at", "closes_at", "last_closing", "closing_changed_at"},
     Question: {"event_id"},
 }
 GO = {

@@ -27,6 +27,11 @@ def half_width(typed: str) -> str:
     return wide.replace("。", ".")
 
 
+def domain_key(typed: str) -> str:
+    """A domain as in `mailbox_key`; an at sign, dots and a star in front of it are left out."""
+    return mailbox_key("x@" + half_width(typed).strip().rpartition("@")[2].lstrip("*."))[2:]
+
+
 def mailbox_key(address: str) -> str:
     """A key that is equal for all spellings of one mailbox: case-folded, with the domain in ASCII (UTS #46).
 

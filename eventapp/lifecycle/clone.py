@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import selectinload
 
 from eventapp.accounts.models import User
-from eventapp.core import clock
+from eventapp.core import clock, tokens
 from eventapp.core.db import Base, db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -66,7 +66,7 @@ KNOWN = (
     "held_until",
 )
 PART = ("person_id", "role", "mode", "position")
-OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "access", "position")
+OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "access", "domains", "position")
 QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")
 
 
@@ -118,6 +118,8 @@ def clone(
             for name in ("opens_at", "closes_at")
         }
         copied = _copy(option, OPTION, event_id=made.id, **moments)
+        # Who was invited before is not invited again by that.
+        copied.access_code = tokens.code(8) if option.access_code else ""
         copied.note_closing(None)
         db.session.add(copied)
     for question in _rows(Question, event):

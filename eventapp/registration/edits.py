@@ -14,7 +14,15 @@ from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.registration import contacts, notices, seats
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
-from eventapp.registration.operations import RegistrationInput, check_guest_may, check_open, fill, hold, is_taken
+from eventapp.registration.operations import (
+    RegistrationInput,
+    check_access,
+    check_guest_may,
+    check_open,
+    fill,
+    hold,
+    is_taken,
+)
 from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, Access, Notice, RegistrationStatus, name_key
 
 
@@ -90,13 +98,18 @@ def _move(registration: Registration, answers: RegistrationInput, *, everybody: 
 
 
 def change_option(
-    registration: Registration, option: AttendanceOption, *, by_team: bool = False, by_guest: bool = False
+    registration: Registration,
+    option: AttendanceOption,
+    *,
+    by_team: bool = False,
+    by_guest: bool = False,
+    code: str = "",
 ) -> bool:
     """Move to another option. The old seat is released only once the new one is certain.
 
     Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
-    Raises Refused if the other option is closed or full; if the person holds a seat and the other option has only a
-    waiting list; and for an attendee if the event is over or cancelled.
+    Raises Refused if the other option is closed or full, or needs another `code` or address; if the person holds a seat
+    and the other option has only a waiting list; and for an attendee if the event is over or cancelled.
     """
     hold(registration)
     if by_guest:
@@ -106,6 +119,8 @@ def change_option(
     if registration.status not in ACTIVE:
         raise Refused(_("This registration is no longer active. Register again to attend."))
     check_open(registration.event, option, by_team=by_team)
+    if by_guest:
+        check_access(option, email=registration.email, code=code)
     old, held = registration.option, registration.status in HOLDS_SEAT
     if seats.take_for_newcomer(option):
         approve = option.access is Access.APPROVAL and not by_team
@@ -142,7 +157,7 @@ def update(
 ) -> bool:
     """Change the answers, then the option. Returns and raises as `change_option` and `change` do."""
     change(registration, answers, by_guest=by_guest, by_team=by_team, everybody=everybody)
-    return change_option(registration, option, by_team=by_team, by_guest=by_guest)
+    return change_option(registration, option, by_team=by_team, by_guest=by_guest, code=answers.code)
 
 
 def send_link(event: Event, email: str) -> None:

@@ -28,7 +28,7 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
 from eventapp.registration.models import AttendanceOption, Question, Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import Availability, QuestionKind, answer_to_store, fits
+from eventapp.registration.rules import Access, Availability, QuestionKind, answer_to_store, fits
 
 
 def option_name(option: AttendanceOption) -> str:
@@ -92,6 +92,12 @@ class TakePart(Form):
         _l("Phone number"),
         validators=[Length(max=40, message=_l("Use at most 40 characters."))],
         render_kw={"autocomplete": "off", "maxlength": 40, "dir": "ltr"},
+    )
+    # Only where an option needs it.
+    code = StringField(
+        _l("Invitation code"),
+        validators=[Length(max=60, message=_l("Use at most 60 characters."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 60, "data-code": ""},
     )
     # Only in the team's form: these two answer a question that comes up.
     another = BooleanField(_l("This is another person with the same name"))
@@ -170,6 +176,12 @@ class TakePart(Form):
         else:
             for name in ("language", "phone", "another", "everybody"):
                 del form[name]
+        coded = [option for option in options if option.access is Access.CODE and not by_team]
+        if coded:
+            named = languages.listing([_("“%(name)s”", name=option_name(option)) for option in coded])
+            form.code.description = _("Only for %(options)s.", options=named)
+        else:
+            del form["code"]
         if registration is None:
             form.zone.validators = []  # a hidden field can't be corrected: an invalid zone is dropped
         if registration is not None and not by_team:
@@ -226,6 +238,7 @@ class TakePart(Form):
             country=self.country.data or None,
             language=(self.language.data if "language" in self else "") or self.reads,
             zone=self.zone.data or "",
+            code=(self.code.data or "") if "code" in self else "",
             phone=(self.phone.data or "").strip() if "phone" in self else None,
             extra={key: answer for key, answer in answers.items() if answer is not None},
             asked=frozenset(question.key for question in asked),

@@ -46,6 +46,8 @@ class AttendanceOption(Base, Closes, OfEvent):
     seats_taken: Mapped[int] = mapped_column(default=0)
     waiting_list: Mapped[bool] = mapped_column(default=True)
     access: Mapped[Access] = mapped_column(default=Access.ANYONE)
+    access_code: Mapped[str] = mapped_column(default="", server_default="")  # for Access.CODE
+    domains: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # for Access.DOMAIN, as mailbox keys
     opens_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)
     event: Mapped[Event] = relationship()

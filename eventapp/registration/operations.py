@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.core import budgets, clock, revisions, tokens
+from eventapp.core import budgets, clock, languages, revisions, tokens
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import built_once, db, savepoint, stored
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -27,6 +28,8 @@ from eventapp.registration.rules import (
     Availability,
     Notice,
     RegistrationStatus,
+    has_domain,
+    is_code,
     name_key,
     searchable,
 )
@@ -45,6 +48,7 @@ class RegistrationInput:
     language: str = "en"
     zone: str = ""
     phone: str | None = None
+    code: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     # Keys of the questions that were asked: answers to other questions are kept.
     asked: frozenset[str] = frozenset()
@@ -87,6 +91,8 @@ def register(
     AlreadyRegistered, TooManyEmails if the address has been e-mailed too often.
     """
     check_open(event, option, by_team=by_team)
+    if not by_team:
+        check_access(option, email=answers.email, code=answers.code)
     person = (event, answers.email, answers.family_name, answers.given_name)
     contact, same = contacts.with_person(*person)
     if same is not None and not another:
@@ -167,6 +173,18 @@ def check_open(event: Event, option: AttendanceOption, *, by_team: bool = False)
         raise Refused(_("Registration for this option has not opened yet."), field="option")
     if availability is Availability.CLOSED:
         raise Refused(_("Registration for this option is closed."), field="option")
+
+
+def check_access(option: AttendanceOption, *, email: str, code: str) -> None:
+    """Raise Refused if the option needs another invitation code, or an e-mail address of another domain."""
+    if option.access is Access.CODE and not is_code(code, option.access_code):
+        sentence = _("This code is not valid for this option.") if code else _("Enter your invitation code.")
+        raise Refused(sentence, field="code")
+    if option.access is Access.DOMAIN and not has_domain(mailbox_key(email), option.domains):
+        listed = languages.listing([f"@{domain}" for domain in option.domains])
+        raise Refused(
+            _("This option is only for e-mail addresses that end in %(domains)s.", domains=listed), field="email"
+        )
 
 
 def fill(registration: Registration, answers: RegistrationInput) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -44,6 +44,8 @@ class Access(Labelled):
 
     ANYONE = "anyone", _l("Anyone, first come, first served")
     APPROVAL = "approval", _l("After approval by the team")
+    CODE = "code", _l("With an invitation code")
+    DOMAIN = "domain", _l("With an e-mail address of certain domains")
 
 
 class QuestionKind(Labelled):
@@ -90,6 +92,19 @@ def searchable(family: str, given: str, organization: str) -> str:
     first, second = fold(family), fold(given)
     parts = [first + second, second + first] if first and second else [first + second]
     return " ".join([*parts, fold(organization)]).strip()
+
+
+def is_code(typed: str, code: str) -> bool:
+    """Whether this is the invitation code: without regard to case, width, spaces and punctuation. An empty code, or one
+    of punctuation, is nobody's.
+    """
+    return bool(fold(code)) and fold(typed) == fold(code)
+
+
+def has_domain(address: str, domains: Iterable[str]) -> bool:
+    """Whether the domain of an e-mail address is one of these or below one of them. Both are mailbox keys."""
+    domain = address.rpartition("@")[2]
+    return any(domain == one or domain.endswith(f".{one}") for one in domains)
 
 
 def name_key(family: str, given: str) -> str:

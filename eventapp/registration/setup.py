@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from eventapp.core import clock, tokens
+from eventapp.core.addresses import domain_key
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -18,7 +19,7 @@ from eventapp.events.rules import shifted_window
 from eventapp.programme.rules import Mode
 from eventapp.registration import notices, queries, seats
 from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption
-from eventapp.registration.rules import Access, QuestionKind
+from eventapp.registration.rules import Access, QuestionKind, is_code
 
 
 def save_option(
@@ -33,11 +34,19 @@ def save_option(
     access: Access = Access.ANYONE,
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    access_code: str = "",
+    domains: Iterable[str] = (),
 ) -> AttendanceOption:
     """Create or change an option; additional seats go to the waiting list.
 
-    Raises Refused for a capacity below the seats taken, or a closing time before the opening.
+    An option with an invitation code gets one if none is given. Raises Refused for a capacity below the seats taken, a
+    closing time before the opening, and an option for certain domains without any.
     """
+    domains = [domain_key(domain) for domain in domains]
+    if access is Access.DOMAIN and not domains:
+        raise Refused(_("Enter at least one domain, such as city.example."), field="domains")
+    if access is Access.CODE and access_code and not is_code(access_code, access_code):
+        raise Refused(_("A code needs letters or digits."), field="access_code")
     queries.lock_options(event.id)
     if opens_at and closes_at and closes_at <= opens_at:
         raise Refused(_("The closing time must be after the opening time."), field="closes_at")
@@ -67,6 +76,8 @@ def save_option(
     option.capacity = capacity
     option.waiting_list = waiting_list
     option.access = access
+    option.access_code = (access_code.strip() or tokens.code(8)) if access is Access.CODE else ""
+    option.domains = domains if access is Access.DOMAIN else []
     option.opens_at = opens_at
     option.closes_at = closes_at
     option.note_closing(closing, renamed=renamed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -36,6 +36,18 @@ class OptionForm(Form):
     )
     waiting_list = BooleanField(_l("Open a waiting list when it is full"), default=True)
     access = SelectField(_l("Who may register"), validators=[InputRequired()])
+    access_code = StringField(
+        _l("Invitation code"),
+        description=_l("Only for options with an invitation code. Leave blank and we will make one up."),
+        validators=[Length(max=60, message=_l("Use at most 60 characters."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 60},
+    )
+    domains = TextAreaField(
+        _l("Domains"),
+        description=_l("Only for options with certain domains: one per line, for example city.example."),
+        validators=[Length(max=2000)],
+        render_kw={"spellcheck": "false", "dir": "ltr"},
+    )
     opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave empty to open straight away."))
     closes_at = LocalTimeField(_l("Registration closes"), description=_l("Leave empty to close when the event ends."))
 
@@ -49,9 +61,9 @@ class OptionForm(Form):
         """The form with the option, or with what most events want."""
         data: dict[str, Any] = {"mode": Mode.IN_PERSON.value, "waiting_list": True}
         if option is not None:
-            names = ("title", "note", "capacity", "waiting_list", "opens_at", "closes_at")
+            names = ("title", "note", "capacity", "waiting_list", "opens_at", "closes_at", "access_code")
             data = {name: getattr(option, name) for name in names}
-            data |= {"mode": option.mode.value, "access": option.access.value}
+            data |= {"mode": option.mode.value, "access": option.access.value, "domains": "\n".join(option.domains)}
         form = cls(data=data, meta={"zone": event.zone})
         form.title.offer(event.languages)
         form.note.offer(event.languages)
@@ -62,6 +74,8 @@ class OptionForm(Form):
         return {
             **{name: self[name].data for name in ("title", "note", "capacity", "waiting_list")},
             "mode": Mode(self.mode.data),
+            "access_code": self.access_code.data or "",
+            "domains": (self.domains.data or "").split(),
             "access": Access(self.access.data),
             "opens_at": self.opens_at.in_zone(event.zone),
             "closes_at": self.closes_at.in_zone(event.zone),

@@ -31,6 +31,8 @@ views = Blueprint("registration", __name__)
 
 # A whole school may register from one IP address at once; a bot is faster.
 PACE = "1200/minute"
+# Attempts at an invitation code, per IP address.
+GUESSES = "20/minute"
 # How long after registering the page says that a confirmation was sent.
 JUST_NOW = timedelta(minutes=10)
 
@@ -78,7 +80,9 @@ def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) ->
 
 
 def _write_to_owner(refusal: Refused, slug: str, email: str) -> Refused:
-    """E-mail the private link to the owner of a registered address, in a separate transaction."""
+    """E-mail the private link to the owner of a registered address, in a separate transaction. Slow down guesses."""
+    if refusal.field == "code":
+        limit(GUESSES, "invitation code")
     if not isinstance(refusal, operations.AlreadyRegistered):
         return refusal
     try:
