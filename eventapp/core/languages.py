@@ -185,6 +185,16 @@ def clock_time(moment: datetime, zone: str) -> str:
     return to_local(moment, zone).strftime("%H:%M")
 
 
+def moment_of(moment: datetime, zone: str) -> str:
+    """ "Wed 20 January 2027, 17:00 JST"."""
+    return gettext(
+        "%(day)s, %(time)s %(zone)s",
+        day=day_of(moment, zone),
+        time=clock_time(moment, zone),
+        zone=zone_short(zone, moment),
+    )
+
+
 def times(start: datetime, end: datetime, zone: str) -> str:
     """ "09:30 – 10:15"; the end carries "+1" for each midnight passed."""
     first, last = to_local(start, zone), to_local(end, zone)

@@ -195,6 +195,7 @@ def init_app(app: Flask) -> None:
         direction=localized.direction,
         other_language_error=other_language_error,
         languages_day=languages.day_of,
+        moment_of=languages.moment_of,
         short_day=languages.short_day,
         spoken_list=languages.spoken_list,
     )

@@ -66,7 +66,7 @@ KNOWN = (
     "held_until",
 )
 PART = ("person_id", "role", "mode", "position")
-OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "access", "domains", "position")
+OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "promote_hours", "access", "domains", "position")
 QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")
 
 

@@ -263,6 +263,7 @@ def _render(
         files=files,
         change=change,
         changed=changed,
+        until=languages.moment_of(registration.option.promotes_until, event.zone),
     )
     if action is _OWN_PAGE:
         page = absolute("registration.mine", token=registration.token, lang=language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -45,6 +45,8 @@ class AttendanceOption(Base, Closes, OfEvent):
     capacity: Mapped[int | None]
     seats_taken: Mapped[int] = mapped_column(default=0)
     waiting_list: Mapped[bool] = mapped_column(default=True)
+    # Up to so many hours before the start, free seats go to the waiting list.
+    promote_hours: Mapped[int] = mapped_column(default=0, server_default="0")
     access: Mapped[Access] = mapped_column(default=Access.ANYONE)
     access_code: Mapped[str] = mapped_column(default="", server_default="")  # for Access.CODE
     domains: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # for Access.DOMAIN, as mailbox keys
@@ -68,10 +70,20 @@ class AttendanceOption(Base, Closes, OfEvent):
 
     @property
     def promotes(self) -> bool:
-        """Whether a free seat now goes to the first on the waiting list."""
+        """Whether a free seat now goes to the first on the waiting list.
+
+        That the form is closed does not matter: most cancellations come after that.
+        """
         event = self.event
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-        return event.public and not off and self.availability is not Availability.CLOSED
+        return event.public and not off and now() < self.promotes_until
+
+    @property
+    def promotes_until(self) -> datetime:
+        """Until when a free seat goes to the waiting list without a question. Nobody is told in the night before that
+        they are expected in the morning.
+        """
+        return self.event.starts_at - timedelta(hours=self.promote_hours)
 
     @property
     def availability(self) -> Availability:

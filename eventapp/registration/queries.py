@@ -326,8 +326,7 @@ def options_with_seats_for_waiting() -> list[tuple[int, int]]:
     query = (
         select(AttendanceOption.id, AttendanceOption.event_id)
         .join(Event, Event.id == AttendanceOption.event_id)
-        .where(Event.status == EventStatus.PUBLISHED, Event.ends_at > moment)
-        .where(or_(AttendanceOption.closes_at.is_(None), AttendanceOption.closes_at > moment))
+        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > moment)
         .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.seats_taken < AttendanceOption.capacity))
         .where(
             exists().where(

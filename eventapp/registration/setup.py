@@ -36,6 +36,7 @@ def save_option(
     closes_at: datetime | None = None,
     access_code: str = "",
     domains: Iterable[str] = (),
+    promote_hours: int = 0,
 ) -> AttendanceOption:
     """Create or change an option; additional seats go to the waiting list.
 
@@ -75,6 +76,7 @@ def save_option(
     option.note = note or LocalizedText()
     option.capacity = capacity
     option.waiting_list = waiting_list
+    option.promote_hours = promote_hours
     option.access = access
     option.access_code = (access_code.strip() or tokens.code(8)) if access is Access.CODE else ""
     option.domains = domains if access is Access.DOMAIN else []
@@ -97,7 +99,8 @@ def add_usual(event: Event, modes: Iterable[Mode]) -> None:
     if queries.options(event):
         raise Refused(_("There are options already. Edit them, or add another one."))
     for mode in modes:
-        save_option(event, None, mode=mode, title=LocalizedText(), capacity=USUAL[mode])
+        hours = 24 if mode is Mode.IN_PERSON else 0
+        save_option(event, None, mode=mode, title=LocalizedText(), capacity=USUAL[mode], promote_hours=hours)
 
 
 def place_option(option: AttendanceOption, position: int) -> None:

@@ -35,6 +35,15 @@ class OptionForm(Form):
         render_kw={"inputmode": "numeric", "min": 1},
     )
     waiting_list = BooleanField(_l("Open a waiting list when it is full"), default=True)
+    promote_hours = IntegerField(
+        _l("Hours before the start at which the waiting list ends"),
+        description=_l(
+            "Until then, a free seat goes to the first in line at once. Afterwards you decide: nobody should learn in "
+            "the night that they are expected in the morning."
+        ),
+        validators=[Optional(), between(0, 2000)],
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
     access = SelectField(_l("Who may register"), validators=[InputRequired()])
     access_code = StringField(
         _l("Invitation code"),
@@ -59,9 +68,18 @@ class OptionForm(Form):
     @classmethod
     def of(cls, event: Event, option: AttendanceOption | None) -> OptionForm:
         """The form with the option, or with what most events want."""
-        data: dict[str, Any] = {"mode": Mode.IN_PERSON.value, "waiting_list": True}
+        data: dict[str, Any] = {"mode": Mode.IN_PERSON.value, "waiting_list": True, "promote_hours": 24}
         if option is not None:
-            names = ("title", "note", "capacity", "waiting_list", "opens_at", "closes_at", "access_code")
+            names = (
+                "title",
+                "note",
+                "capacity",
+                "waiting_list",
+                "opens_at",
+                "closes_at",
+                "access_code",
+                "promote_hours",
+            )
             data = {name: getattr(option, name) for name in names}
             data |= {"mode": option.mode.value, "access": option.access.value, "domains": "\n".join(option.domains)}
         form = cls(data=data, meta={"zone": event.zone})
@@ -75,6 +93,7 @@ class OptionForm(Form):
             **{name: self[name].data for name in ("title", "note", "capacity", "waiting_list")},
             "mode": Mode(self.mode.data),
             "access_code": self.access_code.data or "",
+            "promote_hours": self.promote_hours.data or 0,
             "domains": (self.domains.data or "").split(),
             "access": Access(self.access.data),
             "opens_at": self.opens_at.in_zone(event.zone),

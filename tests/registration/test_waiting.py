@@ -125,17 +125,51 @@ def test_when_there_are_more_seats_than_people_waiting_a_newcomer_gets_one(make,
     assert states([*line, newcomer]) == [CONFIRMED] * 4
 
 
-def test_nobody_is_promoted_after_the_closing(make, forum, line):
+def test_a_seat_that_becomes_free_after_the_form_has_closed_goes_to_the_next(make, forum, line):
     with transaction():
         fresh(line[0]).option.closes_at = clock.now() + timedelta(minutes=5)
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         with transaction():
             operations.cancel(fresh(line[0]))
+        assert states(line)[1:] == [CONFIRMED, WAITLISTED]
+
+
+def test_nobody_is_promoted_in_the_last_hours(make, forum, line):
+    with transaction():
+        fresh(line[0]).option.promote_hours = 24
+    with time_machine.travel(forum.starts_at - timedelta(hours=23)):
+        with transaction():
+            operations.cancel(fresh(line[0]))
         assert tasks.seat_waiting() == 0
         assert states(line)[1:] == [WAITLISTED, WAITLISTED]
         with transaction():
-            fresh(line[0]).option.closes_at = None
-        assert tasks.seat_waiting() == 1
+            operations.approve(fresh(line[1]))  # the team decides
+        assert states(line)[1:] == [CONFIRMED, WAITLISTED]
+        with transaction():
+            operations.cancel(fresh(line[1]))
+            fresh(line[0]).option.promote_hours = 12
+        assert tasks.seat_waiting() == 1, "and it can change its mind"
+
+
+def test_nobody_is_promoted_once_the_event_has_begun(make, forum, line):
+    with time_machine.travel(forum.starts_at + timedelta(minutes=1)):
+        with transaction():
+            operations.cancel(fresh(line[0]))
+        assert tasks.seat_waiting() == 0
+        assert states(line)[1:] == [WAITLISTED, WAITLISTED]
+
+
+def test_who_waits_reads_until_when_and_in_which_order(client, make, forum, line):
+    with transaction():
+        fresh(line[0]).option.promote_hours = 24
+    client.get(f"/registrations/{fresh(line[2]).token}")
+    text = client.page.text(client.page.one("main"))
+    assert "You are number 2 on the waiting list." in text
+    assert "A free seat goes to the first in line until Mon 17 March 2031, 10:00 JST." in text
+    send_due()
+    waiting = db.session.scalars(select(Email).where(Email.kind == "registration.waitlisted")).all()
+    assert len(waiting) == 2
+    assert all("until Mon 17 March 2031, 10:00 JST" in letter.text for letter in waiting)
 
 
 def test_a_promotion_to_pending_approval_is_notified(make, forum):
