@@ -42,6 +42,12 @@ def no_address(form: Any, field: Any) -> None:
         raise ValidationError(_("Enter a name, without a web address."))
 
 
+def no_program(form: Any, field: Any) -> None:
+    """Validator of the hidden field. A person whose browser has filled it in sees it, and loses nothing."""
+    if field.data:
+        raise ValidationError(_("Programs fill in this field. Clear it to show that you are a person."))
+
+
 class TakePart(Form):
     """The questions for everybody. `for_event` adds the options and the event's own questions."""
 
@@ -92,6 +98,10 @@ class TakePart(Form):
         _l("Phone number"),
         validators=[Length(max=40, message=_l("Use at most 40 characters."))],
         render_kw={"autocomplete": "off", "maxlength": 40, "dir": "ltr"},
+    )
+    # Only in the public form, and hidden there: programs fill in every field.
+    blank = StringField(
+        _l("Leave this field blank"), validators=[no_program], render_kw={"autocomplete": "off", "tabindex": "-1"}
     )
     # Only where an option needs it.
     code = StringField(
@@ -163,35 +173,41 @@ class TakePart(Form):
         form.reads = languages.interface()
         form.sharing = list(sharing)
         if by_team:
-            form.email.validators = [Optional(), *form.email.validators[1:]]
-            form.email.description = _("Leave blank if the person has none. We will then send no e-mails.")
-            form.everybody.description = ", ".join(one.name for one in sharing)
-            form.zone.label.text = _("Time zone of the person")
-            if registration is not None:
-                form.email.description = _(
-                    "If you correct the e-mail address, we send a new link and invitation to it and the old link "
-                    "stops working."
-                )
-            form.language.choices = [SelectChoice(tag, name) for tag, name in languages.NAMES.items()]
+            form._adapt_to_team(registration)
         else:
-            for name in ("language", "phone", "another", "everybody"):
-                del form[name]
-        coded = [option for option in options if option.access is Access.CODE and not by_team]
-        if coded:
-            named = languages.listing([_("“%(name)s”", name=option_name(option)) for option in coded])
-            form.code.description = _("Only for %(options)s.", options=named)
-        else:
-            del form["code"]
-        if registration is None:
-            form.zone.validators = []  # a hidden field can't be corrected: an invalid zone is dropped
-        if registration is not None and not by_team:
-            del form["email"]
+            form._adapt_to_guest(registration)
         form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
         form.organization_kind.choices = [
             SelectChoice("", "–"),
             *(SelectChoice(kind.value, kind.label) for kind in OrganizationKind),
         ]
         return form
+
+    def _adapt_to_team(self, registration: Registration | None) -> None:
+        self.email.validators = [Optional(), *self.email.validators[1:]]
+        self.email.description = _("Leave blank if the person has none. We will then send no e-mails.")
+        self.everybody.description = ", ".join(one.name for one in self.sharing)
+        self.zone.label.text = _("Time zone of the person")
+        if registration is not None:
+            self.email.description = _(
+                "If you correct the e-mail address, we send a new link and invitation to it and the old link "
+                "stops working."
+            )
+        self.language.choices = [SelectChoice(tag, name) for tag, name in languages.NAMES.items()]
+        del self["code"], self["blank"]
+
+    def _adapt_to_guest(self, registration: Registration | None) -> None:
+        del self["language"], self["phone"], self["another"], self["everybody"]
+        if registration is not None:
+            del self["email"], self["blank"]
+        else:
+            self.zone.validators = []  # a hidden field can't be corrected: an invalid zone is dropped
+        coded = [option for option in self.options if option.access is Access.CODE]
+        if coded:
+            named = languages.listing([_("“%(name)s”", name=option_name(option)) for option in coded])
+            self.code.description = _("Only for %(options)s.", options=named)
+        else:
+            del self["code"]
 
     def chosen(self) -> AttendanceOption | None:
         """The chosen option, if it is one of this event's."""

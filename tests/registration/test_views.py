@@ -235,6 +235,15 @@ def test_a_draft_can_not_be_registered_for(client, make):
     assert client.get("/events/draft/register").status_code == 404
 
 
+def test_a_program_that_fills_in_every_field_registers_nobody_and_a_person_loses_nothing(client, forum):
+    assert client.fill(PATH, {**ADA, "blank": "https://buy.example"}).status_code == 422
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
+    assert "Clear it to show that you are a person." in client.page.text(client.page.one("main"))
+    assert client.page.by_id("family_name").get("value") == "Lovelace"
+    assert "hide" not in (client.page.by_id("blank").getparent().getparent().get("class") or "")
+    assert client.fill_again(PATH, {"blank": ""}).status_code == 303
+
+
 def test_a_robot_that_never_stops_is_slowed_down(client, forum, monkeypatch):
     monkeypatch.setattr(views, "PACE", "5/minute")
     client.looks = False
