@@ -200,19 +200,19 @@ def organizer(app: Flask, make: Make) -> Visitor:
     return visitor
 
 
-def lint_letter(letter: Email) -> None:
+def lint_email(email: Email) -> None:
     """The checks for every e-mail and every calendar attached to it."""
-    assert "\n\n\n" not in letter.text, "one empty line between what it says is enough"
-    for file in letter.calendars:
-        lint.quiet(file.content, Profile.INVITATION, attendee=in_ascii(letter.to))
+    assert "\n\n\n" not in email.text, "one empty line between what it says is enough"
+    for file in email.calendars:
+        lint.quiet(file.content, Profile.INVITATION, attendee=in_ascii(email.to))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _letters_are_linted() -> Iterator[None]:
+def _emails_are_linted() -> Iterator[None]:
     """Applies to all tests: an e-mail with a broken calendar does not get into the outbox."""
 
-    def look(mapper: Any, connection: Any, letter: Email) -> None:
-        lint_letter(letter)
+    def look(mapper: Any, connection: Any, email: Email) -> None:
+        lint_email(email)
 
     sqlalchemy_event.listen(Email, "before_insert", look)
     yield

@@ -48,8 +48,8 @@ def test_an_owner_who_is_locked_out_gets_in_by_email(app, make):
     owner.environ_base["REMOTE_ADDR"] = "198.51.100.2"
     assert owner.fill("/login/reset", {"email": "organizer@example.org"}).status_code == 303
     tasks.write_reset_emails()
-    letter = db.session.scalars(select(Email)).one()
-    path = "/" + next(word for word in letter.text.split() if "/login/reset/" in word).split("/", 3)[3]
+    email = db.session.scalars(select(Email)).one()
+    path = "/" + next(word for word in email.text.split() if "/login/reset/" in word).split("/", 3)[3]
     assert owner.fill(path, {"password": STRONG, "password_confirm": STRONG}).status_code == 302
     assert log_in(app.test_client(), STRONG, address="198.51.100.3") == 302
 
@@ -118,7 +118,7 @@ def test_asking_for_a_new_password_looks_nobody_up(app, make, queries):
     assert len(db.session.scalars(select(PasswordResetRequest)).all()) == 2
     assert tasks.write_reset_emails() == 2
     assert tasks.write_reset_emails() == 0
-    assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
+    assert [email.to for email in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
 def test_password_emails_are_counted_for_each_mailbox(app, make):

@@ -62,8 +62,8 @@ def test_a_forgotten_password_is_reset_by_email(client, make):
     response = client.fill("/login/reset", {"email": "organizer@example.org"})
     assert response.status_code == 303
     assert tasks.write_reset_emails() == 1
-    letter = db.session.scalars(select(Email)).one()
-    link = next(word for word in letter.text.split() if "/login/reset/" in word)
+    email = db.session.scalars(select(Email)).one()
+    link = next(word for word in email.text.split() if "/login/reset/" in word)
     path = "/" + link.split("/", 3)[3]
     new = "a new long password"
     assert client.fill(path, {"password": new, "password_confirm": new}).status_code == 302
@@ -77,7 +77,7 @@ def test_an_unknown_address_gets_no_email(client, make):
     answers = [client.fill("/login/reset", {"email": f"{name}@example.org"}) for name in ("organizer", "nobody")]
     assert answers[0].status_code == answers[1].status_code
     tasks.write_reset_emails()
-    assert [letter.to for letter in db.session.scalars(select(Email))] == ["organizer@example.org"]
+    assert [email.to for email in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
 def test_the_email_links_to_our_own_host_whatever_the_request_says(client, make):
@@ -89,8 +89,8 @@ def test_the_email_links_to_our_own_host_whatever_the_request_says(client, make)
         "/login/reset", data={"email": "organizer@example.org", "csrf_token": token}, headers={"Host": "evil.example"}
     )
     tasks.write_reset_emails()
-    letters = db.session.scalars(select(Email)).all()
-    assert all("evil.example" not in letter.text + letter.html for letter in letters)
+    emails = db.session.scalars(select(Email)).all()
+    assert all("evil.example" not in email.text + email.html for email in emails)
     client.fill("/login/reset", {"email": "organizer@example.org"})
     tasks.write_reset_emails()
     assert "http://localhost/login/reset/" in db.session.scalars(select(Email).order_by(Email.id.desc())).first().text

@@ -71,8 +71,8 @@ def test_a_reset_password_ends_every_session(app, browsers):
     visitor = app.test_client()
     visitor.fill("/login/reset", {"email": "organizer@example.org"})
     tasks.write_reset_emails()
-    letter = db.session.scalars(select(Email)).one()
-    link = next(word for word in letter.text.split() if "/login/reset/" in word)
+    email = db.session.scalars(select(Email)).one()
+    link = next(word for word in email.text.split() if "/login/reset/" in word)
     path = "/" + link.split("/", 3)[3]
     assert visitor.fill(path, {"password": NEW, "password_confirm": NEW}).status_code == 302
     assert open_in(browsers) == [False, False, False, True]

@@ -21,7 +21,7 @@ from eventapp.registration.models import Registration
 from tests.agenda.test_views import begin, main
 from tests.support import ical_lint as lint
 from tests.support.make import START
-from tests.support.outbox import entry, letters
+from tests.support.outbox import emails, entry
 
 
 def fetch(client, address: str) -> dict[str, lint.Component]:
@@ -124,8 +124,8 @@ def test_an_event_of_several_days_blocks_no_night_and_its_sessions_block_their_h
     star(client, address, session, on=True)
     found = fetch(client, address)
     assert (found["Talk"].one("TRANSP"), found["Forum of cities"].one("TRANSP")) == ("OPAQUE", "TRANSPARENT")
-    (letter,) = letters()
-    assert entry(letter).one("TRANSP") == "TRANSPARENT"
+    (email,) = emails()
+    assert entry(email).one("TRANSP") == "TRANSPARENT"
 
 
 def test_a_new_link_of_ones_registration_and_one_added_late_are_changes(client, make, forum):

@@ -172,8 +172,8 @@ def test_rows_of_another_event_are_not_reached_through_ones_own(app, organizer, 
         assert organizer.get(f"/manage/events/mine/{path}").status_code == 404, path
 
     send_due()
-    letter = db.session.scalars(select(Email)).first()
-    assert organizer.get(f"/manage/events/mine/mail/{letter.id}").status_code == 404
+    email = db.session.scalars(select(Email)).first()
+    assert organizer.get(f"/manage/events/mine/mail/{email.id}").status_code == 404
 
 
 def test_an_administrator_opens_every_event(app, make):

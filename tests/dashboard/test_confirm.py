@@ -27,7 +27,7 @@ def said(visitor) -> str:
     return visitor.page.text(visitor.page.one("main"))
 
 
-def letters() -> int:
+def emails() -> int:
     db.session.rollback()
     send_due()
     return db.session.scalar(select(func.count()).select_from(Email)) or 0
@@ -43,18 +43,18 @@ def test_cancelling_a_registration_says_who_is_emailed_and_can_be_undone(organiz
     first, second = make.registration(forum, option), make.registration(forum, option)
     page = f"{DESK}/registrations/{first.id}"
     confirm = link(organizer, page, "/cancel")
-    before = letters()
+    before = emails()
     organizer.get(confirm)
     assert f"We will e-mail {first.email}" in said(organizer)
     assert "We will offer it to the 1 person on the waiting list" in said(organizer)
-    assert letters() == before, "to look is not to do"
+    assert emails() == before, "to look is not to do"
     assert organizer.fill(confirm).status_code == 303
-    assert letters() == before + 2
+    assert emails() == before + 2
     assert fresh(second).status is RegistrationStatus.CONFIRMED
     response = organizer.fill(page, action="/restore", follow=True)
     assert response.status_code == 200
     assert fresh(first).status is RegistrationStatus.WAITLISTED, "the seat is somebody else's by now"
-    assert letters() == before + 3
+    assert emails() == before + 3
 
 
 def test_a_registration_that_is_put_back_has_its_seat_and_comes_into_the_calendar_again(organizer, make, forum):
@@ -110,14 +110,14 @@ def test_declining_says_that_nobody_else_is_emailed(organizer, make, forum):
 def test_back_to_draft_is_asked_once_more(organizer, make, forum):
     make.registration(forum, make.option(forum))
     confirm = link(organizer, DESK, "/withdraw")
-    before = letters()
+    before = emails()
     organizer.get(confirm)
     assert "No e-mails will be sent." in said(organizer)
     assert "1 registration is kept." in said(organizer)
     assert fresh(forum).status is EventStatus.PUBLISHED
     assert organizer.fill(confirm).status_code == 303
     assert fresh(forum).status is EventStatus.DRAFT
-    assert letters() == before
+    assert emails() == before
     organizer.fill(DESK, action="/publish")
     assert fresh(forum).status is EventStatus.PUBLISHED
 

@@ -17,7 +17,7 @@ from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.registration import sign_ups
 from tests.support.make import fresh
-from tests.support.outbox import letters
+from tests.support.outbox import emails
 
 PATH = "/manage/events/forum/programme/release"
 
@@ -107,7 +107,7 @@ def test_recipients_are_shown_before_publishing(organizer, make, forum):
         link = speakers.link_for(fresh(forum), fresh(ada), email="ada@example.org", language="en")
         speakers.answer(link, yes=True)
     make.tell()
-    letters()
+    emails()
 
     def edit(session, **values) -> None:
         row = fresh(session)
@@ -121,7 +121,7 @@ def test_recipients_are_shown_before_publishing(organizer, make, forum):
     edit(talk, starts_at=talk.starts_at + timedelta(minutes=30), ends_at=talk.ends_at + timedelta(minutes=30))
     organizer.get(PATH)
     assert "up to: 1 registered attendee, 1 speaker." in main(organizer)
-    assert not letters()
+    assert not emails()
     assert make.tell() == 0, "nobody is expected because somebody looked"
     organizer.fill(PATH)
     assert make.tell() == 2
@@ -129,7 +129,7 @@ def test_recipients_are_shown_before_publishing(organizer, make, forum):
         lifecycle.unpublish_event(fresh(forum))
     edit(talk, starts_at=talk.starts_at, ends_at=talk.ends_at)
     organizer.get(PATH)
-    assert "letter" not in main(organizer), "of a draft nobody is told"
+    assert "e-mail" not in main(organizer), "of a draft nobody is told"
 
 
 @pytest.mark.slow

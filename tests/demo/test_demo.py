@@ -164,7 +164,7 @@ def test_generated_people_are_marked_and_live_at_example_org(loaded: Flask) -> N
     rows = db.session.scalars(select(Registration)).all()
     assert len(rows) == 312 + 9
     assert all(row.generated and row.email.endswith("@example.org") for row in rows)
-    scripts = {letter for row in rows for letter in row.family_name}
+    scripts = {email for row in rows for email in row.family_name}
     for sample in "髙濵𠮷김ôরخПשสशα"[:3] + "김":
         assert sample in scripts, sample
 

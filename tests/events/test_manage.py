@@ -140,9 +140,9 @@ def test_cancelling_says_so_everywhere_and_writes_to_everybody(organizer, client
         assert "cancelled" in client.page.text(client.page.one("main")).lower()
     assert b"STATUS:CANCELLED" in client.get("/events/forum/calendar.ics").data
     assert send_due() == 2
-    letters = db.session.scalars(select(Email).where(Email.kind == "event.cancelled")).all()
-    assert {letter.to for letter in letters} == {"ada@example.org", "bo@example.org"}
-    japanese = next(letter for letter in letters if letter.language == "ja")
+    emails = db.session.scalars(select(Email).where(Email.kind == "event.cancelled")).all()
+    assert {email.to for email in emails} == {"ada@example.org", "bo@example.org"}
+    japanese = next(email for email in emails if email.language == "ja")
     assert "会場が浸水しました。" in japanese.text
 
 

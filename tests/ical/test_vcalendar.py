@@ -296,7 +296,7 @@ def test_a_plain_email_address_is_written_unchanged() -> None:
 def test_a_domain_in_another_script_matches_the_emails_header() -> None:
     assert mail_address("ada+x@例え.jp") == "mailto:ada+x@xn--r8jz45g.jp"
     assert unquote(mail_address("日本@例え.jp")) == "mailto:日本@例え.jp", (
-        "no letter goes there, and nothing fails of it"
+        "no e-mail goes there, and nothing fails of it"
     )
 
 

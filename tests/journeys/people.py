@@ -101,7 +101,7 @@ class Desk:
                 self.save(button)
                 return
             time.sleep(0.5)
-        raise AssertionError("no letters wait")
+        raise AssertionError("no e-mails are waiting")
 
     def registered(self) -> str:
         """The list of registrations as text."""
@@ -152,25 +152,25 @@ def propose(window: Window, slug: str, email: str, *, title: str, given: str = "
     return path
 
 
-def text_of(letter: EmailMessage) -> str:
+def text_of(email: EmailMessage) -> str:
     """The plain text of an e-mail."""
-    part = letter.get_body(("plain",))
+    part = email.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
 
 
-def link_in(letter: EmailMessage) -> str:
+def link_in(email: EmailMessage) -> str:
     """The path of the private link in an e-mail."""
-    found = re.search(r"https?://[^/\s]+(/registrations/[\w-]+)", text_of(letter))
-    assert found, text_of(letter)
+    found = re.search(r"https?://[^/\s]+(/registrations/[\w-]+)", text_of(email))
+    assert found, text_of(email)
     return found[1]
 
 
-def calendar_in(letter: EmailMessage) -> str:
+def calendar_in(email: EmailMessage) -> str:
     """The invitation in an e-mail, which is also attached as a file."""
-    invitations = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
-    files = [part for part in letter.iter_attachments() if part.get_content_type() == "application/ics"]
-    assert len(invitations) == len(files) == 1, [part.get_content_type() for part in letter.walk()]
+    invitations = [part for part in email.walk() if part.get_content_type() == "text/calendar"]
+    files = [part for part in email.iter_attachments() if part.get_content_type() == "application/ics"]
+    assert len(invitations) == len(files) == 1, [part.get_content_type() for part in email.walk()]
     content = bytes(invitations[0].get_payload(decode=True))
     assert bytes(files[0].get_payload(decode=True)) == content
     return content.decode("utf-8")

@@ -37,17 +37,17 @@ class Postbox:
         self._came = threading.Condition()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        letter = message_from_bytes(envelope.original_content or envelope.content, policy=default)
-        assert isinstance(letter, EmailMessage)
+        email = message_from_bytes(envelope.original_content or envelope.content, policy=default)
+        assert isinstance(email, EmailMessage)
         with self._came:
-            self._letters.append(letter)
+            self._letters.append(email)
             self._came.notify_all()
         return "250 taken"
 
     def to(self, address: str) -> list[EmailMessage]:
         """The e-mails to one address."""
         with self._came:
-            return [letter for letter in self._letters if address in str(letter["To"])]
+            return [email for email in self._letters if address in str(email["To"])]
 
     def wait(self, address: str, subject: str, *, seconds: float = 20) -> EmailMessage:
         """Wait for an e-mail to this address whose subject begins like this."""
@@ -55,17 +55,17 @@ class Postbox:
         def found() -> EmailMessage | None:
             return next(
                 (
-                    letter
-                    for letter in self._letters
-                    if address in str(letter["To"]) and str(letter["Subject"]).startswith(subject)
+                    email
+                    for email in self._letters
+                    if address in str(email["To"]) and str(email["Subject"]).startswith(subject)
                 ),
                 None,
             )
 
         with self._came:
-            letter = self._came.wait_for(found, timeout=seconds)
-            assert letter, f"no “{subject}…” to {address}: {[(x['To'], x['Subject']) for x in self._letters]}"
-            return letter
+            email = self._came.wait_for(found, timeout=seconds)
+            assert email, f"no “{subject}…” to {address}: {[(x['To'], x['Subject']) for x in self._letters]}"
+            return email
 
 
 @contextmanager

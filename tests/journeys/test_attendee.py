@@ -21,18 +21,18 @@ def test_somebody_registers_online_and_gets_an_email_with_everything(open_house,
     assert "The link is in our e-mail" in shown
     attendee.accessible()
 
-    letter = post.wait("ada@rivers.example.com", "Registration confirmed: Open House")
-    kinds = [part.get_content_type() for part in letter.walk() if not part.is_multipart()]
+    email = post.wait("ada@rivers.example.com", "Registration confirmed: Open House")
+    kinds = [part.get_content_type() for part in email.walk() if not part.is_multipart()]
     assert kinds == ["text/plain", "text/html", "text/calendar", "application/ics"]
-    assert link_in(letter) == path
-    assert "https://meet.example.org/room" in text_of(letter)
-    html = letter.get_body(("html",))
+    assert link_in(email) == path
+    assert "https://meet.example.org/room" in text_of(email)
+    html = email.get_body(("html",))
     assert html is not None
     assert path in html.get_content()
-    assert "BEGIN:VEVENT" in calendar_in(letter)
+    assert "BEGIN:VEVENT" in calendar_in(email)
 
     own = window()
-    assert own.open(link_in(letter)) == 200, "the link in the letter is the key, on any device"
+    assert own.open(link_in(email)) == 200, "the link in the e-mail is the key, on any device"
     assert own.status() == "confirmed"
 
 
@@ -52,9 +52,9 @@ def test_a_full_room_has_a_waiting_list_and_a_released_seat_goes_to_the_next(des
     first.accessible()
     second.open(waiting)
     assert second.status() == "confirmed"
-    letter = post.wait("second@room.example.com", "【参加確定】")
-    assert letter["Content-Language"] == "ja", "letters come in the language that somebody registered in"
-    assert link_in(letter) == waiting
+    email = post.wait("second@room.example.com", "【参加確定】")
+    assert email["Content-Language"] == "ja", "e-mails come in the language that somebody registered in"
+    assert link_in(email) == waiting
     post.wait("first@room.example.com", "Registration cancelled")
 
 

@@ -149,14 +149,14 @@ def test_an_event_that_moves_twice_is_notified_once_in_the_recipients_time_zone(
         page.fill("[name=starts_at]", f"{at_desk.day}T{hours}")
         at_desk.save()
     at_desk.send_news()
-    letter = post.wait("far@moving.example.com", "Time changed: Moving Forum")
-    text = text_of(letter)
+    email = post.wait("far@moving.example.com", "Time changed: Moving Forum")
+    text = text_of(email)
     assert "Previous time: " in text and "10:00 – 17:00 (Japan Standard Time)" in text
     assert "New time: " in text and "12:00 – 17:00 (Japan Standard Time)" in text
     assert "11:00 – 17:00" not in text
     assert "New time (your time): " in text, "the browser has said where its clocks are"
     assert "(Central European" in text
-    (moved,) = read(attendee, calendar_in(letter))["entries"]
+    (moved,) = read(attendee, calendar_in(email))["entries"]
     assert (moved["uid"], moved["ends"]) == (first["uid"], first["ends"])
     day = datetime(at_desk.day.year, at_desk.day.month, at_desk.day.day)
     assert moment(moved["starts"]) == from_local(day.replace(hour=12), "Asia/Tokyo")

@@ -114,7 +114,7 @@ MANAGE: dict[str, Where] = {
     "calendars-past": f"/manage{SUMMIT}/calendars",
     "calendars-draft": "/manage/events/pages-draft/calendars",
     "mail": "/manage/events/pages-open/mail",
-    "letter": ("/manage/events/pages-open/mail", r"/manage/events/pages-open/mail/\d+"),
+    "email": ("/manage/events/pages-open/mail", r"/manage/events/pages-open/mail/\d+"),
     "team": f"{DESK}/team",
     "postpone": f"{DESK}/postpone",
     "cancel": f"{DESK}/cancel",

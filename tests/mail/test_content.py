@@ -13,8 +13,8 @@ FACTS = [("When", "Tue 18 March 2031"), ("Where", "City Hall <1>")]
 ACTION = ("Your page", "https://example.org/a?b=1&c=2")
 
 
-def written(letter: EmailContent) -> str:
-    return content.render(letter, to="ada@example.org", language="en", kind="test", topic="test").text
+def written(email: EmailContent) -> str:
+    return content.render(email, to="ada@example.org", language="en", kind="test", topic="test").text
 
 
 def test_one_empty_line_separates_all_parts_of_an_email(app: Flask) -> None:
@@ -41,7 +41,7 @@ def test_one_empty_line_separates_all_parts_of_an_email(app: Flask) -> None:
 
 
 def test_an_email_in_japanese_is_marked_as_japanese(app: Flask) -> None:
-    letter = content.render(
+    email = content.render(
         EmailContent(
             "件名",
             "佐藤葵 様",
@@ -54,14 +54,14 @@ def test_an_email_in_japanese_is_marked_as_japanese(app: Flask) -> None:
         kind="test",
         topic="test",
     )
-    assert "日時：2031年3月18日（火）\n" in letter.text
-    assert "確認・変更：\nhttps://example.org/a\n" in letter.text
+    assert "日時：2031年3月18日（火）\n" in email.text
+    assert "確認・変更：\nhttps://example.org/a\n" in email.text
 
 
 def test_an_address_among_the_facts_is_a_link_and_text_is_text(app: Flask) -> None:
     facts = [("Join here", "https://meet.example.org/a?b=1&c=2"), ("Where", "City Hall <1>")]
-    letter = content.render(
+    email = content.render(
         EmailContent("Subject", "Dear Ada,", [], facts), to="ada@example.org", language="en", kind="test", topic="test"
     )
-    assert 'href="https://meet.example.org/a?b=1&amp;c=2"' in letter.html
-    assert "City Hall &lt;1&gt;" in letter.html
+    assert 'href="https://meet.example.org/a?b=1&amp;c=2"' in email.html
+    assert "City Hall &lt;1&gt;" in email.html

@@ -17,7 +17,7 @@ ONE = "BEGIN:VCALENDAR\r\nSUMMARY:都市フォーラム\r\nEND:VCALENDAR\r\n".en
 
 def sent(*files: tuple[str, str]) -> EmailMessage:
     """The message as parsed from its bytes."""
-    letter = Email(
+    email = Email(
         to="ada@example.org",
         subject="Forum",
         text="Text",
@@ -30,7 +30,7 @@ def sent(*files: tuple[str, str]) -> EmailMessage:
             EmailCalendar(position=n, name=name, method=method, content=ONE) for n, (name, method) in enumerate(files)
         ],
     )
-    read = message_from_bytes(message.build(letter, sender="Desk <desk@example.org>").as_bytes(), policy=default)
+    read = message_from_bytes(message.build(email, sender="Desk <desk@example.org>").as_bytes(), policy=default)
     assert isinstance(read, EmailMessage)
     return read
 
@@ -69,7 +69,7 @@ def test_several_invitations_are_attached_one_by_one() -> None:
 )
 def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
     """Every server accepts them; a domain is never in an encoded word (RFC 2047 §5)."""
-    letter = Email(
+    email = Email(
         to=to,
         subject="都市フォーラム、" * 20,
         text="Text",
@@ -80,7 +80,7 @@ def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
         created_at=datetime(2031, 3, 1, tzinfo=UTC),
         calendars=[],
     )
-    data = message.build(letter, sender=sender).as_bytes()
+    data = message.build(email, sender=sender).as_bytes()
     assert data.isascii()
     assert max(map(len, data.split(b"\r\n"))) <= 998
     read = message_from_bytes(data, policy=default)

@@ -121,42 +121,42 @@ def test_two_workers_at_once_send_each_email_once(app, smtp):
 
 
 def test_without_a_server_emails_wait(app):
-    letter = write()
+    email = write()
     assert deliver(None) == 0
-    assert letter.status is EmailStatus.QUEUED
+    assert email.status is EmailStatus.QUEUED
 
 
 def test_a_server_that_is_away_is_tried_again_later(app, smtp):
-    letter = write()
+    email = write()
     assert deliver("smtp://127.0.0.1:1") == 0
-    assert letter.status is EmailStatus.QUEUED
-    assert letter.attempts == 1
+    assert email.status is EmailStatus.QUEUED
+    assert email.attempts == 1
     assert deliver(smtp.url) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
         assert deliver(smtp.url) == 1
 
 
 def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
-    letter = write()
+    email = write()
     smtp.answer = "550 no such user"
     assert deliver(smtp.url) == 0
-    assert letter.status is EmailStatus.FAILED
-    assert "550" in letter.last_error
+    assert email.status is EmailStatus.FAILED
+    assert "550" in email.last_error
     smtp.answer = ""
     with transaction():
-        operations.retry(letter)
+        operations.retry(email)
     assert deliver(smtp.url) == 1
 
 
 @pytest.mark.slow
 def test_after_many_tries_an_email_is_given_up(app):
-    letter = write()
+    email = write()
     moment = clock.now()
     for _ in range(len(operations.WAITS) + 1):
         moment += timedelta(days=1)
         with time_machine.travel(moment, tick=False):
             deliver("smtp://127.0.0.1:1")
-    assert letter.status is EmailStatus.FAILED
+    assert email.status is EmailStatus.FAILED
 
 
 def test_an_email_of_a_worker_that_died_is_taken_by_another(app, smtp):
@@ -299,7 +299,7 @@ def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(a
     """
     write_many(45)
     assert deliver(smtp.url, seconds=0) == 1
-    assert all(letter.held_until is None for letter in db.session.scalars(select(Email)))
+    assert all(email.held_until is None for email in db.session.scalars(select(Email)))
     assert deliver(smtp.url) == 44
 
 
@@ -316,5 +316,5 @@ def test_an_unreachable_server_is_not_waited_for_once_per_email(app, monkeypatch
     assert len(asked) == 1
     tried = db.session.scalars(select(Email).where(Email.attempts == 1)).all()
     assert len(tried) == 20
-    assert {letter.last_error for letter in tried} == {"timed out"}
-    assert all(letter.held_until is None for letter in db.session.scalars(select(Email)))
+    assert {email.last_error for email in tried} == {"timed out"}
+    assert all(email.held_until is None for email in db.session.scalars(select(Email)))

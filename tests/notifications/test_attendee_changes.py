@@ -29,7 +29,7 @@ from eventapp.registration import edits, operations, setup, sign_ups
 from eventapp.registration.models import Registration
 from tests.support import ical_lint as lint
 from tests.support.make import fresh
-from tests.support.outbox import entry, letters, sequence
+from tests.support.outbox import emails, entry, sequence
 
 pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 
@@ -57,10 +57,10 @@ def test_a_new_time_is_sent_with_the_old_one_in_the_recipients_zone_and_language
     make.registration(forum, option, "berlin@example.org", zone="Europe/Berlin")
     make.registration(forum, option, "ja@example.org", language="ja", country="JP")
     make.registration(forum, option, "dhaka@example.org", country="BD")
-    first = {letter.to: letter for letter in letters()}
+    first = {email.to: email for email in emails()}
     move(forum, 2 * HOUR)
     assert make.tell() == 3
-    told = {letter.to: letter for letter in letters()}
+    told = {email.to: email for email in emails()}
     english = told["berlin@example.org"]
     assert english.subject == "Time changed: Forum of cities"
     assert "Previous time: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in english.text
@@ -75,16 +75,16 @@ def test_a_new_time_is_sent_with_the_old_one_in_the_recipients_zone_and_language
     assert "your time" not in japanese.text
     assert "日本標準時" in japanese.text
     assert "。 " not in japanese.text, "no space stands between Japanese sentences"
-    for to, letter in told.items():
-        assert [file.method for file in letter.calendars] == ["REQUEST"]
-        assert entry(letter).one("UID") == entry(first[to]).one("UID")
-        assert entry(letter).one("DTSTART") == "20310318T120000"
-        assert sequence(letter) > sequence(first[to])
+    for to, email in told.items():
+        assert [file.method for file in email.calendars] == ["REQUEST"]
+        assert entry(email).one("UID") == entry(first[to]).one("UID")
+        assert entry(email).one("DTSTART") == "20310318T120000"
+        assert sequence(email) > sequence(first[to])
 
 
 def test_a_burst_of_edits_is_one_email_with_the_final_state(make, forum):
     make.registration(forum, make.option(forum))
-    letters()
+    emails()
     start = clock.now()
     with time_machine.travel(start, tick=False) as now:
         move(forum, HOUR)
@@ -104,22 +104,22 @@ def test_a_burst_of_edits_is_one_email_with_the_final_state(make, forum):
         now.shift(timedelta(minutes=30))
         scan()
         assert send_due() == 0
-    (letter,) = letters()
-    assert letter.subject == "Time and venue changed: Forum of cities"
-    assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in letter.text
-    assert "New time: Tue 18 March 2031, 13:00 – 21:00" in letter.text
-    assert "Previous venue: City Hall" in letter.text
-    assert "New venue: Arena" in letter.text
+    (email,) = emails()
+    assert email.subject == "Time and venue changed: Forum of cities"
+    assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in email.text
+    assert "New time: Tue 18 March 2031, 13:00 – 21:00" in email.text
+    assert "Previous venue: City Hall" in email.text
+    assert "New venue: Arena" in email.text
 
 
 def test_there_and_back_notifies_nobody(make, forum):
     make.registration(forum, make.option(forum))
-    letters()
+    emails()
     move(forum, HOUR)
     scan()
     move(forum, -HOUR)
     assert make.tell() == 0
-    assert letters() == []
+    assert emails() == []
     assert db.session.query(PendingNotification).count() == 0
 
 
@@ -135,42 +135,42 @@ def test_there_and_back_notifies_nobody(make, forum):
 )
 def test_wording_spelling_and_other_peoples_changes_are_no_reason_for_an_email(make, forum, values):
     make.registration(forum, make.option(forum))
-    letters()
+    emails()
     edit(forum, **values)
     assert make.tell() == 0
-    assert letters() == []
+    assert emails() == []
 
 
 def test_a_new_joining_link_is_sent_only_to_online_attendees(make, forum):
     edit(forum, join_url="https://meet.example/old")
     make.registration(forum, make.option(forum))
     online = make.registration(forum, make.option(forum, Mode.ONLINE))
-    letters()
+    emails()
     edit(forum, join_url="https://meet.example/new")
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.to == online.email
-    assert letter.subject == "New joining link: Forum of cities"
-    assert "https://meet.example/new" in letter.text
-    assert entry(letter).one("CONFERENCE") == "https://meet.example/new"
+    (email,) = emails()
+    assert email.to == online.email
+    assert email.subject == "New joining link: Forum of cities"
+    assert "https://meet.example/new" in email.text
+    assert entry(email).one("CONFERENCE") == "https://meet.example/new"
 
 
 def test_a_removed_link_is_not_announced_as_a_new_one(make, forum):
     edit(forum, join_url="https://meet.example/old")
     make.registration(forum, make.option(forum, Mode.ONLINE))
-    letters()
+    emails()
     edit(forum, join_url="")
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.subject == "Your registration: Forum of cities"
-    assert "Join here: –" in letter.text
-    assert not entry(letter).all("CONFERENCE")
+    (email,) = emails()
+    assert email.subject == "Your registration: Forum of cities"
+    assert "Join here: –" in email.text
+    assert not entry(email).all("CONFERENCE")
 
 
 def test_who_takes_part_online_is_nowhere_else_also_before_there_is_a_link(make, forum):
     make.registration(forum, make.option(forum, Mode.ONLINE))
-    (letter,) = letters()
-    assert entry(letter).one("LOCATION") == "Online"
+    (email,) = emails()
+    assert entry(email).one("LOCATION") == "Online"
 
 
 def test_a_changed_mode_of_an_option_is_sent_to_those_who_have_chosen_it(make, forum):
@@ -178,32 +178,32 @@ def test_a_changed_mode_of_an_option_is_sent_to_those_who_have_chosen_it(make, f
     option = make.option(forum)
     guest = make.registration(forum, option)
     make.registration(forum, make.option(forum))
-    letters()
+    emails()
     make.tell()
     with transaction():
         setup.save_option(fresh(forum), fresh(option), mode=Mode.ONLINE, title=LocalizedText())
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.to == guest.email
-    assert "New venue: Online" in letter.text
-    assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
+    (email,) = emails()
+    assert email.to == guest.email
+    assert "New venue: Online" in email.text
+    assert entry(email).one("CONFERENCE") == "https://meet.example/all"
 
 
 def test_a_venue_says_where_to_go_and_its_change_is_sent_to_attendees(make, forum):
     venue = make.venue(forum)
     make.registration(forum, make.option(forum))
     make.registration(forum, make.option(forum, Mode.ONLINE))
-    (coming, _online) = letters()
+    (coming, _online) = emails()
     assert lint.text(entry(coming).one("LOCATION")) == "Arena, 1-1 Chuo"
     with transaction():
         events.save_venue(
             fresh(forum), fresh(venue), name=LocalizedText(en="Harbour hall"), address=LocalizedText(en="2-2 Minato")
         )
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "Previous venue: Arena, 1-1 Chuo" in letter.text
-    assert "New venue: Harbour hall, 2-2 Minato" in letter.text
-    assert sequence(letter) > sequence(coming)
+    (email,) = emails()
+    assert "Previous venue: Arena, 1-1 Chuo" in email.text
+    assert "New venue: Harbour hall, 2-2 Minato" in email.text
+    assert sequence(email) > sequence(coming)
 
 
 def test_cancelling_notifies_everybody_at_once_and_cancels_the_entry(make, forum):
@@ -212,26 +212,26 @@ def test_cancelling_notifies_everybody_at_once_and_cancels_the_entry(make, forum
     with transaction():
         sign_ups.sign_up(fresh(guest), session.code)
     make.tell()
-    letters()
+    emails()
     move(forum, HOUR)
     scan()
     with transaction():
         assert lifecycle.cancel_event(fresh(forum), note=LocalizedText(en="A typhoon comes.")) == 1
     assert send_due() == 1
-    (letter,) = letters()
-    assert letter.subject == "Cancelled: Forum of cities"
-    assert "A typhoon comes." in letter.text
-    assert [file.method for file in letter.calendars] == ["CANCEL", "CANCEL"], "the event and the session"
+    (email,) = emails()
+    assert email.subject == "Cancelled: Forum of cities"
+    assert "A typhoon comes." in email.text
+    assert [file.method for file in email.calendars] == ["CANCEL", "CANCEL"], "the event and the session"
     assert make.tell() == 0
 
 
 def test_a_postponed_event_is_tentative_until_its_new_date_is_sent(make, forum):
     make.registration(forum, make.option(forum))
-    (first,) = letters()
+    (first,) = emails()
     with transaction():
         lifecycle.postpone_event(fresh(forum), note=LocalizedText(en="A storm."))
     assert send_due() == 1
-    (off,) = letters()
+    (off,) = emails()
     assert (off.subject, entry(off).one("STATUS")) == ("Postponed: Forum of cities", "TENTATIVE")
     assert "A storm." in off.text
     move(forum, timedelta(days=7))
@@ -239,7 +239,7 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_sent(make, forum):
     with transaction():
         lifecycle.publish_event(fresh(forum))
     assert make.tell() == 1
-    (on,) = letters()
+    (on,) = emails()
     assert (on.subject, entry(on).one("STATUS")) == ("New date: Forum of cities", "CONFIRMED")
     assert "Previous time: Tue 18 March 2031" in on.text
     assert "New time: Tue 25 March 2031" in on.text
@@ -251,11 +251,11 @@ def test_an_event_reinstated_on_its_old_date_is_sent_with_it(make, forum):
     with transaction():
         lifecycle.postpone_event(fresh(forum), note=LocalizedText())
     send_due()
-    letters()
+    emails()
     with transaction():
         lifecycle.publish_event(fresh(forum))
     assert make.tell() == 1
-    (on,) = letters()
+    (on,) = emails()
     assert on.subject == "New date: Forum of cities"
     assert "When: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in on.text
 
@@ -268,7 +268,7 @@ def test_nobody_is_notified_of_drafts_past_events_or_as_a_generated_guest(make, 
             fresh(forum), operations.RegistrationInput("x@example.org", "X"), option=fresh(option), generated=True
         )
         assert made_up.generated
-    letters()
+    emails()
     with transaction():
         lifecycle.unpublish_event(fresh(forum))
     move(forum, HOUR)
@@ -276,7 +276,7 @@ def test_nobody_is_notified_of_drafts_past_events_or_as_a_generated_guest(make, 
     with transaction():
         lifecycle.publish_event(fresh(forum))
     assert make.tell() == 1
-    assert "x@example.org" not in {letter.to for letter in letters()}
+    assert "x@example.org" not in {email.to for email in emails()}
     with time_machine.travel(fresh(forum).ends_at + HOUR, tick=False):
         move(forum, -HOUR)
         assert make.tell() == 0
@@ -285,16 +285,16 @@ def test_nobody_is_notified_of_drafts_past_events_or_as_a_generated_guest(make, 
 def test_an_email_in_between_covers_both_and_nothing_is_sent_twice(make, forum):
     edit(forum, join_url="https://meet.example/all")
     guest = make.registration(forum, make.option(forum))
-    letters()
+    emails()
     move(forum, HOUR)
     scan()
     with transaction():
         edits.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
-    (letter,) = letters()
-    assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in letter.text
-    assert "When: Tue 18 March 2031, 11:00 – 19:00" in letter.text
+    (email,) = emails()
+    assert "Previous time: Tue 18 March 2031, 10:00 – 18:00" in email.text
+    assert "When: Tue 18 March 2031, 11:00 – 19:00" in email.text
     assert make.tell() == 0
-    assert letters() == []
+    assert emails() == []
 
 
 @pytest.mark.slow
@@ -302,7 +302,7 @@ def test_two_workers_notify_each_guest_once(app, make, forum):
     option = make.option(forum)
     for _ in range(12):
         make.registration(forum, option)
-    letters()
+    emails()
     move(forum, HOUR)
     scan()
     notifications.send_now(forum)
@@ -316,7 +316,7 @@ def test_two_workers_notify_each_guest_once(app, make, forum):
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(lambda n: contextvars.Context().run(work, n), range(3)))
     assert sum(done) == 12
-    assert len({letter.to for letter in letters()}) == 12
+    assert len({email.to for email in emails()}) == 12
 
 
 def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(make, forum, monkeypatch):
@@ -344,8 +344,8 @@ def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(m
     assert db.session.query(Email).count() == db.session.query(SentInvitation).count() == 0
     assert send_due() == 1
     assert composed == ["registration.confirmed", "registration.cancelled"]
-    (letter,) = letters()
-    assert (letter.kind, letter.calendars) == ("registration.cancelled", []), "their calendar never had it"
+    (email,) = emails()
+    assert (email.kind, email.calendars) == ("registration.cancelled", []), "their calendar never had it"
 
 
 def test_one_notification_that_can_not_be_written_does_not_keep_the_others_waiting(make, forum, monkeypatch, caplog):
@@ -365,18 +365,18 @@ def test_one_notification_that_can_not_be_written_does_not_keep_the_others_waiti
     assert send_due() == 0, "it is tried again later"
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
         assert send_due() == 1
-    assert [letter.to for letter in letters()] == ["second@example.org", "first@example.org"]
+    assert [email.to for email in emails()] == ["second@example.org", "first@example.org"]
 
 
 def test_running_the_sweeps_again_changes_nothing(make, forum):
     make.registration(forum, make.option(forum))
-    letters()
+    emails()
     move(forum, HOUR)
     assert make.tell() == 1
-    letters()
+    emails()
     assert scan() == 0
     assert make.tell() == 0
-    assert letters() == []
+    assert emails() == []
 
 
 # ---- the team -----------------------------------------------------------------------------------------------------
@@ -385,7 +385,7 @@ def test_running_the_sweeps_again_changes_nothing(make, forum):
 def test_the_team_sees_who_will_be_notified_and_can_say_no(make, forum):
     option = make.option(forum)
     guest, _other = make.registration(forum, option), make.registration(forum, option)
-    letters()
+    emails()
     move(forum, HOUR)
     scan()
     waiting = notifications.waiting(fresh(forum))
@@ -397,31 +397,31 @@ def test_the_team_sees_who_will_be_notified_and_can_say_no(make, forum):
     assert make.tell() == 0
     move(forum, HOUR)
     assert make.tell() == 2, "what comes later is told again"
-    letter = next(letter for letter in letters() if letter.to == guest.email)
-    assert "Previous time: Tue 18 March 2031, 11:00" in letter.text, "they are told from what the page said"
+    email = next(email for email in emails() if email.to == guest.email)
+    assert "Previous time: Tue 18 March 2031, 11:00" in email.text, "they are told from what the page said"
 
 
 def test_attendees_from_before_invitations_are_sent_later_changes(make, forum):
     make.registration(forum, make.option(forum))
-    letters()
+    emails()
     with transaction():
         db.session.execute(delete(SentInvitation))
         db.session.merge(ScanCursor(event_id=forum.id, event_revision=-1, team_revision=-1))
     assert make.tell() == 0
     move(forum, HOUR)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "Previous time: Tue 18 March 2031, 10:00" in letter.text
+    (email,) = emails()
+    assert "Previous time: Tue 18 March 2031, 10:00" in email.text
 
 
 def test_a_cancellation_is_sent_to_active_attendees_even_without_an_entry(make, forum):
     make.registration(forum, make.option(forum))
-    letters()
+    emails()
     with transaction():
         db.session.execute(delete(SentInvitation))
     with transaction():
         lifecycle.cancel_event(fresh(forum), note=LocalizedText())
     assert send_due() == 1
-    (letter,) = letters()
-    assert (letter.kind, letter.calendars) == ("event.cancelled", [])
+    (email,) = emails()
+    assert (email.kind, email.calendars) == ("event.cancelled", [])
     assert fresh(forum).status is EventStatus.CANCELLED

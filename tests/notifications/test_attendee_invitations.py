@@ -25,7 +25,7 @@ from eventapp.registration.models import Registration
 from tests.notifications.test_attendee_changes import edit
 from tests.support import ical_lint as lint
 from tests.support.make import fresh
-from tests.support.outbox import entry, letters, sequence
+from tests.support.outbox import emails, entry, sequence
 
 HOUR = timedelta(hours=1)
 
@@ -37,28 +37,28 @@ def forum(make):
 
 def test_a_confirmation_is_an_invitation_that_is_accepted_already(make, forum):
     guest = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace", given_name="Ada")
-    (letter,) = letters()
-    assert [file.method for file in letter.calendars] == ["REQUEST"]
-    sent = entry(letter)
+    (email,) = emails()
+    assert [file.method for file in email.calendars] == ["REQUEST"]
+    sent = entry(email)
     assert sent.one("UID") == guest.uid
     asked = sent.all("ATTENDEE")[0].params
     assert (asked["PARTSTAT"], asked["RSVP"], asked["CN"]) == ("ACCEPTED", "FALSE", '"Ada Lovelace"')
     known = db.session.scalars(select(SentInvitation)).one()
-    assert (known.uid, known.sequence) == (guest.uid, sequence(letter))
+    assert (known.uid, known.sequence) == (guest.uid, sequence(email))
 
 
 def test_a_waiting_attendee_is_tentative_and_each_later_step_is_newer(make, forum):
     option = make.option(forum, capacity=1)
     first = make.registration(forum, option)
     second = make.registration(forum, option)
-    waiting = letters()[-1]
+    waiting = emails()[-1]
     assert (entry(waiting).one("STATUS"), entry(waiting).all("ATTENDEE")[0].params["PARTSTAT"]) == (
         "TENTATIVE",
         "TENTATIVE",
     )
     with transaction():
         operations.cancel(fresh(first))
-    left, certain = letters()
+    left, certain = emails()
     if left.to != first.email:
         left, certain = certain, left
     assert (left.calendars[0].method, entry(left).one("STATUS")) == ("CANCEL", "CANCELLED")
@@ -66,7 +66,7 @@ def test_a_waiting_attendee_is_tentative_and_each_later_step_is_newer(make, foru
     assert sequence(certain) > sequence(waiting)
     with transaction():
         operations.cancel(fresh(second))
-    (removed,) = letters()
+    (removed,) = emails()
     assert removed.calendars[0].method == "CANCEL"
     assert sequence(removed) > sequence(certain)
     assert entry(removed).one("UID") == second.uid
@@ -74,45 +74,45 @@ def test_a_waiting_attendee_is_tentative_and_each_later_step_is_newer(make, foru
 
 def test_a_declined_request_is_cancelled_in_the_calendar(make, forum):
     guest = make.registration(forum, make.approval_option(forum))
-    letters()
+    emails()
     with transaction():
         operations.decline(fresh(guest))
-    (letter,) = letters()
-    assert letter.calendars[0].method == "CANCEL"
+    (email,) = emails()
+    assert email.calendars[0].method == "CANCEL"
 
 
 def test_another_way_of_taking_part_is_an_update_with_the_link(make, forum):
     edit(forum, join_url="https://meet.example/all")
     guest = make.registration(forum, make.option(forum))
-    (before,) = letters()
+    (before,) = emails()
     assert b"meet.example" not in before.calendars[0].content
     with transaction():
         edits.change_option(fresh(guest), make.option(forum, Mode.ONLINE))
-    (letter,) = letters()
-    assert sequence(letter) > sequence(before)
-    assert entry(letter).one("CONFERENCE") == "https://meet.example/all"
-    assert lint.text(entry(letter).one("LOCATION")) == "Online"
+    (email,) = emails()
+    assert sequence(email) > sequence(before)
+    assert entry(email).one("CONFERENCE") == "https://meet.example/all"
+    assert lint.text(entry(email).one("LOCATION")) == "Online"
 
 
 def test_the_desk_gives_a_new_link_and_the_calendar_gets_it(make, forum):
     guest = make.registration(forum, make.option(forum))
-    (before,) = letters()
+    (before,) = emails()
     with transaction():
         edits.new_link(fresh(guest))
-    (letter,) = letters()
-    assert sequence(letter) > sequence(before)
-    assert fresh(guest).token in lint.text(entry(letter).one("DESCRIPTION"))
+    (email,) = emails()
+    assert sequence(email) > sequence(before)
+    assert fresh(guest).token in lint.text(entry(email).one("DESCRIPTION"))
 
 
 def test_who_registers_again_is_invited_under_a_new_uid(make, forum):
     option = make.option(forum)
     first = make.registration(forum, option, "ada@example.org")
-    written = letters()
+    written = emails()
     with transaction():
         operations.cancel(fresh(first))
-    written += letters()
+    written += emails()
     make.registration(forum, option, "ada@example.org")
-    uids = [entry(letter).one("UID") for letter in written + letters()]
+    uids = [entry(email).one("UID") for email in written + emails()]
     assert uids[0] == uids[1] != uids[2]
 
 
@@ -148,58 +148,58 @@ def reschedule(event: Event, session: Session, *, by: timedelta = HOUR, **values
 def test_seats_in_sessions_are_added_to_the_calendar_with_one_email(make, forum, workshop):
     tour = make.session(forum, "Tour", capacity=5, starts_at=forum.starts_at + 3 * HOUR)
     guest = make.registration(forum, make.option(forum))
-    letters()
+    emails()
     sign_up(guest, workshop, tour)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.subject == "Your sessions at Forum of cities"
-    assert "“Workshop” – Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A" in letter.text
-    assert [file.method for file in letter.calendars] == ["REQUEST", "REQUEST"]
-    uids = {entry(letter, place).one("UID") for place in (0, 1)}
+    (email,) = emails()
+    assert email.subject == "Your sessions at Forum of cities"
+    assert "“Workshop” – Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A" in email.text
+    assert [file.method for file in email.calendars] == ["REQUEST", "REQUEST"]
+    uids = {entry(email, place).one("UID") for place in (0, 1)}
     assert len(uids) == 2
     assert not uids & {workshop.uid, tour.uid, guest.uid}
 
 
 def test_changes_of_the_event_come_before_those_of_sessions(make, forum, workshop):
     guest = make.registration(forum, make.option(forum), language="ja", country="JP")
-    letters()
+    emails()
     sign_up(guest, workshop)
     edit(forum, place=LocalizedText(en="Port Authority", ja="港湾局"))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.text.index("港湾局") < letter.text.index("「実習」") < letter.text.index("/registrations/")
-    assert "（日本標準時）、Hall A" in letter.text, "Japanese has a comma of its own"
+    (email,) = emails()
+    assert email.text.index("港湾局") < email.text.index("「実習」") < email.text.index("/registrations/")
+    assert "（日本標準時）、Hall A" in email.text, "Japanese has a comma of its own"
 
 
 def test_who_changes_their_mind_within_minutes_is_not_written_to(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
-    letters()
+    emails()
     sign_up(guest, workshop)
     with transaction():
         sign_ups.give_up(fresh(guest), workshop.code)
     assert make.tell() == 0
-    assert letters() == []
+    assert emails() == []
 
 
 def test_a_released_seat_leaves_the_calendar_and_returns_newer(make, forum, workshop):
     option = make.option(forum)
     guest, stays = make.registration(forum, option), make.registration(forum, option)
-    letters()
+    emails()
     sign_up(stays, workshop)
     sign_up(guest, workshop)
     make.tell()
-    came = next(letter for letter in letters() if letter.to == guest.email and letter.kind == "session.places")
+    came = next(email for email in emails() if email.to == guest.email and email.kind == "session.places")
     with transaction():
         sign_ups.give_up(fresh(guest), workshop.code)
     assert make.tell() == 1
-    (left,) = letters()
+    (left,) = emails()
     assert left.calendars[0].method == "CANCEL"
     assert "You no longer have a seat in: Workshop" in left.text
     edit(forum, description=LocalizedText(en="More words."))
     assert scan() == 0, "what was given up is no news for ever, whoever else has a place there"
     sign_up(guest, workshop)
     assert make.tell() == 1
-    (back,) = letters()
+    (back,) = emails()
     assert "Workshop" in back.text
     assert sequence(came) < sequence(left) < sequence(back)
 
@@ -211,21 +211,21 @@ def test_a_moved_session_is_sent_once_to_those_with_a_seat_and_nobody_else(make,
     sign_up(guest, workshop, tour)
     sign_up(other, tour)
     make.tell()
-    letters()
+    emails()
     with transaction():
         fresh(tour).title = LocalizedText(en="Walk")
     reschedule(forum, workshop)
     scan()
     reschedule(forum, workshop)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.to == guest.email
-    assert "“Workshop” – Rescheduled: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in letter.text
-    assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 04:00 – 05:00" in letter.text
-    assert "Japan" in letter.text, "the zone is named"
-    assert "Walk" not in letter.text, "another title is nothing to write about"
-    assert [file.name for file in letter.calendars] == [f"forum-{workshop.code}.ics"]
-    assert entry(letter).one("DTSTART") == "20310318T120000"
+    (email,) = emails()
+    assert email.to == guest.email
+    assert "“Workshop” – Rescheduled: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in email.text
+    assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 04:00 – 05:00" in email.text
+    assert "Japan" in email.text, "the zone is named"
+    assert "Walk" not in email.text, "another title is nothing to write about"
+    assert [file.name for file in email.calendars] == [f"forum-{workshop.code}.ics"]
+    assert entry(email).one("DTSTART") == "20310318T120000"
 
 
 def test_the_email_names_rooms_in_its_recipients_language_whoever_publishes(app, make, forum):
@@ -237,13 +237,13 @@ def test_the_email_names_rooms_in_its_recipients_language_whoever_publishes(app,
     guest = make.registration(forum, make.option(forum), language="ja")
     sign_up(guest, session)
     make.tell()
-    letters()
+    emails()
     with app.test_request_context("/?lang=en"), transaction():
         fresh(session).rooms = [fresh(annex)]
         releases.release(fresh(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "大ホール → 別館" in letter.text
+    (email,) = emails()
+    assert "大ホール → 別館" in email.text
 
 
 @pytest.mark.parametrize(
@@ -253,38 +253,38 @@ def test_a_cancelled_session_is_cancelled_in_the_attendees_calendar(make, forum,
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, workshop)
     make.tell()
-    letters()
+    emails()
     reschedule(forum, workshop, by=timedelta(0), status=status)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert f"“Workshop” – {said}" in letter.text
-    assert letter.calendars[0].method == "CANCEL"
+    (email,) = emails()
+    assert f"“Workshop” – {said}" in email.text
+    assert email.calendars[0].method == "CANCEL"
 
 
 def test_a_session_that_the_team_deletes_is_taken_out_too(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, workshop)
     make.tell()
-    letters()
+    emails()
     with transaction():
         db.session.delete(fresh(workshop))
         db.session.flush()
         releases.release(fresh(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "“Workshop” – Removed from the programme" in letter.text
-    assert letter.calendars[0].method == "CANCEL"
+    (email,) = emails()
+    assert "“Workshop” – Removed from the programme" in email.text
+    assert email.calendars[0].method == "CANCEL"
 
 
 def test_a_cancelled_registration_takes_its_sessions_out_as_well(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, workshop)
     make.tell()
-    letters()
+    emails()
     with transaction():
         operations.cancel(fresh(guest))
-    (letter,) = letters()
-    assert [file.method for file in letter.calendars] == ["CANCEL", "CANCEL"]
+    (email,) = emails()
+    assert [file.method for file in email.calendars] == ["CANCEL", "CANCEL"]
 
 
 def test_the_link_to_a_session_goes_to_those_who_take_part_online_alone(make, forum):
@@ -293,24 +293,24 @@ def test_the_link_to_a_session_goes_to_those_who_take_part_online_alone(make, fo
         make.registration(forum, make.option(forum)),
         make.registration(forum, make.option(forum, Mode.ONLINE)),
     )
-    letters()
+    emails()
     sign_up(here, session)
     sign_up(there, session)
     make.tell()
-    found = {letter.to: letter for letter in letters() if letter.kind == "session.places"}
+    found = {email.to: email for email in emails() if email.kind == "session.places"}
     assert b"meet.example" not in found[here.email].calendars[0].content
     assert entry(found[there.email]).one("CONFERENCE") == "https://meet.example/one"
     with transaction():
         fresh(session).join_url = "https://meet.example/two"
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.to == there.email
-    assert "new joining link: https://meet.example/two" in letter.text
+    (email,) = emails()
+    assert email.to == there.email
+    assert "new joining link: https://meet.example/two" in email.text
 
 
 def test_sending_no_emails_does_not_hide_a_new_seat_from_its_owner(make, forum, workshop):
     guest = make.registration(forum, make.option(forum))
-    letters()
+    emails()
     sign_up(guest, workshop)
     with transaction():
         notifications.mark_as_notified(fresh(forum))
@@ -321,19 +321,19 @@ def test_an_email_about_the_registration_covers_its_seats_in_sessions(make, foru
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, workshop)
     make.tell()
-    letters()
+    emails()
     with transaction():
         edits.change_option(fresh(guest), make.approval_option(forum))
-    (asked,) = letters()
+    (asked,) = emails()
     assert [file.method for file in asked.calendars] == ["REQUEST"], "who waits for approval again keeps the seat"
     assert "Workshop" not in asked.text
     with transaction():
         operations.approve(fresh(guest))
-    (certain,) = letters()
+    (certain,) = emails()
     assert [file.method for file in certain.calendars] == ["REQUEST"]
     with transaction():
         operations.cancel(fresh(guest))
-    (removed,) = letters()
+    (removed,) = emails()
     assert [file.method for file in removed.calendars] == ["CANCEL", "CANCEL"]
 
 
@@ -353,7 +353,7 @@ def test_taking_a_seat_again_does_not_report_that_the_session_was_cancelled(make
     for _ in range(2):
         sign_up(guest, workshop)
         make.tell()
-        came = letters()[-1]
+        came = emails()[-1]
         with transaction():
             sign_ups.give_up(fresh(guest), workshop.code)
         make.tell()
@@ -367,10 +367,10 @@ def test_a_seat_that_could_not_be_sent_in_time_is_sent_when_it_can(make, forum, 
     reschedule(forum, workshop, by=timedelta(0), status=SessionStatus.CANCELLED)
     make.tell()
     reschedule(forum, workshop, by=timedelta(0), status=SessionStatus.PUBLISHED)
-    letters()
+    emails()
     assert make.tell() == 1
-    (letter,) = letters()
-    assert (letter.to, letter.kind) == (off.email, "session.places")
+    (email,) = emails()
+    assert (email.to, email.kind) == (off.email, "session.places")
     sign_up(draft, workshop)
     with transaction():
         lifecycle.unpublish_event(fresh(forum))
@@ -378,18 +378,18 @@ def test_a_seat_that_could_not_be_sent_in_time_is_sent_when_it_can(make, forum, 
     with transaction():
         lifecycle.publish_event(fresh(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert (letter.to, letter.kind) == (draft.email, "session.places")
+    (email,) = emails()
+    assert (email.to, email.kind) == (draft.email, "session.places")
 
 
 def test_no_new_link_brings_an_ended_registration_to_mind(make, forum):
     guest = make.registration(forum, make.option(forum))
     with transaction():
         operations.cancel(fresh(guest))
-    letters()
+    emails()
     with pytest.raises(Refused), transaction():
         edits.new_link(fresh(guest))
-    assert letters() == []
+    assert emails() == []
 
 
 def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_venue(make, forum):
@@ -399,14 +399,14 @@ def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_it
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, housed, open_air)
     make.tell()
-    letters()
+    emails()
     edit(forum, place=LocalizedText(en="Port"))
     with transaction():
         events.save_venue(fresh(forum), fresh(venue), name=LocalizedText(en="Dock"), address=LocalizedText())
         releases.release(fresh(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "“Open air” – Room changed: City Hall → Port" in letter.text
-    assert "“Housed” – Room changed: Arena and 1-1 Chuo → Dock" in letter.text
-    places = {lint.text(entry(letter, place).one("LOCATION")) for place in (1, 2)}
+    (email,) = emails()
+    assert "“Open air” – Room changed: City Hall → Port" in email.text
+    assert "“Housed” – Room changed: Arena and 1-1 Chuo → Dock" in email.text
+    places = {lint.text(entry(email, place).one("LOCATION")) for place in (1, 2)}
     assert places == {"Port", "Hall A, Dock"}

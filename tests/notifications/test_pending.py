@@ -20,7 +20,7 @@ from eventapp.notifications.scan import scan
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
-from tests.support.outbox import letters
+from tests.support.outbox import emails
 
 
 def move(event) -> None:
@@ -67,7 +67,7 @@ def test_a_notification_that_cannot_be_written_does_not_block_the_others(make, f
         return facts(guest, *rest)
 
     monkeypatch.setattr(attendee_emails, "_facts", fail)
-    assert [letter.to for letter in letters()] == ["second@example.org"]
+    assert [email.to for email in emails()] == ["second@example.org"]
     assert "Broken" not in caplog.text
 
 
@@ -75,13 +75,13 @@ def test_a_notification_that_cannot_be_written_does_not_block_the_others(make, f
 def test_nor_does_one_that_the_database_refuses(make, forum, caplog):
     option = make.option(forum)
     holder = make.registration(forum, option, "holder@example.org")
-    letters()
+    emails()
     guest = make.registration(forum, option, "guest@example.org")
     make.registration(forum, option, "last@example.org")
     with transaction():
         taken = update(SentInvitation).where(SentInvitation.registration_id == holder.id)
         db.session.execute(taken.values(uid=guest.uid))
-    assert [letter.to for letter in letters()] == ["last@example.org"]
+    assert [email.to for email in emails()] == ["last@example.org"]
     assert guest.uid not in caplog.text
 
 
@@ -89,26 +89,26 @@ def test_somebody_who_cancels_beyond_the_budget_is_not_told_that_they_are_regist
     guest = make.registration(forum, make.option(forum))
     use_up_the_budget_of(guest)
     assert not cancel(guest, by_guest=True)
-    assert [letter.subject for letter in letters()] == ["Registration cancelled: Forum of cities"]
+    assert [email.subject for email in emails()] == ["Registration cancelled: Forum of cities"]
 
 
 def test_nor_are_they_told_of_a_change_of_the_event(make, forum):
     guest = make.registration(forum, make.option(forum))
-    letters()
+    emails()
     move(forum)
     use_up_the_budget_of(guest)
     assert not cancel(guest, by_guest=True)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.subject == "Registration cancelled: Forum of cities"
-    assert [file.method for file in letter.calendars] == ["CANCEL"]
+    (email,) = emails()
+    assert email.subject == "Registration cancelled: Forum of cities"
+    assert [file.method for file in email.calendars] == ["CANCEL"]
 
 
 @pytest.mark.both_engines("locks")
 @pytest.mark.slow
 def test_a_cancellation_is_written_though_the_team_decides_meanwhile_that_nobody_is(make, forum, monkeypatch):
     guest = make.registration(forum, make.option(forum))
-    letters()
+    emails()
     move(forum)
     waiting, others = pending.waiting_recipients, []
 
@@ -122,14 +122,14 @@ def test_a_cancellation_is_written_though_the_team_decides_meanwhile_that_nobody
     with transaction():
         operations.mark_as_notified(db.session.get_one(Event, forum.id))
     others[0].join()
-    assert [letter.kind for letter in letters()] == ["registration.cancelled"]
+    assert [email.kind for email in emails()] == ["registration.cancelled"]
 
 
 @pytest.mark.both_engines("locks")
 @pytest.mark.slow
 def test_the_worker_and_an_operation_on_its_recipient_do_not_wait_for_each_other(make, forum, monkeypatch):
     guest = make.registration(forum, make.option(forum, mode=Mode.ONLINE))
-    letters()
+    emails()
     with transaction():
         # A new joining link: the worker writes the registration, too, for its SEQUENCE.
         db.session.get_one(Event, forum.id).join_url = "https://example.net/room"
@@ -165,5 +165,5 @@ def test_the_worker_and_an_operation_on_its_recipient_do_not_wait_for_each_other
         patched.setattr(tasks, "compose", composing)
         assert tasks.send_due() == 0, "the registration was cancelled meanwhile"
         others[0].join()
-    assert [letter.kind for letter in letters()] == ["registration.cancelled"]
+    assert [email.kind for email in emails()] == ["registration.cancelled"]
     assert db.session.scalar(select(Registration.status).where(Registration.id == guest.id)) == "cancelled"

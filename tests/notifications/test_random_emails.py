@@ -34,7 +34,7 @@ from eventapp.registration.rules import RegistrationStatus
 from tests.support import ical_lint as lint
 from tests.support.actions import World
 from tests.support.make import Make, fresh
-from tests.support.outbox import letters
+from tests.support.outbox import emails
 from tests.support.recipient import CalendarApp, Held, Shown
 
 pytestmark = pytest.mark.slow
@@ -119,48 +119,48 @@ class Post:
     def deliver(self, *, swept: bool = False) -> None:
         """Deliver the written e-mails to the apps, and check each one."""
         self.public |= {str(session.title) for session in released.document(self.event()).sessions}
-        came = letters()
-        for letter in came:
-            app = self.apps.setdefault(letter.to, CalendarApp(letter.to))
-            done = app.take(letter)
+        came = emails()
+        for email in came:
+            app = self.apps.setdefault(email.to, CalendarApp(email.to))
+            done = app.take(email)
             for uid in app.entries:
-                assert self.owners.setdefault(uid, letter.to) == letter.to, f"{uid} went to two people"
-            self._check_secrets(letter)
-            self._check_concerned(letter, done, swept=swept)
+                assert self.owners.setdefault(uid, email.to) == email.to, f"{uid} went to two people"
+            self._check_secrets(email)
+            self._check_concerned(email, done, swept=swept)
             for before, after in done:
-                self._check_words(letter, before, after)
+                self._check_words(email, before, after)
         if self.event().status is not EventStatus.POSTPONED:
             self.postponed.clear()
-        self.postponed |= {letter.to for letter in came if "is postponed" in letter.text}
+        self.postponed |= {email.to for email in came if "is postponed" in email.text}
         if swept:
-            twice = [to for to, number in Counter(letter.to for letter in came).items() if number > 1]
-            assert not twice, f"several letters of one sweep to {twice}"
+            twice = [to for to, number in Counter(email.to for email in came).items() if number > 1]
+            assert not twice, f"several e-mails of one sweep to {twice}"
 
-    def _check_concerned(self, letter: Email, done: list[tuple[Held | None, Held]], *, swept: bool) -> None:
-        guest, speaker = self.guests().get(letter.to), self.speakers().get(letter.to)
+    def _check_concerned(self, email: Email, done: list[tuple[Held | None, Held]], *, swept: bool) -> None:
+        guest, speaker = self.guests().get(email.to), self.speakers().get(email.to)
         if guest is None and speaker is None:
-            assert not swept and letter.kind in {"registration.cancelled", "registration.declined"}, letter.kind
-            assert not self.apps[letter.to].live, f"{letter.to} takes part no more"
+            assert not swept and email.kind in {"registration.cancelled", "registration.declined"}, email.kind
+            assert not self.apps[email.to].live, f"{email.to} takes part no more"
         if not swept:
             return
-        again = "is postponed" in letter.text and letter.to in self.postponed
-        assert not again, f"{letter.to} is told twice\n{letter.text}"
+        again = "is postponed" in email.text and email.to in self.postponed
+        assert not again, f"{email.to} is told twice\n{email.text}"
         assert self.event().status is not EventStatus.DRAFT
         if not done:
-            assert speaker is not None and speaker.answer is Answer.PENDING, f"{letter.to}: nothing for the calendar"
-            assert self.of_speaker(speaker) != self.asked.get(letter.to), f"{letter.to}: no news\n{letter.text}"
+            assert speaker is not None and speaker.answer is Answer.PENDING, f"{email.to}: nothing for the calendar"
+            assert self.of_speaker(speaker) != self.asked.get(email.to), f"{email.to}: no news\n{email.text}"
         for before, after in done:
             # On a waiting list the entry is tentative anyway; that it is postponed is in the title.
             same = before and (before.shown, before.cancelled) == (after.shown, after.cancelled)
             assert not same or "Postponed" in f"{before}{after}", (
-                f"{letter.to}: nothing is different\n{letter.subject}\n{letter.text}"
+                f"{email.to}: nothing is different\n{email.subject}\n{email.text}"
             )
 
-    def _check_words(self, letter: Email, before: Held | None, after: Held) -> None:
+    def _check_words(self, email: Email, before: Held | None, after: Held) -> None:
         """Check that the text of the e-mail describes its effect on the calendar."""
-        said, event = f"{letter.subject}\n{letter.text}", self.event()
-        about = f"{letter.to}: {before} → {after}\n{said}"
-        if letter.kind in {"registration.cancelled", "registration.declined"}:
+        said, event = f"{email.subject}\n{email.text}", self.event()
+        about = f"{email.to}: {before} → {after}\n{said}"
+        if email.kind in {"registration.cancelled", "registration.declined"}:
             return
         session = released.document(event).by_code.get(after.code)
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
@@ -171,7 +171,7 @@ class Post:
         if after.cancelled or event.status is EventStatus.POSTPONED:
             return
         old = before.shown if before and not before.cancelled else None
-        known = old is None and letter.kind == "proposals.changed"  # as text, from before they confirmed
+        known = old is None and email.kind == "proposals.changed"  # as text, from before they confirmed
         if not known and (old is None or (old.starts, old.ends) != (after.shown.starts, after.shown.ends)):
             assert f"{after.shown.starts:%H:%M}" in said, about
         if session is None and old and old.place != after.shown.place:
@@ -179,24 +179,24 @@ class Post:
         if after.shown.link and (old is None or old.link != after.shown.link) and not (session and old is None):
             assert after.shown.link in said, about
         if not after.shown.link and old and old.link:
-            assert "link" in said or "Join online: –" in said or letter.kind == "registration.changed", about
+            assert "link" in said or "Join online: –" in said or email.kind == "registration.changed", about
 
-    def _check_secrets(self, letter: Email) -> None:
-        said = "\n".join([letter.subject, letter.text, letter.html])
-        said += "".join(lint.text(file.content.decode().replace("\r\n ", "")) for file in letter.calendars)
+    def _check_secrets(self, email: Email) -> None:
+        said = "\n".join([email.subject, email.text, email.html])
+        said += "".join(lint.text(file.content.decode().replace("\r\n ", "")) for file in email.calendars)
         guests, speakers_ = self.guests(), self.speakers()
         for owner in [*db.session.scalars(select(Registration)), *speakers_.values()]:
-            if owner.email != letter.to:
-                assert owner.token not in said and not re.search(rf"(?<![\w-]){owner.email}", said), letter.text
+            if owner.email != email.to:
+                assert owner.token not in said and not re.search(rf"(?<![\w-]){owner.email}", said), email.text
         hidden = set(re.findall(r"Talk\d{4}", said)) - self.public
         assert not hidden, f"{hidden} is no title that was released\n{said}"
         own: dict[str, Shown] = {}
-        if letter.to in guests:
-            own |= self.of_guest(guests[letter.to])
-        if letter.to in speakers_:
-            own |= self.of_speaker(speakers_[letter.to])
+        if email.to in guests:
+            own |= self.of_guest(guests[email.to])
+        if email.to in speakers_:
+            own |= self.of_speaker(speakers_[email.to])
         doors = set(re.findall(r"https://meet\.example/\w+", said)) - {shown.link for shown in own.values()}
-        assert not doors, f"{letter.to} gets {doors}\n{letter.text}"
+        assert not doors, f"{email.to} gets {doors}\n{email.text}"
 
     def check(self) -> None:
         """Every calendar matches the product; nobody is notified about a draft."""
@@ -248,8 +248,8 @@ def test_emails_keep_every_calendar_correct_whatever_is_done(make: Make, seed: i
                 post.deliver(swept=True)
                 done.append("told")
                 now.shift(timedelta(minutes=20))
-                assert make.tell() == 0, [letter.text for letter in letters()]
-                assert not letters()
+                assert make.tell() == 0, [email.text for email in emails()]
+                assert not emails()
                 post.check()
     except AssertionError as error:
         raise AssertionError(f"{error}\nafter {done}") from error

@@ -21,7 +21,7 @@ from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
 from tests.proposals.conftest import DRAFT
-from tests.support.outbox import entry, letters
+from tests.support.outbox import emails, entry
 
 pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 
@@ -59,18 +59,18 @@ def asked(make, forum, ada):
     session = make.session(forum, "Rivers", people=[ada], rooms=[make.room(forum, "Hall A")])
     ask(forum, ada)
     make.tell()
-    assert len(letters()) == 1, "the letter that asks, and no other"
+    assert len(emails()) == 1, "the e-mail that asks, and no other"
     return session
 
 
 def test_with_the_yes_the_calendar_gets_what_is_public(make, forum, asked):
     answer(yes=True)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.kind == "proposals.scheduled"
-    assert "Rivers: Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A" in letter.text
-    sent = entry(letter)
-    assert letter.calendars[0].method == "REQUEST"
+    (email,) = emails()
+    assert email.kind == "proposals.scheduled"
+    assert "Rivers: Tue 18 March 2031, 10:00 – 11:00 (Japan Standard Time), Hall A" in email.text
+    sent = entry(email)
+    assert email.calendars[0].method == "REQUEST"
     assert sent.all("ATTENDEE")[0].params["PARTSTAT"] == "ACCEPTED"
     assert sent.one("UID") != asked.uid
     assert make.tell() == 0
@@ -86,16 +86,16 @@ def test_with_the_yes_the_calendar_gets_what_is_public(make, forum, asked):
 def test_a_cancelled_event_is_sent_as_such_and_not_as_changed_hours(make, forum, asked, verb, subject, said):
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     with transaction():
         getattr(lifecycle, f"{verb}_event")(db.session.merge(forum), note=LocalizedText(en="A storm."))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.subject.startswith(subject)
-    assert said in letter.text
-    assert "A storm." in letter.text
-    assert "10:00" not in letter.text
-    assert len(letter.calendars) == 1
+    (email,) = emails()
+    assert email.subject.startswith(subject)
+    assert said in email.text
+    assert "A storm." in email.text
+    assert "10:00" not in email.text
+    assert len(email.calendars) == 1
 
 
 def test_a_speaker_who_confirmed_earlier_is_invited_when_the_programme_is_published(make, forum, ada):
@@ -103,24 +103,24 @@ def test_a_speaker_who_confirmed_earlier_is_invited_when_the_programme_is_publis
     ask(forum, ada)
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     with transaction():
         assert db.session.get(Session, session.id) is not None
         releases.release(db.session.merge(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert (letter.kind, letter.calendars[0].method) == ("proposals.scheduled", "REQUEST")
+    (email,) = emails()
+    assert (email.kind, email.calendars[0].method) == ("proposals.scheduled", "REQUEST")
 
 
 def test_each_move_is_one_update_under_the_same_uid(make, forum, asked):
     answer(yes=True)
     make.tell()
-    (first,) = letters()
+    (first,) = emails()
     move(forum, asked)
     scan()
     move(forum, asked)
     assert make.tell() == 1
-    (second,) = letters()
+    (second,) = emails()
     assert "Rivers: Rescheduled: Tue 18 March, 10:00 – 11:00 → 12:00 – 13:00" in second.text
     before, after = entry(first), entry(second)
     assert after.one("UID") == before.one("UID")
@@ -134,15 +134,15 @@ def test_each_move_is_one_update_under_the_same_uid(make, forum, asked):
 def test_a_speaker_who_declines_after_confirming_gets_the_entry_cancelled(make, forum, asked):
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     answer(yes=False)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.calendars[0].method == "CANCEL"
-    assert "You are no longer listed for this session." in letter.text
+    (email,) = emails()
+    assert email.calendars[0].method == "CANCEL"
+    assert "You are no longer listed for this session." in email.text
     answer(yes=True)
     assert make.tell() == 1
-    (again,) = letters()
+    (again,) = emails()
     assert again.calendars[0].method == "REQUEST"
 
 
@@ -150,12 +150,12 @@ def test_who_is_asked_again_keeps_a_calendar_that_is_right(make, forum, asked, a
     answer(yes=True)
     make.tell()
     ask(forum, ada)
-    letters()
+    emails()
     move(forum, asked)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert entry(letter).one("DTSTART") == "20310318T110000"
-    assert entry(letter).all("ATTENDEE")[0].params["PARTSTAT"] == "NEEDS-ACTION"
+    (email,) = emails()
+    assert entry(email).one("DTSTART") == "20310318T110000"
+    assert entry(email).all("ATTENDEE")[0].params["PARTSTAT"] == "NEEDS-ACTION"
     answer(yes=True)
     assert make.tell() == 0
 
@@ -169,27 +169,27 @@ def test_a_speaker_who_declined_and_is_asked_again_is_invited_on_confirming_with
     make.tell()
     move(forum, asked, by=timedelta(0))
     ask(forum, ada)
-    letters()
+    emails()
     move(forum, asked)
     assert make.tell() == 0
     answer(yes=True)
     move(forum, asked)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.kind == "proposals.scheduled"
-    assert letter.calendars[0].method == "REQUEST"
-    assert "Back on the programme" not in letter.text
+    (email,) = emails()
+    assert email.kind == "proposals.scheduled"
+    assert email.calendars[0].method == "REQUEST"
+    assert "Back on the programme" not in email.text
 
 
 def test_another_address_is_invited_under_uids_of_its_own(make, forum, asked, ada):
     answer(yes=True)
     make.tell()
-    (old,) = letters()
+    (old,) = emails()
     ask(forum, ada, "new@example.org")
     answer(yes=True)
-    letters()
+    emails()
     assert make.tell() == 1
-    (new,) = letters()
+    (new,) = emails()
     assert new.to == "new@example.org"
     assert entry(new).one("UID") != entry(old).one("UID")
 
@@ -197,21 +197,21 @@ def test_another_address_is_invited_under_uids_of_its_own(make, forum, asked, ad
 def test_a_speaker_who_declines_a_session_cancelled_meanwhile_does_not_keep_it(make, forum, asked):
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     answer(yes=False)
     move(forum, asked, by=timedelta(0), status=SessionStatus.CANCELLED)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.calendars[0].method == "CANCEL"
+    (email,) = emails()
+    assert email.calendars[0].method == "CANCEL"
 
 
 def test_what_a_calendar_never_had_is_not_taken_out_of_it(make, forum, asked):
     answer(yes=True)
     move(forum, asked, by=timedelta(0), status=SessionStatus.CANCELLED)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "Rivers: Cancelled" in letter.text
-    assert letter.calendars == []
+    (email,) = emails()
+    assert "Rivers: Cancelled" in email.text
+    assert email.calendars == []
 
 
 def test_a_new_session_of_a_postponed_event_waits_for_its_date(make, forum, asked, ada):
@@ -220,14 +220,14 @@ def test_a_new_session_of_a_postponed_event_waits_for_its_date(make, forum, aske
     with transaction():
         lifecycle.postpone_event(db.session.merge(forum), note=LocalizedText())
     assert make.tell() == 1
-    letters()
+    emails()
     make.session(forum, "Lakes", people=[db.session.merge(ada)])
     assert make.tell() == 0, "they know that it is postponed"
     with transaction():
         lifecycle.publish_event(db.session.merge(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "Lakes: Tue 18 March 2031, 10:00" in letter.text
+    (email,) = emails()
+    assert "Lakes: Tue 18 March 2031, 10:00" in email.text
 
 
 def test_a_speaker_without_a_room_is_notified_of_a_new_venue_of_the_event(make, forum, ada):
@@ -235,30 +235,30 @@ def test_a_speaker_without_a_room_is_notified_of_a_new_venue_of_the_event(make, 
     ask(forum, ada)
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     with transaction():
         row = db.session.merge(forum)
         lifecycle.change_event(row, slug=row.slug, place=LocalizedText(en="Port"))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert entry(letter).one("LOCATION") == "Port"
+    (email,) = emails()
+    assert entry(email).one("LOCATION") == "Port"
 
 
 def test_a_speaker_removed_from_a_session_is_notified_and_one_added_is_invited(make, forum, asked, ada):
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     with transaction():
         db.session.execute(delete(Participation).where(Participation.session_id == asked.id))
         releases.release(db.session.merge(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert letter.calendars[0].method == "CANCEL"
+    (email,) = emails()
+    assert email.calendars[0].method == "CANCEL"
     make.session(forum, "Lakes", people=[db.session.merge(ada)])
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "Lakes" in letter.text
-    assert letter.calendars[0].method == "REQUEST"
+    (email,) = emails()
+    assert "Lakes" in email.text
+    assert email.calendars[0].method == "REQUEST"
 
 
 @pytest.mark.parametrize(
@@ -267,23 +267,23 @@ def test_a_speaker_removed_from_a_session_is_notified_and_one_added_is_invited(m
 def test_a_cancelled_session_is_cancelled_in_the_calendar(make, forum, asked, status, said):
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     move(forum, asked, by=timedelta(0), status=status)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert f"Rivers: {said}" in letter.text
-    assert (letter.calendars[0].method, entry(letter).one("STATUS")) == ("CANCEL", "CANCELLED")
+    (email,) = emails()
+    assert f"Rivers: {said}" in email.text
+    assert (email.calendars[0].method, entry(email).one("STATUS")) == ("CANCEL", "CANCELLED")
 
 
 def test_a_cancelled_event_is_sent_at_once(make, forum, asked):
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     with transaction():
         assert lifecycle.cancel_event(db.session.merge(forum), note=LocalizedText()) == 1
     assert make.tell(minutes=0) == 1
-    (letter,) = letters()
-    assert letter.calendars[0].method == "CANCEL"
+    (email,) = emails()
+    assert email.calendars[0].method == "CANCEL"
 
 
 def test_who_speaks_from_elsewhere_gets_the_link_to_join(make, forum, asked):
@@ -291,15 +291,15 @@ def test_who_speaks_from_elsewhere_gets_the_link_to_join(make, forum, asked):
         db.session.get_one(Session, asked.id).join_url = "https://meet.example/stage"
     answer(yes=True)
     make.tell()
-    (letter,) = letters()
-    assert b"meet.example" not in letter.calendars[0].content
+    (email,) = emails()
+    assert b"meet.example" not in email.calendars[0].content
     with transaction():
         db.session.scalars(select(Participation)).one().mode = Mode.ONLINE
         releases.release(db.session.merge(forum))
     assert make.tell() == 1
-    (letter,) = letters()
-    assert entry(letter).one("CONFERENCE") == "https://meet.example/stage"
-    assert "https://meet.example/stage" in letter.text
+    (email,) = emails()
+    assert entry(email).one("CONFERENCE") == "https://meet.example/stage"
+    assert "https://meet.example/stage" in email.text
 
 
 def test_the_team_can_keep_a_change_to_itself_but_not_a_speakers_first_invitation(make, forum, asked):
@@ -307,7 +307,7 @@ def test_the_team_can_keep_a_change_to_itself_but_not_a_speakers_first_invitatio
     with transaction():
         notifications.mark_as_notified(db.session.merge(forum))
     assert make.tell() == 1
-    letters()
+    emails()
     move(forum, asked)
     scan()
     assert notifications.waiting(db.session.merge(forum)).speakers == 1
@@ -319,7 +319,7 @@ def test_the_team_can_keep_a_change_to_itself_but_not_a_speakers_first_invitatio
 def test_speakers_from_before_invitations_are_sent_later_changes(make, forum, asked):
     answer(yes=True)
     make.tell()
-    letters()
+    emails()
     with transaction():
         db.session.execute(delete(SentInvitation))
         db.session.merge(ScanCursor(event_id=forum.id, event_revision=-1, team_revision=-1))
@@ -328,8 +328,8 @@ def test_speakers_from_before_invitations_are_sent_later_changes(make, forum, as
     assert make.tell() == 0, "what they know is not sent again"
     move(forum, asked)
     assert make.tell() == 1
-    (letter,) = letters()
-    assert "Rivers: Rescheduled" in letter.text
+    (email,) = emails()
+    assert "Rivers: Rescheduled" in email.text
 
 
 @pytest.mark.parametrize("kind", ["speakers", "guests"])

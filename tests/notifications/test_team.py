@@ -31,7 +31,7 @@ def written(make: Make):
     return event, guest, link
 
 
-def letters(**values) -> list[Email]:
+def emails(**values) -> list[Email]:
     send_due()
     return list(db.session.scalars(select(Email).filter_by(**values).order_by(Email.id)))
 
@@ -39,19 +39,19 @@ def letters(**values) -> list[Email]:
 def test_an_email_shows_no_private_link_and_no_joining_link(organizer, written):
     _event, guest, link = written
     with transaction():
-        letter = letters(to="guest@example.org")[0]
-        letter.subject = f"See http://localhost/registrations/{guest.token}"
-        letter.last_error = f"refused: http://localhost/registrations/{guest.token}"
-    whole = "".join(one.text + one.subject for one in letters())
+        email = emails(to="guest@example.org")[0]
+        email.subject = f"See http://localhost/registrations/{guest.token}"
+        email.last_error = f"refused: http://localhost/registrations/{guest.token}"
+    whole = "".join(one.text + one.subject for one in emails())
     assert guest.token in whole and link.token in whole and "JoinSecret" in whole
     pages = [organizer.get("/manage/events/forum/mail")]
-    pages += [organizer.get(f"/manage/events/forum/mail/{one.id}") for one in letters()]
+    pages += [organizer.get(f"/manage/events/forum/mail/{one.id}") for one in emails()]
     for answer in pages:
         assert answer.status_code == 200
         for secret in (guest.token, link.token, "JoinSecret"):
             assert secret not in answer.text
     assert "/registrations/…" in pages[1].text
-    assert letters(to="guest@example.org")[0].text.count(guest.token) >= 1, "what is sent keeps its keys"
+    assert emails(to="guest@example.org")[0].text.count(guest.token) >= 1, "what is sent keeps its keys"
 
 
 SEEN = {
@@ -67,18 +67,18 @@ SEEN = {
 def test_each_role_reads_the_emails_about_what_it_works_on(app, make, written, role, seen):
     event, *_rest = written
     with transaction():
-        for letter in letters():
-            letter.status = EmailStatus.FAILED
+        for email in emails():
+            email.status = EmailStatus.FAILED
     member = make.member(event, role)
     visitor = app.test_client()
     visitor.sign_in(member)
     listed = visitor.get("/manage/events/forum/mail")
     assert listed.status_code == (403 if seen is None else 200)
     overview = visitor.get("/manage/events/forum").text
-    number = len([one for one in letters() if one.to in (seen or ())])
+    number = len([one for one in emails() if one.to in (seen or ())])
     told = re.search(r"<b>(\d+)</b>e-mails not delivered", overview)
     assert (int(told[1]) if told else 0) == number
-    for one in letters():
+    for one in emails():
         may = one.to in (seen or ())
         assert (one.to in listed.text) == may
         page = visitor.get(f"/manage/events/forum/mail/{one.id}")
@@ -89,7 +89,7 @@ def test_each_role_reads_the_emails_about_what_it_works_on(app, make, written, r
         # The form of a page that this role may see, sent to the e-mail's URL.
         answer = visitor.fill_elsewhere("/manage", f"/manage/events/forum/mail/{one.id}/retry")
         assert answer.status_code in {403, 404}
-    states = {one.to: one.status for one in letters()}
+    states = {one.to: one.status for one in emails()}
     assert {to for to, status in states.items() if status is EmailStatus.QUEUED} == (seen or set())
 
 
@@ -97,7 +97,7 @@ def test_a_kind_that_no_page_shows_is_shown_to_nobody(organizer, make):
     event = make.event("forum")
     with transaction():
         mail.enqueue(to="x@example.org", subject="s", text="t", kind="other.kind", topic=f"event:{event.id}")
-    number = letters()[0].id
+    number = emails()[0].id
     assert "x@example.org" not in organizer.get("/manage/events/forum/mail").text
     assert organizer.get(f"/manage/events/forum/mail/{number}").status_code == 404
     assert set(FAMILIES.values()) <= set(Permission)

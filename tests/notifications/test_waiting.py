@@ -38,7 +38,7 @@ def said(organizer) -> str:
     return organizer.page.text(organizer.page.one("main"))
 
 
-def letters() -> int:
+def emails() -> int:
     db.session.rollback()
     return len(db.session.scalars(select(Email)).all())
 
@@ -60,7 +60,7 @@ def test_the_emails_are_sent_at_once_when_the_team_says_so(organizer, forum):
     assert send_due() == 0
     organizer.fill(PATH, action="/news/now", follow=True)
     assert send_due() == 2
-    assert letters() == 2
+    assert emails() == 2
     organizer.get(PATH)
     assert "E-mails about recent changes" not in said(organizer)
 
@@ -69,7 +69,7 @@ def test_nobody_is_written_to_when_the_team_says_so(organizer, make, forum):
     organizer.fill(PATH, action="/news/nobody", follow=True)
     assert "No e-mails will be sent" in organizer.page.text(organizer.page.one("body"))
     assert make.tell() == 0
-    assert letters() == 0
+    assert emails() == 0
 
 
 def test_only_those_who_work_on_the_programme_decide(app, make, forum):

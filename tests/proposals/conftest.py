@@ -74,7 +74,7 @@ def accept(proposal, **values):
         return operations.accept(db.session.merge(proposal), draft=DRAFT, **values)
 
 
-def letters(kind: str = "") -> list[Email]:
+def emails(kind: str = "") -> list[Email]:
     send_due()
     query = select(Email).where(Email.kind.startswith("proposals")).order_by(Email.id)
     return [draft for draft in db.session.scalars(query) if not kind or draft.kind == f"proposals.{kind}"]

@@ -10,7 +10,7 @@ from eventapp.programme.models import Participation, Session
 from eventapp.proposals import operations, queries
 from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import Answer
-from tests.proposals.conftest import accept, letters, propose
+from tests.proposals.conftest import accept, emails, propose
 
 pytestmark = pytest.mark.both_engines("averages, and where NULL is sorted")
 
@@ -92,7 +92,7 @@ def test_the_email_is_read_and_changed_before_it_is_sent(organizer, forum, call)
     assert "To ada@example.org, in English." in text(organizer)
     assert "We are pleased to tell you that your proposal “Rivers that remember”" in text(organizer)
     assert organizer.fill(path, {"subject": "Yes!", "text": "Come by ship.\r\n\r\nBring a book."}).status_code == 303
-    (draft,) = letters("accepted")
+    (draft,) = emails("accepted")
     assert draft.subject == "Yes!"
     assert "Come by ship.\n\nBring a book." in draft.text
     link = db.session.query(SpeakerLink).one()
@@ -110,7 +110,7 @@ def test_an_email_can_be_left_out_but_not_be_empty(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}/decline"
     assert organizer.fill(path, {"text": ""}).status_code == 422
     assert organizer.fill(path, {"text": "", "send": None}).status_code == 303
-    assert letters("declined") == []
+    assert emails("declined") == []
     assert db.session.query(Proposal).one().status == "declined"
 
 
@@ -149,7 +149,7 @@ def test_a_speaker_is_asked_from_the_page_of_the_speaker(organizer, forum, make)
     assert organizer.page.by_id("email").get("value") == "ada@example.org"
     response = organizer.fill(f"{path}?letter=ja", {"email": "ada@example.org"})
     assert response.status_code == 303
-    (draft,) = letters("confirm")
+    (draft,) = emails("confirm")
     assert (draft.language, draft.to) == ("ja", "ada@example.org")
     assert organizer.fill(path, {"email": "ada"}).status_code == 422
     organizer.get(person)

@@ -24,7 +24,7 @@ from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.proposals import operations, queries, speakers
 from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import CONSENT, Answer, ProposalStatus
-from tests.proposals.conftest import DRAFT, accept, answers, letters, open_call, propose
+from tests.proposals.conftest import DRAFT, accept, answers, emails, open_call, propose
 
 pytestmark = pytest.mark.both_engines("decisions are made under row locks")
 
@@ -42,7 +42,7 @@ def test_a_proposal_is_stored_with_the_consent_and_its_owner_gets_the_link(call,
     assert proposal.status is ProposalStatus.SUBMITTED
     assert proposal.consent == CONSENT
     assert abs(clock.now() - proposal.consented_at) < timedelta(minutes=1)
-    (draft,) = letters()
+    (draft,) = emails()
     assert (draft.to, draft.kind) == ("ada@example.org", "proposals.received")
     assert f"/proposals/{proposal.token}?lang=en" in draft.text
     assert "Rivers that remember" in draft.subject
@@ -51,7 +51,7 @@ def test_a_proposal_is_stored_with_the_consent_and_its_owner_gets_the_link(call,
 
 def test_the_email_is_in_the_language_that_the_person_reads(call, forum):
     proposal = propose(forum, language="ja")
-    (draft,) = letters()
+    (draft,) = emails()
     assert draft.language == "ja"
     assert f"/proposals/{proposal.token}?lang=ja" in draft.text
     assert "都市フォーラム" in draft.text
@@ -63,7 +63,7 @@ def test_a_form_that_is_sent_twice_makes_one_proposal_and_one_email(call, forum)
     with transaction():
         second = operations.submit(forum, answers(), once="0123456789abcdef")
     assert first.id == second.id
-    assert (count(Proposal), len(letters())) == (1, 1)
+    assert (count(Proposal), len(emails())) == (1, 1)
 
 
 def test_who_goes_back_and_writes_another_proposal_means_another_one(call, forum):
@@ -111,7 +111,7 @@ def test_an_accepted_proposal_is_a_draft_session_with_a_speaker_who_has_not_conf
     assert (part.person.name("en").text, part.mode, part.confirmed) == ("Ada Lovelace", Mode.ONLINE, False)
     (position,) = part.person.positions
     assert (position.title["en"], position.organization.names["en"]) == ("Hydrologist", "River Institute")
-    (draft,) = letters("accepted")
+    (draft,) = emails("accepted")
     assert draft.subject == "A subject"
     assert "Another paragraph." in draft.text
 
@@ -156,14 +156,14 @@ def test_a_decision_is_made_once(call, forum):
 
 def test_a_declined_proposal_can_be_decided_again(call, forum):
     proposal = propose(forum)
-    letters()
+    emails()
     with transaction():
         operations.decline(fresh(proposal), draft=DRAFT)
     assert fresh(proposal).status is ProposalStatus.DECLINED
     with transaction():
         operations.reopen(fresh(proposal))
     assert fresh(proposal).status is ProposalStatus.SUBMITTED
-    assert [draft.kind for draft in letters()] == ["proposals.received", "proposals.declined"]
+    assert [draft.kind for draft in emails()] == ["proposals.received", "proposals.declined"]
     with pytest.raises(Refused, match="can't be decided again"), transaction():
         operations.reopen(fresh(proposal))
 
@@ -245,7 +245,7 @@ def test_deleting_leaves_nothing_of_the_person_behind(call, forum, make):
         operations.forget(fresh(proposal))
     assert [p.id for p in db.session.scalars(select(Proposal))] == [other.id]
     assert count(Review) == 0
-    assert [draft.to for draft in letters()] == ["bo@example.org"]
+    assert [draft.to for draft in emails()] == ["bo@example.org"]
 
 
 def test_a_member_of_the_team_votes_once_and_may_vote_again(call, forum, make):
@@ -317,7 +317,7 @@ def test_two_who_accept_in_the_same_moment_make_one_session(app, call, forum):
     db.session.rollback()
     results = at_once(app, lambda: operations.accept(db.session.get(Proposal, number), draft=DRAFT).id)
     assert sorted(isinstance(one, Refused) for one in results) == [False, True]
-    assert (count(Session), len(letters("accepted"))) == (1, 1)
+    assert (count(Session), len(emails("accepted"))) == (1, 1)
 
 
 def test_a_form_that_is_sent_twice_in_the_same_moment_makes_one_proposal(app, call, forum):
@@ -325,4 +325,4 @@ def test_a_form_that_is_sent_twice_in_the_same_moment_makes_one_proposal(app, ca
     db.session.rollback()
     results = at_once(app, lambda: operations.submit(events.by_slug(slug), answers(), once="0123456789abcdef").id)
     assert len(set(results)) == 1
-    assert (count(Proposal), len(letters())) == (1, 1)
+    assert (count(Proposal), len(emails())) == (1, 1)

@@ -21,7 +21,7 @@ from eventapp.programme.models import Participation, Session
 from eventapp.programme.rules import ParticipationRole, SessionStatus
 from eventapp.proposals import queries, speakers
 from eventapp.proposals.models import SpeakerLink
-from tests.proposals.conftest import DRAFT, letters
+from tests.proposals.conftest import DRAFT, emails
 from tests.support.make import Make
 
 HOUR = timedelta(hours=1)
@@ -77,7 +77,7 @@ def test_who_is_asked_is_not_announced_before_saying_yes(make, forum, ada):
     make.session(forum, "Lakes", people=[ada], release=False)
     ask(forum, ada)
     assert confirmed() == [False, False]
-    (draft,) = letters("confirm")
+    (draft,) = emails("confirm")
     assert f"/speaking/{the_link().token}?lang=en" in draft.text
     make.release(forum)
     assert released.document(forum).person_ids == set()
@@ -262,7 +262,7 @@ def test_a_speaker_is_notified_of_a_move_in_words_and_in_both_zones(make, forum,
         the_link().zone = "Europe/Berlin"
     move(forum, session, rooms=[make.room(forum, "Hall B")])
     publish(forum)
-    (draft,) = letters("changed")
+    (draft,) = emails("changed")
     assert draft.to == "ada@example.org"
     assert "Rivers: Rescheduled: Tue 18 March, 10:00 – 11:00 → 11:00 – 12:00" in draft.text
     assert "In your time (Central European Standard Time): Tue 18 March, 02:00 – 03:00 → 03:00 – 04:00" in draft.text
@@ -279,7 +279,7 @@ def test_the_email_is_in_the_speakers_language_whoever_publishes(make, forum, ad
     ask(forum, ada, language="ja")
     move(forum, session, rooms=[make.room(forum, LocalizedText(en="Hall B", ja="Bホール"))], by=timedelta(0))
     publish(forum)
-    (draft,) = letters("changed")
+    (draft,) = emails("changed")
     assert draft.language == "ja"
     assert "Aホール → Bホール" in draft.text
 
@@ -290,7 +290,7 @@ def test_a_cancelled_session_is_notified_and_each_release_sends_one_email(make, 
     move(forum, session, by=timedelta(0), status=SessionStatus.CANCELLED)
     move(forum, second)
     publish(forum)
-    (draft,) = letters("changed")
+    (draft,) = emails("changed")
     assert "Rivers: Cancelled" in draft.text
     assert "Lakes: Rescheduled" in draft.text
 
@@ -303,7 +303,7 @@ def test_who_is_not_announced_has_declined_or_has_no_link_is_not_written_to(make
     move(forum, session)
     move(forum, other)
     publish(forum)
-    assert letters("changed") == []
+    assert emails("changed") == []
 
 
 @pytest.mark.slow
@@ -314,7 +314,7 @@ def test_a_speaker_who_has_declined_is_not_notified_that_the_session_is_removed(
         programme.set_status(db.session.get(Session, session.id), SessionStatus.DRAFT)
     publish(forum)
     assert released.document(forum).by_code[session.code].participations, "what is gone stays as it was"
-    assert letters("changed") == []
+    assert emails("changed") == []
 
 
 def test_new_texts_are_no_reason_for_an_email(make, forum, ada, session):
@@ -331,14 +331,14 @@ def test_new_texts_are_no_reason_for_an_email(make, forum, ada, session):
             rooms=row.rooms,
         )
     publish(forum)
-    assert letters("changed") == []
+    assert emails("changed") == []
 
 
 def test_speakers_are_notified_when_the_event_is_cancelled(make, forum, ada, session):
     ask(forum, ada)
-    letters()
+    emails()
     with transaction():
         assert lifecycle.cancel_event(db.session.merge(forum), note=LocalizedText()) == 1
     assert make.tell(minutes=0) == 1
-    (draft,) = letters("changed")
+    (draft,) = emails("changed")
     assert draft.subject == "Cancelled: Forum of cities"

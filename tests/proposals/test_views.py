@@ -15,7 +15,7 @@ from eventapp.mail.operations import EMAILS_AN_HOUR
 from eventapp.proposals import views
 from eventapp.proposals.models import Proposal
 from eventapp.proposals.rules import ProposalStatus
-from tests.proposals.conftest import accept, letters, open_call, propose
+from tests.proposals.conftest import accept, emails, open_call, propose
 
 PATH = "/events/forum/propose"
 ADA = {
@@ -87,7 +87,7 @@ def test_a_wrong_form_names_the_field_keeps_what_was_typed_and_stores_nothing(cl
     if field != "notes":
         assert "I can&#39;t come on Tuesday." in response.get_data(as_text=True)
     assert db.session.query(Proposal).count() == 0
-    assert letters() == []
+    assert emails() == []
 
 
 def test_a_double_click_makes_one_proposal(client, call):
@@ -159,7 +159,7 @@ def test_ones_own_proposal_is_changed_withdrawn_and_deleted(client, forum, call)
     assert response.status_code == 200
     assert "have been deleted" in text(client)
     assert client.get(path).status_code == 404
-    assert letters() == []
+    assert emails() == []
 
 
 def test_the_link_of_an_accepted_proposal_leads_to_the_speakers_page(client, forum, call):
@@ -203,12 +203,12 @@ def test_somebody_elses_mailbox_is_not_filled_from_here(client, call):
     codes = [client.fill(PATH, ADA).status_code for _ in range(EMAILS_AN_HOUR + 1)]
     assert codes == [303] * EMAILS_AN_HOUR + [422]
     assert "several e-mails to this address in the last hour" in client.page.text(client.page.one("main"))
-    assert db.session.query(Proposal).count() == len(letters()) == EMAILS_AN_HOUR
+    assert db.session.query(Proposal).count() == len(emails()) == EMAILS_AN_HOUR
 
 
 def test_an_unsolicited_email_contains_no_strangers_url(client, call):
     client.fill(PATH, {**ADA, "title": "Win at evil.example", "family_name": "Click evil.example!"})
-    (draft,) = letters()
+    (draft,) = emails()
     assert "evil" not in draft.subject + draft.text + draft.html
 
 

@@ -171,7 +171,7 @@ def test_an_answer_fits_its_question_or_not():
 # ---- the team ------------------------------------------------------------------------------------------------------
 
 
-def letters() -> list[Email]:
+def emails() -> list[Email]:
     send_due()
     return list(db.session.scalars(select(Email).order_by(Email.id)))
 
@@ -179,9 +179,9 @@ def letters() -> list[Email]:
 def test_somebody_registered_by_the_team_is_written_to_in_their_language(organizer, forum):
     typed = {**ADA, "language": "ja", "family_name": "山田", "given_name": "花子"}
     assert organizer.fill("/manage/events/forum/registrations/new", typed).status_code == 303
-    (letter,) = letters()
-    assert letter.language == "ja"
-    assert letter.text.startswith("山田 花子 様")
+    (email,) = emails()
+    assert email.language == "ja"
+    assert email.text.startswith("山田 花子 様")
     organizer.fill(desk(), {"language": "en"}, action=desk())
     assert the_one().language == "en"
 
@@ -200,12 +200,12 @@ def test_the_team_corrects_an_address_without_loss_of_the_seat(client, organizer
     corrected = fresh(first)
     assert (corrected.email, corrected.status.value, corrected.uid) == ("ada@example.org", "confirmed", uid)
     assert client.get(old).status_code == 404, "whoever has the wrong mailbox has no key"
-    (letter,) = (letter for letter in letters() if letter.to == "ada@example.org")
-    assert corrected.token in letter.text
-    assert uid.encode() in letter.calendars[0].content.replace(b"\r\n ", b"")
-    before = len(letters())
+    (email,) = (email for email in emails() if email.to == "ada@example.org")
+    assert corrected.token in email.text
+    assert uid.encode() in email.calendars[0].content.replace(b"\r\n ", b"")
+    before = len(emails())
     assert organizer.fill(path, {"email": "ADA@example.org"}, action=path).status_code == 303
-    assert len(letters()) == before, "another spelling is the same mailbox"
+    assert len(emails()) == before, "another spelling is the same mailbox"
     response = organizer.fill(path, {"email": "bob@example.org"}, action=path)
     assert response.status_code == 422
     assert "Ada Lovelace is already registered with this e-mail address." in response.get_data(as_text=True)

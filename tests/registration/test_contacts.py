@@ -14,7 +14,7 @@ from eventapp.registration.models import Contact, Registration
 from eventapp.registration.operations import AlreadyRegistered, RegistrationInput
 from eventapp.registration.rules import name_key
 from tests.support.make import fresh
-from tests.support.outbox import letters
+from tests.support.outbox import emails
 
 PATH = "/events/forum/register"
 DESK = "/manage/events/forum/registrations"
@@ -76,7 +76,7 @@ def test_a_mayor_and_four_companies_under_one_address_are_five_people(client, fo
         assert client.fill(PATH, {**MAYOR, "family_name": name}).status_code == 303
     assert people(forum) == 5
     assert number_of_contacts() == 1
-    assert [letter.to for letter in letters()] == ["office@example.org"] * 5
+    assert [email.to for email in emails()] == ["office@example.org"] * 5
 
 
 @pytest.mark.both_engines("a unique index with a condition, and an insert that gives way")
@@ -122,7 +122,7 @@ def test_each_person_without_an_address_is_a_person(make, forum):
         register(forum, email="")
     register(forum, email="", another=True)
     assert people(forum) == 3
-    assert letters() == []
+    assert emails() == []
 
 
 def test_nobody_is_told_of_changes_to_people_without_an_address(organizer, make, forum):
@@ -149,13 +149,13 @@ def test_an_address_may_be_taken_away_and_given_again(organizer, forum):
     assert everybody()[0].email == ""
     assert number_of_contacts() == 1, "the old contact is not kept"
     assert organizer.fill(path, {"email": "new@example.org"}, action=path).status_code == 303
-    assert [letter.to for letter in letters() if letter.kind == "registration.new_link"] == ["new@example.org"]
+    assert [email.to for email in emails() if email.kind == "registration.new_link"] == ["new@example.org"]
 
 
 @pytest.mark.both_engines("moving rows between contacts")
 def test_a_contact_is_handed_over_with_everybody_who_shares_it(make, forum):
     first, second = register(forum), register(forum, family_name="Ito")
-    letters()
+    emails()
     keys = {first.token, second.token}
     with transaction():
         edits.change(
@@ -166,7 +166,7 @@ def test_a_contact_is_handed_over_with_everybody_who_shares_it(make, forum):
         )
     assert {one.email for one in everybody()} == {"successor@example.org"}
     assert not keys & {one.token for one in everybody()}, "who held the contact before has no key"
-    told = [letter.to for letter in letters() if letter.kind == "registration.new_link"]
+    told = [email.to for email in emails() if email.kind == "registration.new_link"]
     assert told == ["successor@example.org"] * 2
 
 
@@ -229,11 +229,11 @@ def test_who_registers_again_is_written_to_in_the_language_of_this_time(client, 
 
 def test_a_lost_link_brings_the_links_of_all_who_share_the_contact(client, make, forum):
     first, second = register(forum), register(forum, family_name="Ito")
-    letters()
+    emails()
     assert client.fill("/events/forum/register/link", {"email": "OFFICE@example.org"}).status_code == 200
-    (letter,) = (letter for letter in letters() if letter.kind == "registration.link")
-    assert fresh(first).token in letter.text
-    assert fresh(second).token in letter.text
+    (email,) = (email for email in emails() if email.kind == "registration.link")
+    assert fresh(first).token in email.text
+    assert fresh(second).token in email.text
 
 
 def test_an_unused_contact_is_deleted_and_a_used_one_is_kept(make, forum):

@@ -28,10 +28,10 @@ from tests.support.make import fresh
 pytestmark = pytest.mark.both_engines("seats are taken under row locks")
 
 
-def letters(kind: str | None = None) -> list[Email]:
+def emails(kind: str | None = None) -> list[Email]:
     send_due()
     found = list(db.session.scalars(select(Email).order_by(Email.id)))
-    return [letter for letter in found if kind is None or letter.kind == kind]
+    return [email for email in found if kind is None or email.kind == kind]
 
 
 @pytest.fixture
@@ -42,19 +42,19 @@ def forum(make):
 def test_an_attendee_is_confirmed_and_gets_an_email_with_the_calendar_file(make, forum):
     registration = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace")
     assert registration.status is RegistrationStatus.CONFIRMED
-    (letter,) = letters()
-    assert letter.to == "ada@example.org"
-    assert registration.token in letter.text
-    (file,) = letter.calendars
+    (email,) = emails()
+    assert email.to == "ada@example.org"
+    assert registration.token in email.text
+    (file,) = email.calendars
     assert file.content.startswith(b"BEGIN:VCALENDAR")
     assert registration.uid.encode() in file.content
 
 
 def test_the_email_is_in_the_language_of_its_recipient(make, forum):
     make.registration(forum, make.option(forum), language="ja")
-    (letter,) = letters()
-    assert letter.language == "ja"
-    assert "都市フォーラム" in letter.subject
+    (email,) = emails()
+    assert email.language == "ja"
+    assert "都市フォーラム" in email.subject
 
 
 def test_the_last_seat_goes_to_one_and_the_next_waits(make, forum):
@@ -84,7 +84,7 @@ def test_a_seat_that_becomes_free_goes_to_the_first_on_the_waiting_list(make, fo
         RegistrationStatus.WAITLISTED,
     )
     assert option.seats_taken == 1
-    assert [letter.to for letter in letters("registration.confirmed")] == [first.email, second.email]
+    assert [email.to for email in emails("registration.confirmed")] == [first.email, second.email]
 
 
 def test_additional_seats_go_to_the_waiting_list(make, forum):
@@ -111,8 +111,8 @@ def test_cancelling_twice_releases_one_seat(make, forum):
         operations.cancel(registration)
         operations.cancel(registration)
     assert option.seats_taken == 0
-    (letter,) = letters("registration.cancelled")
-    assert "/events/forum?lang=en\n" in letter.text, "the page on which one can register again"
+    (email,) = emails("registration.cancelled")
+    assert "/events/forum?lang=en\n" in email.text, "the page on which one can register again"
 
 
 def test_an_address_is_registered_once_whatever_its_case(make, forum):
@@ -141,7 +141,7 @@ def test_an_option_with_approval_holds_a_seat_but_confirms_nothing(make, forum):
     with transaction():
         operations.approve(registration)
     assert registration.status is RegistrationStatus.CONFIRMED
-    assert len(letters("registration.confirmed")) == 1
+    assert len(emails("registration.confirmed")) == 1
 
 
 def test_nobody_is_promised_a_seat_at_a_cancelled_event(make, forum, organizer):
@@ -153,7 +153,7 @@ def test_nobody_is_promised_a_seat_at_a_cancelled_event(make, forum, organizer):
         lifecycle.cancel_event(fresh(forum), note=LocalizedText())
     with pytest.raises(Refused, match="Cancelled"), transaction():
         operations.approve(fresh(registration))
-    assert not letters("registration.confirmed")
+    assert not emails("registration.confirmed")
     organizer.get(page)
     assert "Confirm" not in organizer.page.text(organizer.page.one("main"))
 
@@ -284,7 +284,7 @@ def test_a_seat_released_eight_times_at_once_goes_to_one(app, make, forum):
     db.session.expire_all()
     assert hall.seats_taken == 1
     assert queries.numbers_by_status(forum)[RegistrationStatus.CONFIRMED] == 1
-    assert len(letters("registration.cancelled")) == 1
+    assert len(emails("registration.cancelled")) == 1
 
 
 @pytest.mark.slow

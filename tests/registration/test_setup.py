@@ -11,7 +11,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import queries, setup
 from eventapp.registration.rules import QuestionKind
 from tests.support.make import fresh
-from tests.support.outbox import letters
+from tests.support.outbox import emails
 
 DESK = "/manage/events/forum/options"
 
@@ -108,6 +108,6 @@ def test_the_note_of_an_option_stands_in_the_email(make, forum):
     option = make.option(forum, note=LocalizedText(en="Use the east entrance.", ja="東口からお入りください。"))
     make.registration(forum, option)
     make.registration(forum, option, language="ja")
-    first, second = letters()
+    first, second = emails()
     assert "Use the east entrance." in first.text
     assert "東口からお入りください。" in second.text

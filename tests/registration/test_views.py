@@ -120,9 +120,9 @@ def test_a_second_registration_is_only_revealed_by_email(client, forum):
     registration = the_one()
     assert registration.token not in response.get_data(as_text=True)
     send_due()
-    letter = db.session.scalars(select(Email).where(Email.kind == "registration.link")).one()
-    assert letter.to == "ada@example.org"
-    assert registration.token in letter.text
+    email = db.session.scalars(select(Email).where(Email.kind == "registration.link")).one()
+    assert email.to == "ada@example.org"
+    assert registration.token in email.text
     assert registration.family_name == "Lovelace"
 
 
@@ -251,7 +251,7 @@ def test_a_robot_that_never_stops_is_slowed_down(client, forum, monkeypatch):
     assert codes == [422] * 5 + [429]
 
 
-def number_of_letters() -> int:
+def number_of_emails() -> int:
     send_due()
     return db.session.scalar(select(func.count()).select_from(Email)) or 0
 
@@ -272,17 +272,17 @@ def test_nobody_can_fill_somebody_elses_mailbox_by_registering_and_cancelling(cl
         send_due()
         client.get(response.location)
     assert said == [303] * 5 + [422]
-    assert number_of_letters() == EMAILS_AN_HOUR
+    assert number_of_emails() == EMAILS_AN_HOUR
     with time_machine.travel(clock.now() + timedelta(minutes=61)):
         location = client.fill(PATH, {**ADA, "option": "online"}).location
-        assert number_of_letters() == EMAILS_AN_HOUR + 1
+        assert number_of_emails() == EMAILS_AN_HOUR + 1
         for number in range(EMAILS_AN_HOUR):
             client.fill(location, {"option": ("in_person", "online")[number % 2]}, action=location)
             send_due()
         client.fill(location, action="/cancel", follow=True)
         assert "We did not e-mail you about this change" in client.page.text(client.page.one("main"))
         assert client.page.one("main").get("data-status") == "cancelled"
-        assert number_of_letters() == 2 * EMAILS_AN_HOUR
+        assert number_of_emails() == 2 * EMAILS_AN_HOUR
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_nobody_can_fill_somebody_elses_mailbox_by_asking_for_links(client, foru
         path = PATH if number % 2 else f"{PATH}/link"
         visitor.fill(path, {**ADA, "email": address}, follow=False)
         send_due()
-    assert number_of_letters() == EMAILS_AN_HOUR
+    assert number_of_emails() == EMAILS_AN_HOUR
     codes = [client.fill(f"{PATH}/link", {"email": email}).status_code for email in (address, "nobody@example.org")]
     assert codes == [422, 200]
     for _ in range(EMAILS_AN_HOUR):
@@ -312,11 +312,11 @@ def test_what_the_team_does_is_written_however_much_there_is(client, organizer, 
     with transaction():
         for _ in range(EMAILS_AN_HOUR):
             may_email(ADA["email"])
-    before = number_of_letters()
+    before = number_of_emails()
     organizer.fill(f"/manage/events/forum/registrations/{registration.id}", action="/link")
     send_due()
     organizer.fill(f"/manage/events/forum/registrations/{registration.id}/cancel")
-    assert number_of_letters() == before + 2
+    assert number_of_emails() == before + 2
 
 
 @pytest.mark.slow
@@ -382,10 +382,10 @@ def test_an_email_greets_only_by_what_looks_like_a_name(client, make, name, gree
     make.option(make.event("forum"))
     client.fill("/events/forum/register", {**ADA, "given_name": "Ada", "family_name": name})
     send_due()
-    (letter,) = db.session.scalars(select(Email))
-    assert letter.text.startswith(f"{greeted}\n")
-    assert letter.html.count(name) == letter.text.count(name)
-    assert "evil" not in letter.text + letter.html + letter.subject
+    (email,) = db.session.scalars(select(Email))
+    assert email.text.startswith(f"{greeted}\n")
+    assert email.html.count(name) == email.text.count(name)
+    assert "evil" not in email.text + email.html + email.subject
 
 
 def test_what_is_typed_on_one_line_stays_on_one_line(client, make):

@@ -169,7 +169,7 @@ def test_who_waits_reads_until_when_and_in_which_order(client, make, forum, line
     send_due()
     waiting = db.session.scalars(select(Email).where(Email.kind == "registration.waitlisted")).all()
     assert len(waiting) == 2
-    assert all("until Mon 17 March 2031, 10:00 JST" in letter.text for letter in waiting)
+    assert all("until Mon 17 March 2031, 10:00 JST" in email.text for email in waiting)
 
 
 def test_a_promotion_to_pending_approval_is_notified(make, forum):
@@ -182,9 +182,9 @@ def test_a_promotion_to_pending_approval_is_notified(make, forum):
         operations.cancel(fresh(first))
     assert states([second]) == [PENDING]
     send_due()
-    letter = db.session.scalars(select(Email).where(Email.to == second.email).order_by(Email.id.desc())).first()
-    assert letter.subject.startswith("A seat has become free")
-    assert "you are next on the waiting list" in letter.text
+    email = db.session.scalars(select(Email).where(Email.to == second.email).order_by(Email.id.desc())).first()
+    assert email.subject.startswith("A seat has become free")
+    assert "you are next on the waiting list" in email.text
 
 
 def test_the_question_finds_only_what_can_be_done(forum, line):

@@ -53,10 +53,10 @@ class CalendarApp:
     address: str
     entries: dict[str, Held] = field(default_factory=dict)
 
-    def take(self, letter: Email) -> list[tuple[Held | None, Held]]:
+    def take(self, email: Email) -> list[tuple[Held | None, Held]]:
         """Apply the files of an e-mail; returns (before, after) of each."""
         done = []
-        for file in letter.calendars:
+        for file in email.calendars:
             (event,) = lint.parse(file.content).of("VEVENT")
             assert event.one("ATTENDEE") == f"mailto:{self.address}"
             uid, known = event.one("UID"), self.entries.get(event.one("UID"))
