@@ -6,6 +6,7 @@ The controls run the same without the guards, to show that the race is real and 
 from __future__ import annotations
 
 import http.client
+import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,6 +41,16 @@ def environ(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
     else:
         with postgresql() as url:
             yield common | {"EVENTAPP_DATABASE_URL": url}
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was_logged() -> Iterator[None]:
+    """Starting an app configures the log of the process, which is the tests'."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @dataclass
