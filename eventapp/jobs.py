@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock
-from eventapp.core.db import Base, db, insert, transaction
+from eventapp.core.db import Base, built_once, db, transaction
 from eventapp.core.outages import cause_of
 
 log = logging.getLogger("eventapp.worker")
@@ -56,9 +57,14 @@ def last_heartbeat() -> datetime | None:
 
 def _beat() -> int:
     with transaction():
-        made = insert(db.session(), WorkerHeartbeat).values(name="worker", at=clock.now())
-        db.session.execute(made.on_conflict_do_update(index_elements=["name"], set_={"at": made.excluded.at}))
+        db.session.execute(_beaten(), [{"name": "worker", "at": clock.now()}])
     return 0
+
+
+@built_once
+def _beaten(insert: Callable[[Any], Any]) -> Any:
+    made = insert(WorkerHeartbeat.__table__)
+    return made.on_conflict_do_update(index_elements=["name"], set_={"at": made.excluded.at})
 
 
 HEARTBEAT = Sweep("heartbeat", BEAT, _beat)

@@ -268,12 +268,6 @@ class _Prepared(NamedTuple):
     readers: list[Callable[[Any], Any] | None]
 
 
-def insert(session: Session, table: Any) -> Any:
-    """An INSERT that supports ON CONFLICT, which SQLAlchemy has in a separate construct for each engine."""
-    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return made(table)
-
-
 class QuickRead:
     """A prebuilt SELECT of one row, run directly on the driver: about 15 µs where a session takes 150.
 
@@ -372,7 +366,10 @@ def init_app(app: Flask) -> None:
 
 
 def built_once(build: Callable[[Callable[[Any], Any]], S]) -> Callable[[], S]:
-    """A statement that is built once per engine: building one takes longer than running it. `build` gets `insert`."""
+    """A statement that is built once per engine: building one takes longer than running it.
+
+    `build` gets an `insert` that supports ON CONFLICT, which SQLAlchemy has in a separate construct for each engine.
+    """
     ready: dict[str, S] = {}
 
     def statement() -> S:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.core import budgets, clock, languages, revisions, tokens
@@ -118,10 +117,12 @@ def register(
     return registration
 
 
+_COLUMNS = [column.key for column in Registration.__table__.columns if column.key != "id"]
+
+
 def _insert(registration: Registration) -> bool:
     """Store a new registration with one statement; False if the contact has this person already."""
-    names = [attribute.key for attribute in inspect(Registration).column_attrs if attribute.key != "id"]
-    number = db.session.scalar(_inserted(), {name: getattr(registration, name) for name in names})
+    number = db.session.scalar(_inserted(), {name: getattr(registration, name) for name in _COLUMNS})
     if number is None:
         return False
     registration.id = number
