@@ -16,6 +16,19 @@ from tests.support import browser as browsers
 Open = Callable[..., Window]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """With a failed journey, report what its windows showed last and the end of the server's log."""
+    report: Any = yield
+    if report.when == "call" and report.failed:
+        values = getattr(item, "funcargs", {})
+        for number, one in enumerate(values.get("opened", []), start=1):
+            report.sections.append((f"window {number}", one.last_seen()))
+        if "served" in values:
+            report.sections.append(("server log", values["served"].log.read_text(encoding="utf-8")[-4000:]))
+    return report
+
+
 @pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site, started as a newcomer would start it, and shared by all journeys."""
@@ -46,9 +59,14 @@ def post(served: Site) -> Postbox:
 
 
 @pytest.fixture
-def window(served: Site, browser: Browser) -> Iterator[Open]:
+def opened() -> list[Window]:
+    """The windows that this journey has opened."""
+    return []
+
+
+@pytest.fixture
+def window(served: Site, browser: Browser, opened: list[Window]) -> Iterator[Open]:
     """`window()` opens a window of a new person; at the end none of them may have had errors."""
-    opened: list[Window] = []
 
     def open_one(**options: Any) -> Window:
         opened.append(Window(browser, served.url, **options))

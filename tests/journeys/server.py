@@ -89,6 +89,7 @@ class Site:
     email: str
     password: str
     post: Postbox
+    log: Path
 
 
 @contextmanager
@@ -111,7 +112,7 @@ def site(instance: Path) -> Iterator[Site]:
             try:
                 _until(lambda: _answers(f"{url}/readyz"), process, log)
                 login = (instance / "demo-login.txt").read_text(encoding="utf-8").splitlines()
-                yield Site(url=url, email=login[0], password=login[1], post=box)
+                yield Site(url=url, email=login[0], password=login[1], post=box, log=log)
             finally:
                 process.terminate()
                 try:

@@ -112,6 +112,13 @@ class Window:
         """The registration status that the page shows."""
         return self.page.get_attribute("main", "data-status")
 
+    def last_seen(self) -> str:
+        """The address and the beginning of the text of the current page, for the report of a failure."""
+        try:
+            return f"{self.page.url}\n{self.page.inner_text('body', timeout=1_000)[:1_000]}"
+        except Error as error:
+            return f"{self.page.url}\n{error.message}"
+
     def calm(self) -> None:
         """Assert that no errors have occurred since the last check."""
         trouble, self.trouble = self.trouble, []
