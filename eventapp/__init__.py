@@ -64,6 +64,7 @@ from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
+from eventapp.registration import manage_seats as registration_seats
 from eventapp.registration import tasks as registration_tasks
 from eventapp.registration import views as registration
 from eventapp.site import views as site
@@ -93,6 +94,7 @@ BLUEPRINTS = [
     exchange_manage.manage,
     proposals_manage.manage,
     registration_manage.manage,
+    registration_seats.manage,
     notifications_manage.manage,
     attendance_manage.manage,
     feeds_manage.manage,
@@ -183,6 +185,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
+        Sweep("held seats", 5, registration_tasks.expire_held),
         Sweep("budgets", 3600, budgets.forget),
         Sweep("forgotten passwords", 2, account_tasks.write_reset_emails),
         Sweep("old logins", 3600, account_tasks.forget_sessions),

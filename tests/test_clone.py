@@ -21,7 +21,7 @@ from eventapp.programme import queries
 from eventapp.programme.models import EventPerson, Participation, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
 from eventapp.registration import queries as registration
-from eventapp.registration.models import AttendanceOption, Question, Registration
+from eventapp.registration.models import AttendanceOption, Question, Registration, RegistrationSettings, SeatPool
 
 # Every column of what is copied is listed once. "made": it follows from the copy itself.
 STAY = {
@@ -48,7 +48,9 @@ STAY = {
     Room: {"id"},
     Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at", "saved_by"},
     Participation: {"id"},
-    AttendanceOption: {"id", "seats_taken", "uid", "closing_sequence"},
+    RegistrationSettings: set(),
+    SeatPool: {"id", "seats_taken"},
+    AttendanceOption: {"id", "seats_taken", "uid", "closing_sequence", "drawn_at", "draw_seed"},
     Question: {"id", "removed_at"},
 }
 MADE = {
@@ -62,7 +64,17 @@ MADE = {
     Room: {"event_id", "venue_id"},
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
-    AttendanceOption: {"event_id", "access_code", "opens_at", "closes_at", "last_closing", "closing_changed_at"},
+    RegistrationSettings: {"event_id"},
+    SeatPool: {"event_id"},
+    AttendanceOption: {
+        "event_id",
+        "pool_id",
+        "access_code",
+        "opens_at",
+        "closes_at",
+        "last_closing",
+        "closing_changed_at",
+    },
     Question: {"event_id"},
 }
 GO = {
@@ -76,6 +88,8 @@ GO = {
     Room: clone.ROOM,
     Session: clone.SESSION,
     Participation: clone.PART,
+    RegistrationSettings: clone.REGISTRATION,
+    SeatPool: clone.POOL,
     AttendanceOption: clone.OPTION,
     Question: clone.QUESTION,
 }

@@ -15,7 +15,7 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory.rules import OrganizationKind, fold_city, says_none
 from eventapp.programme.rules import Mode
-from eventapp.registration.rules import ACTIVE, RegistrationStatus
+from eventapp.registration.rules import REGISTERED, RegistrationStatus
 
 
 class Basis(Labelled):
@@ -41,7 +41,7 @@ _EXPLANATIONS: dict[Basis, object] = {
 
 # Bases with rows to count. Check-ins will come with tickets, reported figures have no rows.
 COUNTED: dict[Basis, frozenset[RegistrationStatus]] = {
-    Basis.REGISTERED: ACTIVE,
+    Basis.REGISTERED: REGISTERED,
     Basis.CONFIRMED: frozenset({RegistrationStatus.CONFIRMED}),
 }
 DEFAULT_BASIS = Basis.CONFIRMED

@@ -24,7 +24,7 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
-from eventapp.registration.models import AttendanceOption, Question
+from eventapp.registration.models import AttendanceOption, Question, RegistrationSettings, SeatPool
 
 R = TypeVar("R", bound=Base)
 
@@ -66,7 +66,23 @@ KNOWN = (
     "held_until",
 )
 PART = ("person_id", "role", "mode", "position")
-OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "promote_hours", "access", "domains", "position")
+OPTION = (
+    "key",
+    "mode",
+    "title",
+    "note",
+    "capacity",
+    "waiting_list",
+    "promotion",
+    "offer_hours",
+    "promote_hours",
+    "smaller_may_pass",
+    "access",
+    "domains",
+    "position",
+)
+POOL = ("title", "capacity")
+REGISTRATION = ("address_check", "hold_minutes")
 QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")
 
 
@@ -112,12 +128,23 @@ def clone(
     _programme(event, cloned, shift, people=people)
     for one in _rows(EventPerson, event) if people else ():
         db.session.add(_copy(one, KNOWN, event_id=made.id))
+    _registration(event, made, shift)
+    db.session.flush()
+    return cloned
+
+
+def _registration(event: Event, made: Event, shift: clock.Shift) -> None:
+    for settings in _rows(RegistrationSettings, event):
+        db.session.add(_copy(settings, REGISTRATION, event_id=made.id))
+    pools = {pool.id: _copy(pool, POOL, event_id=made.id) for pool in _rows(SeatPool, event)}
+    db.session.add_all(pools.values())
     for option in _rows(AttendanceOption, event):
         moments = {
             name: shift.of(moment)[0] if (moment := getattr(option, name)) else None
             for name in ("opens_at", "closes_at")
         }
         copied = _copy(option, OPTION, event_id=made.id, **moments)
+        copied.pool = pools.get(option.pool_id) if option.pool_id else None
         # Who was invited before is not invited again by that.
         copied.access_code = tokens.code(8) if option.access_code else ""
         copied.note_closing(None)
@@ -126,8 +153,6 @@ def clone(
         if question.removed_at is not None:
             continue
         db.session.add(_copy(question, QUESTION, event_id=made.id))
-    db.session.flush()
-    return cloned
 
 
 def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool) -> None:

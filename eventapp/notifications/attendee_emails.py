@@ -18,14 +18,22 @@ from eventapp.notifications.snapshots import ParticipationState, Snapshot, Topic
 from eventapp.programme.rules import Mode
 from eventapp.registration import contacts
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import Notice, RegistrationStatus
+from eventapp.registration.rules import UNCONFIRMED, Notice, RegistrationStatus
+from eventapp.registration.texts import waiting_rules
 
 Facts = list[tuple[str, str]]
 Updates = Sequence[InvitationUpdate]
 
 
 # These e-mails look forward to the event, so they are not sent once it is cancelled or postponed.
-_EXPECTANT = {Notice.RECEIVED, Notice.CONFIRMED, Notice.NEXT_IN_LINE, Notice.CHANGED}
+_EXPECTANT = {
+    Notice.ADDRESS,
+    Notice.RECEIVED,
+    Notice.OFFERED,
+    Notice.CONFIRMED,
+    Notice.NEXT_IN_LINE,
+    Notice.CHANGED,
+}
 _CALLED_OFF = {EventStatus.CANCELLED, EventStatus.POSTPONED}
 
 
@@ -52,15 +60,44 @@ def write_changes(registration: Registration) -> RenderedEmail | None:
 
 
 def _received(registration: Registration) -> RenderedEmail:
+    if registration.status in UNCONFIRMED:
+        return _address(registration)
     if registration.status is RegistrationStatus.CONFIRMED:
         return _confirmed(registration)
     waits = registration.status is RegistrationStatus.WAITLISTED
     return _render(
         registration,
-        "waitlisted" if waits else "pending",
+        ("in_draw" if registration.option.draws else "waitlisted") if waits else "pending",
         kind=f"registration.{registration.status}",
         updates=attendees.updates(registration),
     )
+
+
+def _address(registration: Registration) -> RenderedEmail:
+    # Anyone can type somebody else's address: no invitation goes to it yet.
+    if registration.status not in UNCONFIRMED:
+        return _received(registration)  # confirmed meanwhile
+    return _render(
+        registration,
+        "address",
+        kind="registration.address",
+        action=_to_own_page(registration, _("Confirm my registration")),
+    )
+
+
+def _offered(registration: Registration) -> RenderedEmail:
+    if registration.status is not RegistrationStatus.OFFERED:
+        return _received(registration)  # accepted meanwhile
+    action = _to_own_page(registration, _("Accept the seat"))
+    updates = attendees.updates(registration)
+    return _render(registration, "offered", kind="registration.offered", updates=updates, action=action)
+
+
+def _expired(registration: Registration) -> RenderedEmail:
+    if registration.status.active:
+        return _received(registration)  # registered again meanwhile
+    updates = attendees.updates(registration)
+    return _render(registration, "expired", kind="registration.expired", updates=updates, facts=[], more=[])
 
 
 def _confirmed(registration: Registration) -> RenderedEmail:
@@ -119,7 +156,10 @@ def _new_link(registration: Registration) -> RenderedEmail:
 
 
 _ACTS: dict[Notice, Callable[[Registration], RenderedEmail]] = {
+    Notice.ADDRESS: _address,
     Notice.RECEIVED: _received,
+    Notice.OFFERED: _offered,
+    Notice.EXPIRED: _expired,
     Notice.CONFIRMED: _confirmed,
     Notice.NEXT_IN_LINE: _next_in_line,
     Notice.CHANGED: _changed,
@@ -235,6 +275,10 @@ def _time(label: str, snapshot: Snapshot, registration: Registration) -> Facts:
 _OWN_PAGE = ("", "")
 
 
+def _to_own_page(registration: Registration, label: str) -> tuple[str, str]:
+    return label, absolute("registration.mine", token=registration.token, lang=registration.language)
+
+
 def _render(
     registration: Registration,
     template: str,
@@ -263,11 +307,11 @@ def _render(
         files=files,
         change=change,
         changed=changed,
-        until=languages.moment_of(registration.option.promotes_until, event.zone),
+        until=languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
+        rules=waiting_rules(registration.option),
     )
     if action is _OWN_PAGE:
-        page = absolute("registration.mine", token=registration.token, lang=language)
-        action = (_("View or change your registration"), page)
+        action = _to_own_page(registration, _("View or change your registration"))
     return content.render(
         EmailContent(
             subject=texts.subject,

@@ -23,7 +23,7 @@ from eventapp.registration.operations import (
     hold,
     is_taken,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, Access, Notice, RegistrationStatus, name_key
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, IN_LINE, UNCONFIRMED, Access, Notice, first_status, name_key
 
 
 def change(
@@ -121,22 +121,23 @@ def change_option(
     check_open(registration.event, option, by_team=by_team)
     if by_guest:
         check_access(option, email=registration.email, code=code)
-    old, held = registration.option, registration.status in HOLDS_SEAT
-    if seats.take_for_newcomer(option):
-        approve = option.access is Access.APPROVAL and not by_team
-        registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
-        registration.waiting_since = None
-    elif held or not option.waiting_list:
+    old, held, waited = registration.option, registration.status in HOLDS_SEAT, registration.status in IN_LINE
+    seat = seats.take_for_newcomer(option)
+    if not seat and (held or not (option.waiting_list or option.draws)):
         raise Refused(_("This option is full. You keep your current seat."), field="option")
-    else:
-        registration.status = RegistrationStatus.WAITLISTED
-        registration.waiting_since = clock.now()
+    unconfirmed = registration.status in UNCONFIRMED and not by_team
+    approval = option.access is Access.APPROVAL and not by_team
+    registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)
+    registration.waiting_since = None if seat else clock.now()
+    registration.held_until = registration.held_until if unconfirmed else None
+    registration.party = None
     db.session.add(ModeChange(registration_id=registration.id, from_option_id=old.id, to_option_id=option.id))
     registration.option = option
     registration.sequence += 1
     db.session.flush()
     if held:
         seats.give_back(old)
+    if held or waited:
         seats.promote(old)
     written = not by_guest or may_email(registration.email)
     if written:
@@ -167,10 +168,17 @@ def send_link(event: Event, email: str) -> None:
     """
     if not may_email(email):
         raise TooManyEmails
+    write_link(event, email)
+
+
+def write_link(event: Event, email: str) -> None:
+    """Do the same without counting the e-mail."""
     contact = contacts.of_address(event.id, email)
     registered = contacts.registrations(contact) if contact else []
     if registered:
-        notices.notify(registered[0], Notice.LINK)  # the e-mail has the links of the others, too
+        first = registered[0]
+        # The e-mail with the link has those of the others, too.
+        notices.notify(first, Notice.ADDRESS if first.status in UNCONFIRMED else Notice.LINK)
 
 
 def new_link(registration: Registration) -> None:

@@ -123,6 +123,8 @@ class TakePart(Form):
     questions: list[Question]
     asks_browser: bool
     asks_another = False
+    # Whether the owner of the address has been e-mailed, because they are registered.
+    owner_written = False
     reads: str
     by_team: bool
     before: dict[str, Any]

@@ -16,7 +16,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.registration import contacts, edits, operations, queries, setup
+from eventapp.registration import contacts, edits, operations, queries, setup, setup_seats, waiting_list
 from eventapp.registration.forms import TakePart, takable
 from eventapp.registration.models import Question, Registration
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
@@ -106,7 +106,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         form=form,
         options=options,
         takable=takable,
-        place=queries.waiting_position(shown) if shown.waiting_since else None,
+        place=waiting_list.position(shown) if shown.waiting_since else None,
         others=queries.other_answers(shown),
         sharing=sharing,
     )
@@ -133,7 +133,7 @@ def confirm(event: Event, number: int, verb: str) -> ResponseReturnValue:
     """Ask for confirmation before a registration ends, and say who will be e-mailed."""
     shown = or_404(queries.by_id(event, number))
     frees = shown.status in HOLDS_SEAT and shown.option.promotes
-    waiting = queries.number_waiting(shown.option) if frees else 0
+    waiting = waiting_list.number_waiting(shown.option) if frees else 0
     return page("registration/decide.html", event=event, registration=shown, verb=verb, waiting=waiting)
 
 
@@ -160,8 +160,10 @@ def options(event: Event) -> ResponseReturnValue:
         event=event,
         options=queries.options(event),
         questions=queries.questions(event),
-        waiting=queries.numbers_waiting(event),
+        waiting=waiting_list.numbers_waiting(event),
         usual=setup.USUAL,
+        pools=setup_seats.pools(event),
+        address_check=queries.address_check(event),
     )
 
 
@@ -199,7 +201,7 @@ def _position() -> int:
 def option(event: Event, key: str = "") -> ResponseReturnValue:
     """Add or edit a registration option."""
     shown = or_404(queries.option_by_key(event, key)) if key else None
-    form = OptionForm.of(event, shown)
+    form = OptionForm.of(event, shown, setup_seats.pools(event))
     if submit(form, lambda: setup.save_option(event, shown, **form.values(event))):
         flash(_("Saved."))
         return redirect(url_for(".options", slug=event.slug), 303)

@@ -20,14 +20,46 @@ from eventapp.events.models import Closes, Event, OfEvent
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
 from eventapp.registration import rules
-from eventapp.registration.rules import Access, Availability, QuestionKind, RegistrationStatus
+from eventapp.registration.rules import (
+    ACTIVE,
+    Access,
+    AddressCheck,
+    Availability,
+    Promotion,
+    QuestionKind,
+    RegistrationStatus,
+)
 
-_ACTIVE = text("status IN ('pending', 'confirmed', 'waitlisted')")
+_ACTIVE = text(f"status IN ({', '.join(sorted(repr(status.value) for status in ACTIVE))})")
+
+
+class RegistrationSettings(Base, OfEvent):
+    """How registration for an event works. An event without a row has the defaults."""
+
+    __tablename__ = "registration_settings"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    address_check: Mapped[AddressCheck] = mapped_column(default=AddressCheck.AUTO)
+    # Minutes for which a seat is held for somebody who has not confirmed the e-mail address yet.
+    hold_minutes: Mapped[int] = mapped_column(default=rules.HOLD_MINUTES)
+
+
+class SeatPool(Base, OfEvent):
+    """Seats that several options of an event share, and one waiting list for all of them."""
+
+    __tablename__ = "seat_pool"
+    __table_args__ = (CheckConstraint("seats_taken >= 0", name="taken_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    title: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    capacity: Mapped[int]
+    seats_taken: Mapped[int] = mapped_column(default=0)
 
 
 class AttendanceOption(Base, Closes, OfEvent):
     """A registration option with its seats. `seats_taken` counts those held; `seats.take` keeps it within the
-    capacity.
+    capacity. An option with a pool has no capacity of its own.
     """
 
     __tablename__ = "attendance_option"
@@ -44,7 +76,16 @@ class AttendanceOption(Base, Closes, OfEvent):
     note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     capacity: Mapped[int | None]
     seats_taken: Mapped[int] = mapped_column(default=0)
+    pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id"), index=True)
     waiting_list: Mapped[bool] = mapped_column(default=True)
+    promotion: Mapped[Promotion] = mapped_column(default=Promotion.AT_ONCE, server_default="at_once")
+    # Hours to accept an offered seat.
+    offer_hours: Mapped[int] = mapped_column(default=rules.OFFER_HOURS, server_default=str(rules.OFFER_HOURS))
+    # Whether a smaller party gets the free seats if the first one in line needs more.
+    smaller_may_pass: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # For Access.LOTTERY: when the seats were drawn, and the seed of the draw.
+    drawn_at: Mapped[datetime | None]
+    draw_seed: Mapped[str] = mapped_column(default="", server_default="")
     # Up to so many hours before the start, free seats go to the waiting list.
     promote_hours: Mapped[int] = mapped_column(default=0, server_default="0")
     access: Mapped[Access] = mapped_column(default=Access.ANYONE)
@@ -53,37 +94,83 @@ class AttendanceOption(Base, Closes, OfEvent):
     opens_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)
     event: Mapped[Event] = relationship()
+    pool: Mapped[SeatPool | None] = relationship(lazy="joined")
+    settings: Mapped[RegistrationSettings | None] = relationship(
+        primaryjoin="foreign(AttendanceOption.event_id) == RegistrationSettings.event_id", viewonly=True
+    )
 
     def scopes(self) -> Iterable[str]:
         parts = ("people", "seats", "deadlines")
         return [*(f"event:{self.event_id}:{part}" for part in parts), "events"]
 
     @property
+    def limit(self) -> int | None:
+        """The number of seats, its own or shared; None if there is no limit."""
+        return self.pool.capacity if self.pool is not None else self.capacity
+
+    @property
     def seats_left(self) -> int | None:
         """Seats left; None if there is no limit."""
+        if self.pool is not None:
+            return max(self.pool.capacity - self.pool.seats_taken, 0)
         return None if self.capacity is None else max(self.capacity - self.seats_taken, 0)
 
     @property
     def seats_shown(self) -> rules.SeatsLeft | None:
         """What public pages say about the seats left; None if there is no limit."""
-        return None if self.capacity is None else rules.seats_shown(self.capacity - self.seats_taken)
+        left = self.seats_left
+        return None if left is None else rules.seats_shown(left)
+
+    @property
+    def draws(self) -> bool:
+        """Whether the seats will be drawn, so that nobody gets one before."""
+        return self.access is Access.LOTTERY and self.drawn_at is None
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can register any more."""
+        return self.availability is Availability.CLOSED
 
     @property
     def promotes(self) -> bool:
-        """Whether a free seat now goes to the first on the waiting list.
+        """Whether a free seat now goes to the waiting list.
 
         That the form is closed does not matter: most cancellations come after that.
         """
         event = self.event
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-        return event.public and not off and now() < self.promotes_until
+        return event.public and not off and not self.draws and now() < event.starts_at
 
     @property
     def promotes_until(self) -> datetime:
-        """Until when a free seat goes to the waiting list without a question. Nobody is told in the night before that
-        they are expected in the morning.
+        """Until when a free seat may go to the waiting list without a question; from then on it is offered. Nobody is
+        told in the night before that they are expected in the morning.
         """
         return self.event.starts_at - timedelta(hours=self.promote_hours)
+
+    @property
+    def offers(self) -> bool:
+        """Whether the first on the waiting list is asked before they get a free seat."""
+        return self.promotion is Promotion.OFFER or now() >= self.promotes_until
+
+    @property
+    def offered_until(self) -> datetime:
+        """Until when a seat that is offered now can be accepted."""
+        return min(now() + timedelta(hours=self.offer_hours), self.event.starts_at)
+
+    @property
+    def checks_address(self) -> bool:
+        """Whether people must confirm their e-mail address before they have this option."""
+        check = self.settings.address_check if self.settings is not None else AddressCheck.AUTO
+        if check is AddressCheck.AUTO:
+            return self.mode is Mode.ONLINE and bool(self.event.join_url)
+        return check is AddressCheck.ALWAYS
+
+    @property
+    def held_until(self) -> datetime:
+        """Until when the e-mail address of somebody who registers now can be confirmed."""
+        minutes = self.settings.hold_minutes if self.settings is not None else rules.HOLD_MINUTES
+        return now() + timedelta(minutes=minutes)
 
     @property
     def availability(self) -> Availability:
@@ -92,9 +179,9 @@ class AttendanceOption(Base, Closes, OfEvent):
             now=now(),
             opens_at=self.opens_at,
             closes_at=self.closes_at,
-            capacity=self.capacity,
-            seats_taken=self.seats_taken,
+            seats_left=self.seats_left,
             waiting_list=self.waiting_list,
+            draws=self.draws,
             event_ends=self.event.ends_at,
         )
 
@@ -184,6 +271,7 @@ class Registration(Base, Scoped):
         ),
         Index("ix_registration_list", "event_id", "status", "created_at"),
         Index("ix_registration_waiting", "option_id", "status", "waiting_since"),
+        Index("ix_registration_held_until", "held_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -206,6 +294,11 @@ class Registration(Base, Scoped):
     searchable: Mapped[str] = mapped_column(default="")
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     waiting_since: Mapped[datetime | None]
+    # For the states in rules.HELD: when they end by themselves.
+    held_until: Mapped[datetime | None]
+    # People who registered together and want seats together have the same key here. It is forgotten when one of them
+    # chooses another option.
+    party: Mapped[str | None]
     generated: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

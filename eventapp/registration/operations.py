@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,19 +14,21 @@ from eventapp.core.db import built_once, db, savepoint, stored
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.directory import queries as directory
-from eventapp.directory.rules import OrganizationKind, says_none
+from eventapp.directory.rules import OrganizationKind, says_none, typed_name
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.registration import contacts, notices, queries, seats
-from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_SEAT,
+    IN_LINE,
     Access,
     Availability,
     Notice,
     RegistrationStatus,
+    first_status,
     has_domain,
     is_code,
     name_key,
@@ -77,43 +79,79 @@ def register(
     generated: bool = False,
     source: str = "",
     another: bool = False,
+    companions: Sequence[RegistrationInput] = (),
+    together: bool = False,
 ) -> Registration:
-    """Register a person and queue the confirmation e-mail.
+    """Register a person, with `companions` who share the contact, and queue the confirmation e-mails.
 
     People may share an e-mail address. A second registration with the same name and address is refused, unless it is
     for `another` person of that name.
 
-    The seat is taken by one atomic statement, so two people never get the last one. A full option gives a position on
-    its waiting list. The team (`by_team`) may register people outside the registration period, but not beyond the
-    capacity. `source` identifies the client of a form: registrations from it and e-mails to the address are
-    rate-limited. Raises Refused if the option can't be chosen or the client has made too many registrations,
-    AlreadyRegistered, TooManyEmails if the address has been e-mailed too often.
+    Seats are taken by one atomic statement, so two people never get the last one. A full option gives a position on
+    its waiting list; `together`, a group gets either seats for all or one position. Where the e-mail address is
+    checked, they are held until it is confirmed. The team (`by_team`) may register people outside the registration
+    period, but not beyond the capacity. `source` identifies the client of a form: registrations from it and e-mails to
+    the address are rate-limited. Returns the registration of the first person. Raises Refused if the option can't be
+    chosen, somebody is named twice, or the client has made too many registrations, AlreadyRegistered, TooManyEmails if
+    the address has been e-mailed too often.
     """
     check_open(event, option, by_team=by_team)
     if not by_team:
         check_access(option, email=answers.email, code=answers.code)
-    person = (event, answers.email, answers.family_name, answers.given_name)
-    contact, same = contacts.with_person(*person)
+    contact = _check_new(event, answers, companions, another=another)
+    group = [_draft(event, option, one, generated=generated) for one in (answers, *companions)]
+    unconfirmed = not by_team and option.checks_address
+    if together and companions:
+        give_seat(group, option, unconfirmed=unconfirmed)
+    else:
+        for registration in group:
+            give_seat([registration], option, unconfirmed=unconfirmed)
+    contact = contacts.obtain(
+        event.id, answers.email, contact, language=answers.language, zone=answers.zone, phone=answers.phone or ""
+    )
+    if another:
+        group[0].same_name = contacts.next_same_name(contact, group[0].name_key)
+    for registration in group:
+        registration.contact_id = contact.id
+        if not _insert(registration):
+            # The form was submitted twice, and the other request was faster.
+            known = contacts.with_person(event, answers.email, registration.family_name, registration.given_name)[1]
+            raise AlreadyRegistered(known or registration)
+    if source:
+        count(event, source, answers.email, people=len(group))
+    # One e-mail asks for the whole group whether the address is theirs; otherwise each has a link of their own.
+    for registration in group[:1] if unconfirmed else group:
+        notices.notify(registration, Notice.ADDRESS if unconfirmed else Notice.RECEIVED)
+    return group[0]
+
+
+def _check_new(
+    event: Event, answers: RegistrationInput, companions: Sequence[RegistrationInput], *, another: bool
+) -> Contact | None:
+    """The contact, if it is known. Raises AlreadyRegistered, and Refused if the group names somebody twice."""
+    contact, same = contacts.with_person(event, answers.email, answers.family_name, answers.given_name)
     if same is not None and not another:
         raise AlreadyRegistered(same)
+    keys = {name_key(answers.family_name, answers.given_name)}
+    for number, one in enumerate(companions):
+        key = name_key(one.family_name, one.given_name)
+        if key in keys:
+            name = typed_name(one.family_name, one.given_name)
+            raise Refused(_("%(name)s is in the list twice.", name=name), field=f"companions-{number}-family_name")
+        keys.add(key)
+        if contact is not None:
+            same = contacts.with_person(event, answers.email, one.family_name, one.given_name)[1]
+            if same is not None:
+                raise AlreadyRegistered(same)
+    return contact
+
+
+def _draft(event: Event, option: AttendanceOption, answers: RegistrationInput, *, generated: bool) -> Registration:
     moment = clock.now()
     registration = Registration(event_id=event.id, option_id=option.id, token=tokens.token(), uid=tokens.uid())
     registration.sequence, registration.same_name, registration.generated = 0, 0, generated
     registration.created_at = registration.updated_at = moment
     fill(registration, answers)
-    _seat(registration, option)
-    contact = contacts.obtain(
-        event.id, answers.email, contact, language=answers.language, zone=answers.zone, phone=answers.phone or ""
-    )
-    if another:
-        registration.same_name = contacts.next_same_name(contact, registration.name_key)
-    registration.contact_id = contact.id
-    if not _insert(registration):
-        # The form was submitted twice, and the other request was faster.
-        raise AlreadyRegistered(contacts.with_person(*person)[1] or registration)
-    if source:
-        _count(event, source, answers.email)
-    notices.notify(registration, Notice.RECEIVED)
     return registration
 
 
@@ -143,8 +181,10 @@ def is_taken(error: IntegrityError) -> bool:
     return "uq_registration_active_person" in str(error.orig) or "registration.name_key" in str(error.orig)
 
 
-def _count(event: Event, source: str, email: str) -> None:
-    if not budgets.take(f"registrations {event.id}", source, limit=REGISTRATIONS_AN_HOUR):
+def count(event: Event, source: str, email: str, *, people: int = 1) -> None:
+    """Count registrations against the budgets of a client and of an e-mail address. Raises Refused, TooManyEmails."""
+    taken = (budgets.take(f"registrations {event.id}", source, limit=REGISTRATIONS_AN_HOUR) for _one in range(people))
+    if not all(taken):
         raise Refused(
             _(
                 "%(number)d people have registered from your connection within the last hour. "
@@ -216,17 +256,18 @@ def fill(registration: Registration, answers: RegistrationInput) -> None:
             registration.organization_kind = known.kind
 
 
-def _seat(registration: Registration, option: AttendanceOption) -> None:
-    """Assign a seat or a position on the waiting list. Raises Refused if neither is available."""
-    if seats.take_for_newcomer(option):
-        approve = option.access is Access.APPROVAL
-        registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
-        registration.waiting_since = None
-    elif option.waiting_list:
-        registration.status = RegistrationStatus.WAITLISTED
-        registration.waiting_since = clock.now()
-    else:
+def give_seat(group: Sequence[Registration], option: AttendanceOption, *, unconfirmed: bool = False) -> None:
+    """Assign seats or one position on the waiting list to all of a group. Raises Refused if there is neither."""
+    seat = seats.take_for_newcomer(option, len(group))
+    if not seat and not option.waiting_list and not option.draws:
         raise Refused(_("This option is full. Choose another option."), field="option")
+    approval = option.access is Access.APPROVAL
+    moment, party = clock.now(), tokens.code(10) if len(group) > 1 and not seat else None
+    for registration in group:
+        registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)
+        registration.waiting_since = None if seat else moment
+        registration.held_until = option.held_until if unconfirmed else None
+        registration.party = party
 
 
 def hold(registration: Registration) -> None:
@@ -250,7 +291,7 @@ def check_guest_may(registration: Registration) -> None:
 
 
 def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
-    """Cancel, and give the seat to the first on the waiting list. Cancelling again does nothing.
+    """Cancel, or reject an offered seat; the seat goes to the first on the waiting list. Again, it does nothing.
 
     Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
     Attendees can't cancel once the event is over or cancelled.
@@ -260,7 +301,7 @@ def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
         check_guest_may(registration)
     if registration.status not in ACTIVE:
         return True
-    _leave(registration, RegistrationStatus.CANCELLED)
+    leave(registration, RegistrationStatus.CANCELLED)
     written = not by_guest or may_email(registration.email)
     if written:
         notices.notify(registration, Notice.CANCELLED)
@@ -270,20 +311,23 @@ def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
 def decline(registration: Registration) -> None:
     """Decline somebody who is pending or on the waiting list. Raises Refused for others."""
     hold(registration)
-    if registration.status not in {RegistrationStatus.PENDING, RegistrationStatus.WAITLISTED}:
+    if registration.status is not RegistrationStatus.PENDING and registration.status not in IN_LINE:
         raise Refused(_("You can only decline a registration that is waiting. Cancel this one instead."))
-    _leave(registration, RegistrationStatus.DECLINED)
+    leave(registration, RegistrationStatus.DECLINED)
     notices.notify(registration, Notice.DECLINED)
 
 
-def _leave(registration: Registration, status: RegistrationStatus) -> None:
-    held = registration.status in HOLDS_SEAT
+def leave(registration: Registration, status: RegistrationStatus) -> None:
+    """End a registration that `hold` has locked; a seat goes to the first on the waiting list."""
+    held, waited = registration.status in HOLDS_SEAT, registration.status in IN_LINE
     registration.status = status
-    registration.waiting_since = None
+    registration.waiting_since = registration.held_until = registration.party = None
     registration.sequence += 1
     db.session.flush()
     if held:
         seats.give_back(registration.option)
+    if held or waited:
+        # Free seats may have waited for a larger party.
         seats.promote(registration.option)
 
 
@@ -297,9 +341,15 @@ def reinstate(registration: Registration) -> None:
     if registration.status in ACTIVE:
         return
     check_open(registration.event, registration.option, by_team=True)
-    name = registration.name
-    _seat(registration, registration.option)
+    give_seat([registration], registration.option)
     registration.sequence += 1
+    flush_unless_taken(registration)
+    notices.notify(registration, Notice.RECEIVED)
+
+
+def flush_unless_taken(registration: Registration) -> None:
+    """Raise Refused if the person has registered again since this registration ended."""
+    name = registration.name
     try:
         with savepoint():
             db.session.flush()
@@ -307,26 +357,26 @@ def reinstate(registration: Registration) -> None:
         if not is_taken(error):
             raise
         raise Refused(_("%(name)s has registered again.", name=name)) from error
-    notices.notify(registration, Notice.RECEIVED)
 
 
 def approve(registration: Registration) -> None:
-    """Approve somebody who is pending, or who is on the waiting list if a seat is free.
+    """Approve somebody who is pending, or has been offered a seat, or is on the waiting list if a seat is free.
 
-    Raises Refused if the registration is not waiting, no seat is free, or the event is cancelled.
+    The team knows who somebody is: an e-mail address need not be confirmed any more. Raises Refused if the registration
+    is not waiting, no seat is free, or the event is cancelled.
     """
     hold(registration)
     if registration.event.status is EventStatus.CANCELLED:
         raise Refused(
             _("You can't do this while the status of the event is “%(state)s”.", state=registration.event.status.label)
         )
-    if registration.status is RegistrationStatus.WAITLISTED:
+    if registration.status in IN_LINE:
         if not seats.take(registration.option, past_the_line=True):
             raise Refused(_("There are no free seats. Increase the number of seats first."))
-    elif registration.status is not RegistrationStatus.PENDING:
+    elif registration.status not in HOLDS_SEAT or registration.status is RegistrationStatus.CONFIRMED:
         raise Refused(_("This registration is not waiting for approval."))
     registration.status = RegistrationStatus.CONFIRMED
-    registration.waiting_since = None
+    registration.waiting_since = registration.held_until = registration.party = None
     registration.sequence += 1
     db.session.flush()
     notices.notify(registration, Notice.CONFIRMED)

@@ -12,7 +12,6 @@ from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session
@@ -23,23 +22,32 @@ from eventapp.registration.models import (
     Contact,
     Question,
     Registration,
+    RegistrationSettings,
     RemovedOption,
     SessionSignup,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, fits, searched
+from eventapp.registration.rules import (
+    HOLD_MINUTES,
+    HOLDS_SEAT,
+    REGISTERED,
+    AddressCheck,
+    RegistrationStatus,
+    fits,
+    searched,
+)
 
 # Registrations whose contacts are written to.
 EMAILED = and_(
     Registration.generated.is_(False), exists().where(Contact.id == Registration.contact_id, Contact.email != "")
 )
-ACTIVE_AND_EMAILED = and_(Registration.status.in_(ACTIVE), EMAILED)
+ACTIVE_AND_EMAILED = and_(Registration.status.in_(REGISTERED), EMAILED)
 
 
 # Built once: building a select takes longer than running it.
 _options = (
     select(AttendanceOption)
     .where(AttendanceOption.event_id == bindparam("event"))
-    .options(joinedload(AttendanceOption.event))
+    .options(joinedload(AttendanceOption.event), joinedload(AttendanceOption.settings))
     .order_by(AttendanceOption.position, AttendanceOption.id)
 )
 _questions = select(Question).where(Question.event_id == bindparam("event")).order_by(Question.position, Question.id)
@@ -182,10 +190,26 @@ def number_signed_up(session_id: int) -> int:
     )
 
 
+def address_check(event: Event) -> AddressCheck:
+    """Whether people must confirm their e-mail address first."""
+    settings = db.session.get(RegistrationSettings, event.id)
+    return settings.address_check if settings is not None else AddressCheck.AUTO
+
+
+def hold_minutes(event: Event) -> int:
+    """For how many minutes a seat is held until the e-mail address is confirmed."""
+    settings = db.session.get(RegistrationSettings, event.id)
+    return settings.hold_minutes if settings is not None else HOLD_MINUTES
+
+
 def lock_options(event_id: int) -> None:
-    """Lock the event's options for this transaction, always in the same order, and reread them."""
+    """Lock the event's options for this transaction, always in the same order, and reread them with their pools.
+
+    A pool is not locked, because every operation locks an option that has it first.
+    """
     query = select(AttendanceOption).where(AttendanceOption.event_id == event_id).order_by(AttendanceOption.id)
-    db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+    locked = query.with_for_update(key_share=True, of=AttendanceOption).execution_options(populate_existing=True)
+    db.session.scalars(locked).all()
 
 
 def lock(registration: Registration) -> None:
@@ -307,63 +331,3 @@ def numbers_by_status(event: Event) -> dict[RegistrationStatus, int]:
         select(Registration.status, func.count()).where(Registration.event_id == event.id).group_by(Registration.status)
     )
     return {status: number for status, number in db.session.execute(query)}
-
-
-def next_waiting(option: AttendanceOption) -> Registration | None:
-    """The first on the waiting list, locked for this transaction."""
-    return db.session.scalar(
-        select(Registration)
-        .where(Registration.option_id == option.id, Registration.status == RegistrationStatus.WAITLISTED)
-        .order_by(Registration.waiting_since, Registration.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Registration)
-    )
-
-
-def options_with_seats_for_waiting() -> list[tuple[int, int]]:
-    """(option, event) ids where a seat is free and somebody is waiting, at upcoming events."""
-    moment = clock.now()
-    query = (
-        select(AttendanceOption.id, AttendanceOption.event_id)
-        .join(Event, Event.id == AttendanceOption.event_id)
-        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > moment)
-        .where(or_(AttendanceOption.capacity.is_(None), AttendanceOption.seats_taken < AttendanceOption.capacity))
-        .where(
-            exists().where(
-                Registration.option_id == AttendanceOption.id, Registration.status == RegistrationStatus.WAITLISTED
-            )
-        )
-        .order_by(AttendanceOption.id)
-    )
-    return [(option, event) for option, event in db.session.execute(query)]
-
-
-def number_waiting(option: AttendanceOption) -> int:
-    """The length of the waiting list."""
-    query = select(func.count()).where(
-        Registration.option_id == option.id, Registration.status == RegistrationStatus.WAITLISTED
-    )
-    return db.session.scalar(query) or 0
-
-
-def numbers_waiting(event: Event) -> dict[int, int]:
-    """The length of each waiting list that is not empty, by the id of the option."""
-    query = (
-        select(Registration.option_id, func.count())
-        .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITLISTED)
-        .group_by(Registration.option_id)
-    )
-    return {option: number for option, number in db.session.execute(query)}
-
-
-def waiting_position(registration: Registration) -> int:
-    """The position on the waiting list, starting at 1."""
-    before = select(func.count()).where(
-        Registration.option_id == registration.option_id,
-        Registration.status == RegistrationStatus.WAITLISTED,
-        or_(
-            Registration.waiting_since < registration.waiting_since,
-            (Registration.waiting_since == registration.waiting_since) & (Registration.id < registration.id),
-        ),
-    )
-    return (db.session.scalar(before) or 0) + 1

@@ -14,11 +14,19 @@ from eventapp.core.localized import fold
 
 
 class RegistrationStatus(Labelled):
+    """The state of a registration. Each is in one of three groups: it holds a seat (HOLDS_SEAT), it waits for one
+    (IN_LINE), or it has ended.
+    """
+
+    UNCONFIRMED = "unconfirmed", _l("E-mail address not confirmed")
     PENDING = "pending", _l("Waiting for approval")
     CONFIRMED = "confirmed", _l("Confirmed")
+    OFFERED = "offered", _l("Seat offered")
     WAITLISTED = "waitlisted", _l("On the waiting list")
+    UNCONFIRMED_WAITING = "unconfirmed_waiting", _l("On the waiting list, e-mail address not confirmed")
     DECLINED = "declined", _l("Declined")
     CANCELLED = "cancelled", lazy_pgettext("registration", "Cancelled")
+    EXPIRED = "expired", _l("Not confirmed in time")
 
     @property
     def active(self) -> bool:
@@ -29,7 +37,10 @@ class RegistrationStatus(Labelled):
 class Notice(StrEnum):
     """What a notification to an attendee is about."""
 
+    ADDRESS = "address"
     RECEIVED = "received"
+    OFFERED = "offered"
+    EXPIRED = "expired"
     CONFIRMED = "confirmed"
     NEXT_IN_LINE = "next_in_line"
     CHANGED = "changed"
@@ -46,6 +57,22 @@ class Access(Labelled):
     APPROVAL = "approval", _l("After approval by the team")
     CODE = "code", _l("With an invitation code")
     DOMAIN = "domain", _l("With an e-mail address of certain domains")
+    LOTTERY = "lottery", _l("By lottery: seats are drawn among all who have registered")
+
+
+class Promotion(Labelled):
+    """What happens with a seat that has become free, for the first on the waiting list."""
+
+    AT_ONCE = "at_once", _l("Give it to them at once")
+    OFFER = "offer", _l("Offer it to them, and wait for their answer")
+
+
+class AddressCheck(Labelled):
+    """Whether people must confirm their e-mail address before they are registered."""
+
+    AUTO = "auto", _l("Where an option has a link to join online")
+    ALWAYS = "always", _l("Always")
+    NEVER = "never", _l("Never")
 
 
 class QuestionKind(Labelled):
@@ -121,10 +148,43 @@ def searched(typed: str) -> list[tuple[str, str]]:
     return [(fold(word), word.casefold()) for word in typed.split()]
 
 
-ACTIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED})
-
 # States that hold a seat of a limited option.
-HOLDS_SEAT = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED})
+HOLDS_SEAT = frozenset(
+    {
+        RegistrationStatus.UNCONFIRMED,
+        RegistrationStatus.PENDING,
+        RegistrationStatus.CONFIRMED,
+        RegistrationStatus.OFFERED,
+    }
+)
+# States that wait for one.
+IN_LINE = frozenset({RegistrationStatus.WAITLISTED, RegistrationStatus.UNCONFIRMED_WAITING})
+ACTIVE = HOLDS_SEAT | IN_LINE
+
+# Nobody knows yet whether the e-mail address is theirs: these are not counted, and sent no news.
+UNCONFIRMED = frozenset({RegistrationStatus.UNCONFIRMED, RegistrationStatus.UNCONFIRMED_WAITING})
+REGISTERED = ACTIVE - UNCONFIRMED
+# States that end by themselves at `held_until`.
+HELD = UNCONFIRMED | {RegistrationStatus.OFFERED}
+
+
+def first_status(*, seat: bool, approval: bool, unconfirmed: bool = False) -> RegistrationStatus:
+    """The status of a newcomer, with or without a seat."""
+    if unconfirmed:
+        return RegistrationStatus.UNCONFIRMED if seat else RegistrationStatus.UNCONFIRMED_WAITING
+    if not seat:
+        return RegistrationStatus.WAITLISTED
+    return RegistrationStatus.PENDING if approval else RegistrationStatus.CONFIRMED
+
+
+def promoted_status(before: RegistrationStatus, *, offer: bool, approval: bool) -> RegistrationStatus:
+    """The status of somebody on the waiting list who gets a seat.
+
+    Who has not confirmed the e-mail address yet keeps their position, and the seat is held while they may.
+    """
+    if before is RegistrationStatus.UNCONFIRMED_WAITING:
+        return RegistrationStatus.UNCONFIRMED
+    return RegistrationStatus.OFFERED if offer else first_status(seat=True, approval=approval)
 
 
 class Availability(StrEnum):
@@ -136,6 +196,10 @@ class Availability(StrEnum):
     FULL = "full"
     CLOSED = "closed"
 
+
+# Defaults: minutes to confirm an e-mail address, and hours to accept an offered seat.
+HOLD_MINUTES = 30
+OFFER_HOURS = 24
 
 # Up to this number, pages show how many seats are left exactly.
 EXACT_SEATS = 20
@@ -164,16 +228,19 @@ def availability(
     now: datetime,
     opens_at: datetime | None,
     closes_at: datetime | None,
-    capacity: int | None,
-    seats_taken: int,
+    seats_left: int | None,
     waiting_list: bool,
     event_ends: datetime,
+    draws: bool = False,
 ) -> Availability:
-    """The availability of an option. It closes at `closes_at`, at the latest when the event is over."""
+    """The availability of an option. It closes at `closes_at`, at the latest when the event is over.
+
+    While the seats are still to be drawn, everybody can register.
+    """
     if opens_at is not None and now < opens_at:
         return Availability.NOT_YET
     if (closes_at is not None and now >= closes_at) or now >= event_ends:
         return Availability.CLOSED
-    if capacity is not None and seats_taken >= capacity:
+    if seats_left is not None and seats_left <= 0 and not draws:
         return Availability.WAITING_LIST if waiting_list else Availability.FULL
     return Availability.OPEN

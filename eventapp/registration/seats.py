@@ -1,90 +1,150 @@
-"""Seats of an option: take one, give it back, and give free ones to the waiting list."""
+"""Seats of an option or of a pool: take some, give them back, and give free ones to the waiting list."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, update
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from eventapp.core import revisions
 from eventapp.core.db import db
-from eventapp.registration import notices, queries
-from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import Access, Notice, RegistrationStatus, seats_shown
-
-
-def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
-    """Take one seat with a single statement; False if there is none.
-
-    While people are waiting, only the team can take one (`past_the_line`).
-    """
-    return _change(option, _take_past_the_line if past_the_line else _take, 1)
-
-
-def _changed_by(number: int, *conditions: ColumnElement[bool]) -> ReturningUpdate[int, int | None]:
-    seats = update(AttendanceOption).where(AttendanceOption.id == bindparam("number"), *conditions)
-    values = {"seats_taken": AttendanceOption.seats_taken + number}
-    changed = seats.values(values).returning(AttendanceOption.seats_taken, AttendanceOption.capacity)
-    return changed.execution_options(synchronize_session=False)
-
-
-_free = or_(AttendanceOption.capacity.is_(None), AttendanceOption.seats_taken < AttendanceOption.capacity)
-_nobody_waits = ~exists().where(
-    Registration.option_id == AttendanceOption.id, Registration.status == RegistrationStatus.WAITLISTED
+from eventapp.registration import notices, queries, waiting_list
+from eventapp.registration.models import AttendanceOption, Registration, SeatPool
+from eventapp.registration.rules import (
+    IN_LINE,
+    Access,
+    Notice,
+    RegistrationStatus,
+    promoted_status,
+    seats_shown,
 )
-_take = _changed_by(1, _free, _nobody_waits)
-_take_past_the_line = _changed_by(1, _free)
-_give_back = _changed_by(-1)
+
+Change = ReturningUpdate[int, int | None]
 
 
-def _change(option: AttendanceOption, statement: ReturningUpdate[int, int | None], by: int) -> bool:
+class _Changes(NamedTuple):
+    """The statements that change the number of seats taken, for one table."""
+
+    by_newcomer: Change
+    past_the_line: Change
+    back: Change
+
+
+def _changes(table: type[AttendanceOption] | type[SeatPool], waits: ColumnElement[bool]) -> _Changes:
+    number: ColumnElement[int] = bindparam("number")
+    free = or_(table.capacity.is_(None), table.seats_taken + number <= table.capacity)
+
+    def by(*conditions: ColumnElement[bool]) -> Change:
+        statement = update(table).where(table.id == bindparam("row"), *conditions)
+        returned = statement.values(seats_taken=table.seats_taken + number).returning(table.seats_taken, table.capacity)
+        return returned.execution_options(synchronize_session=False)
+
+    return _Changes(by(free, ~waits), by(free), by())
+
+
+_waits = Registration.status.in_(IN_LINE)
+_OF_OPTION = _changes(AttendanceOption, exists().where(Registration.option_id == AttendanceOption.id, _waits))
+_sharing = select(AttendanceOption.id).where(AttendanceOption.pool_id == SeatPool.id)
+_OF_POOL = _changes(SeatPool, exists().where(Registration.option_id.in_(_sharing), _waits))
+
+
+def take(option: AttendanceOption, number: int = 1, *, past_the_line: bool = False) -> bool:
+    """Take seats, all of them or none; False if there are not enough.
+
+    While people are waiting, only the team and the waiting list itself can take some (`past_the_line`). An option
+    without limit has its own count of the seats that are held with it.
+    """
+    if option.draws:
+        return False
+    if option.pool is None:
+        return _change(option, _OF_OPTION.past_the_line if past_the_line else _OF_OPTION.by_newcomer, number)
+    # The option first: an operation that has locked the options waits for the pool.
+    _change(option, _OF_OPTION.past_the_line, number)
+    if _change(option.pool, _OF_POOL.past_the_line if past_the_line else _OF_POOL.by_newcomer, number):
+        return True
+    _change(option, _OF_OPTION.back, -number)
+    return False
+
+
+def _change(holder: AttendanceOption | SeatPool, statement: Change, by: int) -> bool:
     """Run a change of the seats taken; False if its conditions did not hold."""
-    row = db.session.execute(statement, {"number": option.id}).one_or_none()
+    row = db.session.execute(statement, {"row": holder.id, "number": by}).one_or_none()
     if row is None:
-        db.session.expire(option, ["seats_taken"])
+        db.session.expire(holder, ["seats_taken"])
         return False
     taken, capacity = row
-    set_committed_value(option, "seats_taken", taken)
+    set_committed_value(holder, "seats_taken", taken)
     if capacity is not None and seats_shown(capacity - taken) != seats_shown(capacity - taken + by):
-        revisions.changed(f"event:{option.event_id}:seats")
+        revisions.changed(f"event:{holder.event_id}:seats")
     return True
 
 
-def take_for_newcomer(option: AttendanceOption) -> bool:
-    """Take a seat for a newcomer; False if there is none left after serving the waiting list.
+def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
+    """Take seats for newcomers; False if there are not enough after serving the waiting list.
 
-    A seat may be free although people are waiting: nobody is promoted while an event is postponed. They come first.
+    Seats may be free although people are waiting: nobody is promoted while an event is postponed. They come first,
+    unless they are parties that need more seats and smaller ones may pass.
     """
-    if take(option):
+    if option.pool is None and take(option, number):
         return True
-    if option.seats_left == 0:
+    if option.draws or (option.pool is None and option.seats_left == 0):
         return False
     queries.lock_options(option.event_id)
-    promote(option)
-    return take(option)
+    served = _serve(option)
+    return take(option, number, past_the_line=served.all_asked)
 
 
-def give_back(option: AttendanceOption) -> None:
-    """Give one seat back; the caller must then promote from the waiting list."""
-    _change(option, _give_back, -1)
+def give_back(option: AttendanceOption, number: int = 1) -> None:
+    """Give seats back; the caller must then promote from the waiting list."""
+    _change(option, _OF_OPTION.back, -number)
+    if option.pool is not None:
+        _change(option.pool, _OF_POOL.back, -number)
+
+
+class _Served(NamedTuple):
+    """Who got a seat, and whether everybody was asked: the others need more seats, and smaller parties may pass."""
+
+    moved: list[Registration]
+    all_asked: bool
 
 
 def promote(option: AttendanceOption) -> list[Registration]:
-    """Give free seats to the first on the waiting list and notify them. Returns who got one.
+    """Give free seats to the first on the waiting list, or offer them, and notify them. Returns who got one.
 
-    Nobody is promoted after the closing time, or at an event that is cancelled, postponed, over or not public;
-    `tasks.seat_waiting` tries again. The caller must have locked the option, or two transactions could promote the same
-    person.
+    Nobody is promoted at an event that is cancelled, postponed, over or not public; `tasks.seat_waiting` tries again.
+    The caller must have locked the event's options, or two transactions could promote the same person.
     """
+    return _serve(option).moved
+
+
+def _serve(option: AttendanceOption) -> _Served:
     moved: list[Registration] = []
     if not option.promotes:
-        return moved
-    while (waiting := queries.next_waiting(option)) is not None and take(option, past_the_line=True):
-        approve_first = option.access is Access.APPROVAL
-        waiting.status = RegistrationStatus.PENDING if approve_first else RegistrationStatus.CONFIRMED
-        waiting.waiting_since = None
-        waiting.sequence += 1
-        db.session.flush()
-        notices.notify(waiting, Notice.NEXT_IN_LINE if approve_first else Notice.CONFIRMED)
-        moved.append(waiting)
-    return moved
+        return _Served(moved, all_asked=False)
+    for party in waiting_list.line(option):
+        chosen = party[0].option
+        if chosen.promotes and take(chosen, len(party), past_the_line=True):
+            for one in party:
+                _move_up(one)
+            moved += party
+        elif option.seats_left == 0 or not chosen.smaller_may_pass:
+            return _Served(moved, all_asked=False)
+    return _Served(moved, all_asked=True)
+
+
+def _move_up(registration: Registration) -> None:
+    option, before = registration.option, registration.status
+    approval = option.access is Access.APPROVAL
+    registration.status = promoted_status(before, offer=option.offers, approval=approval)
+    registration.waiting_since = registration.party = None
+    if registration.status is RegistrationStatus.OFFERED:
+        registration.held_until = option.offered_until
+    registration.sequence += 1
+    db.session.flush()
+    if registration.status is not RegistrationStatus.UNCONFIRMED:
+        notices.notify(registration, _NOTICES.get(registration.status, Notice.CONFIRMED))
+
+
+_NOTICES = {RegistrationStatus.OFFERED: Notice.OFFERED, RegistrationStatus.PENDING: Notice.NEXT_IN_LINE}

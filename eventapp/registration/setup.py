@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,8 +18,8 @@ from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
 from eventapp.programme.rules import Mode
 from eventapp.registration import notices, queries, seats
-from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption
-from eventapp.registration.rules import Access, QuestionKind, is_code
+from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption, SeatPool
+from eventapp.registration.rules import OFFER_HOURS, Access, Promotion, QuestionKind, is_code
 
 
 def save_option(
@@ -37,36 +37,34 @@ def save_option(
     access_code: str = "",
     domains: Iterable[str] = (),
     promote_hours: int = 0,
+    pool: SeatPool | None = None,
+    promotion: Promotion = Promotion.AT_ONCE,
+    offer_hours: int = OFFER_HOURS,
+    smaller_may_pass: bool = False,
 ) -> AttendanceOption:
     """Create or change an option; additional seats go to the waiting list.
 
-    An option with an invitation code gets one if none is given. Raises Refused for a capacity below the seats taken, a
-    closing time before the opening, and an option for certain domains without any.
+    An option with an invitation code gets one if none is given; one with a `pool` has no capacity of its own. Raises
+    Refused for a capacity below the seats taken, a pool with too few seats for those who have the option, a lottery
+    for a pool, a closing time before the opening, and an option for certain domains without any.
     """
     domains = [domain_key(domain) for domain in domains]
-    if access is Access.DOMAIN and not domains:
-        raise Refused(_("Enter at least one domain, such as city.example."), field="domains")
-    if access is Access.CODE and access_code and not is_code(access_code, access_code):
-        raise Refused(_("A code needs letters or digits."), field="access_code")
+    _check_access(access, access_code=access_code, domains=domains, pool=pool)
+    capacity = None if pool is not None else capacity
     queries.lock_options(event.id)
     if opens_at and closes_at and closes_at <= opens_at:
         raise Refused(_("The closing time must be after the opening time."), field="closes_at")
-    if capacity is not None and capacity < (option.seats_taken if option else 1):
-        message = (
-            _(
-                "%(number)d seats are already taken. Enter at least %(number)d, or cancel registrations first.",
-                number=option.seats_taken,
-            )
-            if option and option.seats_taken
-            else _("Enter at least 1, or leave empty for no limit.")
-        )
-        raise Refused(message, field="capacity")
+    taken, before = (option.seats_taken, option.pool) if option else (0, None)
+    if pool is None:
+        _check_capacity(capacity, taken)
+    elif pool is not before and pool.capacity - pool.seats_taken < taken:
+        raise Refused(_("There are not enough shared seats for those who have this option."), field="pool")
     if option is None:
         keys = set(db.session.scalars(select(AttendanceOption.key).where(AttendanceOption.event_id == event.id)))
         key, number = mode.value, 2
         while key in keys:
             key, number = f"{mode.value}_{number}", number + 1
-        option = AttendanceOption(event=event, event_id=event.id, key=key, position=len(keys))
+        option = AttendanceOption(event=event, event_id=event.id, key=key, position=len(keys), seats_taken=0)
         db.session.add(option)
     elif option.mode is not mode:
         notices.notify_all_with(option)
@@ -75,6 +73,10 @@ def save_option(
     option.title = title
     option.note = note or LocalizedText()
     option.capacity = capacity
+    _move_seats(option, before, pool)
+    option.promotion = promotion
+    option.offer_hours = offer_hours
+    option.smaller_may_pass = smaller_may_pass
     option.waiting_list = waiting_list
     option.promote_hours = promote_hours
     option.access = access
@@ -84,8 +86,43 @@ def save_option(
     option.closes_at = closes_at
     option.note_closing(closing, renamed=renamed)
     db.session.flush()
-    seats.promote(option)
+    for one in {option, *(o for o in queries.options(event) if before is not None and o.pool_id == before.id)}:
+        seats.promote(one)
     return option
+
+
+def _check_access(access: Access, *, access_code: str, domains: Collection[str], pool: SeatPool | None) -> None:
+    if access is Access.DOMAIN and not domains:
+        raise Refused(_("Enter at least one domain, such as city.example."), field="domains")
+    if access is Access.CODE and access_code and not is_code(access_code, access_code):
+        raise Refused(_("A code needs letters or digits."), field="access_code")
+    if access is Access.LOTTERY and pool is not None:
+        raise Refused(_("A lottery needs seats of its own."), field="pool")
+
+
+def _check_capacity(capacity: int | None, taken: int) -> None:
+    if capacity is None or capacity >= max(taken, 1):
+        return
+    message = _("Enter at least 1, or leave empty for no limit.")
+    if taken:
+        message = _(
+            "%(number)d seats are already taken. Enter at least %(number)d, or cancel registrations first.",
+            number=taken,
+        )
+    raise Refused(message, field="capacity")
+
+
+def _move_seats(option: AttendanceOption, before: SeatPool | None, after: SeatPool | None) -> None:
+    """Count the seats that are taken with an option in another pool. As the options are locked, nobody takes one of the
+    pools' seats meanwhile.
+    """
+    if before is after:
+        return
+    if before is not None:
+        before.seats_taken -= option.seats_taken
+    if after is not None:
+        after.seats_taken += option.seats_taken
+    option.pool = after
 
 
 Row = TypeVar("Row", AttendanceOption, Question)

@@ -1,10 +1,10 @@
-"""Scheduled work on the waiting list: fill free seats, however they became free."""
+"""Scheduled work on seats: fill free ones, however they became free, and end what was held for too long."""
 
 from __future__ import annotations
 
 from eventapp.core.db import db, transaction
-from eventapp.registration import queries, seats
-from eventapp.registration.models import AttendanceOption
+from eventapp.registration import holds, queries, seats, waiting_list
+from eventapp.registration.models import AttendanceOption, Registration
 
 
 def seat_waiting() -> int:
@@ -14,9 +14,20 @@ def seat_waiting() -> int:
     is public again, a wrong closing time or end has been corrected.
     """
     number = 0
-    for option_id, event_id in queries.options_with_seats_for_waiting():
+    for option_id, event_id in waiting_list.options_with_seats_for_waiting():
         with transaction():
             queries.lock_options(event_id)
             option = db.session.get(AttendanceOption, option_id)
             number += len(seats.promote(option)) if option is not None else 0
     return number
+
+
+def expire_held() -> int:
+    """End what was not confirmed or accepted in time, each in its own transaction. Returns how many are due."""
+    due = waiting_list.expired()
+    for number in due:
+        with transaction():
+            registration = db.session.get(Registration, number)
+            if registration is not None:
+                holds.expire(registration)
+    return len(due)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,11 +22,11 @@ from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.events.queries import Shown
 from eventapp.events.rules import EventStatus
-from eventapp.mail.operations import TooManyEmails
-from eventapp.registration import edits, operations, queries, sign_ups
+from eventapp.registration import edits, holds, operations, queries, sign_ups, waiting_list
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, UNCONFIRMED
+from eventapp.registration.texts import waiting_rules
 
 views = Blueprint("registration", __name__)
 
@@ -67,9 +68,21 @@ def send_registration(slug: str) -> ResponseReturnValue:
     def operation() -> Registration:
         return operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
 
-    if done := submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form.answers().email)):
-        return redirect(url_for(".mine", token=done.value.token), 303)
+    if done := submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form)):
+        checked = done.value.status in UNCONFIRMED
+        return redirect(url_for(".sent", slug=slug) if checked else url_for(".mine", token=done.value.token), 303)
+    if form.owner_written:
+        return redirect(url_for(".sent", slug=slug), 303)
     return _form_page(event, options, form)
+
+
+@views.get("/events/<slug>/register/sent")
+def sent(slug: str) -> ResponseReturnValue:
+    """What to do after registering, where the e-mail address is checked first."""
+    event = _event(slug)
+    if event is None:
+        return moved(".sent", slug)
+    return page("registration/sent.html", event=event, minutes=queries.hold_minutes(event))
 
 
 def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) -> Response:
@@ -79,17 +92,27 @@ def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) ->
     )
 
 
-def _write_to_owner(refusal: Refused, slug: str, email: str) -> Refused:
-    """E-mail the private link to the owner of a registered address, in a separate transaction. Slow down guesses."""
+def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
+    """E-mail the private link to the owner of a registered address, in a separate transaction. Slow down guesses.
+
+    Where e-mail addresses are checked, the visitor gets the same page, and the same budgets, as with another address.
+    """
     if refusal.field == "code":
         limit(GUESSES, "invitation code")
     if not isinstance(refusal, operations.AlreadyRegistered):
         return refusal
+    email = form.answers().email
     try:
         with transaction():
-            edits.send_link(or_404(events.by_slug(slug)), email)
-    except TooManyEmails as too_many:
+            event = or_404(events.by_slug(slug))
+            if checked := or_404(form.chosen()).checks_address:
+                operations.count(event, visitor(), email)
+                edits.write_link(event, email)
+            else:
+                edits.send_link(event, email)
+    except Refused as too_many:
         return too_many
+    form.owner_written = checked
     return refusal
 
 
@@ -126,10 +149,16 @@ def mine(token: str) -> ResponseReturnValue:
         active=registration.status in ACTIVE,
         online=queries.joins_online(registration),
         offers=queries.offers(registration) if registration.status in HOLDS_SEAT else [],
-        place=queries.waiting_position(registration) if registration.waiting_since else None,
+        **_in_line(registration),
         **_news(registration),
     )
     return private(response)
+
+
+def _in_line(registration: Registration) -> dict[str, Any]:
+    """The position on the waiting list, and its rules."""
+    position = waiting_list.position(registration) if registration.waiting_since else None
+    return {"place": position, "rules": waiting_rules(registration.option) if position else []}
 
 
 def _update(registration: Registration, form: TakePart) -> bool:
@@ -156,6 +185,20 @@ def session(token: str, code: str) -> ResponseReturnValue:
     else:
         sign_ups.give_up(registration, code)
     return redirect(url_for(".mine", token=token, _anchor="sessions"), 303)
+
+
+@views.post("/registrations/<token>/confirm")
+def confirm(token: str) -> ResponseReturnValue:
+    """Confirm the e-mail address. Only by POST: e-mail scanners follow links."""
+    holds.confirm_address(_mine(token))
+    return redirect(url_for(".mine", token=token), 303)
+
+
+@views.post("/registrations/<token>/accept")
+def accept(token: str) -> ResponseReturnValue:
+    """Accept a seat that was offered."""
+    holds.accept(_mine(token))
+    return redirect(url_for(".mine", token=token), 303)
 
 
 @views.post("/registrations/<token>/cancel")

@@ -56,7 +56,7 @@ PAGES = {
     "/speaking/token": 6,
     "/manage/events/forum/registrations": 7,
     "/manage/events/forum/registrations/new": 5,
-    "/manage/events/forum/options": 6,
+    "/manage/events/forum/options": 7,
     "/manage/events/forum/places": 5,
     "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 10,

@@ -170,7 +170,11 @@ def test_somebody_without_an_organization_is_counted_as_a_person_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("basis", "people"), [(Basis.REGISTERED, {"pending", "confirmed", "waitlisted"}), (Basis.CONFIRMED, {"confirmed"})]
+    ("basis", "people"),
+    [
+        (Basis.REGISTERED, {"pending", "confirmed", "offered", "waitlisted"}),
+        (Basis.CONFIRMED, {"confirmed"}),
+    ],
 )
 def test_the_basis_says_which_registrations_count(basis: Basis, people: set[str]) -> None:
     counts = count([row(status.value, status=status) for status in Status], home="JP", basis=basis)

@@ -20,7 +20,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
-from eventapp.registration import edits, operations, queries, setup
+from eventapp.registration import edits, operations, queries, setup, waiting_list
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_SEAT, Access, RegistrationStatus
 from tests.support.make import fresh
@@ -61,7 +61,7 @@ def test_the_last_seat_goes_to_one_and_the_next_waits(make, forum):
     option = make.option(forum, capacity=1)
     first, second, third = (make.registration(forum, option) for _ in range(3))
     assert [r.status.value for r in (first, second, third)] == ["confirmed", "waitlisted", "waitlisted"]
-    assert queries.waiting_position(third) == 2
+    assert waiting_list.position(third) == 2
     assert option.seats_taken == 1
 
 

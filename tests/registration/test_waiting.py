@@ -16,15 +16,17 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
-from eventapp.registration import edits, operations, queries, setup, sign_ups, tasks
+from eventapp.registration import edits, operations, setup, sign_ups, tasks, waiting_list
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("people move up under SKIP LOCKED")
 
-CONFIRMED, PENDING, WAITLISTED = (
+CANCELLED, CONFIRMED, OFFERED, PENDING, WAITLISTED = (
+    RegistrationStatus.CANCELLED,
     RegistrationStatus.CONFIRMED,
+    RegistrationStatus.OFFERED,
     RegistrationStatus.PENDING,
     RegistrationStatus.WAITLISTED,
 )
@@ -134,21 +136,20 @@ def test_a_seat_that_becomes_free_after_the_form_has_closed_goes_to_the_next(mak
         assert states(line)[1:] == [CONFIRMED, WAITLISTED]
 
 
-def test_nobody_is_promoted_in_the_last_hours(make, forum, line):
+def test_in_the_last_hours_a_seat_is_only_offered(make, forum, line):
     with transaction():
         fresh(line[0]).option.promote_hours = 24
     with time_machine.travel(forum.starts_at - timedelta(hours=23)):
         with transaction():
             operations.cancel(fresh(line[0]))
-        assert tasks.seat_waiting() == 0
-        assert states(line)[1:] == [WAITLISTED, WAITLISTED]
+        assert states(line)[1:] == [OFFERED, WAITLISTED]
         with transaction():
             operations.approve(fresh(line[1]))  # the team decides
         assert states(line)[1:] == [CONFIRMED, WAITLISTED]
         with transaction():
-            operations.cancel(fresh(line[1]))
             fresh(line[0]).option.promote_hours = 12
-        assert tasks.seat_waiting() == 1, "and it can change its mind"
+            operations.cancel(fresh(line[1]))
+        assert states(line)[1:] == [CANCELLED, CONFIRMED], "and it can change its mind"
 
 
 def test_nobody_is_promoted_once_the_event_has_begun(make, forum, line):
@@ -165,7 +166,7 @@ def test_who_waits_reads_until_when_and_in_which_order(client, make, forum, line
     client.get(f"/registrations/{fresh(line[2]).token}")
     text = client.page.text(client.page.one("main"))
     assert "You are number 2 on the waiting list." in text
-    assert "A free seat goes to the first in line until Mon 17 March 2031, 10:00 JST." in text
+    assert "A free seat goes to the first in line at once until Mon 17 March 2031, 10:00 JST." in text
     send_due()
     waiting = db.session.scalars(select(Email).where(Email.kind == "registration.waitlisted")).all()
     assert len(waiting) == 2
@@ -188,10 +189,10 @@ def test_a_promotion_to_pending_approval_is_notified(make, forum):
 
 
 def test_the_question_finds_only_what_can_be_done(forum, line):
-    assert queries.options_with_seats_for_waiting() == []
+    assert waiting_list.options_with_seats_for_waiting() == []
     with transaction():
         fresh(line[0]).option.capacity = None
-    assert queries.options_with_seats_for_waiting() == [(line[0].option_id, forum.id)]
+    assert waiting_list.options_with_seats_for_waiting() == [(line[0].option_id, forum.id)]
 
 
 AFTERWARDS = {

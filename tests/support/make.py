@@ -32,9 +32,9 @@ from eventapp.programme import releases
 from eventapp.programme.models import EventPerson, Release, Room, Session, Track
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.registration import operations as registration
-from eventapp.registration import setup
+from eventapp.registration import setup, setup_seats
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import Access
+from eventapp.registration.rules import Access, AddressCheck
 
 # Far enough ahead to be open for registration, whenever the tests run.
 START = datetime(2031, 3, 18, 1, 0, tzinfo=UTC)
@@ -99,6 +99,8 @@ class Make:
         values.setdefault("country_code", "JP")
         values.setdefault("working_languages", ["en", "ja"])
         owner = owner or self.owner()
+        # Registrations are confirmed at once, unless a test is about the check of addresses.
+        check = values.pop("address_check", AddressCheck.NEVER)
         with transaction():
             event = lifecycle.create_event(
                 owner=owner,
@@ -109,6 +111,7 @@ class Make:
             if status is not EventStatus.DRAFT:
                 lifecycle.publish_event(event)
             event.status = status
+            setup_seats.save_settings(event, address_check=check, hold_minutes=30)
         return event
 
     def member(self, event: Event, role: Role) -> User:
@@ -202,6 +205,13 @@ class Make:
         return self.option(event, access=Access.APPROVAL, **values)
 
     def registration(self, event: Event, option: AttendanceOption, email: str = "", **values: Any) -> Registration:
+        # Names of people who come along, as "Given Family".
+        names = [name.partition(" ") for name in values.pop("companions", ())]
+        companions = [
+            registration.RegistrationInput(email="", family_name=family or "Guest", given_name=given)
+            for given, _space, family in names
+        ]
+        together = values.pop("together", False)
         answers = registration.RegistrationInput(
             email=email or f"guest{self.next()}@example.org",
             family_name=values.pop("family_name", "Guest"),
@@ -209,7 +219,7 @@ class Make:
             **values,
         )
         with transaction():
-            return registration.register(event, answers, option=option)
+            return registration.register(event, answers, option=option, companions=companions, together=together)
 
     def organization(
         self, name: str | LocalizedText, kind: OrganizationKind = OrganizationKind.COMPANY, **values: Any

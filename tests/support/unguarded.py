@@ -14,16 +14,16 @@ from eventapp.registration import seats
 from eventapp.registration.models import AttendanceOption
 
 
-def take(option: AttendanceOption, *, past_the_line: bool = False) -> bool:
+def take(option: AttendanceOption, number: int = 1, *, past_the_line: bool = False) -> bool:
     """Read, decide, write."""
     query = select(AttendanceOption.seats_taken, AttendanceOption.capacity).where(AttendanceOption.id == option.id)
     taken, capacity = db.session.execute(query).one()
-    if capacity is not None and taken >= capacity:
+    if capacity is not None and taken + number > capacity:
         return False
     db.session.execute(
         update(AttendanceOption)
         .where(AttendanceOption.id == option.id)
-        .values(seats_taken=taken + 1)
+        .values(seats_taken=taken + number)
         .execution_options(synchronize_session=False)
     )
     return True
