@@ -16,8 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock
-from eventapp.core.db import Base, built_once, db, transaction
+from eventapp.core.db import Base, db, transaction
 from eventapp.core.outages import cause_of
+from eventapp.core.statements import built_once
 
 log = logging.getLogger("eventapp.worker")
 

@@ -20,7 +20,8 @@ from sqlalchemy import event as sqlalchemy_event
 from eventapp import create_app
 from eventapp.config import Settings
 from eventapp.core.addresses import in_ascii
-from eventapp.core.db import Base, QuickRead, db
+from eventapp.core.db import Base, db
+from eventapp.core.statements import QuickRead
 from eventapp.ical import vcalendar as ics
 from eventapp.mail.models import Email
 from tests.support import ical_lint as lint

@@ -16,7 +16,8 @@ from sqlalchemy import bindparam, case, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core.clock import now
-from eventapp.core.db import Base, Moment, built_once, db, transaction
+from eventapp.core.db import Base, Moment, db, transaction
+from eventapp.core.statements import QuickWrite
 
 HOUR = timedelta(hours=1)
 
@@ -41,16 +42,15 @@ def take(purpose: str, whom: str, *, limit: int) -> bool:
     transaction ends.
     """
     moment = now()
-    values = {"whom": digest(purpose, whom), "moment": moment, "hour_ago": moment - HOUR}
-    used: int = db.session.execute(_take(), values).scalar_one()
-    return used <= limit
+    row = _take.row(whom=digest(purpose, whom), moment=moment, hour_ago=moment - HOUR)
+    return row is not None and row[0] <= limit
 
 
-@built_once
+@QuickWrite
 def _take(insert: Callable[[Any], Any]) -> Any:
-    moment = bindparam("moment", type_=Moment())
-    over = Budget.started <= bindparam("hour_ago", type_=Moment())
-    new = insert(Budget).values(key=bindparam("whom"), used=1, started=moment)
+    moment = bindparam("moment", None, type_=Moment())
+    over = Budget.started <= bindparam("hour_ago", None, type_=Moment())
+    new = insert(Budget).values(key=bindparam("whom", ""), used=1, started=moment)
     used, started = case((over, 1), else_=Budget.used + 1), case((over, moment), else_=Budget.started)
     return new.on_conflict_do_update(index_elements=["key"], set_={"used": used, "started": started}).returning(
         Budget.used

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, String, event
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction, make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
@@ -127,7 +125,7 @@ def prepare_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN")
 
 
-def _start_writing(session: Session) -> None:
+def start_writing(session: Session) -> None:
     """Take SQLite's write lock if the current transaction does not hold it yet.
 
     A transaction that starts by reading and then writes fails with "database is locked" if another writer was faster,
@@ -153,14 +151,14 @@ def _start_writing(session: Session) -> None:
 @event.listens_for(Session, "before_flush")
 def _lock_for_flush(session: Session, context: object, instances: object) -> None:
     if session.new or session.dirty or session.deleted:
-        _start_writing(session)
+        start_writing(session)
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _lock_for_statement(state: ORMExecuteState) -> None:
     locks_rows = getattr(state.statement, "_for_update_arg", None) is not None
     if locks_rows or state.is_insert or state.is_update or state.is_delete:
-        _start_writing(state.session)
+        start_writing(state.session)
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -173,7 +171,7 @@ def _end_writing(session: Session, ended: SessionTransaction) -> None:
 def transaction() -> Iterator[None]:
     """A unit of work outside a request: commits at the end, rolls back if anything is raised."""
     if db.session().in_transaction():
-        db.session.rollback()  # an earlier read must not turn into a write: see _start_writing
+        db.session.rollback()  # an earlier read must not turn into a write: see start_writing
     token = _unit.set(Unit.ALWAYS_WRITES)
     try:
         yield
@@ -188,7 +186,7 @@ def transaction() -> Iterator[None]:
 @contextmanager
 def savepoint() -> Iterator[None]:
     """A failure inside is rolled back on its own, and the rest of the transaction continues."""
-    _start_writing(db.session())
+    start_writing(db.session())
     with db.session.begin_nested():
         yield
 
@@ -253,97 +251,6 @@ def _end_request(response: Response) -> Response:
     return response
 
 
-Row = tuple[Any, ...]
-
-
-class _Prepared(NamedTuple):
-    """A statement for one engine: the `order` of its positional parameters, and converters to and from the driver's
-    values.
-    """
-
-    sql: str
-    order: list[str] | None
-    fixed: dict[str, Any]
-    writers: dict[str, Callable[[Any], Any] | None]
-    readers: list[Callable[[Any], Any] | None]
-
-
-class QuickRead:
-    """A prebuilt SELECT of one row, run directly on the driver: about 15 µs where a session takes 150.
-
-    For the one query that every cached page needs. It sees what is committed, not what this request has changed.
-    """
-
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        """`statement` names its parameters by bindparam(name, default)."""
-        self._statement = statement
-        self._ready: dict[str, _Prepared] = {}
-
-    def _prepared(self, dialect: Dialect) -> _Prepared:
-        if dialect.name not in self._ready:
-            compiled = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-            fixed = {k: v.value if isinstance(v, enum.Enum) else v for k, v in compiled.params.items()}
-            kinds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
-            columns = [column.type.dialect_impl(dialect) for column in self._statement.selected_columns]
-            self._ready[dialect.name] = _Prepared(
-                str(compiled),
-                compiled.positiontup,
-                fixed,
-                {name: kind.bind_processor(dialect) for name, kind in kinds.items()},
-                [kind.result_processor(dialect, None) for kind in columns],
-            )
-        return self._ready[dialect.name]
-
-    def _bound(self, dialect: Dialect, values: dict[str, Any]) -> tuple[str, Any]:
-        ready = self._prepared(dialect)
-        sent = {name: write(value) if (write := ready.writers[name]) else value for name, value in values.items()}
-        parameters = {**ready.fixed, **sent}
-        return ready.sql, [parameters[key] for key in ready.order] if ready.order is not None else parameters
-
-    def _fetch(self, engine: Engine, sql: str, parameters: Any) -> Row | None:
-        connection = engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(sql, parameters)
-            found: Row | None = cursor.fetchone()
-            cursor.close()
-        finally:
-            connection.close()
-        return found
-
-    def raw(self, **values: Any) -> Row | None:
-        """The row as the driver returns it, for comparison with another one; or None."""
-        return self._fetch(db.engine, *self._bound(db.engine.dialect, values))
-
-    def read(self, raw: Row) -> Row:
-        """The driver's row as Python values."""
-        readers = self._prepared(db.engine.dialect).readers
-        return tuple(read(value) if read else value for read, value in zip(readers, raw, strict=True))
-
-    def row(self, **values: Any) -> Row | None:
-        """The row as Python values, or None."""
-        raw = self.raw(**values)
-        return None if raw is None else self.read(raw)
-
-    def freshness_check(self, seen: Row | None, **values: Any) -> Callable[[], bool | None]:
-        """Return a function that tells whether the driver's row still equals `seen`; it needs no app context.
-
-        It returns None if the database does not answer.
-        """
-        engine = db.engine
-        sql, parameters = self._bound(engine.dialect, values)
-        failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
-
-        def is_fresh() -> bool | None:
-            try:
-                with deadlines.answer_within(deadlines.QUICK_ANSWER):
-                    return self._fetch(engine, sql, parameters) == seen
-            except failures:
-                return None
-
-        return is_fresh
-
-
 def newest_version(migrations: Path) -> str:
     """The migration that this code's database must be at."""
     head = ScriptDirectory(str(migrations)).get_current_head()
@@ -363,22 +270,6 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin_request)
     app.after_request(_end_request)
     app.teardown_request(_after_request)
-
-
-def built_once(build: Callable[[Callable[[Any], Any]], S]) -> Callable[[], S]:
-    """A statement that is built once per engine: building one takes longer than running it.
-
-    `build` gets an `insert` that supports ON CONFLICT, which SQLAlchemy has in a separate construct for each engine.
-    """
-    ready: dict[str, S] = {}
-
-    def statement() -> S:
-        name = db.engine.dialect.name
-        if name not in ready:
-            ready[name] = build(postgresql.insert if name == "postgresql" else sqlite.insert)
-        return ready[name]
-
-    return statement
 
 
 def stored(row: Base) -> None:

@@ -16,7 +16,8 @@ from sqlalchemy import bindparam, event, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core.clock import now
-from eventapp.core.db import Base, QuickRead, built_once, db
+from eventapp.core.db import Base, db
+from eventapp.core.statements import QuickRead, built_once
 
 
 class Revision(Base):

@@ -13,8 +13,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
-from eventapp.core.db import QuickRead, db
+from eventapp.core.db import db
 from eventapp.core.revisions import Revision
+from eventapp.core.statements import QuickRead
 from eventapp.events import rules
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
 from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility

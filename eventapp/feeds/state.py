@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, lit
 from sqlalchemy.orm import aliased
 
 from eventapp.core import clock
-from eventapp.core.db import QuickRead
 from eventapp.core.revisions import Revision
+from eventapp.core.statements import QuickRead
 from eventapp.directory.models import SCOPE as DIRECTORY
 from eventapp.events import rules
 from eventapp.events.models import Event, FormerSlug

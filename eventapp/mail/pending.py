@@ -9,7 +9,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, case, delete, func, select, update
 
 from eventapp.core import clock
-from eventapp.core.db import built_once, db
+from eventapp.core.db import db
+from eventapp.core.statements import QuickWrite, built_once
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.queries import in_families
 
@@ -28,7 +29,7 @@ def recipient_key(kind: str, number: int) -> str:
 
 def enqueue(recipient: str, kind: str, *, topic: str, slot: str = "", data: Mapping[str, Any] | None = None) -> None:
     """Have the worker write to a recipient as soon as this transaction has committed."""
-    _upsert([_row(recipient, kind, topic, slot, clock.now(), data)])
+    _one.row(**_row(recipient, kind, topic, slot, clock.now(), data))
 
 
 def enqueue_changes(recipients: Iterable[str], kind: str, *, topic: str, at_once: bool = False) -> None:
@@ -61,8 +62,7 @@ def _upsert(rows: list[dict[str, Any]]) -> None:
         db.session.execute(_upserted(), rows)
 
 
-@built_once
-def _upserted(insert: Callable[[Any], Any]) -> Any:
+def _upsert_statement(insert: Callable[[Any], Any]) -> Any:
     table: Any = PendingNotification
     statement = insert(table.__table__)
     new = statement.excluded
@@ -75,6 +75,12 @@ def _upserted(insert: Callable[[Any], Any]) -> Any:
         "version": table.version + 1,
     }
     return statement.on_conflict_do_update(index_elements=["recipient", "slot"], set_=replaced)
+
+
+_upserted = built_once(_upsert_statement)
+_one = QuickWrite(
+    _upsert_statement, columns=("recipient", "slot", "kind", "topic", "due_at", "created_at", "version", "data")
+)
 
 
 def due(*, limit: int) -> list[int]:

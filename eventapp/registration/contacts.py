@@ -10,7 +10,8 @@ from sqlalchemy.orm import contains_eager, lazyload
 
 from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
-from eventapp.core.db import built_once, db, stored
+from eventapp.core.db import db, stored
+from eventapp.core.statements import QuickWrite
 from eventapp.events.models import Event
 from eventapp.registration.models import Contact, Registration
 from eventapp.registration.rules import ACTIVE, name_key
@@ -100,19 +101,24 @@ def _create(event_id: int, email: str, values: dict[str, str]) -> Contact:
     """Add a contact, or return the one that another transaction has just added."""
     address = {"email": email.strip(), "email_key": mailbox_key(email) or None}
     row = {"event_id": event_id, "created_at": clock.now(), **address, **values}
-    found = db.session.execute(_insert(), row).one()
-    contact = Contact(**found._mapping)
+    found = _insert.row(**row)
+    contact = Contact(**dict(zip(_COLUMNS, found or (), strict=True)))
     stored(contact)
     return contact
 
 
-@built_once
-def _insert(insert: Callable[[Any], Any]) -> Any:
+_COLUMNS = tuple(column.key for column in Contact.__table__.columns)
+
+
+def _inserted(insert: Callable[[Any], Any]) -> Any:
     table: Any = Contact.__table__
     new = insert(table)
     # An update of nothing, because only then the row of the other transaction is returned.
     same = {"email_key": new.excluded.email_key}
     return new.on_conflict_do_update(index_elements=["event_id", "email_key"], set_=same).returning(*table.c)
+
+
+_insert = QuickWrite(_inserted, columns=tuple(name for name in _COLUMNS if name != "id"))
 
 
 def next_same_name(contact: Contact, name_key: str) -> int:

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp.core import budgets, clock, languages, revisions, tokens
 from eventapp.core.addresses import mailbox_key
-from eventapp.core.db import built_once, db, savepoint, stored
+from eventapp.core.db import db, savepoint, stored
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.statements import QuickWrite
 from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind, says_none, typed_name
 from eventapp.events.models import Event
@@ -155,25 +156,27 @@ def _draft(event: Event, option: AttendanceOption, answers: RegistrationInput, *
     return registration
 
 
-_COLUMNS = [column.key for column in Registration.__table__.columns if column.key != "id"]
+_COLUMNS = tuple(column.key for column in Registration.__table__.columns if column.key != "id")
 
 
 def _insert(registration: Registration) -> bool:
     """Store a new registration with one statement; False if the contact has this person already."""
-    number = db.session.scalar(_inserted(), {name: getattr(registration, name) for name in _COLUMNS})
-    if number is None:
+    row = _inserted.row(**{name: getattr(registration, name) for name in _COLUMNS})
+    if row is None:
         return False
-    registration.id = number
+    registration.id = row[0]
     stored(registration)
     for scope in registration.scopes():
         revisions.changed(scope)
     return True
 
 
-@built_once
-def _inserted(insert: Callable[[Any], Any]) -> Any:
+def _new_row(insert: Callable[[Any], Any]) -> Any:
     table: Any = Registration.__table__
     return insert(table).on_conflict_do_nothing().returning(table.c.id)
+
+
+_inserted = QuickWrite(_new_row, columns=_COLUMNS)
 
 
 def is_taken(error: IntegrityError) -> bool:

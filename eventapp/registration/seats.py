@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from eventapp.core import revisions
 from eventapp.core.db import db
+from eventapp.core.statements import QuickWrite
 from eventapp.registration import notices, queries, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool
 from eventapp.registration.rules import (
@@ -21,25 +21,23 @@ from eventapp.registration.rules import (
     seats_shown,
 )
 
-Change = ReturningUpdate[int, int | None]
-
 
 class _Changes(NamedTuple):
     """The statements that change the number of seats taken, for one table."""
 
-    by_newcomer: Change
-    past_the_line: Change
-    back: Change
+    by_newcomer: QuickWrite
+    past_the_line: QuickWrite
+    back: QuickWrite
 
 
 def _changes(table: type[AttendanceOption] | type[SeatPool], waits: ColumnElement[bool]) -> _Changes:
-    number: ColumnElement[int] = bindparam("number")
+    number: ColumnElement[int] = bindparam("number", 0)
     free = or_(table.capacity.is_(None), table.seats_taken + number <= table.capacity)
 
-    def by(*conditions: ColumnElement[bool]) -> Change:
-        statement = update(table).where(table.id == bindparam("row"), *conditions)
-        returned = statement.values(seats_taken=table.seats_taken + number).returning(table.seats_taken, table.capacity)
-        return returned.execution_options(synchronize_session=False)
+    def by(*conditions: ColumnElement[bool]) -> QuickWrite:
+        statement = update(table).where(table.id == bindparam("row", 0), *conditions)
+        changed = statement.values(seats_taken=table.seats_taken + number).returning(table.seats_taken, table.capacity)
+        return QuickWrite(lambda insert: changed)
 
     return _Changes(by(free, ~waits), by(free), by())
 
@@ -68,9 +66,9 @@ def take(option: AttendanceOption, number: int = 1, *, past_the_line: bool = Fal
     return False
 
 
-def _change(holder: AttendanceOption | SeatPool, statement: Change, by: int) -> bool:
+def _change(holder: AttendanceOption | SeatPool, statement: QuickWrite, by: int) -> bool:
     """Run a change of the seats taken; False if its conditions did not hold."""
-    row = db.session.execute(statement, {"row": holder.id, "number": by}).one_or_none()
+    row = statement.row(row=holder.id, number=by)
     if row is None:
         db.session.expire(holder, ["seats_taken"])
         return False

@@ -8,8 +8,9 @@ from urllib.robotparser import RobotFileParser
 
 import pytest
 
-from eventapp.core.db import QuickRead, db, transaction
+from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
+from eventapp.core.statements import QuickRead
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.media.models import Photo

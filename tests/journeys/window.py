@@ -39,7 +39,8 @@ class Window:
         self.url = url
         self.trouble: list[str] = []
         self.context = browser.new_context(base_url=url, **{"locale": "en-GB", **options})
-        self.context.set_default_timeout(10_000)
+        # Not a limit for the product: other tests run at the same time, some of which use all processors.
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", self._script_error)

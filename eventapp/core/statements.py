@@ -1,0 +1,194 @@
+"""Statements that are built once: building one takes longer than running it, and so does the session around it.
+
+A `QuickRead` or a `QuickWrite` runs directly on the driver: about 15 µs where a session takes 150. They are for the few
+statements that every page or every registration runs; all others go through the session.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Insert, Select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from eventapp.core import deadlines
+from eventapp.core.db import db, start_writing
+
+S = TypeVar("S")
+
+
+Row = tuple[Any, ...]
+
+
+class _Prepared(NamedTuple):
+    """A statement for one engine: the `order` of its positional parameters, and converters to and from the driver's
+    values.
+    """
+
+    sql: str
+    order: list[str] | None
+    fixed: dict[str, Any]
+    writers: dict[str, Callable[[Any], Any] | None]
+    readers: list[Callable[[Any], Any] | None]
+
+
+def _prepared(
+    statement: Any, returned: Iterable[ColumnElement[Any]], dialect: Dialect, columns: tuple[str, ...] = ()
+) -> _Prepared:
+    """Compile a statement that returns these columns; `columns` as in QuickWrite."""
+    compiled = statement.compile(
+        dialect=dialect, column_keys=list(columns) or None, compile_kwargs={"render_postcompile": True}
+    )
+    kinds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
+    writers = {name: kind.bind_processor(dialect) for name, kind in kinds.items()}
+    fixed = {}
+    for name, value in compiled.params.items():
+        plain = value.value if isinstance(value, enum.Enum) else value
+        fixed[name] = plain
+    return _Prepared(
+        str(compiled),
+        compiled.positiontup,
+        fixed,
+        writers,
+        [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned],
+    )
+
+
+class QuickRead:
+    """A prebuilt SELECT of one row on a connection of its own: it sees what is committed, not what this request has
+    changed.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        """`statement` names its parameters by bindparam(name, default)."""
+        self._statement = statement
+        self._ready: dict[str, _Prepared] = {}
+
+    def _prepared(self, dialect: Dialect) -> _Prepared:
+        if dialect.name not in self._ready:
+            self._ready[dialect.name] = _prepared(self._statement, self._statement.selected_columns, dialect)
+        return self._ready[dialect.name]
+
+    def _bound(self, dialect: Dialect, values: dict[str, Any]) -> tuple[str, Any]:
+        ready = self._prepared(dialect)
+        sent = {name: write(value) if (write := ready.writers[name]) else value for name, value in values.items()}
+        parameters = {**ready.fixed, **sent}
+        return ready.sql, [parameters[key] for key in ready.order] if ready.order is not None else parameters
+
+    def _fetch(self, engine: Engine, sql: str, parameters: Any) -> Row | None:
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql, parameters)
+            found: Row | None = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        return found
+
+    def raw(self, **values: Any) -> Row | None:
+        """The row as the driver returns it, for comparison with another one; or None."""
+        return self._fetch(db.engine, *self._bound(db.engine.dialect, values))
+
+    def read(self, raw: Row) -> Row:
+        """The driver's row as Python values."""
+        readers = self._prepared(db.engine.dialect).readers
+        return tuple(read(value) if read else value for read, value in zip(readers, raw, strict=True))
+
+    def row(self, **values: Any) -> Row | None:
+        """The row as Python values, or None."""
+        raw = self.raw(**values)
+        return None if raw is None else self.read(raw)
+
+    def freshness_check(self, seen: Row | None, **values: Any) -> Callable[[], bool | None]:
+        """Return a function that tells whether the driver's row still equals `seen`; it needs no app context.
+
+        It returns None if the database does not answer.
+        """
+        engine = db.engine
+        sql, parameters = self._bound(engine.dialect, values)
+        failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+
+        def is_fresh() -> bool | None:
+            try:
+                with deadlines.answer_within(deadlines.QUICK_ANSWER):
+                    return self._fetch(engine, sql, parameters) == seen
+            except failures:
+                return None
+
+        return is_fresh
+
+
+class QuickWrite:
+    """A prebuilt INSERT, UPDATE or DELETE of one row on the connection of the session, as a part of its transaction.
+
+    `build` gets an `insert` that supports ON CONFLICT, which SQLAlchemy has in a separate construct for each engine.
+    `columns` are those that an INSERT fills in, if `build` does not name them. The objects of the session don't notice
+    what is written.
+    """
+
+    def __init__(self, build: Callable[[Callable[[Any], Any]], Any], *, columns: tuple[str, ...] = ()) -> None:
+        self._build = build
+        self._columns = columns
+        self._ready: dict[str, _Prepared] = {}
+
+    def row(self, **values: Any) -> Row | None:
+        """Run it, and return the row of RETURNING; None if nothing was written. Raises sqlalchemy.exc.DBAPIError."""
+        session = db.session()
+        if session.new or session.dirty or session.deleted:
+            session.flush()
+        start_writing(session)
+        connection = session.connection()
+        dialect = connection.dialect
+        ready = self._ready.get(dialect.name) or self._prepare(dialect)
+        sent = {name: write(value) if (write := ready.writers[name]) else value for name, value in values.items()}
+        parameters = {**ready.fixed, **sent}
+        found = _execute(connection, ready.sql, [parameters[key] for key in ready.order] if ready.order else parameters)
+        if found is None:
+            return None
+        return tuple(read(value) if read else value for read, value in zip(ready.readers, found, strict=True))
+
+    def _prepare(self, dialect: Dialect) -> _Prepared:
+        statement = self._build(postgresql.insert if dialect.name == "postgresql" else sqlite.insert)
+        returned = list(getattr(statement, "_all_selected_columns", ()))
+        if isinstance(statement, Insert) and not returned:
+            statement = statement.inline()  # otherwise PostgreSQL returns the primary key
+        ready = self._ready[dialect.name] = _prepared(statement, returned, dialect, self._columns)
+        return ready
+
+
+def _execute(connection: Connection, sql: str, parameters: Any) -> Row | None:
+    """Run a statement that returns at most one row on the driver's cursor."""
+    driver: Any = connection.connection
+    cursor = driver.cursor()
+    try:
+        cursor.execute(sql, parameters)
+        found: Row | None = cursor.fetchone() if cursor.description else None
+        if found is not None and cursor.fetchone() is not None:
+            raise RuntimeError("a quick statement returns one row")
+        return found
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            sql, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
+    finally:
+        cursor.close()
+
+
+def built_once(build: Callable[[Callable[[Any], Any]], S]) -> Callable[[], S]:
+    """A statement that is built once per engine: building one takes longer than running it.
+
+    `build` gets an `insert` that supports ON CONFLICT, which SQLAlchemy has in a separate construct for each engine.
+    """
+    ready: dict[str, S] = {}
+
+    def statement() -> S:
+        name = db.engine.dialect.name
+        if name not in ready:
+            ready[name] = build(postgresql.insert if name == "postgresql" else sqlite.insert)
+        return ready[name]
+
+    return statement
