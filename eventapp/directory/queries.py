@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from eventapp.core.db import db
 from eventapp.core.localized import fold
+from eventapp.core.statements import QuickSelect
 from eventapp.directory.models import Organization, OrganizationName, Person, Place
 from eventapp.directory.rules import OrganizationKind, fold_city
 
@@ -23,6 +24,9 @@ _named = (
     .where(OrganizationName.folded == bindparam("folded"))
     .options(selectinload(Organization.place))
 )
+_any_named = QuickSelect(
+    lambda insert: select(OrganizationName.id).where(OrganizationName.folded == bindparam("folded", "")).limit(1)
+)
 
 
 def organization_named(name: str, *, country_code: str | None = None) -> Organization | None:
@@ -31,7 +35,7 @@ def organization_named(name: str, *, country_code: str | None = None) -> Organiz
     "City of Pittsburgh" also finds an administration that is listed as "Pittsburgh".
     """
     for folded in dict.fromkeys((fold(name), fold_city(name))):
-        if not folded:
+        if not folded or _any_named.row(folded=folded) is None:
             continue
         rows = list(db.session.scalars(_named, {"folded": folded}).unique())
         if len(rows) > 1 and country_code:

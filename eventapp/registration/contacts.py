@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, exists, func, select
-from sqlalchemy.orm import contains_eager, lazyload
+from sqlalchemy.orm import contains_eager
 
 from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, stored
-from eventapp.core.statements import QuickWrite
+from eventapp.core.statements import QuickSelect, QuickWrite
 from eventapp.events.models import Event
 from eventapp.registration.models import Contact, Registration
 from eventapp.registration.rules import ACTIVE, name_key
@@ -35,20 +35,21 @@ def has_active(contact: Contact) -> bool:
     return bool(db.session.scalar(select(found)))
 
 
-_with_person = (
-    select(Contact, Registration)
-    .outerjoin(
-        Registration,
-        and_(
-            Registration.contact_id == Contact.id,
-            Registration.name_key == bindparam("name"),
-            Registration.status.in_(ACTIVE),
-        ),
+_known = QuickSelect(
+    lambda insert: (
+        select(Contact.id, Registration.id)
+        .outerjoin(
+            Registration,
+            and_(
+                Registration.contact_id == Contact.id,
+                Registration.name_key == bindparam("name", ""),
+                Registration.status.in_(ACTIVE),
+            ),
+        )
+        .where(Contact.event_id == bindparam("event", 0), Contact.email_key == bindparam("address", ""))
+        .order_by(Registration.id)
+        .limit(1)
     )
-    .options(lazyload(Registration.contact))
-    .where(Contact.event_id == bindparam("event"), Contact.email_key == bindparam("address"))
-    .order_by(Registration.id)
-    .limit(1)
 )
 _person_without_address = (
     select(Registration)
@@ -75,8 +76,12 @@ def with_person(
     values = {"event": event.id, "name": name_key(family_name, given_name)}
     if not email:
         return None, db.session.scalar(_person_without_address, values)
-    found = db.session.execute(_with_person, values | {"address": mailbox_key(email)}).one_or_none()
-    return (None, None) if found is None else (found[0], found[1])
+    # Most addresses are new: only look for the rows themselves where there are any.
+    found = _known.row(**values, address=mailbox_key(email))
+    if found is None:
+        return None, None
+    contact, number = db.session.get_one(Contact, found[0]), found[1]
+    return contact, None if number is None else db.session.get_one(Registration, number)
 
 
 def obtain(

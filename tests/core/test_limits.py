@@ -6,6 +6,7 @@ import logging
 import shutil
 import socket
 import subprocess
+import time
 
 import pytest
 from limits import parse
@@ -81,3 +82,15 @@ def test_of_ipv6_a_whole_network_is_one_visitor(app, address, counted):
     """A household or server has 2⁶⁴ addresses, so counting per address would be useless."""
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
         assert visitor() == counted
+
+
+def test_counting_does_not_look_through_all_counters_in_a_thread_of_its_own_each_time(monkeypatch):
+    counters = limits.Counters()
+    counting = limits.Limiter(counters)
+    first = counters.timer
+    for number in range(50):
+        assert counting.hit(RATE, f"visitor {number}")
+    assert counters.timer is first
+    monkeypatch.setattr(limits, "monotonic", lambda: time.monotonic() + limits.SEARCH)
+    counting.hit(RATE, "one more")
+    assert counters.timer is not first, "but it does now and then"
