@@ -24,7 +24,8 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
-from eventapp.registration.models import AttendanceOption, Question
+from eventapp.registration.form_parts import form_parts
+from eventapp.registration.models import AttendanceOption, PrivacyNotice
 
 R = TypeVar("R", bound=Base)
 
@@ -67,7 +68,24 @@ KNOWN = (
 )
 PART = ("person_id", "role", "mode", "position")
 OPTION = ("key", "mode", "title", "note", "capacity", "waiting_list", "promote_hours", "access", "domains", "position")
-QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")
+QUESTION = (
+    "key",
+    "kind",
+    "label",
+    "hint",
+    "choices",
+    "minimum",
+    "maximum",
+    "languages",
+    "megabytes",
+    "file_kinds",
+    "mode",
+    "if_question",
+    "if_answer",
+    "required",
+    "position",
+)
+FORM = ("asks_reading", "check_answers")
 
 
 @dataclass
@@ -122,12 +140,17 @@ def clone(
         copied.access_code = tokens.code(8) if option.access_code else ""
         copied.note_closing(None)
         db.session.add(copied)
-    for question in _rows(Question, event):
-        if question.removed_at is not None:
-            continue
-        db.session.add(_copy(question, QUESTION, event_id=made.id))
+    _form(event, made)
     db.session.flush()
     return cloned
+
+
+def _form(event: Event, made: Event) -> None:
+    parts = form_parts(event)
+    db.session.add_all(_copy(question, QUESTION, event_id=made.id) for question in parts.questions)
+    db.session.add(_copy(parts.settings, FORM, event_id=made.id))
+    if parts.privacy_notice is not None:
+        db.session.add(PrivacyNotice(event_id=made.id, version=1, text=parts.privacy_notice.text))
 
 
 def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
+from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import page_number, submit
@@ -16,11 +17,14 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.registration import contacts, edits, operations, queries, setup
+from eventapp.registration import answers, contacts, edits, files, operations, queries, questions, setup
+from eventapp.registration.form_parts import form_parts, other_answers
 from eventapp.registration.forms import TakePart, takable
 from eventapp.registration.models import Question, Registration
+from eventapp.registration.question_forms import QuestionForm
+from eventapp.registration.ready_sets import READY_SETS
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
-from eventapp.registration.setup_forms import OptionForm, QuestionForm
+from eventapp.registration.setup_forms import OptionForm
 
 manage = Blueprint("registration_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -54,15 +58,17 @@ def _filters() -> dict[str, Any]:
         "option": request.args.get("option", ""),
         "text": request.args.get("q", "").strip(),
         "emails": may(Permission.REGISTRATION),
+        "privacy": request.args.get("privacy", type=int),
     }
 
 
 @manage.route("/registrations/new", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
+@takes_uploads
 def add(event: Event) -> ResponseReturnValue:
     """Register somebody on their behalf, for example on the phone."""
     options = queries.options(event)
-    form = TakePart.for_event(options, queries.questions(event), by_team=True)
+    form = TakePart.for_event(options, form_parts(event), by_team=True).with_files(event)
 
     def register() -> Registration:
         option = or_404(form.chosen())
@@ -90,12 +96,14 @@ def _ask_who(refusal: Refused, form: TakePart) -> Refused:
 
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
+@takes_uploads
 def registration(event: Event, number: int) -> ResponseReturnValue:
     """One registration: show, change, decide."""
     shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
     sharing = [one for one in contacts.registrations(shown.contact) if one.id != shown.id]
-    form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True, sharing=sharing)
+    parts = form_parts(event)
+    form = TakePart.for_event(options, parts, registration=shown, by_team=True, sharing=sharing).with_files(event)
     if submit(form, lambda: _update(shown, form)):
         flash(_("Saved."))
         return redirect(url_for(".registration", slug=event.slug, number=number), 303)
@@ -107,7 +115,8 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         options=options,
         takable=takable,
         place=queries.waiting_position(shown) if shown.waiting_since else None,
-        others=queries.other_answers(shown),
+        others=other_answers(shown),
+        files=files.of_registration(shown),
         sharing=sharing,
     )
 
@@ -162,6 +171,8 @@ def options(event: Event) -> ResponseReturnValue:
         questions=queries.questions(event),
         waiting=queries.numbers_waiting(event),
         usual=setup.USUAL,
+        ready_sets=READY_SETS,
+        condition=answers.condition,
     )
 
 
@@ -221,8 +232,8 @@ def remove_option(event: Event, key: str) -> ResponseReturnValue:
 def question(event: Event, number: int = 0) -> ResponseReturnValue:
     """Add or edit a question."""
     shown = _question(event, number) if number else None
-    form = QuestionForm.of(event, shown)
-    if submit(form, lambda: setup.save_question(event, shown, **form.values())):
+    form = QuestionForm.of(event, shown, queries.questions(event))
+    if submit(form, lambda: questions.save_question(event, shown, **form.values()), explain=form.explain):
         flash(_("Saved."))
         return redirect(url_for(".options", slug=event.slug), 303)
     return page("registration/question.html", event=event, form=form, question=shown)
@@ -232,7 +243,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
     """Remove a question."""
-    setup.remove_question(_question(event, number))
+    questions.remove_question(_question(event, number))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
@@ -26,7 +24,7 @@ from eventapp.registration.models import (
     RemovedOption,
     SessionSignup,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, fits, searched
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, RegistrationStatus, searched
 
 # Registrations whose contacts are written to.
 EMAILED = and_(
@@ -213,28 +211,13 @@ def every_question(event: Event) -> list[Question]:
     return list(db.session.scalars(_questions, {"event": event.id}))
 
 
-@dataclass(frozen=True)
-class OtherAnswer:
-    """An answer that the form does not show, its question (None: unknown), and why it is not shown."""
-
-    question: Question | None
-    answer: Any
-    why: str
-
-
-def other_answers(registration: Registration) -> list[OtherAnswer]:
-    """The person's answers to questions that are no longer asked, or not of this person."""
-    known = {question.key: question for question in every_question(registration.event)}
-    found = []
-    for key, answer in registration.answers.items():
-        question = known.get(key)
-        if question is None or question.removed_at is not None:
-            found.append(OtherAnswer(question, answer, _("no longer asked")))
-        elif not question.asked_of(registration.option):
-            found.append(OtherAnswer(question, answer, _("not asked for this option")))
-        elif not fits(question.kind, question.choices, answer):
-            found.append(OtherAnswer(question, answer, _("answered before the question was changed")))
-    return found
+def depending_on(question: Question) -> list[Question]:
+    """The current questions that are asked depending on the answer to this one."""
+    return [
+        one
+        for one in db.session.scalars(_questions, {"event": question.event_id})
+        if one.removed_at is None and one.if_question == question.key and one.id != question.id
+    ]
 
 
 def by_token(token: str) -> Registration | None:
@@ -262,6 +245,7 @@ def of_event(
     option: str = "",
     text: str = "",
     emails: bool = False,
+    privacy: int | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[list[Registration], int]:
@@ -274,14 +258,16 @@ def of_event(
         query = query.where(Registration.status == status)
     if option:
         query = query.join(AttendanceOption).where(AttendanceOption.key == option)
+    if privacy is not None:
+        query = query.where(Registration.privacy_version == privacy)
     if text:
-        shown = [Registration.family_name, Registration.given_name, Registration.organization_name]
+        columns = [Registration.family_name, Registration.given_name, Registration.organization_name]
         if emails:
             query = query.join(Registration.contact)
-            shown.append(Contact.email)
+            columns.append(Contact.email)
         for folded, typed in searched(text):
             # Characters that folding drops are found as typed.
-            found = [func.lower(column).contains(typed, autoescape=True) for column in shown]
+            found = [func.lower(column).contains(typed, autoescape=True) for column in columns]
             if folded:
                 found.append(Registration.searchable.contains(folded, autoescape=True))
             query = query.where(or_(*found))

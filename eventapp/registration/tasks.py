@@ -1,9 +1,9 @@
-"""Scheduled work on the waiting list: fill free seats, however they became free."""
+"""Scheduled work: fill free seats from the waiting list, however they became free; delete files nobody sent off."""
 
 from __future__ import annotations
 
 from eventapp.core.db import db, transaction
-from eventapp.registration import queries, seats
+from eventapp.registration import files, queries, seats
 from eventapp.registration.models import AttendanceOption
 
 
@@ -20,3 +20,8 @@ def seat_waiting() -> int:
             option = db.session.get(AttendanceOption, option_id)
             number += len(seats.promote(option)) if option is not None else 0
     return number
+
+
+def delete_unused_files() -> int:
+    """Delete the files of forms that were never completed; returns their number."""
+    return files.delete_unused()
