@@ -172,7 +172,8 @@ class TakePart(Form):
         Only the team can change the e-mail address, and leave it out.
         """
         questions = parts.questions
-        fields: dict[str, Any] = {f"q_{q.key}": question_field(q) for q in questions}
+        before = dict(registration.answers) if registration is not None else {}
+        fields: dict[str, Any] = {f"q_{q.key}": question_field(q, before.get(q.key)) for q in questions}
         made = type("TakePartInEvent", (cls,), fields)
         data: dict[str, Any] = {}
         if registration is not None:
@@ -200,7 +201,7 @@ class TakePart(Form):
             del form["privacy"]
         if not parts.settings.asks_reading:
             del form["reading"]
-        form.before = dict(registration.answers) if registration is not None else {}
+        form.before = before
         if registration is None:
             form.stored = None  # these are only defaults: an option that closes meanwhile is not a concurrent edit
         # The team's browser is not in the guest's time zone.

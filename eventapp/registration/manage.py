@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
+from eventapp.core import languages
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, or_404
@@ -18,11 +19,10 @@ from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.registration import answers, contacts, edits, files, operations, queries, questions, setup
-from eventapp.registration.form_parts import form_parts, other_answers
+from eventapp.registration.form_parts import FormParts, form_parts, other_answers
 from eventapp.registration.forms import TakePart, takable
 from eventapp.registration.models import Question, Registration
 from eventapp.registration.question_forms import QuestionForm
-from eventapp.registration.ready_sets import READY_SETS
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
 from eventapp.registration.setup_forms import OptionForm
 
@@ -115,10 +115,17 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         options=options,
         takable=takable,
         place=queries.waiting_position(shown) if shown.waiting_since else None,
-        others=other_answers(shown),
-        files=files.of_registration(shown),
         sharing=sharing,
+        **_answers(shown, parts),
     )
+
+
+def _answers(shown: Registration, parts: FormParts) -> dict[str, Any]:
+    return {
+        "given": answers.listed(parts.questions, shown.option, shown.answers, languages.reader()),
+        "others": other_answers(shown),
+        "files": files.of_registration(shown),
+    }
 
 
 def _update(shown: Registration, form: TakePart) -> bool:
@@ -164,14 +171,15 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def options(event: Event) -> ResponseReturnValue:
     """Registration options and questions."""
+    asked = queries.questions(event)
     return page(
         "registration/options.html",
         event=event,
         options=queries.options(event),
-        questions=queries.questions(event),
+        questions=asked,
         waiting=queries.numbers_waiting(event),
         usual=setup.USUAL,
-        ready_sets=READY_SETS,
+        ready_sets=questions.unused_sets(asked),
         condition=answers.condition,
     )
 

@@ -168,13 +168,18 @@ class Question(Base, OfEvent):
 
     @property
     def offered(self) -> list[AnswerChoice]:
-        """The choices that the form offers."""
-        return [one for one in self.all_choices if not one.retired]
+        """The choices that the form offers to everybody."""
+        return self.offered_to(None)
+
+    def offered_to(self, answer: object) -> list[AnswerChoice]:
+        """The choices that the form offers to somebody who has given this answer: a retired one can be kept."""
+        held = answer if isinstance(answer, list) else [answer]
+        return [one for one in self.all_choices if not one.retired or one.key in held]
 
     @property
     def keys(self) -> list[str]:
-        """The keys of the choices that the form offers."""
-        return [one.key for one in self.offered]
+        """The keys of its choices, with those that are no longer offered."""
+        return [one.key for one in self.all_choices]
 
 
 class FormSettings(Base, OfEvent):
@@ -219,6 +224,11 @@ class AnswerFile(Base):
     size: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def size_shown(self) -> str:
+        """Its size for people: "1,234 kB"."""
+        return f"{(self.size + 1023) // 1024:,} kB"
 
 
 class Contact(Base):

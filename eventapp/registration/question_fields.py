@@ -150,11 +150,11 @@ class Asked:
         return None
 
 
-def question_field(question: Question) -> Field:
-    """The unbound field of a question, in the reader's language."""
+def question_field(question: Question, held: object = None) -> Field:
+    """The unbound field of a question, in the reader's language, for somebody with this answer."""
     label = languages.resolve(question.label).text
     common: dict[str, Any] = {"description": languages.resolve(question.hint).text}
-    choices = [SelectChoice(one.key, languages.resolve(one.texts).text) for one in question.offered]
+    choices = [SelectChoice(one.key, languages.resolve(one.texts).text) for one in question.offered_to(held)]
     match question.kind:
         case QuestionKind.LONG_TEXT:
             field = TextAreaField(label, validators=[Length(max=2000)], render_kw={"dir": "auto"}, **common)

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 
 from eventapp.core import languages
 from eventapp.core.errors import Refused
-from eventapp.core.fields import LocalizedField, between
+from eventapp.core.fields import AnyLanguage, LocalizedField, between
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -90,7 +90,7 @@ def _meaning(label: Any, same: Any, other: Any) -> RadioField:
 class QuestionForm(Form):
     """A question of the registration form."""
 
-    label = LocalizedField(_l("Question"), validators=[])
+    label = LocalizedField(_l("Question"), validators=[AnyLanguage()])
     # These two answer a question that comes up once people have answered.
     same_question = _meaning(
         _l("Does the question mean the same?"),
@@ -178,10 +178,6 @@ class QuestionForm(Form):
 
     def _tags(self) -> list[str]:
         return list(dict.fromkeys((self.languages.data or "").replace(",", " ").split()))
-
-    def validate_label(self, field: Any) -> None:
-        if not field.data:
-            raise ValidationError(_("Enter this in at least one language."))
 
     def validate_languages(self, field: Any) -> None:
         if self.kind.data != QuestionKind.LANGUAGE:

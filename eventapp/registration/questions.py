@@ -17,7 +17,7 @@ from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import answers, queries
 from eventapp.registration.models import FormSettings, PrivacyNotice, Question, Registration
-from eventapp.registration.ready_sets import READY_SETS
+from eventapp.registration.ready_sets import READY_SETS, ReadySet
 from eventapp.registration.rules import AnswerChoice, CheckAnswers, QuestionKind, changes_meaning, new_key
 
 
@@ -203,14 +203,18 @@ def check_order(rows: Sequence[Question]) -> None:
         before.add(row.key)
 
 
+def unused_sets(asked: Iterable[Question]) -> dict[str, ReadySet]:
+    """The ready sets of which nothing is asked yet."""
+    keys = {one.key for one in asked}
+    return {name: one for name, one in READY_SETS.items() if not keys & {row["key"] for row in one.questions}}
+
+
 def add_ready_set(event: Event, name: str) -> None:
     """Add the questions of a ready set. Raises Refused if one of them is asked already."""
-    rows = READY_SETS[name].questions
-    current = {one.key for one in queries.questions(event)}
-    if current & {row["key"] for row in rows}:
+    if name not in unused_sets(queries.questions(event)):
         raise Refused(_("These questions are in the form already."))
     keys: dict[str, str] = {}
-    for row in rows:
+    for row in READY_SETS[name].questions:
         values = dict(row)
         if "if_question" in values:
             values["if_question"] = keys[values["if_question"]]

@@ -210,6 +210,10 @@ def meal(forum) -> Question:
     return ask(forum, "meal", QuestionKind.CHOICE, choices=choices)
 
 
+def offered(question: Question) -> list[str]:
+    return [one.key for one in question.offered]
+
+
 def renamed(organizer, question: Question, values: dict[str, str]) -> int:
     return organizer.fill(f"{DESK}/questions/{question.id}", values).status_code
 
@@ -219,7 +223,7 @@ def test_before_anybody_has_answered_words_are_changed_without_a_question(organi
     assert renamed(organizer, question, {"label_en": "Dinner", "choices_fish_en": "Trout"}) == 303
     (question,) = current(forum)
     assert [str(one.texts) for one in question.offered] == ["Trout", "Rice"]
-    assert question.keys == ["fish", "rice"]
+    assert offered(question) == ["fish", "rice"]
 
 
 def test_other_words_for_a_choice_are_a_correction_or_a_new_choice(client, organizer, forum):
@@ -229,11 +233,11 @@ def test_other_words_for_a_choice_are_a_correction_or_a_new_choice(client, organ
     assert renamed(organizer, question, {"choices_fish_en": "Fisch"}) == 422
     assert "Do the choices mean the same?" in said(organizer)
     assert organizer.fill_again(f"{DESK}/questions/{question.id}", {"same_choices": "same"}).status_code == 303
-    assert current(forum)[0].keys == ["fish", "rice"]
+    assert offered(current(forum)[0]) == ["fish", "rice"]
     assert renamed(organizer, question, {"choices_fish_en": "Beef", "choices_fish_ja": "牛肉"}) == 422
     assert organizer.fill_again(f"{DESK}/questions/{question.id}", {"same_choices": "new"}).status_code == 303
     (question,) = current(forum)
-    assert question.keys == ["beef", "rice"]
+    assert offered(question) == ["beef", "rice"]
     assert {one.key: str(one.texts) for one in question.all_choices} == {
         "beef": "Beef",
         "rice": "Rice",
@@ -268,12 +272,12 @@ def test_a_choice_is_retired_and_offered_again(client, organizer, forum):
     client.fill(PATH, {**ADA, "q_meal": "fish"})
     assert renamed(organizer, question, {"choices_fish_retired": "1", "choices_salad_place": "0"}) == 303
     (question,) = current(forum)
-    assert question.keys == ["salad", "rice", "soup"]
+    assert offered(question) == ["salad", "rice", "soup"]
     assert question.all_choices[-1].key == "fish"
     client.get(PATH)
     assert "Fish" not in said(client)
     assert renamed(organizer, question, {"choices_fish_retired": []}) == 303
-    assert "fish" in current(forum)[0].keys
+    assert "fish" in offered(current(forum)[0])
 
 
 def test_a_choice_that_another_question_needs_is_not_retired(organizer, forum):
