@@ -296,9 +296,10 @@ class TakePart(Form):
 
     def with_files(self, event: Event, source: str = "") -> TakePart:
         """Keep the files that have been sent, so that they need not be chosen again if the form is refused."""
-        for field in self.uploads:
-            if self.is_submitted():
-                field.collect(event, source)
+        by_program = "blank" in self and bool(self.blank.data)
+        closed = self.asks_browser and not any(takable(option) for option in self.options)
+        for field in self.uploads if self.is_submitted() else ():
+            field.collect(event, source, refused=by_program or closed)
         return self
 
     @property

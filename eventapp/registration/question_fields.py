@@ -98,10 +98,15 @@ class UploadField(Field):
             self.kept = formdata.get(f"{self.name}_kept", "")
             self.removed = bool(formdata.get(f"{self.name}_removed"))
 
-    def collect(self, event: Event, source: str) -> None:
-        """Keep the file that has been sent, or find the one that an earlier page has sent."""
+    def collect(self, event: Event, source: str, *, refused: bool = False) -> None:
+        """Keep the file that has been sent, or find the one that an earlier page has sent.
+
+        Nothing new is kept for a form that is `refused` in any case.
+        """
         upload = request.files.get(self.name)
-        if upload is not None and upload.filename:
+        if upload is not None and upload.filename and refused:
+            self.problem = _("Choose the file again.")
+        elif upload is not None and upload.filename:
             content = upload.stream.read(self.question.megabytes * files.MEGABYTE + 1)
             try:
                 self.data = files.keep(event, self.question, name=upload.filename, content=content, source=source)

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from eventapp.core import kana
+from eventapp.core.kana import fold_kana
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
@@ -158,15 +160,6 @@ def answer_to_store(kind: QuestionKind, choices: Sequence[str], before: object, 
     return before if empty else now
 
 
-# Hiragana and katakana are two spellings of one sound.
-_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-
-
-def fold_kana(text: str) -> str:
-    """Fold a text for searching: like `fold`, and hiragana becomes katakana."""
-    return fold(text).translate(_KATAKANA)
-
-
 def searchable(family: str, given: str, organization: str, reading: str = "") -> str:
     """The text in which a search finds somebody: the name in both orders as one word, its reading, the organization.
 
@@ -174,7 +167,7 @@ def searchable(family: str, given: str, organization: str, reading: str = "") ->
     """
     first, second = fold_kana(family), fold_kana(given)
     parts = [first + second, second + first] if first and second else [first + second]
-    return " ".join(filter(None, [*parts, fold_kana(reading), fold_kana(organization)]))
+    return " ".join(filter(None, [*parts, *kana.spellings(reading), fold_kana(organization)]))
 
 
 def is_code(typed: str, code: str) -> bool:

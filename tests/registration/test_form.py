@@ -530,6 +530,17 @@ def test_nobody_fills_the_database_with_files(client, organizer, forum, monkeypa
     assert number_of_files() == 2
 
 
+def test_no_file_is_kept_for_a_form_that_is_refused_in_any_case(client, make, forum):
+    ask(forum, "scan", QuestionKind.FILE)
+    assert send(client, PDF, blank="https://buy.example").status_code == 422
+    assert "Choose the file again." in said(client)
+    with transaction():
+        for option in queries.options(fresh(forum)):
+            option.closes_at = clock.now() - timedelta(hours=1)
+    assert client.post(PATH, data={**ADA, "q_scan": (io.BytesIO(PDF), "a.pdf")}).status_code == 422
+    assert number_of_files() == 0
+
+
 def test_an_event_has_room_for_so_many_files(client, forum, monkeypatch):
     ask(forum, "scan", QuestionKind.FILE)
     monkeypatch.setattr(files, "MEGABYTES_OF_EVENT", 0)
