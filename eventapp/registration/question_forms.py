@@ -24,7 +24,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import answers
 from eventapp.registration.files import FILE_KINDS
 from eventapp.registration.models import FormSettings, PrivacyNotice, Question
-from eventapp.registration.question_fields import NumberField
+from eventapp.registration.question_fields import Asked, NumberField
 from eventapp.registration.questions import AsksMeaning
 from eventapp.registration.rules import AnswerChoice, CheckAnswers, QuestionKind
 
@@ -84,7 +84,8 @@ class ChoicesField(Field):
 
 
 def _meaning(label: Any, same: Any, other: Any) -> RadioField:
-    return RadioField(label, choices=[SelectChoice("same", same), SelectChoice("new", other)], validators=[Optional()])
+    choices = [SelectChoice("same", same), SelectChoice("new", other)]
+    return RadioField(label, choices=choices, validators=[Optional(), Asked()])
 
 
 class QuestionForm(Form):
