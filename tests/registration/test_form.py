@@ -226,6 +226,7 @@ def test_before_anybody_has_answered_words_are_changed_without_a_question(organi
     assert offered(question) == ["fish", "rice"]
 
 
+@pytest.mark.both_engines("answers inside of JSON")
 def test_other_words_for_a_choice_are_a_correction_or_a_new_choice(client, organizer, forum):
     question = meal(forum)
     location = client.fill(PATH, {**ADA, "q_meal": "fish"}).location
@@ -317,6 +318,7 @@ def test_the_preview_of_a_draft_is_the_form_and_can_not_be_sent(organizer, make)
 # ---- readings ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines("LIKE")
 def test_a_reading_is_asked_only_where_the_event_wants_it_and_found_in_either_kana(client, organizer, forum):
     client.get(PATH)
     assert "reading" not in {node.get("name") for node in client.page.all("input")}
@@ -352,6 +354,7 @@ def test_the_parts_of_a_name_have_the_order_of_the_language(client, forum, langu
 # ---- privacy notice ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines("counts of an outer join")
 def test_a_privacy_notice_is_agreed_to_by_version(client, organizer, forum):
     client.get(PATH)
     assert "Privacy notice" not in said(client)
@@ -435,6 +438,7 @@ def number_of_files() -> int:
     return db.session.scalar(select(func.count()).select_from(AnswerFile)) or 0
 
 
+@pytest.mark.both_engines("bytes")
 def test_a_file_is_downloaded_by_the_team_only_and_never_shown(client, organizer, make, app, forum):
     ask(forum, "scan", QuestionKind.FILE)
     assert send(client, PDF, "../../Pass<port>.html").status_code == 303
@@ -494,6 +498,7 @@ def test_a_file_of_somebody_else_can_not_be_taken(client, forum):
     assert "Choose the file again." in said(client)
 
 
+@pytest.mark.both_engines("IN with an empty list")
 def test_a_file_is_replaced_and_removed(client, forum):
     ask(forum, "scan", QuestionKind.FILE)
     location = send(client, PDF).location
@@ -555,6 +560,7 @@ def suggested(client, typed: str, language: str = "en") -> list[dict[str, str]]:
     return client.get("/organizations.json", query_string={"q": typed, "lang": language}).json["organizations"]
 
 
+@pytest.mark.both_engines("LIKE and ordering")
 def test_organizations_are_suggested_by_name_and_kind_only(client, make):
     make.organization(LocalizedText(en="City of Pittsburgh", ja="ピッツバーグ市"), OrganizationKind.CITY)
     make.organization("Museum of Pittsburgh", OrganizationKind.ASSOCIATION_NGO)
