@@ -147,7 +147,9 @@ def clone(
 
 def _form(event: Event, made: Event) -> None:
     parts = form_parts(event)
-    db.session.add_all(_copy(question, QUESTION, event_id=made.id) for question in parts.questions)
+    for question in parts.questions:
+        choices = [one.to_json() for one in question.offered]  # nobody of the new edition has a retired one
+        db.session.add(_copy(question, QUESTION, event_id=made.id, choices=choices))
     db.session.add(_copy(parts.settings, FORM, event_id=made.id))
     if parts.privacy_notice is not None:
         db.session.add(PrivacyNotice(event_id=made.id, version=1, text=parts.privacy_notice.text))

@@ -11,7 +11,7 @@ from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.registration.models import AttendanceOption, Question
-from eventapp.registration.rules import QuestionKind, fits
+from eventapp.registration.rules import QuestionKind, fits, number_text
 
 
 def asked(
@@ -54,7 +54,7 @@ def shown(question: Question | None, answer: Any, language: str) -> str:
     if isinstance(answer, list):
         return languages.listing([_part(question, one, language) for one in answer], language)
     if isinstance(answer, int | float):
-        return f"{answer:g}" if abs(answer) < 1e15 else str(answer)
+        return number_text(answer)
     return _part(question, answer, language)
 
 

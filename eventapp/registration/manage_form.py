@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from io import BytesIO
+
+from flask import Blueprint, flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
@@ -76,8 +78,13 @@ def add_ready_set(event: Event, key: str) -> ResponseReturnValue:
 def file(event: Event, number: int, file: int) -> ResponseReturnValue:
     """Download a file that a person has sent. A browser must not show it: it comes from anybody."""
     sent = or_404(files.by_id(or_404(queries.by_id(event, number)), file))
-    response = Response(sent.content, content_type="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=sent.name)
+    response = send_file(
+        BytesIO(sent.content),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=sent.name,
+        etag=False,
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.cache_control.no_store = True

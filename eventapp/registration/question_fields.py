@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from math import inf
 from typing import Any
 
 from flask import request
@@ -32,7 +33,7 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
 from eventapp.registration import files
 from eventapp.registration.models import Question
-from eventapp.registration.rules import QuestionKind, fits
+from eventapp.registration.rules import QuestionKind, fits, number_text
 
 # Of the browser: suggestions of organizations (static/organizations.js), which work as plain text without it.
 SUGGESTED = {"data-organizations": "", "autocomplete": "organization", "maxlength": 200, "dir": "auto"}
@@ -62,19 +63,18 @@ class NumberField(StringField):
         self.data = int(number) if number.is_integer() else number
 
     def _value(self) -> str:
-        return self.typed if self.typed else "" if self.data is None else f"{self.data:g}"
+        return self.typed if self.typed else "" if self.data is None else number_text(self.data)
 
     def pre_validate(self, form: Any) -> None:
         low, high = self.minimum, self.maximum
-        if self.data is None:
+        if self.data is None or (-inf if low is None else low) <= self.data <= (inf if high is None else high):
             return
-        if (low is None or self.data >= low) and (high is None or self.data <= high):
-            return
-        if low is None:
-            raise StopValidation(_("Enter a number up to %(max)s.", max=f"{high:g}"))
-        if high is None:
-            raise StopValidation(_("Enter a number from %(min)s.", min=f"{low:g}"))
-        raise StopValidation(_("Enter a number from %(min)s to %(max)s.", min=f"{low:g}", max=f"{high:g}"))
+        least, most = ("" if bound is None else number_text(bound) for bound in (low, high))
+        if least and most:
+            raise StopValidation(_("Enter a number from %(min)s to %(max)s.", min=least, max=most))
+        if least:
+            raise StopValidation(_("Enter a number from %(min)s.", min=least))
+        raise StopValidation(_("Enter a number up to %(max)s.", max=most))
 
 
 class UploadField(Field):

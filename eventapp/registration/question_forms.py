@@ -157,6 +157,8 @@ class QuestionForm(Form):
         """Show the question that a refusal asks."""
         if isinstance(refusal, AsksMeaning) and refusal.field:
             self.asks.add(refusal.field)
+            if any(one != now for one, now in zip(self.choices.object_data, self.choices.data, strict=True)):
+                self.asks.add("same_choices")  # both at once
         return refusal
 
     def values(self) -> dict[str, Any]:
@@ -186,8 +188,6 @@ class QuestionForm(Form):
         wrong = [tag for tag in self._tags() if not TAG.fullmatch(tag) or languages.language_name(tag, "en") == tag]
         if wrong:
             raise ValidationError(_("“%(tag)s” is not a language tag, such as en or ja.", tag=wrong[0]))
-        if len(self._tags()) < 2:
-            raise ValidationError(_("Enter at least two languages."))
 
 
 def _conditions(question: Question | None, others: Iterable[Question]) -> list[SelectChoice]:

@@ -57,6 +57,8 @@ def save_question(
     check_condition(event, question, number, if_question, if_answer)
     if minimum is not None and maximum is not None and minimum > maximum:
         raise Refused(_("The largest number must not be below the smallest."), field="maximum")
+    if kind is QuestionKind.LANGUAGE and len(languages) < 2:
+        raise Refused(_("Enter at least two languages."), field="languages")
     given = _given(question) if question is not None else []
     another = question is not None and bool(given) and _is_another(question, kind, label, same_question)
     chosen = _choices(question, choices, [] if another else given, kind=kind, same=same_choices)

@@ -123,6 +123,11 @@ def changes_meaning(before: LocalizedText, now: LocalizedText) -> bool:
     return any(now.get(tag) != text for tag, text in before.items())
 
 
+def number_text(number: float) -> str:
+    """A number as people write it: 3, not 3.0, and never with an exponent."""
+    return str(int(number)) if float(number).is_integer() else f"{number:.10f}".rstrip("0")
+
+
 def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:
     """Whether an answer is valid for the question as it is now."""
     match kind:

@@ -71,7 +71,8 @@ def current(event) -> list[Question]:
         (QuestionKind.NUMBER, "3", 3),
         (QuestionKind.NUMBER, "２．５", 2.5),
         (QuestionKind.NUMBER, "0", 0),
-        (QuestionKind.NUMBER, "1,000", 1000),
+        (QuestionKind.NUMBER, "1,234,567", 1234567),
+        (QuestionKind.NUMBER, "-0.25", -0.25),
         (QuestionKind.DATE, "2031-03-18", "2031-03-18"),
         (QuestionKind.COUNTRY, "JP", "JP"),
         (QuestionKind.LANGUAGE, "ja", "ja"),
@@ -254,6 +255,7 @@ def test_another_label_is_a_correction_or_a_new_question(client, organizer, foru
     question = meal(forum)
     client.fill(PATH, {**ADA, "q_meal": "fish"})
     assert renamed(organizer, question, {"label_en": "Dinner"}) == 422
+    assert "Do the choices mean the same?" not in said(organizer)
     assert organizer.fill_again(f"{DESK}/questions/{question.id}", {"same_question": "same"}).status_code == 303
     assert [(one.key, str(one.label)) for one in current(forum)] == [("meal", "Dinner")]
     ask(forum, "last")
@@ -265,6 +267,37 @@ def test_another_label_is_a_correction_or_a_new_question(client, organizer, foru
     assert (
         others.index("Other answers") < others.index("Dinner") < others.rindex("Fish") < others.index("no longer asked")
     )
+
+
+def test_both_are_asked_at_once_if_both_have_changed(client, organizer, forum):
+    question = meal(forum)
+    client.fill(PATH, {**ADA, "q_meal": "fish"})
+    assert renamed(organizer, question, {"label_en": "Dinner", "choices_fish_en": "Trout"}) == 422
+    values = {"same_question": "same", "same_choices": "same"}
+    assert organizer.fill_again(f"{DESK}/questions/{question.id}", values).status_code == 303
+    (question,) = current(forum)
+    assert (str(question.label), [str(one.texts) for one in question.offered]) == ("Dinner", ["Trout", "Rice"])
+
+
+def test_another_kind_of_answer_is_another_question(client, organizer, forum):
+    question = ask(forum, "meal")
+    client.fill(PATH, {**ADA, "q_meal": "fish"})
+    assert renamed(organizer, question, {"kind": "long_text"}) == 303, "a long text is a text"
+    assert renamed(organizer, question, {"kind": "date"}) == 422
+    assert "People have given answers of another kind." in said(organizer)
+    assert organizer.fill_again(f"{DESK}/questions/{question.id}", {"same_question": "same"}).status_code == 422
+    assert organizer.fill_again(f"{DESK}/questions/{question.id}", {"same_question": "new"}).status_code == 303
+    assert [(one.key, one.kind) for one in current(forum)] == [("meal_2", QuestionKind.DATE)]
+
+
+def test_languages_to_choose_from_are_two_or_more(organizer, forum):
+    values = {"label_en": "Language", "kind": "language"}
+    assert organizer.fill(f"{DESK}/questions/new", {**values, "languages": "en"}).status_code == 422
+    assert "Enter at least two languages." in said(organizer)
+    assert organizer.fill(f"{DESK}/questions/new", {**values, "languages": "en\nxyzzy"}).status_code == 422
+    assert "“xyzzy” is not a language tag" in said(organizer)
+    assert organizer.fill(f"{DESK}/questions/new", {**values, "languages": "en, ja"}).status_code == 303
+    assert current(forum)[0].languages == ["en", "ja"]
 
 
 def test_a_choice_is_retired_and_offered_again(client, organizer, forum):
@@ -441,16 +474,18 @@ def number_of_files() -> int:
 @pytest.mark.both_engines("bytes")
 def test_a_file_is_downloaded_by_the_team_only_and_never_shown(client, organizer, make, app, forum):
     ask(forum, "scan", QuestionKind.FILE)
-    assert send(client, PDF, "../../Pass<port>.html").status_code == 303
+    assert send(client, PDF, "../../旅券<1>.html").status_code == 303
     answer = the_one().answers["scan"]
-    assert answer["name"] == "Pass_port_.pdf"
+    assert answer["name"] == "旅券_1_.pdf"
     row = db.session.scalars(select(AnswerFile)).one()
     path = f"{DESK}/registrations/{the_one().id}/files/{row.id}"
     organizer.get(f"{DESK}/registrations/{the_one().id}")
-    assert "Pass_port_.pdf" in said(organizer)
+    assert "旅券_1_.pdf" in said(organizer)
     response = organizer.get(path)
     assert response.data == PDF
+    assert response.headers["Content-Disposition"].endswith("filename*=UTF-8''%E6%97%85%E5%88%B8_1_.pdf")
     assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.headers["Content-Disposition"].isascii()
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response.headers["Content-Security-Policy"]
     assert response.content_type == "application/octet-stream"
