@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import answers, queries
 from eventapp.registration.models import FormSettings, PrivacyNotice, Question, Registration
 from eventapp.registration.ready_sets import READY_SETS, ReadySet
-from eventapp.registration.rules import AnswerChoice, CheckAnswers, QuestionKind, changes_meaning, new_key
+from eventapp.registration.rules import AnswerChoice, CheckAnswers, QuestionKind, changes_meaning, free_key, new_key
 
 
 class AsksMeaning(Refused):
@@ -70,7 +71,7 @@ def save_question(
         question = None
     if question is None:
         keys = {one.key for one in queries.every_question(event)}
-        key = key if key and key not in keys else new_key(label, keys, otherwise=tokens.code(4).lower())
+        key = free_key(key, keys) if key else new_key(label, keys, otherwise=tokens.code(4).lower())
         question = Question(event_id=event.id, key=key, position=number)
         db.session.add(question)
     question.label, question.hint, question.kind = label, hint or LocalizedText(), kind
@@ -207,7 +208,7 @@ def check_order(rows: Sequence[Question]) -> None:
 
 def unused_sets(asked: Iterable[Question]) -> dict[str, ReadySet]:
     """The ready sets of which nothing is asked yet."""
-    keys = {one.key for one in asked}
+    keys = {re.sub(r"_\d+$", "", one.key) for one in asked}
     return {name: one for name, one in READY_SETS.items() if not keys & {row["key"] for row in one.questions}}
 
 

@@ -111,7 +111,11 @@ class AnswerChoice(NamedTuple):
 def new_key(texts: LocalizedText, others: Collection[str], *, otherwise: str) -> str:
     """A readable key for a question or choice, from its English text if it has one: "gluten_free"."""
     plain = re.sub(r"[^a-z0-9]+", "_", texts.get("en", "").lower()).strip("_")[:40].strip("_")
-    base = plain or otherwise
+    return free_key(plain or otherwise, others)
+
+
+def free_key(base: str, others: Collection[str]) -> str:
+    """This key, with a number if there is one already."""
     key, number = base, 2
     while key in others:
         key, number = f"{base}_{number}", number + 1

@@ -57,6 +57,11 @@ def said(client) -> str:
     return client.page.text(client.page.one("main"))
 
 
+def said_at(client, path: str) -> str:
+    client.get(path)
+    return said(client)
+
+
 def current(event) -> list[Question]:
     db.session.rollback()
     return queries.questions(fresh(event))
@@ -98,6 +103,7 @@ def test_each_kind_of_answer_is_stored_and_shown_again(client, organizer, forum,
         (QuestionKind.NUMBER, "many", "Enter a number."),
         (QuestionKind.NUMBER, "nan", "Enter a number."),
         (QuestionKind.NUMBER, "11", "Enter a number from 1 to 10."),
+        (QuestionKind.NUMBER, "0.5", "Enter a number from 1 to 10."),
         (QuestionKind.DATE, "yesterday", "Enter a date."),
         (QuestionKind.DATE, "0001-01-01", "Enter a year between 1800 and 2200."),
         (QuestionKind.COUNTRY, "XX", "Choose an option from the list."),
@@ -113,6 +119,16 @@ def test_a_wrong_answer_is_refused_at_its_field_and_kept(client, forum, kind, ty
     if kind is QuestionKind.NUMBER:
         assert client.page.by_id("q_x").get("value") == typed
     assert client.page.by_id("family_name").get("value") == "Lovelace"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "typed", "sentence"),
+    [({"minimum": 1}, "0", "Enter a number from 1."), ({"maximum": 1.5}, "2", "Enter a number up to 1.5.")],
+)
+def test_a_number_may_have_one_bound(client, forum, bounds, typed, sentence):
+    ask(forum, "x", QuestionKind.NUMBER, **bounds)
+    assert client.fill(PATH, {**ADA, "q_x": typed}).status_code == 422
+    assert sentence in said(client)
 
 
 def test_the_guest_reads_labels_and_choices_in_their_language(client, forum):
@@ -330,11 +346,24 @@ def test_ready_sets_ask_in_both_languages_and_only_what_is_needed(client, organi
         organizer.fill_elsewhere(f"{DESK}/options", f"{DESK}/form/sets/{key}")
     assert all({"en", "ja"} <= set(one.label) for one in current(forum))
     assert len(current(forum)) == 9
-    organizer.looks = False
     assert organizer.fill_elsewhere(f"{DESK}/options", f"{DESK}/form/sets/visa").status_code == 422
+    assert "Ready sets" not in said_at(organizer, f"{DESK}/options")
     values = {**ADA, "q_visa": "no", "q_interpretation": "yes", "q_interpretation_language": "ja"}
     assert client.fill(PATH, values).status_code == 303
     assert the_one().answers == {"visa": False, "interpretation": True, "interpretation_language": "ja"}
+
+
+def test_a_ready_set_is_added_again_after_it_was_removed(organizer, forum):
+    for keys in (
+        ["visa", "visa_nationality", "visa_passport_name"],
+        ["visa_2", "visa_nationality_2", "visa_passport_name_2"],
+    ):
+        organizer.fill_elsewhere(f"{DESK}/options", f"{DESK}/form/sets/visa")
+        assert [one.key for one in current(forum)] == keys
+        assert [one.if_question for one in current(forum)] == ["", keys[0], keys[0]]
+        assert "Visa letter" not in said_at(organizer, f"{DESK}/options")
+        for one in reversed(current(forum)):
+            organizer.fill_elsewhere(f"{DESK}/options", f"{DESK}/questions/{one.id}/remove")
 
 
 def test_the_preview_of_a_draft_is_the_form_and_can_not_be_sent(organizer, make):
