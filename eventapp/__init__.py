@@ -40,6 +40,7 @@ from eventapp.dashboard import manage_people as people_manage
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.dashboard import programme_editor
+from eventapp.directory import views as directory
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
 from eventapp.events.access import may
@@ -64,6 +65,7 @@ from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
+from eventapp.registration import manage_form as registration_manage_form
 from eventapp.registration import manage_seats as registration_seats
 from eventapp.registration import tasks as registration_tasks
 from eventapp.registration import views as registration
@@ -77,6 +79,7 @@ BLUEPRINTS = [
     feeds.views,
     exchange.views,
     registration.views,
+    directory.views,
     notifications.views,
     agenda.views,
     media.views,
@@ -94,6 +97,7 @@ BLUEPRINTS = [
     exchange_manage.manage,
     proposals_manage.manage,
     registration_manage.manage,
+    registration_manage_form.manage_form,
     registration_seats.manage,
     notifications_manage.manage,
     attendance_manage.manage,
@@ -140,10 +144,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    # The transaction comes first, so that it ends after everything that may still write.
+    # How much may be sent is known before it is read; the transaction ends after everything that may still write.
+    bodies.init_app(app)
     db.init_app(app)
     logs.init_app(app)
-    bodies.init_app(app)
     languages.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
@@ -186,6 +190,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("held seats", 5, registration_tasks.expire_held),
+        Sweep("unused files", 3600, registration_tasks.delete_unused_files),
         Sweep("budgets", 3600, budgets.forget),
         Sweep("forgotten passwords", 2, account_tasks.write_reset_emails),
         Sweep("old logins", 3600, account_tasks.forget_sessions),

@@ -1,12 +1,21 @@
-// Shows only the questions of the chosen option. Without this file all are shown, each with the mode it applies to.
+// Shows only the questions of the chosen option and after the answers given. Without this file all are shown, each with
+// the mode or the answer it applies to.
 const form = document.querySelector("form[data-modes]");
+const answered = (name, wanted) =>
+  [...form.querySelectorAll(`[name="${CSS.escape(name)}"]:checked`)].some(
+    (input) => input.value === wanted && !input.closest("[data-only][hidden], [data-if][hidden]"),
+  );
 const arrange = () => {
   const chosen = form.querySelector("input[name=option]:checked");
-  for (const box of form.querySelectorAll("[data-only]")) {
-    box.hidden = !chosen || chosen.dataset.mode !== box.dataset.only;
+  // In the order of the page: a question depends only on earlier ones.
+  for (const box of form.querySelectorAll("[data-only], [data-if]")) {
+    const { only, if: name, is } = box.dataset;
+    const other = only && (!chosen || chosen.dataset.mode !== only);
+    box.hidden = Boolean(other || (name && !answered(name, is)));
   }
 };
 if (form) {
+  for (const sentence of form.querySelectorAll("[data-condition]")) sentence.hidden = true;
   form.addEventListener("change", arrange);
   arrange();
 }

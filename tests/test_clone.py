@@ -21,7 +21,8 @@ from eventapp.programme import queries
 from eventapp.programme.models import EventPerson, Participation, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
 from eventapp.registration import queries as registration
-from eventapp.registration.models import AttendanceOption, Question, Registration, RegistrationSettings, SeatPool
+from eventapp.registration.form_models import Question
+from eventapp.registration.models import AttendanceOption, Registration, RegistrationSettings, SeatPool
 
 # Every column of what is copied is listed once. "made": it follows from the copy itself.
 STAY = {

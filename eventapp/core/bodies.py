@@ -24,7 +24,10 @@ def takes_uploads(view: V) -> V:
     return view
 
 
-def _of_endpoint(app: Flask, endpoint: str | None) -> int:
+def _of_endpoint(app: Flask, endpoint: str | None, content_type: str) -> int:
+    """The limit of a view. A form that is no multipart one has no file, and is read as a whole."""
+    if content_type.lower().startswith("application/x-www-form-urlencoded"):
+        return SMALL
     return getattr(app.view_functions.get(endpoint or ""), "max_body", SMALL)
 
 
@@ -36,7 +39,7 @@ def limit_of(app: Flask) -> Callable[[dict[str, Any]], int]:
             endpoint, _ = app.url_map.bind_to_environ(environ).match()
         except (HTTPException, RequestRedirect):
             return SMALL
-        return _of_endpoint(app, endpoint)
+        return _of_endpoint(app, endpoint, environ.get("CONTENT_TYPE", ""))
 
     return limit
 
@@ -47,7 +50,7 @@ def _check() -> None:
     """
     if REFUSED in request.environ:
         abort(request.environ[REFUSED])
-    request.max_content_length = _of_endpoint(current_app, request.endpoint)
+    request.max_content_length = _of_endpoint(current_app, request.endpoint, request.mimetype)
 
 
 def init_app(app: Flask) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, case, delete
+from sqlalchemy import Integer, bindparam, case, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core.clock import now
@@ -34,15 +34,16 @@ class Budget(Base):
     started: Mapped[datetime] = mapped_column(index=True)
 
 
-def take(purpose: str, whom: str, *, limit: int) -> bool:
-    """Use one of the `limit` units per hour for a purpose, for example e-mails to an address; False if none is left.
+def take(purpose: str, whom: str, *, limit: int, units: int = 1) -> bool:
+    """Use one or several of the `limit` units per hour for a purpose, for example e-mails to an address; False if too
+    few are left.
 
     This is a single statement, so two processes never take the same unit. It is part of the caller's transaction: a
     refused or failed operation has used nothing. Call it last, because other writers to the same row wait until the
     transaction ends.
     """
     moment = now()
-    row = _take.row(whom=digest(purpose, whom), moment=moment, hour_ago=moment - HOUR)
+    row = _take.row(whom=digest(purpose, whom), moment=moment, hour_ago=moment - HOUR, units=units)
     return row is not None and row[0] <= limit
 
 
@@ -50,8 +51,9 @@ def take(purpose: str, whom: str, *, limit: int) -> bool:
 def _take(insert: Callable[[Any], Any]) -> Any:
     moment = bindparam("moment", None, type_=Moment())
     over = Budget.started <= bindparam("hour_ago", None, type_=Moment())
-    new = insert(Budget).values(key=bindparam("whom", ""), used=1, started=moment)
-    used, started = case((over, 1), else_=Budget.used + 1), case((over, moment), else_=Budget.started)
+    units = bindparam("units", 1, type_=Integer())
+    new = insert(Budget).values(key=bindparam("whom", ""), used=units, started=moment)
+    used, started = case((over, units), else_=Budget.used + units), case((over, moment), else_=Budget.started)
     return new.on_conflict_do_update(index_elements=["key"], set_={"used": used, "started": started}).returning(
         Budget.used
     )

@@ -68,6 +68,8 @@ _BELONG = {
     "registration": "registration_manage.registrations",
     "option": "registration_manage.options",
     "question": "registration_manage.options",
+    "settings": "registration_manage.options",
+    "privacy": "registration_manage.options",
     "email": "notifications_manage.emails",
     "pending": "notifications_manage.emails",
     "postpone": "dashboard.event",

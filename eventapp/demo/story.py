@@ -22,6 +22,7 @@ from eventapp.programme import operations as programme
 from eventapp.programme.models import Room, Track
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind
+from eventapp.registration import questions
 from eventapp.registration import setup as registration
 from eventapp.registration.rules import QuestionKind
 
@@ -202,14 +203,14 @@ def _form(event: Event, story: Row) -> None:
             closes_at=moment(row["closes_at"]),
         )
     for row in story.get("questions", ()):
-        registration.save_question(
+        questions.save_question(
             event,
             None,
             key=row["key"],
             label=text(row, "label"),
             hint=text(row, "hint"),
             kind=QuestionKind(row["kind"]),
-            choices=row.get("choices", []),
+            choices=[LocalizedText(choice) for choice in row.get("choices", ())],
             mode=Mode(row["mode"]) if "mode" in row else None,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import selectinload
 
 from eventapp.core.db import db
@@ -43,6 +43,30 @@ def organization_named(name: str, *, country_code: str | None = None) -> Organiz
         if len(rows) == 1:
             return rows[0]
     return None
+
+
+# How many characters must be typed before organizations are suggested, and how many are.
+LEAST_TYPED = 2
+MOST_SUGGESTED = 8
+
+
+def organizations_like(typed: str) -> list[Organization]:
+    """Organizations of whose names or aliases one contains what was typed; those that begin with it come first.
+
+    Generated ones are left out, and so are all if too little was typed.
+    """
+    folded = fold(typed)
+    if len(folded) < LEAST_TYPED:
+        return []
+    begins = OrganizationName.folded.startswith(folded, autoescape=True)
+    query = (
+        select(Organization)
+        .join(OrganizationName)
+        .where(OrganizationName.folded.contains(folded, autoescape=True), Organization.generated.is_(False))
+        .group_by(Organization.id)
+        .order_by(func.max(case((begins, 1), else_=0)).desc(), func.min(OrganizationName.folded), Organization.id)
+    )
+    return list(db.session.scalars(query.limit(MOST_SUGGESTED)))
 
 
 def place_by_slug(slug: str) -> Place | None:

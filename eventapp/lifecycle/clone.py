@@ -24,7 +24,9 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
-from eventapp.registration.models import AttendanceOption, Question, RegistrationSettings, SeatPool
+from eventapp.registration.form_models import PrivacyNotice
+from eventapp.registration.form_parts import form_parts
+from eventapp.registration.models import AttendanceOption, RegistrationSettings, SeatPool
 
 R = TypeVar("R", bound=Base)
 
@@ -83,7 +85,24 @@ OPTION = (
 )
 POOL = ("title", "capacity")
 REGISTRATION = ("address_check", "hold_minutes")
-QUESTION = ("key", "kind", "label", "hint", "choices", "mode", "required", "position")
+QUESTION = (
+    "key",
+    "kind",
+    "label",
+    "hint",
+    "choices",
+    "minimum",
+    "maximum",
+    "languages",
+    "megabytes",
+    "file_kinds",
+    "mode",
+    "if_question",
+    "if_answer",
+    "required",
+    "position",
+)
+FORM = ("asks_reading", "check_answers")
 
 
 @dataclass
@@ -129,6 +148,7 @@ def clone(
     for one in _rows(EventPerson, event) if people else ():
         db.session.add(_copy(one, KNOWN, event_id=made.id))
     _registration(event, made, shift)
+    _form(event, made)
     db.session.flush()
     return cloned
 
@@ -149,10 +169,16 @@ def _registration(event: Event, made: Event, shift: clock.Shift) -> None:
         copied.access_code = tokens.code(8) if option.access_code else ""
         copied.note_closing(None)
         db.session.add(copied)
-    for question in _rows(Question, event):
-        if question.removed_at is not None:
-            continue
-        db.session.add(_copy(question, QUESTION, event_id=made.id))
+
+
+def _form(event: Event, made: Event) -> None:
+    parts = form_parts(event)
+    for question in parts.questions:
+        choices = [one.to_json() for one in question.offered]  # nobody of the new edition has a retired one
+        db.session.add(_copy(question, QUESTION, event_id=made.id, choices=choices))
+    db.session.add(_copy(parts.settings, FORM, event_id=made.id))
+    if parts.privacy_notice is not None:
+        db.session.add(PrivacyNotice(event_id=made.id, version=1, text=parts.privacy_notice.text))
 
 
 def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool) -> None:

@@ -12,7 +12,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.directory.rules import typed_name
 from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, notices, seats
+from eventapp.registration import contacts, files, notices, seats
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
 from eventapp.registration.operations import (
     RegistrationInput,
@@ -53,7 +53,9 @@ def change(
     moves = by_team and (mailbox_key(answers.email) or None) != registration.contact.email_key
     try:
         with savepoint():
+            before = files.keys_in(registration.answers)
             fill(registration, answers)
+            files.attach(registration, before)
             registration.same_name = same
             moved = _move(registration, answers, everybody=everybody) if moves else []
             db.session.flush()

@@ -6,16 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Any, cast
 
+from flask import request
 from wtforms import (
     BooleanField,
     EmailField,
     Field,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TelField,
-    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
@@ -26,9 +25,28 @@ from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
-from eventapp.registration.models import AttendanceOption, Question, Registration
+from eventapp.events.models import Event
+from eventapp.registration import answers as answering
+from eventapp.registration.answers import ShownAnswer
+from eventapp.registration.form_models import PrivacyNotice, Question
+from eventapp.registration.form_parts import FormParts
+from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import Access, Availability, QuestionKind, answer_to_store, fits
+from eventapp.registration.question_fields import (
+    SUGGESTED,
+    UploadField,
+    question_field,
+    shown_answers,
+    typed_answer,
+)
+from eventapp.registration.rules import (
+    LONG_FORM,
+    Access,
+    Availability,
+    CheckAnswers,
+    QuestionKind,
+    answer_to_store,
+)
 
 
 def option_name(option: AttendanceOption) -> str:
@@ -83,11 +101,18 @@ class TakePart(Form):
         validators=[Length(max=100, message=_l("Use at most 100 characters.")), no_address],
         render_kw={"autocomplete": "given-name", "maxlength": 100, "dir": "auto"},
     )
+    # Only where the event asks for it.
+    reading = StringField(
+        _l("Reading of the name"),
+        description=_l("In katakana, hiragana or Latin letters, for example スズキ ハナコ."),
+        validators=[Length(max=200, message=_l("Use at most 200 characters.")), no_address],
+        render_kw={"autocomplete": "off", "maxlength": 200, "dir": "auto"},
+    )
     organization = StringField(
         _l("Organization"),
         description=_l("The city, company, school or association you represent."),
         validators=[Length(max=200, message=_l("Use at most 200 characters."))],
-        render_kw={"autocomplete": "organization", "maxlength": 200, "dir": "auto"},
+        render_kw=SUGGESTED,
     )
     organization_kind = SelectField(_l("Kind of organization"), validators=[Optional()])
     country = CountryField(_l("Country or region"), render_kw={"autocomplete": "country"})
@@ -112,6 +137,8 @@ class TakePart(Form):
     # Only in the team's form: these two answer a question that comes up.
     another = BooleanField(_l("This is another person with the same name"))
     everybody = BooleanField(_l("Change it for everyone who shares this contact"))
+    # Only if there is a privacy notice; its value is the version that was read.
+    privacy = StringField(_l("Privacy notice"))
     zone = StringField(
         _l("Your time zone"),
         description=_l("For example Europe/Berlin. Our e-mails will then show times in your time zone as well."),
@@ -121,6 +148,8 @@ class TakePart(Form):
 
     options: list[AttendanceOption]
     questions: list[Question]
+    privacy_notice: PrivacyNotice | None
+    check_answers: CheckAnswers
     asks_browser: bool
     asks_another = False
     # Whether the owner of the address has been e-mailed, because they are registered.
@@ -135,7 +164,7 @@ class TakePart(Form):
     def for_event(
         cls,
         options: list[AttendanceOption],
-        questions: list[Question],
+        parts: FormParts,
         *,
         registration: Registration | None = None,
         by_team: bool = False,
@@ -145,7 +174,9 @@ class TakePart(Form):
 
         Only the team can change the e-mail address, and leave it out.
         """
-        fields: dict[str, Any] = {f"q_{q.key}": _question_field(q) for q in questions}
+        questions = parts.questions
+        before = dict(registration.answers) if registration is not None else {}
+        fields: dict[str, Any] = {f"q_{q.key}": question_field(q, before.get(q.key)) for q in questions}
         made = type("TakePartInEvent", (cls,), fields)
         data: dict[str, Any] = {}
         if registration is not None:
@@ -154,19 +185,26 @@ class TakePart(Form):
                 "email": registration.email,
                 "family_name": registration.family_name,
                 "given_name": registration.given_name,
+                "reading": registration.reading,
                 "organization": registration.organization_name,
                 "organization_kind": registration.organization_kind or "",
                 "country": registration.country_code or "",
                 "zone": registration.zone,
                 "language": registration.language,
                 "phone": registration.contact.phone,
-                **_shown(questions, registration.answers),
+                **shown_answers(questions, registration.answers),
             }
         elif len(open_ones := [o for o in options if by_team or takable(o)]) == 1:
             data = {"option": open_ones[0].key}
         form = cast(TakePart, made(data=data))
         form.options, form.questions, form.by_team = options, questions, by_team
-        form.before = dict(registration.answers) if registration is not None else {}
+        form.privacy_notice = parts.privacy_notice if registration is None and not by_team else None
+        form.check_answers = parts.settings.check_answers
+        if form.privacy_notice is None:
+            del form["privacy"]
+        if not parts.settings.asks_reading:
+            del form["reading"]
+        form.before = before
         if registration is None:
             form.stored = None  # these are only defaults: an option that closes meanwhile is not a concurrent edit
         # The team's browser is not in the guest's time zone.
@@ -216,112 +254,125 @@ class TakePart(Form):
         return next((option for option in self.options if option.key == self.option.data), None)
 
     def validate(self, extra_validators: Any = None) -> bool:
+        asked = self.asked()
+        for question in self.questions:
+            if question not in asked:
+                _ignore(self[f"q_{question.key}"])
         valid = bool(super().validate(extra_validators))
         option = self.chosen()
         if option is None and not self.option.errors:
             self.option.errors = [*self.option.errors, _("Choose one of the options shown.")]
             valid = False
+        if self.privacy_notice is not None and self.privacy.data != str(self.privacy_notice.version):
+            changed = _("The privacy notice has changed. Read it, then tick the box.")
+            self.privacy.errors = [changed if self.privacy.data else _("Tick the box to agree to the privacy notice.")]
+            valid = False
         for question in self.questions:
             field = self[f"q_{question.key}"]
-            missing = not field.data and field.data is not False
+            if question not in asked:
+                continue
+            missing = not field.data and field.data is not False and field.data != 0
             must = question.kind is QuestionKind.CONSENT and not field.data
             # The team may not know the answer, for example if somebody calls or comes to the registration desk.
-            if (
-                (must or (question.required and missing))
-                and question.asked_of(option)
-                and not self.by_team
-                and not field.errors
-            ):
+            if (must or (question.required and missing)) and not self.by_team and not field.errors:
                 field.errors = [*field.errors, _("Please answer: %(question)s", question=field.label.text)]
                 valid = False
         return valid
 
+    @property
+    def kind(self) -> OrganizationKind | None:
+        """The kind of organization that was chosen."""
+        return OrganizationKind(self.organization_kind.data) if self.organization_kind.data else None
+
+    def asked(self) -> list[Question]:
+        """The questions that apply to the person, after the option and the answers given here."""
+        return answering.asked(self.questions, self.chosen(), self._typed)
+
+    def condition(self, question: Question) -> str:
+        """When the question is asked, in words for who can't see it by itself."""
+        return answering.condition(question, self.questions, languages.reader())
+
+    @property
+    def uploads(self) -> list[UploadField]:
+        """The fields that take a file."""
+        return [field for field in self if isinstance(field, UploadField)]
+
+    def with_files(self, event: Event, source: str = "") -> TakePart:
+        """Keep the files that have been sent, so that they need not be chosen again if the form is refused."""
+        by_program = "blank" in self and bool(self.blank.data)
+        closed = self.asks_browser and not any(takable(option) for option in self.options)
+        for field in self.uploads if self.is_submitted() else ():
+            field.collect(event, source, refused=by_program or closed)
+        return self
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the answers are shown once more before the person is registered."""
+        long = self.check_answers is CheckAnswers.LONG and len(self.asked()) > LONG_FORM
+        return long or self.check_answers is CheckAnswers.ALWAYS
+
+    def sent(self) -> list[tuple[str, str]]:
+        """(name, value) of what was submitted, to be submitted again: files by the key under which they are kept."""
+        values = [(name, value) for name, value in request.form.items(multi=True) if name in self]
+        kept = [(f"{field.name}_kept", field.data["file"]) for field in self.uploads if field.data]
+        return [*values, *kept]
+
+    def listed(self) -> list[ShownAnswer]:
+        """The answers given here to the event's questions, in words."""
+        answers = self.answers()
+        return answering.listed(self.questions, self.chosen(), answers.extra, languages.reader())
+
     def answers(self) -> RegistrationInput:
-        """The submitted answers. Questions for another mode were not asked, so earlier answers to them are kept."""
-        option = self.chosen()
-        asked = [question for question in self.questions if question.asked_of(option)]
+        """The submitted answers. Questions for another mode were not asked, so earlier answers to them are kept; those
+        that depend on another answer have none.
+        """
+        asked = self.asked()
         answers = {
             question.key: answer_to_store(
-                question.kind, question.choices, self.before.get(question.key), self._typed(question)
+                question.kind, question.keys, self.before.get(question.key), self._typed(question)
             )
             for question in asked
         }
-        kind = self.organization_kind.data
         return RegistrationInput(
             email=(self.email.data or "") if "email" in self else "",
             family_name=self.family_name.data or "",
             given_name=self.given_name.data or "",
             organization=self.organization.data or "",
-            organization_kind=OrganizationKind(kind) if kind else None,
+            organization_kind=self.kind,
             country=self.country.data or None,
             language=(self.language.data if "language" in self else "") or self.reads,
             zone=self.zone.data or "",
             code=(self.code.data or "") if "code" in self else "",
             phone=(self.phone.data or "").strip() if "phone" in self else None,
             extra={key: answer for key, answer in answers.items() if answer is not None},
-            asked=frozenset(question.key for question in asked),
+            asked=self._answerable(),
+            reading=(self.reading.data or "") if "reading" in self else None,
+            privacy=self.privacy_notice.version if self.privacy_notice is not None else None,
         )
 
+    def _answerable(self) -> frozenset[str]:
+        """The keys of the questions that the option asks, also of those that the other answers leave out."""
+        option = self.chosen()
+        found: set[str] = set()
+        every = {question.key for question in self.questions}
+        for question in self.questions:
+            if question.asked_of(option) and question.if_question not in every - found:
+                found.add(question.key)
+        return frozenset(found)
+
     def _typed(self, question: Question) -> Any:
-        data = self[f"q_{question.key}"].data
-        if question.kind is QuestionKind.YES_NO:
-            return {"yes": True, "no": False}.get(data)
-        return data or None
+        return typed_answer(question, self[f"q_{question.key}"])
 
 
-def _shown(questions: list[Question], answers: dict[str, Any]) -> dict[str, Any]:
-    """The stored answers that the form can show, as data of its fields."""
-    data: dict[str, Any] = {}
-    for question in questions:
-        answer = answers.get(question.key)
-        if question.kind is QuestionKind.YES_NO and isinstance(answer, bool):
-            answer = "yes" if answer else "no"
-        elif question.kind is QuestionKind.CHOICES and isinstance(answer, list):
-            answer = [one for one in answer if one in question.choices]
-        elif answer is None or not fits(question.kind, question.choices, answer):
-            continue
-        data[f"q_{question.key}"] = answer
-    return data
+def _ignore(field: Field) -> None:
+    """Accept whatever is in a field that the person can't see."""
+    field.process_errors, field.validators = [], []
+    field.pre_validate = lambda form: None
 
 
 def takable(option: AttendanceOption) -> bool:
     """Whether choosing the option can lead to a seat or a position on the waiting list."""
     return option.availability in {Availability.OPEN, Availability.WAITING_LIST}
-
-
-def _question_field(question: Question) -> Field:
-    label = languages.resolve(question.label).text
-    common: dict[str, Any] = {"description": languages.resolve(question.hint).text}
-    choices = [SelectChoice(choice, choice) for choice in question.choices]
-    flags = {"required": True} if question.required or question.kind is QuestionKind.CONSENT else {}
-    match question.kind:
-        case QuestionKind.LONG_TEXT:
-            field = TextAreaField(label, validators=[Length(max=2000)], **common)
-        case QuestionKind.CHOICE:
-            field = RadioField(label, choices=choices, validators=[Optional()], **common)
-        case QuestionKind.CHOICES:
-            field = SelectMultipleField(label, choices=choices, validators=[Optional()], **common)
-        case QuestionKind.YES_NO:
-            choices = [SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))]
-            if not question.required:
-                choices.append(SelectChoice("", _("No answer")))
-            field = RadioField(label, choices=choices, validators=[Optional()], default="", **common)
-        case QuestionKind.CONSENT:
-            field = BooleanField(label, **common)
-        case _:
-            field = StringField(label, validators=[Length(max=300)], **common)
-    if flags:
-        field.kwargs["validators"] = [*field.kwargs.get("validators", []), _Asked()]
-    return field
-
-
-class _Asked:
-    """Marks a question as required; whether it applies to a person depends on the chosen option."""
-
-    field_flags = {"asked": True}
-
-    def __call__(self, form: Any, field: Any) -> None:
-        return None
 
 
 class LinkForm(Form):

@@ -9,6 +9,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
+from eventapp.core import languages
+from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import db
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import page_number, submit
@@ -16,11 +18,25 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.registration import contacts, edits, operations, queries, setup, setup_seats, waiting_list
+from eventapp.registration import (
+    answers,
+    contacts,
+    edits,
+    files,
+    operations,
+    queries,
+    questions,
+    setup,
+    setup_seats,
+    waiting_list,
+)
+from eventapp.registration.form_models import Question
+from eventapp.registration.form_parts import FormParts, form_parts, other_answers
 from eventapp.registration.forms import TakePart, takable
-from eventapp.registration.models import Question, Registration
+from eventapp.registration.models import Registration
+from eventapp.registration.question_forms import QuestionForm
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
-from eventapp.registration.setup_forms import OptionForm, QuestionForm
+from eventapp.registration.setup_forms import OptionForm
 
 manage = Blueprint("registration_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -54,15 +70,17 @@ def _filters() -> dict[str, Any]:
         "option": request.args.get("option", ""),
         "text": request.args.get("q", "").strip(),
         "emails": may(Permission.REGISTRATION),
+        "privacy": request.args.get("privacy", type=int),
     }
 
 
 @manage.route("/registrations/new", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
+@takes_uploads
 def add(event: Event) -> ResponseReturnValue:
     """Register somebody on their behalf, for example on the phone."""
     options = queries.options(event)
-    form = TakePart.for_event(options, queries.questions(event), by_team=True)
+    form = TakePart.for_event(options, form_parts(event), by_team=True).with_files(event)
 
     def register() -> Registration:
         option = or_404(form.chosen())
@@ -90,12 +108,14 @@ def _ask_who(refusal: Refused, form: TakePart) -> Refused:
 
 @manage.route("/registrations/<int:number>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
+@takes_uploads
 def registration(event: Event, number: int) -> ResponseReturnValue:
     """One registration: show, change, decide."""
     shown = or_404(queries.by_id(event, number))
     options = queries.options(event)
     sharing = [one for one in contacts.registrations(shown.contact) if one.id != shown.id]
-    form = TakePart.for_event(options, queries.questions(event), registration=shown, by_team=True, sharing=sharing)
+    parts = form_parts(event)
+    form = TakePart.for_event(options, parts, registration=shown, by_team=True, sharing=sharing).with_files(event)
     if submit(form, lambda: _update(shown, form)):
         flash(_("Saved."))
         return redirect(url_for(".registration", slug=event.slug, number=number), 303)
@@ -107,9 +127,17 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         options=options,
         takable=takable,
         place=waiting_list.position(shown) if shown.waiting_since else None,
-        others=queries.other_answers(shown),
         sharing=sharing,
+        **_answers(shown, parts),
     )
+
+
+def _answers(shown: Registration, parts: FormParts) -> dict[str, Any]:
+    return {
+        "given": answers.listed(parts.questions, shown.option, shown.answers, languages.reader()),
+        "others": other_answers(shown),
+        "files": files.of_registration(shown),
+    }
 
 
 def _update(shown: Registration, form: TakePart) -> bool:
@@ -155,15 +183,18 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def options(event: Event) -> ResponseReturnValue:
     """Registration options and questions."""
+    asked = queries.questions(event)
     return page(
         "registration/options.html",
         event=event,
         options=queries.options(event),
-        questions=queries.questions(event),
+        questions=asked,
         waiting=waiting_list.numbers_waiting(event),
         usual=setup.USUAL,
         pools=setup_seats.pools(event),
         address_check=queries.address_check(event),
+        ready_sets=questions.unused_sets(asked),
+        condition=answers.condition,
     )
 
 
@@ -223,8 +254,8 @@ def remove_option(event: Event, key: str) -> ResponseReturnValue:
 def question(event: Event, number: int = 0) -> ResponseReturnValue:
     """Add or edit a question."""
     shown = _question(event, number) if number else None
-    form = QuestionForm.of(event, shown)
-    if submit(form, lambda: setup.save_question(event, shown, **form.values())):
+    form = QuestionForm.of(event, shown, queries.questions(event))
+    if submit(form, lambda: questions.save_question(event, shown, **form.values()), explain=form.explain):
         flash(_("Saved."))
         return redirect(url_for(".options", slug=event.slug), 303)
     return page("registration/question.html", event=event, form=form, question=shown)
@@ -234,7 +265,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
     """Remove a question."""
-    setup.remove_question(_question(event, number))
+    questions.remove_question(_question(event, number))
     flash(_("Removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
 

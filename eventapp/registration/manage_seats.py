@@ -51,7 +51,7 @@ def settings(event: Event) -> ResponseReturnValue:
     if submit(form, lambda: setup_seats.save_settings(event, **form.values())):
         flash(_("Saved."))
         return redirect(url_for("registration_manage.options", slug=event.slug), 303)
-    return page("registration/settings.html", event=event, form=form)
+    return page("registration/rules.html", event=event, form=form)
 
 
 @manage.get("/<key>/draw")

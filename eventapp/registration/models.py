@@ -26,7 +26,6 @@ from eventapp.registration.rules import (
     AddressCheck,
     Availability,
     Promotion,
-    QuestionKind,
     RegistrationStatus,
 )
 
@@ -205,31 +204,6 @@ class RemovedOption(Base):
     was_public: Mapped[bool] = mapped_column(default=True)
 
 
-class Question(Base, OfEvent):
-    """A question of the registration form; `mode` restricts it to people with that attendance mode."""
-
-    __tablename__ = "question"
-    __table_args__ = (UniqueConstraint("event_id", "key", name="uq_question_event_key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    key: Mapped[str]
-    kind: Mapped[QuestionKind] = mapped_column(default=QuestionKind.TEXT)
-    label: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    hint: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    # For choice questions; each choice is shown as written, so it may contain several languages.
-    choices: Mapped[list[str]] = mapped_column(default=list)
-    mode: Mapped[Mode | None]
-    required: Mapped[bool] = mapped_column(default=False)
-    position: Mapped[int] = mapped_column(default=0)
-    # Since when it is no longer asked; the row is kept, so that its answers can be read.
-    removed_at: Mapped[datetime | None]
-
-    def asked_of(self, option: AttendanceOption | None) -> bool:
-        """Whether the question applies to a person with this option."""
-        return self.mode is None or option is None or self.mode is option.mode
-
-
 class Contact(Base):
     """Where to write about registrations for an event, in which language and time zone.
 
@@ -284,6 +258,7 @@ class Registration(Base, Scoped):
     sequence: Mapped[int] = mapped_column(default=0)
     family_name: Mapped[str]
     given_name: Mapped[str] = mapped_column(default="")
+    reading: Mapped[str] = mapped_column(default="", server_default="")  # how the name is read: kana, or romanized
     name_key: Mapped[str]
     same_name: Mapped[int] = mapped_column(default=0)
     organization_name: Mapped[str] = mapped_column(default="")
@@ -293,6 +268,9 @@ class Registration(Base, Scoped):
     # The text that a search looks in (rules.searchable): the engines fold accents and scripts differently.
     searchable: Mapped[str] = mapped_column(default="")
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The version of the privacy notice that the person has agreed to.
+    privacy_version: Mapped[int | None]
+    privacy_agreed_at: Mapped[datetime | None]
     waiting_since: Mapped[datetime | None]
     # For the states in rules.HELD: when they end by themselves.
     held_until: Mapped[datetime | None]

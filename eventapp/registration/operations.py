@@ -19,7 +19,7 @@ from eventapp.directory.rules import OrganizationKind, says_none, typed_name
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, notices, queries, seats
+from eventapp.registration import contacts, files, notices, queries, seats
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.rules import (
     ACTIVE,
@@ -52,6 +52,10 @@ class RegistrationInput:
     phone: str | None = None
     code: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+    # How the name is read; None if that was not asked.
+    reading: str | None = None
+    # The version of the privacy notice that was agreed to; None if that was not asked.
+    privacy: int | None = None
     # Keys of the questions that were asked: answers to other questions are kept.
     asked: frozenset[str] = frozenset()
 
@@ -118,6 +122,7 @@ def register(
             # The form was submitted twice, and the other request was faster.
             known = contacts.with_person(event, answers.email, registration.family_name, registration.given_name)[1]
             raise AlreadyRegistered(known or registration)
+        files.attach(registration)
     if source:
         count(event, source, answers.email, people=len(group))
     # One e-mail asks for the whole group whether the address is theirs; otherwise each has a link of their own.
@@ -239,7 +244,12 @@ def fill(registration: Registration, answers: RegistrationInput) -> None:
     registration.given_name = answers.given_name
     registration.name_key = name_key(answers.family_name, answers.given_name)
     registration.country_code = answers.country or None
-    registration.searchable = searchable(answers.family_name, answers.given_name, answers.organization)
+    registration.reading = (registration.reading or "") if answers.reading is None else answers.reading
+    registration.searchable = searchable(
+        answers.family_name, answers.given_name, answers.organization, registration.reading
+    )
+    if answers.privacy is not None and answers.privacy != registration.privacy_version:
+        registration.privacy_version, registration.privacy_agreed_at = answers.privacy, clock.now()
     others = {key: value for key, value in (registration.answers or {}).items() if key not in answers.asked}
     registration.answers = others | answers.extra
     if (registration.organization_name, registration.organization_kind) != (

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
+from eventapp.registration.form_models import Question
 from eventapp.registration.models import (
     AttendanceOption,
     Contact,
-    Question,
     Registration,
     RegistrationSettings,
     RemovedOption,
@@ -32,7 +30,6 @@ from eventapp.registration.rules import (
     REGISTERED,
     AddressCheck,
     RegistrationStatus,
-    fits,
     searched,
 )
 
@@ -237,28 +234,13 @@ def every_question(event: Event) -> list[Question]:
     return list(db.session.scalars(_questions, {"event": event.id}))
 
 
-@dataclass(frozen=True)
-class OtherAnswer:
-    """An answer that the form does not show, its question (None: unknown), and why it is not shown."""
-
-    question: Question | None
-    answer: Any
-    why: str
-
-
-def other_answers(registration: Registration) -> list[OtherAnswer]:
-    """The person's answers to questions that are no longer asked, or not of this person."""
-    known = {question.key: question for question in every_question(registration.event)}
-    found = []
-    for key, answer in registration.answers.items():
-        question = known.get(key)
-        if question is None or question.removed_at is not None:
-            found.append(OtherAnswer(question, answer, _("no longer asked")))
-        elif not question.asked_of(registration.option):
-            found.append(OtherAnswer(question, answer, _("not asked for this option")))
-        elif not fits(question.kind, question.choices, answer):
-            found.append(OtherAnswer(question, answer, _("answered before the question was changed")))
-    return found
+def depending_on(question: Question) -> list[Question]:
+    """The current questions that are asked depending on the answer to this one."""
+    return [
+        one
+        for one in db.session.scalars(_questions, {"event": question.event_id})
+        if one.removed_at is None and one.if_question == question.key and one.id != question.id
+    ]
 
 
 def by_token(token: str) -> Registration | None:
@@ -286,6 +268,7 @@ def of_event(
     option: str = "",
     text: str = "",
     emails: bool = False,
+    privacy: int | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[list[Registration], int]:
@@ -298,14 +281,16 @@ def of_event(
         query = query.where(Registration.status == status)
     if option:
         query = query.join(AttendanceOption).where(AttendanceOption.key == option)
+    if privacy is not None:
+        query = query.where(Registration.privacy_version == privacy)
     if text:
-        shown = [Registration.family_name, Registration.given_name, Registration.organization_name]
+        columns = [Registration.family_name, Registration.given_name, Registration.organization_name]
         if emails:
             query = query.join(Registration.contact)
-            shown.append(Contact.email)
+            columns.append(Contact.email)
         for folded, typed in searched(text):
             # Characters that folding drops are found as typed.
-            found = [func.lower(column).contains(typed, autoescape=True) for column in shown]
+            found = [func.lower(column).contains(typed, autoescape=True) for column in columns]
             if folded:
                 found.append(Registration.searchable.contains(folded, autoescape=True))
             query = query.where(or_(*found))

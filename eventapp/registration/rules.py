@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from eventapp.core import kana
+from eventapp.core.kana import fold_kana
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
-from eventapp.core.localized import fold
+from eventapp.core.localized import TAG, LocalizedText, fold
 
 
 class RegistrationStatus(Labelled):
@@ -78,10 +81,82 @@ class AddressCheck(Labelled):
 class QuestionKind(Labelled):
     TEXT = "text", _l("Short text")
     LONG_TEXT = "long_text", _l("Long text")
+    NUMBER = "number", _l("Number")
     CHOICE = "choice", _l("Single choice")
     CHOICES = "choices", _l("Multiple choice")
     YES_NO = "yes_no", _l("Yes or no")
     CONSENT = "consent", _l("Must be ticked, for example a consent")
+    DATE = "date", _l("Date")
+    COUNTRY = "country", _l("Country or region")
+    ORGANIZATION = "organization", _l("Organization")
+    LANGUAGE = "language", _l("Language")
+    FILE = "file", _l("File")
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether the answer is chosen from the question's own choices."""
+        return self in {QuestionKind.CHOICE, QuestionKind.CHOICES}
+
+    @property
+    def decides(self) -> bool:
+        """Whether another question can depend on its answer."""
+        return self.has_choices or self is QuestionKind.YES_NO
+
+    def reads_like(self, other: QuestionKind) -> bool:
+        """Whether answers of this kind are answers of the other kind, too."""
+        texts = {QuestionKind.TEXT, QuestionKind.LONG_TEXT, QuestionKind.ORGANIZATION}
+        return self is other or {self, other} <= texts
+
+
+class CheckAnswers(Labelled):
+    """Whether people see their answers once more before they register."""
+
+    LONG = "long", _l("If there are more than eight questions")
+    ALWAYS = "always", _l("Always")
+    NEVER = "never", _l("Never")
+
+
+# From more questions than these, a form is a long one.
+LONG_FORM = 8
+
+
+class AnswerChoice(NamedTuple):
+    """A choice of a question. Its key stays the same in whatever words; a retired one is no longer offered."""
+
+    key: str
+    texts: LocalizedText
+    retired: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {"key": self.key, "texts": dict(self.texts), "retired": self.retired}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> AnswerChoice:
+        return cls(stored["key"], LocalizedText(stored["texts"]), bool(stored.get("retired")))
+
+
+def new_key(texts: LocalizedText, others: Collection[str], *, otherwise: str) -> str:
+    """A readable key for a question or choice, from its English text if it has one: "gluten_free"."""
+    plain = re.sub(r"[^a-z0-9]+", "_", texts.get("en", "").lower()).strip("_")[:40].strip("_")
+    return free_key(plain or otherwise, others)
+
+
+def free_key(base: str, others: Collection[str]) -> str:
+    """This key, with a number if there is one already."""
+    key, number = base, 2
+    while key in others:
+        key, number = f"{base}_{number}", number + 1
+    return key
+
+
+def changes_meaning(before: LocalizedText, now: LocalizedText) -> bool:
+    """Whether words that somebody may have read have been replaced. Another translation replaces none."""
+    return any(now.get(tag) != text for tag, text in before.items())
+
+
+def number_text(number: float) -> str:
+    """A number as people write it: 3, not 3.0, and never with an exponent."""
+    return str(int(number)) if float(number).is_integer() else f"{number:.10f}".rstrip("0")
 
 
 def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:
@@ -93,6 +168,16 @@ def fits(kind: QuestionKind, choices: Sequence[str], answer: object) -> bool:
             return answer in choices
         case QuestionKind.CHOICES:
             return isinstance(answer, list) and all(one in choices for one in answer)
+        case QuestionKind.NUMBER:
+            return isinstance(answer, int | float) and not isinstance(answer, bool)
+        case QuestionKind.FILE:
+            return isinstance(answer, dict)
+        case QuestionKind.DATE:
+            return isinstance(answer, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", answer) is not None
+        case QuestionKind.COUNTRY:
+            return isinstance(answer, str) and re.fullmatch(r"[A-Z]{2}", answer) is not None
+        case QuestionKind.LANGUAGE:
+            return isinstance(answer, str) and TAG.fullmatch(answer) is not None
         case _:
             return isinstance(answer, str)
 
@@ -111,14 +196,14 @@ def answer_to_store(kind: QuestionKind, choices: Sequence[str], before: object, 
     return before if empty else now
 
 
-def searchable(family: str, given: str, organization: str) -> str:
-    """The text in which a search finds somebody: the name in both orders as one word, and the organization.
+def searchable(family: str, given: str, organization: str, reading: str = "") -> str:
+    """The text in which a search finds somebody: the name in both orders as one word, its reading, the organization.
 
     It is folded, so that accents, case, width and spaces are ignored, with a space between separate parts.
     """
-    first, second = fold(family), fold(given)
+    first, second = fold_kana(family), fold_kana(given)
     parts = [first + second, second + first] if first and second else [first + second]
-    return " ".join([*parts, fold(organization)]).strip()
+    return " ".join(filter(None, [*parts, *kana.spellings(reading), fold_kana(organization)]))
 
 
 def is_code(typed: str, code: str) -> bool:
@@ -145,7 +230,7 @@ def name_key(family: str, given: str) -> str:
 
 def searched(typed: str) -> list[tuple[str, str]]:
     """The words of a search, each folded like `searchable` and as typed in lower case."""
-    return [(fold(word), word.casefold()) for word in typed.split()]
+    return [(fold_kana(word), word.casefold()) for word in typed.split()]
 
 
 # States that hold a seat of a limited option.

@@ -1,4 +1,4 @@
-"""Setting up registration: options and questions."""
+"""Setting up registration: options, and the order of questions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
 from eventapp.programme.rules import Mode
-from eventapp.registration import notices, queries, seats
-from eventapp.registration.models import AttendanceOption, Question, Registration, RemovedOption, SeatPool
-from eventapp.registration.rules import OFFER_HOURS, Access, Promotion, QuestionKind, is_code
+from eventapp.registration import notices, queries, questions, seats
+from eventapp.registration.form_models import Question
+from eventapp.registration.models import AttendanceOption, Registration, RemovedOption, SeatPool
+from eventapp.registration.rules import OFFER_HOURS, Access, Promotion, is_code
 
 
 def save_option(
@@ -143,18 +144,27 @@ def add_usual(event: Event, modes: Iterable[Mode]) -> None:
 def place_option(option: AttendanceOption, position: int) -> None:
     """Move an option to a position among those of its event, counted from 0; past the end is the last."""
     queries.lock_options(option.event_id)
-    _place(queries.options(option.event), option, position)
+    _number(_moved(queries.options(option.event), option, position))
 
 
 def place_question(event: Event, question: Question, position: int) -> None:
-    """Move a question to a position among those that are asked, counted from 0; past the end is the last."""
-    _place(queries.questions(event), question, position)
+    """Move a question to a position among those that are asked, counted from 0; past the end is the last.
+
+    Raises Refused if it would come before one that it depends on.
+    """
+    order = _moved(queries.questions(event), question, position)
+    questions.check_order(order)
+    _number(order)
 
 
-def _place(rows: list[Row], moved: Row, position: int) -> None:
+def _moved(rows: list[Row], moved: Row, position: int) -> list[Row]:
     others = [row for row in rows if row.id != moved.id]
     others.insert(min(max(position, 0), len(others)), moved)
-    for number, row in enumerate(others):
+    return others
+
+
+def _number(rows: list[Row]) -> None:
+    for number, row in enumerate(rows):
         row.position = number
     db.session.flush()
 
@@ -194,40 +204,4 @@ def remove_option(option: AttendanceOption) -> None:
             )
         )
     db.session.delete(option)
-    db.session.flush()
-
-
-def save_question(
-    event: Event,
-    question: Question | None,
-    *,
-    label: LocalizedText,
-    kind: QuestionKind,
-    hint: LocalizedText | None = None,
-    choices: list[str] | None = None,
-    mode: Mode | None = None,
-    required: bool = False,
-    key: str = "",
-) -> Question:
-    """Create or change a question. Raises Refused for a choice question with fewer than two choices."""
-    chosen = [choice for choice in choices or [] if choice]
-    if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} and len(chosen) < 2:
-        raise Refused(_("Enter at least two choices, one per line."), field="choices")
-    if question is None:
-        number = len(queries.every_question(event))
-        question = Question(event_id=event.id, key=key or tokens.code(4).lower(), position=number)
-        db.session.add(question)
-    question.label = label
-    question.hint = hint or LocalizedText()
-    question.kind = kind
-    question.choices = chosen
-    question.mode = mode
-    question.required = required
-    db.session.flush()
-    return question
-
-
-def remove_question(question: Question) -> None:
-    """Stop asking a question; existing answers are kept and can be read."""
-    question.removed_at = clock.now()
     db.session.flush()

@@ -1,4 +1,4 @@
-"""The desk's forms of registration: the options to choose from, and the questions that are asked."""
+"""The desk's form of a registration option."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
-from eventapp.registration.models import AttendanceOption, Question, RegistrationSettings, SeatPool
-from eventapp.registration.rules import HOLD_MINUTES, OFFER_HOURS, Access, AddressCheck, Promotion, QuestionKind
+from eventapp.registration.models import AttendanceOption, RegistrationSettings, SeatPool
+from eventapp.registration.rules import HOLD_MINUTES, OFFER_HOURS, Access, AddressCheck, Promotion
 
 # Fields of the form of an option with the values that are stored.
 _AS_STORED = ("title", "note", "capacity", "waiting_list", "promote_hours", "offer_hours", "smaller_may_pass")
@@ -195,47 +195,3 @@ class OptionForm(Form):
             "opens_at": self.opens_at.in_zone(event.zone),
             "closes_at": self.closes_at.in_zone(event.zone),
         }
-
-
-class QuestionForm(Form):
-    """A question of the registration form."""
-
-    label = LocalizedField(_l("Question"), validators=[])
-    kind = SelectField(_l("Kind of answer"), validators=[InputRequired()])
-    hint = LocalizedField(_l("Hint"))
-    choices = TextAreaField(
-        _l("Choices"), description=_l("One per line. For choice questions only."), validators=[Length(max=2000)]
-    )
-    mode = SelectField(_l("Ask"), validators=[Optional()])
-    required = BooleanField(_l("An answer is required"))
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in QuestionKind]
-        self.mode.choices = [SelectChoice("", _("Everyone")), *(SelectChoice(mode.value, mode.label) for mode in Mode)]
-
-    @classmethod
-    def of(cls, event: Event, question: Question | None) -> QuestionForm:
-        """The form with the question, or empty."""
-        data: dict[str, Any] = {}
-        if question is not None:
-            data = {name: getattr(question, name) for name in ("label", "hint", "required")}
-            data |= {"kind": question.kind.value, "choices": "\n".join(question.choices)}
-            data["mode"] = question.mode.value if question.mode else ""
-        form = cls(data=data)
-        form.label.offer(event.languages)
-        form.hint.offer(event.languages)
-        return form
-
-    def values(self) -> dict[str, Any]:
-        """What `setup.save_question` takes."""
-        return {
-            **{name: self[name].data for name in ("label", "hint", "required")},
-            "kind": QuestionKind(self.kind.data),
-            "choices": [line.strip() for line in (self.choices.data or "").splitlines()],
-            "mode": Mode(self.mode.data) if self.mode.data else None,
-        }
-
-    def validate_label(self, field: Any) -> None:
-        if not field.data:
-            raise ValidationError(_("Enter this in at least one language."))

@@ -1,9 +1,11 @@
-"""Scheduled work on seats: fill free ones, however they became free, and end what was held for too long."""
+"""Scheduled work on seats and files: fill free seats, however they became free, and end what was held for too long;
+delete files that nobody has sent off.
+"""
 
 from __future__ import annotations
 
 from eventapp.core.db import db, transaction
-from eventapp.registration import holds, queries, seats, waiting_list
+from eventapp.registration import files, holds, queries, seats, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration
 
 
@@ -31,3 +33,8 @@ def expire_held() -> int:
             if registration is not None:
                 holds.expire(registration)
     return len(due)
+
+
+def delete_unused_files() -> int:
+    """Delete the files of forms that were never completed; returns their number."""
+    return files.delete_unused()

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock
+from eventapp.core.bodies import takes_uploads
 from eventapp.core.csrf import public_form
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused, or_404
@@ -23,6 +24,7 @@ from eventapp.events.public import event_page
 from eventapp.events.queries import Shown
 from eventapp.events.rules import EventStatus
 from eventapp.registration import edits, holds, operations, queries, sign_ups, waiting_list
+from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, UNCONFIRMED
@@ -51,29 +53,33 @@ def register(event: Event) -> Response:
     """The registration form. The team of a draft sees it, too."""
     options = queries.options(event)
     valid_until(event.ends_at, *(moment for o in options for moment in (o.opens_at, o.closes_at)))
-    return _form_page(event, options, TakePart.for_event(options, queries.questions(event)))
+    return _form_page(event, options, TakePart.for_event(options, form_parts(event)))
 
 
 @views.post("/events/<slug>/register")
 @public_form
+@takes_uploads
 def send_registration(slug: str) -> ResponseReturnValue:
-    """Register somebody."""
+    """Register somebody; after a long form, show the answers first."""
     event = _event(slug)
     if event is None:
         return moved(".send_registration", slug)
     limit(PACE, "register")
     options = queries.options(event)
-    form = TakePart.for_event(options, queries.questions(event))
+    form = TakePart.for_event(options, form_parts(event)).with_files(event, visitor())
+    step = request.form.get("step")
+    if step == "change":
+        return _form_page(event, options, form)
+    if step != "register" and form.is_long and form.validate_on_submit():
+        return page("registration/check.html", event=event, form=form, kind=form.kind, answers=form.listed())
 
     def operation() -> Registration:
         return operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
 
-    if done := submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form)):
-        checked = done.value.status in UNCONFIRMED
-        return redirect(url_for(".sent", slug=slug) if checked else url_for(".mine", token=done.value.token), 303)
-    if form.owner_written:
+    done = submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form))
+    if form.owner_written or (done and done.value.status in UNCONFIRMED):
         return redirect(url_for(".sent", slug=slug), 303)
-    return _form_page(event, options, form)
+    return redirect(url_for(".mine", token=done.value.token), 303) if done else _form_page(event, options, form)
 
 
 @views.get("/events/<slug>/register/sent")
@@ -131,12 +137,13 @@ def link(slug: str) -> ResponseReturnValue:
 
 
 @views.route("/registrations/<token>", methods=["GET", "POST"])
+@takes_uploads
 def mine(token: str) -> ResponseReturnValue:
     """Show and change one's own registration. The URL contains the secret, so the response is marked as private."""
     registration = _mine(token)
     event = registration.event
     options = queries.options(event)
-    form = TakePart.for_event(options, queries.questions(event), registration=registration)
+    form = TakePart.for_event(options, form_parts(event), registration=registration).with_files(event, visitor())
     if done := submit(form, lambda: _update(registration, form)):
         return redirect(url_for(".mine", token=token, saved=1, unwritten=None if done.value else 1), 303)
     response = page(

@@ -50,6 +50,7 @@ PUBLIC = {
     "agenda.change",
     "agenda.registration",
     "agenda.speaking",
+    "directory.organizations",
     "registration.register",
     "registration.send_registration",
     "registration.link",
@@ -106,6 +107,7 @@ def address(rule, slug: str) -> str:
         "verb": "decline",
         "kind": "rooms",
         "format": "xml",
+        "file": 1,
     }
     with_values = {name: values[name] for name in rule.arguments}
     _, path = rule.build(with_values, append_unknown=False)

@@ -38,6 +38,7 @@ STARTS = [
     "/events/forum/counts.json",
     "/events/forum/register",
     "/events/forum/register/link",
+    "/organizations.json?q=ci",
     "/login/reset",
 ]
 # These need a special state and have their own tests.
@@ -53,6 +54,7 @@ ELSEWHERE = {
     "notifications_manage.email",
     "notifications_manage.pending",
     "registration.mine",
+    "registration_form.file",
     "security.login",
     "security.reset_password",
     "site.readyz",

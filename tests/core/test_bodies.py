@@ -15,13 +15,31 @@ def limit(app, path: str) -> int:
 
 def test_only_an_upload_may_be_large(app):
     assert limit(app, "/manage/events/forum/programme/import") == UPLOAD
-    for path in ("/login", "/events/forum/register", "/nowhere", "/manage/events/forum/edit", "/%00"):
+    for path in ("/login", "/events/forum/register/link", "/nowhere", "/manage/events/forum/edit", "/%00"):
         assert limit(app, path) == SMALL
 
 
 def test_every_view_with_a_file_field_takes_uploads_and_no_other(app):
     uploads = {endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "max_body")}
-    assert uploads == {"exchange_manage.upload"}
+    assert uploads == {
+        "exchange_manage.upload",
+        "registration.send_registration",
+        "registration.mine",
+        "registration_manage.add",
+        "registration_manage.registration",
+    }
+
+
+def test_a_file_may_be_as_large_as_the_view_takes_it(client, make):
+    make.option(make.event("forum"))
+    head = b'--b\r\nContent-Disposition: form-data; name="q"; filename="q.pdf"\r\n\r\n'
+    for size, status in ((SMALL + 1, 422), (UPLOAD, 413)):
+        response = client.post(
+            "/events/forum/register",
+            data=head + b"x" * size + b"\r\n--b--\r\n",
+            content_type="multipart/form-data; boundary=b",
+        )
+        assert response.status_code == status
 
 
 def test_a_large_form_is_refused_in_words(client, make):

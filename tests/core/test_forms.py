@@ -10,7 +10,7 @@ from eventapp.core.forms import zone_asked
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
-from eventapp.registration import setup
+from eventapp.registration import questions
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
 from tests.support.make import fresh
@@ -79,7 +79,7 @@ def everything(make):
         site = events.save_venue(
             fresh(event), None, name=LocalizedText(en="Hall"), address=LocalizedText(en="1 Street"), slug="hall"
         )
-        question = setup.save_question(fresh(event), None, label=LocalizedText(en="Meal?"), kind=QuestionKind.TEXT)
+        question = questions.save_question(fresh(event), None, label=LocalizedText(en="Meal?"), kind=QuestionKind.TEXT)
     return {
         "room": make.room(event).slug,
         "track": make.track(event).slug,

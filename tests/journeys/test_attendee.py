@@ -165,7 +165,7 @@ def test_registering_needs_no_mouse(open_house, window):
     go_to("option")
     page.keyboard.press("ArrowDown")
     assert page.is_checked("[name=option][value=online]")
-    for name, text in (("email", "keys@only.example.com"), ("family_name", "Haddad"), ("given_name", "Lina")):
+    for name, text in (("email", "keys@only.example.com"), ("given_name", "Lina"), ("family_name", "Haddad")):
         go_to(name)
         page.keyboard.type(text)
     go_to("country")

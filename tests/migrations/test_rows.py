@@ -335,3 +335,79 @@ def test_who_shared_an_address_gets_one_contact_and_what_was_typed_comes_back(at
         (3, "bo@example.org", "bo@example.org", "fr"),
     ]
     at("head")
+
+
+@pytest.mark.both_engines("JSON, and changing tables")
+def test_choices_get_keys_and_every_answer_stays_readable_in_both_directions(at: Any, app: Flask) -> None:
+    at("0022")
+    questions = [
+        ("meal", "choice", ["Fish", "None / なし", "魚のみ"]),
+        ("days", "choices", ["Monday / Tuesday", "Friday"]),
+        ("notes", "text", []),
+        ("bus", "yes_no", []),
+    ]
+    answers = [
+        {"meal": "Fish", "days": ["Friday", "Sunday"], "notes": "Fish", "bus": True},
+        {"meal": "None / なし", "days": []},
+        {"meal": "Beef", "gone": "kept"},
+        {"meal": True},
+        {},
+    ]
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "draft", "visibility": "public"})
+        connection.execute(
+            text(
+                "INSERT INTO attendance_option (id, event_id, key, mode, title, note, seats_taken, waiting_list, access, "
+                "domains, position, uid, closing_sequence, closing_changed_at) VALUES (1, 1, 'hall', 'in_person', '{}', "
+                "'{}', 1, true, 'anyone', '[]', 0, 'option', 0, '2030-01-01 00:00:00')"
+            )
+        )
+        connection.execute(text("INSERT INTO contact SELECT 1, 1, '', NULL, '', 'en', '', '2030-01-01 00:00:00'"))
+        for number, (key, kind, choices) in enumerate(questions, 1):
+            connection.execute(
+                text(
+                    "INSERT INTO question (id, event_id, key, kind, label, hint, choices, required, position) "
+                    "VALUES (:id, 1, :key, :kind, '{}', '{}', :choices, false, 0)"
+                ),
+                {"id": number, "key": key, "kind": kind, "choices": json.dumps(choices)},
+            )
+        for number, given in enumerate(answers, 1):
+            connection.execute(
+                text(
+                    "INSERT INTO registration (id, event_id, option_id, contact_id, name_key, same_name, status, token, "
+                    "uid, sequence, family_name, given_name, organization_name, searchable, answers, generated, "
+                    "created_at, updated_at) VALUES (:id, 1, 1, 1, :token, 0, 'cancelled', :token, :token, 0, 'さとう', "
+                    "'', '', 'さとう', :answers, false, '2030-01-01 00:00:00', '2030-01-01 00:00:00')"
+                ),
+                {"id": number, "token": f"t{number}", "answers": json.dumps(given)},
+            )
+    at("0024")
+    with db.engine.connect() as connection:
+        found = connection.execute(text("SELECT key, choices FROM question ORDER BY id")).all()
+        choices = {key: read_json(value) for key, value in found}
+        stored = connection.scalars(text("SELECT answers FROM registration ORDER BY id")).all()
+        assert connection.scalar(text("SELECT count(*) FROM registration WHERE searchable = 'サトウ'")) == len(answers)
+    assert choices["meal"] == [
+        {"key": "c1", "texts": {"en": "Fish"}, "retired": False},
+        {"key": "c2", "texts": {"en": "None", "ja": "なし"}, "retired": False},
+        {"key": "c3", "texts": {"ja": "魚のみ"}, "retired": False},
+        {"key": "c4", "texts": {"en": "Beef"}, "retired": True},
+    ]
+    assert [one["texts"] for one in choices["days"]] == [{"en": "Monday / Tuesday"}, {"en": "Friday"}, {"en": "Sunday"}]
+    assert [read_json(one) for one in stored] == [
+        {"meal": "c1", "days": ["c2", "c3"], "notes": "Fish", "bus": True},
+        {"meal": "c2", "days": []},
+        {"meal": "c4", "gone": "kept"},
+        {"meal": True},
+        {},
+    ]
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE question SET kind = 'number' WHERE key = 'notes'"))
+        connection.execute(text("UPDATE registration SET answers = :new WHERE id = 5"), {"new": '{"notes": 3}'})
+    downgrade(directory=app.config["MIGRATIONS"], revision="0022")
+    with db.engine.connect() as connection:
+        found = connection.execute(text("SELECT key, kind, choices FROM question ORDER BY id")).all()
+        assert [(key, kind, read_json(value)) for key, kind, value in found] == questions
+        stored = connection.scalars(text("SELECT answers FROM registration ORDER BY id")).all()
+    assert [read_json(one) for one in stored] == [*answers[:-1], {"notes": "3"}]
+    at("head")

@@ -8,7 +8,7 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.programme.rules import Mode
-from eventapp.registration import queries, setup
+from eventapp.registration import queries, questions, setup
 from eventapp.registration.rules import QuestionKind
 from tests.support.make import fresh
 from tests.support.outbox import emails
@@ -34,7 +34,7 @@ def titles(event) -> list[str]:
 def ask(event, *labels: str) -> None:
     with transaction():
         for label in labels:
-            setup.save_question(fresh(event), None, label=LocalizedText(en=label), kind=QuestionKind.TEXT)
+            questions.save_question(fresh(event), None, label=LocalizedText(en=label), kind=QuestionKind.TEXT)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_form_has_the_order_that_the_team_chose(organizer, client, make, for
 def test_questions_move_and_a_new_one_comes_last(organizer, make, forum):
     ask(forum, "one", "two", "three")
     with transaction():
-        setup.remove_question(queries.questions(fresh(forum))[0])
+        questions.remove_question(queries.questions(fresh(forum))[0])
     moved = queries.questions(fresh(forum))[1]
     path = f"/manage/events/forum/questions/{moved.id}/place"
     assert organizer.fill(DESK, {"position": "0"}, action=path).status_code == 303
