@@ -64,6 +64,7 @@ from eventapp.proposals import manage as proposals_manage
 from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
+from eventapp.registration import kept_forms
 from eventapp.registration import manage as registration_manage
 from eventapp.registration import manage_form as registration_manage_form
 from eventapp.registration import manage_seats as registration_seats
@@ -158,6 +159,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     # Anyone with the link may change the list; a cached page, from which a star comes, can't contain a token.
     csrf.exempt("eventapp.agenda.views.stars")
     security.init_app(app)
+    kept_forms.init_app(app)
     assets.init_app(app, folder("static"), settings.instance)
     app.jinja_env.globals.update(
         site_name=settings.site_name,

@@ -148,6 +148,7 @@ def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]
     app: Flask = apps["on"](request.param)
     app.extensions["pages"].clear()
     app.extensions["cache_middleware"].clear()
+    app.extensions["kept forms"].clear()
     app.extensions["limits"].storage.reset()
     app.extensions["building"].storage.reset()
     ics.vevent.cache_clear()

@@ -70,10 +70,12 @@ def _change(holder: AttendanceOption | SeatPool, statement: QuickWrite, by: int)
     """Run a change of the seats taken; False if its conditions did not hold."""
     row = statement.row(row=holder.id, number=by)
     if row is None:
-        db.session.expire(holder, ["seats_taken"])
+        if holder in db.session:
+            db.session.expire(holder, ["seats_taken"])
         return False
     taken, capacity = row
-    set_committed_value(holder, "seats_taken", taken)
+    if holder in db.session:
+        set_committed_value(holder, "seats_taken", taken)
     if capacity is not None and seats_shown(capacity - taken) != seats_shown(capacity - taken + by):
         revisions.changed(f"event:{holder.event_id}:seats")
     return True
@@ -87,6 +89,8 @@ def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
     """
     if option.pool is None and take(option, number):
         return True
+    if option not in db.session:  # from memory
+        option = db.session.get_one(AttendanceOption, option.id)
     if option.draws or (option.pool is None and option.seats_left == 0):
         return False
     queries.lock_options(option.event_id)

@@ -23,7 +23,7 @@ from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.events.queries import Shown
 from eventapp.events.rules import EventStatus
-from eventapp.registration import edits, holds, operations, queries, sign_ups, waiting_list
+from eventapp.registration import edits, holds, kept_forms, operations, queries, sign_ups, waiting_list
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
@@ -61,12 +61,12 @@ def register(event: Event) -> Response:
 @takes_uploads
 def send_registration(slug: str) -> ResponseReturnValue:
     """Register somebody; after a long form, show the answers first."""
-    event = _event(slug)
-    if event is None:
+    kept = kept_forms.of_public_event(slug)
+    if kept is None:
         return moved(".send_registration", slug)
     limit(PACE, "register")
-    options = queries.options(event)
-    form = TakePart.for_event(options, form_parts(event)).with_files(event, visitor())
+    event, options = kept.event, kept.options
+    form = TakePart.for_event(options, kept.parts).with_files(event, visitor())
     step = request.form.get("step")
     if step == "change":
         return _form_page(event, options, form)

@@ -1,0 +1,64 @@
+"""What registration forms are made of, kept in memory: in a rush, it is the same for thousands who send one off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from eventapp.core.db import db
+from eventapp.events import queries as events
+from eventapp.events.models import Event
+from eventapp.events.queries import PageState, Shown
+from eventapp.registration import queries
+from eventapp.registration.form_parts import FormParts, form_parts
+from eventapp.registration.models import AttendanceOption
+
+# Events whose forms are kept in one process.
+MOST = 64
+
+
+@dataclass(frozen=True)
+class KeptForm:
+    """An event with its options and what its form asks. The objects belong to no session and must not be changed.
+
+    The numbers of seats taken are as old as what pages show of them.
+    """
+
+    event: Event
+    options: list[AttendanceOption]
+    parts: FormParts
+
+
+def of_public_event(slug: str) -> KeptForm | None:
+    """What the form of a public event is made of; None if there is no such event. One quick read if it is known."""
+    state = events.page_state(slug, Shown.SEATS)
+    if state is None or not state.public:
+        return None
+    kept = cast(dict[str, tuple[PageState, KeptForm]], current_app.extensions["kept forms"])
+    found = kept.get(slug)
+    if found is not None and found[0] == state:
+        return found[1]
+    event = events.by_slug(slug)
+    if event is None or not event.public:  # it was renamed or unpublished just now
+        return None
+    form = KeptForm(event, queries.options(event), form_parts(event))
+    _detach(form)
+    while len(kept) >= MOST:
+        kept.pop(next(iter(kept)), None)
+    kept[slug] = state, form
+    return form
+
+
+def _detach(form: KeptForm) -> None:
+    rows: list[object] = [form.event, form.event.series, form.parts.settings, form.parts.privacy_notice, *form.parts.questions]
+    rows += [row for option in form.options for row in (option, option.pool, option.settings)]
+    for row in rows:
+        if row is not None and row in db.session:
+            db.session.expunge(row)
+
+
+def init_app(app: Flask) -> None:
+    """Keep forms per app."""
+    app.extensions["kept forms"] = {}
