@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core.clock import now
 from eventapp.core.db import Base, db
-from eventapp.core.statements import QuickRead, built_once
+from eventapp.core.statements import QuickRead, QuickWrite, built_once
 
 
 class Revision(Base):
@@ -44,15 +44,24 @@ def raise_scopes(session: Session, scopes: Iterable[str]) -> None:
     if not names:
         return
     moment = now()
+    if len(names) <= FEW:
+        for name in names:
+            _rise_one.row(scope=name, number=1, at=moment)
+        return
     # The rows are parameters: a statement with VALUES for each of them would be compiled anew at every commit.
     session.execute(_rise(), [{"scope": name, "number": 1, "at": moment} for name in names])
 
 
-@built_once
-def _rise(insert: Callable[[Any], Any]) -> Any:
+def _risen(insert: Callable[[Any], Any]) -> Any:
     statement = insert(Revision.__table__)
     rise = {"number": Revision.number + 1, "at": statement.excluded.at}
     return statement.on_conflict_do_update(index_elements=["scope"], set_=rise)
+
+
+_rise = built_once(_risen)
+_rise_one = QuickWrite(_risen, columns=("scope", "number", "at"))
+# Up to this number, a statement for each is faster than one for all.
+FEW = 3
 
 
 # The time detects a restored database, in which a number may occur a second time.

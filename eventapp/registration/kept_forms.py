@@ -52,7 +52,8 @@ def of_public_event(slug: str) -> KeptForm | None:
 
 
 def _detach(form: KeptForm) -> None:
-    rows: list[object] = [form.event, form.event.series, form.parts.settings, form.parts.privacy_notice, *form.parts.questions]
+    parts = form.parts
+    rows: list[object] = [form.event, form.event.series, parts.settings, parts.privacy_notice, *parts.questions]
     rows += [row for option in form.options for row in (option, option.pool, option.settings)]
     for row in rows:
         if row is not None and row in db.session:
