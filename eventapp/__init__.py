@@ -64,8 +64,8 @@ from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
 from eventapp.registration import forms as registration_forms
 from eventapp.registration import manage as registration_manage
+from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
-from eventapp.registration import views as registration
 from eventapp.site import views as site
 
 csrf = Protection()
@@ -75,7 +75,7 @@ BLUEPRINTS = [
     programme.views,
     feeds.views,
     exchange.views,
-    registration.views,
+    registration_own.views,
     notifications.views,
     agenda.views,
     media.views,
@@ -183,6 +183,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
+        Sweep("seats in sessions", 20, registration_tasks.seat_waiting_in_sessions),
         Sweep("budgets", 3600, budgets.forget),
         Sweep("forgotten passwords", 2, account_tasks.write_reset_emails),
         Sweep("old logins", 3600, account_tasks.forget_sessions),

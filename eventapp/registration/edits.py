@@ -12,7 +12,8 @@ from eventapp.core.languages import gettext as _
 from eventapp.directory.rules import typed_name
 from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, notices, seats
+from eventapp.programme.rules import Mode
+from eventapp.registration import contacts, notices, seats, session_seats, undo_steps
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
 from eventapp.registration.operations import (
     RegistrationInput,
@@ -23,7 +24,15 @@ from eventapp.registration.operations import (
     hold,
     is_taken,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, Access, Notice, RegistrationStatus, name_key
+from eventapp.registration.rules import (
+    ACTIVE,
+    HOLDS_SEAT,
+    Access,
+    Notice,
+    RegistrationStatus,
+    StepKind,
+    name_key,
+)
 
 
 def change(
@@ -105,7 +114,8 @@ def change_option(
     by_guest: bool = False,
     code: str = "",
 ) -> bool:
-    """Move to another option. The old seat is released only once the new one is certain.
+    """Move to another option. The old seat is released only once the new one is certain; seats in sessions that one
+    has to come to are released if the new option is not in person.
 
     Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
     Raises Refused if the other option is closed or full, or needs another `code` or address; if the person holds a seat
@@ -122,6 +132,7 @@ def change_option(
     if by_guest:
         check_access(option, email=registration.email, code=code)
     old, held = registration.option, registration.status in HOLDS_SEAT
+    before = undo_steps.snapshot(registration, StepKind.SWITCH)
     if seats.take_for_newcomer(option):
         approve = option.access is Access.APPROVAL and not by_team
         registration.status = RegistrationStatus.PENDING if approve else RegistrationStatus.CONFIRMED
@@ -138,6 +149,8 @@ def change_option(
     if held:
         seats.give_back(old)
         seats.promote(old)
+    released = [] if option.mode is Mode.IN_PERSON else session_seats.release_on_site(registration)
+    undo_steps.remember(before, released) if by_guest else undo_steps.forget(registration)
     written = not by_guest or may_email(registration.email)
     if written:
         notices.notify(registration, Notice.CHANGED)
@@ -163,14 +176,12 @@ def update(
 def send_link(event: Event, email: str) -> None:
     """E-mail the private links to the owner of an address, if somebody is registered with it.
 
-    Raises TooManyEmails if the address has been e-mailed too often, whether or not it is registered.
+    The worker looks that up: here, nobody can measure whether the address is registered. Raises TooManyEmails if the
+    address has been e-mailed too often, whether or not it is registered.
     """
     if not may_email(email):
         raise TooManyEmails
-    contact = contacts.of_address(event.id, email)
-    registered = contacts.registrations(contact) if contact else []
-    if registered:
-        notices.notify(registered[0], Notice.LINK)  # the e-mail has the links of the others, too
+    notices.ask_for_link(event.id, email)
 
 
 def new_link(registration: Registration) -> None:

@@ -333,3 +333,7 @@ class LinkForm(Form):
         ],
         render_kw={"autocomplete": "email", "inputmode": "email", "dir": "ltr"},
     )
+
+
+class AddressForm(LinkForm):
+    """Correct one's own e-mail address."""

@@ -18,7 +18,7 @@ from eventapp.directory.rules import OrganizationKind, says_none
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, notices, queries, seats
+from eventapp.registration import contacts, notices, queries, seats, session_seats, undo_steps
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import (
     ACTIVE,
@@ -285,18 +285,21 @@ def _leave(registration: Registration, status: RegistrationStatus) -> None:
     if held:
         seats.give_back(registration.option)
         seats.promote(registration.option)
+    session_seats.release(registration)
+    undo_steps.forget(registration)
 
 
-def reinstate(registration: Registration) -> None:
-    """Undo a cancellation or a decline: the person gets a seat if there is one.
+def reinstate(registration: Registration, *, by_guest: bool = False) -> bool:
+    """Undo a cancellation or a decline: the person gets a seat if there is one. Seats in sessions do not come back.
 
+    Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
     Raises Refused if there is neither a seat nor a waiting list, the event is cancelled, or the person has registered
-    again.
+    again; for an attendee also if registration is closed.
     """
     hold(registration)
     if registration.status in ACTIVE:
-        return
-    check_open(registration.event, registration.option, by_team=True)
+        return True
+    check_open(registration.event, registration.option, by_team=not by_guest)
     name = registration.name
     _seat(registration, registration.option)
     registration.sequence += 1
@@ -307,7 +310,11 @@ def reinstate(registration: Registration) -> None:
         if not is_taken(error):
             raise
         raise Refused(_("%(name)s has registered again.", name=name)) from error
-    notices.notify(registration, Notice.RECEIVED)
+    undo_steps.forget(registration)
+    written = not by_guest or may_email(registration.email)
+    if written:
+        notices.notify(registration, Notice.RECEIVED)
+    return written
 
 
 def approve(registration: Registration) -> None:

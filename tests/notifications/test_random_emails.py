@@ -28,7 +28,7 @@ from eventapp.programme import queries as released
 from eventapp.programme.rules import Mode
 from eventapp.proposals.models import SpeakerLink
 from eventapp.proposals.rules import Answer
-from eventapp.registration import queries
+from eventapp.registration import session_queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support import ical_lint as lint
@@ -95,7 +95,7 @@ class Post:
             )
         }
         links = released.join_links(event) if online and confirmed else {}
-        return found | self._standing(queries.signed_up_for(guest), links)
+        return found | self._standing(session_queries.signed_up_for(guest), links)
 
     def of_speaker(self, link: SpeakerLink) -> dict[str, Shown]:
         """The expected calendar of a speaker who has confirmed."""
