@@ -11,11 +11,10 @@ from datetime import timedelta
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.csrf import public_form
-from eventapp.core.db import undo as undo_changes
-from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import submit
+from eventapp.core.errors import or_404
+from eventapp.core.forms import Form, submit
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
 from eventapp.registration import edits, own_page, queries, self_service, sign_ups
@@ -32,6 +31,10 @@ PACE = "20/minute"
 JUST_NOW = timedelta(minutes=10)
 
 
+class StepForm(Form):
+    """A button of the own page."""
+
+
 def _mine(token: str) -> Registration:
     return or_404(queries.by_token(token))
 
@@ -40,12 +43,13 @@ def _mine(token: str) -> Registration:
 @public_form
 def mine(token: str) -> ResponseReturnValue:
     """State, facts and actions of one's own registration."""
-    return _own_page(_mine(token))
+    return _own_page(_mine(token), StepForm())
 
 
-def _own_page(registration: Registration, *, refusal: str = "") -> Response:
+def _own_page(registration: Registration, form: StepForm) -> Response:
+    refused = form.refusal is not None
     fresh = clock.now() - registration.created_at < JUST_NOW
-    done = request.args.get("done", "") if not refusal else ""
+    done = "" if refused else request.args.get("done", "")
     response = page(
         "registration/mine.html",
         registration=registration,
@@ -53,25 +57,25 @@ def _own_page(registration: Registration, *, refusal: str = "") -> Response:
         own=own_page.read(registration),
         active=registration.status in ACTIVE,
         map_url=own_page.map_url,
-        refusal=refusal,
-        saved=not refusal and bool(request.args.get("saved")),
+        form=form,
+        saved=not refused and bool(request.args.get("saved")),
         done=done,
-        fresh=fresh and not (refusal or done),
-        unwritten=not refusal and bool(request.args.get("unwritten")),
+        fresh=fresh and not (refused or done),
+        unwritten=not refused and bool(request.args.get("unwritten")),
     )
-    response.status_code = 422 if refusal else 200
     return private(response)
 
 
-def _step(registration: Registration, operation: Callable[[], object], *, done: str = "") -> ResponseReturnValue:
+def _step(
+    registration: Registration, operation: Callable[[], object], *, done: str = "", part: str | None = None
+) -> ResponseReturnValue:
     """Do one thing, and show the own page: with the reason if it is refused, or that no e-mail was sent (`False`)."""
-    try:
-        unwritten = operation() is False
-    except Refused as refusal:
-        undo_changes()
-        return _own_page(registration, refusal=refusal.message)
-    address = url_for(".mine", token=registration.token, done=done or None, unwritten=1 if unwritten else None)
-    return private(redirect(address, 303))
+    form = StepForm()
+    if result := submit(form, operation):
+        unwritten = 1 if result.value is False else None
+        address = url_for(".mine", token=registration.token, done=done or None, unwritten=unwritten, _anchor=part)
+        return private(redirect(address, 303))
+    return _own_page(registration, form)
 
 
 @views.post("/registrations/<token>")
@@ -124,15 +128,14 @@ def session(token: str, code: str) -> ResponseReturnValue:
     """Take a seat in a session (`on=1`), wait for one (`on=wait`), or give it up."""
     registration = _mine(token)
     wish = request.form.get("on")
-    try:
+
+    def operation() -> None:
         if wish in {"1", "wait"}:
-            sign_ups.sign_up(registration, code, wait=wish == "wait")
+            sign_ups.sign_up(registration, code, wait=wish == "wait", language=languages.reader())
         else:
             sign_ups.give_up(registration, code)
-    except Refused as refusal:
-        undo_changes()
-        return _own_page(registration, refusal=refusal.message)
-    return private(redirect(url_for(".mine", token=token, _anchor="sessions"), 303))
+
+    return _step(registration, operation, part="sessions")
 
 
 @views.post("/registrations/<token>/cancel")
@@ -149,7 +152,7 @@ def undo(token: str) -> ResponseReturnValue:
     """Undo the last cancellation or change of the option."""
     registration = _mine(token)
     limit(PACE, "own page")
-    return _step(registration, lambda: self_service.undo(registration), done="undone")
+    return _step(registration, lambda: self_service.undo_last_step(registration), done="undone")
 
 
 @views.post("/registrations/<token>/again")

@@ -64,7 +64,7 @@ def register_again(registration: Registration) -> bool:
     return operations.reinstate(registration, by_guest=True)
 
 
-def undo(registration: Registration) -> bool:
+def undo_last_step(registration: Registration) -> bool:
     """Undo the last cancellation or change of the option: the same step back, with the seats that are still free.
 
     Returns False if no e-mail is sent. Raises Refused if that was too long ago, and if the seat is gone and there is no

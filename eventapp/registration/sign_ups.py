@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from eventapp.core import languages
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.programme.models import Session
-from eventapp.programme.published import PublishedSession
 from eventapp.registration import notices, session_queries, session_seats
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import check_guest_may, hold
@@ -17,8 +15,10 @@ from eventapp.registration.rules import RegistrationStatus
 from eventapp.registration.session_queries import SessionOffer
 
 
-def sign_up(registration: Registration, code: str, *, wait: bool = False) -> bool:
+def sign_up(registration: Registration, code: str, *, wait: bool = False, language: str = "en") -> bool:
     """Take a seat in a session, or join its waiting list (`wait`) if none is free. Returns whether there is a seat.
+
+    A refusal names sessions in `language`.
 
     Does nothing if the person already has one, or already waits and wants to. Raises Refused if the registration is not
     confirmed, the session takes no sign-ups or has begun, the event is cancelled or over, the person is not on site,
@@ -34,8 +34,8 @@ def sign_up(registration: Registration, code: str, *, wait: bool = False) -> boo
         raise Refused(
             _(
                 "“%(session)s” is at the same time as “%(other)s”, where you have a seat. Cancel that seat first.",
-                session=_title(offer.session),
-                other=_title(offer.overlaps[0]),
+                session=offer.session.title.resolve(language).text,
+                other=offer.overlaps[0].title.resolve(language).text,
             )
         )
     event, session = registration.event, offer.session
@@ -66,10 +66,6 @@ def _offered(registration: Registration, code: str) -> SessionOffer:
     if offer.elsewhere and not offer.mine:
         raise Refused(_("This session is on site. To take a seat in it, change how you take part first."))
     return offer
-
-
-def _title(session: PublishedSession) -> str:
-    return languages.resolve(session.title).text
 
 
 def give_up(registration: Registration, code: str) -> None:
