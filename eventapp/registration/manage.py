@@ -16,7 +16,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
-from eventapp.registration import contacts, edits, operations, queries, setup
+from eventapp.registration import contacts, edits, operations, own_page, queries, session_queries, setup
 from eventapp.registration.forms import TakePart, takable
 from eventapp.registration.models import Question, Registration
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
@@ -108,6 +108,8 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         takable=takable,
         place=queries.waiting_position(shown) if shown.waiting_since else None,
         others=queries.other_answers(shown),
+        sessions=[one for one in session_queries.offers(shown) if one.mine or one.place],
+        history=own_page.history(shown, options),
         sharing=sharing,
     )
 

@@ -110,6 +110,12 @@ def test_more_seats_in_a_new_version_go_to_the_waiting_list(organizer, make, for
     assert seats(second, third, session=session) == [True, False]
 
 
+def test_the_team_sees_how_many_wait_for_a_session(organizer, make, forum, option):
+    session, _people = queue(make, forum, option)
+    organizer.get(f"/manage/events/forum/programme/sessions/{session.code}")
+    assert "2 people wait for a seat." in organizer.page.text(organizer.page.one("main"))
+
+
 def test_where_no_seat_is_needed_any_more_everybody_who_waits_gets_one(make, forum, option):
     session, people = queue(make, forum, option)
     with transaction():
