@@ -43,7 +43,7 @@ _catalogues: dict[Locale, Any] = {}
 
 
 @pass_context
-def _in_template(context: Context, text: str, **values: Any) -> str:
+def _in_template(context: Context, text: str, /, **values: Any) -> str:
     """`gettext` of templates: Flask-Babel's looks up its catalogue anew for each of fifty texts of a page."""
     locale = flask_babel.get_locale()
     if locale not in _catalogues:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -81,10 +82,10 @@ class OptionChoice:
 
 @dataclass(frozen=True)
 class Undo:
-    """The last step, which can still be undone."""
+    """The last step, which can still be undone for some minutes."""
 
     kind: StepKind
-    until: datetime
+    minutes: int
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _undo(registration: Registration, step: UndoableStep | None) -> Undo | None:
     off = event.over or event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     if step is None or off or not undo_steps.is_undoable(step):
         return None
-    return Undo(step.kind, step.at + undo_steps.UNDO)
+    return Undo(step.kind, ceil((step.at + undo_steps.UNDO - clock.now()).total_seconds() / 60))
 
 
 def _takes_part(option: AttendanceOption) -> bool:

@@ -74,8 +74,7 @@ def test_a_cancellation_is_undone_with_the_seat_and_the_seats_in_sessions(client
     client.get(own(ada))
     assert "You will give up your seat in: Workshop" in text(client), "said before"
     said = press(client, ada, "/cancel")
-    assert "You can undo this until" in said
-    assert "it may be gone" in said
+    assert "You can undo this for 10 more minutes. Your former seat may be gone by then." in said
     assert "Undone." in press(client, ada, "/undo")
     assert fresh(ada).status is CONFIRMED
     assert session_queries.signed_up_for(fresh(ada)) == [session.code]
