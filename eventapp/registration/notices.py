@@ -17,8 +17,6 @@ from eventapp.registration.rules import Notice
 RECIPIENT = "registration"
 # Somebody who asks for the private links of an e-mail address, whether or not it is registered.
 LOST_LINK = "lost_link"
-# An e-mail with only the private link neither replaces one about the seat nor is replaced by it.
-LINK_SLOT = "link"
 
 
 def notify(registration: Registration, notice: Notice) -> None:
@@ -29,7 +27,6 @@ def notify(registration: Registration, notice: Notice) -> None:
         pending.recipient_key(RECIPIENT, registration.id),
         f"{RECIPIENT}.{notice}",
         topic=f"event:{registration.event_id}",
-        slot=LINK_SLOT if notice is Notice.LINK else "",
     )
 
 

@@ -164,10 +164,14 @@ def test_a_seat_that_is_free_when_one_joins_the_list_is_taken_at_once(make, foru
 
 def test_nobody_is_promoted_after_the_session_has_begun_or_while_the_event_is_postponed(make, forum, option):
     session, (first, second, _third) = queue(make, forum, option)
+    newcomer = make.registration(forum, option, "newcomer@example.org")
     with transaction():
         fresh(forum).status = EventStatus.POSTPONED
     give_up(first, session)
     assert seats(second, session=session) == [False]
+    with pytest.raises(Refused, match="This session is full"):
+        sign_up(newcomer, session)
+    db.session.rollback()
     with transaction():
         fresh(forum).status = EventStatus.PUBLISHED
     with time_machine.travel(session.starts_at + timedelta(minutes=1)):
