@@ -131,8 +131,8 @@ def read(registration: Registration) -> OwnPage:
 
 
 def _step(registration: Registration) -> UndoableStep | None:
-    """The last step; it is only looked for where it can matter."""
-    recent = clock.now() < registration.updated_at + undo_steps.UNDO
+    """The last step; it is only looked for where it can matter: each step raises the SEQUENCE."""
+    recent = registration.sequence > 0 and clock.now() < registration.updated_at + undo_steps.UNDO
     return undo_steps.last(registration) if recent or registration.status is RegistrationStatus.CANCELLED else None
 
 
