@@ -167,7 +167,7 @@ class Post:
         if off and ("will not take place" in said or "is postponed" in said):
             return
         if session is not None:
-            assert str(session.title) in said or "has been postponed" in said, about
+            assert str(session.title) in said or "postponed" in said, about
         if after.cancelled or event.status is EventStatus.POSTPONED:
             return
         old = before.shown if before and not before.cancelled else None
@@ -179,7 +179,7 @@ class Post:
         if after.shown.link and (old is None or old.link != after.shown.link) and not (session and old is None):
             assert after.shown.link in said, about
         if not after.shown.link and old and old.link:
-            assert "link" in said or "Join online: –" in said or email.kind == "registration.changed", about
+            assert "link" in said or "Join here: –" in said or email.kind == "registration.changed", about
 
     def _check_secrets(self, email: Email) -> None:
         said = "\n".join([email.subject, email.text, email.html])

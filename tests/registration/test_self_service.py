@@ -377,6 +377,21 @@ def confirm(guest, email: str) -> None:
         self_service.confirm_address(*found)
 
 
+def test_who_confirms_twice_at_once_gets_one_new_link(ada):
+    with transaction():
+        self_service.ask_address(fresh(ada), "new@example.org")
+    found = self_service.address_change(key_in(emails()))
+    assert found is not None
+    with transaction():
+        change, registration = map(db.session.merge, found)
+        db.session.expunge(change)
+        self_service.confirm_address(change, registration)
+    token = fresh(ada).token
+    with pytest.raises(Refused, match="no longer valid"), transaction():
+        self_service.confirm_address(change, fresh(ada))
+    assert fresh(ada).token == token
+
+
 def test_an_unused_contact_is_removed_and_a_known_one_is_shared(make, forum, ada):
     online = make.option(forum, Mode.ONLINE)
     make.registration(forum, online, "new@example.org", family_name="Byron", language="ja")
