@@ -68,8 +68,8 @@ from eventapp.registration import kept_forms
 from eventapp.registration import manage as registration_manage
 from eventapp.registration import manage_form as registration_manage_form
 from eventapp.registration import manage_seats as registration_seats
+from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
-from eventapp.registration import views as registration
 from eventapp.site import views as site
 
 csrf = Protection()
@@ -79,8 +79,8 @@ BLUEPRINTS = [
     programme.views,
     feeds.views,
     exchange.views,
-    registration.views,
     directory.views,
+    registration_own.views,
     notifications.views,
     agenda.views,
     media.views,
@@ -193,6 +193,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("held seats", 5, registration_tasks.expire_held),
         Sweep("unused files", 3600, registration_tasks.delete_unused_files),
+        Sweep("seats in sessions", 20, registration_tasks.seat_waiting_in_sessions),
         Sweep("budgets", 3600, budgets.forget),
         Sweep("forgotten passwords", 2, account_tasks.write_reset_emails),
         Sweep("old logins", 3600, account_tasks.forget_sessions),

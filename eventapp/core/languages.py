@@ -12,6 +12,9 @@ from babel.dates import format_date as babel_date
 from babel.dates import get_timezone_name
 from babel.lists import format_list
 from flask import Flask, g, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from eventapp.core.clock import to_local
 from eventapp.core.localized import TAG, LocalizedText, ResolvedText
@@ -34,6 +37,21 @@ def gettext(text: str, **values: Any) -> str:
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     """The singular or plural text for a number, which it can show as `%(num)d`."""
     return str(flask_babel.ngettext(one, many, num, **values))
+
+
+_catalogues: dict[Locale, Any] = {}
+
+
+@pass_context
+def _in_template(context: Context, text: str, /, **values: Any) -> str:
+    """`gettext` of templates: Flask-Babel's looks up its catalogue anew for each of fifty texts of a page."""
+    locale = flask_babel.get_locale()
+    if locale not in _catalogues:
+        _catalogues[locale] = flask_babel.get_domain().get_translations()
+    found: str = _catalogues[locale].ugettext(text)
+    if context.eval_ctx.autoescape:
+        found = Markup(found)
+    return found % values if values or "%" in found else found
 
 
 def _asked() -> str | None:
@@ -214,6 +232,7 @@ def listing(items: list[str], language: str | None = None) -> str:
 
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_select, default_locale="en", default_timezone="UTC")
+    app.jinja_env.globals.update(_=_in_template, gettext=_in_template)
     app.url_defaults(_keep_language)
 
     @app.after_request

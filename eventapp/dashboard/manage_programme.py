@@ -24,6 +24,7 @@ from eventapp.programme.forms import RoomForm, TrackForm
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionStatus
 from eventapp.registration import queries as registration
+from eventapp.registration import session_queries
 
 manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -79,6 +80,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         roles=list(ParticipationRole),
         modes=list(Mode),
         public=shown is not None and shown.code in queries.document(event).by_code,
+        waiting=session_queries.numbers_waiting(event.id).get(shown.code, 0) if shown is not None else 0,
     )
 
 

@@ -13,6 +13,7 @@ from eventapp.core import languages
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
+from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
@@ -21,7 +22,9 @@ from eventapp.notifications import scan
 from eventapp.programme import changes, queries, releases
 from eventapp.programme.conflicts import Level, ProgrammeIssue
 from eventapp.programme.forms import ReleaseForm
+from eventapp.programme.models import Release
 from eventapp.registration import queries as registration
+from eventapp.registration import session_seats
 
 manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug>/programme")
 
@@ -32,7 +35,7 @@ def release(event: Event) -> ResponseReturnValue:
     """The changes of the next version, its issues, and the button that publishes it."""
     form = ReleaseForm()
     form.note.offer(event.languages)
-    if done := submit(form, lambda: releases.release(event, user=signed_in(), note=form.note.data)):
+    if done := submit(form, lambda: _release(event, form.note.data)):
         flash(_("Version %(number)d is public.", number=done.value.number))
         return redirect(url_for(".release", slug=event.slug), 303)
     waiting = releases.pending(event)
@@ -49,6 +52,14 @@ def release(event: Event) -> ResponseReturnValue:
         told=notifications.waiting(event),
         would_notify=None if waiting.empty else scan.would_notify(event, waiting.document),
     )
+
+
+def _release(event: Event, note: LocalizedText) -> Release:
+    """Publish the version; where a session now has more seats, they go to its waiting list."""
+    registration.lock_options(event.id)
+    made = releases.release(event, user=signed_in(), note=note)
+    session_seats.promote_all(event)
+    return made
 
 
 def _problems(event: Event) -> list[ProgrammeIssue]:

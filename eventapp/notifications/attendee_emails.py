@@ -33,6 +33,7 @@ _EXPECTANT = {
     Notice.CONFIRMED,
     Notice.NEXT_IN_LINE,
     Notice.CHANGED,
+    Notice.AGAIN,
 }
 _CALLED_OFF = {EventStatus.CANCELLED, EventStatus.POSTPONED}
 
@@ -59,25 +60,27 @@ def write_changes(registration: Registration) -> RenderedEmail | None:
         return _changes(registration, updates) if registration.status.active else _ended(registration, updates)
 
 
-def _received(registration: Registration) -> RenderedEmail:
-    if registration.status in UNCONFIRMED:
+def _received(registration: Registration, *, resend: bool = False) -> RenderedEmail:
+    status = registration.status
+    if status in UNCONFIRMED:
         return _address(registration)
-    if registration.status is RegistrationStatus.CONFIRMED:
-        return _confirmed(registration)
-    waits = registration.status is RegistrationStatus.WAITLISTED
-    return _render(
-        registration,
-        ("in_draw" if registration.option.draws else "waitlisted") if waits else "pending",
-        kind=f"registration.{registration.status}",
-        updates=attendees.updates(registration),
-    )
+    if status is RegistrationStatus.OFFERED:
+        return _offered(registration)
+    waits = status is RegistrationStatus.WAITLISTED
+    template = ("in_draw" if registration.option.draws else "waitlisted") if waits else status.value
+    updates = attendees.updates(registration, resend=resend)
+    return render(registration, template, kind=f"registration.{status}", updates=updates)
+
+
+def _again(registration: Registration) -> RenderedEmail:
+    return _received(registration, resend=True)
 
 
 def _address(registration: Registration) -> RenderedEmail:
     # Anyone can type somebody else's address: no invitation goes to it yet.
     if registration.status not in UNCONFIRMED:
         return _received(registration)  # confirmed meanwhile
-    return _render(
+    return render(
         registration,
         "address",
         kind="registration.address",
@@ -90,27 +93,27 @@ def _offered(registration: Registration) -> RenderedEmail:
         return _received(registration)  # accepted meanwhile
     action = _to_own_page(registration, _("Accept the seat"))
     updates = attendees.updates(registration)
-    return _render(registration, "offered", kind="registration.offered", updates=updates, action=action)
+    return render(registration, "offered", kind="registration.offered", updates=updates, action=action)
 
 
 def _expired(registration: Registration) -> RenderedEmail:
     if registration.status.active:
         return _received(registration)  # registered again meanwhile
     updates = attendees.updates(registration)
-    return _render(registration, "expired", kind="registration.expired", updates=updates, facts=[], more=[])
+    return render(registration, "expired", kind="registration.expired", updates=updates, facts=[], more=[])
 
 
 def _confirmed(registration: Registration) -> RenderedEmail:
-    return _render(registration, "confirmed", kind="registration.confirmed", updates=attendees.updates(registration))
+    return render(registration, "confirmed", kind="registration.confirmed", updates=attendees.updates(registration))
 
 
 def _next_in_line(registration: Registration) -> RenderedEmail:
-    return _render(registration, "next_in_line", kind="registration.pending", updates=attendees.updates(registration))
+    return render(registration, "next_in_line", kind="registration.pending", updates=attendees.updates(registration))
 
 
 def _changed(registration: Registration) -> RenderedEmail:
     updates = attendees.updates(registration, resend=True)
-    return _render(registration, "changed", kind="registration.changed", updates=updates)
+    return render(registration, "changed", kind="registration.changed", updates=updates)
 
 
 def _cancelled(registration: Registration) -> RenderedEmail:
@@ -119,7 +122,7 @@ def _cancelled(registration: Registration) -> RenderedEmail:
 
 def _ended(registration: Registration, updates: Updates) -> RenderedEmail:
     page = absolute("site.event", slug=registration.event.slug, lang=registration.language)
-    return _render(
+    return render(
         registration,
         "cancelled",
         kind="registration.cancelled",
@@ -131,7 +134,7 @@ def _ended(registration: Registration, updates: Updates) -> RenderedEmail:
 
 
 def _declined(registration: Registration) -> RenderedEmail:
-    return _render(
+    return render(
         registration,
         "declined",
         kind="registration.declined",
@@ -142,17 +145,18 @@ def _declined(registration: Registration) -> RenderedEmail:
     )
 
 
-def _link(registration: Registration) -> RenderedEmail:
+def link(registration: Registration) -> RenderedEmail:
+    """The private links of everybody who shares a contact."""
     # Everybody who shares the contact: the e-mail was asked for by address.
     others = [one for one in contacts.registrations(registration.contact) if one.id != registration.id]
     facts = [(one.name, absolute("registration.mine", token=one.token, lang=one.language)) for one in others]
-    return _render(registration, "link", kind="registration.link", facts=_facts(registration, None) + facts)
+    return render(registration, "link", kind="registration.link", facts=_facts(registration, None) + facts)
 
 
 def _new_link(registration: Registration) -> RenderedEmail:
     # The calendar entry contains the old link.
     updates = attendees.updates(registration, resend=True)
-    return _render(registration, "new_link", kind="registration.new_link", updates=updates)
+    return render(registration, "new_link", kind="registration.new_link", updates=updates)
 
 
 _ACTS: dict[Notice, Callable[[Registration], RenderedEmail]] = {
@@ -165,8 +169,9 @@ _ACTS: dict[Notice, Callable[[Registration], RenderedEmail]] = {
     Notice.CHANGED: _changed,
     Notice.CANCELLED: _cancelled,
     Notice.DECLINED: _declined,
-    Notice.LINK: _link,
+    Notice.LINK: link,
     Notice.NEW_LINK: _new_link,
+    Notice.AGAIN: _again,
 }
 
 
@@ -175,11 +180,11 @@ def _changes(registration: Registration, updates: Updates) -> RenderedEmail:
     about = next((update for update in updates if not update.code), None)
     changes = _event_changes(registration, about)
     if changes is not None and changes.template == "event_cancelled":
-        return _render(
+        return render(
             registration, changes.template, kind=changes.kind, updates=updates, facts=[], more=[], action=None
         )
     kind, lines = attendee_lines(registration, updates)
-    return _render(
+    return render(
         registration,
         changes.template if changes else "sessions",
         kind=changes.kind if changes else kind,
@@ -279,7 +284,7 @@ def _to_own_page(registration: Registration, label: str) -> tuple[str, str]:
     return label, absolute("registration.mine", token=registration.token, lang=registration.language)
 
 
-def _render(
+def render(
     registration: Registration,
     template: str,
     *,
@@ -290,8 +295,9 @@ def _render(
     action: tuple[str, str] | None = _OWN_PAGE,
     change: str = "",
     changed: bool = False,
+    to: str = "",
 ) -> RenderedEmail:
-    """An e-mail with the invitations of `updates`.
+    """An e-mail with the invitations of `updates`, to the attendee or to another address of theirs.
 
     By default it shows the current facts, the changes of sessions, and a button to the attendee's own page.
     """
@@ -323,7 +329,7 @@ def _render(
             after=paragraphs_of(texts.after),
             signature=content.signature(event.title.resolve(language).text, event.contact_email),
         ),
-        to=registration.email,
+        to=to or registration.email,
         language=language,
         kind=kind,
         topic=f"event:{event.id}",

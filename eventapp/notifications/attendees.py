@@ -23,7 +23,7 @@ from eventapp.notifications.snapshots import Snapshot
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
-from eventapp.registration import queries
+from eventapp.registration import session_queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 
@@ -71,7 +71,7 @@ def current_snapshots(registration: Registration) -> AttendeeSnapshots:
     found = {"": event_snapshot(registration, venues)}
     document = programme.document(event)
     links = programme.join_links(event) if attends_online(registration) else {}
-    for code in queries.signed_up_for(registration):
+    for code in session_queries.signed_up_for(registration):
         session = document.by_code.get(code)
         if session is not None:
             found[code] = snapshots.session_snapshot(session, event, join_url=links.get(code, ""))

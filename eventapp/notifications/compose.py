@@ -10,12 +10,13 @@ from eventapp.events.rules import EventStatus
 from eventapp.mail.content import RenderedEmail
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.pending import CHANGES
-from eventapp.notifications import attendee_emails, speaker_emails, speakers
+from eventapp.notifications import address_emails, attendee_emails, speaker_emails, speakers
 from eventapp.programme import queries as programme
 from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Proposal, SpeakerLink
 from eventapp.proposals.notices import PROPOSAL, SPEAKER
 from eventapp.registration.models import Registration
+from eventapp.registration.notices import LOST_LINK
 from eventapp.registration.notices import RECIPIENT as REGISTRATION
 from eventapp.registration.rules import Notice
 
@@ -34,9 +35,13 @@ def compose(pending: PendingNotification) -> RenderedEmail | None:
     """
     with db.session.no_autoflush:
         kind, _colon, number = pending.recipient.partition(":")
+        if kind == LOST_LINK:
+            return address_emails.lost_link(pending.data["event"], pending.data["email"])
         recipient = db.session.get(MODELS[kind], int(number), populate_existing=True)
         what = pending.kind.rpartition(".")[2]
         if isinstance(recipient, Registration):
+            if what in address_emails.NOTICES:
+                return address_emails.write(recipient, Notice(what), pending.data)
             return _to_attendee(recipient, what)
         if isinstance(recipient, SpeakerLink):
             return _to_speaker(recipient, what, pending)
@@ -48,6 +53,8 @@ def compose(pending: PendingNotification) -> RenderedEmail | None:
 def lock_recipient(pending: PendingNotification) -> None:
     """Lock the recipient's row for this transaction, without rereading it."""
     kind, _colon, number = pending.recipient.partition(":")
+    if kind == LOST_LINK:
+        return
     model = MODELS[kind]
     db.session.execute(select(model.id).where(model.id == int(number)).with_for_update(key_share=True))
 

@@ -41,6 +41,9 @@ ABOUT: dict[str, Any] = {
     "registration.declined": _l("Registration declined"),
     "registration.link": _l("Private link"),
     "registration.new_link": _l("New private link"),
+    "registration.again": _l("The confirmation once more"),
+    "registration.confirm_address": _l("A new e-mail address to confirm"),
+    "registration.address_changed": _l("E-mail address changed"),
     "registration.changes": _l("See what changed"),
     "proposals.received": _l("Proposal received"),
     "proposals.accepted": _l("Proposal accepted"),
@@ -118,4 +121,4 @@ def _with_addresses(rows: Sequence[PendingNotification]) -> list[PendingRow]:
         query = _ADDRESSES[kind].where(MODELS[kind].id.in_(sorted(ids)))
         for found, address in db.session.execute(query):
             addresses[pending.recipient_key(kind, found)] = address
-    return [PendingRow(row, addresses.get(row.recipient, "")) for row in rows]
+    return [PendingRow(row, row.data.get("to") or addresses.get(row.recipient, "")) for row in rows]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.core.caching import memoized
@@ -86,10 +86,18 @@ def release(event: Event, number: int) -> Release | None:
     return db.session.scalar(select(Release).where(Release.event_id == event.id, Release.number == number))
 
 
+_latest = (
+    select(Release.id, Release.at)
+    .where(Release.event_id == bindparam("event"))
+    .order_by(Release.number.desc())
+    .limit(1)
+)
+
+
 def document(event: Event) -> Document:
     """The public programme of an event; empty before the first release."""
-    shown = latest(event)
-    return content(shown.id, event.uid, shown.at) if shown else Document()
+    row = db.session.execute(_latest, {"event": event.id}).one_or_none()
+    return content(row.id, event.uid, row.at) if row else Document()
 
 
 def document_at(event: Event, moment: datetime) -> Document:

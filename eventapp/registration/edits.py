@@ -12,7 +12,8 @@ from eventapp.core.languages import gettext as _
 from eventapp.directory.rules import typed_name
 from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, files, notices, seats
+from eventapp.programme.rules import Mode
+from eventapp.registration import contacts, files, notices, seats, session_seats, undo_steps
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
 from eventapp.registration.operations import (
     RegistrationInput,
@@ -23,7 +24,18 @@ from eventapp.registration.operations import (
     hold,
     is_taken,
 )
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, IN_LINE, UNCONFIRMED, Access, Notice, first_status, name_key
+from eventapp.registration.rules import (
+    ACTIVE,
+    HELD,
+    HOLDS_SEAT,
+    IN_LINE,
+    UNCONFIRMED,
+    Access,
+    Notice,
+    StepKind,
+    first_status,
+    name_key,
+)
 
 
 def change(
@@ -107,7 +119,8 @@ def change_option(
     by_guest: bool = False,
     code: str = "",
 ) -> bool:
-    """Move to another option. The old seat is released only once the new one is certain.
+    """Move to another option. The old seat is released only once the new one is certain; seats in sessions that one
+    has to come to are released if the new option is not in person.
 
     Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
     Raises Refused if the other option is closed or full, or needs another `code` or address; if the person holds a seat
@@ -124,6 +137,7 @@ def change_option(
     if by_guest:
         check_access(option, email=registration.email, code=code)
     old, held, waited = registration.option, registration.status in HOLDS_SEAT, registration.status in IN_LINE
+    before = undo_steps.snapshot(registration, StepKind.SWITCH)
     seat = seats.take_for_newcomer(option)
     if not seat and (held or not (option.waiting_list or option.draws)):
         raise Refused(_("This option is full. You keep your current seat."), field="option")
@@ -141,6 +155,9 @@ def change_option(
         seats.give_back(old)
     if held or waited:
         seats.promote(old)
+    released = [] if option.mode is Mode.IN_PERSON else session_seats.release_on_site(registration)
+    undoable = by_guest and before.status not in HELD
+    undo_steps.remember(before, released) if undoable else undo_steps.forget(registration)
     written = not by_guest or may_email(registration.email)
     if written:
         notices.notify(registration, Notice.CHANGED)
@@ -166,21 +183,12 @@ def update(
 def send_link(event: Event, email: str) -> None:
     """E-mail the private links to the owner of an address, if somebody is registered with it.
 
-    Raises TooManyEmails if the address has been e-mailed too often, whether or not it is registered.
+    The worker looks that up: here, nobody can measure whether the address is registered. Raises TooManyEmails if the
+    address has been e-mailed too often, whether or not it is registered.
     """
     if not may_email(email):
         raise TooManyEmails
-    write_link(event, email)
-
-
-def write_link(event: Event, email: str) -> None:
-    """Do the same without counting the e-mail."""
-    contact = contacts.of_address(event.id, email)
-    registered = contacts.registrations(contact) if contact else []
-    if registered:
-        first = registered[0]
-        # The e-mail with the link has those of the others, too.
-        notices.notify(first, Notice.ADDRESS if first.status in UNCONFIRMED else Notice.LINK)
+    notices.ask_for_link(event.id, email)
 
 
 def new_link(registration: Registration) -> None:

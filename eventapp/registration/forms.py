@@ -386,3 +386,17 @@ class LinkForm(Form):
         ],
         render_kw={"autocomplete": "email", "inputmode": "email", "dir": "ltr"},
     )
+
+
+class AddressForm(Form):
+    """Correct one's own e-mail address."""
+
+    email = EmailField(
+        _l("New e-mail address"),
+        validators=[
+            DataRequired(_l("Enter your e-mail address.")),
+            Length(max=254, message=_l("Use at most 254 characters.")),
+            MailAddress(),
+        ],
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "dir": "ltr"},
+    )

@@ -24,8 +24,10 @@ from eventapp.registration import (
     edits,
     files,
     operations,
+    own_page,
     queries,
     questions,
+    session_queries,
     setup,
     setup_seats,
     waiting_list,
@@ -33,7 +35,7 @@ from eventapp.registration import (
 from eventapp.registration.form_models import Question
 from eventapp.registration.form_parts import FormParts, form_parts, other_answers
 from eventapp.registration.forms import TakePart, takable
-from eventapp.registration.models import Registration
+from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.question_forms import QuestionForm
 from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
 from eventapp.registration.setup_forms import OptionForm
@@ -126,10 +128,18 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
         form=form,
         options=options,
         takable=takable,
-        place=waiting_list.position(shown) if shown.waiting_since else None,
         sharing=sharing,
+        **_state(shown, options),
         **_answers(shown, parts),
     )
+
+
+def _state(shown: Registration, options: list[AttendanceOption]) -> dict[str, Any]:
+    return {
+        "place": waiting_list.position(shown) if shown.waiting_since else None,
+        "sessions": [one for one in session_queries.offers(shown) if one.mine or one.place],
+        "history": own_page.history(shown, options),
+    }
 
 
 def _answers(shown: Registration, parts: FormParts) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from eventapp.core import budgets
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.mail import pending
 from eventapp.registration import queries
@@ -13,8 +15,8 @@ from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import Notice
 
 RECIPIENT = "registration"
-# An e-mail with only the private link neither replaces one about the seat nor is replaced by it.
-LINK_SLOT = "link"
+# Somebody who asks for the private links of an e-mail address, whether or not it is registered.
+LOST_LINK = "lost_link"
 
 
 def notify(registration: Registration, notice: Notice) -> None:
@@ -25,7 +27,26 @@ def notify(registration: Registration, notice: Notice) -> None:
         pending.recipient_key(RECIPIENT, registration.id),
         f"{RECIPIENT}.{notice}",
         topic=f"event:{registration.event_id}",
-        slot=LINK_SLOT if notice is Notice.LINK else "",
+    )
+
+
+def ask_for_link(event_id: int, email: str) -> None:
+    """Have the worker e-mail the private links to an address, if it is registered."""
+    whom = budgets.digest(f"lost link {event_id}", mailbox_key(email))
+    topic = f"event:{event_id}"
+    pending.enqueue(f"{LOST_LINK}:{whom}", f"{LOST_LINK}.asked", topic=topic, data={"event": event_id, "email": email})
+
+
+def notify_address(registration: Registration, notice: Notice, *, to: str, key: str = "") -> None:
+    """Write about a change of the e-mail address: to the new one, with the `key` to confirm it, or to the old one."""
+    if registration.generated or not to:
+        return
+    pending.enqueue(
+        pending.recipient_key(RECIPIENT, registration.id),
+        f"{RECIPIENT}.{notice}",
+        topic=f"event:{registration.event_id}",
+        slot=notice,
+        data={"to": to, "key": key},
     )
 
 

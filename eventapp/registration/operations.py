@@ -19,7 +19,7 @@ from eventapp.directory.rules import OrganizationKind, says_none, typed_name
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, files, notices, queries, seats
+from eventapp.registration import contacts, files, notices, queries, seats, session_seats, undo_steps
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.rules import (
     ACTIVE,
@@ -342,22 +342,29 @@ def leave(registration: Registration, status: RegistrationStatus) -> None:
     if held or waited:
         # Free seats may have waited for a larger party.
         seats.promote(registration.option)
+    session_seats.release(registration)
+    undo_steps.forget(registration)
 
 
-def reinstate(registration: Registration) -> None:
-    """Undo a cancellation or a decline: the person gets a seat if there is one.
+def reinstate(registration: Registration, *, by_guest: bool = False) -> bool:
+    """Undo a cancellation or a decline: the person gets a seat if there is one. Seats in sessions do not come back.
 
+    Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
     Raises Refused if there is neither a seat nor a waiting list, the event is cancelled, or the person has registered
-    again.
+    again; for an attendee also if registration is closed.
     """
     hold(registration)
     if registration.status in ACTIVE:
-        return
-    check_open(registration.event, registration.option, by_team=True)
+        return True
+    check_open(registration.event, registration.option, by_team=not by_guest)
     give_seat([registration], registration.option)
     registration.sequence += 1
     flush_unless_taken(registration)
-    notices.notify(registration, Notice.RECEIVED)
+    undo_steps.forget(registration)
+    written = not by_guest or may_email(registration.email)
+    if written:
+        notices.notify(registration, Notice.RECEIVED)
+    return written
 
 
 def flush_unless_taken(registration: Registration) -> None:

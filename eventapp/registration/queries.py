@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import Session
-from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import (
@@ -88,103 +84,11 @@ def audience(event: Event) -> Audience:
     )
 
 
-@dataclass(frozen=True)
-class SessionOffer:
-    """A session that takes or took sign-ups: `seats_left` (None: no longer limited), and whether one is `mine`.
-
-    `overlaps` are this person's sessions at the same time.
-    """
-
-    session: PublishedSession
-    seats_left: int | None
-    mine: bool
-    over: bool
-    overlaps: list[PublishedSession]
-
-    @property
-    def open(self) -> bool:
-        """Whether this person can take a seat."""
-        return not self.mine and not self.over and bool(self.seats_left)
-
-
-def offers(registration: Registration) -> list[SessionOffer]:
-    """The published sessions with limited seats, and those in which this person has a seat, by time."""
-    mine = set(
-        db.session.scalars(select(SessionSignup.session_id).where(SessionSignup.registration_id == registration.id))
-    )
-    offered = [
-        session
-        for session in programme.document(registration.event).listed
-        if not session.cancelled
-        and ((session.capacity is not None and not session.kind.is_break) or session.id in mine)
-    ]
-    if not offered:
-        return []
-    ids = [session.id for session in offered]
-    taken = db.session.execute(
-        select(SessionSignup.session_id, func.count())
-        .join(Registration, Registration.id == SessionSignup.registration_id)
-        .where(SessionSignup.session_id.in_(ids), Registration.status.in_(HOLDS_SEAT))
-        .group_by(SessionSignup.session_id)
-    )
-    numbers = {session_id: number for session_id, number in taken}
-    moment = clock.now()
-    own = [session for session in offered if session.id in mine]
-    return [
-        SessionOffer(
-            session,
-            None if session.capacity is None else max(session.capacity - numbers.get(session.id, 0), 0),
-            session.id in mine,
-            session.starts_at <= moment,
-            [
-                other
-                for other in own
-                if other.id != session.id and other.starts_at < session.ends_at and session.starts_at < other.ends_at
-            ],
-        )
-        for session in offered
-    ]
-
-
 def joins_online(registration: Registration) -> bool:
     """Whether the person's online registration is confirmed and there is a joining link."""
     if registration.status is not RegistrationStatus.CONFIRMED or registration.option.mode is not Mode.ONLINE:
         return False
     return bool(registration.event.join_url or programme.join_links(registration.event))
-
-
-def signed_up_for(registration: Registration) -> list[str]:
-    """Codes of the sessions in which the person has a seat; a registration that is pending again keeps them."""
-    if registration.status not in HOLDS_SEAT:
-        return []
-    query = (
-        select(Session.code)
-        .join(SessionSignup, SessionSignup.session_id == Session.id)
-        .where(SessionSignup.registration_id == registration.id)
-    )
-    return list(db.session.scalars(query))
-
-
-def sign_up(registration: Registration, session_id: int) -> SessionSignup | None:
-    """The person's seat in a session, or None."""
-    return db.session.scalar(
-        select(SessionSignup).where(
-            SessionSignup.registration_id == registration.id, SessionSignup.session_id == session_id
-        )
-    )
-
-
-def number_signed_up(session_id: int) -> int:
-    """The number of people with a seat in a session."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(SessionSignup)
-            .join(Registration, Registration.id == SessionSignup.registration_id)
-            .where(SessionSignup.session_id == session_id, Registration.status.in_(HOLDS_SEAT))
-        )
-        or 0
-    )
 
 
 def address_check(event: Event) -> AddressCheck:
@@ -243,13 +147,16 @@ def depending_on(question: Question) -> list[Question]:
     ]
 
 
+_by_token = (
+    select(Registration)
+    .where(Registration.token == bindparam("token"))
+    .options(joinedload(Registration.event), joinedload(Registration.option))
+)
+
+
 def by_token(token: str) -> Registration | None:
     """The registration of a private link."""
-    return db.session.scalar(
-        select(Registration)
-        .where(Registration.token == token)
-        .options(joinedload(Registration.event), joinedload(Registration.option))
-    )
+    return db.session.scalar(_by_token, {"token": token})
 
 
 def by_id(event: Event, number: int) -> Registration | None:

@@ -51,6 +51,9 @@ class Notice(StrEnum):
     DECLINED = "declined"
     LINK = "link"
     NEW_LINK = "new_link"
+    AGAIN = "again"
+    CONFIRM_ADDRESS = "confirm_address"
+    ADDRESS_CHANGED = "address_changed"
 
 
 class Access(Labelled):
@@ -329,3 +332,20 @@ def availability(
     if seats_left is not None and seats_left <= 0 and not draws:
         return Availability.WAITING_LIST if waiting_list else Availability.FULL
     return Availability.OPEN
+
+
+class SessionAction(Labelled):
+    """What happens to a person's seat in a session."""
+
+    SIGNED_UP = "signed_up", _l("Signed up")
+    WAITING = "waiting", _l("Joined the waiting list")
+    PROMOTED = "promoted", _l("Got a seat from the waiting list")
+    RELEASED = "released", _l("Gave up the seat")
+    LEFT = "left", _l("Left the waiting list")
+
+
+class StepKind(StrEnum):
+    """A step on one's own page that can be undone."""
+
+    CANCEL = "cancel"
+    SWITCH = "switch"

@@ -5,7 +5,8 @@ delete files that nobody has sent off.
 from __future__ import annotations
 
 from eventapp.core.db import db, transaction
-from eventapp.registration import files, holds, queries, seats, waiting_list
+from eventapp.events.models import Event
+from eventapp.registration import files, holds, queries, seats, session_queries, session_seats, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration
 
 
@@ -21,6 +22,18 @@ def seat_waiting() -> int:
             queries.lock_options(event_id)
             option = db.session.get(AttendanceOption, option_id)
             number += len(seats.promote(option)) if option is not None else 0
+    return number
+
+
+def seat_waiting_in_sessions() -> int:
+    """The same for the waiting lists of sessions; returns the number of people promoted."""
+    number = 0
+    events = [one.id for one in session_queries.events_with_waiting() if session_queries.has_seats_for_waiting(one)]
+    for event_id in events:
+        with transaction():
+            queries.lock_options(event_id)
+            event = db.session.get(Event, event_id)
+            number += session_seats.promote_all(event) if event is not None else 0
     return number
 
 

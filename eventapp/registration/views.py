@@ -1,21 +1,17 @@
-"""Registering, and an attendee's own registration page."""
+"""Registering, and asking for a private link that was lost."""
 
 from __future__ import annotations
-
-from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventapp.core import clock
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.csrf import public_form
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import submit
 from eventapp.core.limits import limit, visitor
-from eventapp.core.pages import page, private, valid_until
+from eventapp.core.pages import page, valid_until
 from eventapp.core.parameters import parameters
 from eventapp.events import queries as events
 from eventapp.events.access import moved
@@ -23,12 +19,11 @@ from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.events.queries import Shown
 from eventapp.events.rules import EventStatus
-from eventapp.registration import edits, holds, kept_forms, operations, queries, sign_ups, waiting_list
+from eventapp.registration import edits, kept_forms, notices, operations, queries
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, UNCONFIRMED
-from eventapp.registration.texts import waiting_rules
+from eventapp.registration.rules import UNCONFIRMED, Notice
 
 views = Blueprint("registration", __name__)
 
@@ -36,8 +31,6 @@ views = Blueprint("registration", __name__)
 PACE = "1200/minute"
 # Attempts at an invitation code, per IP address.
 GUESSES = "20/minute"
-# How long after registering the page says that a confirmation was sent.
-JUST_NOW = timedelta(minutes=10)
 
 
 def _event(slug: str) -> Event | None:
@@ -110,10 +103,13 @@ def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
     email = form.answers().email
     try:
         with transaction():
-            event = or_404(events.by_slug(slug))
+            event, known = or_404(events.by_slug(slug)), or_404(queries.by_token(refusal.token))
             if checked := or_404(form.chosen()).checks_address:
                 operations.count(event, visitor(), email)
-                edits.write_link(event, email)
+            if checked and known.status in UNCONFIRMED:
+                notices.notify(known, Notice.ADDRESS)
+            elif checked:
+                notices.ask_for_link(event.id, email)
             else:
                 edits.send_link(event, email)
     except Refused as too_many:
@@ -134,86 +130,3 @@ def link(slug: str) -> ResponseReturnValue:
         limit("10/minute", "link")
     sent = submit(form, lambda: edits.send_link(event, form.email.data or ""))
     return page("registration/link.html", event=event, form=form, sent=bool(sent))
-
-
-@views.route("/registrations/<token>", methods=["GET", "POST"])
-@takes_uploads
-def mine(token: str) -> ResponseReturnValue:
-    """Show and change one's own registration. The URL contains the secret, so the response is marked as private."""
-    registration = _mine(token)
-    event = registration.event
-    options = queries.options(event)
-    form = TakePart.for_event(options, form_parts(event), registration=registration).with_files(event, visitor())
-    if done := submit(form, lambda: _update(registration, form)):
-        return redirect(url_for(".mine", token=token, saved=1, unwritten=None if done.value else 1), 303)
-    response = page(
-        "registration/mine.html",
-        registration=registration,
-        event=event,
-        form=form,
-        options=options,
-        takable=takable,
-        active=registration.status in ACTIVE,
-        online=queries.joins_online(registration),
-        offers=queries.offers(registration) if registration.status in HOLDS_SEAT else [],
-        **_in_line(registration),
-        **_news(registration),
-    )
-    return private(response)
-
-
-def _in_line(registration: Registration) -> dict[str, Any]:
-    """The position on the waiting list, and its rules."""
-    position = waiting_list.position(registration) if registration.waiting_since else None
-    return {"place": position, "rules": waiting_rules(registration.option) if position else []}
-
-
-def _update(registration: Registration, form: TakePart) -> bool:
-    """Whether an e-mail about the change is being sent."""
-    return edits.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
-
-
-def _news(registration: Registration) -> dict[str, bool]:
-    """What the page says on top after something was done; a form that was refused says only that."""
-    shown = request.method == "GET"
-    return {
-        "saved": shown and bool(request.args.get("saved")),
-        "fresh": shown and clock.now() - registration.created_at < JUST_NOW,
-        "unwritten": shown and bool(request.args.get("unwritten")),
-    }
-
-
-@views.post("/registrations/<token>/sessions/<code>")
-def session(token: str, code: str) -> ResponseReturnValue:
-    """Take a seat in a session (`on=1`), or release it."""
-    registration = _mine(token)
-    if request.form.get("on") == "1":
-        sign_ups.sign_up(registration, code)
-    else:
-        sign_ups.give_up(registration, code)
-    return redirect(url_for(".mine", token=token, _anchor="sessions"), 303)
-
-
-@views.post("/registrations/<token>/confirm")
-def confirm(token: str) -> ResponseReturnValue:
-    """Confirm the e-mail address. Only by POST: e-mail scanners follow links."""
-    holds.confirm_address(_mine(token))
-    return redirect(url_for(".mine", token=token), 303)
-
-
-@views.post("/registrations/<token>/accept")
-def accept(token: str) -> ResponseReturnValue:
-    """Accept a seat that was offered."""
-    holds.accept(_mine(token))
-    return redirect(url_for(".mine", token=token), 303)
-
-
-@views.post("/registrations/<token>/cancel")
-def cancel(token: str) -> ResponseReturnValue:
-    """Cancel the registration. Only by POST: e-mail scanners follow links."""
-    written = operations.cancel(_mine(token), by_guest=True)
-    return redirect(url_for(".mine", token=token, unwritten=None if written else 1), 303)
-
-
-def _mine(token: str) -> Registration:
-    return or_404(queries.by_token(token))

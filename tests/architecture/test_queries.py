@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
@@ -13,6 +16,10 @@ from eventapp.proposals import queries as proposals_queries
 from eventapp.proposals import speakers
 from eventapp.proposals.operations import ProposalInput
 from eventapp.proposals.rules import Answer
+from eventapp.registration import questions, sign_ups
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import QuestionKind
+from tests.support.make import words
 
 pytestmark = pytest.mark.both_engines("every page once on each engine")
 
@@ -20,7 +27,7 @@ pytestmark = pytest.mark.both_engines("every page once on each engine")
 PAGES = {
     "/": 4,
     "/events": 6,
-    "/events/forum": 16,
+    "/events/forum": 15,
     "/events/forum/programme": 6,
     "/events/forum/programme/1": 7,
     "/events/forum/speakers": 7,
@@ -54,6 +61,9 @@ PAGES = {
     "/manage/events/forum/proposals/KNOWN/accept": 6,
     "/proposals/token": 3,
     "/speaking/token": 6,
+    "/registrations/token": 10,
+    "/registrations/token/change": 5,
+    "/registrations/token/address": 2,
     "/manage/events/forum/registrations": 7,
     "/manage/events/forum/registrations/new": 6,
     "/manage/events/forum/options": 7,
@@ -97,6 +107,21 @@ def fill_proposals(make, event, person) -> None:
         link.answer = Answer.DECLINED  # the parts stay confirmed, so that the releases don't change
 
 
+def fill_own_page(make, event, guest, *, first: bool) -> None:
+    """A question, and a session with limited seats for which the guest waits; the first has a known URL."""
+    start = event.starts_at + timedelta(minutes=guest.id)
+    limited = make.session(event, capacity=1, minutes=1, starts_at=start, release=False)
+    make.release(event)
+    with transaction():
+        questions.save_question(event, None, label=words("Diet"), kind=QuestionKind.TEXT, key=f"q{guest.id}")
+        if first:
+            db.session.merge(guest).token = "token"
+        known = db.session.scalars(select(Registration).where(Registration.token == "token")).one()
+        sign_ups.sign_up(db.session.merge(guest) if not first else known, limited.code)
+        if not first:
+            sign_ups.sign_up(known, limited.code, wait=True)
+
+
 def fill(make, number: int) -> None:
     """An event with `number` of everything that a page could list."""
     event = make.event("forum", counts_public=True)
@@ -107,7 +132,8 @@ def fill(make, number: int) -> None:
         person = make.person(f"Family{n}", "Given")
         room, track = make.room(event), make.track(event)
         make.session(event, rooms=[room], track=track, people=[person, make.person(f"Other{n}", "Given")])
-        make.registration(event, hall, organization=organization.names["en"], country="JP")
+        guest = make.registration(event, hall, organization=organization.names["en"], country="JP")
+        fill_own_page(make, event, guest, first=n == 0)
         make.event(f"other-{n}")
         fill_proposals(make, event, person)
 

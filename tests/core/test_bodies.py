@@ -24,7 +24,7 @@ def test_every_view_with_a_file_field_takes_uploads_and_no_other(app):
     assert uploads == {
         "exchange_manage.upload",
         "registration.send_registration",
-        "registration.mine",
+        "registration.change",
         "registration_manage.add",
         "registration_manage.registration",
     }

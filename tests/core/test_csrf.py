@@ -5,16 +5,33 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from eventapp.core.db import db
+from eventapp.core.db import db, transaction
 from eventapp.events.models import Event
 from eventapp.mail.models import Email
-from eventapp.programme.rules import Mode
+from eventapp.programme.rules import Mode, SessionKind
+from eventapp.proposals import operations as proposals
+from eventapp.proposals.models import Proposal
+from eventapp.proposals.operations import ProposalInput
+from eventapp.proposals.rules import ProposalStatus
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import RegistrationStatus
+from tests.proposals.conftest import open_call
 from tests.support.make import PASSWORD
 
 PATH = "/events/forum/register"
 ADA = {"option": "in_person", "email": "ada@example.org", "family_name": "Lovelace", "given_name": "Ada"}
+RIVERS = {
+    "title": "Rivers",
+    "abstract": "Of rivers.",
+    "kind": "lecture",
+    "written_in": "en",
+    "minutes": "45",
+    "spoken": "en",
+    "mode": "online",
+    "family_name": "Lovelace",
+    "email": "ada@example.org",
+    "processing": "y",
+    "publication": "y",
+}
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -30,9 +47,9 @@ def number() -> int:
     return db.session.scalar(select(func.count()).select_from(Registration)) or 0
 
 
-def name() -> str:
+def title() -> str:
     db.session.rollback()
-    return db.session.scalars(select(Registration.family_name)).one()
+    return db.session.scalars(select(Proposal.title)).one()
 
 
 def main(client) -> str:
@@ -47,26 +64,30 @@ def typed(client) -> dict[str, str]:
 
 @pytest.fixture
 def own(make, forum):
-    """One's own page, whose form has a token: a private link sends no Referer, and so old browsers no Origin."""
-    return f"/registrations/{make.registration(forum, make.option(forum, Mode.ONLINE), family_name='Guest').token}"
+    """The page of a proposal, whose form has a token: a private link sends no Referer, and so old browsers no Origin."""
+    with transaction():
+        given = ProposalInput(
+            "Ponds", "Of ponds.", "en", SessionKind.LECTURE, Mode.ONLINE, "Ada", email="ada@example.org"
+        )
+        return f"/proposals/{proposals.submit(open_call(forum).event, given).token}"
 
 
 @pytest.mark.parametrize("how", [OURS, {"Origin": "http://localhost"}, {"Referer": f"http://localhost{PATH}"}])
 def test_the_form_shows_itself_again_with_everything_and_a_new_proof(client, own, how):
-    response = client.post(own, data={**ADA, "csrf_token": "of yesterday"}, headers=how)
+    response = client.post(own, data={**RIVERS, "csrf_token": "of yesterday"}, headers=how)
     assert response.status_code == 422
     assert "What you entered is still here" in main(client)
     assert "allow cookies" in main(client), "no cookie came: the browser may block them"
-    assert name() == "Guest"
+    assert title() == "Ponds"
     again = typed(client)
-    assert again["family_name"] == "Lovelace"
-    assert client.post(own, data={**again, "option": "online"}, headers=how).status_code == 303
-    assert name() == "Lovelace"
+    assert again["title"] == "Rivers"
+    assert client.post(own, data={**again, **RIVERS}, headers=how).status_code == 303
+    assert title() == "Rivers"
 
 
 def test_visitors_with_a_session_get_no_hint_about_cookies(client, own):
     client.get(own)
-    client.post(own, data={**ADA, "csrf_token": "of yesterday"}, headers=OURS)
+    client.post(own, data={**RIVERS, "csrf_token": "of yesterday"}, headers=OURS)
     assert "What you entered is still here" in main(client)
     assert "cookies" not in main(client)
 
@@ -103,22 +124,20 @@ def test_a_public_form_needs_neither_a_token_nor_a_cookie(client, forum, how):
 
 @pytest.mark.parametrize("how", [{}, {"Sec-Fetch-Site": "none", "Origin": "http://localhost"}, *FOREIGN])
 def test_a_page_of_somebody_else_gets_nothing_back(client, own, how):
-    response = client.post(own, data={**ADA, "family_name": "Mallory"}, headers=how)
+    response = client.post(own, data={**RIVERS, "title": "Mallory"}, headers=how)
     assert response.status_code == 400
     assert "Mallory" not in response.get_data(as_text=True)
-    assert name() == "Guest"
+    assert title() == "Ponds"
 
 
-def test_a_button_is_offered_once_more(client, make, forum):
-    guest = make.registration(forum, make.option(forum))
-    path = f"/registrations/{guest.token}"
-    response = client.post(f"{path}/cancel", data={"csrf_token": "of yesterday"}, headers=OURS)
+def test_a_button_is_offered_once_more(client, own):
+    response = client.post(f"{own}/withdraw", data={"csrf_token": "of yesterday"}, headers=OURS)
     assert response.status_code == 400
     db.session.rollback()
-    assert db.session.get_one(Registration, guest.id).status is RegistrationStatus.CONFIRMED
-    assert client.post(f"{path}/cancel", data=typed(client), headers=OURS).status_code == 303
+    assert db.session.scalars(select(Proposal.status)).one() is ProposalStatus.SUBMITTED
+    assert client.post(f"{own}/withdraw", data=typed(client), headers=OURS).status_code == 303
     db.session.rollback()
-    assert db.session.get_one(Registration, guest.id).status is RegistrationStatus.CANCELLED
+    assert db.session.scalars(select(Proposal.status)).one() is ProposalStatus.WITHDRAWN
 
 
 def test_no_view_writes_for_a_form_with_an_expired_token(app, make, forum, organizer):

@@ -63,7 +63,7 @@ def test_whoever_reads_json_gets_json(client):
 def test_a_form_without_its_proof_is_refused(client, make):
     forum = make.event("forum")
     guest = make.registration(forum, make.option(forum))
-    response = client.post(f"/registrations/{guest.token}", data={"family_name": "Other"})
+    response = client.post(f"/agenda/registrations/{guest.token}", data={"family_name": "Other"})
     assert response.status_code == 400
 
 

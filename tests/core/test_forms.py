@@ -129,7 +129,7 @@ def test_what_only_the_other_has_changed_is_taken_over(organizer, make):
 def test_a_guest_and_the_team_do_not_overwrite_each_other(client, organizer, make):
     event = make.event("forum")
     guest = make.registration(event, make.option(event))
-    own, desk = f"/registrations/{guest.token}", f"/manage/events/forum/registrations/{guest.id}"
+    own, desk = f"/registrations/{guest.token}/change", f"/manage/events/forum/registrations/{guest.id}"
     mine = sent(client, own)
     organizer.fill(desk, {"organization": "City of Rivers"}, action=desk)
     assert client.post(own, data={**mine, "family_name": "Byron"}).status_code == 422

@@ -124,7 +124,7 @@ def test_an_error_at_commit_is_answered_as_any_other(app, client, make, caplog):
     with caplog.at_level(logging.INFO):
         event.listen(session, "before_commit", fail)
         try:
-            response = client.fill(f"/registrations/{token}", {"family_name": "Byron"})
+            response = client.fill(f"/registrations/{token}/change", {"family_name": "Byron"})
         finally:
             event.remove(session, "before_commit", fail)
     assert response.status_code == 503

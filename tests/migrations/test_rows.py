@@ -411,3 +411,57 @@ def test_choices_get_keys_and_every_answer_stays_readable_in_both_directions(at:
         stored = connection.scalars(text("SELECT answers FROM registration ORDER BY id")).all()
     assert [read_json(one) for one in stored] == [*answers[:-1], {"notes": "3"}]
     at("head")
+
+
+@pytest.mark.both_engines("an INSERT from a SELECT, and JSON columns")
+def test_seats_in_sessions_begin_their_history_and_those_of_ended_registrations_are_free(at: Any, app: Flask) -> None:
+    """Such a seat came back with the registration, even if somebody else had it by then."""
+    at("0022")
+    moment = "2030-01-01 00:00:00"
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "draft", "visibility": "public"})
+        connection.execute(
+            text(
+                "INSERT INTO attendance_option (id, event_id, key, mode, title, note, seats_taken, waiting_list, access, "
+                f"position, uid, closing_sequence, closing_changed_at) VALUES (1, 1, 'hall', 'in_person', '{{}}', '{{}}', "
+                f"1, true, 'anyone', 0, 'option', 0, '{moment}')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO contact (id, event_id, email, email_key, phone, language, zone, created_at) "
+                f"VALUES (1, 1, 'a@example.org', 'a@example.org', '', 'en', '', '{moment}')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO session (id, event_id, code, uid, guid, revision, kind, status, title, subtitle, "
+                "abstract, spoken, interpreted, do_not_record, links, join_url, saved_by, created_at, updated_at) VALUES "
+                "(1, 1, 'ABC', 'u', 'g', 1, 'lecture', 'draft', '{}', '{}', '{}', '[]', '[]', false, '[]', '', '', "
+                f"'{moment}', '{moment}')"
+            )
+        )
+        for number, status in enumerate(["confirmed", "cancelled"], 1):
+            connection.execute(
+                text(
+                    "INSERT INTO registration (id, event_id, option_id, contact_id, status, token, uid, sequence, "
+                    "family_name, given_name, name_key, same_name, organization_name, searchable, answers, generated, "
+                    f"created_at, updated_at) VALUES (:id, 1, 1, 1, :status, :key, :key, 0, 'A', 'B', 'a b', 0, '', '', "
+                    f"'{{}}', false, '{moment}', '{moment}')"
+                ),
+                {"id": number, "status": status, "key": f"k{number}"},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO session_signup (registration_id, session_id, created_at) "
+                    f"VALUES ({number}, 1, '{moment}')"
+                )
+            )
+    at("head")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT registration_id FROM session_signup")).scalars().all() == [1]
+        history = connection.execute(text("SELECT registration_id, action FROM session_seat_change")).all()
+        assert [tuple(row) for row in history] == [(1, "signed_up")]
+    downgrade(directory=app.config["MIGRATIONS"], revision="0022")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT registration_id FROM session_signup")).scalars().all() == [1]

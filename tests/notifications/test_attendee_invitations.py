@@ -205,7 +205,7 @@ def test_a_released_seat_leaves_the_calendar_and_returns_newer(make, forum, work
 
 
 def test_a_moved_session_is_sent_once_to_those_with_a_seat_and_nobody_else(make, forum, workshop):
-    tour = make.session(forum, "Tour", capacity=5)
+    tour = make.session(forum, "Tour", capacity=5, starts_at=forum.starts_at + 3 * HOUR)
     option = make.option(forum)
     guest, other, _idle = (make.registration(forum, option, zone="Europe/Berlin") for _ in range(3))
     sign_up(guest, workshop, tour)
@@ -395,7 +395,7 @@ def test_no_new_link_brings_an_ended_registration_to_mind(make, forum):
 def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_its_venue(make, forum):
     venue = make.venue(forum, "Arena")
     housed = make.session(forum, "Housed", capacity=5, rooms=[make.room(forum, "Hall A", venue=venue)])
-    open_air = make.session(forum, "Open air", capacity=5)
+    open_air = make.session(forum, "Open air", capacity=5, starts_at=forum.starts_at + 3 * HOUR)
     guest = make.registration(forum, make.option(forum))
     sign_up(guest, housed, open_air)
     make.tell()

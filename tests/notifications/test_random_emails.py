@@ -28,7 +28,7 @@ from eventapp.programme import queries as released
 from eventapp.programme.rules import Mode
 from eventapp.proposals.models import SpeakerLink
 from eventapp.proposals.rules import Answer
-from eventapp.registration import queries
+from eventapp.registration import session_queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support import ical_lint as lint
@@ -95,7 +95,7 @@ class Post:
             )
         }
         links = released.join_links(event) if online and confirmed else {}
-        return found | self._standing(queries.signed_up_for(guest), links)
+        return found | self._standing(session_queries.signed_up_for(guest), links)
 
     def of_speaker(self, link: SpeakerLink) -> dict[str, Shown]:
         """The expected calendar of a speaker who has confirmed."""
@@ -167,7 +167,7 @@ class Post:
         if off and ("will not take place" in said or "is postponed" in said):
             return
         if session is not None:
-            assert str(session.title) in said or "has been postponed" in said, about
+            assert str(session.title) in said or "postponed" in said, about
         if after.cancelled or event.status is EventStatus.POSTPONED:
             return
         old = before.shown if before and not before.cancelled else None
@@ -179,7 +179,7 @@ class Post:
         if after.shown.link and (old is None or old.link != after.shown.link) and not (session and old is None):
             assert after.shown.link in said, about
         if not after.shown.link and old and old.link:
-            assert "link" in said or "Join online: –" in said or email.kind == "registration.changed", about
+            assert "link" in said or "Join here: –" in said or email.kind == "registration.changed", about
 
     def _check_secrets(self, email: Email) -> None:
         said = "\n".join([email.subject, email.text, email.html])

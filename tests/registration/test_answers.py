@@ -57,7 +57,7 @@ def test_what_is_no_longer_asked_is_shown_to_the_team_and_never_erased(client, o
     organizer.fill(f"/manage/events/forum/questions/{question.id}", action="/remove")
     client.get(PATH)
     assert "Meal" not in client.page.text(client.page.one("main"))
-    client.fill(location, {"family_name": "Byron"}, action=location)
+    client.fill(f"{location}/change", {"family_name": "Byron"})
     organizer.fill(desk(), {"given_name": "Augusta"}, action=desk())
     assert the_one().answers == {"meal": "vegan"}
     shown = others(organizer)
@@ -68,10 +68,10 @@ def test_what_is_no_longer_asked_is_shown_to_the_team_and_never_erased(client, o
 def test_another_way_of_taking_part_does_not_erase_what_was_answered(client, organizer, forum):
     ask(forum, "meal", QuestionKind.TEXT, mode=Mode.IN_PERSON)
     location = client.fill(PATH, {**ADA, "q_meal": "vegan"}).location
-    client.fill(location, {"option": "online", "q_meal": ""}, action=location)
+    client.fill(f"{location}/change", {"option": "online", "q_meal": ""})
     assert the_one().answers == {"meal": "vegan"}
     assert "not asked for this option" in others(organizer)
-    client.fill(location, {"option": "in_person", "q_meal": ""}, action=location)
+    client.fill(f"{location}/change", {"option": "in_person", "q_meal": ""})
     assert the_one().answers == {}, "who is asked can take the answer back"
 
 
@@ -86,12 +86,12 @@ def test_an_answer_to_a_question_that_has_changed_stays_readable(client, organiz
         ask(forum, "meal", kind, choices=choices)
     new = ask(forum, "meal", kind, choices=choices, same_question=False).key
     assert new != "meal"
-    client.fill(location, {"family_name": "Byron"}, action=location)
+    client.fill(f"{location}/change", {"family_name": "Byron"})
     assert the_one().answers == {"meal": "vegan"}
     assert "vegan" in others(organizer)
     assert "no longer asked" in others(organizer)
     answer = {f"q_{new}": "yes" if kind is QuestionKind.YES_NO else "fish"}
-    assert client.fill(location, answer, action=location).status_code == 303
+    assert client.fill(f"{location}/change", answer).status_code == 303
     assert the_one().answers["meal"] == "vegan"
     assert the_one().answers[new] in (True, "fish", ["fish"])
 
@@ -103,10 +103,10 @@ def test_a_choice_that_is_no_longer_offered_is_kept_by_who_has_it(client, organi
     client.get(PATH)
     assert "Tuesday" not in client.page.text(client.page.one("main"))
     assert client.fill(PATH, {**ADA, "given_name": "Eve", "q_days": ["tuesday"]}).status_code == 422
-    client.fill(location, {"family_name": "Byron"}, action=location)
+    client.fill(f"{location}/change", {"family_name": "Byron"})
     assert the_one().answers == {"days": ["monday", "tuesday"]}
     assert "Tuesday" in others(organizer)
-    client.fill(location, {"q_days": ["wednesday"]}, action=location)
+    client.fill(f"{location}/change", {"q_days": ["wednesday"]})
     assert the_one().answers == {"days": ["wednesday"]}
 
 
@@ -115,14 +115,14 @@ def test_yes_or_no_has_three_states(client, forum, typed, stored):
     ask(forum, "bus", QuestionKind.YES_NO)
     location = client.fill(PATH, {**ADA, "q_bus": typed}).location
     assert the_one().answers == stored
-    client.get(location)
+    client.get(f"{location}/change")
     chosen = [
         one.get("value")
         for one in client.page.all("input")
         if one.get("name") == "q_bus" and one.get("checked") is not None
     ]
     assert chosen == [typed]
-    client.fill(location, {"family_name": "Byron"}, action=location)
+    client.fill(f"{location}/change", {"family_name": "Byron"})
     assert the_one().answers == stored
 
 

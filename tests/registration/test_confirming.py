@@ -184,3 +184,15 @@ def test_the_organizer_draws_the_seats_of_a_lottery(organizer, make):
         organizer.get(DESK)
         assert fresh(option).draw_seed in organizer.page.text(organizer.page.one("main"))
         assert fresh(option).seats_taken == 1
+
+
+def test_a_rejected_seat_cannot_be_had_back_by_undoing_that(client, make):
+    event = make.event("offers")
+    option = make.option(event, capacity=1, promotion=Promotion.OFFER)
+    people = [make.registration(event, option) for _ in range(3)]
+    with transaction():
+        operations.cancel(fresh(people[0]))
+    client.fill(own(1), action="/cancel")
+    client.get(own(1))
+    assert "Undo" not in client.page.text(client.page.one("main"))
+    assert status(client, own(2)) == "offered"

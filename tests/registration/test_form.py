@@ -91,7 +91,7 @@ def test_each_kind_of_answer_is_stored_and_shown_again(client, organizer, forum,
     assert "Please answer: X" in said(client)
     location = client.fill(PATH, {**ADA, "q_x": typed}).location
     assert the_one().answers == {"x": stored}
-    assert client.fill(location, {"family_name": "Byron"}, action=location).status_code == 303
+    assert client.fill(f"{location}/change", {"family_name": "Byron"}).status_code == 303
     assert the_one().answers == {"x": stored}
     desk = f"{DESK}/registrations/{the_one().id}"
     assert organizer.fill(desk, {"given_name": "Augusta"}, action=desk).status_code == 303
@@ -164,9 +164,9 @@ def test_a_question_after_an_answer_is_neither_required_nor_stored_for_others(cl
     assert "Please answer: Passport" in said(client)
     location = client.fill(PATH, {**ADA, "q_visa": "no", "q_passport": "secret"}).location
     assert the_one().answers == {"visa": False}
-    client.fill(location, {"q_visa": "yes", "q_passport": "LOVELACE"}, action=location)
+    client.fill(f"{location}/change", {"q_visa": "yes", "q_passport": "LOVELACE"})
     assert the_one().answers == {"visa": True, "passport": "LOVELACE"}
-    client.fill(location, {"q_visa": "no"}, action=location)
+    client.fill(f"{location}/change", {"q_visa": "no"})
     assert the_one().answers == {"visa": False}, "what is not needed any more is not kept"
 
 
@@ -262,7 +262,7 @@ def test_other_words_for_a_choice_are_a_correction_or_a_new_choice(client, organ
         "rice": "Rice",
         "fish": "Fisch",
     }
-    client.fill(location, {"given_name": "Augusta"}, action=location)
+    client.fill(f"{location}/change", {"given_name": "Augusta"})
     assert the_one().answers == {"meal": "fish"}
     organizer.get(f"{DESK}/registrations/{the_one().id}")
     assert "Fisch" in said(organizer), "the words that were read, as they were corrected"
@@ -567,14 +567,14 @@ def test_a_file_of_somebody_else_can_not_be_taken(client, forum):
 def test_a_file_is_replaced_and_removed(client, forum):
     ask(forum, "scan", QuestionKind.FILE)
     location = send(client, PDF).location
-    values = client.values(location, action=location)
+    values = client.values(f"{location}/change")
     other = {**values, "q_scan": (io.BytesIO(b"\x89PNG\r\n\x1a\n"), "photo.png")}
-    assert client.post(location, data=other).status_code == 303
+    assert client.post(f"{location}/change", data=other).status_code == 303
     assert the_one().answers["scan"]["name"] == "photo.png"
     assert number_of_files() == 1
-    assert client.fill(location, {"family_name": "Byron"}, action=location).status_code == 303
+    assert client.fill(f"{location}/change", {"family_name": "Byron"}).status_code == 303
     assert number_of_files() == 1
-    assert client.fill(location, {"q_scan_removed": "1"}, action=location).status_code == 303
+    assert client.fill(f"{location}/change", {"q_scan_removed": "1"}).status_code == 303
     assert the_one().answers == {}
     assert number_of_files() == 0
 

@@ -74,7 +74,7 @@ def test_members_who_may_not_see_addresses_cannot_search_by_them(forum):
 def test_who_changes_a_name_is_found_by_the_new_one(client, make, forum):
     guest = make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace", given_name="Ada")
     path = f"/registrations/{guest.token}"
-    client.fill(path, {"family_name": "Byron", "organization": "Rivers"}, action=path)
+    client.fill(f"{path}/change", {"family_name": "Byron", "organization": "Rivers"})
     assert found(forum, "Lovelace") == []
     assert found(forum, "byron rivers") == ["ada"]
 

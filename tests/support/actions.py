@@ -232,7 +232,8 @@ class World:
         edits.change_option(self._guest(), fresh(self.draw.choice(self.options)))
 
     def sign_up(self) -> None:
-        sign_ups.sign_up(self._guest(), fresh(self.draw.choice(self.sessions)).code)
+        wait = self.draw.random() < 0.5
+        sign_ups.sign_up(self._guest(), fresh(self.draw.choice(self.sessions)).code, wait=wait)
 
     def give_up(self) -> None:
         sign_ups.give_up(self._guest(), fresh(self.draw.choice(self.sessions)).code)

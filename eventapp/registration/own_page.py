@@ -1,0 +1,221 @@
+"""What an attendee's own page shows, read with few statements that are built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from urllib.parse import urlencode
+
+from sqlalchemy import String, bindparam, cast, literal, null, select
+
+from eventapp.core import clock, languages
+from eventapp.core.db import db
+from eventapp.core.languages import gettext as _
+from eventapp.entries.queries import venues_of
+from eventapp.entries.rows import VenueRow
+from eventapp.events.rules import EventStatus
+from eventapp.programme import queries as programme
+from eventapp.programme.rules import Mode
+from eventapp.registration import answers as answering
+from eventapp.registration import queries, undo_steps, waiting_list
+from eventapp.registration.form_models import Question
+from eventapp.registration.forms import option_name
+from eventapp.registration.models import AttendanceOption, ModeChange, Registration
+from eventapp.registration.records import SessionSeatChange, UndoableStep
+from eventapp.registration.rules import (
+    ACTIVE,
+    HOLDS_SEAT,
+    Access,
+    Availability,
+    QuestionKind,
+    RegistrationStatus,
+    SessionAction,
+    StepKind,
+)
+from eventapp.registration.session_queries import SessionOffer, is_on_site, offers
+from eventapp.registration.texts import waiting_rules
+
+MAP = "https://www.openstreetmap.org"
+# How many lines of the history are shown.
+LINES = 50
+
+_options = (
+    select(AttendanceOption)
+    .where(AttendanceOption.event_id == bindparam("event"))
+    .order_by(AttendanceOption.position, AttendanceOption.id)
+)
+_history = (
+    select(
+        literal("option").label("what"),
+        ModeChange.at.label("at"),
+        ModeChange.from_option_id.label("old"),
+        ModeChange.to_option_id.label("new"),
+        literal("").label("action"),
+    )
+    .where(ModeChange.registration_id == bindparam("person"))
+    .union_all(
+        select(
+            literal("session"),
+            SessionSeatChange.at,
+            null(),
+            SessionSeatChange.session_id,
+            cast(SessionSeatChange.action, String),
+        ).where(SessionSeatChange.registration_id == bindparam("person"))
+    )
+    .order_by("at")
+    .limit(LINES)
+)
+
+
+@dataclass(frozen=True)
+class OptionChoice:
+    """Another option that the person can change to with one click, or through the form if it asks for more.
+
+    `waits`: it has only a waiting list left. `gives_up` are the names of the sessions in which seats are released.
+    """
+
+    option: AttendanceOption
+    asks: bool
+    waits: bool
+    full: bool
+    gives_up: list[str]
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The last step, which can still be undone for some minutes."""
+
+    kind: StepKind
+    minutes: int
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """State, facts and actions of one registration."""
+
+    place: int | None
+    rules: list[str]
+    online: bool
+    venues: list[VenueRow]
+    offers: list[SessionOffer]
+    choices: list[OptionChoice]
+    answers: list[tuple[str, str]]
+    history: list[tuple[datetime, str]]
+    undo: Undo | None
+    again: bool
+
+    @property
+    def seats(self) -> list[str]:
+        """Names of the sessions in which the person has a seat."""
+        return [languages.resolve(one.session.title).text for one in self.offers if one.mine and not one.over]
+
+
+def read(registration: Registration) -> OwnPage:
+    """What the page of a registration shows."""
+    event = registration.event
+    options = list(db.session.scalars(_options, {"event": event.id}))
+    questions = queries.questions(event)
+    active = registration.status in ACTIVE
+    changeable = active and not event.over and event.status not in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+    shown = offers(registration) if registration.status in HOLDS_SEAT and not event.over else []
+    step = _step(registration)
+    return OwnPage(
+        place=waiting_list.position(registration) if registration.waiting_since else None,
+        rules=waiting_rules(registration.option) if registration.waiting_since else [],
+        online=queries.joins_online(registration),
+        venues=venues_of(event.id) if registration.option.mode is Mode.IN_PERSON else [],
+        offers=[one for one in shown if one.mine or registration.status is RegistrationStatus.CONFIRMED],
+        choices=_choices(registration, options, questions, shown) if changeable else [],
+        answers=_answers(registration, questions) if active else [],
+        history=history(registration, options),
+        undo=_undo(registration, step),
+        again=undo_steps.cancelled_by_guest(registration, step) and _takes_part(registration.option),
+    )
+
+
+def _step(registration: Registration) -> UndoableStep | None:
+    """The last step; it is only looked for where it can matter: each step raises the SEQUENCE."""
+    recent = registration.sequence > 0 and clock.now() < registration.updated_at + undo_steps.UNDO
+    return undo_steps.last(registration) if recent or registration.status is RegistrationStatus.CANCELLED else None
+
+
+def _undo(registration: Registration, step: UndoableStep | None) -> Undo | None:
+    event = registration.event
+    off = event.over or event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+    if step is None or off or not undo_steps.is_undoable(step):
+        return None
+    return Undo(step.kind, ceil((step.at + undo_steps.UNDO - clock.now()).total_seconds() / 60))
+
+
+def _takes_part(option: AttendanceOption) -> bool:
+    return option.availability in {Availability.OPEN, Availability.WAITING_LIST}
+
+
+def _choices(
+    registration: Registration,
+    options: list[AttendanceOption],
+    questions: list[Question],
+    shown: list[SessionOffer],
+) -> list[OptionChoice]:
+    held = registration.status in HOLDS_SEAT
+    on_site = [languages.resolve(one.session.title).text for one in shown if one.mine and is_on_site(one.session)]
+    found = []
+    for option in options:
+        availability = option.availability
+        if option.id == registration.option_id or availability in {Availability.CLOSED, Availability.NOT_YET}:
+            continue
+        asks = option.access is Access.CODE or _asks_more(questions, registration, option)
+        waits = availability is Availability.WAITING_LIST
+        full = availability is Availability.FULL or (waits and held)
+        found.append(OptionChoice(option, asks, waits, full, [] if option.mode is Mode.IN_PERSON else on_site))
+    return found
+
+
+def _asks_more(questions: list[Question], registration: Registration, option: AttendanceOption) -> bool:
+    """Whether an option asks a question that must be answered and was not."""
+    for question in answering.asked(questions, option, lambda one: registration.answers.get(one.key)):
+        must = question.required or question.kind is QuestionKind.CONSENT
+        if must and registration.answers.get(question.key) in (None, "", [], False):
+            return True
+    return False
+
+
+def _answers(registration: Registration, questions: list[Question]) -> list[tuple[str, str]]:
+    """The person's own answers to the questions that are asked of them, as (question, answer)."""
+    found = [(_("Name"), registration.name)]
+    if registration.organization_name:
+        found.append((_("Organization"), registration.organization_name))
+    if registration.country_code:
+        found.append((_("Country or region"), languages.country(registration.country_code)))
+    if registration.reading:
+        found.insert(1, (_("Reading of the name"), registration.reading))
+    shown = answering.listed(questions, registration.option, registration.answers, languages.reader())
+    return found + [(one.label, one.text) for one in shown if one.text]
+
+
+def map_url(venue: VenueRow) -> str:
+    """Where a map shows a venue: its coordinates, or a search for its address; "" without either."""
+    if venue.geo is not None:
+        latitude, longitude = venue.geo
+        return f"{MAP}/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
+    address = languages.resolve(venue.address).text
+    return f"{MAP}/search?{urlencode({'query': address})}" if address else ""
+
+
+def history(registration: Registration, options: list[AttendanceOption]) -> list[tuple[datetime, str]]:
+    """When the person changed the option or a seat in a session, the oldest first, as (moment, sentence)."""
+    rows = db.session.execute(_history, {"person": registration.id}).all()
+    if not rows:
+        return []
+    names = {option.id: option_name(option) for option in options}
+    by_id = {one.id: one for one in programme.document(registration.event).sessions}
+    found = []
+    for row in rows:
+        if row.what == "option":
+            old, new = names.get(row.old, "–"), names.get(row.new, "–")
+            found.append((row.at, _("Changed from “%(old)s” to “%(new)s”", old=old, new=new)))
+        else:
+            title = languages.resolve(by_id[row.new].title).text if row.new in by_id else "–"
+            found.append((row.at, _("%(action)s: “%(title)s”", action=SessionAction(row.action).label, title=title)))
+    return found
