@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from flask import current_app, render_template
@@ -92,16 +92,14 @@ class RenderedEmail:
 
     def deliver(self) -> Email:
         """Put it into the outbox."""
-        return operations.enqueue(
-            to=self.to,
-            subject=self.subject,
-            text=self.text,
-            html=self.html,
-            kind=self.kind,
-            topic=self.topic,
-            language=self.language,
-            calendars=self.calendars,
-        )
+        return operations.enqueue(**self._values())
+
+    def outgoing(self) -> Email:
+        """A row of the outbox, which the caller adds to the session."""
+        return operations.outgoing(**self._values())
+
+    def _values(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def render(

@@ -67,7 +67,27 @@ def enqueue(
     calendars: Sequence[CalendarFile] = (),
 ) -> Email:
     """Queue an e-mail, to be sent once the current transaction has committed."""
-    email = Email(
+    email = outgoing(
+        to=to, subject=subject, text=text, kind=kind, topic=topic, html=html, language=language, calendars=calendars
+    )
+    db.session.add(email)
+    db.session.flush()
+    return email
+
+
+def outgoing(
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    kind: str,
+    topic: str = "",
+    html: str = "",
+    language: str = "en",
+    calendars: Sequence[CalendarFile] = (),
+) -> Email:
+    """An e-mail for the outbox, which the caller adds to the session."""
+    return Email(
         to=to,
         subject=" ".join(subject.split()),
         text=text,
@@ -81,9 +101,6 @@ def enqueue(
             for place, file in enumerate(calendars)
         ],
     )
-    db.session.add(email)
-    db.session.flush()
-    return email
 
 
 def take(limit: int = 20) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, delete, func, select, tuple_, update
 
 from eventapp.core import clock
 from eventapp.core.db import db
@@ -95,6 +95,24 @@ def take(row: PendingNotification) -> bool:
     same = and_(PendingNotification.id == row.id, PendingNotification.version == row.version)
     removed = delete(PendingNotification).where(same).execution_options(synchronize_session=False)
     return cast(CursorResult[Any], db.session.execute(removed)).rowcount == 1
+
+
+def by_ids(numbers: Iterable[int]) -> list[PendingNotification]:
+    """Pending notifications by their ids, reread, in the order of the ids."""
+    query = select(PendingNotification).where(PendingNotification.id.in_(sorted(numbers)))
+    reread = query.order_by(PendingNotification.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(reread))
+
+
+def take_all(rows: Iterable[PendingNotification]) -> bool:
+    """Remove several notifications that were read before. False if one has since been replaced or taken by another
+    worker; then the caller must roll back.
+    """
+    table = PendingNotification
+    versions = {row.id: row.version for row in rows}
+    same = tuple_(table.id, table.version).in_(list(versions.items()))
+    removed = delete(table).where(same).execution_options(synchronize_session=False)
+    return cast(CursorResult[Any], db.session.execute(removed)).rowcount == len(versions)
 
 
 def postpone(number: int) -> None:

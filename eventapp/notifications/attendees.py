@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.links import absolute, base_url
 from eventapp.entries.names import names_of
-from eventapp.entries.queries import venues_of
 from eventapp.entries.rows import SessionRow, VenueRow
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import CalendarUser, Entry
 from eventapp.mail import content
-from eventapp.notifications import invitations, snapshots
+from eventapp.notifications import invitations, preloaded, snapshots
 from eventapp.notifications.invitations import InvitationRecipient, InvitationUpdate, changed_entries
 from eventapp.notifications.models import NEVER_SENT, SentInvitation
+from eventapp.notifications.preloaded import sent_to, venues_of
 from eventapp.notifications.snapshots import Snapshot
-from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
-from eventapp.registration import session_queries
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 
@@ -69,19 +65,13 @@ def current_snapshots(registration: Registration) -> AttendeeSnapshots:
     event = registration.event
     venues = venues_of(event.id)
     found = {"": event_snapshot(registration, venues)}
-    document = programme.document(event)
-    links = programme.join_links(event) if attends_online(registration) else {}
-    for code in session_queries.signed_up_for(registration):
+    document = preloaded.document(event)
+    links = preloaded.join_links(event) if attends_online(registration) else {}
+    for code in preloaded.signed_up_for(registration):
         session = document.by_code.get(code)
         if session is not None:
             found[code] = snapshots.session_snapshot(session, event, join_url=links.get(code, ""))
     return AttendeeSnapshots(found, dict(document.by_code), links, venues)
-
-
-def sent_to(registration: Registration) -> dict[str, SentInvitation]:
-    """What the attendee was last sent, by session code."""
-    query = select(SentInvitation).where(SentInvitation.registration_id == registration.id)
-    return {row.code: row for row in db.session.scalars(query)}
 
 
 def updates(registration: Registration, *, resend: bool = False) -> list[InvitationUpdate]:

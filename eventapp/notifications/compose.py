@@ -27,8 +27,10 @@ MODELS: dict[str, type[Registration | SpeakerLink | Proposal]] = {
 }
 
 
-def compose(pending: PendingNotification) -> RenderedEmail | None:
+def compose(pending: PendingNotification, *, read: bool = True) -> RenderedEmail | None:
     """The e-mail as it would be now; None if the recipient has been deleted or there is nothing to write.
+
+    The recipient is read anew, unless that was just done for all of a batch (`read`).
 
     Adds and changes SentInvitation rows in the session without flushing: the caller stores them with the e-mail in one
     transaction, or rolls back after a preview.
@@ -37,7 +39,7 @@ def compose(pending: PendingNotification) -> RenderedEmail | None:
         kind, _colon, number = pending.recipient.partition(":")
         if kind == LOST_LINK:
             return address_emails.lost_link(pending.data["event"], pending.data["email"])
-        recipient = db.session.get(MODELS[kind], int(number), populate_existing=True)
+        recipient = db.session.get(MODELS[kind], int(number), populate_existing=read)
         what = pending.kind.rpartition(".")[2]
         if isinstance(recipient, Registration):
             if what in address_emails.NOTICES:
@@ -57,6 +59,16 @@ def lock_recipient(pending: PendingNotification) -> None:
         return
     model = MODELS[kind]
     db.session.execute(select(model.id).where(model.id == int(number)).with_for_update(key_share=True))
+
+
+def lock_attendees(numbers: list[int]) -> bool:
+    """Lock several registrations, by their ids, for this transaction; False if somebody else has locked one of them.
+
+    Nobody is waited for: operations lock in another order.
+    """
+    query = select(Registration.id).where(Registration.id.in_(numbers))
+    locked = db.session.scalars(query.with_for_update(key_share=True, skip_locked=True)).all()
+    return len(locked) == len(numbers)
 
 
 def _to_attendee(registration: Registration, what: str) -> RenderedEmail | None:

@@ -9,14 +9,63 @@ from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
 from eventapp.mail import pending
 from eventapp.mail.models import PendingNotification
-from eventapp.notifications.compose import compose, lock_recipient
+from eventapp.notifications import preloaded
+from eventapp.notifications.compose import compose, lock_attendees, lock_recipient
+from eventapp.registration.notices import RECIPIENT
 
 log = logging.getLogger("eventapp.notifications")
 
 
+# E-mails that are composed together: what they have in common is read and stored with one statement.
+BATCH = 25
+
+
 def send_due(*, limit: int = 200) -> int:
-    """Put the e-mails of due notifications into the outbox, each in its own transaction. Returns their number."""
-    return sum(_send_or_postpone(number) for number in pending.due(limit=limit))
+    """Put the e-mails of due notifications into the outbox; returns their number.
+
+    Those to attendees are composed in batches. Whatever is in the way of a batch, each of its notifications then has
+    its own transaction, as all others have.
+    """
+    due = pending.due(limit=limit)
+    number = 0
+    for first in range(0, len(due), BATCH):
+        numbers = due[first : first + BATCH]
+        done, sent = _send_together(numbers) if len(numbers) > 1 else (set(), 0)
+        number += sent + sum(_send_or_postpone(one) for one in numbers if one not in done)
+    return number
+
+
+def _send_together(numbers: list[int]) -> tuple[set[int], int]:
+    """Send the e-mails to attendees, in one transaction. Returns the notifications that are done, and how many were
+    written; nothing is done if one of them fails, or somebody else works on one.
+    """
+    db.session.rollback()
+    try:
+        rows = _of_attendees(pending.by_ids(numbers))
+        with preloaded.registrations(list(rows)):
+            emails = [compose(row, read=False) for row in rows.values()]
+        written = [email for email in emails if email is not None]
+        with db.session.no_autoflush:
+            if not lock_attendees(list(rows)) or not pending.take_all(rows.values()):
+                return set(), 0
+        done = {row.id for row in rows.values()}
+        db.session.add_all(email.outgoing() for email in written)
+        db.session.commit()
+        return done, len(written)
+    except Exception:
+        return set(), 0  # the one that is at fault is found when each is tried on its own
+    finally:
+        db.session.rollback()
+
+
+def _of_attendees(rows: list[PendingNotification]) -> dict[int, PendingNotification]:
+    """The notifications of attendees by the id of the registration: the first one of each."""
+    found: dict[int, PendingNotification] = {}
+    for row in rows:
+        kind, _colon, number = row.recipient.partition(":")
+        if kind == RECIPIENT:
+            found.setdefault(int(number), row)
+    return found
 
 
 def _send_or_postpone(number: int) -> bool:
