@@ -314,7 +314,7 @@ def render(
         change=change,
         changed=changed,
         until=languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
-        rules=waiting_rules(registration.option),
+        rules=lambda: waiting_rules(registration.option),
     )
     if action is _OWN_PAGE:
         action = _to_own_page(registration, _("View or change your registration"))

@@ -20,7 +20,7 @@ log = logging.getLogger("eventapp.notifications")
 BATCH = 25
 
 
-def send_due(*, limit: int = 200) -> int:
+def send_due(*, limit: int = 500) -> int:
     """Put the e-mails of due notifications into the outbox; returns their number.
 
     Those to attendees are composed in batches. Whatever is in the way of a batch, each of its notifications then has
