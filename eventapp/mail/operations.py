@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, delete, func, or_, select, update
 
 from eventapp.core import budgets, clock
 from eventapp.core.addresses import mailbox_key
-from eventapp.core.db import db
+from eventapp.core.db import Moment, db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.statements import QuickWrite
 from eventapp.mail.models import Email, EmailCalendar, EmailStatus
 from eventapp.mail.queries import among
 
@@ -103,13 +104,27 @@ def outgoing(
     )
 
 
-def take(limit: int = 20) -> list[int]:
+# E-mails that a worker leases at a time.
+LEASED = 20
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    free = or_(Email.held_until.is_(None), Email.held_until < now)
+    return and_(Email.status == EmailStatus.QUEUED, Email.due_at <= now, free)
+
+
+def number_due(*, at_most: int) -> int:
+    """The number of e-mails that are due and not leased, counted up to `at_most`."""
+    due = select(Email.id).where(_is_due(clock.now())).limit(at_most).subquery()
+    return db.session.scalar(select(func.count()).select_from(due)) or 0
+
+
+def take(limit: int = LEASED) -> list[int]:
     """Lease due e-mails to this worker and return their ids; two workers never get the same one."""
     now = clock.now()
     due = (
         select(Email.id)
-        .where(Email.status == EmailStatus.QUEUED, Email.due_at <= now)
-        .where(or_(Email.held_until.is_(None), Email.held_until < now))
+        .where(_is_due(now))
         .order_by(Email.due_at, Email.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -131,13 +146,20 @@ def let_go(ids: list[int]) -> None:
     db.session.execute(update(Email).where(Email.id.in_(ids)).values(held_until=None))
 
 
-def mark_sent(email: Email) -> None:
-    """Record that the server has accepted the e-mail."""
-    email.status = EmailStatus.SENT
-    email.sent_at = clock.now()
-    email.held_until = None
-    email.last_error = ""
-    db.session.flush()
+def mark_sent(number: int) -> None:
+    """Record that the server has accepted an e-mail, by its id."""
+    _sent.row(number=number, moment=clock.now())
+
+
+_sent = QuickWrite(
+    lambda insert: (
+        update(Email)
+        .where(Email.id == bindparam("number", 0))
+        .values(
+            status=EmailStatus.SENT, sent_at=bindparam("moment", None, type_=Moment()), held_until=None, last_error=""
+        )
+    )
+)
 
 
 def mark_failed(email: Email, reason: str, *, for_good: bool = False) -> None:

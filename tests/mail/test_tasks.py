@@ -257,14 +257,17 @@ def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
 
 
 @pytest.mark.slow
-def test_all_that_is_due_goes_out_in_one_go_over_one_connection(app, smtp, monkeypatch):
-    write_many(45)
+@pytest.mark.parametrize(("number", "most"), [(35, 1), (70, 3)])
+def test_all_that_is_due_goes_out_in_one_go_over_few_connections(app, smtp, monkeypatch, number, most):
+    write_many(number)
     opened = []
     connect = tasks.connect
     monkeypatch.setattr(tasks, "connect", lambda url: opened.append(url) or connect(url))
-    assert deliver(smtp.url) == 45
-    assert len(smtp.taken) == 45
-    assert len(opened) == 1
+    assert deliver(smtp.url) == number
+    assert len(smtp.taken) == number
+    assert 1 <= len(opened) <= most
+    emails = db.session.scalars(select(Email)).all()
+    assert {(email.status, email.attempts) for email in emails} == {(EmailStatus.SENT, 0)}
 
 
 @pytest.mark.parametrize("answer", ["421 closing", "450 try later", "550 no such user"])
@@ -297,10 +300,10 @@ def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(a
     """A slow server takes twenty seconds per e-mail: the rest of a batch must not stay leased until another worker
     takes it.
     """
-    write_many(45)
+    write_many(35)
     assert deliver(smtp.url, seconds=0) == 1
     assert all(email.held_until is None for email in db.session.scalars(select(Email)))
-    assert deliver(smtp.url) == 44
+    assert deliver(smtp.url) == 34
 
 
 def test_an_unreachable_server_is_not_waited_for_once_per_email(app, monkeypatch):
