@@ -27,7 +27,7 @@ from eventapp.registration import edits, holds, operations, queries, sign_ups, w
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, UNCONFIRMED
+from eventapp.registration.rules import ACTIVE, HOLDS_SEAT, MOST_PEOPLE, UNCONFIRMED
 from eventapp.registration.texts import waiting_rules
 
 views = Blueprint("registration", __name__)
@@ -67,18 +67,19 @@ def send_registration(slug: str) -> ResponseReturnValue:
     limit(PACE, "register")
     options = queries.options(event)
     form = TakePart.for_event(options, form_parts(event)).with_files(event, visitor())
-    step = request.form.get("step")
-    if step == "change":
+    step = request.form.get("step", "")
+    if form.arrange(step):
         return _form_page(event, options, form)
     if step != "register" and form.is_long and form.validate_on_submit():
-        return page("registration/check.html", event=event, form=form, kind=form.kind, answers=form.listed())
+        return page("registration/check.html", event=event, form=form, kind=form.kind)
 
     def operation() -> Registration:
-        return operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
+        option = or_404(form.chosen())
+        return operations.register(event, form.answers(), option=option, source=visitor(), **form.group())
 
     done = submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form))
     if form.owner_written or (done and done.value.status in UNCONFIRMED):
-        return redirect(url_for(".sent", slug=slug), 303)
+        return redirect(url_for(".sent", slug=slug, people=form.number_of_people), 303)
     return redirect(url_for(".mine", token=done.value.token), 303) if done else _form_page(event, options, form)
 
 
@@ -88,7 +89,8 @@ def sent(slug: str) -> ResponseReturnValue:
     event = _event(slug)
     if event is None:
         return moved(".sent", slug)
-    return page("registration/sent.html", event=event, minutes=queries.hold_minutes(event))
+    people = min(max(request.args.get("people", 1, type=int), 1), MOST_PEOPLE)
+    return page("registration/sent.html", event=event, minutes=queries.hold_minutes(event), people=people)
 
 
 def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) -> Response:
@@ -173,12 +175,14 @@ def _update(registration: Registration, form: TakePart) -> bool:
     return edits.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
 
 
-def _news(registration: Registration) -> dict[str, bool]:
+def _news(registration: Registration) -> dict[str, Any]:
     """What the page says on top after something was done; a form that was refused says only that."""
     shown = request.method == "GET"
+    fresh = shown and clock.now() - registration.created_at < JUST_NOW
     return {
         "saved": shown and bool(request.args.get("saved")),
-        "fresh": shown and clock.now() - registration.created_at < JUST_NOW,
+        "fresh": fresh,
+        "group": queries.companions(registration) if fresh else [],
         "unwritten": shown and bool(request.args.get("unwritten")),
     }
 
