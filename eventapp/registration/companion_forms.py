@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -89,14 +90,16 @@ class WithCompanions(AboutPerson):
     has_removed = False
     people: list[Companion]
     most_people = MOST_PEOPLE
-    _kind: type[Companion]
 
     def take_people(self) -> None:
         """Ask about the further people who have been submitted, too."""
         self.takes_people = True
-        fields: dict[str, Any] = {f"q_{question.key}": question_field(question) for question in self.questions}
-        self._kind = type("CompanionInEvent", (Companion,), fields)
         self._set([self._companion(number) for number in _numbers(request.form)])
+
+    @cached_property
+    def _kind(self) -> type[Companion]:
+        fields: dict[str, Any] = {f"q_{question.key}": question_field(question) for question in self.questions}
+        return type("CompanionInEvent", (Companion,), fields)
 
     def _companion(self, number: int, *, blank: bool = False) -> Companion:
         companion = self._kind(prefix=f"people-{number}", **({"formdata": None} if blank else {}))
@@ -120,18 +123,22 @@ class WithCompanions(AboutPerson):
     @property
     def has_room(self) -> bool:
         """Whether another person can be added."""
-        return len(self.people) + 1 < MOST_PEOPLE
+        return self.number_of_people < MOST_PEOPLE
 
     @property
-    def number_of_people(self) -> int | None:
-        """How many are on the form, if it is more than one."""
-        return len(self.people) + 1 if self.people else None
+    def number_of_people(self) -> int:
+        """How many people are on the form."""
+        return len(self.people) + 1
 
     def arrange(self, step: str) -> bool:
         """Do what a button asks that sends nothing: add or remove a person, or change the answers.
 
-        Returns whether it was one of those. Nothing is validated then.
+        Returns whether it was one of those. Nothing is validated then, but a file that can't be kept is refused.
         """
+        if step not in {"add", "change"} and not step.startswith("remove-"):
+            return False
+        for field in (field for one in (self, *self.people) for field in one.uploads if field.problem):
+            field.errors = [field.problem]
         if step == "add":
             if not self.has_room:
                 self.refusal = too_many_people()
@@ -143,7 +150,7 @@ class WithCompanions(AboutPerson):
         elif removed := re.fullmatch(r"remove-([1-9][0-9]?)", step):
             self._set([one for one in self.people if one.number != int(removed[1])])
             self.has_removed = True
-        return step == "add" or step == "change" or step.startswith("remove-")
+        return True
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the input about everybody is valid."""

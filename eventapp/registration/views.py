@@ -79,7 +79,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
 
     done = submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form))
     if form.owner_written or (done and done.value.status in UNCONFIRMED):
-        return redirect(url_for(".sent", slug=slug, people=form.number_of_people), 303)
+        return redirect(url_for(".sent", slug=slug, people=form.number_of_people if form.people else None), 303)
     return redirect(url_for(".mine", token=done.value.token), 303) if done else _form_page(event, options, form)
 
 
@@ -114,7 +114,7 @@ def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
         with transaction():
             event = or_404(events.by_slug(slug))
             if checked := or_404(form.chosen()).checks_address:
-                operations.count(event, visitor(), email)
+                operations.count(event, visitor(), email, people=form.number_of_people)
                 edits.write_link(event, email)
             else:
                 edits.send_link(event, email)

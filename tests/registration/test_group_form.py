@@ -203,6 +203,14 @@ def test_files_may_be_left_out_for_companions_and_are_kept_when_sent(client, for
     assert list(kept) == [everybody()[0].id, everybody()[2].id]
 
 
+def test_a_file_that_can_not_be_kept_is_refused_at_once(client, forum):
+    ask(forum, "photo", QuestionKind.FILE)
+    sent = {"people-1-q_photo": (io.BytesIO(b"MZ"), "a.exe"), "step": "add"}
+    assert client.fill(PATH, {**ADA, **BO, **sent}).status_code == 422
+    assert [target for target, _text in summary(client)] == ["#people-1-q_photo"]
+    assert "people-2-family_name" in named(client)
+
+
 def test_somebody_who_is_in_the_list_twice_is_named_at_the_field(client, forum):
     client.fill(PATH, {**ADA, **BO, "people-7-family_name": "Lovelace", "people-7-given_name": "Ada"})
     assert summary(client) == [("#people-7-family_name", "Person 3, Family name: Ada Lovelace is in the list twice.")]
@@ -328,11 +336,13 @@ def test_one_link_confirms_the_address_for_everybody(client, make):
         assert client.get(f"{PATH}/sent?people={odd}").status_code == 200
 
 
-def test_a_known_companion_looks_like_a_new_one_where_the_address_is_checked(client, make):
+def test_a_known_companion_looks_like_a_new_one_where_the_address_is_checked(client, make, monkeypatch):
+    monkeypatch.setattr(operations, "REGISTRATIONS_AN_HOUR", 4)
     forum = make.event("forum", address_check=AddressCheck.ALWAYS)
     make.option(forum)
     new = client.fill(PATH, {**ADA, **BO}).location
     assert client.fill(PATH, {**ADA, "given_name": "Augusta", **BO}).location == new
+    assert client.fill(PATH, {**ADA, "email": "eve@example.org"}).status_code == 422, "both count as two people"
 
 
 def test_an_option_by_invitation_asks_for_one_code(client, make):
