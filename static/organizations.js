@@ -2,7 +2,7 @@
 const WAIT = 200; // milliseconds after the last letter
 const LEAST = 2;
 
-for (const field of document.querySelectorAll("input[data-organizations]")) {
+const suggestFor = (field) => {
   const list = document.createElement("datalist");
   list.id = `${field.id}-suggestions`;
   field.after(list);
@@ -39,4 +39,9 @@ for (const field of document.querySelectorAll("input[data-organizations]")) {
     timer = setTimeout(suggest, WAIT);
   });
   field.addEventListener("change", adopt);
-}
+};
+
+const begin = (part) => part.querySelectorAll("input[data-organizations]").forEach(suggestFor);
+begin(document);
+// A part that another script has added.
+document.addEventListener("added", ({ target }) => begin(target));

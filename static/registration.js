@@ -7,6 +7,7 @@ const answered = (name, wanted) =>
   );
 const arrange = () => {
   const chosen = form.querySelector("input[name=option]:checked");
+  for (const sentence of form.querySelectorAll("[data-condition]")) sentence.hidden = true;
   // In the order of the page: a question depends only on earlier ones.
   for (const box of form.querySelectorAll("[data-only], [data-if]")) {
     const { only, if: name, is } = box.dataset;
@@ -15,8 +16,8 @@ const arrange = () => {
   }
 };
 if (form) {
-  for (const sentence of form.querySelectorAll("[data-condition]")) sentence.hidden = true;
   form.addEventListener("change", arrange);
+  form.addEventListener("added", arrange);
   arrange();
 }
 // E-mails also show times in the reader's own time zone.

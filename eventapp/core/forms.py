@@ -155,12 +155,15 @@ class Form(FlaskForm):
                 target = f"{field.id}-{field.languages[0]}" if isinstance(field, LocalizedField) else field.id
                 if getattr(field, "first_choice_id", None):
                     target = field.first_choice_id
-                named = getattr(field.label, "text", "")
-                # A question as a label would read "…?: …", and its error names what is missing.
-                asked = named.endswith(("?", "？"))
-                text = str(error) if asked or not named else _("%(field)s: %(message)s", field=named, message=error)
-                found.append((target, text))
+                found.append((target, self.sentence(field, error)))
         return found
+
+    def sentence(self, field: Field, error: object) -> str:
+        """An error of a field, as the summary says it."""
+        named = getattr(field.label, "text", "")
+        # A question as a label would read "…?: …", and its error names what is missing.
+        asked = named.endswith(("?", "？"))
+        return str(error) if asked or not named else _("%(field)s: %(message)s", field=named, message=error)
 
 
 def _typed(field: Field) -> object:

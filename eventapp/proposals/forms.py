@@ -30,7 +30,7 @@ from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import rules
 from eventapp.proposals.models import Call, Proposal
 from eventapp.proposals.operations import ProposalInput
-from eventapp.registration.forms import no_address
+from eventapp.registration.person_forms import no_address
 
 _EMAIL = [
     DataRequired(_l("Enter your e-mail address.")),

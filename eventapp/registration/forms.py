@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, cast
 
-from flask import request
 from wtforms import (
     BooleanField,
     EmailField,
-    Field,
     RadioField,
     SelectField,
     StringField,
@@ -26,26 +23,22 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
-from eventapp.registration import answers as answering
-from eventapp.registration.answers import ShownAnswer
-from eventapp.registration.form_models import PrivacyNotice, Question
+from eventapp.registration.companion_forms import WithCompanions
+from eventapp.registration.form_models import PrivacyNotice
 from eventapp.registration.form_parts import FormParts
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.operations import RegistrationInput
+from eventapp.registration.person_forms import family_name_field, given_name_field, reading_field
 from eventapp.registration.question_fields import (
     SUGGESTED,
-    UploadField,
     question_field,
     shown_answers,
-    typed_answer,
 )
 from eventapp.registration.rules import (
     LONG_FORM,
     Access,
     Availability,
     CheckAnswers,
-    QuestionKind,
-    answer_to_store,
 )
 
 
@@ -54,19 +47,13 @@ def option_name(option: AttendanceOption) -> str:
     return languages.resolve(option.title).text or option.mode.label
 
 
-def no_address(form: Any, field: Any) -> None:
-    """Validator: no web address. The e-mail greets by name, and must not carry one person's link to another."""
-    if re.search(r"://|www\.", field.data or "", re.IGNORECASE):
-        raise ValidationError(_("Enter a name, without a web address."))
-
-
 def no_program(form: Any, field: Any) -> None:
     """Validator of the hidden field. A person whose browser has filled it in sees it, and loses nothing."""
     if field.data:
         raise ValidationError(_("Programs fill in this field. Clear it to show that you are a person."))
 
 
-class TakePart(Form):
+class TakePart(WithCompanions):
     """The questions for everybody. `for_event` adds the options and the event's own questions."""
 
     option = RadioField(
@@ -84,30 +71,16 @@ class TakePart(Form):
         ],
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "dir": "ltr"},
     )
-    family_name = StringField(
-        _l("Family name"),
+    family_name = family_name_field(
+        _l("Enter your family name."),
         description=_l(
             "As it should appear on your badge. You can use any script. If you have only one name, enter it here."
         ),
-        validators=[
-            DataRequired(_l("Enter your family name.")),
-            Length(max=100, message=_l("Use at most 100 characters.")),
-            no_address,
-        ],
-        render_kw={"autocomplete": "family-name", "maxlength": 100, "dir": "auto"},
+        autocomplete="family-name",
     )
-    given_name = StringField(
-        _l("Given name"),
-        validators=[Length(max=100, message=_l("Use at most 100 characters.")), no_address],
-        render_kw={"autocomplete": "given-name", "maxlength": 100, "dir": "auto"},
-    )
+    given_name = given_name_field("given-name")
     # Only where the event asks for it.
-    reading = StringField(
-        _l("Reading of the name"),
-        description=_l("In katakana, hiragana or Latin letters, for example スズキ ハナコ."),
-        validators=[Length(max=200, message=_l("Use at most 200 characters.")), no_address],
-        render_kw={"autocomplete": "off", "maxlength": 200, "dir": "auto"},
-    )
+    reading = reading_field()
     organization = StringField(
         _l("Organization"),
         description=_l("The city, company, school or association you represent."),
@@ -147,7 +120,6 @@ class TakePart(Form):
     )
 
     options: list[AttendanceOption]
-    questions: list[Question]
     privacy_notice: PrivacyNotice | None
     check_answers: CheckAnswers
     asks_browser: bool
@@ -155,8 +127,6 @@ class TakePart(Form):
     # Whether the owner of the address has been e-mailed, because they are registered.
     owner_written = False
     reads: str
-    by_team: bool
-    before: dict[str, Any]
     # Who else has the contact of the registration.
     sharing: list[Registration]
 
@@ -197,6 +167,7 @@ class TakePart(Form):
         elif len(open_ones := [o for o in options if by_team or takable(o)]) == 1:
             data = {"option": open_ones[0].key}
         form = cast(TakePart, made(data=data))
+        form.people = []
         form.options, form.questions, form.by_team = options, questions, by_team
         form.privacy_notice = parts.privacy_notice if registration is None and not by_team else None
         form.check_answers = parts.settings.check_answers
@@ -216,6 +187,10 @@ class TakePart(Form):
             form._adapt_to_team(registration)
         else:
             form._adapt_to_guest(registration)
+        if registration is None:
+            form.take_people()
+        else:
+            del form["together"]
         form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
         form.organization_kind.choices = [
             SelectChoice("", "–"),
@@ -228,6 +203,8 @@ class TakePart(Form):
         self.email.description = _("Leave blank if the person has none. We will then send no e-mails.")
         self.everybody.description = ", ".join(one.name for one in self.sharing)
         self.zone.label.text = _("Time zone of the person")
+        self.together.label.text = _("Only register them together")
+        self.together.description = _("Either all of them get a seat, or they wait for seats together.")
         if registration is not None:
             self.email.description = _(
                 "If you correct the e-mail address, we send a new link and invitation to it and the old link "
@@ -254,11 +231,7 @@ class TakePart(Form):
         return next((option for option in self.options if option.key == self.option.data), None)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        asked = self.asked()
-        for question in self.questions:
-            if question not in asked:
-                _ignore(self[f"q_{question.key}"])
-        valid = bool(super().validate(extra_validators))
+        valid = super().validate(extra_validators)
         option = self.chosen()
         if option is None and not self.option.errors:
             self.option.errors = [*self.option.errors, _("Choose one of the options shown.")]
@@ -267,16 +240,6 @@ class TakePart(Form):
             changed = _("The privacy notice has changed. Read it, then tick the box.")
             self.privacy.errors = [changed if self.privacy.data else _("Tick the box to agree to the privacy notice.")]
             valid = False
-        for question in self.questions:
-            field = self[f"q_{question.key}"]
-            if question not in asked:
-                continue
-            missing = not field.data and field.data is not False and field.data != 0
-            must = question.kind is QuestionKind.CONSENT and not field.data
-            # The team may not know the answer, for example if somebody calls or comes to the registration desk.
-            if (must or (question.required and missing)) and not self.by_team and not field.errors:
-                field.errors = [*field.errors, _("Please answer: %(question)s", question=field.label.text)]
-                valid = False
         return valid
 
     @property
@@ -284,55 +247,26 @@ class TakePart(Form):
         """The kind of organization that was chosen."""
         return OrganizationKind(self.organization_kind.data) if self.organization_kind.data else None
 
-    def asked(self) -> list[Question]:
-        """The questions that apply to the person, after the option and the answers given here."""
-        return answering.asked(self.questions, self.chosen(), self._typed)
-
-    def condition(self, question: Question) -> str:
-        """When the question is asked, in words for who can't see it by itself."""
-        return answering.condition(question, self.questions, languages.reader())
-
-    @property
-    def uploads(self) -> list[UploadField]:
-        """The fields that take a file."""
-        return [field for field in self if isinstance(field, UploadField)]
-
     def with_files(self, event: Event, source: str = "") -> TakePart:
         """Keep the files that have been sent, so that they need not be chosen again if the form is refused."""
         by_program = "blank" in self and bool(self.blank.data)
         closed = self.asks_browser and not any(takable(option) for option in self.options)
-        for field in self.uploads if self.is_submitted() else ():
+        every = [field for one in (self, *self.people) for field in one.uploads]
+        for field in every if self.is_submitted() else ():
             field.collect(event, source, refused=by_program or closed)
         return self
 
     @property
     def is_long(self) -> bool:
         """Whether the answers are shown once more before the person is registered."""
-        long = self.check_answers is CheckAnswers.LONG and len(self.asked()) > LONG_FORM
+        most = max(len(one.asked()) for one in (self, *self.people))
+        long = self.check_answers is CheckAnswers.LONG and most > LONG_FORM
         return long or self.check_answers is CheckAnswers.ALWAYS
-
-    def sent(self) -> list[tuple[str, str]]:
-        """(name, value) of what was submitted, to be submitted again: files by the key under which they are kept."""
-        values = [(name, value) for name, value in request.form.items(multi=True) if name in self]
-        kept = [(f"{field.name}_kept", field.data["file"]) for field in self.uploads if field.data]
-        return [*values, *kept]
-
-    def listed(self) -> list[ShownAnswer]:
-        """The answers given here to the event's questions, in words."""
-        answers = self.answers()
-        return answering.listed(self.questions, self.chosen(), answers.extra, languages.reader())
 
     def answers(self) -> RegistrationInput:
         """The submitted answers. Questions for another mode were not asked, so earlier answers to them are kept; those
         that depend on another answer have none.
         """
-        asked = self.asked()
-        answers = {
-            question.key: answer_to_store(
-                question.kind, question.keys, self.before.get(question.key), self._typed(question)
-            )
-            for question in asked
-        }
         return RegistrationInput(
             email=(self.email.data or "") if "email" in self else "",
             family_name=self.family_name.data or "",
@@ -344,30 +278,17 @@ class TakePart(Form):
             zone=self.zone.data or "",
             code=(self.code.data or "") if "code" in self else "",
             phone=(self.phone.data or "").strip() if "phone" in self else None,
-            extra={key: answer for key, answer in answers.items() if answer is not None},
-            asked=self._answerable(),
+            extra=self.extra(),
+            asked=self.answerable(),
             reading=(self.reading.data or "") if "reading" in self else None,
             privacy=self.privacy_notice.version if self.privacy_notice is not None else None,
         )
 
-    def _answerable(self) -> frozenset[str]:
-        """The keys of the questions that the option asks, also of those that the other answers leave out."""
-        option = self.chosen()
-        found: set[str] = set()
-        every = {question.key for question in self.questions}
-        for question in self.questions:
-            if question.asked_of(option) and question.if_question not in every - found:
-                found.add(question.key)
-        return frozenset(found)
-
-    def _typed(self, question: Question) -> Any:
-        return typed_answer(question, self[f"q_{question.key}"])
-
-
-def _ignore(field: Field) -> None:
-    """Accept whatever is in a field that the person can't see."""
-    field.process_errors, field.validators = [], []
-    field.pre_validate = lambda form: None
+    def group(self) -> dict[str, Any]:
+        """The further people, and what they all want, as arguments of the operation."""
+        first = self.answers()
+        companions = [one.answers(first) for one in self.people]
+        return {"companions": companions, "together": bool(companions) and bool(self.together.data)}
 
 
 def takable(option: AttendanceOption) -> bool:

@@ -85,11 +85,13 @@ def add(event: Event) -> ResponseReturnValue:
     form = TakePart.for_event(options, form_parts(event), by_team=True).with_files(event)
 
     def register() -> Registration:
-        option = or_404(form.chosen())
-        return operations.register(event, form.answers(), option=option, by_team=True, another=form.another.data)
+        option, another = or_404(form.chosen()), bool(form.another.data)
+        return operations.register(event, form.answers(), option=option, by_team=True, another=another, **form.group())
 
-    if done := submit(form, register, explain=lambda refusal: _ask_who(refusal, form)):
-        flash(_("%(name)s: %(state)s", name=done.value.name, state=done.value.status.label))
+    redrawn = form.arrange(request.form.get("step", ""))
+    if not redrawn and (done := submit(form, register, explain=lambda refusal: _ask_who(refusal, form))):
+        for one in queries.same_form(done.value):
+            flash(_("%(name)s: %(state)s", name=one.name, state=one.status.label))
         return redirect(url_for(".registration", slug=event.slug, number=done.value.id), 303)
     return page("registration/add.html", event=event, form=form, options=options, takable=lambda option: True)
 
@@ -104,6 +106,8 @@ def _ask_who(refusal: Refused, form: TakePart) -> Refused:
     about = _("%(name)s is already registered with this e-mail address.", name=known.name)
     if not known.email:
         about = _("%(name)s is already registered without an e-mail address.", name=known.name)
+    if refusal.companion is not None:
+        return Refused(about, field=f"companions-{refusal.companion}-family_name")
     form.asks_another = True
     return Refused(about, field="email")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -25,6 +26,7 @@ from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_SEAT,
     IN_LINE,
+    MOST_PEOPLE,
     Access,
     Availability,
     Notice,
@@ -34,6 +36,7 @@ from eventapp.registration.rules import (
     is_code,
     name_key,
     searchable,
+    too_many_people,
 )
 
 
@@ -67,12 +70,14 @@ REGISTRATIONS_AN_HOUR = 60
 class AlreadyRegistered(Refused):
     """Somebody with this name and contact is registered. The message does not reveal this to whoever typed them."""
 
-    def __init__(self, registration: Registration) -> None:
+    def __init__(self, registration: Registration, companion: int | None = None) -> None:
+        """`companion` is the number of the companion who is registered, None if it is the first person."""
         super().__init__(
             _("Check your inbox: we have e-mailed you the next steps."),
             field="email",
         )
         self.token = registration.token
+        self.companion = companion
 
 
 def register(
@@ -97,14 +102,16 @@ def register(
     checked, they are held until it is confirmed. The team (`by_team`) may register people outside the registration
     period, but not beyond the capacity. `source` identifies the client of a form: registrations from it and e-mails to
     the address are rate-limited. Returns the registration of the first person. Raises Refused if the option can't be
-    chosen, somebody is named twice, or the client has made too many registrations, AlreadyRegistered, TooManyEmails if
-    the address has been e-mailed too often.
+    chosen, somebody is named twice, there are too many people, or the client has made too many registrations,
+    AlreadyRegistered, TooManyEmails if the address has been e-mailed too often.
     """
     check_open(event, option, by_team=by_team)
     if not by_team:
         check_access(option, email=answers.email, code=answers.code)
     contact = _check_new(event, answers, companions, another=another)
-    group = [_draft(event, option, one, generated=generated) for one in (answers, *companions)]
+    # The same moment for all tells who was on one form.
+    moment = clock.now()
+    group = [_draft(event, option, one, moment, generated=generated) for one in (answers, *companions)]
     unconfirmed = not by_team and option.checks_address
     if together and companions:
         give_seat(group, option, unconfirmed=unconfirmed)
@@ -116,12 +123,12 @@ def register(
     )
     if another:
         group[0].same_name = contacts.next_same_name(contact, group[0].name_key)
-    for registration in group:
+    for number, registration in enumerate(group):
         registration.contact_id = contact.id
         if not _insert(registration):
             # The form was submitted twice, and the other request was faster.
             known = contacts.with_person(event, answers.email, registration.family_name, registration.given_name)[1]
-            raise AlreadyRegistered(known or registration)
+            raise AlreadyRegistered(known or registration, number - 1 if number else None)
         files.attach(registration)
     if source:
         count(event, source, answers.email, people=len(group))
@@ -135,6 +142,8 @@ def _check_new(
     event: Event, answers: RegistrationInput, companions: Sequence[RegistrationInput], *, another: bool
 ) -> Contact | None:
     """The contact, if it is known. Raises AlreadyRegistered, and Refused if the group names somebody twice."""
+    if len(companions) >= MOST_PEOPLE:
+        raise Refused(too_many_people())
     contact, same = contacts.with_person(event, answers.email, answers.family_name, answers.given_name)
     if same is not None and not another:
         raise AlreadyRegistered(same)
@@ -148,12 +157,13 @@ def _check_new(
         if contact is not None:
             same = contacts.with_person(event, answers.email, one.family_name, one.given_name)[1]
             if same is not None:
-                raise AlreadyRegistered(same)
+                raise AlreadyRegistered(same, number)
     return contact
 
 
-def _draft(event: Event, option: AttendanceOption, answers: RegistrationInput, *, generated: bool) -> Registration:
-    moment = clock.now()
+def _draft(
+    event: Event, option: AttendanceOption, answers: RegistrationInput, moment: datetime, *, generated: bool
+) -> Registration:
     registration = Registration(event_id=event.id, option_id=option.id, token=tokens.token(), uid=tokens.uid())
     registration.sequence, registration.same_name, registration.generated = 0, 0, generated
     registration.created_at = registration.updated_at = moment

@@ -61,6 +61,7 @@ def _own_page(registration: Registration, form: StepForm) -> Response:
         map_url=own_page.map_url,
         own_url=_below(url_for(".mine", token=registration.token)),
         form=form,
+        group=queries.companions(registration) if fresh and not (refused or done) else [],
         saved=not refused and bool(request.args.get("saved")),
         done=done,
         fresh=fresh and not (refused or done),

@@ -159,6 +159,18 @@ def by_token(token: str) -> Registration | None:
     return db.session.scalar(_by_token, {"token": token})
 
 
+def same_form(registration: Registration) -> list[Registration]:
+    """Who was registered with the same form, in its order: they share the contact and the moment."""
+    same = (Registration.contact_id == registration.contact_id) & (Registration.created_at == registration.created_at)
+    return list(db.session.scalars(select(Registration).where(same).order_by(Registration.id)))
+
+
+def companions(registration: Registration) -> list[Registration]:
+    """The people on the form, for the one who filled it in; nobody for the others, and if there was only one."""
+    found = same_form(registration)
+    return found if len(found) > 1 and found[0].id == registration.id else []
+
+
 def by_id(event: Event, number: int) -> Registration | None:
     """A registration of this event."""
     return db.session.scalar(

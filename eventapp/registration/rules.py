@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from eventapp.core import kana
 from eventapp.core.kana import fold_kana
 from eventapp.core.labels import Labelled
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
 from eventapp.core.localized import TAG, LocalizedText, fold
@@ -121,6 +122,14 @@ class CheckAnswers(Labelled):
 
 # From more questions than these, a form is a long one.
 LONG_FORM = 8
+
+# On one form: the person who fills it in, and the companions.
+MOST_PEOPLE = 10
+
+
+def too_many_people() -> str:
+    """What somebody who wants to register more is told."""
+    return _("At most %(number)d people can be registered with one form.", number=MOST_PEOPLE)
 
 
 class AnswerChoice(NamedTuple):

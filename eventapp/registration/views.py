@@ -23,7 +23,7 @@ from eventapp.registration import edits, kept_forms, notices, operations, querie
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import UNCONFIRMED, Notice
+from eventapp.registration.rules import MOST_PEOPLE, UNCONFIRMED, Notice
 
 views = Blueprint("registration", __name__)
 
@@ -60,18 +60,19 @@ def send_registration(slug: str) -> ResponseReturnValue:
     limit(PACE, "register")
     event, options = kept.event, kept.options
     form = TakePart.for_event(options, kept.parts).with_files(event, visitor())
-    step = request.form.get("step")
-    if step == "change":
+    step = request.form.get("step", "")
+    if form.arrange(step):
         return _form_page(event, options, form)
     if step != "register" and form.is_long and form.validate_on_submit():
-        return page("registration/check.html", event=event, form=form, kind=form.kind, answers=form.listed())
+        return page("registration/check.html", event=event, form=form, kind=form.kind)
 
     def operation() -> Registration:
-        return operations.register(event, form.answers(), option=or_404(form.chosen()), source=visitor())
+        option = or_404(form.chosen())
+        return operations.register(event, form.answers(), option=option, source=visitor(), **form.group())
 
     done = submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form))
     if form.owner_written or (done and done.value.status in UNCONFIRMED):
-        return redirect(url_for(".sent", slug=slug), 303)
+        return redirect(url_for(".sent", slug=slug, people=form.number_of_people if form.people else None), 303)
     return redirect(url_for(".mine", token=done.value.token), 303) if done else _form_page(event, options, form)
 
 
@@ -81,7 +82,8 @@ def sent(slug: str) -> ResponseReturnValue:
     event = _event(slug)
     if event is None:
         return moved(".sent", slug)
-    return page("registration/sent.html", event=event, minutes=queries.hold_minutes(event))
+    people = min(max(request.args.get("people", 1, type=int), 1), MOST_PEOPLE)
+    return page("registration/sent.html", event=event, minutes=queries.hold_minutes(event), people=people)
 
 
 def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) -> Response:
@@ -105,7 +107,7 @@ def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
         with transaction():
             event, known = or_404(events.by_slug(slug)), or_404(queries.by_token(refusal.token))
             if checked := or_404(form.chosen()).checks_address:
-                operations.count(event, visitor(), email)
+                operations.count(event, visitor(), email, people=form.number_of_people)
             if checked and known.status in UNCONFIRMED:
                 notices.notify(known, Notice.ADDRESS)
             elif checked:

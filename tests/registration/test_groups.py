@@ -116,6 +116,13 @@ def test_nobody_is_in_a_group_twice(make, forum):
     assert db.session.scalar(select(Registration.id)) is None
 
 
+def test_a_group_has_at_most_ten_people(make, forum):
+    option = make.option(forum)
+    with pytest.raises(Refused, match="At most 10 people"):
+        make.registration(forum, option, companions=[f"Guest {n}" for n in range(10)])
+    assert len(group(make.registration(forum, option, companions=[f"Guest {n}" for n in range(9)]))) == 10
+
+
 def test_a_group_with_somebody_who_is_registered_registers_nobody_again(make, forum):
     option = make.option(forum, capacity=9)
     make.registration(forum, option, "ono@example.org", family_name="Ono", given_name="Bo")
