@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -24,6 +24,8 @@ class FormParts:
     questions: list[Question]
     settings: FormSettings
     privacy_notice: PrivacyNotice | None  # None: there is nothing to agree to
+    # The classes of the form by language, for as long as this is kept.
+    classes: dict[str, type] = field(default_factory=dict, compare=False)
 
 
 _newest = select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == bindparam("event")).scalar_subquery()

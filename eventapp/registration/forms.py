@@ -53,6 +53,10 @@ def no_program(form: Any, field: Any) -> None:
         raise ValidationError(_("Programs fill in this field. Clear it to show that you are a person."))
 
 
+# Languages in which the form of an event is kept: those of the event, and some of visitors.
+MOST_LANGUAGES = 16
+
+
 class TakePart(WithCompanions):
     """The questions for everybody. `for_event` adds the options and the event's own questions."""
 
@@ -146,8 +150,13 @@ class TakePart(WithCompanions):
         """
         questions = parts.questions
         before = dict(registration.answers) if registration is not None else {}
-        fields: dict[str, Any] = {f"q_{q.key}": question_field(q, before.get(q.key)) for q in questions}
-        made = type("TakePartInEvent", (cls,), fields)
+        language = f"{languages.reader()} {languages.interface()}"
+        made = parts.classes.get(language) if registration is None else None
+        if made is None:
+            fields: dict[str, Any] = {f"q_{q.key}": question_field(q, before.get(q.key)) for q in questions}
+            made = type("TakePartInEvent", (cls,), fields)
+            if registration is None and len(parts.classes) < MOST_LANGUAGES:
+                parts.classes[language] = made
         data: dict[str, Any] = {}
         if registration is not None:
             data = {
