@@ -182,7 +182,7 @@ def _news(registration: Registration) -> dict[str, Any]:
     return {
         "saved": shown and bool(request.args.get("saved")),
         "fresh": fresh,
-        "group": queries.companions(registration) if fresh and registration.status not in UNCONFIRMED else [],
+        "group": queries.companions(registration) if fresh else [],
         "unwritten": shown and bool(request.args.get("unwritten")),
     }
 
