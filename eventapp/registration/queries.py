@@ -24,6 +24,7 @@ from eventapp.registration.rules import (
     HOLD_MINUTES,
     HOLDS_SEAT,
     REGISTERED,
+    UNCONFIRMED,
     AddressCheck,
     RegistrationStatus,
     searched,
@@ -166,7 +167,12 @@ def same_form(registration: Registration) -> list[Registration]:
 
 
 def companions(registration: Registration) -> list[Registration]:
-    """The people on the form, for the one who filled it in; nobody for the others, and if there was only one."""
+    """The people on the form, for the one who filled it in; nobody for the others, and if there was only one.
+
+    Until the e-mail address is confirmed, nobody is registered yet, and the reader may not be who has typed the names.
+    """
+    if registration.status in UNCONFIRMED:
+        return []
     found = same_form(registration)
     return found if len(found) > 1 and found[0].id == registration.id else []
 

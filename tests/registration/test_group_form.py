@@ -330,8 +330,12 @@ def test_one_link_confirms_the_address_for_everybody(client, make):
     client.get(response.location)
     assert "This one link confirms all 3 people." in said(client)
     own = f"/registrations/{everybody()[0].token}"
+    client.get(own)
+    assert "registered 3 people" not in said(client), "nobody is registered yet"
     assert client.fill(own, action="/confirm").status_code == 303
     assert {one.status.value for one in everybody()} == {"confirmed"}
+    client.get(own)
+    assert "3 people are registered" in said(client)
     for odd in ("x", "-1", "99999"):
         assert client.get(f"{PATH}/sent?people={odd}").status_code == 200
 
