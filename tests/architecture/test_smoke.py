@@ -38,6 +38,10 @@ STARTS = [
     "/events/forum/counts.json",
     "/events/forum/register",
     "/events/forum/register/link",
+    "/events/forum/register/sent",
+    "/manage/events/forum/options/settings",
+    "/manage/events/forum/options/shared/new",
+    "/manage/events/forum/options/in_person/draw",
     "/organizations.json?q=ci",
     "/login/reset",
 ]

@@ -65,11 +65,22 @@ class Desk:
         self.window.open(self.path())
         self.save(f"form[action$='{self.path('/publish')}'] button")
 
-    def open_event(self, title: str, *, seats: int | None = 1) -> None:
-        """Create a published event with an in-person option with this many seats, and an online option."""
+    def trust_addresses(self) -> None:
+        """Don't ask people to confirm their e-mail address."""
+        self.window.open(self.path("/options/settings"))
+        self.window.page.select_option("[name=address_check]", "never")
+        self.save()
+
+    def open_event(self, title: str, *, seats: int | None = 1, trust: bool = True) -> None:
+        """Create a published event with an in-person option with this many seats, and an online option.
+
+        Unless the team `trust`s people, those who register online have to confirm their e-mail address.
+        """
         self.create(title)
         self.option("in_person", capacity=seats)
         self.option("online")
+        if trust:
+            self.trust_addresses()
         self.publish()
 
     def call(self) -> None:

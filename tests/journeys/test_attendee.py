@@ -38,6 +38,24 @@ def test_somebody_registers_online_and_gets_an_email_with_everything(open_house,
     assert own.status() == "confirmed"
 
 
+def test_somebody_confirms_the_address_before_the_joining_link_is_sent(desk, window, post):
+    at_desk = desk("careful")
+    at_desk.open_event("Careful Forum", trust=False)
+    attendee = window()
+    fill_in(attendee, "careful", "eve@careful.example.com")
+    assert attendee.press(SUBMIT) == 200
+    assert attendee.page.url.endswith("/register/sent")
+    attendee.accessible()
+    email = post.wait("eve@careful.example.com", "Confirm your registration: Careful Forum")
+    assert "https://meet.example.org/room" not in text_of(email)
+    attendee.open(link_in(email))
+    assert attendee.status() == "unconfirmed"
+    attendee.accessible()
+    attendee.press("text=Confirm my registration")
+    assert attendee.status() == "confirmed"
+    assert "https://meet.example.org/room" in text_of(post.wait("eve@careful.example.com", "Registration confirmed"))
+
+
 def test_a_full_room_has_a_waiting_list_and_a_released_seat_goes_to_the_next(desk, window, post):
     desk("small-room").open_event("Small Room", seats=1)
     first, second = window(), window(locale="ja-JP")

@@ -68,6 +68,7 @@ def test_an_organizer_makes_publishes_and_postpones_an_event(window, served, pos
 
     desk.option("in_person", capacity=1)
     desk.option("online")
+    desk.trust_addresses()
     organizer.open(desk.path("/programme/release"))
     desk.save()
     desk.publish()
