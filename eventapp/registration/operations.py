@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -104,7 +105,8 @@ def register(
     if not by_team:
         check_access(option, email=answers.email, code=answers.code)
     contact = _check_new(event, answers, companions, another=another)
-    group = [_draft(event, option, one, generated=generated) for one in (answers, *companions)]
+    moment = clock.now()
+    group = [_draft(event, option, one, moment, generated=generated) for one in (answers, *companions)]
     unconfirmed = not by_team and option.checks_address
     if together and companions:
         give_seat(group, option, unconfirmed=unconfirmed)
@@ -152,8 +154,9 @@ def _check_new(
     return contact
 
 
-def _draft(event: Event, option: AttendanceOption, answers: RegistrationInput, *, generated: bool) -> Registration:
-    moment = clock.now()
+def _draft(
+    event: Event, option: AttendanceOption, answers: RegistrationInput, moment: datetime, *, generated: bool
+) -> Registration:
     registration = Registration(event_id=event.id, option_id=option.id, token=tokens.token(), uid=tokens.uid())
     registration.sequence, registration.same_name, registration.generated = 0, 0, generated
     registration.created_at = registration.updated_at = moment
