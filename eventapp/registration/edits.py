@@ -153,15 +153,7 @@ def change_option(
     if not seat and (held or not (option.waiting_list or option.draws)):
         raise Refused(_("This option is full. You keep your current seat."), field="option")
     asked = by_guest and must_confirm(registration, option)
-    unconfirmed = asked or (registration.status in UNCONFIRMED and not by_team)
-    approval = option.access is Access.APPROVAL and not by_team
-    registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)
-    registration.waiting_since = None if seat else clock.now()
-    if asked:
-        registration.held_until, registration.token = option.held_until, tokens.token()
-    elif not unconfirmed:
-        registration.held_until = None
-    registration.party = None
+    _place(registration, option, seat=seat, by_team=by_team, asked=asked)
     db.session.add(ModeChange(registration_id=registration.id, from_option_id=old.id, to_option_id=option.id))
     registration.option = option
     registration.sequence += 1
@@ -174,13 +166,26 @@ def change_option(
     undoable = by_guest and before.status not in HELD
     undo_steps.remember(before, released) if undoable else undo_steps.forget(registration)
     written = not by_guest or may_email(registration.email)
+    if asked and not written:
+        raise TooManyEmails
     if written:
         notices.notify(registration, Notice.ADDRESS if asked else Notice.CHANGED)
-    elif asked:
-        raise TooManyEmails
     else:
         notices.notify_of_changes(registration)  # combined with other changes, after the debounce window
     return written
+
+
+def _place(registration: Registration, option: AttendanceOption, *, seat: bool, by_team: bool, asked: bool) -> None:
+    """Set the state in a new option, with a seat or at the end of the waiting list; `asked` to confirm the address."""
+    unconfirmed = asked or (registration.status in UNCONFIRMED and not by_team)
+    approval = option.access is Access.APPROVAL and not by_team
+    registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)
+    registration.waiting_since = None if seat else clock.now()
+    if asked:
+        registration.held_until, registration.token = option.held_until, tokens.token()
+    elif not unconfirmed:
+        registration.held_until = None
+    registration.party = None
 
 
 def update(

@@ -32,8 +32,8 @@ def confirm_address(registration: Registration) -> None:
 
     This counts for everybody who has registered with the address and not confirmed it yet. Confirming again does
     nothing. Somebody who confirms too late gets a seat if there still is one, else a position at the end of the waiting
-    list, together with those who were registered in the same form. Raises Refused if there is neither, if the registration has ended in another way, and if the event is over or
-    cancelled.
+    list, together with those who were registered in the same form. Raises Refused if there is neither, if the
+    registration has ended in another way, and if the event is over or cancelled.
     """
     hold(registration)
     check_guest_may(registration)

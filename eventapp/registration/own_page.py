@@ -11,6 +11,7 @@ from sqlalchemy import String, bindparam, cast, literal, null, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core import clock, languages
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.entries.queries import venues_of
@@ -33,6 +34,7 @@ from eventapp.registration.rules import (
     RegistrationStatus,
     SessionAction,
     StepKind,
+    has_domain,
 )
 from eventapp.registration.session_queries import SessionOffer, is_on_site, offers
 from eventapp.registration.texts import waiting_rules
@@ -74,7 +76,8 @@ _history = (
 class OptionChoice:
     """Another option that the person can change to with one click, or through the form if it asks for more.
 
-    `waits`: it has only a waiting list left. `confirms`: the e-mail address has to be confirmed first. `gives_up` are the names of the sessions in which seats are released.
+    `waits`: it has only a waiting list left. `confirms`: the e-mail address has to be confirmed first. `gives_up` are
+    the names of the sessions in which seats are released.
     """
 
     option: AttendanceOption
@@ -167,6 +170,8 @@ def _choices(
     for option in options:
         availability = option.availability
         if option.id == registration.option_id or availability in {Availability.CLOSED, Availability.NOT_YET}:
+            continue
+        if option.access is Access.DOMAIN and not has_domain(mailbox_key(registration.email), option.domains):
             continue
         asks = option.access is Access.CODE or _asks_more(questions, registration, option)
         kept = held and option.pool_id is not None and option.pool_id == registration.option.pool_id

@@ -89,7 +89,7 @@ def _step(
     return _own_page(registration, form)
 
 
-def _ask_to_confirm(registration: Registration) -> Response:
+def _ask_to_confirm(registration: Registration) -> ResponseReturnValue:
     """The private link is a new one, which only the mailbox has."""
     return private(redirect(url_for(".sent", slug=registration.event.slug), 303))
 
