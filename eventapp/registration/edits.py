@@ -150,6 +150,8 @@ def change_option(
     before = undo_steps.snapshot(registration, StepKind.SWITCH)
     kept = held and seats.move(old, option)
     seat = kept or seats.take_for_newcomer(option)
+    if not seat and held and option.draws:
+        raise Refused(_("The seats of this option will be drawn. You keep your current seat."), field="option")
     if not seat and (held or not (option.waiting_list or option.draws)):
         raise Refused(_("This option is full. You keep your current seat."), field="option")
     asked = by_guest and must_confirm(registration, option)

@@ -171,7 +171,7 @@ def _choices(
         availability = option.availability
         if option.id == registration.option_id or availability in {Availability.CLOSED, Availability.NOT_YET}:
             continue
-        if option.access is Access.DOMAIN and not has_domain(mailbox_key(registration.email), option.domains):
+        if not _may_choose(registration, option):
             continue
         asks = option.access is Access.CODE or _asks_more(questions, registration, option)
         kept = held and option.pool_id is not None and option.pool_id == registration.option.pool_id
@@ -180,6 +180,13 @@ def _choices(
         gives_up = [] if option.mode is Mode.IN_PERSON else on_site
         found.append(OptionChoice(option, asks, waits, full, gives_up, edits.must_confirm(registration, option)))
     return found
+
+
+def _may_choose(registration: Registration, option: AttendanceOption) -> bool:
+    """Whether an option is for this person: nobody gives up a seat for a draw, and some have certain addresses."""
+    if option.draws and registration.status in HOLDS_SEAT:
+        return False
+    return option.access is not Access.DOMAIN or has_domain(mailbox_key(registration.email), option.domains)
 
 
 def _asks_more(questions: list[Question], registration: Registration, option: AttendanceOption) -> bool:

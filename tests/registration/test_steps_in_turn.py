@@ -140,6 +140,15 @@ def test_seats_are_not_drawn_while_nobody_can_get_one(make, forum, tour, status)
     assert fresh(tour).draws
 
 
+def test_nobody_gives_up_a_seat_for_a_draw(make, forum, tour):
+    seated = make.registration(forum, make.option(forum))
+    assert own_page.read(fresh(seated)).choices == []
+    with pytest.raises(Refused, match="will be drawn"):
+        do(edits.change_option, seated, tour, by_guest=True)
+    db.session.rollback()
+    assert (fresh(seated).status, fresh(tour).seats_taken) == (CONFIRMED, 0)
+
+
 # ---- shared seats -------------------------------------------------------------------------------------------------
 
 
