@@ -150,10 +150,9 @@ def change_option(
     before = undo_steps.snapshot(registration, StepKind.SWITCH)
     kept = held and seats.move(old, option)
     seat = kept or seats.take_for_newcomer(option)
-    if not seat and held and option.draws:
-        raise Refused(_("The seats of this option will be drawn. You keep your current seat."), field="option")
     if not seat and (held or not (option.waiting_list or option.draws)):
-        raise Refused(_("This option is full. You keep your current seat."), field="option")
+        drawn = _("The seats of this option will be drawn. You keep your current seat.")
+        raise Refused(drawn if option.draws else _("This option is full. You keep your current seat."), field="option")
     asked = by_guest and must_confirm(registration, option)
     _place(registration, option, seat=seat, by_team=by_team, asked=asked)
     db.session.add(ModeChange(registration_id=registration.id, from_option_id=old.id, to_option_id=option.id))

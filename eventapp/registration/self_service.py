@@ -16,7 +16,17 @@ from eventapp.core.languages import gettext as _
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode
-from eventapp.registration import contacts, edits, notices, operations, queries, seats, session_seats, undo_steps
+from eventapp.registration import (
+    contacts,
+    edits,
+    notices,
+    operations,
+    queries,
+    seats,
+    session_seats,
+    undo_steps,
+    waiting_list,
+)
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.operations import check_guest_may, hold, is_taken
 from eventapp.registration.records import AddressChange, UndoableStep
@@ -121,6 +131,7 @@ def _return(registration: Registration, step: UndoableStep, option: AttendanceOp
         raise Refused(_("Your former seat is taken by now."))
     else:
         registration.status, registration.waiting_since = RegistrationStatus.WAITLISTED, waited or clock.now()
+        registration.party = waiting_list.party_since(registration.contact, option, waited) if waited else None
     registration.option = option
     registration.sequence += 1
     operations.flush_unless_taken(registration)

@@ -92,6 +92,19 @@ def test_undoing_gives_up_seats_in_sessions_that_one_has_to_come_to(make, forum)
     assert session_queries.of_person(fresh(ada))[0] == set()
 
 
+def test_who_left_a_waiting_group_and_comes_back_is_with_it_again(make, forum):
+    """Alone, they would be passed by the rest of their group, which needs fewer seats."""
+    option = make.option(forum, capacity=1, smaller_may_pass=True)
+    make.registration(forum, option)
+    first = make.registration(forum, option, "class@example.org", companions=["Bo Alt", "Cy Alt"], together=True)
+    second = db.session.get(Registration, first.id + 1)
+    do(self_service.cancel, second)
+    do(self_service.undo_last_step, second)
+    assert [[one.id for one in party] for party in waiting_list.line(fresh(option))] == [
+        [first.id, first.id + 1, first.id + 2]
+    ]
+
+
 # ---- the draw of a lottery ----------------------------------------------------------------------------------------
 
 
