@@ -114,7 +114,7 @@ def _move(registration: Registration, answers: RegistrationInput, *, everybody: 
 def must_confirm(registration: Registration, option: AttendanceOption) -> bool:
     """Whether an attendee who changes to an option must first confirm the e-mail address, as newcomers must.
 
-    Otherwise anybody could register elsewhere with somebody else's address, and get a link to join from there.
+    Otherwise anybody could register somebody else after all, by a detour over an option without that check.
     """
     known = registration.option.checks_address or registration.status in UNCONFIRMED
     return option.checks_address and not known

@@ -234,7 +234,7 @@ def by_link(make):
 
 
 @pytest.mark.parametrize("way", ["/option", "/change"])
-def test_nobody_gets_a_link_to_join_by_a_detour_without_confirming_the_address(client, make, by_link, way):
+def test_nobody_registers_somebody_else_by_a_detour_over_an_option_without_the_check(client, make, by_link, way):
     _event, hall, online = by_link
     ada = make.registration(by_link[0], hall, "victim@example.org")
     emails()
