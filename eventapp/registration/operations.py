@@ -105,6 +105,7 @@ def register(
     if not by_team:
         check_access(option, email=answers.email, code=answers.code)
     contact = _check_new(event, answers, companions, another=another)
+    # The same moment for all tells who was on one form.
     moment = clock.now()
     group = [_draft(event, option, one, moment, generated=generated) for one in (answers, *companions)]
     unconfirmed = not by_team and option.checks_address
