@@ -66,6 +66,10 @@ def _from_another_site() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in {"same-origin", "none"}
+    if request.headers.get("Origin") == "null" and {"token", "key"} & (request.view_args or {}).keys():
+        # A page of a private link says `no-referrer`: browsers without Sec-Fetch-Site (older ones, and all of them
+        # without TLS) then name no site. Another site would have to know the secret in the URL.
+        return False
     return ("Origin" in request.headers or "Referer" in request.headers) and not from_our_page()
 
 

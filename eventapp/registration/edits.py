@@ -111,6 +111,15 @@ def _move(registration: Registration, answers: RegistrationInput, *, everybody: 
     return moved
 
 
+def must_confirm(registration: Registration, option: AttendanceOption) -> bool:
+    """Whether an attendee who changes to an option must first confirm the e-mail address, as newcomers must.
+
+    Otherwise anybody could register somebody else after all, by a detour over an option without that check.
+    """
+    known = registration.option.checks_address or registration.status in UNCONFIRMED
+    return option.checks_address and not known
+
+
 def change_option(
     registration: Registration,
     option: AttendanceOption,
@@ -119,8 +128,9 @@ def change_option(
     by_guest: bool = False,
     code: str = "",
 ) -> bool:
-    """Move to another option. The old seat is released only once the new one is certain; seats in sessions that one
-    has to come to are released if the new option is not in person.
+    """Move to another option. The old seat is released only once the new one is certain, or kept if both options share
+    their seats; seats in sessions that one has to come to are released if the new option is not in person. An attendee
+    whose address was not checked before may have to confirm it (`must_confirm`), with a link that only goes there.
 
     Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
     Raises Refused if the other option is closed or full, or needs another `code` or address; if the person holds a seat
@@ -138,32 +148,45 @@ def change_option(
         check_access(option, email=registration.email, code=code)
     old, held, waited = registration.option, registration.status in HOLDS_SEAT, registration.status in IN_LINE
     before = undo_steps.snapshot(registration, StepKind.SWITCH)
-    seat = seats.take_for_newcomer(option)
+    kept = held and seats.move(old, option)
+    seat = kept or seats.take_for_newcomer(option)
     if not seat and (held or not (option.waiting_list or option.draws)):
-        raise Refused(_("This option is full. You keep your current seat."), field="option")
-    unconfirmed = registration.status in UNCONFIRMED and not by_team
-    approval = option.access is Access.APPROVAL and not by_team
-    registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)
-    registration.waiting_since = None if seat else clock.now()
-    registration.held_until = registration.held_until if unconfirmed else None
-    registration.party = None
+        drawn = _("The seats of this option will be drawn. You keep your current seat.")
+        raise Refused(drawn if option.draws else _("This option is full. You keep your current seat."), field="option")
+    asked = by_guest and must_confirm(registration, option)
+    _place(registration, option, seat=seat, by_team=by_team, asked=asked)
     db.session.add(ModeChange(registration_id=registration.id, from_option_id=old.id, to_option_id=option.id))
     registration.option = option
     registration.sequence += 1
     db.session.flush()
-    if held:
+    if held and not kept:
         seats.give_back(old)
-    if held or waited:
+    if (held and not kept) or waited:
         seats.promote(old)
     released = [] if option.mode is Mode.IN_PERSON else session_seats.release_on_site(registration)
     undoable = by_guest and before.status not in HELD
     undo_steps.remember(before, released) if undoable else undo_steps.forget(registration)
     written = not by_guest or may_email(registration.email)
+    if asked and not written:
+        raise TooManyEmails
     if written:
-        notices.notify(registration, Notice.CHANGED)
+        notices.notify(registration, Notice.ADDRESS if asked else Notice.CHANGED)
     else:
         notices.notify_of_changes(registration)  # combined with other changes, after the debounce window
     return written
+
+
+def _place(registration: Registration, option: AttendanceOption, *, seat: bool, by_team: bool, asked: bool) -> None:
+    """Set the state in a new option, with a seat or at the end of the waiting list; `asked` to confirm the address."""
+    unconfirmed = asked or (registration.status in UNCONFIRMED and not by_team)
+    approval = option.access is Access.APPROVAL and not by_team
+    registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)
+    registration.waiting_since = None if seat else clock.now()
+    if asked:
+        registration.held_until, registration.token = option.held_until, tokens.token()
+    elif not unconfirmed:
+        registration.held_until = None
+    registration.party = None
 
 
 def update(

@@ -32,15 +32,17 @@ def confirm_address(registration: Registration) -> None:
 
     This counts for everybody who has registered with the address and not confirmed it yet. Confirming again does
     nothing. Somebody who confirms too late gets a seat if there still is one, else a position at the end of the waiting
-    list. Raises Refused if there is neither, if the registration has ended in another way, and if the event is over or
-    cancelled.
+    list, together with those who were registered in the same form. Raises Refused if there is neither, if the
+    registration has ended in another way, and if the event is over or cancelled.
     """
     hold(registration)
     check_guest_may(registration)
     if registration.status is RegistrationStatus.EXPIRED:
         check_open(registration.event, registration.option)
-        give_seat([registration], registration.option)
-        _is_registered(registration)
+        group = [registration, *_expired_with(registration)]
+        give_seat(group, registration.option)
+        for one in group:
+            _is_registered(one)
     elif not registration.status.active:
         raise Refused(_("This registration is no longer active. Register again to attend."))
     for one in contacts.registrations(registration.contact):
@@ -49,6 +51,20 @@ def confirm_address(registration: Registration) -> None:
             approval = one.option.access is Access.APPROVAL
             one.status = first_status(seat=one.status in HOLDS_SEAT, approval=approval)
             _is_registered(one)
+
+
+def _expired_with(registration: Registration) -> list[Registration]:
+    """Who was registered in the same form, for the same option, and has expired, too: they have no e-mail of their own.
+
+    Not who has registered again meanwhile.
+    """
+    if not registration.option.checks_address:
+        return []
+    active = {(one.name_key, one.same_name) for one in contacts.registrations(registration.contact)}
+    same = contacts.of_same_form(registration, RegistrationStatus.EXPIRED)
+    for one in same:
+        queries.lock(one)
+    return [one for one in same if (one.name_key, one.same_name) not in active]
 
 
 def _is_registered(registration: Registration) -> None:

@@ -136,9 +136,14 @@ class AttendanceOption(Base, Closes, OfEvent):
 
         That the form is closed does not matter: most cancellations come after that.
         """
+        return self.gives_seats and not self.draws
+
+    @property
+    def gives_seats(self) -> bool:
+        """Whether the event is one for which people on a waiting list or in a draw get seats now."""
         event = self.event
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-        return event.public and not off and not self.draws and now() < event.starts_at
+        return event.public and not off and now() < event.starts_at
 
     @property
     def promotes_until(self) -> datetime:

@@ -8,8 +8,10 @@ from math import ceil
 from urllib.parse import urlencode
 
 from sqlalchemy import String, bindparam, cast, literal, null, select
+from sqlalchemy.orm import joinedload
 
 from eventapp.core import clock, languages
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.entries.queries import venues_of
@@ -18,7 +20,7 @@ from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode
 from eventapp.registration import answers as answering
-from eventapp.registration import queries, undo_steps, waiting_list
+from eventapp.registration import edits, queries, undo_steps, waiting_list
 from eventapp.registration.form_models import Question
 from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
@@ -32,6 +34,7 @@ from eventapp.registration.rules import (
     RegistrationStatus,
     SessionAction,
     StepKind,
+    has_domain,
 )
 from eventapp.registration.session_queries import SessionOffer, is_on_site, offers
 from eventapp.registration.texts import waiting_rules
@@ -43,6 +46,7 @@ LINES = 50
 _options = (
     select(AttendanceOption)
     .where(AttendanceOption.event_id == bindparam("event"))
+    .options(joinedload(AttendanceOption.settings))
     .order_by(AttendanceOption.position, AttendanceOption.id)
 )
 _history = (
@@ -72,7 +76,8 @@ _history = (
 class OptionChoice:
     """Another option that the person can change to with one click, or through the form if it asks for more.
 
-    `waits`: it has only a waiting list left. `gives_up` are the names of the sessions in which seats are released.
+    `waits`: it has only a waiting list left. `confirms`: the e-mail address has to be confirmed first. `gives_up` are
+    the names of the sessions in which seats are released.
     """
 
     option: AttendanceOption
@@ -80,6 +85,7 @@ class OptionChoice:
     waits: bool
     full: bool
     gives_up: list[str]
+    confirms: bool
 
 
 @dataclass(frozen=True)
@@ -165,11 +171,22 @@ def _choices(
         availability = option.availability
         if option.id == registration.option_id or availability in {Availability.CLOSED, Availability.NOT_YET}:
             continue
+        if not _may_choose(registration, option):
+            continue
         asks = option.access is Access.CODE or _asks_more(questions, registration, option)
-        waits = availability is Availability.WAITING_LIST
-        full = availability is Availability.FULL or (waits and held)
-        found.append(OptionChoice(option, asks, waits, full, [] if option.mode is Mode.IN_PERSON else on_site))
+        kept = held and option.pool_id is not None and option.pool_id == registration.option.pool_id
+        waits = availability is Availability.WAITING_LIST and not kept
+        full = not kept and (availability is Availability.FULL or (waits and held))
+        gives_up = [] if option.mode is Mode.IN_PERSON else on_site
+        found.append(OptionChoice(option, asks, waits, full, gives_up, edits.must_confirm(registration, option)))
     return found
+
+
+def _may_choose(registration: Registration, option: AttendanceOption) -> bool:
+    """Whether an option is for this person: nobody gives up a seat for a draw, and some have certain addresses."""
+    if option.draws and registration.status in HOLDS_SEAT:
+        return False
+    return option.access is not Access.DOMAIN or has_domain(mailbox_key(registration.email), option.domains)
 
 
 def _asks_more(questions: list[Question], registration: Registration, option: AttendanceOption) -> bool:

@@ -80,12 +80,19 @@ def _step(
     registration: Registration, operation: Callable[[], object], *, done: str = "", part: str | None = None
 ) -> ResponseReturnValue:
     """Do one thing, and show the own page: with the reason if it is refused, or that no e-mail was sent (`False`)."""
-    form = StepForm()
+    form, token = StepForm(), registration.token
     if result := submit(form, operation):
+        if registration.token != token:
+            return _ask_to_confirm(registration)
         unwritten = 1 if result.value is False else None
         address = url_for(".mine", token=registration.token, done=done or None, unwritten=unwritten, _anchor=part)
         return private(redirect(address, 303))
     return _own_page(registration, form)
+
+
+def _ask_to_confirm(registration: Registration) -> ResponseReturnValue:
+    """The private link is a new one, which only the mailbox has."""
+    return private(redirect(url_for(".sent", slug=registration.event.slug), 303))
 
 
 @views.post("/registrations/<token>")
@@ -105,6 +112,8 @@ def change(token: str) -> ResponseReturnValue:
     parts = form_parts(registration.event)
     form = TakePart.for_event(options, parts, registration=registration).with_files(registration.event, visitor())
     if done := submit(form, lambda: _update(registration, form)):
+        if registration.token != token:
+            return _ask_to_confirm(registration)
         return private(redirect(url_for(".mine", token=token, saved=1, unwritten=None if done.value else 1), 303))
     if not form.is_submitted() and request.args.get("option"):
         form.option.data = request.args["option"]

@@ -30,7 +30,8 @@ class _Changes(NamedTuple):
     back: QuickWrite
 
 
-def _changes(table: type[AttendanceOption] | type[SeatPool], waits: ColumnElement[bool]) -> _Changes:
+def _changes(table: type[AttendanceOption] | type[SeatPool], *newcomer: ColumnElement[bool]) -> _Changes:
+    """The statements for a table, and what must hold besides free seats for a newcomer to get some."""
     number: ColumnElement[int] = bindparam("number", 0)
     free = or_(table.capacity.is_(None), table.seats_taken + number <= table.capacity)
 
@@ -39,13 +40,19 @@ def _changes(table: type[AttendanceOption] | type[SeatPool], waits: ColumnElemen
         changed = statement.values(seats_taken=table.seats_taken + number).returning(table.seats_taken, table.capacity)
         return QuickWrite(lambda insert: changed)
 
-    return _Changes(by(free, ~waits), by(free), by())
+    return _Changes(by(free, *newcomer), by(free), by())
 
 
 _waits = Registration.status.in_(IN_LINE)
-_OF_OPTION = _changes(AttendanceOption, exists().where(Registration.option_id == AttendanceOption.id, _waits))
+# A newcomer may have read the option from memory, before it got shared seats or became a lottery.
+_OF_OPTION = _changes(
+    AttendanceOption,
+    ~exists().where(Registration.option_id == AttendanceOption.id, _waits),
+    AttendanceOption.pool_id.is_(None),
+    or_(AttendanceOption.access != Access.LOTTERY, AttendanceOption.drawn_at.is_not(None)),
+)
 _sharing = select(AttendanceOption.id).where(AttendanceOption.pool_id == SeatPool.id)
-_OF_POOL = _changes(SeatPool, exists().where(Registration.option_id.in_(_sharing), _waits))
+_OF_POOL = _changes(SeatPool, ~exists().where(Registration.option_id.in_(_sharing), _waits))
 
 
 def take(option: AttendanceOption, number: int = 1, *, past_the_line: bool = False) -> bool:
@@ -96,6 +103,18 @@ def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
     queries.lock_options(option.event_id)
     served = _serve(option)
     return take(option, number, past_the_line=served.all_asked)
+
+
+def move(old: AttendanceOption, new: AttendanceOption) -> bool:
+    """Keep a seat that another option shares; False if it does not. Whoever waits for one loses nothing.
+
+    The caller must have locked the event's options.
+    """
+    if old.pool_id is None or old.pool_id != new.pool_id:
+        return False
+    for option, number in sorted(((old, -1), (new, 1)), key=lambda one: one[0].id):
+        _change(option, _OF_OPTION.back, number)
+    return True
 
 
 def give_back(option: AttendanceOption, number: int = 1) -> None:

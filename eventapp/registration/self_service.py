@@ -16,7 +16,17 @@ from eventapp.core.languages import gettext as _
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode
-from eventapp.registration import contacts, edits, notices, operations, queries, seats, session_seats, undo_steps
+from eventapp.registration import (
+    contacts,
+    edits,
+    notices,
+    operations,
+    queries,
+    seats,
+    session_seats,
+    undo_steps,
+    waiting_list,
+)
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.operations import check_guest_may, hold, is_taken
 from eventapp.registration.records import AddressChange, UndoableStep
@@ -91,18 +101,29 @@ def undo_last_step(registration: Registration) -> bool:
 
 def _switch_back(registration: Registration, step: UndoableStep, option: AttendanceOption) -> None:
     old, held = registration.option, registration.status in HOLDS_SEAT
-    _return(registration, step, option)
+    kept = held and step.waiting_since is None and seats.move(old, option)
+    _return(registration, step, option, kept=kept)
     db.session.add(ModeChange(registration_id=registration.id, from_option_id=old.id, to_option_id=option.id))
-    if held:
+    if held and not kept:
         seats.give_back(old)
     seats.promote(old)
+    if registration.status not in HOLDS_SEAT:
+        session_seats.release(registration)
+    elif option.mode is not Mode.IN_PERSON:
+        session_seats.release_on_site(registration)
 
 
-def _return(registration: Registration, step: UndoableStep, option: AttendanceOption) -> None:
-    """Restore the status with a seat, or the former position on the waiting list. Raises Refused."""
+def _return(registration: Registration, step: UndoableStep, option: AttendanceOption, *, kept: bool = False) -> None:
+    """Restore the status with a seat, or the former position on the waiting list. Raises Refused.
+
+    A position in a lottery counts for nothing once its seats have been drawn. `kept`: the seat is theirs already.
+    """
     waited = step.waiting_since
+    if waited is not None and option.drawn_at is not None and waited < option.drawn_at:
+        waited = clock.now()
     operations.check_open(registration.event, option, by_team=True)
-    if waited is None and seats.take_for_newcomer(option):
+    registration.held_until = registration.party = None
+    if waited is None and (kept or seats.take_for_newcomer(option)):
         registration.status, registration.waiting_since = step.status, None
     elif waited is None and step.kind is StepKind.SWITCH:
         raise Refused(_("Your former seat is taken by now. You keep your current one."))
@@ -110,6 +131,7 @@ def _return(registration: Registration, step: UndoableStep, option: AttendanceOp
         raise Refused(_("Your former seat is taken by now."))
     else:
         registration.status, registration.waiting_since = RegistrationStatus.WAITLISTED, waited or clock.now()
+        registration.party = waiting_list.party_since(registration.contact, option, waited) if waited else None
     registration.option = option
     registration.sequence += 1
     operations.flush_unless_taken(registration)

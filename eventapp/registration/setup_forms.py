@@ -21,6 +21,14 @@ from eventapp.registration.rules import HOLD_MINUTES, OFFER_HOURS, Access, Addre
 # Fields of the form of an option with the values that are stored.
 _AS_STORED = ("title", "note", "capacity", "waiting_list", "promote_hours", "offer_hours", "smaller_may_pass")
 
+# What happens with a free seat, unless somebody changes it.
+_USUAL: dict[str, Any] = {
+    "promotion": Promotion.AT_ONCE.value,
+    "offer_hours": OFFER_HOURS,
+    "promote_hours": 24,
+    "smaller_may_pass": False,
+}
+
 
 def pool_name(pool: SeatPool) -> str:
     """The name of shared seats for a reader, with their number."""
@@ -98,17 +106,33 @@ class OptionForm(Form):
     note = LocalizedField(
         _l("Note for attendees"), description=_l("One line shown under the option, for example which entrance to use.")
     )
+    pool = SelectField(
+        _l("Share the seats of"),
+        description=_l("These seats are for several options, with one waiting list for all of them."),
+        validators=[Optional()],
+    )
     capacity = IntegerField(
         _l("Seats"),
         description=_l("Leave it empty for no limit."),
         validators=[Optional(), between(1, 1_000_000)],
         render_kw={"inputmode": "numeric", "min": 1},
     )
-    pool = SelectField(
-        _l("Share the seats of"),
-        description=_l("These seats are for several options, with one waiting list for all of them."),
-        validators=[Optional()],
+    access = SelectField(_l("Who may register"), validators=[InputRequired()])
+    access_code = StringField(
+        _l("Invitation code"),
+        description=_l("Only for options with an invitation code. Leave blank and we will make one up."),
+        validators=[Length(max=60, message=_l("Use at most 60 characters."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 60},
     )
+    domains = TextAreaField(
+        _l("Domains"),
+        description=_l("Only for options with certain domains: one per line, for example city.example."),
+        validators=[Length(max=2000)],
+        render_kw={"spellcheck": "false", "dir": "ltr"},
+    )
+    opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave empty to open straight away."))
+    closes_at = LocalTimeField(_l("Registration closes"), description=_l("Leave empty to close when the event ends."))
+
     waiting_list = BooleanField(_l("Open a waiting list when it is full"), default=True)
     promotion = SelectField(_l("When a seat becomes free for the first in line"), validators=[Optional()])
     offer_hours = IntegerField(
@@ -130,21 +154,6 @@ class OptionForm(Form):
             "Otherwise the seats wait for the group."
         ),
     )
-    access = SelectField(_l("Who may register"), validators=[InputRequired()])
-    access_code = StringField(
-        _l("Invitation code"),
-        description=_l("Only for options with an invitation code. Leave blank and we will make one up."),
-        validators=[Length(max=60, message=_l("Use at most 60 characters."))],
-        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 60},
-    )
-    domains = TextAreaField(
-        _l("Domains"),
-        description=_l("Only for options with certain domains: one per line, for example city.example."),
-        validators=[Length(max=2000)],
-        render_kw={"spellcheck": "false", "dir": "ltr"},
-    )
-    opens_at = LocalTimeField(_l("Registration opens"), description=_l("Leave empty to open straight away."))
-    closes_at = LocalTimeField(_l("Registration closes"), description=_l("Leave empty to close when the event ends."))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -154,14 +163,19 @@ class OptionForm(Form):
 
     pools: list[SeatPool]
 
+    @property
+    def unusual(self) -> bool:
+        """Whether the rules of the waiting list differ from what most events want, or have an error."""
+        fields = [self[name] for name in _USUAL]
+        return any(field.errors or field.data != _USUAL[field.name] for field in fields)
+
     @classmethod
     def of(cls, event: Event, option: AttendanceOption | None, pools: list[SeatPool]) -> OptionForm:
         """The form with the option, or with what most events want."""
         data: dict[str, Any] = {
             "mode": Mode.IN_PERSON.value,
             "waiting_list": True,
-            "promote_hours": 24,
-            "offer_hours": OFFER_HOURS,
+            **_USUAL,
         }
         if option is not None:
             data = {name: getattr(option, name) for name in (*_AS_STORED, "opens_at", "closes_at", "access_code")}

@@ -15,9 +15,10 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
 from eventapp.registration import notices, queries, seats, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, RegistrationSettings, SeatPool
-from eventapp.registration.rules import AddressCheck, Notice
+from eventapp.registration.rules import UNCONFIRMED, AddressCheck, Notice
 
 
 def save_settings(event: Event, *, address_check: AddressCheck, hold_minutes: int) -> RegistrationSettings:
@@ -69,13 +70,19 @@ def draw(option: AttendanceOption) -> list[Registration]:
 
     The order is that of the SHA-256 digests of the seed, which is stored, and the UID of the registration; a party is
     drawn as one. Who gets no seat is on the waiting list in that order. Raises Refused while people can still register,
-    after the draw, and if nobody has registered.
+    after the draw, if nobody has registered, and while the event gives no seats: it is over, not public, postponed, …
     """
     queries.lock_options(option.event_id)
     if not option.draws:
         raise Refused(_("The seats of this option have been drawn already."))
     if not option.closed:
         raise Refused(_("People can still register. Set a closing time first, and draw after it."))
+    if not option.gives_seats:
+        raise Refused(
+            _("No seats are given while the status of the event is “%(state)s”.", state=option.event.status.label)
+            if option.event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+            else _("Seats can only be drawn while the event is public and has not started yet.")
+        )
     tickets = list(waiting_list.line(option))
     if not tickets:
         raise Refused(_("Nobody has registered for this draw."))
@@ -86,7 +93,8 @@ def draw(option: AttendanceOption) -> list[Registration]:
     db.session.flush()
     winners = seats.promote(option)
     for registration in [one for party in waiting_list.line(option) for one in party]:
-        notices.notify(registration, Notice.RECEIVED)
+        if registration.status not in UNCONFIRMED:
+            notices.notify(registration, Notice.RECEIVED)
     return winners
 
 

@@ -22,6 +22,8 @@ def waiting_rules(option: AttendanceOption) -> list[str]:
     said = [_("Nobody who registers later comes before you. Seats that are offered to others count as taken.")]
     if option.promotion is Promotion.OFFER:
         said += [_("A free seat is offered to the first in line."), answer]
+    elif not option.promote_hours:
+        said.append(_("A free seat goes to the first in line at once until the event starts."))
     else:
         said.append(_("A free seat goes to the first in line at once until %(when)s.", when=until))
         said += [_("After that, it is offered to them."), answer]

@@ -12,7 +12,7 @@ from eventapp.core import clock
 from eventapp.core.db import Moment, db
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.registration.models import AttendanceOption, Registration, SeatPool
+from eventapp.registration.models import AttendanceOption, Contact, Registration, SeatPool
 from eventapp.registration.rules import HELD, IN_LINE, Access
 
 
@@ -86,6 +86,18 @@ def expired() -> list[int]:
         .order_by(Registration.held_until, Registration.id)
     )
     return list(db.session.scalars(query))
+
+
+def party_since(contact: Contact, option: AttendanceOption, since: datetime) -> str | None:
+    """The party of those who share a contact and have waited for an option since this very moment; None without one."""
+    query = select(Registration.party).where(
+        Registration.contact_id == contact.id,
+        Registration.option_id == option.id,
+        Registration.status.in_(IN_LINE),
+        Registration.waiting_since == since,
+        Registration.party.is_not(None),
+    )
+    return db.session.scalar(query.limit(1))
 
 
 def number_waiting(option: AttendanceOption) -> int:

@@ -111,6 +111,14 @@ def test_a_public_form_is_not_sent_by_another_site(client, forum, path, how):
     assert number() == 0
 
 
+def test_a_page_of_a_private_link_works_in_a_browser_that_only_says_that_it_does_not_say(client, make, forum):
+    """Such a page says `no-referrer`; older browsers, and those without TLS, then send nothing but `Origin: null`."""
+    ada = make.registration(forum, make.option(forum))
+    assert client.post(f"/registrations/{ada.token}/cancel", headers={"Origin": "null"}).status_code == 303
+    for how in ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert client.post(f"/registrations/{ada.token}/undo", headers=how).status_code == 400
+
+
 @pytest.mark.parametrize(
     "how", [{}, OURS, {"Sec-Fetch-Site": "none", "Origin": "http://localhost"}, {"Origin": "http://localhost"}]
 )

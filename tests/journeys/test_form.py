@@ -100,3 +100,19 @@ def test_an_organization_of_the_directory_is_suggested_and_brings_its_kind(desk,
     suggested.wait_for(state="attached")
     field.fill(suggested.get_attribute("value") or "")
     assert at_desk.window.page.input_value("[name=organization_kind]") == "city"
+
+
+def test_the_form_of_an_option_shows_what_matters_with_what_is_chosen(desk):
+    at_desk = desk("option-form")
+    at_desk.open_event("Option form")
+    page = at_desk.window.page
+    at_desk.window.open(at_desk.path("/options/new"))
+    assert page.is_hidden("[name=access_code]") and page.is_hidden("[name=domains]")
+    page.select_option("[name=access]", "code")
+    assert page.is_visible("[name=access_code]") and page.is_hidden("[name=domains]")
+    rules = page.locator("details:has([name=promotion])")
+    assert rules.is_visible() and page.is_hidden("[name=promotion]")
+    page.uncheck("[name=waiting_list]")
+    assert rules.is_hidden()
+    page.select_option("[name=access]", "lottery")
+    assert rules.is_visible(), "who gets no seat in a draw waits"

@@ -25,27 +25,27 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
-from eventapp.registration import edits, holds, operations, setup, setup_seats, tasks
+from eventapp.registration import edits, holds, operations, self_service, setup, setup_seats, tasks, undo_steps
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import HELD, HOLDS_SEAT, IN_LINE, AddressCheck, Promotion
+from eventapp.registration.rules import HELD, HOLDS_SEAT, IN_LINE, Access, AddressCheck, Promotion, RegistrationStatus
 from tests.support.make import fresh, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.both_engines("each counts and locks in its own way")]
 
 NAMES = count()
-OPTION = st.sampled_from([0, 1, 2, 2])
+OPTION = st.sampled_from([0, 1, 2, 2, 3])
 
 
 class Seats(RuleBasedStateMachine):
-    """Two options of one event that share a pool, and one with seats of its own."""
+    """Two options of one event that share a pool, one with seats of its own, and a lottery."""
 
     make = None
     people = Bundle("people")
 
     @initialize(
         target=people,
-        check=st.sampled_from([AddressCheck.NEVER, AddressCheck.ALWAYS]),
+        check=st.sampled_from([AddressCheck.NEVER, AddressCheck.NEVER, AddressCheck.ALWAYS]),
         strict=st.booleans(),
         groups=st.lists(st.tuples(OPTION, st.sampled_from([1, 1, 2, 3])), min_size=6, max_size=9),
     )
@@ -62,7 +62,8 @@ class Seats(RuleBasedStateMachine):
                 for mode, title, values in (
                     (Mode.IN_PERSON, "Guests", {"pool": pool}),
                     (Mode.IN_PERSON, "Press", {"pool": pool, "promotion": Promotion.OFFER, "offer_hours": 1}),
-                    (Mode.ONLINE, "Online", {"capacity": 1}),
+                    (Mode.ONLINE, "Online", {"capacity": 1, "promotion": Promotion.OFFER, "offer_hours": 1}),
+                    (Mode.IN_PERSON, "Tour", {"capacity": 1, "access": Access.LOTTERY}),
                 )
             ]
             self.pool = pool
@@ -152,22 +153,77 @@ class Seats(RuleBasedStateMachine):
         db.session.rollback()
         tasks.expire_held()
 
+    @rule(number=people)
+    def cancel_oneself(self, number):
+        self.do(lambda: self_service.cancel(db.session.get(Registration, number)))
+
+    @rule(number=people)
+    def undo(self, number):
+        db.session.rollback()
+        step = undo_steps.last(db.session.get(Registration, number))
+        drawn = fresh(self.options[3]).drawn_at
+        if step is not None and step.waiting_since is not None and (drawn is None or step.waiting_since >= drawn):
+            self.before[number] = (RegistrationStatus.WAITLISTED, step.waiting_since, step.option_id, None)
+        self.do(lambda: self_service.undo_last_step(db.session.get(Registration, number)))
+
+    @rule(number=people)
+    def register_again(self, number):
+        self.do(lambda: self_service.register_again(db.session.get(Registration, number)))
+
+    @rule(which=st.integers(0, 30), option=OPTION, meanwhile=st.booleans(), cancels=st.booleans())
+    def change_one_s_mind(self, which, option, meanwhile, cancels):
+        """Undoing is only possible for some minutes, and for few: without this rule it is seldom drawn in time."""
+        db.session.rollback()
+        status = RegistrationStatus.WAITLISTED if which % 2 else RegistrationStatus.CONFIRMED
+        found = select(Registration.id).where(Registration.event_id == self.event.id, Registration.status == status)
+        numbers = list(db.session.scalars(found.order_by(Registration.id)))
+        if not numbers:
+            return
+        number = numbers[which % len(numbers)]
+        if cancels:
+            self.cancel_oneself(number)
+        else:
+            self.switch(number, option)
+        self.all_is_well()
+        if meanwhile:
+            for other in self.others_with(option, number):
+                self.cancel(other)
+                self.all_is_well()
+        self.undo(number)
+
+    def others_with(self, option, number):
+        """Whoever has an option: once they are gone, the next may get an offer."""
+        db.session.rollback()
+        query = select(Registration.id).where(
+            Registration.option_id == self.options[option].id,
+            Registration.status.in_(HOLDS_SEAT | IN_LINE),
+            Registration.id != number,
+        )
+        return list(db.session.scalars(query.order_by(Registration.id).limit(4)))
+
+    @rule()
+    def draw(self):
+        def close_and_draw():
+            option = fresh(self.options[3])
+            option.closes_at = clock.now()
+            db.session.flush()
+            setup_seats.draw(option)
+
+        self.do(close_and_draw)
+        self.do(lambda: setattr(fresh(self.options[3]), "closes_at", None))
+
     @rule(capacity=st.integers(1, 4))
     def change_capacity(self, capacity):
-        def save():
-            one = fresh(self.options[2])
-            setup.save_option(
-                fresh(self.event),
-                one,
-                mode=one.mode,
-                title=one.title,
-                capacity=capacity,
-                promotion=one.promotion,
-                offer_hours=one.offer_hours,
-                smaller_may_pass=one.smaller_may_pass,
-            )
+        self.do(lambda: self.save(2, capacity=capacity))
 
-        self.do(save)
+    @rule(shared=st.booleans(), which=st.sampled_from([1, 2]))
+    def change_the_pool_of_an_option(self, shared, which):
+        self.do(lambda: self.save(which, pool=fresh(self.pool) if shared else None, capacity=2))
+
+    def save(self, which, **values):
+        one = fresh(self.options[which])
+        kept = ("mode", "title", "promotion", "offer_hours", "smaller_may_pass", "pool", "capacity")
+        setup.save_option(fresh(self.event), one, **{name: getattr(one, name) for name in kept} | values)
 
     @rule(capacity=st.integers(1, 5))
     def change_pool(self, capacity):
@@ -197,7 +253,11 @@ class Seats(RuleBasedStateMachine):
             assert (row.held_until is not None) == (row.status in HELD), row.status
             assert row.party is None or row.status in IN_LINE
         options = [fresh(option) for option in self.options]
-        for sharing in (options[:2], options[2:]):
+        lines = {}
+        for option in options:
+            lines.setdefault(option.pool or option, []).append(option)
+        assert fresh(self.pool).seats_taken == sum(one.seats_taken for one in lines.get(fresh(self.pool), []))
+        for sharing in lines.values():
             self.of_one_line(sharing, [row for row in rows if row.option_id in {one.id for one in sharing}])
         self.before = {row.id: (row.status, row.waiting_since, row.option_id, row.party) for row in rows}
 
@@ -212,19 +272,20 @@ class Seats(RuleBasedStateMachine):
             parties.setdefault((row.party, row.option_id) if row.party else row.id, []).append(row)
         line = list(parties.values())
         free = holder.capacity - len(seated)
-        if fresh(self.event).status is EventStatus.PUBLISHED and free and line:
+        if fresh(self.event).status is EventStatus.PUBLISHED and free and line and not sharing[0].draws:
             sizes = [len(party) for party in line]
             assert (sizes[0] if self.strict else min(sizes)) > free, "a free seat waits for nobody"
-        self.nobody_overtakes(seated, line)
+        self.nobody_overtakes(seated, line, {one.id for one in sharing})
 
-    def nobody_overtakes(self, seated, line):
+    def nobody_overtakes(self, seated, line, sharing):
         for row in seated:
             status, since, option, _party = self.before.get(row.id, (None, None, None, None))
-            newly = status not in HOLDS_SEAT or option != row.option_id
+            # A seat is kept where another option shares it.
+            newly = status not in HOLDS_SEAT or option not in sharing
             if not newly or row.id in self.passed:
                 continue
             # Newcomers, and who was on another list, come last.
-            place = (since, row.id) if since and option in {one.option_id for one in seated} else None
+            place = (since, row.id) if since and option in sharing else None
             for party in line:
                 earlier = party[0].id in self.before and (
                     place is None or (party[0].waiting_since, party[0].id) < place
@@ -235,7 +296,7 @@ class Seats(RuleBasedStateMachine):
 
 def test_no_seat_is_sold_twice_or_forgotten_whatever_is_done_in_whatever_order(make):
     Seats.make = make
-    examples = 16 if db.engine.dialect.name == "sqlite" else 4
+    examples = 36 if db.engine.dialect.name == "sqlite" else 4
     run_state_machine_as_test(
         Seats,
         settings=settings(
