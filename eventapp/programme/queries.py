@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventapp.core.caching import memoized
 from eventapp.core.clock import programme_day
 from eventapp.core.db import db
+from eventapp.core.statements import QuickSelect
 from eventapp.directory.models import Person, Position, ShownPerson
 from eventapp.events.models import Event, Venue
 from eventapp.programme import published, rules
@@ -185,6 +186,16 @@ def join_links(event: Event) -> dict[str, str]:
     """
     query = select(Session.code, Session.join_url).where(Session.event_id == event.id, Session.join_url != "")
     return {code: url for code, url in db.session.execute(query)}
+
+
+def has_join_links(event_id: int) -> bool:
+    """Whether a session of an event, by its id, has a link for joining online."""
+    return _any_join_link.row(event=event_id) is not None
+
+
+_any_join_link = QuickSelect(
+    lambda insert: select(Session.id).where(Session.event_id == bindparam("event", 0), Session.join_url != "").limit(1)
+)
 
 
 def matches(session: PublishedSession, wanted: SessionFilter) -> bool:

@@ -13,7 +13,7 @@ from eventapp.directory.rules import typed_name
 from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme.rules import Mode
-from eventapp.registration import contacts, files, notices, seats, session_seats, undo_steps
+from eventapp.registration import contacts, files, notices, queries, seats, session_seats, undo_steps
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
 from eventapp.registration.operations import (
     RegistrationInput,
@@ -116,8 +116,8 @@ def must_confirm(registration: Registration, option: AttendanceOption) -> bool:
 
     Otherwise anybody could register somebody else after all, by a detour over an option without that check.
     """
-    known = registration.option.checks_address or registration.status in UNCONFIRMED
-    return option.checks_address and not known
+    known = queries.checks_address(registration.option) or registration.status in UNCONFIRMED
+    return queries.checks_address(option) and not known
 
 
 def change_option(

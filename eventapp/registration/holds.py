@@ -58,7 +58,7 @@ def _expired_with(registration: Registration) -> list[Registration]:
 
     Not who has registered again meanwhile.
     """
-    if not registration.option.checks_address:
+    if not queries.checks_address(registration.option):
         return []
     active = {(one.name_key, one.same_name) for one in contacts.registrations(registration.contact)}
     same = contacts.of_same_form(registration, RegistrationStatus.EXPIRED)

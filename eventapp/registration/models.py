@@ -163,14 +163,6 @@ class AttendanceOption(Base, Closes, OfEvent):
         return min(now() + timedelta(hours=self.offer_hours), self.event.starts_at)
 
     @property
-    def checks_address(self) -> bool:
-        """Whether people must confirm their e-mail address before they have this option."""
-        check = self.settings.address_check if self.settings is not None else AddressCheck.AUTO
-        if check is AddressCheck.AUTO:
-            return self.mode is Mode.ONLINE and bool(self.event.join_url)
-        return check is AddressCheck.ALWAYS
-
-    @property
     def held_until(self) -> datetime:
         """Until when the e-mail address of somebody who registers now can be confirmed."""
         minutes = self.settings.hold_minutes if self.settings is not None else rules.HOLD_MINUTES

@@ -112,7 +112,7 @@ def register(
     # The same moment for all tells who was on one form.
     moment = clock.now()
     group = [_draft(event, option, one, moment, generated=generated) for one in (answers, *companions)]
-    unconfirmed = not by_team and option.checks_address
+    unconfirmed = not by_team and queries.checks_address(option)
     if together and companions:
         give_seat(group, option, unconfirmed=unconfirmed)
     else:

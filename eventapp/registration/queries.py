@@ -92,6 +92,18 @@ def joins_online(registration: Registration) -> bool:
     return bool(registration.event.join_url or programme.join_links(registration.event))
 
 
+def checks_address(option: AttendanceOption) -> bool:
+    """Whether people must confirm their e-mail address before they have this option.
+
+    Unless the team decides, where it has a link to join online, of the event or of a session.
+    """
+    check = option.settings.address_check if option.settings is not None else AddressCheck.AUTO
+    if check is not AddressCheck.AUTO:
+        return check is AddressCheck.ALWAYS
+    online = option.mode is Mode.ONLINE
+    return online and (bool(option.event.join_url) or programme.has_join_links(option.event_id))
+
+
 def address_check(event: Event) -> AddressCheck:
     """Whether people must confirm their e-mail address first."""
     settings = db.session.get(RegistrationSettings, event.id)

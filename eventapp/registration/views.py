@@ -106,7 +106,7 @@ def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
     try:
         with transaction():
             event, known = or_404(events.by_slug(slug)), or_404(queries.by_token(refusal.token))
-            if checked := or_404(form.chosen()).checks_address:
+            if checked := queries.checks_address(or_404(form.chosen())):
                 operations.count(event, visitor(), email, people=form.number_of_people)
             if checked and known.status in UNCONFIRMED:
                 notices.notify(known, Notice.ADDRESS)

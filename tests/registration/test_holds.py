@@ -127,6 +127,9 @@ def test_an_address_is_only_checked_by_default_where_there_is_a_link_to_join(mak
     linked = make.event("linked", address_check=AddressCheck.AUTO, join_url="https://meet.example/x")
     assert make.registration(linked, make.option(linked, Mode.ONLINE)).status is UNCONFIRMED
     assert make.registration(linked, make.option(linked, Mode.IN_PERSON)).status is CONFIRMED
+    sessions = make.event("sessions", address_check=AddressCheck.AUTO)
+    make.session(sessions, join_url="https://meet.example/y")
+    assert make.registration(sessions, make.option(sessions, Mode.ONLINE)).status is UNCONFIRMED
 
 
 def test_the_team_need_not_confirm_an_address(make, forum, line):
