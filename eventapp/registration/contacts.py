@@ -14,7 +14,7 @@ from eventapp.core.db import db, stored
 from eventapp.core.statements import QuickSelect, QuickWrite
 from eventapp.events.models import Event
 from eventapp.registration.models import Contact, Registration
-from eventapp.registration.rules import ACTIVE, RegistrationStatus, name_key
+from eventapp.registration.rules import ACTIVE, name_key
 
 
 def of_address(event_id: int, email: str) -> Contact | None:
@@ -26,18 +26,6 @@ def of_address(event_id: int, email: str) -> Contact | None:
 def registrations(contact: Contact) -> list[Registration]:
     """The active registrations that share a contact, the oldest first."""
     query = select(Registration).where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))
-    return list(db.session.scalars(query.order_by(Registration.id)))
-
-
-def of_same_form(registration: Registration, status: RegistrationStatus) -> list[Registration]:
-    """The other people with this status who were registered in the same form, and have the same option."""
-    query = select(Registration).where(
-        Registration.contact_id == registration.contact_id,
-        Registration.option_id == registration.option_id,
-        Registration.created_at == registration.created_at,
-        Registration.status == status,
-        Registration.id != registration.id,
-    )
     return list(db.session.scalars(query.order_by(Registration.id)))
 
 

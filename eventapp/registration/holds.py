@@ -61,7 +61,13 @@ def _expired_with(registration: Registration) -> list[Registration]:
     if not queries.checks_address(registration.option):
         return []
     active = {(one.name_key, one.same_name) for one in contacts.registrations(registration.contact)}
-    same = contacts.of_same_form(registration, RegistrationStatus.EXPIRED)
+    same = [
+        one
+        for one in queries.same_form(registration)
+        if one.id != registration.id
+        and one.option_id == registration.option_id
+        and one.status is RegistrationStatus.EXPIRED
+    ]
     for one in same:
         queries.lock(one)
     return [one for one in same if (one.name_key, one.same_name) not in active]
