@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from alembic.script import ScriptDirectory
@@ -78,9 +78,6 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True})
 migrate = Migrate()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-S = TypeVar("S")
 
 
 class OnlyReads(RuntimeError):

@@ -35,6 +35,16 @@ class _Prepared(NamedTuple):
     writers: dict[str, Callable[[Any], Any] | None]
     readers: list[Callable[[Any], Any] | None]
 
+    def bound(self, values: dict[str, Any]) -> Any:
+        """The parameters as the driver takes them."""
+        sent = {name: write(value) if (write := self.writers[name]) else value for name, value in values.items()}
+        parameters = {**self.fixed, **sent}
+        return parameters if self.order is None else [parameters[key] for key in self.order]
+
+    def read(self, raw: Row) -> Row:
+        """The driver's row as Python values."""
+        return tuple(read(value) if read else value for read, value in zip(self.readers, raw, strict=True))
+
 
 def _prepared(
     statement: Any, returned: Iterable[ColumnElement[Any]], dialect: Dialect, columns: tuple[str, ...] = ()
@@ -45,14 +55,10 @@ def _prepared(
     )
     kinds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
     writers = {name: kind.bind_processor(dialect) for name, kind in kinds.items()}
-    fixed = {}
-    for name, value in compiled.params.items():
-        plain = value.value if isinstance(value, enum.Enum) else value
-        fixed[name] = plain
     return _Prepared(
         str(compiled),
         compiled.positiontup,
-        fixed,
+        {name: value.value if isinstance(value, enum.Enum) else value for name, value in compiled.params.items()},
         writers,
         [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned],
     )
@@ -75,9 +81,7 @@ class QuickRead:
 
     def _bound(self, dialect: Dialect, values: dict[str, Any]) -> tuple[str, Any]:
         ready = self._prepared(dialect)
-        sent = {name: write(value) if (write := ready.writers[name]) else value for name, value in values.items()}
-        parameters = {**ready.fixed, **sent}
-        return ready.sql, [parameters[key] for key in ready.order] if ready.order is not None else parameters
+        return ready.sql, ready.bound(values)
 
     def _fetch(self, engine: Engine, sql: str, parameters: Any) -> Row | None:
         connection = engine.raw_connection()
@@ -96,8 +100,7 @@ class QuickRead:
 
     def read(self, raw: Row) -> Row:
         """The driver's row as Python values."""
-        readers = self._prepared(db.engine.dialect).readers
-        return tuple(read(value) if read else value for read, value in zip(readers, raw, strict=True))
+        return self._prepared(db.engine.dialect).read(raw)
 
     def row(self, **values: Any) -> Row | None:
         """The row as Python values, or None."""
@@ -144,14 +147,9 @@ class _InSession:
             session.flush()
         self._begin(session)
         connection = session.connection()
-        dialect = connection.dialect
-        ready = self._ready.get(dialect.name) or self._prepare(dialect)
-        sent = {name: write(value) if (write := ready.writers[name]) else value for name, value in values.items()}
-        parameters = {**ready.fixed, **sent}
-        found = _execute(connection, ready.sql, [parameters[key] for key in ready.order] if ready.order else parameters)
-        if found is None:
-            return None
-        return tuple(read(value) if read else value for read, value in zip(ready.readers, found, strict=True))
+        ready = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect)
+        found = _execute(connection, ready.sql, ready.bound(values))
+        return None if found is None else ready.read(found)
 
     def _begin(self, session: Session) -> None:
         """Called before each run."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -32,9 +32,7 @@ class _Batch:
 
     sent: dict[int, dict[str, SentInvitation]]
     codes: dict[int, list[str]]
-    venues: dict[int, list[VenueRow]] = field(default_factory=dict)
-    documents: dict[int, Document] = field(default_factory=dict)
-    links: dict[int, dict[str, str]] = field(default_factory=dict)
+    of_events: dict[tuple[str, int], Any] = field(default_factory=dict)
 
 
 _batch: ContextVar[_Batch | None] = ContextVar("batch of e-mails", default=None)
@@ -82,27 +80,24 @@ def signed_up_for(registration: Registration) -> list[str]:
 
 def venues_of(event_id: int) -> list[VenueRow]:
     """The venues of an event, by its id, in order."""
-    batch = _batch.get()
-    return read_venues(event_id) if batch is None else _once(batch.venues, event_id, lambda: read_venues(event_id))
+    return _once("venues", event_id, lambda: read_venues(event_id))
 
 
 def document(event: Event) -> Document:
     """The published programme of an event."""
-    batch = _batch.get()
-    if batch is None:
-        return programme.document(event)
-    return _once(batch.documents, event.id, lambda: programme.document(event))
+    return _once("document", event.id, lambda: programme.document(event))
 
 
 def join_links(event: Event) -> dict[str, str]:
     """The joining links of sessions, by their codes."""
+    return _once("links", event.id, lambda: programme.join_links(event))
+
+
+def _once(what: str, event_id: int, read: Callable[[], T]) -> T:
+    """Read it once in a batch."""
     batch = _batch.get()
     if batch is None:
-        return programme.join_links(event)
-    return _once(batch.links, event.id, lambda: programme.join_links(event))
-
-
-def _once(known: dict[int, T], event_id: int, read: Callable[[], T]) -> T:
-    if event_id not in known:
-        known[event_id] = read()
-    return known[event_id]
+        return read()
+    if (what, event_id) not in batch.of_events:
+        batch.of_events[what, event_id] = read()
+    return cast(T, batch.of_events[what, event_id])
