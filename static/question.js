@@ -1,5 +1,5 @@
 // Shows only what belongs to the chosen kind of answer. Without this file, all of it is shown.
-const form = document.querySelector("form[data-kinds]");
+const form = document.querySelector("[data-kind]")?.closest("form");
 const kind = form?.querySelector("[name=kind]");
 const arrange = () => {
   for (const part of form.querySelectorAll("[data-kind]")) {

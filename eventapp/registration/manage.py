@@ -206,7 +206,7 @@ def options(event: Event) -> ResponseReturnValue:
         waiting=waiting_list.numbers_waiting(event),
         usual=setup.USUAL,
         pools=setup_seats.pools(event),
-        address_check=queries.address_check(event),
+        address_check=queries.settings_of(event).address_check,
         ready_sets=questions.unused_sets(asked),
         condition=answers.condition,
     )

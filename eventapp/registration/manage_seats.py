@@ -15,7 +15,7 @@ from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.registration import queries, setup_seats, waiting_list
-from eventapp.registration.models import RegistrationSettings, SeatPool
+from eventapp.registration.models import SeatPool
 from eventapp.registration.setup_forms import PoolForm, SettingsForm
 
 manage = Blueprint("seats_manage", __name__, url_prefix="/manage/events/<slug>/options")
@@ -47,7 +47,7 @@ def remove_pool(event: Event, number: int) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def settings(event: Event) -> ResponseReturnValue:
     """How registration works."""
-    form = SettingsForm.of(db.session.get(RegistrationSettings, event.id))
+    form = SettingsForm.of(queries.settings_of(event))
     if submit(form, lambda: setup_seats.save_settings(event, **form.values())):
         flash(_("Saved."))
         return redirect(url_for("registration_manage.options", slug=event.slug), 303)

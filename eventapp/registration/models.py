@@ -42,6 +42,11 @@ class RegistrationSettings(Base, OfEvent):
     # Minutes for which a seat is held for somebody who has not confirmed the e-mail address yet.
     hold_minutes: Mapped[int] = mapped_column(default=rules.HOLD_MINUTES)
 
+    @classmethod
+    def usual(cls) -> RegistrationSettings:
+        """The defaults, in no session."""
+        return cls(address_check=AddressCheck.AUTO, hold_minutes=rules.HOLD_MINUTES)
+
 
 class SeatPool(Base, OfEvent):
     """Seats that several options of an event share, and one waiting list for all of them."""
@@ -165,8 +170,8 @@ class AttendanceOption(Base, Closes, OfEvent):
     @property
     def held_until(self) -> datetime:
         """Until when the e-mail address of somebody who registers now can be confirmed."""
-        minutes = self.settings.hold_minutes if self.settings is not None else rules.HOLD_MINUTES
-        return now() + timedelta(minutes=minutes)
+        settings = self.settings or RegistrationSettings.usual()
+        return now() + timedelta(minutes=settings.hold_minutes)
 
     @property
     def availability(self) -> Availability:

@@ -22,7 +22,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import answers as answering
 from eventapp.registration import edits, queries, undo_steps, waiting_list
 from eventapp.registration.form_models import Question
-from eventapp.registration.forms import option_name
+from eventapp.registration.forms import option_name, takable
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.records import SessionSeatChange, UndoableStep
 from eventapp.registration.rules import (
@@ -136,7 +136,7 @@ def read(registration: Registration) -> OwnPage:
         answers=_answers(registration, questions) if active else [],
         history=history(registration, options),
         undo=_undo(registration, step),
-        again=undo_steps.cancelled_by_guest(registration, step) and _takes_part(registration.option),
+        again=undo_steps.cancelled_by_guest(registration, step) and takable(registration.option),
     )
 
 
@@ -152,10 +152,6 @@ def _undo(registration: Registration, step: UndoableStep | None) -> Undo | None:
     if step is None or off or not undo_steps.is_undoable(step):
         return None
     return Undo(step.kind, ceil((step.at + undo_steps.UNDO - clock.now()).total_seconds() / 60))
-
-
-def _takes_part(option: AttendanceOption) -> bool:
-    return option.availability in {Availability.OPEN, Availability.WAITING_LIST}
 
 
 def _choices(

@@ -21,7 +21,6 @@ from eventapp.registration.models import (
     SessionSignup,
 )
 from eventapp.registration.rules import (
-    HOLD_MINUTES,
     HOLDS_SEAT,
     REGISTERED,
     UNCONFIRMED,
@@ -97,23 +96,21 @@ def checks_address(option: AttendanceOption) -> bool:
 
     Unless the team decides, where it has a link to join online, of the event or of a session.
     """
-    check = option.settings.address_check if option.settings is not None else AddressCheck.AUTO
+    check = (option.settings or RegistrationSettings.usual()).address_check
     if check is not AddressCheck.AUTO:
         return check is AddressCheck.ALWAYS
     online = option.mode is Mode.ONLINE
     return online and (bool(option.event.join_url) or programme.has_join_links(option.event_id))
 
 
-def address_check(event: Event) -> AddressCheck:
-    """Whether people must confirm their e-mail address first."""
-    settings = db.session.get(RegistrationSettings, event.id)
-    return settings.address_check if settings is not None else AddressCheck.AUTO
+def settings_of(event: Event) -> RegistrationSettings:
+    """How registration for an event works; the defaults if nothing was set."""
+    return db.session.get(RegistrationSettings, event.id) or RegistrationSettings.usual()
 
 
 def hold_minutes(event: Event) -> int:
     """For how many minutes a seat is held until the e-mail address is confirmed."""
-    settings = db.session.get(RegistrationSettings, event.id)
-    return settings.hold_minutes if settings is not None else HOLD_MINUTES
+    return settings_of(event).hold_minutes
 
 
 def lock_options(event_id: int) -> None:

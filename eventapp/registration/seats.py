@@ -9,6 +9,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from eventapp.core import revisions
 from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
 from eventapp.core.statements import QuickWrite
 from eventapp.registration import notices, queries, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool
@@ -115,6 +117,19 @@ def move(old: AttendanceOption, new: AttendanceOption) -> bool:
     for option, number in sorted(((old, -1), (new, 1)), key=lambda one: one[0].id):
         _change(option, _OF_OPTION.back, number)
     return True
+
+
+def check_capacity(capacity: int | None, taken: int) -> None:
+    """Raise Refused for fewer seats than are taken, and for none."""
+    if capacity is None or capacity >= max(taken, 1):
+        return
+    message = _("Enter at least 1, or leave empty for no limit.")
+    if taken:
+        message = _(
+            "%(number)d seats are already taken. Enter at least %(number)d, or cancel registrations first.",
+            number=taken,
+        )
+    raise Refused(message, field="capacity")
 
 
 def give_back(option: AttendanceOption, number: int = 1) -> None:

@@ -57,7 +57,7 @@ def save_option(
         raise Refused(_("The closing time must be after the opening time."), field="closes_at")
     taken, before = (option.seats_taken, option.pool) if option else (0, None)
     if pool is None:
-        _check_capacity(capacity, taken)
+        seats.check_capacity(capacity, taken)
     elif pool is not before and pool.capacity - pool.seats_taken < taken:
         raise Refused(_("There are not enough shared seats for those who have this option."), field="pool")
     if option is None:
@@ -99,18 +99,6 @@ def _check_access(access: Access, *, access_code: str, domains: Collection[str],
         raise Refused(_("A code needs letters or digits."), field="access_code")
     if access is Access.LOTTERY and pool is not None:
         raise Refused(_("A lottery needs seats of its own."), field="pool")
-
-
-def _check_capacity(capacity: int | None, taken: int) -> None:
-    if capacity is None or capacity >= max(taken, 1):
-        return
-    message = _("Enter at least 1, or leave empty for no limit.")
-    if taken:
-        message = _(
-            "%(number)d seats are already taken. Enter at least %(number)d, or cancel registrations first.",
-            number=taken,
-        )
-    raise Refused(message, field="capacity")
 
 
 def _move_seats(option: AttendanceOption, before: SeatPool | None, after: SeatPool | None) -> None:

@@ -16,7 +16,7 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, RegistrationSettings, SeatPool
-from eventapp.registration.rules import HOLD_MINUTES, OFFER_HOURS, Access, AddressCheck, Promotion
+from eventapp.registration.rules import OFFER_HOURS, Access, AddressCheck, Promotion
 
 # Fields of the form of an option with the values that are stored.
 _AS_STORED = ("title", "note", "capacity", "waiting_list", "promote_hours", "offer_hours", "smaller_may_pass")
@@ -83,11 +83,9 @@ class SettingsForm(Form):
     )
 
     @classmethod
-    def of(cls, settings: RegistrationSettings | None) -> SettingsForm:
-        """The form with the settings, or with the defaults."""
-        check = settings.address_check if settings is not None else AddressCheck.AUTO
-        minutes = settings.hold_minutes if settings is not None else HOLD_MINUTES
-        form = cls(data={"address_check": check.value, "hold_minutes": minutes})
+    def of(cls, settings: RegistrationSettings) -> SettingsForm:
+        """The form with the settings."""
+        form = cls(data={"address_check": settings.address_check.value, "hold_minutes": settings.hold_minutes})
         form.address_check.choices = [SelectChoice(one.value, one.label) for one in AddressCheck]
         return form
 

@@ -36,14 +36,7 @@ def save_settings(event: Event, *, address_check: AddressCheck, hold_minutes: in
 def save_pool(event: Event, pool: SeatPool | None, *, title: LocalizedText, capacity: int) -> SeatPool:
     """Create or change shared seats; additional ones go to the waiting list. Raises Refused below the seats taken."""
     queries.lock_options(event.id)
-    if pool is not None and capacity < pool.seats_taken:
-        raise Refused(
-            _(
-                "%(number)d seats are already taken. Enter at least %(number)d, or cancel registrations first.",
-                number=pool.seats_taken,
-            ),
-            field="capacity",
-        )
+    seats.check_capacity(capacity, pool.seats_taken if pool is not None else 0)
     if pool is None:
         pool = SeatPool(event_id=event.id, seats_taken=0)
         db.session.add(pool)

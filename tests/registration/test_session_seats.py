@@ -102,9 +102,14 @@ def test_more_seats_in_a_new_version_go_to_the_waiting_list(organizer, make, for
     session, (_first, second, third) = queue(make, forum, option)
     with transaction():
         programme.save_session(
-            fresh(forum), fresh(session), title=session.title, kind=session.kind, starts_at=session.starts_at,
-            ends_at=session.ends_at, capacity=2,
-        )  # fmt: skip
+            fresh(forum),
+            fresh(session),
+            title=session.title,
+            kind=session.kind,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            capacity=2,
+        )
     assert seats(second, session=session) == [False], "the team's draft changes nothing"
     assert organizer.fill("/manage/events/forum/programme/release").status_code == 303
     assert seats(second, third, session=session) == [True, False]
