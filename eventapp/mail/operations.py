@@ -56,21 +56,9 @@ class CalendarFile:
     content: bytes
 
 
-def enqueue(
-    *,
-    to: str,
-    subject: str,
-    text: str,
-    kind: str,
-    topic: str = "",
-    html: str = "",
-    language: str = "en",
-    calendars: Sequence[CalendarFile] = (),
-) -> Email:
-    """Queue an e-mail, to be sent once the current transaction has committed."""
-    email = outgoing(
-        to=to, subject=subject, text=text, kind=kind, topic=topic, html=html, language=language, calendars=calendars
-    )
+def enqueue(*, to: str, subject: str, text: str, kind: str, **more: Any) -> Email:
+    """Queue an e-mail, to be sent once the current transaction has committed; arguments as in `outgoing`."""
+    email = outgoing(to=to, subject=subject, text=text, kind=kind, **more)
     db.session.add(email)
     db.session.flush()
     return email
@@ -86,8 +74,12 @@ def outgoing(
     html: str = "",
     language: str = "en",
     calendars: Sequence[CalendarFile] = (),
+    sender_name: str = "",
+    reply_to: str = "",
+    unsubscribe_url: str = "",
+    batch: str = "",
 ) -> Email:
-    """An e-mail for the outbox, which the caller adds to the session."""
+    """An e-mail for the outbox, which the caller adds to the session. Those with a `batch` are sent after all others."""
     return Email(
         to=to,
         subject=" ".join(subject.split()),
@@ -96,6 +88,12 @@ def outgoing(
         kind=kind,
         topic=topic,
         language=language,
+        sender_name=sender_name,
+        reply_to=reply_to,
+        unsubscribe_url=unsubscribe_url,
+        batch=batch,
+        bulk=bool(batch),
+        domain=mailbox_key(to).rpartition("@")[2] if batch else "",
         message_id=f"<{uuid.uuid4()}@eventapp>",
         calendars=[
             EmailCalendar(position=place, name=file.name, method=file.method, content=file.content)
@@ -125,7 +123,7 @@ def take(limit: int = LEASED) -> list[int]:
     due = (
         select(Email.id)
         .where(_is_due(now))
-        .order_by(Email.due_at, Email.id)
+        .order_by(Email.bulk, Email.due_at, Email.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

@@ -12,6 +12,7 @@ from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail import content
 from eventapp.mail.content import EmailContent, RenderedEmail, draft, paragraphs_of
 from eventapp.notifications import attendees, snapshots
+from eventapp.notifications.identity import identity
 from eventapp.notifications.invitations import InvitationUpdate
 from eventapp.notifications.session_changes import attendee_lines
 from eventapp.notifications.snapshots import ParticipationState, Snapshot, Topic
@@ -296,12 +297,15 @@ def render(
     change: str = "",
     changed: bool = False,
     to: str = "",
+    stop_url: str = "",
+    batch: str = "",
 ) -> RenderedEmail:
     """An e-mail with the invitations of `updates`, to the attendee or to another address of theirs.
 
     By default it shows the current facts, the changes of sessions, and a button to the attendee's own page.
     """
     event, language = registration.event, registration.language
+    writer = identity(event, language)
     about = next((update for update in updates if not update.code), None)
     files = [update.file for update in updates if update.file]
     texts = draft(
@@ -327,11 +331,17 @@ def render(
             more=attendee_lines(registration, updates)[1] if more is None else more,
             action=action,
             after=paragraphs_of(texts.after),
-            signature=content.signature(event.title.resolve(language).text, event.contact_email),
+            signature=writer.signature,
+            host=writer.host,
+            map_url=writer.map_url if registration.option.mode is Mode.IN_PERSON else "",
+            stop_url=stop_url,
         ),
         to=to or registration.email,
         language=language,
         kind=kind,
         topic=f"event:{event.id}",
         calendars=files,
+        sender_name=writer.sender_name,
+        reply_to=writer.reply_to,
+        batch=batch,
     )
