@@ -188,6 +188,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["sweeps"] = [
         Sweep("scan", 5, scan.scan),
         Sweep("notifications", 1, notification_tasks.send_due),
+        Sweep("reminders", 30, notification_tasks.send_reminders),
         Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),

@@ -69,6 +69,8 @@ PUBLIC = {
     "registration.cancel",
     "registration.session",
     "notifications.calendar",
+    "notifications.coming",
+    "notifications.stop",
     "proposals.propose",
     "proposals.mine",
     "proposals.take_back",
