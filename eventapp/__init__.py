@@ -55,6 +55,7 @@ from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.media import views as media
 from eventapp.notifications import manage as notifications_manage
+from eventapp.notifications import manage_settings as email_settings
 from eventapp.notifications import scan
 from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
@@ -101,6 +102,7 @@ BLUEPRINTS = [
     registration_manage_form.manage_form,
     registration_seats.manage,
     notifications_manage.manage,
+    email_settings.manage,
     attendance_manage.manage,
     feeds_manage.manage,
 ]

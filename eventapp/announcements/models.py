@@ -70,9 +70,7 @@ class AnnouncementRecipient(Base):
     __tablename__ = "announcement_recipient"
     __table_args__ = (Index("ix_announcement_recipient_outcome", "announcement_id", "outcome", "contact_id"),)
 
-    announcement_id: Mapped[int] = mapped_column(
-        ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True
-    )
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
     registrations: Mapped[list[Any]] = mapped_column(default=list)
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.WAITING)

@@ -20,8 +20,8 @@ from eventapp.mail.operations import CalendarFile
 class EmailContent:
     """An e-mail before it is rendered: paragraphs, facts as (label, value), and at most one button (label, URL).
 
-    `more` are paragraphs between the facts and the button, `after` those below the button. At the end are the signature,
-    the host, a map of the venue, and where to say that one wants no more of these e-mails.
+    `more` are paragraphs between the facts and the button, `after` those below the button. At the end are the
+    signature, the host, a map of the venue, and where to say that one wants no more of these e-mails.
     """
 
     subject: str

@@ -79,7 +79,7 @@ def outgoing(
     unsubscribe_url: str = "",
     batch: str = "",
 ) -> Email:
-    """An e-mail for the outbox, which the caller adds to the session. Those with a `batch` are sent after all others."""
+    """An e-mail for the outbox, which the caller adds to the session. One with a `batch` is sent after all others."""
     return Email(
         to=to,
         subject=" ".join(subject.split()),

@@ -162,6 +162,4 @@ def lock(numbers: Sequence[int], reminder: DueReminder) -> bool:
 
 def record(numbers: Sequence[int], reminder: DueReminder) -> list[SentReminder]:
     """Rows that say that these had the reminder. The flush fails if another worker was faster."""
-    return [
-        SentReminder(registration_id=number, kind=reminder.kind.value, about=reminder.about) for number in numbers
-    ]
+    return [SentReminder(registration_id=number, kind=reminder.kind.value, about=reminder.about) for number in numbers]

@@ -13,7 +13,9 @@ from eventapp.notifications.models import EmailSettings
 
 def of(event: Event) -> EmailSettings:
     """The event's settings, or the defaults; read once in a batch."""
-    return preloaded.once("settings", event.id, lambda: db.session.get(EmailSettings, event.id) or EmailSettings.usual())
+    return preloaded.once(
+        "settings", event.id, lambda: db.session.get(EmailSettings, event.id) or EmailSettings.usual()
+    )
 
 
 def save(event: Event, values: Mapping[str, Any]) -> None:

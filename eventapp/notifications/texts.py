@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from eventapp.core import languages
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -96,7 +97,9 @@ def standard(kind: str, language: str) -> Draft:
 def written(event: Event) -> dict[tuple[str, str], EmailText]:
     """The texts that the team has written, by kind and language; read once in a batch."""
     query = select(EmailText).where(EmailText.event_id == event.id)
-    return preloaded.once("texts", event.id, lambda: {(row.kind, row.language): row for row in db.session.scalars(query)})
+    return preloaded.once(
+        "texts", event.id, lambda: {(row.kind, row.language): row for row in db.session.scalars(query)}
+    )
 
 
 def of(event: Event, kind: str, language: str) -> Draft | None:
@@ -162,4 +165,22 @@ def reset(event: Event, kind: str, language: str) -> None:
 
 def marked(text: str, values: Mapping[str, str]) -> list[tuple[str, bool]]:
     """The parts of a filled-in text, as (text, whether it was filled in), for a preview."""
-    return [(values.get(part, f"{{{part}}}") if is_name else part, is_name) for part, is_name in placeholders.split(text)]
+    return [
+        (values.get(part, f"{{{part}}}") if is_name else part, is_name) for part, is_name in placeholders.split(text)
+    ]
+
+
+def sample(event: Event, language: str) -> dict[str, str]:
+    """Values for a preview, as an invented attendee would read them."""
+    return {
+        "name": _("Ada Example"),
+        "organization": _("City of Example"),
+        "event": event.title.resolve(language).text,
+        "option": _("In person"),
+        "contact": _contact(event) or "–",
+        "until": languages.moment_of(event.starts_at, event.zone),
+        "status": _("Confirmed"),
+        "note": event.status_note.resolve(language).text
+        or _("(the reason that you enter when you cancel or postpone)"),
+        "rules": _("Nobody who registers later comes before you. Seats that are offered to others count as taken."),
+    }

@@ -116,6 +116,7 @@ def address(rule, slug: str) -> str:
         "key": "nothing",
         "verb": "decline",
         "kind": "rooms",
+        "tag": "en",
         "format": "xml",
         "file": 1,
     }
