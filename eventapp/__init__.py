@@ -15,6 +15,9 @@ from eventapp.accounts import security
 from eventapp.accounts import tasks as account_tasks
 from eventapp.accounts.access import signed_in
 from eventapp.agenda import views as agenda
+from eventapp.announcements import manage as announcements
+from eventapp.announcements import tasks as announcement_tasks
+from eventapp.announcements.about import audience_words
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
@@ -103,6 +106,7 @@ BLUEPRINTS = [
     registration_seats.manage,
     notifications_manage.manage,
     email_settings.manage,
+    announcements.manage,
     attendance_manage.manage,
     feeds_manage.manage,
 ]
@@ -181,6 +185,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
         email_state=notifications_manage.email_state,
+        audience_words=audience_words,
         masked=notifications_manage.masked,
         sentence=summary.summary,
     )
@@ -191,6 +196,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("scan", 5, scan.scan),
         Sweep("notifications", 1, notification_tasks.send_due),
         Sweep("reminders", 30, notification_tasks.send_reminders),
+        Sweep("announcements", 1, announcement_tasks.send_due, apart=True),
         Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),

@@ -17,7 +17,7 @@ from eventapp.events.models import Event
 
 
 class Announcement(Base):
-    """A text to the people whom `audience` selects: the pairs of an address of the people desk.
+    """A text to the people whom `audience` selects: a query of the people desk, as PeopleQuery writes it.
 
     Who that is, is decided when it is sent: the worker then adds a row for each recipient.
     """
@@ -30,7 +30,7 @@ class Announcement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    audience: Mapped[list[list[str]]] = mapped_column(default=list)
+    audience: Mapped[str] = mapped_column(default="")
     subject: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     text: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     # The language of readers for whose language there is no text.

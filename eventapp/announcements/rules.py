@@ -1,7 +1,9 @@
-"""States of announcements, and why somebody is skipped. Plain values only."""
+"""States of announcements, who gets one and who is skipped, and why. Plain values only."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from eventapp.core.labels import Labelled
@@ -33,9 +35,101 @@ class Outcome(Labelled):
 
 
 # Reasons for which somebody is skipped.
-SKIPPED = (Outcome.OPTED_OUT, Outcome.UNDELIVERABLE, Outcome.UNCONFIRMED)
+SKIPPED = (Outcome.UNCONFIRMED, Outcome.OPTED_OUT, Outcome.UNDELIVERABLE)
 
 
 def starts(now: datetime, planned: datetime | None) -> datetime:
     """When the worker starts to send what is sent off now."""
     return max(now + UNDO, planned) if planned is not None else now + UNDO
+
+
+@dataclass(frozen=True, slots=True)
+class AddressedPerson:
+    """A registration of the group, and what is known of its contact."""
+
+    registration: int
+    contact: int
+    has_address: bool
+    language: str
+    unconfirmed: bool = False
+    opted_out: bool = False
+    undeliverable: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether this person is written to, or why not."""
+        if self.unconfirmed:
+            return Outcome.UNCONFIRMED
+        if self.opted_out:
+            return Outcome.OPTED_OUT
+        return Outcome.UNDELIVERABLE if self.undeliverable else Outcome.WAITING
+
+
+@dataclass
+class AddressedContact:
+    """One contact: a single e-mail for all its registrations in the group."""
+
+    outcome: Outcome
+    language: str
+    registrations: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Who would get an announcement now: contacts by their ids, and the number of people without an address."""
+
+    people: int
+    unaddressed: int
+    contacts: dict[int, AddressedContact]
+
+    @property
+    def addresses(self) -> int:
+        """The number of e-mails."""
+        return sum(one.outcome is Outcome.WAITING for one in self.contacts.values())
+
+    @property
+    def readers(self) -> int:
+        """The number of people they are for."""
+        return sum(len(one.registrations) for one in self.contacts.values() if one.outcome is Outcome.WAITING)
+
+    def by_language(self, languages: Sequence[str]) -> dict[str, int]:
+        """The number of e-mails in each language of the texts."""
+        found = dict.fromkeys(languages, 0)
+        for one in self.contacts.values():
+            if one.outcome is Outcome.WAITING:
+                found[text_language(one.language, languages)] += 1
+        return found
+
+    @property
+    def skipped(self) -> dict[Outcome, int]:
+        """The number of people who are skipped for each reason, but for those without an address."""
+        found = dict.fromkeys(SKIPPED, 0)
+        for one in self.contacts.values():
+            if one.outcome in found:
+                found[one.outcome] += len(one.registrations)
+        return {reason: number for reason, number in found.items() if number}
+
+
+def group(people: Iterable[AddressedPerson]) -> Group:
+    """One e-mail for each address: people who share one are named in it, without those who may not be written to."""
+    contacts: dict[int, AddressedContact] = {}
+    number = unaddressed = 0
+    for person in people:
+        number += 1
+        if not person.has_address:
+            unaddressed += 1
+            continue
+        known = contacts.get(person.contact)
+        if known is None or (known.outcome is not Outcome.WAITING and person.outcome is Outcome.WAITING):
+            contacts[person.contact] = AddressedContact(person.outcome, person.language, [person.registration])
+        elif known.outcome is person.outcome:
+            known.registrations.append(person.registration)
+    return Group(number, unaddressed, contacts)
+
+
+def text_language(reader: str, languages: Sequence[str]) -> str:
+    """The language of the text for a reader: theirs, one of the same base language, else the first."""
+    base = reader.split("-")[0]
+    if reader in languages:
+        return reader
+    return next((tag for tag in (base, *languages) if tag in languages and tag.split("-")[0] == base), languages[0])

@@ -61,7 +61,6 @@ class Base(DeclarativeBase):
         datetime: Moment,
         LocalizedText: LocalizedTextType,
         list[str]: JSON,
-        list[list[str]]: JSON,
         list[Any]: JSON,
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,

@@ -44,6 +44,7 @@ PAGES = [
     ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
     ("attendance_manage.counts", _l("Attendance figures"), Permission.VIEW),
     ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
+    ("announcements.announcements", _l("Write to people"), Permission.REGISTRATION),
     ("notifications_manage.emails", _l("E-mails"), Permission.MAIL),
     ("events_manage.team", _l("Team"), Permission.OWN),
 ]
@@ -70,6 +71,9 @@ _BELONG = {
     "question": "registration_manage.options",
     "settings": "registration_manage.options",
     "privacy": "registration_manage.options",
+    "announcement": "announcements.announcements",
+    "new_announcement": "announcements.announcements",
+    "change_announcement": "announcements.announcements",
     "email": "notifications_manage.emails",
     "pending": "notifications_manage.emails",
     "email_settings": "notifications_manage.emails",

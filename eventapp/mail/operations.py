@@ -188,6 +188,15 @@ def retry_all(topic: str, *, families: Iterable[str]) -> int:
     return cast(CursorResult[Any], db.session.execute(again)).rowcount
 
 
+def stop(*which: ColumnElement[bool]) -> int:
+    """Send no more of these e-mails; returns how many. One that a server is just accepting is still recorded as
+    sent.
+    """
+    waiting = update(Email).where(Email.status == EmailStatus.QUEUED, *which)
+    stopped = waiting.values(status=EmailStatus.STOPPED, held_until=None).execution_options(synchronize_session=False)
+    return cast(CursorResult[Any], db.session.execute(stopped)).rowcount
+
+
 def forget(topic: str, *, containing: str) -> None:
     """Delete the e-mails of a topic that contain a text, such as a private link, whether or not they were sent."""
     holds = Email.text.contains(containing, autoescape=True)

@@ -97,7 +97,7 @@ def upgrade() -> None:
         "announcement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
         sa.Column("subject", sa.JSON(), nullable=False),
         sa.Column("text", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
