@@ -187,6 +187,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         email_state=notifications_manage.email_state,
         audience_words=audience_words,
         masked=notifications_manage.masked,
+        why=notifications_manage.why,
         sentence=summary.summary,
     )
     for blueprint in BLUEPRINTS:

@@ -75,6 +75,7 @@ _BELONG = {
     "new_announcement": "announcements.announcements",
     "change_announcement": "announcements.announcements",
     "email": "notifications_manage.emails",
+    "stop_emails": "notifications_manage.emails",
     "pending": "notifications_manage.emails",
     "email_settings": "notifications_manage.emails",
     "check_sender": "notifications_manage.emails",

@@ -16,7 +16,7 @@ from eventapp.core.db import Moment, db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.statements import QuickWrite
-from eventapp.mail.models import Email, EmailCalendar, EmailStatus
+from eventapp.mail.models import Email, EmailCalendar, EmailStatus, UndeliverableAddress
 from eventapp.mail.queries import among
 
 # E-mails per mailbox and hour that people without a login can cause. E-mails sent by the team are not counted.
@@ -172,8 +172,22 @@ def mark_failed(email: Email, reason: str, *, for_good: bool = False) -> None:
     db.session.flush()
 
 
+def mark_address(address: str, reason: str) -> None:
+    """Record that the recipient's server does not know an address: no announcements go there."""
+    db.session.merge(UndeliverableAddress(key=mailbox_key(address), reason=reason[:300], at=clock.now()))
+    db.session.flush()
+
+
+def trust_address(address: str) -> None:
+    """Forget that an address was unknown, because somebody wants to try again."""
+    row = db.session.get(UndeliverableAddress, mailbox_key(address))
+    if row is not None:
+        db.session.delete(row)
+
+
 def retry(email: Email) -> None:
-    """Queue an e-mail again that was given up."""
+    """Queue an e-mail again that was given up or stopped."""
+    trust_address(email.to)
     email.status = EmailStatus.QUEUED
     email.attempts = 0
     email.due_at = clock.now()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
-from eventapp.mail import message, operations
+from eventapp.mail import message, operations, rules
 from eventapp.mail.connection import connect
 from eventapp.mail.models import Email, EmailStatus
 
@@ -144,8 +144,10 @@ class _Post:
         try:
             self._open().send_message(ready)
         except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            _failed(number, f"recipient refused ({code})", for_good=code >= 500)
+            code, said = next(iter(error.recipients.values()))
+            answer = rules.answer(code, said)
+            unknown = rules.names_no_mailbox(code, answer)
+            _failed(number, f"recipient refused ({code}): {answer}", for_good=code >= 500, unknown=unknown)
             if code == 421:  # the server closes the connection, and so does smtplib (RFC 5321 §3.8)
                 self._drop()
         except (OSError, smtplib.SMTPException) as error:
@@ -192,6 +194,9 @@ def _noted(number: int, error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _failed(number: int, reason: str, *, for_good: bool = False) -> None:
+def _failed(number: int, reason: str, *, for_good: bool = False, unknown: bool = False) -> None:
     with transaction():
-        operations.mark_failed(db.session.get_one(Email, number), reason, for_good=for_good)
+        email = db.session.get_one(Email, number)
+        operations.mark_failed(email, reason, for_good=for_good)
+        if unknown:
+            operations.mark_address(email.to, reason)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.mail import operations, tasks
+from eventapp.mail import operations, queries, rules, tasks
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.operations import CalendarFile
 
@@ -321,3 +321,54 @@ def test_an_unreachable_server_is_not_waited_for_once_per_email(app, monkeypatch
     assert len(tried) == 20
     assert {email.last_error for email in tried} == {"timed out"}
     assert all(email.held_until is None for email in db.session.scalars(select(Email)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "marked", "words"),
+    [
+        ("550 5.1.1 <ada@example.org>: user unknown", True, "does not know this address"),
+        ("550 No such user here", True, "does not know this address"),
+        ("550 5.7.515 Access denied, domain does not meet the required authentication", False, "rejects e-mails"),
+        ("552 5.2.2 mailbox full", False, "full"),
+        ("450 4.2.0 greylisted", False, "try again later"),
+    ],
+)
+def test_an_address_that_its_server_does_not_know_is_marked_and_no_other_refusal(app, smtp, answer, marked, words):
+    smtp.answer = answer
+    email = write()
+    deliver(smtp.url)
+    assert bool(queries.undeliverable(["Ada@Example.org"])) is marked
+    assert words in rules.reason(db.session.get(Email, email.id).last_error)
+
+
+def test_an_address_is_trusted_again_by_trying_again(app, smtp):
+    smtp.answer = "550 5.1.1 unknown"
+    email = write()
+    deliver(smtp.url)
+    with transaction():
+        operations.retry(db.session.get(Email, email.id))
+    assert not queries.undeliverable(["ada@example.org"])
+
+
+def test_an_email_that_was_stopped_is_not_sent(app, smtp):
+    write()
+    with transaction():
+        assert operations.stop(Email.kind == "test") == 1
+    assert deliver(smtp.url) == 0
+    assert not smtp.taken
+
+
+def test_sender_replies_and_unsubscribing_are_headers(app, smtp):
+    write(
+        sender_name="City of Mori, events (via Desk)",
+        reply_to="team@city.example",
+        unsubscribe_url="https://example.org/announcements/stop/x",
+        batch="announcement:1",
+    )
+    deliver(smtp.url, "Forum desk <desk@example.org>")
+    (message,) = smtp.taken
+    assert message["From"].addresses[0].display_name == "City of Mori, events (via Desk)"
+    assert message["From"].addresses[0].addr_spec == "desk@example.org"
+    assert message["Reply-To"] == "team@city.example"
+    assert message["List-Unsubscribe"] == "<https://example.org/announcements/stop/x>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
