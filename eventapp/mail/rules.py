@@ -76,10 +76,10 @@ def _reason(code: int, text: str) -> str:
     kind = enhanced[2] if enhanced else ""
     if names_no_mailbox(code, text):
         return _("The recipient’s mail server does not know this address. Ask for the right one.")
+    if code < 500:
+        return _("The recipient’s mail server asked us to try again later.")
     if kind == "2" or code == 552:
         return _("The recipient’s mailbox is full or closed.")
     if kind == "7":
         return _("The recipient’s mail server rejects e-mails from this sender. Your IT department can help.")
-    if code < 500:
-        return _("The recipient’s mail server asked us to try again later.")
     return _("The recipient’s mail server refused the e-mail.")
