@@ -19,7 +19,7 @@ from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, 
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction, make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
-from eventapp.core import deadlines
+from eventapp.core import actors, deadlines
 from eventapp.core.localized import LocalizedText, LocalizedTextType
 from eventapp.core.write_queue import QueuedWriters
 
@@ -229,6 +229,7 @@ def reading() -> Iterator[None]:
 
 def _begin_request() -> None:
     _unit.set(Unit.READS if request.method in SAFE_METHODS else Unit.MAY_WRITE)
+    actors.act_as(actors.VISITOR)
     if request.method not in SAFE_METHODS:
         # Read the whole body before the first query: it arrives as slowly as its sender likes.
         if not request.form and not request.files:
@@ -239,6 +240,7 @@ def _after_request(error: BaseException | None) -> None:
     # The thread then serves other requests, some of which Flask does not see (core/cache_middleware.py): these only
     # read.
     _unit.set(Unit.MAY_WRITE)
+    actors.act_as(actors.SYSTEM)
 
 
 def _end_request(response: Response) -> Response:

@@ -14,6 +14,7 @@ from eventapp.accounts import rules
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Permission, Role
+from eventapp.core import actors
 from eventapp.core.db import SAFE_METHODS
 from eventapp.core.errors import or_404
 from eventapp.events import queries
@@ -56,6 +57,7 @@ def requires(permission: Permission) -> Callable[[Callable[Concatenate[Event, P]
             if not rules.may(role, permission):
                 raise Forbidden
             g.desk_role, g.desk_event = role, event
+            actors.act_as(actors.user(user.id))
             return view(event, *args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]

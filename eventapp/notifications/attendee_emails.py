@@ -39,9 +39,10 @@ _EXPECTANT = {
 _CALLED_OFF = {EventStatus.CANCELLED, EventStatus.POSTPONED}
 
 
-def write(registration: Registration, notice: Notice) -> RenderedEmail | None:
+def write(registration: Registration, notice: Notice, *, reason: str = "") -> RenderedEmail | None:
     """The e-mail about an action, or about the event if that has been cancelled or postponed meanwhile.
 
+    It includes the `reason` of a decision, in the team's words.
     Changes SentInvitation rows as `attendees.updates` does.
     """
     if notice in _EXPECTANT and not registration.status.active:
@@ -49,6 +50,8 @@ def write(registration: Registration, notice: Notice) -> RenderedEmail | None:
     if notice in _EXPECTANT and registration.event.status in _CALLED_OFF:
         return write_changes(registration)
     with languages.force_locale(registration.language):
+        if notice in _DECISIONS:
+            return _ACTS[notice](registration, reason=reason)
         return _ACTS[notice](registration)
 
 
@@ -104,8 +107,9 @@ def _expired(registration: Registration) -> RenderedEmail:
     return render(registration, "expired", kind="registration.expired", updates=updates, facts=[], more=[])
 
 
-def _confirmed(registration: Registration) -> RenderedEmail:
-    return render(registration, "confirmed", kind="registration.confirmed", updates=attendees.updates(registration))
+def _confirmed(registration: Registration, reason: str = "") -> RenderedEmail:
+    updates = attendees.updates(registration)
+    return render(registration, "confirmed", kind="registration.confirmed", updates=updates, reason=reason)
 
 
 def _next_in_line(registration: Registration) -> RenderedEmail:
@@ -117,11 +121,11 @@ def _changed(registration: Registration) -> RenderedEmail:
     return render(registration, "changed", kind="registration.changed", updates=updates)
 
 
-def _cancelled(registration: Registration) -> RenderedEmail:
-    return _ended(registration, attendees.updates(registration))
+def _cancelled(registration: Registration, reason: str = "") -> RenderedEmail:
+    return _ended(registration, attendees.updates(registration), reason)
 
 
-def _ended(registration: Registration, updates: Updates) -> RenderedEmail:
+def _ended(registration: Registration, updates: Updates, reason: str = "") -> RenderedEmail:
     page = absolute("site.event", slug=registration.event.slug, lang=registration.language)
     return render(
         registration,
@@ -131,10 +135,11 @@ def _ended(registration: Registration, updates: Updates) -> RenderedEmail:
         facts=[],
         more=[],
         action=(_("View the event page"), page),
+        reason=reason,
     )
 
 
-def _declined(registration: Registration) -> RenderedEmail:
+def _declined(registration: Registration, reason: str = "") -> RenderedEmail:
     return render(
         registration,
         "declined",
@@ -143,6 +148,7 @@ def _declined(registration: Registration) -> RenderedEmail:
         facts=[],
         more=[],
         action=None,
+        reason=reason,
     )
 
 
@@ -160,7 +166,9 @@ def _new_link(registration: Registration) -> RenderedEmail:
     return render(registration, "new_link", kind="registration.new_link", updates=updates)
 
 
-_ACTS: dict[Notice, Callable[[Registration], RenderedEmail]] = {
+# The team may give a reason.
+_DECISIONS = {Notice.CONFIRMED, Notice.CANCELLED, Notice.DECLINED}
+_ACTS: dict[Notice, Callable[..., RenderedEmail]] = {
     Notice.ADDRESS: _address,
     Notice.RECEIVED: _received,
     Notice.OFFERED: _offered,
@@ -297,6 +305,7 @@ def render(
     change: str = "",
     changed: bool = False,
     to: str = "",
+    reason: str = "",
     stop_url: str = "",
     batch: str = "",
 ) -> RenderedEmail:
@@ -339,7 +348,7 @@ def render(
         EmailContent(
             subject=usual.subject,
             greeting=content.greeting(registration.name),
-            paragraphs=usual.paragraphs,
+            paragraphs=[*usual.paragraphs, *paragraphs_of(reason)],
             facts=_facts(registration, about) if facts is None else facts,
             more=attendee_lines(registration, updates)[1] if more is None else more,
             action=action,

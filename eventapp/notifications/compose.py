@@ -44,7 +44,7 @@ def compose(pending: PendingNotification, *, read: bool = True) -> RenderedEmail
         if isinstance(recipient, Registration):
             if what in address_emails.NOTICES:
                 return address_emails.write(recipient, Notice(what), pending.data)
-            return _to_attendee(recipient, what)
+            return _to_attendee(recipient, what, pending.data.get("reason", ""))
         if isinstance(recipient, SpeakerLink):
             return _to_speaker(recipient, what, pending)
         if isinstance(recipient, Proposal):
@@ -71,11 +71,11 @@ def lock_attendees(numbers: list[int]) -> bool:
     return len(locked) == len(numbers)
 
 
-def _to_attendee(registration: Registration, what: str) -> RenderedEmail | None:
+def _to_attendee(registration: Registration, what: str, reason: str) -> RenderedEmail | None:
     if not registration.email:  # it was taken away meanwhile
         return None
     if what != CHANGES:
-        return attendee_emails.write(registration, Notice(what))
+        return attendee_emails.write(registration, Notice(what), reason=reason)
     if registration.generated or _silent(registration.event):
         return None
     return attendee_emails.write_changes(registration)

@@ -127,14 +127,15 @@ def change_option(
     by_team: bool = False,
     by_guest: bool = False,
     code: str = "",
+    silent: bool = False,
 ) -> bool:
     """Move to another option. The old seat is released only once the new one is certain, or kept if both options share
     their seats; seats in sessions that one has to come to are released if the new option is not in person. An attendee
     whose address was not checked before may have to confirm it (`must_confirm`), with a link that only goes there.
 
-    Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
-    Raises Refused if the other option is closed or full, or needs another `code` or address; if the person holds a seat
-    and the other option has only a waiting list; and for an attendee if the event is over or cancelled.
+    Returns False if no e-mail is sent: the team is `silent`, or an attendee (`by_guest`), without a login, has caused
+    too many. Raises Refused if the other option is closed or full, or needs another `code` or address; if the person
+    holds a seat and the other option has only a waiting list; and for an attendee if the event is over or cancelled.
     """
     hold(registration)
     if by_guest:
@@ -166,6 +167,11 @@ def change_option(
     released = [] if option.mode is Mode.IN_PERSON else session_seats.release_on_site(registration)
     undoable = by_guest and before.status not in HELD
     undo_steps.remember(before, released) if undoable else undo_steps.forget(registration)
+    return not silent and _notify(registration, asked=asked, by_guest=by_guest)
+
+
+def _notify(registration: Registration, *, asked: bool, by_guest: bool) -> bool:
+    """E-mail about another option; False if the attendee has caused too many e-mails to be sent one more."""
     written = not by_guest or may_email(registration.email)
     if asked and not written:
         raise TooManyEmails

@@ -26,6 +26,7 @@ from eventapp.registration.rules import (
     AddressCheck,
     Availability,
     Promotion,
+    RegistrationSource,
     RegistrationStatus,
 )
 
@@ -279,6 +280,7 @@ class Registration(Base, Scoped):
     # People who registered together and want seats together have the same key here. It is forgotten when one of them
     # chooses another option.
     party: Mapped[str | None]
+    source: Mapped[RegistrationSource] = mapped_column(default=RegistrationSource.FORM, server_default="form")
     generated: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

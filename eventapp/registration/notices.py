@@ -19,14 +19,18 @@ RECIPIENT = "registration"
 LOST_LINK = "lost_link"
 
 
-def notify(registration: Registration, notice: Notice) -> None:
-    """Notify the attendee of an action as soon as this transaction has committed, if there is an e-mail address."""
+def notify(registration: Registration, notice: Notice, *, reason: str = "") -> None:
+    """Notify the attendee of an action as soon as this transaction has committed, if there is an e-mail address.
+
+    The e-mail gives the `reason` of the team's decision, if there is one.
+    """
     if registration.generated or not registration.email:
         return
     pending.enqueue(
         pending.recipient_key(RECIPIENT, registration.id),
         f"{RECIPIENT}.{notice}",
         topic=f"event:{registration.event_id}",
+        data={"reason": reason} if reason else None,
     )
 
 

@@ -20,7 +20,7 @@ from eventapp.directory.rules import OrganizationKind, says_none, typed_name
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, files, notices, queries, seats, session_seats, undo_steps
+from eventapp.registration import contacts, files, history, notices, queries, seats, session_seats, undo_steps
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.rules import (
     ACTIVE,
@@ -30,6 +30,7 @@ from eventapp.registration.rules import (
     Access,
     Availability,
     Notice,
+    RegistrationSource,
     RegistrationStatus,
     first_status,
     has_domain,
@@ -111,7 +112,8 @@ def register(
     contact = _check_new(event, answers, companions, another=another)
     # The same moment for all tells who was on one form.
     moment = clock.now()
-    group = [_draft(event, option, one, moment, generated=generated) for one in (answers, *companions)]
+    came = RegistrationSource.TEAM if by_team else RegistrationSource.FORM
+    group = [_draft(event, option, one, moment, came, generated=generated) for one in (answers, *companions)]
     unconfirmed = not by_team and queries.checks_address(option)
     if together and companions:
         give_seat(group, option, unconfirmed=unconfirmed)
@@ -162,10 +164,17 @@ def _check_new(
 
 
 def _draft(
-    event: Event, option: AttendanceOption, answers: RegistrationInput, moment: datetime, *, generated: bool
+    event: Event,
+    option: AttendanceOption,
+    answers: RegistrationInput,
+    moment: datetime,
+    source: RegistrationSource,
+    *,
+    generated: bool,
 ) -> Registration:
     registration = Registration(event_id=event.id, option_id=option.id, token=tokens.token(), uid=tokens.uid())
     registration.sequence, registration.same_name, registration.generated = 0, 0, generated
+    registration.source = source
     registration.created_at = registration.updated_at = moment
     fill(registration, answers)
     return registration
@@ -313,9 +322,10 @@ def check_guest_may(registration: Registration) -> None:
         raise Refused(_("This event is cancelled."))
 
 
-def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
+def cancel(registration: Registration, *, by_guest: bool = False, silent: bool = False, reason: str = "") -> bool:
     """Cancel, or reject an offered seat; the seat goes to the first on the waiting list. Again, it does nothing.
 
+    The team may give a `reason`, which the person reads, or be `silent`, so that the person is not e-mailed.
     Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
     Attendees can't cancel once the event is over or cancelled.
     """
@@ -324,20 +334,12 @@ def cancel(registration: Registration, *, by_guest: bool = False) -> bool:
         check_guest_may(registration)
     if registration.status not in ACTIVE:
         return True
+    history.give_reason(registration, reason)
     leave(registration, RegistrationStatus.CANCELLED)
-    written = not by_guest or may_email(registration.email)
+    written = not silent and (not by_guest or may_email(registration.email))
     if written:
-        notices.notify(registration, Notice.CANCELLED)
+        notices.notify(registration, Notice.CANCELLED, reason=reason)
     return written
-
-
-def decline(registration: Registration) -> None:
-    """Decline somebody who is pending or on the waiting list. Raises Refused for others."""
-    hold(registration)
-    if registration.status is not RegistrationStatus.PENDING and registration.status not in IN_LINE:
-        raise Refused(_("You can only decline a registration that is waiting. Cancel this one instead."))
-    leave(registration, RegistrationStatus.DECLINED)
-    notices.notify(registration, Notice.DECLINED)
 
 
 def leave(registration: Registration, status: RegistrationStatus) -> None:
@@ -356,7 +358,7 @@ def leave(registration: Registration, status: RegistrationStatus) -> None:
     undo_steps.forget(registration)
 
 
-def reinstate(registration: Registration, *, by_guest: bool = False) -> bool:
+def reinstate(registration: Registration, *, by_guest: bool = False, silent: bool = False) -> bool:
     """Undo a cancellation or a decline: the person gets a seat if there is one. Seats in sessions do not come back.
 
     Returns False if no e-mail is sent: those caused by an attendee (`by_guest`), without a login, are rate-limited.
@@ -371,7 +373,7 @@ def reinstate(registration: Registration, *, by_guest: bool = False) -> bool:
     registration.sequence += 1
     flush_unless_taken(registration)
     undo_steps.forget(registration)
-    written = not by_guest or may_email(registration.email)
+    written = not silent and (not by_guest or may_email(registration.email))
     if written:
         notices.notify(registration, Notice.RECEIVED)
     return written
@@ -387,26 +389,3 @@ def flush_unless_taken(registration: Registration) -> None:
         if not is_taken(error):
             raise
         raise Refused(_("%(name)s has registered again.", name=name)) from error
-
-
-def approve(registration: Registration) -> None:
-    """Approve somebody who is pending, or has been offered a seat, or is on the waiting list if a seat is free.
-
-    The team knows who somebody is: an e-mail address need not be confirmed any more. Raises Refused if the registration
-    is not waiting, no seat is free, or the event is cancelled.
-    """
-    hold(registration)
-    if registration.event.status is EventStatus.CANCELLED:
-        raise Refused(
-            _("You can't do this while the status of the event is “%(state)s”.", state=registration.event.status.label)
-        )
-    if registration.status in IN_LINE:
-        if not seats.take(registration.option, past_the_line=True):
-            raise Refused(_("There are no free seats. Increase the number of seats first."))
-    elif registration.status not in HOLDS_SEAT or registration.status is RegistrationStatus.CONFIRMED:
-        raise Refused(_("This registration is not waiting for approval."))
-    registration.status = RegistrationStatus.CONFIRMED
-    registration.waiting_since = registration.held_until = registration.party = None
-    registration.sequence += 1
-    db.session.flush()
-    notices.notify(registration, Notice.CONFIRMED)

@@ -67,6 +67,15 @@ class Access(Labelled):
     LOTTERY = "lottery", _l("By lottery: seats are drawn among all who have registered")
 
 
+class RegistrationSource(Labelled):
+    """How a registration came about."""
+
+    FORM = "form", _l("Registration form")
+    TEAM = "team", _l("Added by the team")
+    INVITATION = "invitation", _l("Invitation")
+    IMPORT = "import", _l("Import")
+
+
 class Promotion(Labelled):
     """What happens with a seat that has become free, for the first on the waiting list."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from eventapp.core import revisions
+from eventapp.core import actors, revisions
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -178,7 +178,8 @@ def _move_up(registration: Registration) -> None:
     if registration.status is RegistrationStatus.OFFERED:
         registration.held_until = option.offered_until
     registration.sequence += 1
-    db.session.flush()
+    with actors.acting(actors.SYSTEM):  # it follows from what somebody else does
+        db.session.flush()
     if registration.status is not RegistrationStatus.UNCONFIRMED:
         notices.notify(registration, _NOTICES.get(registration.status, Notice.CONFIRMED))
 

@@ -64,7 +64,7 @@ PAGES = {
     "/registrations/token": 11,
     "/registrations/token/change": 5,
     "/registrations/token/address": 2,
-    "/manage/events/forum/registrations": 7,
+    "/manage/events/forum/registrations": 10,
     "/manage/events/forum/registrations/new": 6,
     "/manage/events/forum/options": 7,
     "/manage/events/forum/form/preview": 6,

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.both_engines("every form once on each engine; what take
 _VALUES = {
     "slug": "forum",
     "number": 1,
+    "note": 1,
     "code": "NOSUCH",
     "key": "nothing",
     "token": "nobody",

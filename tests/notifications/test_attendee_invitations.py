@@ -20,7 +20,7 @@ from eventapp.programme import operations as programme
 from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionStatus
-from eventapp.registration import edits, operations, sign_ups
+from eventapp.registration import decisions, edits, operations, sign_ups
 from eventapp.registration.models import Registration
 from tests.notifications.test_attendee_changes import edit
 from tests.support import ical_lint as lint
@@ -76,7 +76,7 @@ def test_a_declined_request_is_cancelled_in_the_calendar(make, forum):
     guest = make.registration(forum, make.approval_option(forum))
     emails()
     with transaction():
-        operations.decline(fresh(guest))
+        decisions.decline(fresh(guest))
     (email,) = emails()
     assert email.calendars[0].method == "CANCEL"
 
@@ -328,7 +328,7 @@ def test_an_email_about_the_registration_covers_its_seats_in_sessions(make, foru
     assert [file.method for file in asked.calendars] == ["REQUEST"], "who waits for approval again keeps the seat"
     assert "Workshop" not in asked.text
     with transaction():
-        operations.approve(fresh(guest))
+        decisions.approve(fresh(guest))
     (certain,) = emails()
     assert [file.method for file in certain.calendars] == ["REQUEST"]
     with transaction():

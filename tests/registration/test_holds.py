@@ -14,7 +14,7 @@ from eventapp.core.errors import Refused
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
-from eventapp.registration import holds, operations, tasks, waiting_list
+from eventapp.registration import decisions, holds, operations, tasks, waiting_list
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import AddressCheck, Promotion, RegistrationStatus
 from tests.support.make import fresh
@@ -140,7 +140,7 @@ def test_the_team_need_not_confirm_an_address(make, forum, line):
     with transaction():
         pat = operations.register(fresh(forum), answers, option=fresh(option), by_team=True)
     assert pat.status is WAITLISTED or pat.status is CONFIRMED
-    do(operations.approve, line[0])
+    do(decisions.approve, line[0])
     assert states(line)[0] is CONFIRMED
 
 

@@ -20,7 +20,7 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
-from eventapp.registration import edits, operations, queries, setup, waiting_list
+from eventapp.registration import decisions, edits, operations, queries, setup, waiting_list
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_SEAT, Access, RegistrationStatus
 from tests.support.make import fresh
@@ -139,7 +139,7 @@ def test_an_option_with_approval_holds_a_seat_but_confirms_nothing(make, forum):
     assert registration.status is RegistrationStatus.PENDING
     assert option.seats_taken == 1
     with transaction():
-        operations.approve(registration)
+        decisions.approve(registration)
     assert registration.status is RegistrationStatus.CONFIRMED
     assert len(emails("registration.confirmed")) == 1
 
@@ -152,7 +152,7 @@ def test_nobody_is_promised_a_seat_at_a_cancelled_event(make, forum, organizer):
     with transaction():
         lifecycle.cancel_event(fresh(forum), note=LocalizedText())
     with pytest.raises(Refused, match="Cancelled"), transaction():
-        operations.approve(fresh(registration))
+        decisions.approve(fresh(registration))
     assert not emails("registration.confirmed")
     organizer.get(page)
     assert "Confirm" not in organizer.page.text(organizer.page.one("main"))
@@ -162,7 +162,7 @@ def test_a_declined_registration_releases_its_seat(make, forum):
     option = make.option(forum, capacity=1, access=Access.APPROVAL)
     registration = make.registration(forum, option)
     with transaction():
-        operations.decline(registration)
+        decisions.decline(registration)
     assert option.seats_taken == 0
     assert registration.status is RegistrationStatus.DECLINED
 
@@ -172,7 +172,7 @@ def test_nobody_on_the_waiting_list_is_approved_without_a_seat(make, forum):
     make.registration(forum, option)
     waiting = make.registration(forum, option)
     with pytest.raises(Refused, match="no free seats"), transaction():
-        operations.approve(waiting)
+        decisions.approve(waiting)
 
 
 def test_changing_the_option_moves_the_seat_and_keeps_the_history(make, forum):

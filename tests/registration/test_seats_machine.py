@@ -25,7 +25,17 @@ from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
-from eventapp.registration import edits, holds, operations, self_service, setup, setup_seats, tasks, undo_steps
+from eventapp.registration import (
+    decisions,
+    edits,
+    holds,
+    operations,
+    self_service,
+    setup,
+    setup_seats,
+    tasks,
+    undo_steps,
+)
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import RegistrationInput
 from eventapp.registration.rules import HELD, HOLDS_SEAT, IN_LINE, Access, AddressCheck, Promotion, RegistrationStatus
@@ -120,12 +130,12 @@ class Seats(RuleBasedStateMachine):
 
     @rule(number=people)
     def decline(self, number):
-        self.do(lambda: operations.decline(db.session.get(Registration, number)))
+        self.do(lambda: decisions.decline(db.session.get(Registration, number)))
 
     @rule(number=people)
     def approve(self, number):
         self.passed.add(number)
-        self.do(lambda: operations.approve(db.session.get(Registration, number)))
+        self.do(lambda: decisions.approve(db.session.get(Registration, number)))
 
     @rule(number=people)
     def restore(self, number):

@@ -199,7 +199,7 @@ def test_one_click_changes_how_one_takes_part_and_everything_follows(client, org
     assert b"SEQUENCE" in after
     assert client.get(f"{agenda}.ics").data != feed
     organizer.get(f"/manage/events/forum/registrations/{ada.id}")
-    assert "Changed from “In person” to “Online”" in text(organizer)
+    assert "the attendee Option: In person →changed to Online" in text(organizer)
 
 
 def test_a_change_of_the_option_is_undone_while_the_seat_is_free(client, make, forum, online, ada):

@@ -16,7 +16,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
-from eventapp.registration import edits, operations, setup, sign_ups, tasks, waiting_list
+from eventapp.registration import decisions, edits, operations, setup, sign_ups, tasks, waiting_list
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
@@ -144,7 +144,7 @@ def test_in_the_last_hours_a_seat_is_only_offered(make, forum, line):
             operations.cancel(fresh(line[0]))
         assert states(line)[1:] == [OFFERED, WAITLISTED]
         with transaction():
-            operations.approve(fresh(line[1]))  # the team decides
+            decisions.approve(fresh(line[1]))  # the team decides
         assert states(line)[1:] == [CONFIRMED, WAITLISTED]
         with transaction():
             fresh(line[0]).option.promote_hours = 12

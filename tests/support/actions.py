@@ -24,7 +24,7 @@ from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.proposals.models import SpeakerLink
-from eventapp.registration import edits, setup, sign_ups
+from eventapp.registration import decisions, edits, setup, sign_ups
 from eventapp.registration import operations as registration
 from eventapp.registration.models import AttendanceOption, Registration
 from tests.proposals.conftest import DRAFT
@@ -223,8 +223,8 @@ class World:
         verbs: list[Callable[[Registration], object]] = [
             edits.new_link,
             registration.cancel,
-            registration.approve,
-            registration.decline,
+            decisions.approve,
+            decisions.decline,
         ]
         self.draw.choice(verbs)(row)
 

@@ -1,0 +1,106 @@
+"""The history of registrations: who has changed what and when, from which value to which."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, event, inspect
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from eventapp.core import actors
+from eventapp.core.clock import now
+from eventapp.core.db import Base, db
+from eventapp.registration.models import AttendanceOption, Contact, Registration
+
+# What is recorded. The other columns follow from these, or say nothing to people.
+FIELDS = (
+    "status",
+    "option",
+    "family_name",
+    "given_name",
+    "reading",
+    "organization_name",
+    "organization_kind",
+    "country_code",
+    "contact",
+    "answers",
+)
+
+
+class RegistrationChange(Base):
+    """One field of a registration that was changed.
+
+    `before` and `after` are the stored values: of an option its key, of a contact its e-mail address, of answers only
+    those that differ. `reason` is what the team has written about a decision.
+    """
+
+    __tablename__ = "registration_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str]
+    field: Mapped[str]
+    before: Mapped[Any] = mapped_column(JSON, nullable=True)
+    after: Mapped[Any] = mapped_column(JSON, nullable=True)
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+
+
+_REASONS = "reasons of changes"
+
+
+def give_reason(registration: Registration, reason: str) -> None:
+    """Record this reason with the next change of the status, in this transaction."""
+    if reason:
+        db.session().info.setdefault(_REASONS, {})[registration.id] = reason
+
+
+@event.listens_for(Session, "before_flush")
+def _record(session: Session, context: object, instances: object) -> None:
+    """Add a row for each change. Here, so that no operation can forget it; a new registration is its own record."""
+    for thing in list(session.dirty):
+        if isinstance(thing, Registration) and thing.id is not None:
+            session.add_all(_changes(thing, session))
+
+
+def _changes(registration: Registration, session: Session) -> list[RegistrationChange]:
+    state = inspect(registration)
+    found = []
+    for field in FIELDS:
+        history = state.attrs[field].history
+        if not history.has_changes():
+            continue
+        before = _value(history.deleted[0] if history.deleted else _former(registration, field, session))
+        after = _value(history.added[0] if history.added else None)
+        if field == "answers":
+            before, after = _different(before or {}, after or {})
+        if before != after:
+            row = RegistrationChange(registration_id=registration.id, actor=actors.current(), field=field)
+            row.before, row.after = before, after
+            row.reason = session.info.get(_REASONS, {}).pop(registration.id, "") if field == "status" else ""
+            found.append(row)
+    return found
+
+
+def _former(registration: Registration, field: str, session: Session) -> Any:
+    """The option or contact before the change: the column still has its id until the flush."""
+    if field == "option":
+        return session.get(AttendanceOption, registration.option_id)
+    return session.get(Contact, registration.contact_id) if field == "contact" else None
+
+
+def _value(stored: Any) -> Any:
+    if isinstance(stored, AttendanceOption):
+        return stored.key
+    return stored.email if isinstance(stored, Contact) else stored
+
+
+def _different(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    keys = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+    return ({k: before[k] for k in before if k in keys}, {k: after[k] for k in after if k in keys})
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_REASONS, None)
