@@ -9,9 +9,12 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.mail.content import draft as texts_of
+from eventapp.people import queries as people
+from eventapp.people.pills import pills
 from eventapp.people.rules import PeopleQuery
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
+from eventapp.registration import queries as registration
 
 
 def draft(event: Event, code: str) -> dict[str, Any]:
@@ -40,5 +43,8 @@ def _when(event: Event, session: PublishedSession) -> str:
 
 def audience_words(event: Event, query: PeopleQuery) -> str:
     """The group in words."""
-    found = [value for _name, value in query.filters.pairs()]
+    options, questions = registration.options(event), registration.every_question(event)
+    found = [f"“{query.text}”"] if query.text else []
+    found += [status.label for status in query.statuses]
+    found += [pill.label for pill in pills(query, options, questions, people.sessions_with_seats(event))]
     return languages.listing(found) if found else _("Everybody who is registered")

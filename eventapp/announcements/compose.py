@@ -23,7 +23,7 @@ from eventapp.mail import content, placeholders
 from eventapp.mail.content import EmailContent, RenderedEmail
 from eventapp.notifications import opt_outs
 from eventapp.notifications.identity import identity
-from eventapp.registration.models import Registration
+from eventapp.registration.models import AttendanceOption, Registration
 
 # What each placeholder is replaced with, as the team reads it.
 MEANINGS: dict[str, Any] = {
@@ -49,30 +49,29 @@ class Reader:
     """What an e-mail says only to one contact."""
 
     to: str
-    language: str
     names: Sequence[str]
     options: Sequence[str]
     organizations: Sequence[str]
     link: str
     stop: str
 
-    @classmethod
-    def of(cls, people: Sequence[Registration], language: str) -> Reader:
-        """A contact, from its registrations; `language` is that of the text."""
-        first = people[0]
-        return cls(
-            to=first.email,
-            language=first.language,
-            names=_once(one.name for one in people if can_be_greeted_by(one.name)),
-            options=_once(one.option.title.resolve(language).text or str(one.option.mode.label) for one in people),
-            organizations=_once(one.organization_name for one in people if can_be_greeted_by(one.organization_name)),
-            link=_own_page(first.token, first.language),
-            stop=opt_outs.url(first.contact_id, first.language),
-        )
 
+class _Addresses:
+    """Web addresses of readers of one language: building each anew takes as long as all the rest of an e-mail."""
 
-def _own_page(token: str, language: str) -> str:
-    return absolute("registration.mine", token=token, lang=language)
+    _HOLE = "HOLE"
+
+    def __init__(self, language: str) -> None:
+        self._page = absolute("registration.mine", token=self._HOLE, lang=language).partition(self._HOLE)
+        self._stop = opt_outs.url_of(self._HOLE, language).partition(self._HOLE)
+
+    def page(self, token: str) -> str:
+        """An own page."""
+        return self._page[0] + token + self._page[2]
+
+    def stop(self, contact_id: int) -> str:
+        """Where one says that one wants no more announcements."""
+        return self._stop[0] + opt_outs.key_of(contact_id) + self._stop[2]
 
 
 def _once(values: Iterable[str]) -> list[str]:
@@ -85,6 +84,7 @@ class Composer:
     def __init__(self, announcement: Announcement) -> None:
         self.announcement = announcement
         self._ready: dict[str, _Ready] = {}
+        self._addresses: dict[str, _Addresses] = {}
 
     def language_of(self, reader: str) -> str:
         """The language of the text for a reader."""
@@ -93,8 +93,21 @@ class Composer:
     def write(self, people: Sequence[Registration]) -> RenderedEmail:
         """The e-mail to the contact of these registrations."""
         language = self.language_of(people[0].language)
-        with force_locale(language):
-            return self.ready(language).to(Reader.of(people, language))
+        return self.ready(language).to(self._reader(people, language))
+
+    def _reader(self, people: Sequence[Registration], language: str) -> Reader:
+        first = people[0]
+        if first.language not in self._addresses:
+            self._addresses[first.language] = _Addresses(first.language)
+        addresses = self._addresses[first.language]
+        return Reader(
+            to=first.email,
+            names=_once(one.name for one in people if can_be_greeted_by(one.name)),
+            options=_once(option_words(one.option, language) for one in people),
+            organizations=_once(one.organization_name for one in people if can_be_greeted_by(one.organization_name)),
+            link=addresses.page(first.token),
+            stop=addresses.stop(first.contact_id),
+        )
 
     def ready(self, language: str) -> _Ready:
         """The e-mail in a language of the announcement, but for what differs between readers."""
@@ -131,6 +144,7 @@ class _Ready:
             sender_name=writer.sender_name,
             reply_to=writer.reply_to,
         )
+        self._greetings = _("Dear %(name)s,", name=_slot("name")), _("Hello,")
         self._text, self._html = _SLOT.split(self._rendered.text), _SLOT.split(self._rendered.html)
 
     @cached_property
@@ -139,6 +153,8 @@ class _Ready:
 
     def to(self, reader: Reader) -> RenderedEmail:
         values = values_for(reader, self._language)
+        greeting, nameless = self._greetings
+        values["greeting"] = _joined(_SLOT.split(greeting), values) if reader.names else nameless
         return RenderedEmail(
             to=reader.to,
             subject=_joined(self._subject, values),
@@ -171,23 +187,34 @@ def common_values(event: Event, language: str) -> dict[str, str]:
 
 
 def values_for(reader: Reader, language: str) -> dict[str, str]:
-    """What is filled in for one reader, in the current language."""
-    names = languages.listing(list(reader.names), language)
+    """What is filled in for one reader."""
     return {
-        "greeting": _("Dear %(name)s,", name=names) if names else _("Hello,"),
-        "name": names or "…",
-        "option": languages.listing(list(reader.options), language),
-        "organization": languages.listing(list(reader.organizations), language),
+        "name": _listed(reader.names, language) or "…",
+        "option": _listed(reader.options, language),
+        "organization": _listed(reader.organizations, language),
         "link": reader.link,
         "stop": reader.stop,
     }
+
+
+def _listed(texts: Sequence[str], language: str) -> str:
+    return texts[0] if len(texts) == 1 else languages.listing(list(texts), language)
+
+
+def option_words(option: AttendanceOption, language: str) -> str:
+    """The name of an option in a language."""
+    title = option.title.resolve(language).text
+    if title:
+        return title
+    with force_locale(language):
+        return str(option.mode.label)
 
 
 def sample_reader(announcement: Announcement, language: str, *, to: str) -> Reader:
     """An invented reader, for previews and tests. The links lead nowhere private."""
     event = announcement.event
     page = absolute("site.event", slug=event.slug, lang=language)
-    return Reader(to, language, [_("Ada Example")], [_("In person")], [_("City of Example")], page, page)
+    return Reader(to, [_("Ada Example")], [_("In person")], [_("City of Example")], page, page)
 
 
 def sample(announcement: Announcement, language: str, *, to: str) -> RenderedEmail:

@@ -20,7 +20,17 @@ def _signer() -> URLSafeSerializer:
 
 def url(contact_id: int, language: str) -> str:
     """Where a contact says that it wants no more announcements: a page, or one POST (RFC 8058)."""
-    return absolute("notifications.stop", key=_signer().dumps(contact_id), lang=language)
+    return url_of(key_of(contact_id), language)
+
+
+def key_of(contact_id: int) -> str:
+    """The part of the link that says whose it is, signed."""
+    return str(_signer().dumps(contact_id))
+
+
+def url_of(key: str, language: str) -> str:
+    """The link with a key."""
+    return absolute("notifications.stop", key=key, lang=language)
 
 
 def contact_of(key: str) -> Contact | None:
