@@ -55,18 +55,15 @@ class Plan:
     """What an act would do with a selection, before it is done.
 
     `numbers` are the ids to which it applies, in the order in which it is done. `emails` of them have an e-mail
-    address; `frees_seats` is the number of seats that go to others, if somebody waits for one. `skipped` says why the others are left out, with their number. `digest` tells whether the selection has
-    changed.
+    address; `frees_seats` is the number of seats that go to others, if somebody waits for one. `skipped` says why the
+    others are left out, with their number. `digest` tells whether the people, or their states, have changed.
     """
 
     numbers: list[int]
     emails: int
     frees_seats: int
     skipped: list[tuple[str, int]]
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(repr(self.numbers).encode()).hexdigest()[:24]
+    digest: str
 
 
 def plan(event: Event, query: PeopleQuery, verb: BulkVerb, details: dict[str, Any]) -> Plan:
@@ -89,10 +86,12 @@ def plan(event: Event, query: PeopleQuery, verb: BulkVerb, details: dict[str, An
     tagged = _tagged(event, details) if verb in {BulkVerb.TAG, BulkVerb.UNTAG} else set()
     skipped: Counter[str] = Counter()
     numbers, emails, frees, waiting = [], 0, 0, 0
+    seen = hashlib.sha256()
     for number, status, option, address, generated in rows:
         if number not in chosen:
             waiting += status in IN_LINE
             continue
+        seen.update(f"{number} {status.value}\n".encode())
         reason = _inapplicable(verb, status, option, details, has_tag=number in tagged)
         if reason:
             skipped[reason] += 1
@@ -100,7 +99,7 @@ def plan(event: Event, query: PeopleQuery, verb: BulkVerb, details: dict[str, An
         numbers.append(number)
         emails += bool(address and not generated)
         frees += status in HOLDS_SEAT
-    return Plan(numbers, emails, min(frees, waiting), sorted(skipped.items()))
+    return Plan(numbers, emails, min(frees, waiting), sorted(skipped.items()), seen.hexdigest()[:24])
 
 
 def _inapplicable(

@@ -173,7 +173,8 @@ def save_view(event: Event) -> ResponseReturnValue:
     form, query = ViewForm(), asked()
     if submit(form, lambda: operations.save_view(event, form.name.data or "", query)):
         return redirect(_list(event, query), 303)
-    return page("people/view.html", event=event, form=form, back=_list(event, query))
+    views = queries.saved_views(event)
+    return page("people/view.html", event=event, form=form, views=views, back=_list(event, query))
 
 
 @manage.post("/views/<int:number>/remove")

@@ -21,7 +21,7 @@ from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SessionSignup
-from eventapp.registration.rules import IN_LINE, RegistrationStatus, RegistrationSource
+from eventapp.registration.rules import IN_LINE, RegistrationSource, RegistrationStatus
 
 
 @dataclass(frozen=True, slots=True)

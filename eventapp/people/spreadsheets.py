@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
-from eventapp.people.columns import ListColumn, Columns
+from eventapp.people.columns import Columns, ListColumn
 from eventapp.people.queries import PersonRow
 from eventapp.people.rules import guarded
 
