@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from eventapp.core import languages
+from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
@@ -37,24 +38,32 @@ class _Shown:
     tags: Mapping[int, list[str]] = field(default_factory=dict)
     places: Mapping[int, int] = field(default_factory=dict)
     seats: Mapping[int, list[LocalizedText]] = field(default_factory=dict)
-    _countries: dict[str, str] = field(default_factory=dict)
-    _options: dict[str, str] = field(default_factory=dict)
+    # Words that many rows have in common: looking them up anew takes longer than writing the row.
+    _words: dict[tuple[object, object], str] = field(default_factory=dict)
+
+    def once(self, key: tuple[object, object], look_up: Callable[[], str]) -> str:
+        if key not in self._words:
+            self._words[key] = look_up()
+        return self._words[key]
+
+    def label(self, member: Labelled | None) -> str:
+        return self.once((type(member), member), lambda: member.label if member is not None else "")
 
     def country(self, code: str | None) -> str:
-        if not code:
-            return ""
-        if code not in self._countries:
-            self._countries[code] = languages.country(code, self.language)
-        return self._countries[code]
+        return self.once(("country", code), lambda: languages.country(code, self.language) if code else "")
+
+    def spoken(self, tag: str) -> str:
+        return self.once(("language", tag), lambda: languages.language_name(tag, self.language))
 
     def option(self, row: PersonRow) -> str:
-        if row.option_key not in self._options:
-            self._options[row.option_key] = row.option_title.resolve(self.language).text or row.mode.label
-        return self._options[row.option_key]
+        def look_up() -> str:
+            return row.option_title.resolve(self.language).text or row.mode.label
+
+        return self.once(("option", row.option_key), look_up)
 
     def status(self, row: PersonRow) -> str:
-        place = self.places.get(row.id)
-        return _("%(status)s, number %(place)d", status=row.status.label, place=place) if place else row.status.label
+        place, label = self.places.get(row.id), self.label(row.status)
+        return _("%(status)s, number %(place)d", status=label, place=place) if place else label
 
     def sessions(self, row: PersonRow) -> str:
         return "; ".join(title.resolve(self.language).text for title in self.seats.get(row.id, ()))
@@ -88,15 +97,15 @@ class Columns:
             ListColumn("email", _("E-mail address"), lambda row: row.email, sortable=True),
             ListColumn("phone", _("Phone number"), lambda row: row.phone),
             ListColumn("organization", _("Organization"), lambda row: row.organization_name, sortable=True),
-            ListColumn("kind", _("Kind"), lambda row: row.organization_kind.label if row.organization_kind else ""),
+            ListColumn("kind", _("Kind"), lambda row: shown.label(row.organization_kind)),
             ListColumn("country", _("Country"), lambda row: shown.country(row.country_code), sortable=True),
             ListColumn("option", _("Option"), shown.option, sortable=True),
-            ListColumn("mode", _("Attendance mode"), lambda row: row.mode.label),
+            ListColumn("mode", _("Attendance mode"), lambda row: shown.label(row.mode)),
             ListColumn("status", _("Status"), shown.status, sortable=True),
             ListColumn("tags", _("Tags"), lambda row: ", ".join(shown.tags.get(row.id, ()))),
             ListColumn("sessions", _("Sessions with limited seats"), shown.sessions),
-            ListColumn("language", _("Language"), lambda row: languages.language_name(row.language, shown.language)),
-            ListColumn("source", _("Registered by"), lambda row: row.source.label),
+            ListColumn("language", _("Language"), lambda row: shown.spoken(row.language)),
+            ListColumn("source", _("Registered by"), lambda row: shown.label(row.source)),
             ListColumn("privacy", _("Privacy notice"), lambda row: str(row.privacy_version or "")),
             ListColumn("registered", _("Registered on"), lambda row: shown.moment(row.created_at), sortable=True),
             ListColumn("changed", _("Last changed on"), lambda row: shown.moment(row.updated_at), sortable=True),

@@ -125,7 +125,7 @@ class PeopleQuery:
         return found
 
     @property
-    def args(self) -> dict[str, list[str]]:
+    def args(self) -> dict[str, Any]:
         """The parameters by name, as `url_for` takes them."""
         found: dict[str, list[str]] = {}
         for name, value in self.pairs():
