@@ -18,7 +18,7 @@ def address(text: str) -> Address:
     return Address(display_name=name, addr_spec=in_ascii(spec))
 
 
-def _named(site: Address, name: str) -> Address:
+def named(site: Address, name: str) -> Address:
     """The site's address with the name of somebody else, who writes by way of it."""
     return Address(display_name=name, addr_spec=site.addr_spec) if name else site
 
@@ -33,7 +33,7 @@ def build(email: Email, *, sender: str) -> EmailMessage:
     UID).
     """
     message = EmailMessage(policy=SMTP)
-    message["From"] = _named(address(sender), email.sender_name)
+    message["From"] = named(address(sender), email.sender_name)
     message["To"] = address(email.to)
     message["Subject"] = email.subject
     message["Date"] = format_datetime(email.created_at)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
-from eventapp.mail import message, operations, rules
+from eventapp.mail import message, operations, plain, rules
 from eventapp.mail.connection import connect
 from eventapp.mail.models import Email, EmailStatus
 
@@ -132,7 +132,9 @@ class _Post:
         if email is None or email.status != EmailStatus.QUEUED:
             return False
         try:
-            ready = message.build(email, sender=self._sender)
+            ready = plain.written(email, sender=self._sender)
+            ready = ready or message.build(email, sender=self._sender).as_bytes()
+            parties = message.address(self._sender).addr_spec, message.address(email.to).addr_spec
         except (ValueError, IndexError, MessageError) as error:
             # An invalid address must not hold up the e-mails behind it.
             _failed(number, f"cannot be written: {type(error).__name__}", for_good=True)
@@ -142,7 +144,7 @@ class _Post:
             _failed(number, self.away)
             return False
         try:
-            self._open().send_message(ready)
+            self._open().sendmail(*parties, ready)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             answer = rules.answer(code, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core.db import db
@@ -26,7 +26,6 @@ from eventapp.registration.rules import (
     UNCONFIRMED,
     AddressCheck,
     RegistrationStatus,
-    searched,
 )
 
 # Registrations whose contacts are written to.
@@ -193,49 +192,6 @@ def by_id(event: Event, number: int) -> Registration | None:
         .where(Registration.id == number, Registration.event_id == event.id)
         .options(joinedload(Registration.option), joinedload(Registration.organization))
     )
-
-
-def of_event(
-    event: Event,
-    *,
-    status: RegistrationStatus | None = None,
-    option: str = "",
-    text: str = "",
-    emails: bool = False,
-    privacy: int | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> tuple[list[Registration], int]:
-    """A page of registrations, newest first, and their total number.
-
-    Each word of `text` is searched for in what the list shows; in e-mail addresses only if the user may see `emails`.
-    """
-    query = select(Registration).where(Registration.event_id == event.id)
-    if status:
-        query = query.where(Registration.status == status)
-    if option:
-        query = query.join(AttendanceOption).where(AttendanceOption.key == option)
-    if privacy is not None:
-        query = query.where(Registration.privacy_version == privacy)
-    if text:
-        columns = [Registration.family_name, Registration.given_name, Registration.organization_name]
-        if emails:
-            query = query.join(Registration.contact)
-            columns.append(Contact.email)
-        for folded, typed in searched(text):
-            # Characters that folding drops are found as typed.
-            found = [func.lower(column).contains(typed, autoescape=True) for column in columns]
-            if folded:
-                found.append(Registration.searchable.contains(folded, autoescape=True))
-            query = query.where(or_(*found))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = db.session.scalars(
-        query.options(joinedload(Registration.option), joinedload(Registration.organization))
-        .order_by(Registration.created_at.desc(), Registration.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return list(rows), total
 
 
 def number_emailed(event: Event) -> int:

@@ -177,18 +177,18 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monke
     monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.4))
     write_many(3)
     begun, go_on = threading.Event(), threading.Event()
-    send = smtplib.SMTP.send_message
+    send = smtplib.SMTP.sendmail
 
-    def slow(server, ready):
+    def slow(server, *ready):
         begun.set()
         assert go_on.wait(20)
-        return send(server, ready)
+        return send(server, *ready)
 
     def work():
         with app.app_context():
             return tasks.deliver_due(smtp.url, "desk@example.org")
 
-    monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", slow)
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(contextvars.Context().run, work)
         try:
@@ -240,18 +240,18 @@ def test_an_email_that_cannot_be_written_holds_up_no_other(app, smtp):
 def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
     """SQLite has one write lock: held while a server is slow, it would turn registrations into errors."""
     first = write()
-    send = smtplib.SMTP.send_message
+    send = smtplib.SMTP.sendmail
 
-    def slow(server, ready):
+    def slow(server, *ready):
         with ThreadPoolExecutor(1) as pool:
             pool.submit(contextvars.Context().run, elsewhere).result(timeout=4)
-        return send(server, ready)
+        return send(server, *ready)
 
     def elsewhere():
         with app.app_context():
             write()
 
-    monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", slow)
     assert deliver(smtp.url, seconds=0) == 1
     assert db.session.get(Email, first.id).status is EmailStatus.SENT
 
@@ -286,10 +286,10 @@ def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
     connect = tasks.connect
     monkeypatch.setattr(tasks, "connect", lambda url: opened.append(connect(url)) or opened[-1])
 
-    def breaks(server, ready):
+    def breaks(server, *ready):
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr(smtplib.SMTP, "send_message", breaks)
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", breaks)
     assert deliver(smtp.url) == 0
     assert len(opened) == 3
     assert all(server.sock is None for server in opened)

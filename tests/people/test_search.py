@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eventapp.registration import queries
+from eventapp.people import queries
+from eventapp.people.rules import PeopleQuery
 from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("LIKE, case and collation")
@@ -29,8 +30,9 @@ def forum(make):
 
 
 def found(event, typed: str, *, emails: bool = True) -> list[str]:
-    rows, total = queries.of_event(fresh(event), text=typed, emails=emails)
-    assert total == len(rows)
+    query = PeopleQuery(text=typed)
+    rows = queries.rows(fresh(event), query, [], emails=emails)
+    assert query.total(queries.numbers(fresh(event), query, [], emails=emails)) == len(rows)
     return sorted(row.email.partition("@")[0] for row in rows)
 
 

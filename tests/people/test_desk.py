@@ -1,0 +1,172 @@
+"""The list of people, its views, and the page of one person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from eventapp.accounts.rules import Role
+from eventapp.core.db import db, transaction
+from eventapp.people.models import RegistrationNote, SavedView
+from eventapp.programme.rules import Mode
+from eventapp.registration import edits, operations
+from eventapp.registration.history import RegistrationChange
+from eventapp.registration.models import Registration
+from tests.support.make import fresh
+
+DESK = "/manage/events/forum/registrations"
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+@pytest.fixture
+def ada(make, forum):
+    return make.registration(
+        forum,
+        make.option(forum, capacity=2),
+        "ada@example.org",
+        family_name="Lovelace",
+        given_name="Ada",
+        organization="City of London",
+        country="GB",
+    )
+
+
+def said(visitor) -> str:
+    return visitor.page.text(visitor.page.one("main"))
+
+
+def heads(visitor) -> list[str]:
+    return [visitor.page.text(cell) for cell in visitor.page.all("th") if cell.get("scope") == "col"]
+
+
+def test_a_list_shows_the_columns_that_are_asked_for(organizer, ada):
+    organizer.get(f"{DESK}?columns=email,country,source")
+    assert heads(organizer) == ["Select", "Name", "E-mail address", "Country", "Registered by"]
+    assert "United Kingdom" in said(organizer)
+
+
+def test_a_view_is_a_name_for_an_address(organizer, ada):
+    response = organizer.fill(f"{DESK}/views/new?mode=online&sort=-name", {"name": "Online, by name"})
+    organizer.get(response.location)
+    assert "No registrations match your search." in said(organizer)
+    link = next(a for a in organizer.page.all("a") if organizer.page.text(a) == "Online, by name")
+    assert link.get("aria-current") == "page"
+    assert link.get("href").partition("?")[2] == "mode=online&sort=-name"
+
+
+def test_a_view_of_the_same_name_is_replaced_and_one_without_a_name_refused(organizer, ada):
+    for query in ("mode=online", "mode=in_person"):
+        organizer.fill(f"{DESK}/views/new?{query}", {"name": "Mine"})
+    assert db.session.scalars(select(SavedView.query)).all() == ["mode=in_person"]
+    assert organizer.fill(f"{DESK}/views/new?mode=online", {"name": " "}).status_code == 422
+    view = db.session.scalars(select(SavedView)).one()
+    organizer.fill(f"{DESK}/views/new?mode=online", action=f"/views/{view.id}/remove")
+    assert db.session.scalars(select(SavedView)).all() == []
+
+
+def test_a_viewer_sees_names_and_numbers_only(app, make, forum, ada):
+    viewer = app.test_client()
+    viewer.sign_in(make.member(forum, Role.VIEWER))
+    viewer.get(f"{DESK}?columns=email,country&country=FR&email=no")
+    assert heads(viewer) == ["Name", "Status"]
+    assert "Ada Lovelace" in said(viewer)
+    assert "ada@example.org" not in said(viewer)
+    viewer.get(f"{DESK}?q=ada@example")
+    assert "No registrations match your search." in said(viewer)
+    for path in ("export?format=csv", "print", "answers", "organizations", "bulk/cancel", str(ada.id)):
+        assert viewer.get(f"{DESK}/{path}").status_code == 403
+
+
+def test_a_change_is_recorded_with_who_made_it_and_both_values(client, organizer, make, forum, ada):
+    make.option(forum, Mode.ONLINE)
+    organizer.fill(f"{DESK}/{ada.id}", {"organization": "City of Paris", "country": "FR"}, action=f"/{ada.id}")
+    client.fill(f"/registrations/{fresh(ada).token}/change", {"option": "online"})
+    organizer.get(f"{DESK}/{ada.id}")
+    text = said(organizer)
+    assert "Aoi Organization: City of London →changed to City of Paris" in text
+    assert "Country: United Kingdom →changed to France" in text
+    assert "the attendee Option: In person →changed to Online" in text
+
+
+def test_who_moves_up_because_another_cancels_is_nobodys_act(client, organizer, make, forum, ada):
+    option = fresh(ada).option
+    make.registration(forum, option)
+    waiting = make.registration(forum, option)
+    client.fill(f"/registrations/{fresh(ada).token}", action="/cancel")
+    changes = db.session.scalars(select(RegistrationChange).where(RegistrationChange.registration_id == waiting.id))
+    assert [(one.field, one.actor, one.after) for one in changes] == [("status", "system", "confirmed")]
+    own = db.session.scalars(select(RegistrationChange).where(RegistrationChange.registration_id == ada.id))
+    assert [(one.field, one.actor, one.after) for one in own] == [("status", "visitor", "cancelled")]
+
+
+def test_a_refused_change_leaves_no_history(make, forum, ada):
+    option = make.option(forum, capacity=1)
+    make.registration(forum, option)
+    with pytest.raises(operations.Refused), transaction():
+        edits.change_option(fresh(ada), option)
+    assert db.session.scalars(select(RegistrationChange)).all() == []
+
+
+def test_a_change_of_the_address_is_recorded_as_addresses(organizer, ada):
+    organizer.fill(f"{DESK}/{ada.id}", {"email": "countess@example.org"}, action=f"/{ada.id}")
+    row = db.session.scalars(select(RegistrationChange).where(RegistrationChange.field == "contact")).one()
+    assert (row.before, row.after) == ("ada@example.org", "countess@example.org")
+
+
+def test_only_answers_that_differ_are_recorded(make, forum, ada):
+    with transaction():
+        fresh(ada).answers = {"meal": "vegan", "nights": 2}
+    with transaction():
+        fresh(ada).answers = {"meal": "halal", "nights": 2}
+    rows = db.session.scalars(select(RegistrationChange).where(RegistrationChange.field == "answers")).all()
+    assert (rows[1].before, rows[1].after) == ({"meal": "vegan"}, {"meal": "halal"})
+
+
+def test_notes_have_an_author_and_a_day_until_which_something_is_to_be_done(organizer, ada):
+    organizer.fill(f"{DESK}/{ada.id}", {"text": "Needs a ramp.", "follow_up": "2031-03-01"}, action="/notes")
+    organizer.get(f"{DESK}/{ada.id}")
+    assert "Needs a ramp. Aoi" in said(organizer)
+    assert "to be done by" in said(organizer)
+    note = db.session.scalars(select(RegistrationNote)).one()
+    assert note.follow_up == date(2031, 3, 1)
+    organizer.fill(f"{DESK}/{ada.id}", action="/done")
+    assert fresh(note).done_at is not None
+    organizer.fill(f"{DESK}/{ada.id}", action="/remove")
+    assert db.session.scalars(select(RegistrationNote)).all() == []
+
+
+def test_the_tags_of_a_person_are_those_that_were_typed(organizer, ada):
+    for typed, shown in (("VIP, Press、speaker", "Press, VIP, speaker"), ("vip", "VIP"), ("", "")):
+        organizer.fill(f"{DESK}/{ada.id}", {"tags": typed}, action="/tags")
+        organizer.get(f"{DESK}/{ada.id}")
+        assert organizer.page.by_id("tags").get("value") == shown
+
+
+def test_a_decision_without_an_email_sends_none(organizer, make, ada):
+    make.tell()
+    organizer.fill(f"{DESK}/{ada.id}/cancel", {"silent": "y"})
+    assert fresh(ada).status == "cancelled"
+    assert make.tell() == 0
+
+
+def test_a_list_of_many_pages_has_everybody_once(organizer, make, forum):
+    option = make.option(forum)
+    for number in range(61):
+        make.registration(forum, option, family_name=f"Guest{number}", given_name="")
+    seen = []
+    address = f"{DESK}?sort=name&lang=ja"
+    while address:
+        organizer.get(address)
+        seen += [
+            organizer.page.text(cell).split()[0] for cell in organizer.page.all("th") if cell.get("scope") == "row"
+        ]
+        address = next((a.get("href") for a in organizer.page.all("a") if a.get("rel") == "next"), "")
+        assert not address or "lang=ja" in address
+    assert sorted(seen) == sorted({*seen})
+    assert len(seen) == db.session.query(Registration).count()
