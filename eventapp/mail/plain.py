@@ -64,11 +64,11 @@ def _part(boundary: str, kind: str, text: str) -> bytes:
 def _sender(sender: str, name: str) -> str:
     message = EmailMessage(policy=SMTP)
     message["From"] = named(address(sender), name)
-    return SMTP.fold("From", message["From"])
+    return str(SMTP.fold("From", message["From"]))
 
 
 @lru_cache(maxsize=256)
 def _folded(name: str, value: str, is_address: bool = False) -> str:
     message = EmailMessage(policy=SMTP)
     message[name] = address(value) if is_address else value
-    return SMTP.fold(name, message[name])
+    return str(SMTP.fold(name, message[name]))

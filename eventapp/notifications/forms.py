@@ -60,6 +60,6 @@ class EmailTextForm(Form):
     text = TextAreaField(
         _l("Text"),
         [DataRequired(), Length(max=5000)],
-        description=_l("An empty line begins a new paragraph. Web addresses become links."),
+        description=_l("An empty line begins a new paragraph."),
         render_kw={"rows": 10},
     )
