@@ -48,6 +48,11 @@ def written(email: Email, *, sender: str) -> bytes | None:
     return "".join(head).encode("ascii") + b"".join(parts) + f"--{boundary}--\r\n".encode("ascii")
 
 
+def mailbox(text: str) -> str:
+    """The address alone of `Name <address>` or an address, as in SMTP's envelope. Raises ValueError."""
+    return text if _PLAIN_ADDRESS.fullmatch(text) else address(text).addr_spec
+
+
 def _part(boundary: str, kind: str, text: str) -> bytes:
     head = (
         f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
