@@ -33,7 +33,7 @@ _FRAMES_POLICY = (
 )
 
 
-class StepForm(Form):
+class AnnouncementStepForm(Form):
     """A button."""
 
 
@@ -94,10 +94,10 @@ def _form_page(
 @requires(Permission.REGISTRATION)
 def announcement(event: Event, number: int) -> ResponseReturnValue:
     """Before it is sent: who gets it, and how it reads. Then: how far it is, and what has become of it."""
-    return _review(event, or_404(queries.by_id(event, number)), StepForm())
+    return _review(event, or_404(queries.by_id(event, number)), AnnouncementStepForm())
 
 
-def _review(event: Event, row: Announcement, form: StepForm) -> Response:
+def _review(event: Event, row: Announcement, form: AnnouncementStepForm) -> Response:
     draft = row.status in {AnnouncementStatus.DRAFT, AnnouncementStatus.SCHEDULED}
     query = queries.query_of(row)
     group = queries.group_of(event, query) if draft else None
@@ -131,7 +131,7 @@ def preview(event: Event, number: int, tag: str) -> ResponseReturnValue:
 
 def _step(event: Event, number: int, operation: Callable[[Announcement], str]) -> ResponseReturnValue:
     """Do one thing and say what was done; or show the page with the reason why not."""
-    row, form = or_404(queries.by_id(event, number)), StepForm()
+    row, form = or_404(queries.by_id(event, number)), AnnouncementStepForm()
     if done := submit(form, lambda: operation(row)):
         flash(done.value)
         return redirect(url_for(".announcement", slug=event.slug, number=number), 303)
@@ -145,13 +145,8 @@ def test(event: Event, number: int) -> ResponseReturnValue:
 
     def send(row: Announcement) -> str:
         user = current_organizer()
-        tags = operations.test(row, user)
-        return languages.ngettext(
-            "A test is being sent to %(address)s.",
-            "%(num)d tests, one in each language, are being sent to %(address)s.",
-            len(tags),
-            address=user.email,
-        )
+        operations.test(row, user)
+        return _("A test in each language is being sent to %(address)s.", address=user.email)
 
     return _step(event, number, send)
 
@@ -170,14 +165,14 @@ def _sent_off(event: Event, row: Announcement) -> str:
 
 @manage.post("/<int:number>/undo")
 @requires(Permission.REGISTRATION)
-def undo(event: Event, number: int) -> ResponseReturnValue:
+def take_back(event: Event, number: int) -> ResponseReturnValue:
     """Take it back before the first e-mail."""
 
-    def take_back(row: Announcement) -> str:
-        operations.undo(row)
+    def back(row: Announcement) -> str:
+        operations.take_back(row)
         return _("Nothing was sent. The announcement is a draft again.")
 
-    return _step(event, number, take_back)
+    return _step(event, number, back)
 
 
 @manage.post("/<int:number>/stop")
@@ -196,7 +191,7 @@ def stop(event: Event, number: int) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def delete(event: Event, number: int) -> ResponseReturnValue:
     """Delete a draft."""
-    row, form = or_404(queries.by_id(event, number)), StepForm()
+    row, form = or_404(queries.by_id(event, number)), AnnouncementStepForm()
     if submit(form, lambda: operations.remove(row)):
         flash(_("The draft has been deleted."))
         return redirect(url_for(".announcements", slug=event.slug), 303)

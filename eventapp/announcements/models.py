@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.accounts.models import User
-from eventapp.announcements.rules import AnnouncementStatus, Outcome
+from eventapp.announcements.rules import AnnouncementStatus, RecipientOutcome
 from eventapp.core.clock import now
 from eventapp.core.db import Base
 from eventapp.core.localized import LocalizedText
@@ -73,4 +73,4 @@ class AnnouncementRecipient(Base):
     announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
     registrations: Mapped[list[Any]] = mapped_column(default=list)
-    outcome: Mapped[Outcome] = mapped_column(default=Outcome.WAITING)
+    outcome: Mapped[RecipientOutcome] = mapped_column(default=RecipientOutcome.WAITING)

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, delete, insert, select, update
 from eventapp.accounts.models import User
 from eventapp.announcements import compose, queries
 from eventapp.announcements.models import Announcement, AnnouncementRecipient
-from eventapp.announcements.rules import AnnouncementStatus, Outcome, starts
+from eventapp.announcements.rules import AnnouncementStatus, RecipientOutcome, starts
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
@@ -94,7 +94,7 @@ def send(announcement: Announcement) -> datetime:
     return announcement.send_at
 
 
-def undo(announcement: Announcement) -> None:
+def take_back(announcement: Announcement) -> None:
     """Take back what has not been started. Raises Refused if it has: it can still be stopped."""
     _lock(announcement, AnnouncementStatus.SCHEDULED)
     announcement.status, announcement.send_at = AnnouncementStatus.DRAFT, None
@@ -105,8 +105,8 @@ def stop(announcement: Announcement) -> None:
     """Send no more of it. An e-mail that a server is just accepting still counts as sent."""
     _lock(announcement, AnnouncementStatus.SENDING, AnnouncementStatus.SENT)
     table = AnnouncementRecipient
-    waiting = update(table).where(table.announcement_id == announcement.id, table.outcome == Outcome.WAITING)
-    db.session.execute(waiting.values(outcome=Outcome.STOPPED).execution_options(synchronize_session=False))
+    waiting = update(table).where(table.announcement_id == announcement.id, table.outcome == RecipientOutcome.WAITING)
+    db.session.execute(waiting.values(outcome=RecipientOutcome.STOPPED).execution_options(synchronize_session=False))
     mail.stop(Email.batch == announcement.batch)
     announcement.status, announcement.finished_at = AnnouncementStatus.STOPPED, clock.now()
     db.session.flush()
@@ -119,13 +119,12 @@ def remove(announcement: Announcement) -> None:
     db.session.flush()
 
 
-def test(announcement: Announcement, user: User) -> list[str]:
-    """Send each language to the user, with invented values. Returns the languages."""
+def test(announcement: Announcement, user: User) -> None:
+    """Send each language to the user, with invented values."""
     emails = [compose.sample(announcement, tag, to=user.email) for tag in announcement.languages]
     for email in emails:
         db.session.add(_single(email.outgoing()))
     db.session.flush()
-    return announcement.languages
 
 
 def _single(email: Email) -> Email:
@@ -168,9 +167,13 @@ def take(announcement: Announcement, contacts: list[int]) -> bool:
         return False
     table = AnnouncementRecipient
     change = update(table).where(
-        table.announcement_id == announcement.id, table.contact_id.in_(contacts), table.outcome == Outcome.WAITING
+        table.announcement_id == announcement.id,
+        table.contact_id.in_(contacts),
+        table.outcome == RecipientOutcome.WAITING,
     )
-    done = db.session.execute(change.values(outcome=Outcome.WRITTEN).execution_options(synchronize_session=False))
+    done = db.session.execute(
+        change.values(outcome=RecipientOutcome.WRITTEN).execution_options(synchronize_session=False)
+    )
     return cast(CursorResult[Any], done).rowcount == len(contacts)
 
 

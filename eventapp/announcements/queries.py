@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.announcements.models import Announcement, AnnouncementRecipient
-from eventapp.announcements.rules import AddressedPerson, AnnouncementStatus, Group, Outcome, group
+from eventapp.announcements.rules import AddressedPerson, AnnouncementStatus, Group, RecipientOutcome, group
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.events.models import Event
@@ -67,7 +67,7 @@ class Progress:
     waiting: int = 0
     failed: int = 0
     stopped: int = 0
-    skipped: dict[Outcome, int] | None = None
+    skipped: dict[RecipientOutcome, int] | None = None
 
     @property
     def total(self) -> int:
@@ -101,12 +101,16 @@ def progress(announcements: Sequence[Announcement]) -> dict[int, Progress]:
     return {
         one.id: Progress(
             sent=emails.get((one.id, EmailStatus.SENT), 0),
-            waiting=emails.get((one.id, EmailStatus.QUEUED), 0) + rows.get((one.id, Outcome.WAITING), 0),
+            waiting=emails.get((one.id, EmailStatus.QUEUED), 0) + rows.get((one.id, RecipientOutcome.WAITING), 0),
             failed=emails.get((one.id, EmailStatus.FAILED), 0),
-            stopped=emails.get((one.id, EmailStatus.STOPPED), 0) + rows.get((one.id, Outcome.STOPPED), 0),
+            stopped=emails.get((one.id, EmailStatus.STOPPED), 0) + rows.get((one.id, RecipientOutcome.STOPPED), 0),
             skipped={
                 outcome: rows[one.id, outcome]
-                for outcome in (Outcome.UNCONFIRMED, Outcome.OPTED_OUT, Outcome.UNDELIVERABLE)
+                for outcome in (
+                    RecipientOutcome.UNCONFIRMED,
+                    RecipientOutcome.OPTED_OUT,
+                    RecipientOutcome.UNDELIVERABLE,
+                )
                 if (one.id, outcome) in rows
             },
         )
@@ -135,7 +139,7 @@ def due() -> list[int]:
 def next_recipients(number: int, *, limit: int) -> list[AnnouncementRecipient]:
     """Recipients of an announcement who wait for their e-mail."""
     table = AnnouncementRecipient
-    query = select(table).where(table.announcement_id == number, table.outcome == Outcome.WAITING)
+    query = select(table).where(table.announcement_id == number, table.outcome == RecipientOutcome.WAITING)
     return list(db.session.scalars(query.order_by(table.contact_id).limit(limit)))
 
 

@@ -23,7 +23,7 @@ class AnnouncementStatus(Labelled):
     STOPPED = "stopped", _l("Stopped")
 
 
-class Outcome(Labelled):
+class RecipientOutcome(Labelled):
     """What has become of a recipient."""
 
     WAITING = "waiting", _l("Waiting")
@@ -35,7 +35,7 @@ class Outcome(Labelled):
 
 
 # Reasons for which somebody is skipped.
-SKIPPED = (Outcome.UNCONFIRMED, Outcome.OPTED_OUT, Outcome.UNDELIVERABLE)
+SKIPPED = (RecipientOutcome.UNCONFIRMED, RecipientOutcome.OPTED_OUT, RecipientOutcome.UNDELIVERABLE)
 
 
 def starts(now: datetime, planned: datetime | None) -> datetime:
@@ -56,20 +56,20 @@ class AddressedPerson:
     undeliverable: bool = False
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RecipientOutcome:
         """Whether this person is written to, or why not."""
         if self.unconfirmed:
-            return Outcome.UNCONFIRMED
+            return RecipientOutcome.UNCONFIRMED
         if self.opted_out:
-            return Outcome.OPTED_OUT
-        return Outcome.UNDELIVERABLE if self.undeliverable else Outcome.WAITING
+            return RecipientOutcome.OPTED_OUT
+        return RecipientOutcome.UNDELIVERABLE if self.undeliverable else RecipientOutcome.WAITING
 
 
 @dataclass
 class AddressedContact:
     """One contact: a single e-mail for all its registrations in the group."""
 
-    outcome: Outcome
+    outcome: RecipientOutcome
     language: str
     registrations: list[int] = field(default_factory=list)
 
@@ -85,23 +85,23 @@ class Group:
     @property
     def addresses(self) -> int:
         """The number of e-mails."""
-        return sum(one.outcome is Outcome.WAITING for one in self.contacts.values())
+        return sum(one.outcome is RecipientOutcome.WAITING for one in self.contacts.values())
 
     @property
     def readers(self) -> int:
         """The number of people they are for."""
-        return sum(len(one.registrations) for one in self.contacts.values() if one.outcome is Outcome.WAITING)
+        return sum(len(one.registrations) for one in self.contacts.values() if one.outcome is RecipientOutcome.WAITING)
 
     def by_language(self, languages: Sequence[str]) -> dict[str, int]:
         """The number of e-mails in each language of the texts."""
         found = dict.fromkeys(languages, 0)
         for one in self.contacts.values():
-            if one.outcome is Outcome.WAITING:
+            if one.outcome is RecipientOutcome.WAITING:
                 found[text_language(one.language, languages)] += 1
         return found
 
     @property
-    def skipped(self) -> dict[Outcome, int]:
+    def skipped(self) -> dict[RecipientOutcome, int]:
         """The number of people who are skipped for each reason, but for those without an address."""
         found = dict.fromkeys(SKIPPED, 0)
         for one in self.contacts.values():
@@ -120,7 +120,9 @@ def group(people: Iterable[AddressedPerson]) -> Group:
             unaddressed += 1
             continue
         known = contacts.get(person.contact)
-        if known is None or (known.outcome is not Outcome.WAITING and person.outcome is Outcome.WAITING):
+        if known is None or (
+            known.outcome is not RecipientOutcome.WAITING and person.outcome is RecipientOutcome.WAITING
+        ):
             contacts[person.contact] = AddressedContact(person.outcome, person.language, [person.registration])
         elif known.outcome is person.outcome:
             known.registrations.append(person.registration)

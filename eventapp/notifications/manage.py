@@ -82,7 +82,7 @@ def emails(event: Event) -> ResponseReturnValue:
         which=which,
         states=state_words(),
         kinds=[(family, team.NAMES[family]) for family in team.families(may)],
-        waiting=team.numbers(event, may, which).get(EmailStatus.QUEUED, 0),
+        waiting=(numbers if which == EVERYTHING else team.numbers(event, may, which)).get(EmailStatus.QUEUED, 0),
         numbers=numbers,
         number=number,
         given_up=numbers.get(EmailStatus.FAILED, 0),

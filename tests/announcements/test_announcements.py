@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from eventapp.accounts.rules import Role
 from eventapp.announcements import operations, queries, tasks
 from eventapp.announcements.models import Announcement, AnnouncementRecipient
-from eventapp.announcements.rules import AnnouncementStatus, Outcome
+from eventapp.announcements.rules import AnnouncementStatus, RecipientOutcome
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
@@ -125,7 +125,11 @@ def test_who_is_skipped_is_counted_with_the_reason(make):
     work()
     assert [one.to for one in outbox.emails()] == ["ada@example.org"]
     skipped = queries.progress([fresh(row)])[row.id].skipped
-    assert skipped == {Outcome.UNCONFIRMED: 1, Outcome.OPTED_OUT: 1, Outcome.UNDELIVERABLE: 1}
+    assert skipped == {
+        RecipientOutcome.UNCONFIRMED: 1,
+        RecipientOutcome.OPTED_OUT: 1,
+        RecipientOutcome.UNDELIVERABLE: 1,
+    }
 
 
 def test_the_group_is_a_filter_of_the_people_desk(make, forum):
@@ -141,14 +145,14 @@ def test_nothing_is_sent_for_a_minute_and_then_it_can_be_undone_no_more(make, fo
     row = announce(forum)
     assert work(59) == 0
     with transaction():
-        operations.undo(fresh(row))
+        operations.take_back(fresh(row))
     assert work() == 0
     assert fresh(row).status is AnnouncementStatus.DRAFT
     with transaction():
         operations.send(fresh(row))
     assert work() == 1
     with pytest.raises(Exception, match="no longer possible"), transaction():
-        operations.undo(fresh(row))
+        operations.take_back(fresh(row))
 
 
 def test_it_is_sent_at_the_planned_time_to_those_registered_by_then(make, forum):
