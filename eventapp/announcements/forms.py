@@ -10,7 +10,7 @@ from wtforms.validators import Optional, ValidationError
 
 from eventapp.announcements.models import Announcement
 from eventapp.core import languages
-from eventapp.core.fields import LocalizedField, LocalTimeField
+from eventapp.core.fields import AnyLanguage, LocalizedField, LocalTimeField
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -21,9 +21,10 @@ from eventapp.events.models import Event
 class AnnouncementForm(Form):
     """Subject and text in the languages of the readers, and when it is sent."""
 
-    subject = LocalizedField(_l("Subject"), maximum=200)
+    subject = LocalizedField(_l("Subject"), [AnyLanguage()], maximum=200)
     text = LocalizedField(
         _l("Text"),
+        [AnyLanguage()],
         rows=9,
         maximum=10_000,
         description=_l(

@@ -113,8 +113,8 @@ def _review(event: Event, row: Announcement, form: AnnouncementStepForm) -> Resp
         user=current_organizer(),
     )
     response.headers["Content-Security-Policy"] = _FRAMES_POLICY
-    if row.status in {AnnouncementStatus.SENDING, AnnouncementStatus.SCHEDULED}:
-        response.headers["Refresh"] = "5"
+    if row.moves:
+        response.headers["Refresh"] = "10"
     return response
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
@@ -54,6 +54,12 @@ class Announcement(Base):
     def batch(self) -> str:
         """What its e-mails have in common."""
         return f"announcement:{self.id}"
+
+    @property
+    def moves(self) -> bool:
+        """Whether its state changes within the next minutes."""
+        soon = self.send_at is not None and self.send_at < now() + timedelta(minutes=2)
+        return self.status is AnnouncementStatus.SENDING or (self.status is AnnouncementStatus.SCHEDULED and soon)
 
     @property
     def languages(self) -> list[str]:

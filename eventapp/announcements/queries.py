@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.announcements.models import Announcement, AnnouncementRecipient
-from eventapp.announcements.rules import AddressedPerson, AnnouncementStatus, Group, RecipientOutcome, group
+from eventapp.announcements.rules import SKIPPED, AddressedPerson, AnnouncementStatus, Group, RecipientOutcome, group
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.events.models import Event
@@ -45,17 +45,18 @@ def group_of(event: Event, query: PeopleQuery) -> Group:
             Registration.status,
             OptOut.contact_id.is_not(None),
             UndeliverableAddress.key.is_not(None),
+            Registration.generated,
         )
         .join(Contact, Contact.id == Registration.contact_id)
         .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
         .outerjoin(OptOut, OptOut.contact_id == Contact.id)
         .outerjoin(UndeliverableAddress, UndeliverableAddress.key == Contact.email_key)
-        .where(*found, Registration.generated.is_(False))
+        .where(*found)
         .order_by(Registration.id)
     )
     return group(
-        AddressedPerson(number, contact, bool(address), language, status in UNCONFIRMED, bool(out), bool(wrong))
-        for number, contact, address, language, status, out, wrong in db.session.execute(statement)
+        AddressedPerson(number, contact, bool(address), language, status in UNCONFIRMED, bool(out), bool(wrong), made)
+        for number, contact, address, language, status, out, wrong, made in db.session.execute(statement)
     )
 
 
@@ -104,15 +105,7 @@ def progress(announcements: Sequence[Announcement]) -> dict[int, Progress]:
             waiting=emails.get((one.id, EmailStatus.QUEUED), 0) + rows.get((one.id, RecipientOutcome.WAITING), 0),
             failed=emails.get((one.id, EmailStatus.FAILED), 0),
             stopped=emails.get((one.id, EmailStatus.STOPPED), 0) + rows.get((one.id, RecipientOutcome.STOPPED), 0),
-            skipped={
-                outcome: rows[one.id, outcome]
-                for outcome in (
-                    RecipientOutcome.UNCONFIRMED,
-                    RecipientOutcome.OPTED_OUT,
-                    RecipientOutcome.UNDELIVERABLE,
-                )
-                if (one.id, outcome) in rows
-            },
+            skipped={outcome: rows[one.id, outcome] for outcome in SKIPPED if (one.id, outcome) in rows},
         )
         for one in announcements
     }

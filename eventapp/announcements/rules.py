@@ -31,11 +31,17 @@ class RecipientOutcome(Labelled):
     OPTED_OUT = "opted_out", _l("Wants no announcements")
     UNDELIVERABLE = "undeliverable", _l("E-mail address does not exist")
     UNCONFIRMED = "unconfirmed", _l("E-mail address not confirmed")
+    GENERATED = "generated", _l("Demo data")
     STOPPED = "stopped", _l("Stopped")
 
 
 # Reasons for which somebody is skipped.
-SKIPPED = (RecipientOutcome.UNCONFIRMED, RecipientOutcome.OPTED_OUT, RecipientOutcome.UNDELIVERABLE)
+SKIPPED = (
+    RecipientOutcome.GENERATED,
+    RecipientOutcome.UNCONFIRMED,
+    RecipientOutcome.OPTED_OUT,
+    RecipientOutcome.UNDELIVERABLE,
+)
 
 
 def starts(now: datetime, planned: datetime | None) -> datetime:
@@ -54,10 +60,13 @@ class AddressedPerson:
     unconfirmed: bool = False
     opted_out: bool = False
     undeliverable: bool = False
+    generated: bool = False
 
     @property
     def outcome(self) -> RecipientOutcome:
         """Whether this person is written to, or why not."""
+        if self.generated:
+            return RecipientOutcome.GENERATED
         if self.unconfirmed:
             return RecipientOutcome.UNCONFIRMED
         if self.opted_out:

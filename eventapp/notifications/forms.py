@@ -27,10 +27,10 @@ class EmailSettingsForm(Form):
         [Optional(), MailAddress(), Length(max=200)],
         description=_l("If you leave it empty, replies go to the contact address of the event."),
     )
-    week = BooleanField(ReminderKind.WEEK.label)
-    day = BooleanField(ReminderKind.DAY.label)
-    hour = BooleanField(ReminderKind.HOUR.label)
-    thanks = BooleanField(ReminderKind.THANKS.label)
+    week = BooleanField()
+    day = BooleanField()
+    hour = BooleanField()
+    thanks = BooleanField()
     asks_again = BooleanField(_l("After a postponement, with the new date: “Will you still come?”"))
     dkim_selector = StringField(
         _l("DKIM selector"),
@@ -46,7 +46,10 @@ class EmailSettingsForm(Form):
     def of(cls, settings: EmailSettings) -> EmailSettingsForm:
         """The form with what is stored."""
         names = [name for name in cls.__dict__ if hasattr(EmailSettings, name)]
-        return cls(data={name: getattr(settings, name) for name in names})
+        form = cls(data={name: getattr(settings, name) for name in names})
+        for kind in ReminderKind:
+            form[kind.value].label.text = kind.label
+        return form
 
     def values(self) -> dict[str, Any]:
         """What was entered, by column."""

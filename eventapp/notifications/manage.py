@@ -80,6 +80,7 @@ def emails(event: Event) -> ResponseReturnValue:
         number_pending=team.number_pending(event, may) if unfiltered else 0,
         emails=rows,
         which=which,
+        filtered=which != EVERYTHING,
         states=state_words(),
         kinds=[(family, team.NAMES[family]) for family in team.families(may)],
         waiting=(numbers if which == EVERYTHING else team.numbers(event, may, which)).get(EmailStatus.QUEUED, 0),

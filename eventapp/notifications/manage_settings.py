@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
 from eventapp.config import MailServer
+from eventapp.core import languages
 from eventapp.core.db import reading
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import submit
@@ -60,7 +61,7 @@ def _settings_page(event: Event, form: EmailSettingsForm, findings: list[Finding
         "notifications/settings.html",
         event=event,
         form=form,
-        writer=identity.identity(event, "en"),
+        writer=identity.identity(event, languages.reader()),
         address=content.sender()[0],
         domain=sender_domain(),
         findings=findings,
