@@ -58,9 +58,14 @@ class AnnouncementForm(Form):
         form.language.choices = [(tag, languages.language_name(tag, languages.interface())) for tag in tags]
         return form
 
-    def validate_other_language(self, field: Any) -> None:
+    @staticmethod
+    def validate_other_language(_form: Any, field: Any) -> None:
         if field.data and not TAG.fullmatch(field.data):
             raise ValidationError(_("This is not a language code. Examples: de, pt-BR, zh-Hant."))
+
+    def check_language(self) -> None:
+        """Check only the language to add."""
+        self.other_language.validate(self, [self.validate_other_language])
 
     def values(self, event: Event) -> dict[str, Any]:
         """What was entered. Raises Refused for a time that the clocks skip."""

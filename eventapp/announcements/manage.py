@@ -68,15 +68,12 @@ def change_announcement(event: Event, number: int) -> ResponseReturnValue:
 def _form_page(
     event: Event, row: Announcement | None, query: PeopleQuery, form: AnnouncementForm
 ) -> ResponseReturnValue:
-    adds = "add" in request.form
-
-    def save() -> Announcement | None:
-        if adds:
-            return None
+    def save() -> Announcement:
         return operations.save(event, row, author=signed_in(), audience=query, **form.values(event))
 
-    done = submit(form, save)
-    if done and done.value:
+    if "add" in request.form:  # a language: nothing must be complete yet
+        form.check_language()
+    elif done := submit(form, save):
         return redirect(url_for(".announcement", slug=event.slug, number=done.value.id), 303)
     group = queries.group_of(event, query)
     return page(
