@@ -64,7 +64,7 @@ from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
 from eventapp.people import exports as people_exports
 from eventapp.people import manage as registrations_manage
-from eventapp.people import manage_files, manage_person
+from eventapp.people import manage_files, manage_import, manage_person
 from eventapp.people import tasks as people_tasks
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import views as programme
@@ -107,6 +107,7 @@ BLUEPRINTS = [
     proposals_manage.manage,
     registrations_manage.manage,
     manage_files.manage,
+    manage_import.manage,
     manage_person.manage,
     registration_manage.manage,
     registration_manage_form.manage_form,
@@ -208,7 +209,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("bulk actions", 1, people_tasks.go_on),
         Sweep("files with people", 2, people_exports.write_next),
-        Sweep("old files with people", 3600, people_exports.forget),
+        Sweep("imports of people", 1, people_tasks.go_on_importing),
+        Sweep("old files with people", 3600, people_tasks.forget),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("held seats", 5, registration_tasks.expire_held),

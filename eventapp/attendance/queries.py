@@ -79,7 +79,7 @@ def public_statement(event: Event, reported: list[ReportedCount]) -> CountStatem
     if not event.counts_public:
         return None
     result = statement(event, reported=reported)
-    return result if result.counts.people else None
+    return result if result.counts.anybody else None
 
 
 def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:
@@ -107,7 +107,9 @@ def _rows(event: Event) -> list[CountedRegistration]:
     persons: dict[tuple[int, str, int], int] = {}  # the first registration of each
     return [
         CountedRegistration(
-            person=str(persons.setdefault((row.contact_id, row.name_key, row.same_name), row.id)),
+            person=str(persons.setdefault((row.contact_id, row.name_key, row.same_name), row.id))
+            if row.name_key
+            else "",
             status=row.status,
             mode=row.mode,
             country=row.country_code,

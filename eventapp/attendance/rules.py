@@ -80,7 +80,9 @@ _TYPED = "~"
 
 @dataclass(frozen=True, slots=True)
 class CountedRegistration:
-    """The facts of one registration that counting needs. `person` is the same for the same person."""
+    """The facts of one registration that counting needs. `person` is the same for the same person, and empty for a
+    delegation of which nobody is named: it stands for its organization, and claims no person.
+    """
 
     person: str
     status: RegistrationStatus
@@ -167,11 +169,20 @@ class Counts:
     organizations: tuple[CountedOrganization, ...]
     countries: tuple[Country, ...]
     generated: int
+    # Delegations of which nobody is named, and the countries that they come from.
+    unnamed: dict[Mode, int] = field(default_factory=dict)
+    unnamed_countries: frozenset[str] = frozenset()
+
+    @property
+    def anybody(self) -> bool:
+        """Whether there is anything to count."""
+        return bool(self.people or sum(self.unnamed.values()))
 
     @property
     def foreign_countries(self) -> tuple[str, ...]:
-        """Foreign countries that counted people come from or represent."""
-        return tuple(c.code for c in self.countries if c.foreign and c.people and c.code)
+        """Foreign countries that counted people and delegations come from or represent."""
+        countries = (c for c in self.countries if c.foreign and (c.people or c.code in self.unnamed_countries))
+        return tuple(c.code for c in countries if c.code)
 
     @property
     def city_countries(self) -> tuple[str, ...]:
@@ -204,7 +215,8 @@ class _Gathered:
 def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFAULT_BASIS) -> Counts:
     """Count rows of one event. `home` is the event's country: domestic and foreign are relative to it.
 
-    The rules: one person is counted once, however many rows name the person. A city is counted once if an organization
+    The rules: one person is counted once, however many rows name the person; a row without a name counts nobody, but
+    its organization. A city is counted once if an organization
     of kind `city` takes part, in any spelling and mode; a prefecture or state is not a city. An international
     organization represents no country. A person counts for the country of the organization's place, else for the
     person's own. An organization of unknown kind is counted as `other` and reported as unsorted. Raises NotCounted if
@@ -216,19 +228,25 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
     counted = [row for row in everything if row.status in COUNTED[basis]]
     people: dict[str, str | None] = {}
     modes: dict[Mode, set[str]] = {mode: set() for mode in Mode}
+    unnamed: dict[Mode, int] = dict.fromkeys(Mode, 0)
+    unnamed_countries: set[str] = set()
     parties: dict[str, _Gathered] = {}
     same = _one_spelling(row.party for row in counted if row.party)
     for row in counted:
         country = country_of(row)
-        people[row.person] = people.get(row.person) or country
-        modes[row.mode].add(row.person)
+        if row.person:
+            people[row.person] = people.get(row.person) or country
+            modes[row.mode].add(row.person)
+        else:
+            unnamed[row.mode] += 1
+            unnamed_countries.add(country or "")
         if row.party is None:
             continue
         party = same[row.party.key]
         gathered = parties.setdefault(party.key, _Gathered(party, party.kind, None))
         gathered.kind = gathered.kind or row.party.kind
         gathered.country = gathered.country or country
-        gathered.people.add(row.person)
+        gathered.people |= {row.person} - {""}
         gathered.modes.add(row.mode)
     cities = _cities(g for g in parties.values() if g.kind is OrganizationKind.CITY)
     organizations = _organizations(g for g in parties.values() if g.kind is not OrganizationKind.CITY)
@@ -244,7 +262,9 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
         unplaced=tuple(city for city in cities if city.country is None),
         organizations=tuple(organizations),
         countries=_countries(people, cities, organizations, home),
-        generated=len({row.person for row in counted if row.generated}),
+        generated=len({row.person for row in counted if row.generated and row.person}),
+        unnamed=unnamed,
+        unnamed_countries=frozenset(unnamed_countries - {""}),
     )
 
 
@@ -361,7 +381,7 @@ class CountStatement:
 
     def parts(self, language: str) -> Summary:
         """The attendance summary in parts for a page; empty if nobody is counted."""
-        return summary(figures_of(self.counts, self.rounding), language) if self.counts.people else ()
+        return summary(figures_of(self.counts, self.rounding), language) if self.counts.anybody else ()
 
     def text(self, language: str) -> str:
         """The attendance summary as text."""

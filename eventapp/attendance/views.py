@@ -73,6 +73,8 @@ def _json(event: Event, said: CountStatement) -> Response:
         "basis": counts.basis,
         "people": len(counts.people),
         "by_mode": dict(counts.by_mode),
+        # Of these nobody is named: they are in no number of people.
+        "delegations": dict(counts.unnamed),
         "by_status": dict(counts.by_status),
         "cities": {"domestic": len(counts.domestic_cities), "foreign": len(counts.foreign_cities)},
         "countries": {"foreign": len(counts.foreign_countries)},

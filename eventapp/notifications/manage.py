@@ -72,13 +72,12 @@ def emails(event: Event) -> ResponseReturnValue:
     which = _filter()
     numbers = team.numbers(event, may)
     unfiltered = number == 1 and which == EVERYTHING
-    rows = team.emails(event, may, which, limit=PAGE, offset=(number - 1) * PAGE)
     return page(
         "notifications/emails.html",
         event=event,
         pending=team.pending_rows(event, may, limit=PAGE) if unfiltered else [],
         number_pending=team.number_pending(event, may) if unfiltered else 0,
-        emails=rows,
+        emails=team.emails(event, may, which, limit=PAGE, offset=(number - 1) * PAGE),
         which=which,
         filtered=which != EVERYTHING,
         states=state_words(),

@@ -61,7 +61,7 @@ def _settings_page(event: Event, form: EmailSettingsForm, findings: list[Finding
         "notifications/settings.html",
         event=event,
         form=form,
-        writer=identity.identity(event, languages.reader()),
+        writer=identity.identity(event, languages.interface()),
         address=content.sender()[0],
         domain=sender_domain(),
         findings=findings,

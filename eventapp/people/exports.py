@@ -77,7 +77,6 @@ def write_next() -> int:
 
 
 def forget() -> int:
-    """Delete old files."""
-    with transaction():
-        old = delete(PeopleExport).where(PeopleExport.created_at < clock.now() - KEPT)
-        return db.session.execute(old).rowcount or 0  # type: ignore[attr-defined]
+    """Delete the files of yesterday."""
+    old = delete(PeopleExport).where(PeopleExport.created_at < clock.now() - KEPT)
+    return db.session.execute(old).rowcount or 0  # type: ignore[attr-defined]

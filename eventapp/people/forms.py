@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
+from eventapp.core import languages
+from eventapp.core.fields import CountryField
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.directory.rules import OrganizationKind
+from eventapp.events.models import Event
 from eventapp.people.models import PeopleTag
 from eventapp.people.rules import BulkVerb
 from eventapp.registration.forms import option_name
@@ -100,3 +104,51 @@ class BulkForm(Form):
         if field.data != self._digest:
             field.data = self._digest
             raise ValidationError(_("The list has changed. Check the numbers again."))
+
+
+class ImportSettingsForm(Form):
+    """What holds for all rows of a table that don't say it themselves."""
+
+    option = SelectField(_l("Registration option"), choices=[], description=_l("For rows that don't name one."))
+    kind = SelectField(
+        _l("Kind of organization"),
+        choices=[],
+        description=_l("For rows that don't name one, for example in a list of cities."),
+    )
+    country = CountryField(_l("Country"), description=_l("For rows that don't name one."))
+    language = SelectField(_l("Language of the e-mails"), choices=[])
+
+    @classmethod
+    def of(cls, event: Event, options: list[AttendanceOption], values: dict[str, Any] | None = None) -> Self:
+        """The form for an event, with these values."""
+        tags = list(dict.fromkeys([*languages.INTERFACE, *event.languages]))
+        form = cls(data={"language": tags[0]} | (values or {}))
+        form.option.choices = [("", ""), *((one.key, option_name(one)) for one in options)]
+        if values is None and len(options) == 1 and not form.is_submitted():
+            form.option.data = options[0].key
+        form.kind.choices = [("", ""), *((kind.value, kind.label) for kind in OrganizationKind)]
+        form.language.choices = [(tag, languages.language_name(tag, languages.interface())) for tag in tags]
+        return form
+
+    def values(self) -> dict[str, Any]:
+        """The settings as they are stored."""
+        return {name: self[name].data or "" for name in ("option", "kind", "country", "language")}
+
+
+class ImportForm(ImportSettingsForm):
+    """A table of people to be read."""
+
+    file = FileField(
+        _l("File"),
+        description=_l("Excel (.xlsx, .xls), OpenDocument (.ods) or CSV, up to 10 MB and 20,000 rows."),
+        render_kw={"accept": ".xlsx,.xls,.ods,.csv,text/csv"},
+    )
+
+
+class StartImportForm(Form):
+    """Confirms an import."""
+
+    notify = BooleanField(
+        _l("E-mail the new people that they are registered"),
+        description=_l("Otherwise nobody is e-mailed. You can write to them later."),
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
-from eventapp.people.rules import BulkState, BulkVerb, PeopleQuery
+from eventapp.people.rules import BulkState, BulkVerb, PeopleQuery, RowOutcome
 
 
 class PeopleTag(Base):
@@ -124,3 +124,40 @@ class PeopleExport(Base):
     finished_at: Mapped[datetime | None]
     rows: Mapped[int | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+
+class PeopleImport(Base):
+    """A table that was uploaded: its rows as JSON, what its columns contain, and how far its import is.
+
+    `heading` is the index of the row with the headings. `state` is None until it is imported.
+    """
+
+    __tablename__ = "people_import"
+    __table_args__ = (Index("ix_people_import_state", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    name: Mapped[str]
+    language: Mapped[str]
+    table: Mapped[bytes] = mapped_column(LargeBinary)
+    heading: Mapped[int]
+    columns: Mapped[list[str]] = mapped_column(default=list)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    notify: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[BulkState | None]
+    done: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ImportedPerson(Base):
+    """What was done with a row of an import. `why` is a sentence for a row that was left out."""
+
+    __tablename__ = "imported_person"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id", ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[RowOutcome]
+    why: Mapped[str] = mapped_column(default="")
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)

@@ -91,6 +91,15 @@ def add_note(
     return note
 
 
+def add_note_once(registration: Registration, *, author_id: int, text: str) -> None:
+    """Write a note, unless there is the same one already."""
+    same = select(RegistrationNote.id).where(
+        RegistrationNote.registration_id == registration.id, RegistrationNote.text == text.strip()
+    )
+    if db.session.scalar(same.limit(1)) is None:
+        add_note(registration, author_id=author_id, text=text)
+
+
 def remove_note(note: RegistrationNote) -> None:
     """Delete a note."""
     db.session.delete(note)

@@ -31,6 +31,16 @@ class BulkState(StrEnum):
     DONE = "done"
 
 
+class RowOutcome(Labelled):
+    """What an import does with a row."""
+
+    NEW = "new", _l("New")
+    CHANGED = "changed", _l("Changed")
+    SAME = "same", _l("Known, nothing new")
+    DOUBLE = "double", _l("Twice in the table")
+    REFUSED = "refused", _l("Not imported")
+
+
 # In place of a stored value: no answer, no tag, no kind; and any answer.
 NONE, ANY = "-", "+"
 _ANSWER = "a."

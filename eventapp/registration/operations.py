@@ -92,6 +92,8 @@ def register(
     another: bool = False,
     companions: Sequence[RegistrationInput] = (),
     together: bool = False,
+    came: RegistrationSource | None = None,
+    silent: bool = False,
 ) -> Registration:
     """Register a person, with `companions` who share the contact, and queue the confirmation e-mails.
 
@@ -102,7 +104,8 @@ def register(
     its waiting list; `together`, a group gets either seats for all or one position. Where the e-mail address is
     checked, they are held until it is confirmed. The team (`by_team`) may register people outside the registration
     period, but not beyond the capacity. `source` identifies the client of a form: registrations from it and e-mails to
-    the address are rate-limited. Returns the registration of the first person. Raises Refused if the option can't be
+    the address are rate-limited. `came` says how they came, if not by the form or the team; if `silent`, nobody is
+    e-mailed. Returns the registration of the first person. Raises Refused if the option can't be
     chosen, somebody is named twice, there are too many people, or the client has made too many registrations,
     AlreadyRegistered, TooManyEmails if the address has been e-mailed too often.
     """
@@ -112,7 +115,7 @@ def register(
     contact = _check_new(event, answers, companions, another=another)
     # The same moment for all tells who was on one form.
     moment = clock.now()
-    came = RegistrationSource.TEAM if by_team else RegistrationSource.FORM
+    came = came or (RegistrationSource.TEAM if by_team else RegistrationSource.FORM)
     group = [_draft(event, option, one, moment, came, generated=generated) for one in (answers, *companions)]
     unconfirmed = not by_team and queries.checks_address(option)
     if together and companions:
@@ -135,7 +138,7 @@ def register(
     if source:
         count(event, source, answers.email, people=len(group))
     # One e-mail asks for the whole group whether the address is theirs; otherwise each has a link of their own.
-    for registration in group[:1] if unconfirmed else group:
+    for registration in () if silent else group[:1] if unconfirmed else group:
         notices.notify(registration, Notice.ADDRESS if unconfirmed else Notice.RECEIVED)
     return group[0]
 

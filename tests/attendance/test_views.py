@@ -56,6 +56,7 @@ def test_the_json_has_the_promised_keys_and_numbers(client: Visitor, event: Even
         "basis",
         "people",
         "by_mode",
+        "delegations",
         "by_status",
         "cities",
         "countries",

@@ -16,7 +16,7 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
-from eventapp.people import exports
+from eventapp.people import exports, tasks
 from eventapp.people.models import PeopleExport
 from eventapp.people.rules import unguarded
 from eventapp.registration import operations
@@ -106,7 +106,7 @@ def test_a_large_file_is_written_by_the_worker_for_whoever_asked(app, make, orga
     colleague.sign_in(make.member(forum, Role.REGISTRATION))
     assert colleague.get(address).status_code == 404
     with time_machine.travel(clock.now() + timedelta(hours=25)):
-        exports.forget()
+        tasks.forget()
     assert organizer.get(address).status_code == 404
 
 

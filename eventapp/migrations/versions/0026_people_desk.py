@@ -132,10 +132,47 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_people_export_key"),
     )
     op.create_index("ix_people_export_event_id", "people_export", ["event_id"])
+    op.create_table(
+        "people_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("table", sa.LargeBinary(), nullable=False),
+        sa.Column("heading", sa.Integer(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        _references("people_import", "event_id", "event"),
+        _references("people_import", "user_id", "user_account", otherwise="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name="pk_people_import"),
+        sa.UniqueConstraint("key", name="uq_people_import_key"),
+    )
+    op.create_index("ix_people_import_event_id", "people_import", ["event_id"])
+    op.create_index("ix_people_import_state", "people_import", ["state"])
+    op.create_table(
+        "imported_person",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=True),
+        _references("imported_person", "import_id", "people_import"),
+        _references("imported_person", "registration_id", "registration"),
+        sa.PrimaryKeyConstraint("import_id", "line", name="pk_imported_person"),
+    )
+    op.create_index("ix_imported_person_registration_id", "imported_person", ["registration_id"])
 
 
 def downgrade() -> None:
     for table in (
+        "imported_person",
+        "people_import",
         "people_export",
         "bulk_result",
         "bulk_action",

@@ -1,0 +1,201 @@
+"""The values in the cells of a table of people: names, addresses, countries, kinds, languages, answers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from email_validator import EmailNotValidError, validate_email
+
+from eventapp.core import languages
+from eventapp.core.addresses import half_width
+from eventapp.core.languages import gettext as _
+from eventapp.core.localized import TAG, fold
+from eventapp.directory.rules import OrganizationKind
+from eventapp.registration.answers import possible
+from eventapp.registration.form_models import Question
+from eventapp.registration.rules import QuestionKind
+
+# Names of countries that people write, and no catalogue has.
+_COUNTRIES = {
+    "usa": "US",
+    "us": "US",
+    "america": "US",
+    "uk": "GB",
+    "england": "GB",
+    "scotland": "GB",
+    "korea": "KR",
+    "republicofkorea": "KR",
+    "russia": "RU",
+    "vietnam": "VN",
+    "czechrepublic": "CZ",
+    "turkey": "TR",
+    "holland": "NL",
+    "アメリカ": "US",
+    "米国": "US",
+    "英国": "GB",
+    "中国": "CN",
+    "台湾": "TW",
+    "大韓民国": "KR",
+    "豪州": "AU",
+}
+
+
+def comparable(text: str) -> str:
+    """A text for comparing names in tables: folded, with the dashes, waves and variants that two systems type
+    differently.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub("[\u301c\uff5e~]", "~", plain)
+    return fold(re.sub("[\ufe00-\ufe0f\U000e0100-\U000e01ef]", "", plain))
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """(family name, given name) of a whole name. A single word is a family name.
+
+    Han, Kana and Hangul put the family name first; so do capitals ("ISHIDA Yukiko") and a comma ("Lovelace, Ada").
+    """
+    if "," in text:
+        family, _comma, given = text.partition(",")
+        return family.strip(), given.strip()
+    words = text.split()
+    if len(words) < 2:
+        return text, ""
+    eastern = any(unicodedata.name(c, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for c in text)
+    if eastern or (words[0].isupper() and len(words[0]) > 1 and not words[-1].isupper()):
+        return words[0], " ".join(words[1:])
+    capitals = [word for word in words if word.isupper() and len(word.strip(".")) > 1]
+    if capitals and len(capitals) < len(words):  # "Yukiko ISHIDA"
+        return " ".join(capitals), " ".join(word for word in words if word not in capitals)
+    return words[-1], " ".join(words[:-1])
+
+
+def email(text: str) -> str:
+    """An e-mail address, which may be in full width. Raises ValueError with a sentence."""
+    try:
+        return str(validate_email(half_width(text), check_deliverability=False).normalized)
+    except EmailNotValidError as error:
+        raise ValueError(_("“%(said)s” is not an e-mail address.", said=text[:80])) from error
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> dict[str, str]:
+    codes = languages.country_codes()
+    found = {comparable(code): code for code in codes}
+    for tag in ("en", "ja", "fr", "es", "de", "it", "pt", "zh", "ko"):
+        for code, name in Locale(tag).territories.items():
+            if code in codes:
+                found.setdefault(comparable(name), code)
+    return found | {comparable(name): code for name, code in _COUNTRIES.items()}
+
+
+def country(text: str) -> str:
+    """The ISO 3166-1 code of a country, by its code or its name in nine languages. Raises ValueError."""
+    code = _country_names().get(comparable(text))
+    if code is None:
+        raise ValueError(_("We don't know the country “%(said)s”.", said=text[:60]))
+    return code
+
+
+def kind(text: str) -> OrganizationKind:
+    """A kind of organization, by its value or label. Raises ValueError."""
+    folded = comparable(text)
+    for tag in ("en", "ja"):
+        with languages.force_locale(tag):
+            for one in OrganizationKind:
+                if folded in {comparable(one.value), comparable(one.label)} or folded == comparable(
+                    one.label.partition(" ")[0]
+                ):
+                    return one
+    raise ValueError(_("We don't know the kind of organization “%(said)s”.", said=text[:60]))
+
+
+def language(text: str) -> str:
+    """A language tag, by itself or the language's name. Raises ValueError."""
+    if TAG.fullmatch(text) and (len(text) <= 3 or "-" in text):
+        return text
+    for tag in ("en", "ja", "fr", "es", "de", "zh", "ko"):
+        for code, name in Locale(tag).languages.items():
+            if comparable(name) == comparable(text):
+                return str(code).replace("_", "-")
+    raise ValueError(_("We don't know the language “%(said)s”.", said=text[:60]))
+
+
+_YES = {"yes", "y", "true", "1", "はい", "有", "あり", "○", "◯", "〇", "x", "✓", "✔"}
+_NO = {"no", "n", "false", "0", "いいえ", "無", "なし", "×", "✗"}
+
+
+def answer(question: Question, text: str) -> Any:
+    """The answer in a cell, as it is stored. Raises ValueError with a sentence."""
+    if question.kind is QuestionKind.CHOICE:
+        return _choice(question, text)
+    if question.kind is QuestionKind.CHOICES:
+        parts = [part.strip() for part in re.split(r"[;；、,，]| and |および", text) if part.strip()]
+        return [_choice(question, part) for part in parts]
+    parsed = _PARSERS.get(question.kind, str)(text)
+    if parsed is None:
+        raise ValueError(_("“%(said)s” does not answer “%(question)s”.", said=text[:60], question=_label(question)))
+    return parsed
+
+
+def _yes_or_no(text: str) -> bool | None:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return plain in _YES if plain in _YES or plain in _NO else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(unicodedata.normalize("NFKC", text).replace(",", ""))
+        return int(number) if number.is_integer() else number
+    except (ValueError, OverflowError):
+        return None
+
+
+# The year before the first of each era of Japan.
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+_ERA_DAY = re.compile(r"(令和|平成|昭和)(元|\d{1,2})年(\d{1,2})月(\d{1,2})日")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+def _day(text: str) -> str | None:
+    """A day such as 2031-03-18, 2031/3/18 or 令和13年3月18日, in ISO 8601."""
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    if era := _ERA_DAY.fullmatch(plain):
+        year = _ERAS[era[1]] + (1 if era[2] == "元" else int(era[2]))
+    elif not (era := _DAY.fullmatch(plain)):
+        return None
+    else:
+        year = int(era[1])
+    try:
+        return date(year, *(int(part) for part in era.groups()[-2:])).isoformat()
+    except ValueError:
+        return None
+
+
+_PARSERS: dict[QuestionKind, Callable[[str], Any]] = {
+    QuestionKind.YES_NO: _yes_or_no,
+    QuestionKind.CONSENT: _yes_or_no,
+    QuestionKind.NUMBER: _number,
+    QuestionKind.DATE: _day,
+    QuestionKind.COUNTRY: country,
+    QuestionKind.LANGUAGE: language,
+}
+
+
+def _label(question: Question) -> str:
+    return question.label.resolve(languages.reader()).text
+
+
+def _choice(question: Question, text: str) -> str:
+    names: Mapping[str, str] = {
+        comparable(name): key for key, texts in possible(question) for name in (key, *(texts or {}).values())
+    }
+    key = names.get(comparable(text))
+    if key is None:
+        raise ValueError(_("“%(said)s” does not answer “%(question)s”.", said=text[:60], question=_label(question)))
+    return key

@@ -1,0 +1,359 @@
+"""Imports people from a table: a dry run that compares each row, then the same, some rows in a transaction."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+
+from eventapp.core import clock, languages
+from eventapp.core.addresses import mailbox_key
+from eventapp.core.db import db, savepoint
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.localized import fold
+from eventapp.directory.rules import OrganizationKind, typed_name
+from eventapp.events.models import Event
+from eventapp.people import operations
+from eventapp.people.import_fields import Defaults, ImportedRow, RowReader, choices, guessed, heading_at
+from eventapp.people.models import ImportedPerson, PeopleImport
+from eventapp.people.rules import BulkState, RowOutcome
+from eventapp.people.tables import Table
+from eventapp.registration import edits
+from eventapp.registration import operations as registration
+from eventapp.registration import queries as registrations
+from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.operations import RegistrationInput
+from eventapp.registration.rules import ACTIVE, RegistrationSource, name_key
+
+# Rows that one transaction imports, and that one statement looks up.
+AT_A_TIME, LOOKED_UP = 20, 500
+# How long a table is kept.
+KEPT = timedelta(hours=24)
+
+
+@dataclass
+class RowPlan:
+    """What would be done with a row. `changes` are (label, before, after)."""
+
+    row: ImportedRow
+    outcome: RowOutcome
+    why: str = ""
+    known: Registration | None = None
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def keep(event: Event, name: str, table: Table, *, user_id: int, language: str, values: dict[str, Any]) -> PeopleImport:
+    """Store a table that was read until it is imported, with what its columns seem to be."""
+    questions = registrations.questions(event)
+    heading = heading_at(table, questions)
+    row = PeopleImport(event_id=event.id, user_id=user_id, name=name[:200], language=language)
+    row.table, row.heading = json.dumps(table).encode(), heading
+    row.columns, row.settings = guessed(table[heading], questions), values
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def restate(kept: PeopleImport, columns: Sequence[str], values: dict[str, Any]) -> None:
+    """Change what the columns contain, and what holds for all rows. Raises Refused if nothing can be imported so."""
+    named = [name for name in columns if name]
+    if len(named) != len(set(named)):
+        raise Refused(_("Two columns can't contain the same. Choose “Don't import” for one of them."))
+    if not {"name", "family_name", "organization", "reference"} & set(named):
+        raise Refused(_("Choose which column contains the name or the organization."))
+    known = {key for key, _label in choices(registrations.questions(db.session.get_one(Event, kept.event_id)))}
+    kept.columns = [name if name in known else "" for name in columns]
+    kept.settings = values
+    db.session.flush()
+
+
+def by_key(event: Event, key: str) -> PeopleImport | None:
+    """A table that was uploaded for this event."""
+    return db.session.scalar(select(PeopleImport).where(PeopleImport.event_id == event.id, PeopleImport.key == key))
+
+
+def table_of(kept: PeopleImport) -> Table:
+    """The rows of a kept table."""
+    rows: Table = json.loads(kept.table)
+    return rows
+
+
+def _reader(event: Event, kept: PeopleImport) -> RowReader:
+    settings = kept.settings
+    kind = settings.get("kind")
+    defaults = Defaults(
+        option=settings.get("option", ""),
+        kind=OrganizationKind(kind) if kind else None,
+        country=settings.get("country") or None,
+        language=settings.get("language", "en"),
+    )
+    return RowReader(kept.columns, registrations.options(event), registrations.questions(event), defaults)
+
+
+def rows_of(event: Event, kept: PeopleImport) -> list[ImportedRow]:
+    """The rows below the heading, without empty ones."""
+    reader = _reader(event, kept)
+    table = table_of(kept)
+    return [
+        reader.read(number, cells)
+        for number, cells in enumerate(table[kept.heading + 1 :], kept.heading + 2)
+        if any(cells)
+    ]
+
+
+def plan(event: Event, kept: PeopleImport) -> list[RowPlan]:
+    """The dry run: what would be done with each row. Two statements for each 500 rows."""
+    rows = rows_of(event, kept)
+    options = {option.key: option for option in registrations.options(event)}
+    found: list[RowPlan] = []
+    seen: dict[tuple[Any, ...], int] = {}
+    for first in range(0, len(rows), LOOKED_UP):
+        part = rows[first : first + LOOKED_UP]
+        known = _Known(event, part)
+        found += [_planned(row, known, options, seen) for row in part]
+    return found
+
+
+def _planned(
+    row: ImportedRow, known: _Known, options: dict[str, AttendanceOption], seen: dict[tuple[Any, ...], int]
+) -> RowPlan:
+    if row.problems:
+        return RowPlan(row, RowOutcome.REFUSED, " ".join(row.problems))
+    if row.option not in options:
+        return RowPlan(row, RowOutcome.REFUSED, _("Choose a registration option for rows that name none."))
+    identity = _identity(row)
+    if identity in seen:
+        return RowPlan(row, RowOutcome.DOUBLE, _("the same as row %(line)d", line=seen[identity]))
+    seen[identity] = row.line
+    person = known.of(row)
+    if person is None and "reference" in row.values:
+        return RowPlan(row, RowOutcome.REFUSED, _("Nobody has this reference."))
+    if person is None:
+        return RowPlan(row, RowOutcome.NEW)
+    changes = _changes(row, person, options)
+    return RowPlan(row, RowOutcome.CHANGED if changes else RowOutcome.SAME, known=person, changes=changes)
+
+
+def _identity(row: ImportedRow) -> tuple[Any, ...]:
+    """What tells two rows of a table apart: the same person with the same address, or organization, is one."""
+    values = row.values
+    if reference := values.get("reference"):
+        return ("reference", reference)
+    name = name_key(values.get("family_name", ""), values.get("given_name", ""))
+    if address := values.get("email"):
+        return ("email", mailbox_key(address), name)
+    organization = fold(values.get("organization", ""))
+    return ("name", name, organization) if name else ("unnamed", organization, row.option)
+
+
+class _Known:
+    """The active registrations of an event that rows may be about."""
+
+    def __init__(self, event: Event, rows: Iterable[ImportedRow]) -> None:
+        rows = list(rows)
+        references = [int(r.values["reference"]) for r in rows if r.values.get("reference", "").isdecimal()]
+        addresses = [mailbox_key(r.values["email"]) for r in rows if r.values.get("email")]
+        names = [name_key(r.values.get("family_name", ""), r.values.get("given_name", "")) for r in rows]
+        query = (
+            select(Registration)
+            .join(Registration.contact)
+            .where(
+                Registration.event_id == event.id,
+                Registration.status.in_(ACTIVE),
+                or_(
+                    Registration.id.in_(references),
+                    Contact.email_key.in_(addresses),
+                    Registration.name_key.in_(sorted(set(names))),
+                ),
+            )
+            .order_by(Registration.id)
+        )
+        self._people: dict[tuple[Any, ...], Registration] = {}
+        for person in db.session.scalars(query):
+            for key in self._keys(person):
+                self._people.setdefault(key, person)
+
+    @staticmethod
+    def _keys(person: Registration) -> list[tuple[Any, ...]]:
+        keys: list[tuple[Any, ...]] = [("reference", str(person.id))]
+        if person.contact.email_key:
+            keys.append(("email", person.contact.email_key, person.name_key))
+        organization = fold(person.organization_name)
+        keys.append(
+            ("name", person.name_key, organization) if person.name_key else ("unnamed", organization, person.option.key)
+        )
+        return keys
+
+    def of(self, row: ImportedRow) -> Registration | None:
+        """The registration that a row is about."""
+        return self._people.get(_identity(row))
+
+
+def _changes(
+    row: ImportedRow, person: Registration, options: dict[str, AttendanceOption]
+) -> list[tuple[str, str, str]]:
+    """What a row says that is not so yet, as (label, before, after)."""
+    values, found = row.values, []
+
+    def differs(label: str, before: str, after: str) -> None:
+        if after and before != after:
+            found.append((label, before, after))
+
+    if "reference" in values:
+        new = typed_name(values.get("family_name", ""), values.get("given_name", ""))
+        differs(_("Name"), person.name, new)
+    differs(_("How the name is read"), person.reading, values.get("reading", ""))
+    differs(_("Phone number"), person.contact.phone, values.get("phone", ""))
+    differs(_("Organization"), person.organization_name, values.get("organization", ""))
+    if row.kind is not None and row.kind is not person.organization_kind and person.organization_id is None:
+        before = person.organization_kind.label if person.organization_kind else ""
+        differs(_("Kind"), before, row.kind.label)
+    differs(_("Country"), person.country_code or "", row.country or "")
+    differs(_("Option"), person.option.key, row.option)
+    for key, answer in row.answers.items():
+        if person.answers.get(key) != answer:
+            found.append((key, str(person.answers.get(key, "")), str(answer)))
+    return found
+
+
+def numbers(plans: Iterable[RowPlan]) -> dict[RowOutcome, int]:
+    """How many rows have each outcome."""
+    return dict(Counter(one.outcome for one in plans))
+
+
+def start(kept: PeopleImport, *, notify: bool) -> None:
+    """Import the table as planned. The first rows are done at once, and the worker does the others.
+
+    Raises Refused if it is imported already.
+    """
+    db.session.refresh(kept, with_for_update=True)
+    if kept.state is not None:
+        raise Refused(_("This table has been imported already."))
+    kept.state, kept.notify, kept.done = BulkState.WAITING, notify, 0
+    db.session.flush()
+    proceed(kept)
+
+
+def proceed(kept: PeopleImport) -> int:
+    """Import the next rows, in this transaction; returns how many. A row that is refused is skipped, and says why."""
+    db.session.refresh(kept, with_for_update=True)
+    event = db.session.get_one(Event, kept.event_id)
+    with languages.force_locale(kept.language):
+        rows = rows_of(event, kept)
+        part = rows[kept.done : kept.done + AT_A_TIME]
+        options = {option.key: option for option in registrations.options(event)}
+        seen = {_identity(row): row.line for row in rows[: kept.done] if not row.problems}
+        known = _Known(event, part)
+        for row in part:
+            planned = _planned(row, known, options, seen)
+            db.session.add(_done(event, kept, planned, options))
+    kept.done += len(part)
+    if kept.done >= len(rows):
+        kept.state = BulkState.DONE
+    db.session.flush()
+    return len(part)
+
+
+def _done(event: Event, kept: PeopleImport, planned: RowPlan, options: dict[str, AttendanceOption]) -> ImportedPerson:
+    """Do what is planned for a row; returns its record."""
+    record = ImportedPerson(import_id=kept.id, line=planned.row.line, outcome=planned.outcome, why=planned.why)
+    if planned.outcome in {RowOutcome.NEW, RowOutcome.CHANGED}:
+        try:
+            with savepoint():
+                person = (
+                    _add(event, kept, planned.row, options)
+                    if planned.known is None
+                    else _change(event, kept, planned.known, planned.row, options)
+                )
+                _keep_beside(event, kept, person, planned.row)
+            record.registration_id = person.id
+        except Refused as refusal:
+            record.outcome, record.why = RowOutcome.REFUSED, str(refusal)
+    elif planned.known is not None:
+        record.registration_id = planned.known.id
+    return record
+
+
+def _add(event: Event, kept: PeopleImport, row: ImportedRow, options: dict[str, AttendanceOption]) -> Registration:
+    values = row.values
+    answers = RegistrationInput(
+        email=values.get("email", ""),
+        family_name=values.get("family_name", ""),
+        given_name=values.get("given_name", ""),
+        organization=values.get("organization", ""),
+        organization_kind=row.kind,
+        country=row.country,
+        language=values.get("language") or kept.settings.get("language", "en"),
+        phone=values.get("phone"),
+        extra=row.answers,
+        reading=values.get("reading"),
+        asked=frozenset(row.answers),
+    )
+    return registration.register(
+        event,
+        answers,
+        option=options[row.option],
+        by_team=True,
+        came=RegistrationSource.IMPORT,
+        # Two people of one name without an address are two people, if their organizations differ.
+        another=not answers.email,
+        silent=not kept.notify,
+    )
+
+
+def _change(
+    event: Event, kept: PeopleImport, person: Registration, row: ImportedRow, options: dict[str, AttendanceOption]
+) -> Registration:
+    values = row.values
+    named = "reference" in values and "family_name" in values
+    before = RegistrationInput(
+        email=person.email,
+        family_name=values.get("family_name", "") if named else person.family_name,
+        given_name=values.get("given_name", "") if named else person.given_name,
+        organization=person.organization_name,
+        organization_kind=person.organization_kind,
+        country=person.country_code,
+        language=person.language,
+        zone=person.zone,
+        phone=values.get("phone"),
+        extra=row.answers,
+        reading=values.get("reading"),
+        asked=frozenset(row.answers),
+    )
+    answers = replace(
+        before,
+        organization=values.get("organization", before.organization),
+        organization_kind=row.kind or before.organization_kind,
+        country=row.country or before.country,
+        language=values.get("language", before.language),
+    )
+    edits.change(person, answers, by_team=True)
+    edits.change_option(person, options[row.option], by_team=True, silent=not kept.notify)
+    return person
+
+
+def _keep_beside(event: Event, kept: PeopleImport, person: Registration, row: ImportedRow) -> None:
+    """Tags and the note of a row."""
+    for name in row.values.get("tags", "").replace("、", ",").split(","):
+        if fold(name):
+            operations.tag([person.id], operations.tag_named(event, name))
+    if (note := row.values.get("note")) and kept.user_id is not None:
+        operations.add_note_once(person, author_id=kept.user_id, text=note)
+
+
+def records(kept: PeopleImport) -> list[ImportedPerson]:
+    """What was done with each row so far."""
+    query = select(ImportedPerson).where(ImportedPerson.import_id == kept.id).order_by(ImportedPerson.line)
+    return list(db.session.scalars(query))
+
+
+def forget() -> int:
+    """Delete the tables of yesterday; what was imported from them stays."""
+    old = delete(PeopleImport).where(PeopleImport.created_at < clock.now() - KEPT)
+    return db.session.execute(old.execution_options(synchronize_session=False)).rowcount or 0  # type: ignore[attr-defined]

@@ -1,0 +1,172 @@
+"""Reads tables from untrusted files: XLSX, XLS, ODS, and CSV in UTF-8, UTF-16 or the encoding of Japanese Windows.
+
+A workbook is read in a process of its own (`core.apart`): one of 6 kB whose only two cells are in opposite corners asks
+for 550 GB and aborts the reader.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from eventapp.core import apart
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.text import one_line
+
+LARGEST = 10 * 1024 * 1024
+# Of a workbook's parts together, unpacked.
+UNPACKED = 200 * 1024 * 1024
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 200, 5_000
+LIMITS = apart.ReadingLimits(processor=20, address_space=1024 * 1024 * 1024)
+
+Table = list[list[str]]
+
+
+def read(data: bytes) -> Table:
+    """The rows of the first sheet that has any, each as wide as its last cell. Raises Refused.
+
+    Uses no transaction and no database. Each server process reads one file at a time: others wait.
+    """
+    if len(data) > LARGEST:
+        raise Refused(_("The file is larger than %(number)d MB.", number=LARGEST // 1024 // 1024), field="file")
+    try:
+        answer = json.loads(apart.run(__name__, {}, data))
+    except apart.Busy as error:
+        raise Refused(_("Other files are being read. Try again in a minute."), field="file") from error
+    except apart.TooMuch as error:
+        raise _refused("too much") from error
+    except apart.Failed as error:
+        raise Refused(
+            _("Sorry, we couldn't read this file because of a problem with the service."), field="file"
+        ) from error
+    if "refused" in answer:
+        raise _refused(answer["refused"])
+    table: Table = answer["rows"]
+    return table
+
+
+def _refused(why: str) -> Refused:
+    said = {
+        "too much": _("This file is too complex to read. Copy the table into a new, empty workbook and try again."),
+        "unknown": _("We don't recognize this file format. Save it as .xlsx or as “CSV UTF-8” and choose it again."),
+        "encoding": _("We don't recognize the encoding of this file. Save it as .xlsx or as “CSV UTF-8”."),
+        "empty": _("The file is empty."),
+        "rows": _("The table has more than %(number)d rows. Split it into several files.", number=MOST_ROWS),
+        "columns": _("The table has more than %(number)d columns. That is too many to import.", number=MOST_COLUMNS),
+    }
+    return Refused(said[why], field="file")
+
+
+class UnreadableTable(Exception):
+    """Why a file can't be read: a key of the sentences above."""
+
+
+def parse(data: bytes) -> Table:
+    """Read a file in this process. Raises UnreadableTable; a malicious workbook may end the process."""
+    rows = _workbook(data) if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0" else _csv(data)
+    table = [_trimmed(row) for row in rows]
+    while table and not table[-1]:
+        table.pop()
+    if not any(table):
+        raise UnreadableTable("empty")
+    if len(table) > MOST_ROWS:
+        raise UnreadableTable("rows")
+    if max(len(row) for row in table) > MOST_COLUMNS:
+        raise UnreadableTable("columns")
+    return table
+
+
+def _trimmed(row: Iterable[str]) -> list[str]:
+    cells = list(row)
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _workbook(data: bytes) -> Iterable[list[str]]:
+    if data[:2] == b"PK":
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                size = sum(part.file_size for part in archive.infolist())
+        except zipfile.BadZipFile as error:
+            raise UnreadableTable("unknown") from error
+        if size > UNPACKED:
+            raise UnreadableTable("too much")
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for number in range(len(book.sheet_names)):
+            sheet = book.get_sheet_by_index(number)
+            if sheet.total_height and sheet.total_height > MOST_ROWS * 2:
+                raise UnreadableTable("rows")
+            rows = sheet.to_python(skip_empty_area=False)
+            if any(cell != "" for row in rows for cell in row):
+                return [[_text(cell) for cell in row] for row in rows]
+    except CalamineError as error:
+        raise UnreadableTable("unknown") from error
+    raise UnreadableTable("empty")
+
+
+def _text(cell: Any) -> str:
+    """A cell as people read it: a phone number that became a number has no “.0”."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return _cleaned(str(cell))
+
+
+def _cleaned(text: str) -> str:
+    """A cell without the line breaks and invisible characters that a spreadsheet may have put into it."""
+    return " ".join(one_line(text[: LONGEST_CELL * 2]).split())[:LONGEST_CELL]
+
+
+def _csv(data: bytes) -> Iterable[list[str]]:
+    whole = _decoded(data)
+    if "\x00" in whole:
+        raise UnreadableTable("unknown")
+    first = whole.lstrip("\r\n").partition("\n")[0]
+    mark = max(",;\t", key=first.count)
+    csv.field_size_limit(LONGEST_CELL * 20)
+    try:
+        return [[_cleaned(cell) for cell in row] for row in csv.reader(io.StringIO(whole, newline=""), delimiter=mark)]
+    except csv.Error as error:
+        raise UnreadableTable("unknown") from error
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-16 with its mark, UTF-8, or what Excel writes on a Japanese Windows: cp932, which has more than Shift_JIS."""
+    try:
+        return data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("cp932")
+        except UnicodeDecodeError as error:
+            raise UnreadableTable("encoding") from error
+
+
+def main() -> None:
+    """Read a file from standard input, and write its rows, or why it can't be read."""
+    LIMITS.set()
+    sys.stdin.buffer.readline()
+    try:
+        answer: dict[str, Any] = {"rows": parse(sys.stdin.buffer.read())}
+    except UnreadableTable as error:
+        answer = {"refused": str(error)}
+    except MemoryError:
+        answer = {"refused": "too much"}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
