@@ -23,7 +23,7 @@ class AnnouncementForm(Form):
 
     subject = LocalizedField(_l("Subject"), [AnyLanguage()], maximum=200)
     text = LocalizedField(
-        _l("Text"),
+        _l("Text of the e-mail"),
         [AnyLanguage()],
         rows=9,
         maximum=10_000,

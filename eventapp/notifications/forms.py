@@ -61,7 +61,7 @@ class EmailTextForm(Form):
 
     subject = StringField(_l("Subject"), [DataRequired(), Length(max=200)])
     text = TextAreaField(
-        _l("Text"),
+        _l("Text of the e-mail"),
         [DataRequired(), Length(max=5000)],
         description=_l("An empty line begins a new paragraph."),
         render_kw={"rows": 10},
