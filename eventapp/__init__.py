@@ -196,6 +196,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         audience_words=audience_words,
         masked=notifications_manage.masked,
         why=notifications_manage.why,
+        undeliverable=notifications_manage.undeliverable,
         sentence=summary.summary,
     )
     for blueprint in BLUEPRINTS:
@@ -204,7 +205,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["sweeps"] = [
         Sweep("scan", 5, scan.scan),
         Sweep("notifications", 1, notification_tasks.send_due),
-        Sweep("reminders", 30, notification_tasks.send_reminders),
+        Sweep("reminders", 30, notification_tasks.send_reminders, apart=True),
         Sweep("announcements", 1, announcement_tasks.send_due, apart=True),
         Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("bulk actions", 1, people_tasks.go_on),

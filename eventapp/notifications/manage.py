@@ -16,7 +16,7 @@ from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.mail import operations as mail
-from eventapp.mail import rules
+from eventapp.mail import queries, rules
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.queries import EVERYTHING, LogFilter, among
 from eventapp.notifications import operations, team
@@ -35,6 +35,11 @@ def masked(text: str) -> str:
 def why(error: str) -> str:
     """Why an e-mail was not sent, in words."""
     return rules.reason(error)
+
+
+def undeliverable(address: str) -> bool:
+    """Whether its mail server has said that an address does not exist."""
+    return bool(queries.undeliverable([address]))
 
 
 def email_state(email: Email) -> str:

@@ -12,7 +12,9 @@ NOW = datetime(2031, 3, 1, 12, tzinfo=UTC)
 
 
 def person(number: int, contact: int, **values) -> AddressedPerson:
-    return AddressedPerson(**{"registration": number, "contact": contact, "has_address": True, "language": "en"} | values)
+    return AddressedPerson(
+        **{"registration": number, "contact": contact, "has_address": True, "language": "en"} | values
+    )
 
 
 def test_there_is_one_email_for_each_address_and_people_without_one_are_counted():

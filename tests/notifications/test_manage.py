@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from eventapp.accounts.rules import Permission, Role
 from eventapp.core.db import db, transaction
+from eventapp.mail import operations as mail
 from eventapp.mail import queries
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.notifications import attendee_emails as registration_emails
@@ -123,3 +124,15 @@ def test_what_waits_is_stopped_one_by_one_or_as_the_filter_shows_it_and_can_be_t
     organizer.fill(f"{PATH}/{first.id}", action="/retry")
     db.session.rollback()
     assert queries.numbers_of_topic(f"event:{event.id}", families=FAMILIES)[EmailStatus.QUEUED] == 2
+
+
+def test_the_page_of_a_person_says_that_their_address_does_not_exist(organizer, make):
+    event = make.event("forum")
+    ada = make.registration(event, make.option(event), "ada@example.org")
+    page = f"/manage/events/forum/registrations/{ada.id}"
+    organizer.get(page)
+    assert "does not exist" not in organizer.page.text(organizer.page.one("main"))
+    with transaction():
+        mail.mark_address("ADA@example.org", "recipient refused (550): 5.1.1 unknown")
+    organizer.get(page)
+    assert "E-mail address does not exist" in organizer.page.text(organizer.page.one("main"))
