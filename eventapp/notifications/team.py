@@ -12,6 +12,8 @@ from eventapp.accounts.rules import Permission
 from eventapp.core.db import db
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
+from eventapp.invitations.models import Invitation
+from eventapp.invitations.operations import RECIPIENT as INVITATION
 from eventapp.mail import pending
 from eventapp.mail import queries as mail
 from eventapp.mail.models import Email, EmailStatus, PendingNotification
@@ -28,6 +30,7 @@ FAMILIES = {
     "registration": Permission.REGISTRATION,
     "event": Permission.REGISTRATION,
     "session": Permission.REGISTRATION,
+    "invitation": Permission.REGISTRATION,
     "proposals": Permission.PROGRAMME,
 }
 
@@ -45,6 +48,8 @@ ABOUT: dict[str, Any] = {
     "registration.confirm_address": _l("A new e-mail address to confirm"),
     "registration.address_changed": _l("E-mail address changed"),
     "registration.changes": _l("See what changed"),
+    "invitation.invite": _l("Invitation"),
+    "invitation.reminder": _l("Reminder of an invitation"),
     "proposals.received": _l("Proposal received"),
     "proposals.accepted": _l("Proposal accepted"),
     "proposals.declined": _l("Proposal declined"),
@@ -108,6 +113,7 @@ _ADDRESSES = {
     REGISTRATION: select(Registration.id, Contact.email).join(Registration.contact),
     SPEAKER: select(SpeakerLink.id, SpeakerLink.email),
     PROPOSAL: select(Proposal.id, Proposal.email),
+    INVITATION: select(Invitation.id, Invitation.email),
 }
 
 
