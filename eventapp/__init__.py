@@ -54,6 +54,8 @@ from eventapp.feeds import manage as feeds_manage
 from eventapp.feeds import views as feeds
 from eventapp.feeds.apps import IN_PANEL
 from eventapp.feeds.links import entry_links, links_to, qr
+from eventapp.invitations import manage as invitations_manage
+from eventapp.invitations import views as invitations
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.media import views as media
@@ -90,6 +92,7 @@ BLUEPRINTS = [
     directory.views,
     registration_own.views,
     notifications.views,
+    invitations.views,
     agenda.views,
     media.views,
     proposals.views,
@@ -106,6 +109,7 @@ BLUEPRINTS = [
     exchange_manage.manage,
     proposals_manage.manage,
     registrations_manage.manage,
+    invitations_manage.manage,
     manage_files.manage,
     manage_import.manage,
     manage_person.manage,

@@ -41,6 +41,7 @@ PAGES = [
     ("people_manage.everybody", _l("Speakers"), Permission.VIEW),
     ("proposals_manage.proposals", _l("Proposals"), Permission.PROGRAMME),
     ("people.registrations", _l("Registrations"), Permission.VIEW),
+    ("invitations_manage.invitations", _l("Invitations"), Permission.REGISTRATION),
     ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
     ("attendance_manage.counts", _l("Attendance figures"), Permission.VIEW),
     ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),

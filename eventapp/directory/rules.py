@@ -119,6 +119,26 @@ def own_script_name(family: LocalizedText, given: LocalizedText, order: NameOrde
     return None
 
 
+def split_name(text: str) -> tuple[str, str]:
+    """(family name, given name) of a whole name. A single word is a family name.
+
+    Han, Kana and Hangul put the family name first; so do capitals ("ISHIDA Yukiko") and a comma ("Lovelace, Ada").
+    """
+    if "," in text:
+        family, _comma, given = text.partition(",")
+        return family.strip(), given.strip()
+    words = text.split()
+    if len(words) < 2:
+        return text, ""
+    eastern = any(unicodedata.name(c, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for c in text)
+    if eastern or (words[0].isupper() and len(words[0]) > 1 and not words[-1].isupper()):
+        return words[0], " ".join(words[1:])
+    capitals = [word for word in words if word.isupper() and len(word.strip(".")) > 1]
+    if capitals and len(capitals) < len(words):  # "Yukiko ISHIDA"
+        return " ".join(capitals), " ".join(word for word in words if word not in capitals)
+    return words[-1], " ".join(words[:-1])
+
+
 def monogram(name: str) -> str:
     """One or two letters that represent a person: the first of a name without spaces, else the initials of two
     words.

@@ -10,7 +10,8 @@ from eventapp.core.languages import gettext as _
 MASK = "…"
 # URLs of ours that contain a secret: anyone with the URL can do what its owner can.
 _KEY = re.compile(
-    r"(/(?:registrations/address|registrations|announcements/stop|proposals|speaking|agenda|login/reset)/)[^\s/?#\"'<>]+"
+    r"(/(?:registrations/address|registrations|announcements/stop|invitations|proposals|speaking|agenda|login/reset)/)"
+    r"[^\s/?#\"'<>]+"
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 

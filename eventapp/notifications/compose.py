@@ -7,10 +7,12 @@ from sqlalchemy import select
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
+from eventapp.invitations.models import Invitation
+from eventapp.invitations.operations import RECIPIENT as INVITATION
 from eventapp.mail.content import RenderedEmail
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.pending import CHANGES
-from eventapp.notifications import address_emails, attendee_emails, speaker_emails, speakers
+from eventapp.notifications import address_emails, attendee_emails, invited, speaker_emails, speakers
 from eventapp.programme import queries as programme
 from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Proposal, SpeakerLink
@@ -20,10 +22,11 @@ from eventapp.registration.notices import LOST_LINK
 from eventapp.registration.notices import RECIPIENT as REGISTRATION
 from eventapp.registration.rules import Notice
 
-MODELS: dict[str, type[Registration | SpeakerLink | Proposal]] = {
+MODELS: dict[str, type[Registration | SpeakerLink | Proposal | Invitation]] = {
     REGISTRATION: Registration,
     SPEAKER: SpeakerLink,
     PROPOSAL: Proposal,
+    INVITATION: Invitation,
 }
 
 
@@ -49,7 +52,7 @@ def compose(pending: PendingNotification, *, read: bool = True) -> RenderedEmail
             return _to_speaker(recipient, what, pending)
         if isinstance(recipient, Proposal):
             return speaker_emails.to_proposer(recipient, Occasion(what), pending.data.get("edited"))
-        return None
+        return invited.write(recipient, what) if isinstance(recipient, Invitation) else None
 
 
 def lock_recipient(pending: PendingNotification) -> None:

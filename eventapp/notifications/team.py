@@ -12,6 +12,8 @@ from eventapp.accounts.rules import Permission
 from eventapp.core.db import db
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
+from eventapp.invitations.models import Invitation
+from eventapp.invitations.operations import RECIPIENT as INVITATION
 from eventapp.mail import pending
 from eventapp.mail import queries as mail
 from eventapp.mail.models import Email, EmailStatus, PendingNotification
@@ -31,6 +33,7 @@ FAMILIES = {
     "session": Permission.REGISTRATION,
     "reminder": Permission.REGISTRATION,
     "announcement": Permission.REGISTRATION,
+    "invitation": Permission.REGISTRATION,
     "proposals": Permission.PROGRAMME,
 }
 
@@ -41,6 +44,7 @@ NAMES: dict[str, Any] = {
     "session": _l("Changes of sessions"),
     "reminder": _l("Reminders and thank-yous"),
     "announcement": _l("Announcements"),
+    "invitation": _l("Invitations"),
     "proposals": _l("Proposals and speakers"),
 }
 
@@ -58,6 +62,8 @@ ABOUT: dict[str, Any] = {
     "registration.confirm_address": _l("A new e-mail address to confirm"),
     "registration.address_changed": _l("E-mail address changed"),
     "registration.changes": _l("See what changed"),
+    "invitation.invite": _l("Invitation"),
+    "invitation.reminder": _l("Reminder of an invitation"),
     "proposals.received": _l("Proposal received"),
     "proposals.accepted": _l("Proposal accepted"),
     "proposals.declined": _l("Proposal declined"),
@@ -128,6 +134,7 @@ _ADDRESSES = {
     REGISTRATION: select(Registration.id, Contact.email).join(Registration.contact),
     SPEAKER: select(SpeakerLink.id, SpeakerLink.email),
     PROPOSAL: select(Proposal.id, Proposal.email),
+    INVITATION: select(Invitation.id, Invitation.email),
 }
 
 

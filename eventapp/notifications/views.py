@@ -16,7 +16,7 @@ from eventapp.registration import queries
 views = Blueprint("notifications", __name__)
 
 
-class AnswerForm(Form):
+class PrivateLinkForm(Form):
     """A button."""
 
 
@@ -34,7 +34,7 @@ def calendar(token: str) -> ResponseReturnValue:
 def still_coming(token: str) -> ResponseReturnValue:
     """ "Will you still come?", after the event was postponed and has a new date."""
     registration = or_404(queries.by_token(token))
-    form, yes = AnswerForm(), request.form.get("coming") == "yes"
+    form, yes = PrivateLinkForm(), request.form.get("coming") == "yes"
     done = submit(form, lambda: coming.answer(registration, coming=yes))
     return private(
         page(
@@ -55,7 +55,7 @@ def stop(key: str) -> ResponseReturnValue:
     redirect.
     """
     contact = or_404(opt_outs.contact_of(key))
-    form, again = AnswerForm(), "again" in request.form
+    form, again = PrivateLinkForm(), "again" in request.form
     submit(form, lambda: opt_outs.opt_in(contact) if again else opt_outs.opt_out(contact))
     event = or_404(events.by_id(contact.event_id))
     return private(

@@ -9,7 +9,7 @@ from typing import Any
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.directory.rules import OrganizationKind
+from eventapp.directory.rules import OrganizationKind, split_name
 from eventapp.people import import_values
 from eventapp.people.import_values import comparable
 from eventapp.people.rules import unguarded
@@ -212,7 +212,7 @@ class RowReader:
                 key = name.removeprefix(_ANSWER)
                 row.answers[key] = import_values.answer(self._questions[key], text)
             elif name == "name":
-                row.values["family_name"], row.values["given_name"] = import_values.split_name(text)
+                row.values["family_name"], row.values["given_name"] = split_name(text)
             elif name == "country":
                 row.country = import_values.country(text)
             elif name == "kind":

@@ -30,6 +30,7 @@ from eventapp.registration.rules import (
     Access,
     Availability,
     Notice,
+    Overrides,
     RegistrationSource,
     RegistrationStatus,
     first_status,
@@ -94,6 +95,7 @@ def register(
     together: bool = False,
     came: RegistrationSource | None = None,
     silent: bool = False,
+    overrides: Overrides | None = None,
 ) -> Registration:
     """Register a person, with `companions` who share the contact, and queue the confirmation e-mails.
 
@@ -105,24 +107,25 @@ def register(
     checked, they are held until it is confirmed. The team (`by_team`) may register people outside the registration
     period, but not beyond the capacity. `source` identifies the client of a form: registrations from it and e-mails to
     the address are rate-limited. `came` says how they came, if not by the form or the team; if `silent`, nobody is
-    e-mailed. Returns the registration of the first person. Raises Refused if the option can't be
+    e-mailed. An invitation with `overrides` was sent to the e-mail address, which therefore need not be confirmed, and
+    takes the place of a code. Returns the registration of the first person. Raises Refused if the option can't be
     chosen, somebody is named twice, there are too many people, or the client has made too many registrations,
     AlreadyRegistered, TooManyEmails if the address has been e-mailed too often.
     """
-    check_open(event, option, by_team=by_team)
-    if not by_team:
+    check_open(event, option, by_team=by_team or (overrides is not None and overrides.closed))
+    if not by_team and overrides is None:
         check_access(option, email=answers.email, code=answers.code)
     contact = _check_new(event, answers, companions, another=another)
     # The same moment for all tells who was on one form.
     moment = clock.now()
     came = came or (RegistrationSource.TEAM if by_team else RegistrationSource.FORM)
     group = [_draft(event, option, one, moment, came, generated=generated) for one in (answers, *companions)]
-    unconfirmed = not by_team and queries.checks_address(option)
+    unconfirmed = not by_team and overrides is None and queries.checks_address(option)
     if together and companions:
         give_seat(group, option, unconfirmed=unconfirmed)
     else:
         for registration in group:
-            give_seat([registration], option, unconfirmed=unconfirmed)
+            give_seat([registration], option, unconfirmed=unconfirmed, overrides=overrides or Overrides())
     contact = contacts.obtain(
         event.id, answers.email, contact, language=answers.language, zone=answers.zone, phone=answers.phone or ""
     )
@@ -291,12 +294,18 @@ def fill(registration: Registration, answers: RegistrationInput) -> None:
             registration.organization_kind = known.kind
 
 
-def give_seat(group: Sequence[Registration], option: AttendanceOption, *, unconfirmed: bool = False) -> None:
+def give_seat(
+    group: Sequence[Registration],
+    option: AttendanceOption,
+    *,
+    unconfirmed: bool = False,
+    overrides: Overrides = Overrides(),
+) -> None:
     """Assign seats or one position on the waiting list to all of a group. Raises Refused if there is neither."""
-    seat = seats.take_for_newcomer(option, len(group))
+    seat = seats.take_for_newcomer(option, len(group)) or (overrides.full and seats.add(option, len(group)))
     if not seat and not option.waiting_list and not option.draws:
         raise Refused(_("This option is full. Choose another option."), field="option")
-    approval = option.access is Access.APPROVAL
+    approval = option.access is Access.APPROVAL and not overrides.approval
     moment, party = clock.now(), tokens.code(10) if len(group) > 1 and not seat else None
     for registration in group:
         registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)

@@ -76,6 +76,16 @@ class RegistrationSource(Labelled):
     IMPORT = "import", _l("Import")
 
 
+class Overrides(NamedTuple):
+    """What an invitation may do that others may not: get a seat where none is free, one is added for them; register
+    outside of the registration period; and need no approval.
+    """
+
+    full: bool = False
+    closed: bool = False
+    approval: bool = False
+
+
 class Promotion(Labelled):
     """What happens with a seat that has become free, for the first on the waiting list."""
 

@@ -107,6 +107,18 @@ def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
     return take(option, number, past_the_line=served.all_asked)
 
 
+def add(option: AttendanceOption, number: int = 1) -> bool:
+    """Add seats to an option, or to those that it shares, and take them, past the waiting list. True."""
+    if option not in db.session:  # from memory
+        option = db.session.get_one(AttendanceOption, option.id)
+    queries.lock_options(option.event_id)
+    holder = option if option.pool is None else option.pool
+    if holder.capacity is not None:
+        holder.capacity = max(holder.capacity, holder.seats_taken) + number
+        db.session.flush()
+    return take(option, number, past_the_line=True)
+
+
 def move(old: AttendanceOption, new: AttendanceOption) -> bool:
     """Keep a seat that another option shares; False if it does not. Whoever waits for one loses nothing.
 

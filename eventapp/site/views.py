@@ -133,6 +133,7 @@ def robots() -> Response:
         "User-agent: *",
         "Disallow: /manage",
         "Disallow: /registrations/",
+        "Disallow: /invitations/",
         "Disallow: /agenda/",
         "Disallow: /proposals/",
         "Disallow: /speaking/",

@@ -17,6 +17,7 @@ from eventapp.directory.rules import (
     position_on,
     says_none,
     spellings,
+    split_name,
     tenure,
     typed_name,
 )
@@ -141,3 +142,21 @@ def test_these_say_that_there_is_no_organization(typed):
 @pytest.mark.parametrize("typed", ["None Such Records", "個人情報保護委員会", "NASA", "Private Bank", "なし農園"])
 def test_these_are_organizations(typed):
     assert not says_none(typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "given"),
+    [
+        ("Ada Lovelace", "Lovelace", "Ada"),
+        ("LOVELACE Ada", "LOVELACE", "Ada"),
+        ("Yukiko ISHIDA", "ISHIDA", "Yukiko"),
+        ("Lovelace, Ada", "Lovelace", "Ada"),
+        ("鈴木 美咲", "鈴木", "美咲"),
+        ("鈴木　美咲", "鈴木", "美咲"),
+        ("Plato", "Plato", ""),
+        ("ADA LOVELACE", "LOVELACE", "ADA"),
+        ("Juan Carlos García", "García", "Juan Carlos"),
+    ],
+)
+def test_a_whole_name_is_split_as_its_writing_says(text, family, given):
+    assert split_name(text) == (family, given)

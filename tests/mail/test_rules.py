@@ -16,6 +16,7 @@ OWN = "https://events.example"
         "registrations/Secret-1_x/calendar.ics",
         "registrations/Secret-1_x?lang=ja",
         "registrations/address/Secret-1_x",
+        "invitations/Secret-1_x/accept",
         "proposals/Secret-1_x",
         "speaking/Secret-1_x/profile",
         "agenda/Secret-1_x",

@@ -314,24 +314,6 @@ def test_what_is_no_table_of_people_is_refused(data, why):
 
 
 @pytest.mark.parametrize(
-    ("text", "family", "given"),
-    [
-        ("Ada Lovelace", "Lovelace", "Ada"),
-        ("LOVELACE Ada", "LOVELACE", "Ada"),
-        ("Yukiko ISHIDA", "ISHIDA", "Yukiko"),
-        ("Lovelace, Ada", "Lovelace", "Ada"),
-        ("鈴木 美咲", "鈴木", "美咲"),
-        ("鈴木　美咲", "鈴木", "美咲"),
-        ("Plato", "Plato", ""),
-        ("ADA LOVELACE", "LOVELACE", "ADA"),
-        ("Juan Carlos García", "García", "Juan Carlos"),
-    ],
-)
-def test_a_whole_name_is_split_as_its_writing_says(text, family, given):
-    assert import_values.split_name(text) == (family, given)
-
-
-@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("Japan", "JP"),

@@ -1,0 +1,1 @@
+"""Personal invitations: who is asked to come, and what they have answered."""

@@ -1,0 +1,252 @@
+"""Operations on invitations: add, send, remind, answer, name somebody else, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from eventapp.core import clock, tokens
+from eventapp.core.addresses import mailbox_key
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.events.models import Event
+from eventapp.invitations import queries
+from eventapp.invitations.models import Invitation
+from eventapp.invitations.rules import ANSWERABLE, InvitationStatus, InvitedGuest
+from eventapp.mail import pending
+from eventapp.mail.operations import TooManyEmails, may_email
+from eventapp.registration import operations as registration
+from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.operations import RegistrationInput
+from eventapp.registration.rules import ACTIVE, Overrides, RegistrationSource, name_key
+
+RECIPIENT = "invitation"
+# Guests that can be added at once.
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class InvitationTerms:
+    """What holds for several invitations."""
+
+    option: AttendanceOption | None = None
+    overrides: Overrides = field(default_factory=lambda: Overrides(approval=True))
+    message: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Added:
+    """The invitations that were added, and why others were not, as (e-mail address, reason)."""
+
+    invitations: list[Invitation]
+    skipped: list[tuple[str, str]]
+
+
+def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], terms: InvitationTerms) -> Added:
+    """Add invitations that are not sent yet, for guests with their (family, given) names.
+
+    Who is invited or registered already is skipped. Raises Refused for too many guests.
+    """
+    wanted = list(guests)
+    if len(wanted) > MOST:
+        raise Refused(_("You can add up to %(number)d people at once.", number=MOST), field="guests")
+    known = _invited(event)
+    registered = _registered(event)
+    made: list[Invitation] = []
+    skipped: list[tuple[str, str]] = []
+    for guest, (family, given) in wanted:
+        key = mailbox_key(guest.email)
+        if (key, name_key(family, given)) in known:
+            skipped.append((guest.email, _("is invited already")))
+        elif key in registered:
+            skipped.append((guest.email, _("is registered already")))
+        else:
+            known.add((key, name_key(family, given)))
+            made.append(_new(event, guest, family, given, terms))
+    db.session.add_all(made)
+    db.session.flush()
+    return Added(made, skipped)
+
+
+def _invited(event: Event) -> set[tuple[str, str]]:
+    rows = db.session.execute(select(Invitation.email_key, Invitation.name_key).where(Invitation.event_id == event.id))
+    return {(email, name) for email, name in rows}
+
+
+def _registered(event: Event) -> set[str]:
+    """The addresses of everybody who is registered."""
+    query = (
+        select(Contact.email_key)
+        .join(Registration, Registration.contact_id == Contact.id)
+        .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE), Contact.email_key.is_not(None))
+    )
+    return {key for key in db.session.scalars(query) if key}
+
+
+def _new(event: Event, guest: InvitedGuest, family: str, given: str, terms: InvitationTerms) -> Invitation:
+    return Invitation(
+        event_id=event.id,
+        token=tokens.token(),
+        family_name=family,
+        given_name=given,
+        name_key=name_key(family, given),
+        email=guest.email,
+        email_key=mailbox_key(guest.email),
+        organization_name=guest.organization,
+        language=terms.language,
+        message=terms.message,
+        option_id=terms.option.id if terms.option is not None else None,
+        although_full=terms.overrides.full,
+        although_closed=terms.overrides.closed,
+        without_approval=terms.overrides.approval,
+    )
+
+
+def send_drafts(event: Event) -> int:
+    """Send the invitations that have not been sent. Raises Refused if the event is not public or there are none."""
+    if not event.public:
+        raise Refused(_("Publish the event first: the invitations lead to its page."))
+    rows = queries.drafts(event)
+    if not rows:
+        raise Refused(_("There are no invitations to send."))
+    for one in rows:
+        _send(one)
+    db.session.flush()
+    return len(rows)
+
+
+def _send(invitation: Invitation) -> None:
+    invitation.status, invitation.sent_at = InvitationStatus.AWAITING, clock.now()
+    _notify(invitation, "invite")
+
+
+def _notify(invitation: Invitation, what: str) -> None:
+    key = pending.recipient_key(RECIPIENT, invitation.id)
+    pending.enqueue(key, f"{RECIPIENT}.{what}", topic=f"event:{invitation.event_id}")
+
+
+def send_again(invitation: Invitation) -> None:
+    """Send one invitation again. Raises Refused if it was withdrawn or not sent yet."""
+    if invitation.status not in ANSWERABLE:
+        raise Refused(_("This invitation is not valid any more."))
+    invitation.sent_at = clock.now()
+    db.session.flush()
+    _notify(invitation, "invite")
+
+
+def remind(event: Event) -> int:
+    """Remind everybody who has not answered or not decided; returns how many. Raises Refused if there is nobody."""
+    rows = queries.to_remind(event)
+    if not rows or not event.public:
+        raise Refused(_("There is nobody to remind at the moment."))
+    for one in rows:
+        one.reminded_at = clock.now()
+        _notify(one, "reminder")
+    db.session.flush()
+    return len(rows)
+
+
+def withdraw(invitation: Invitation) -> None:
+    """End an invitation; its link says so. Somebody who has accepted stays registered."""
+    pending.forget([pending.recipient_key(RECIPIENT, invitation.id)])
+    if invitation.status is InvitationStatus.DRAFT:
+        db.session.delete(invitation)
+    else:
+        invitation.status = InvitationStatus.WITHDRAWN
+    db.session.flush()
+
+
+def check_answerable(invitation: Invitation) -> None:
+    """Raise Refused if the invitation can't be answered any more."""
+    if invitation.status not in ANSWERABLE:
+        raise Refused(_("This invitation is not valid any more. Please write to the organizers."))
+    if invitation.event.over or not invitation.event.public:
+        raise Refused(_("This event is over."))
+
+
+def _hold(invitation: Invitation) -> None:
+    """Lock an invitation and reread it: of two simultaneous answers, the second sees the first."""
+    query = select(Invitation).where(Invitation.id == invitation.id)
+    locked = query.with_for_update(key_share=True, of=Invitation).execution_options(populate_existing=True)
+    db.session.scalars(locked).all()
+    check_answerable(invitation)
+
+
+def answer(invitation: Invitation, status: InvitationStatus) -> None:
+    """Answer maybe or no. Who had accepted, and says no now, is not registered any more. Raises Refused."""
+    if status not in {InvitationStatus.MAYBE, InvitationStatus.NO}:
+        raise ValueError(status)
+    _hold(invitation)
+    present = _registration(invitation)
+    if present is not None and status is InvitationStatus.MAYBE:
+        raise Refused(_("You are registered. You can cancel your registration on its page."))
+    if present is not None:
+        registration.cancel(present, by_guest=True)
+    invitation.status, invitation.answered_at = status, clock.now()
+    db.session.flush()
+
+
+def _registration(invitation: Invitation) -> Registration | None:
+    """The active registration that came from an invitation."""
+    found = invitation.registration
+    return found if found is not None and found.status in ACTIVE else None
+
+
+def accept(
+    invitation: Invitation, answers: RegistrationInput, option: AttendanceOption, *, source: str = ""
+) -> Registration:
+    """Register the guest. Accepting again returns the registration.
+
+    The overrides of the invitation hold for the address that it was sent to. Raises Refused as
+    `registration.operations.register` does.
+    """
+    _hold(invitation)
+    present = _registration(invitation)
+    if present is not None:
+        return present
+    if invitation.option_id is not None and option.id != invitation.option_id:
+        raise Refused(_("This invitation is for another option."), field="option")
+    same = mailbox_key(answers.email) == invitation.email_key
+    made = registration.register(
+        invitation.event,
+        answers,
+        option=option,
+        source=source,
+        came=RegistrationSource.INVITATION,
+        overrides=invitation.overrides if same else None,
+    )
+    invitation.registration_id = made.id
+    invitation.status, invitation.answered_at = InvitationStatus.YES, clock.now()
+    db.session.flush()
+    return made
+
+
+def name_somebody_else(invitation: Invitation, guest: InvitedGuest, family: str, given: str) -> None:
+    """Invite another person in the place of the one who was invited, who is then not coming.
+
+    Nothing tells whether that person is invited or registered already. Raises Refused, TooManyEmails.
+    """
+    _hold(invitation)
+    if mailbox_key(guest.email) == invitation.email_key:
+        raise Refused(_("This is your own e-mail address."), field="email")
+    added = add(invitation.event, [(guest, (family, given))], _same_terms(invitation))
+    if not may_email(guest.email):
+        raise TooManyEmails
+    present = _registration(invitation)
+    if present is not None:
+        registration.cancel(present, by_guest=True)
+    for other in added.invitations:
+        other.in_place_of_id = invitation.id
+        # The seat that becomes free goes to the first on the waiting list.
+        other.although_full = invitation.although_full or present is not None
+        _send(other)
+    invitation.status, invitation.answered_at = InvitationStatus.REPLACED, clock.now()
+    db.session.flush()
+
+
+def _same_terms(invitation: Invitation) -> InvitationTerms:
+    return InvitationTerms(invitation.option, invitation.overrides, invitation.message, invitation.language)

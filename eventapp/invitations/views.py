@@ -1,0 +1,106 @@
+"""The page of a personal invitation. Its URL contains the secret that opens it, so it is marked as private."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from eventapp.core.bodies import takes_uploads
+from eventapp.core.csrf import public_form
+from eventapp.core.errors import or_404
+from eventapp.core.forms import submit
+from eventapp.core.limits import limit, visitor
+from eventapp.core.pages import page, private
+from eventapp.invitations import operations, queries
+from eventapp.invitations.forms import AnswerForm, SubstituteForm
+from eventapp.invitations.models import Invitation
+from eventapp.invitations.rules import ANSWERABLE, InvitationStatus
+from eventapp.registration import queries as registration
+from eventapp.registration.form_parts import form_parts
+from eventapp.registration.forms import TakePart, takable
+from eventapp.registration.models import AttendanceOption
+
+views = Blueprint("invitations", __name__, url_prefix="/invitations")
+
+PACE = "20/minute"
+
+
+def _invitation(token: str) -> Invitation:
+    found = or_404(queries.by_token(token))
+    return or_404(found if found.status is not InvitationStatus.DRAFT and found.event.public else None)
+
+
+@views.get("/<token>")
+@public_form
+def invitation(token: str) -> ResponseReturnValue:
+    """The invitation, and the answers to choose from."""
+    return _page(_invitation(token), AnswerForm())
+
+
+def _page(shown: Invitation, form: AnswerForm) -> Response:
+    answerable = shown.status in ANSWERABLE and not shown.event.over
+    return private(
+        page("invitations/invitation.html", event=shown.event, invitation=shown, form=form, answerable=answerable)
+    )
+
+
+@views.post("/<token>/<any(maybe, no):answer>")
+@public_form
+def answer(token: str, answer: str) -> ResponseReturnValue:
+    """Answer maybe or no."""
+    limit(PACE, "invitation")
+    shown, form = _invitation(token), AnswerForm()
+    if submit(form, lambda: operations.answer(shown, InvitationStatus(answer))):
+        return private(redirect(url_for(".invitation", token=token), 303))
+    return _page(shown, form)
+
+
+@views.route("/<token>/accept", methods=["GET", "POST"])
+@public_form
+@takes_uploads
+def accept(token: str) -> ResponseReturnValue:
+    """Register with the invitation."""
+    shown = _invitation(token)
+    options = _options(shown)
+    form = TakePart.for_event(options, form_parts(shown.event)).with_files(shown.event, visitor())
+    _fill_in(form, shown, options)
+    if form.is_submitted():
+        limit(PACE, "invitation")
+    if done := submit(form, lambda: operations.accept(shown, form.answers(), or_404(form.chosen()), source=visitor())):
+        return private(redirect(url_for("registration.mine", token=done.value.token), 303))
+    values = {"event": shown.event, "invitation": shown, "form": form, "options": options}
+    return private(page("invitations/accept.html", **values, takable=lambda option: _is_open(shown, option)))
+
+
+def _is_open(shown: Invitation, option: AttendanceOption) -> bool:
+    return takable(option) or shown.overrides.full or shown.overrides.closed
+
+
+def _options(shown: Invitation) -> list[AttendanceOption]:
+    options = registration.options(shown.event)
+    return [one for one in options if shown.option_id in {None, one.id}]
+
+
+def _fill_in(form: TakePart, shown: Invitation, options: list[AttendanceOption]) -> None:
+    """What is known about the guest, until they change it."""
+    if "code" in form:
+        del form["code"]
+    if form.is_submitted():
+        return
+    form.email.data = shown.email
+    form.family_name.data, form.given_name.data = shown.family_name, shown.given_name
+    form.organization.data = shown.organization_name
+    if len(options) == 1:
+        form.option.data = options[0].key
+
+
+@views.route("/<token>/substitute", methods=["GET", "POST"])
+@public_form
+def substitute(token: str) -> ResponseReturnValue:
+    """Name somebody else who comes instead."""
+    shown, form = _invitation(token), SubstituteForm()
+    if form.is_submitted():
+        limit(PACE, "invitation")
+    if submit(form, lambda: operations.name_somebody_else(shown, *form.guest())):
+        return private(redirect(url_for(".invitation", token=token), 303))
+    return private(page("invitations/substitute.html", event=shown.event, invitation=shown, form=form))
