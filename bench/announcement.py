@@ -214,6 +214,10 @@ def measure(folder: Path, url: str, people: int, *, kill: bool) -> None:
     bodies = forms(port, "/events/summit/register")
     with served([sys.executable, "-m", "eventapp.serve", "--no-worker"], port, environ):
         organizer = Organizer(port)
+        early = Visitors(port, bodies)  # who find nothing in the caches yet
+        early.start()
+        sleep(3)
+        early.end()
         visitors = Visitors(port, bodies)
         visitors.start()
         with worker(environ):
