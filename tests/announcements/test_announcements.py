@@ -19,8 +19,10 @@ from eventapp.mail import operations as mail
 from eventapp.mail.models import Email, EmailStatus, UndeliverableAddress
 from eventapp.notifications import opt_outs
 from eventapp.people.rules import PeopleQuery
+from eventapp.programme import operations as programme
 from eventapp.programme.rules import SessionStatus
 from eventapp.registration import operations as registration
+from eventapp.registration import setup_seats
 from eventapp.registration.rules import AddressCheck
 from tests.support import outbox
 from tests.support.make import fresh
@@ -113,9 +115,6 @@ def test_who_is_skipped_is_counted_with_the_reason(make):
     make.hall = make.option(event)
     people(make, event, "unknown@example.org")
     with transaction():
-        event.registration = None
-        from eventapp.registration import setup_seats  # noqa: PLC0415
-
         setup_seats.save_settings(fresh(event), address_check=AddressCheck.NEVER, hold_minutes=30)
     _ada, out, wrong = people(make, event, "ada@example.org", "out@example.org", "wrong@example.org")
     with transaction():
@@ -248,8 +247,6 @@ def test_emails_to_one_domain_are_spread_over_time_and_confirmations_pass_them(m
 def test_an_announcement_about_a_cancelled_session_is_written_beforehand(organizer, make, forum):
     session = make.session(forum, "Rivers")
     with transaction():
-        from eventapp.programme import operations as programme  # noqa: PLC0415
-
         programme.set_status(fresh(session), SessionStatus.CANCELLED)
     make.release(forum)
     people(make, forum, "ada@example.org")
@@ -307,3 +304,20 @@ def test_sending_to_nobody_is_refused(organizer, make, forum):
     path = organizer.fill(NEW, {"subject_en": "Bus", "text_en": "x"}).location
     assert organizer.fill(path, action="/send").status_code == 422
     assert not db.session.scalars(select(AnnouncementRecipient)).all()
+
+
+def test_a_version_that_cancels_or_moves_a_session_offers_to_tell_everybody(organizer, make, forum):
+    cancelled, moved = make.session(forum, "Rivers"), make.session(forum, "Roads")
+    with transaction():
+        programme.set_status(fresh(cancelled), SessionStatus.CANCELLED)
+        row = fresh(moved)
+        row.starts_at, row.ends_at = row.starts_at + timedelta(hours=1), row.ends_at + timedelta(hours=1)
+    make.release(forum)
+    organizer.get("/manage/events/forum/programme/release")
+    links = [node.get("href") or "" for node in organizer.page.all("a")]
+    offered = [link.rpartition("about=")[2] for link in links if "about=" in link]
+    assert offered == [cancelled.code, moved.code]
+    organizer.get(f"{NEW}?about={moved.code}")
+    assert organizer.page.by_id("subject-en").get("value") == "Session rescheduled: Roads"
+    organizer.get(f"/manage/events/forum/programme/sessions/{moved.code}")
+    assert any(f"about={moved.code}" in (node.get("href") or "") for node in organizer.page.all("a"))
