@@ -372,3 +372,19 @@ def test_sender_replies_and_unsubscribing_are_headers(app, smtp):
     assert message["Reply-To"] == "team@city.example"
     assert message["List-Unsubscribe"] == "<https://example.org/announcements/stop/x>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_an_email_that_is_stopped_while_a_worker_holds_it_is_not_sent(app, smtp, monkeypatch):
+    first, second = write(), write()
+    load = tasks._Post.load
+
+    def stopped_meanwhile(post, numbers):
+        assert load(post, numbers)
+        with transaction():
+            operations.stop(Email.id == second.id)
+        return True
+
+    monkeypatch.setattr(tasks._Post, "load", stopped_meanwhile)
+    assert deliver(smtp.url) == 1
+    assert db.session.get(Email, first.id).status is EmailStatus.SENT
+    assert db.session.get(Email, second.id).status is EmailStatus.STOPPED
