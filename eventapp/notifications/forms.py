@@ -43,10 +43,10 @@ class EmailSettingsForm(Form):
     )
 
     @classmethod
-    def of(cls, settings: EmailSettings) -> EmailSettingsForm:
-        """The form with what is stored."""
+    def of(cls, settings: EmailSettings, **more: Any) -> EmailSettingsForm:
+        """The form with what is stored; `formdata=None` if the request is that of another form."""
         names = [name for name in cls.__dict__ if hasattr(EmailSettings, name)]
-        form = cls(data={name: getattr(settings, name) for name in names})
+        form = cls(data={name: getattr(settings, name) for name in names}, **more)
         for kind in ReminderKind:
             form[kind.value].label.text = kind.label
         return form

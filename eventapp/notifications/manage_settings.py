@@ -52,7 +52,8 @@ def check_sender(event: Event) -> ResponseReturnValue:
     host = MailServer.from_url(server).host if server else ""
     with reading():
         findings = sender_check.check(sender_domain(), selector=selector, server=host)
-    form = EmailSettingsForm.of(settings.of(event))
+    form = EmailSettingsForm.of(settings.of(event), formdata=None)
+    form.sender_name.offer(event.languages)
     return _settings_page(event, form, findings)
 
 

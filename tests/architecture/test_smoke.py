@@ -47,6 +47,12 @@ STARTS = [
 ]
 # These need a special state and have their own tests.
 ELSEWHERE = {
+    "announcements.announcement",
+    "announcements.change_announcement",
+    "announcements.preview",
+    "notifications.coming",
+    "notifications.stop",
+    "notifications_manage.stop_emails",
     "agenda.agenda",
     "agenda.feed",
     "agenda.stars",
