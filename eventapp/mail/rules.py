@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 MASK = "…"
 # URLs of ours that contain a secret: anyone with the URL can do what its owner can.
-_KEY = re.compile(r"(/(?:registrations/address|registrations|invitations|proposals|speaking|agenda|login/reset)/)[^\s/?#\"'<>]+")
+_KEY = re.compile(
+    r"(/(?:registrations/address|registrations|invitations|proposals|speaking|agenda|login/reset)/)[^\s/?#\"'<>]+"
+)
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 

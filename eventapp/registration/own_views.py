@@ -44,8 +44,11 @@ def _mine(token: str) -> Registration:
 @views.get("/registrations/<token>")
 @public_form
 def mine(token: str) -> ResponseReturnValue:
-    """State, facts and actions of one's own registration."""
-    return _own_page(_mine(token), StepForm())
+    """State, facts and actions of one's own registration; that of the same person if it was merged with another."""
+    registration = _mine(token)
+    if (kept := queries.merged_into(registration)) is not None:
+        return private(redirect(url_for(".mine", token=kept.token)))
+    return _own_page(registration, StepForm())
 
 
 def _own_page(registration: Registration, form: StepForm) -> Response:
