@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock, languages
@@ -18,10 +19,12 @@ from eventapp.core.errors import or_404
 from eventapp.core.forms import Form, submit
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
-from eventapp.registration import edits, holds, own_page, queries, self_service, sign_ups
+from eventapp.registration import edits, holds, own_frames, own_page, own_rows, queries, self_service, sign_ups
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import AddressForm, TakePart, takable
 from eventapp.registration.models import Registration
+from eventapp.registration.own_page import OwnPage
+from eventapp.registration.own_rows import OwnRow
 from eventapp.registration.rules import ACTIVE
 from eventapp.registration.views import views
 
@@ -45,29 +48,61 @@ def _mine(token: str) -> Registration:
 @public_form
 def mine(token: str) -> ResponseReturnValue:
     """State, facts and actions of one's own registration."""
-    return _own_page(_mine(token), StepForm())
+    known = own_rows.find(token)
+    if known is None:
+        return _own_page(_mine(token), StepForm())
+    registration, own = known.registration, own_page.read(known.registration, known)
+    fresh = _fresh(registration)
+    html = None
+    if known.people == 1 or not fresh:
+        html = own_frames.page(known, own, key=(fresh,), render=lambda one, shown: _html(one, shown, fresh=fresh))
+    if html is None:
+        return _own_page(registration, StepForm(), known, own)
+    return private(make_response(html))
 
 
-def _own_page(registration: Registration, form: StepForm) -> Response:
+def _fresh(registration: Registration) -> bool:
+    return clock.now() - registration.created_at < JUST_NOW
+
+
+def _own_page(
+    registration: Registration, form: StepForm, known: OwnRow | None = None, own: OwnPage | None = None
+) -> Response:
     refused = form.refusal is not None
-    fresh = clock.now() - registration.created_at < JUST_NOW
     done = "" if refused else request.args.get("done", "")
+    fresh = _fresh(registration) and not (refused or done)
+    some = fresh and (known is None or known.people > 1)
     response = page(
         "registration/mine.html",
-        registration=registration,
-        event=registration.event,
-        own=own_page.read(registration),
-        active=registration.status in ACTIVE,
-        map_url=own_page.map_url,
-        own_url=_below(url_for(".mine", token=registration.token)),
+        **_shown(registration, own or own_page.read(registration), fresh=fresh),
         form=form,
-        group=queries.companions(registration) if fresh and not (refused or done) else [],
+        group=queries.companions(registration) if some else [],
         saved=not refused and bool(request.args.get("saved")),
         done=done,
-        fresh=fresh and not (refused or done),
         unwritten=not refused and bool(request.args.get("unwritten")),
     )
     return private(response)
+
+
+def _html(registration: Registration, own: OwnPage, *, fresh: bool) -> str:
+    """The own page when nothing was just done there."""
+    shown = _shown(registration, own, fresh=fresh)
+    form = StepForm()
+    return render_template(
+        "registration/mine.html", **shown, form=form, group=[], saved=False, done="", unwritten=False
+    )
+
+
+def _shown(registration: Registration, own: OwnPage, *, fresh: bool) -> dict[str, Any]:
+    return {
+        "registration": registration,
+        "event": registration.event,
+        "own": own,
+        "active": registration.status in ACTIVE,
+        "map_url": own_page.map_url,
+        "own_url": _below(url_for(".mine", token=registration.token)),
+        "fresh": fresh,
+    }
 
 
 def _below(address: str) -> Callable[[str], str]:
