@@ -36,6 +36,7 @@ class KeptForm:
     parts: FormParts
     # Parts of own pages without anything personal, for as long as this is kept.
     frames: dict[Any, Any] = field(default_factory=dict, compare=False)
+    session_lines: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def venues(self) -> list[VenueRow]:

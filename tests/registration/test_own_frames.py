@@ -117,7 +117,7 @@ def test_each_person_gets_the_page_of_their_own_state(client, monkeypatch, make,
 
 @pytest.mark.parametrize("what", ["session", "option", "cancelled", "done"])
 def test_what_somebody_has_done_is_shown_to_nobody_else(app, client, monkeypatch, make, forum, people, what):
-    """Neither sessions with seats, nor the history, nor a step that can be undone is part of a frame."""
+    """No frame has a line of somebody's history, or a step that can be undone."""
     ada, bea = (f"/registrations/{one.token}" for one in people[:2])
     if what == "session":
         session = make.session(forum, capacity=5)
@@ -139,6 +139,20 @@ def test_what_somebody_has_done_is_shown_to_nobody_else(app, client, monkeypatch
     with time_machine.travel(clock.now() + timedelta(minutes=20)):
         assert ("Changed from" in client.get(ada).text) is (what == "option")
     assert not [text for one in frames(app) for text in one.texts if "Changed from" in text or "more minute" in text]
+
+
+def test_each_person_gets_their_own_lines_about_sessions(client, monkeypatch, make, forum, people):
+    """Seats, waiting lists and overlaps are those of the person; a seat that somebody else takes is gone at once."""
+    small, other = make.session(forum, capacity=1), make.session(forum, capacity=3)
+    make.session(forum, capacity=2, starts_at=forum.starts_at + timedelta(hours=5))
+    ada, bea, cem = (f"/registrations/{one.token}" for one in people[:3])
+    for who, session, wish in ((ada, small, "1"), (bea, other, "1"), (bea, small, "wait"), (ada, small, "0")):
+        client.get(cem)
+        assert client.post(f"{who}/sessions/{session.code}", data={"on": wish}).status_code == 303
+        for path in (ada, bea, cem, f"{cem}?lang=ja"):
+            assert client.get(path).text == anew(client, monkeypatch, path)
+    with time_machine.travel(forum.starts_at + timedelta(hours=1)):
+        assert client.get(cem).text == anew(client, monkeypatch, cem)
 
 
 def test_each_reader_gets_the_page_in_their_language(client, people):
