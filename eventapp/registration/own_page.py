@@ -140,13 +140,13 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
         offers=[one for one in shown if one.mine or registration.status is RegistrationStatus.CONFIRMED],
         choices=_choices(registration, options, questions, shown) if changeable else [],
         answers=_answers(registration, questions) if active else [],
-        history=_told(registration, options) if known is None or known.changed else [],
+        history=_history_in_words(registration, options) if known is None or known.changed else [],
         undo=_undo(registration, step),
         again=undo_steps.cancelled_by_guest(registration, step) and takable(registration.option),
     )
 
 
-def _told(registration: Registration, options: list[AttendanceOption]) -> list[tuple[str, str]]:
+def _history_in_words(registration: Registration, options: list[AttendanceOption]) -> list[tuple[str, str]]:
     zone = registration.event.zone
     return [(languages.moment_of(at, zone), line) for at, line in history(registration, options)]
 
