@@ -128,8 +128,7 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
     in_person = registration.option.mode is Mode.IN_PERSON
     active = registration.status in ACTIVE
     changeable = active and not event.over and event.status not in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-    seated = registration.status in HOLDS_SEAT and not event.over
-    shown = offers(registration, kept.programme if kept else None) if seated else []
+    shown = _offers(registration, known) if registration.status in HOLDS_SEAT and not event.over else []
     step = _step(registration)
     return OwnPage(
         place=waiting_list.position(registration) if registration.waiting_since else None,
@@ -144,6 +143,10 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
         undo=_undo(registration, step),
         again=undo_steps.cancelled_by_guest(registration, step) and takable(registration.option),
     )
+
+
+def _offers(registration: Registration, known: OwnRow | None) -> list[SessionOffer]:
+    return offers(registration, known.kept.programme, seated=known.seated) if known else offers(registration)
 
 
 def _history_in_words(registration: Registration, options: list[AttendanceOption]) -> list[tuple[str, str]]:

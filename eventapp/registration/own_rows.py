@@ -18,8 +18,8 @@ from eventapp.core.statements import QuickRead
 from eventapp.events.models import Event
 from eventapp.registration import kept_forms
 from eventapp.registration.kept_forms import KeptForm
-from eventapp.registration.models import Contact, ModeChange, Registration
-from eventapp.registration.records import SessionSeatChange
+from eventapp.registration.models import Contact, ModeChange, Registration, SessionSignup
+from eventapp.registration.records import SessionSeatChange, SessionWaitlistEntry
 
 _REGISTRATION: list[InstrumentedAttribute[Any]] = [
     getattr(Registration, one.key) for one in Registration.__mapper__.column_attrs
@@ -28,11 +28,17 @@ _CONTACT: list[InstrumentedAttribute[Any]] = [getattr(Contact, one.key) for one 
 
 
 def _statement() -> Select[Any]:
-    """The slug of the event, whether there is a history, the number of people on the form, and the two rows."""
+    """The slug of the event, whether there are a history and seats in sessions, the number of people on the form, and
+    the two rows.
+    """
     other = aliased(Registration)
     changed = or_(
         exists().where(ModeChange.registration_id == Registration.id),
         exists().where(SessionSeatChange.registration_id == Registration.id),
+    )
+    seated = or_(
+        exists().where(SessionSignup.registration_id == Registration.id),
+        exists().where(SessionWaitlistEntry.registration_id == Registration.id),
     )
     same_form = (
         select(func.count())
@@ -40,7 +46,14 @@ def _statement() -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(Event.slug, changed.label("changed"), same_form.label("people"), *_REGISTRATION, *_CONTACT)
+        select(
+            Event.slug,
+            changed.label("changed"),
+            seated.label("seated"),
+            same_form.label("people"),
+            *_REGISTRATION,
+            *_CONTACT,
+        )
         .join(Contact, Contact.id == Registration.contact_id)
         .join(Event, Event.id == Registration.event_id)
         .where(Registration.token == bindparam("token", ""))
@@ -54,12 +67,14 @@ _row = QuickRead(_statement())
 class OwnRow:
     """A registration that belongs to no session and must not be changed, with what is kept about its event.
 
-    `changed`: whether the option or a seat in a session was ever changed. `people` were registered with the same form.
+    `changed`: whether the option or a seat in a session was ever changed. `seated`: whether the person has or awaits a
+    seat in a session. `people` were registered with the same form.
     """
 
     registration: Registration
     kept: KeptForm
     changed: bool
+    seated: bool
     people: int
 
 
@@ -68,7 +83,7 @@ def find(token: str) -> OwnRow | None:
     row = _row.row(token=token)
     if row is None:
         return None
-    slug, changed, people, *values = row
+    slug, changed, seated, people, *values = row
     kept = kept_forms.of_public_event(slug)
     if kept is None:
         return None
@@ -77,7 +92,7 @@ def find(token: str) -> OwnRow | None:
     contact = dict(zip((one.key for one in _CONTACT), values[number:], strict=True))
     if kept.event.id != mine["event_id"] or kept.option(mine["option_id"]) is None:
         return None  # it was changed just now
-    return OwnRow(detached(mine, contact, kept), kept, bool(changed), people)
+    return OwnRow(detached(mine, contact, kept), kept, bool(changed), bool(seated), people)
 
 
 def detached(mine: Mapping[str, Any], contact: Mapping[str, Any], kept: KeptForm) -> Registration:
