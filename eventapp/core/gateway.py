@@ -67,7 +67,7 @@ class _BodyRefused(Exception):
 class _Turns:
     """Lets few requests of a process be worked on at the same time.
 
-    Threads that compute at the same time hand Python's lock to and fro at every database call, which costs a third of
+    Threads that compute at the same time hand Python's lock to and fro at every database call, which costs a fifth of
     the processor time. So only `at_once` requests begin together; one that takes longer than SLOW, because it waits or
     has much to do, lets the next one begin.
     """
