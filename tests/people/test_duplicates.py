@@ -16,6 +16,8 @@ from eventapp.registration import sign_ups
 from eventapp.registration.models import SessionSignup
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("grouping and bulk updates")
+
 DESK = "/manage/events/forum/registrations/duplicates"
 
 
