@@ -104,6 +104,30 @@ def measure(port: int, pid: int, requests: Iterator[bytes], *, seconds: float, e
     return measured, cost
 
 
+def floor_on(port: int) -> list[str]:
+    """The command that serves an empty Flask route on a port."""
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "--backlog",
+        "1024",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+        "bench.floor:app",
+    ]
+
+
 def again(request: bytes) -> Iterator[bytes]:
     return itertools.repeat(request)
 
@@ -137,26 +161,7 @@ def bench(seconds: float, repeats: int, sizes: list[tuple[int, int]]) -> list[st
                 env={**os.environ, **environ},
                 stderr=subprocess.DEVNULL,
             )
-            floor_command = [
-                python,
-                "-m",
-                "granian",
-                "--interface",
-                "wsgi",
-                "--workers",
-                "2",
-                "--blocking-threads",
-                "4",
-                "--backlog",
-                "1024",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(floor_port),
-                "--log-level",
-                "warning",
-                "bench.floor:app",
-            ]
+            floor_command = floor_on(floor_port)
             with (
                 served(floor_command, floor_port, {}) as floor_pid,
                 served([python, "-m", "eventapp.serve", "--no-worker"], port, environ) as pid,

@@ -14,12 +14,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
-from bench.__main__ import ROOT, forms, free_port, served
+from bench import client
+from bench.__main__ import ROOT, again, cpu_seconds, floor_on, forms, free_port, served
 from bench.client import Measured, _Connection, request_bytes
 from eventapp import create_app
 from eventapp.config import Settings
@@ -32,9 +34,20 @@ FORM = "/events/summit/register"
 CONNECTIONS = 16
 
 
-def rush(port: int, bodies: Iterator[bytes], *, seconds: float) -> tuple[float, Measured]:
-    """Complete flows per second, and the POSTs."""
+@dataclass
+class Rush:
+    """Complete flows per second, the POSTs, and the milliseconds of processor time per flow of server and client."""
+
+    rate: float
+    posts: Measured
+    server: float
+    client: float
+
+
+def rush(port: int, process: int, bodies: Iterator[bytes], *, seconds: float) -> Rush:
+    """Let people come for this long."""
     posts, flows = Measured(), 0
+    served_before, own_before = cpu_seconds(process), process_time()
     selector = selectors.DefaultSelector()
     people = [_Flow(port, bodies) for _ in range(CONNECTIONS)]
     begin = perf_counter()
@@ -62,7 +75,8 @@ def rush(port: int, bodies: Iterator[bytes], *, seconds: float) -> tuple[float, 
             else:
                 one.next()
     posts.seconds = perf_counter() - begin
-    return flows / posts.seconds, posts
+    server, own = cpu_seconds(process) - served_before, process_time() - own_before
+    return Rush(flows / posts.seconds, posts, server / flows * 1000, own / flows * 1000)
 
 
 class _Flow(_Connection):
@@ -136,8 +150,11 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
-    print("| existing | flows/s | POST p50 ms | p99 ms | p99/p50 | e-mails written/s | sent/s |")
-    print("|---:|---:|---:|---:|---:|---:|---:|")
+    print(
+        "| existing | flows/s | empty routes/s | CPU ms/flow: server | client | POST p50 ms | p99 ms | p99/p50 "
+        "| e-mails written/s | sent/s |"
+    )
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for existing in (100, 10_000):
         with tempfile.TemporaryDirectory() as folder, postgresql() if options.postgresql else nullcontext("") as url:
             _measure(Path(folder), str(url), existing, options.seconds)
@@ -156,16 +173,25 @@ def _measure(folder: Path, url: str, existing: int, seconds: float) -> None:
     python = sys.executable
     seed = [python, "-m", "bench.seed", "60", str(existing)]
     subprocess.run(seed, check=True, cwd=ROOT, env={**os.environ, **environ})
-    with served([python, "-m", "eventapp.serve", "--no-worker"], port, environ):
+    floor_port = free_port()
+    rounds, floors = [], []
+    with (
+        served([python, "-m", "eventapp.serve", "--no-worker"], port, environ) as process,
+        served(floor_on(floor_port), floor_port, {}),
+    ):
         bodies = forms(port, FORM)
-        rush(port, bodies, seconds=1)
-        rounds = [rush(port, bodies, seconds=seconds) for _ in range(3)]
+        rush(port, process, bodies, seconds=1)
+        for _ in range(3):
+            floors.append(client.run(floor_port, again(request_bytes("GET", "/", port=floor_port)), seconds=1).rate)
+            rounds.append(rush(port, process, bodies, seconds=seconds))
     written, sent = emails(environ)
-    rates = [rate for rate, _posts in rounds]
-    p50 = median(median(posts.latencies) for _rate, posts in rounds) * 1000
-    p99 = median(posts.p99 for _rate, posts in rounds) * 1000
+    rates = [one.rate for one in rounds]
+    p50 = median(median(one.posts.latencies) for one in rounds) * 1000
+    p99 = median(one.posts.p99 for one in rounds) * 1000
     print(
-        f"| {existing:,} | {median(rates):.0f} ({min(rates):.0f}–{max(rates):.0f}) | {p50:.0f} | {p99:.0f} "
+        f"| {existing:,} | {median(rates):.0f} ({min(rates):.0f}–{max(rates):.0f}) | {median(floors):,.0f} "
+        f"| {median(one.server for one in rounds):.1f} | {median(one.client for one in rounds):.2f} "
+        f"| {p50:.0f} | {p99:.0f} "
         f"| {p99 / p50:.1f} | {written:.0f} | {sent:.0f} |",
         flush=True,
     )

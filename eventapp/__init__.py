@@ -66,7 +66,7 @@ from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
 from eventapp.people import exports as people_exports
 from eventapp.people import manage as registrations_manage
-from eventapp.people import manage_files, manage_import, manage_person
+from eventapp.people import manage_duplicates, manage_files, manage_import, manage_person
 from eventapp.people import tasks as people_tasks
 from eventapp.programme import changes as programme_changes
 from eventapp.programme import views as programme
@@ -112,6 +112,7 @@ BLUEPRINTS = [
     invitations_manage.manage,
     manage_files.manage,
     manage_import.manage,
+    manage_duplicates.manage,
     manage_person.manage,
     registration_manage.manage,
     registration_manage_form.manage_form,

@@ -155,6 +155,7 @@ async def _serve(app: Flask) -> None:
         limit=bodies.limit_of(app),
         cache=app.extensions["cache_middleware"],
         cache_waits=remote,
+        at_once=2 if remote else 1,  # one computes while another waits for the database
         light=("/static/", "/healthz"),
     )
     server = Server(

@@ -66,8 +66,6 @@ _BELONG = {
     "call": "proposals_manage.proposals",
     "proposal": "proposals_manage.proposals",
     "decision": "proposals_manage.proposals",
-    "add": "people.registrations",
-    "registration": "people.registrations",
     "option": "registration_manage.options",
     "question": "registration_manage.options",
     "settings": "registration_manage.options",
@@ -91,10 +89,21 @@ _BELONG = {
 }
 
 
+# Features of whose pages all belong to one item.
+_FEATURES = {
+    "people": "people.registrations",
+    "people_duplicates": "people.registrations",
+    "people_files": "people.registrations",
+    "people_import": "people.registrations",
+    "person": "people.registrations",
+    "invitations_manage": "invitations_manage.invitations",
+}
+
+
 def desk_section() -> str:
     """The item of the side navigation that the current page belongs to."""
-    endpoint = request.endpoint or ""
-    return _BELONG.get(endpoint.rpartition(".")[2], endpoint)
+    feature, _dot, name = (request.endpoint or "").rpartition(".")
+    return _FEATURES.get(feature) or _BELONG.get(name, request.endpoint or "")
 
 
 @manage.get("")

@@ -44,7 +44,7 @@ class InviteForm(Form):
     message = TextAreaField(
         _l("Message in the e-mail"),
         [Length(max=5000), Optional()],
-        description=_l("We add what the event is, and a link to answer."),
+        description=_l("We add the date, the place and a link to answer."),
     )
     language = SelectField(_l("Language of the e-mails"), choices=[])
 

@@ -9,7 +9,7 @@ from typing import Any
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.directory.rules import OrganizationKind, split_name
+from eventapp.directory.rules import OrganizationKind, split_name, typed_name
 from eventapp.people import import_values
 from eventapp.people.import_values import comparable
 from eventapp.people.rules import unguarded
@@ -124,7 +124,7 @@ class ImportedRow:
     @property
     def shown(self) -> str:
         """What identifies the row for a person: the name, else the organization."""
-        name = f"{self.values.get('given_name', '')} {self.values.get('family_name', '')}".strip()
+        name = typed_name(self.values.get("family_name", ""), self.values.get("given_name", ""))
         return name or self.values.get("organization", "") or self.values.get("email", "")
 
 

@@ -224,7 +224,8 @@ def _changes(
 
 def numbers(plans: Iterable[RowPlan]) -> dict[RowOutcome, int]:
     """How many rows have each outcome."""
-    return dict(Counter(one.outcome for one in plans))
+    counted = Counter(one.outcome for one in plans)
+    return {outcome: counted[outcome] for outcome in RowOutcome if counted[outcome]}
 
 
 def start(kept: PeopleImport, *, notify: bool) -> None:

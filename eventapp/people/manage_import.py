@@ -25,6 +25,7 @@ from eventapp.people.imports import RowPlan
 from eventapp.people.models import PeopleImport
 from eventapp.people.rules import BulkState, RowOutcome
 from eventapp.registration import queries as registration
+from eventapp.registration.forms import option_name
 
 manage = Blueprint("people_import", __name__, url_prefix="/manage/events/<slug>/registrations/import")
 
@@ -63,27 +64,28 @@ def preview(event: Event, key: str) -> ResponseReturnValue:
     kept = or_404(imports.by_key(event, key))
     if kept.state is not None:
         return redirect(url_for(".result", slug=event.slug, key=key), 303)
-    form = ImportSettingsForm.of(event, registration.options(event), kept.settings)
+    options = registration.options(event)
+    form = ImportSettingsForm.of(event, options, kept.settings)
     if submit(form, lambda: imports.restate(kept, request.form.getlist("column"), form.values())):
         return redirect(url_for(".preview", slug=event.slug, key=key), 303)
     plans = imports.plan(event, kept)
-    table = imports.table_of(kept)
     return page(
         "people/preview.html",
         event=event,
         kept=kept,
         form=form,
         start=StartImportForm(formdata=None),
-        columns=_columns(event, kept, table),
+        columns=_columns(event, kept),
         numbers=imports.numbers(plans),
         shown=_shown(plans),
         most=SHOWN,
-        outcomes=list(RowOutcome),
+        names={one.key: option_name(one) for one in options},
     )
 
 
-def _columns(event: Event, kept: PeopleImport, table: tables.Table) -> dict[str, Any]:
+def _columns(event: Event, kept: PeopleImport) -> dict[str, Any]:
     """The headings with an example each, and what they can contain."""
+    table = imports.table_of(kept)
     heading, below = table[kept.heading], table[kept.heading + 1 :][:50]
     examples = [next((row[at] for row in below if at < len(row) and row[at]), "") for at in range(len(heading))]
     questions = registration.questions(event)

@@ -126,6 +126,18 @@ class PeopleExport(Base):
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
+class DismissedDuplicate(Base):
+    """Two registrations that look like one person, and are two; the lower id is the first."""
+
+    __tablename__ = "dismissed_duplicate"
+
+    first_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+
+
 class PeopleImport(Base):
     """A table that was uploaded: its rows as JSON, what its columns contain, and how far its import is.
 

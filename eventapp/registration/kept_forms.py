@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
 
 from flask import Flask, current_app
 
 from eventapp.core.db import db
+from eventapp.entries.queries import venues_of
+from eventapp.entries.rows import VenueRow
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.queries import PageState, Shown
+from eventapp.programme import queries as programme
+from eventapp.programme.published import Document
 from eventapp.registration import queries
 from eventapp.registration.form_parts import FormParts, form_parts
 from eventapp.registration.models import AttendanceOption
@@ -29,6 +34,23 @@ class KeptForm:
     event: Event
     options: list[AttendanceOption]
     parts: FormParts
+    # Parts of own pages without anything personal, for as long as this is kept.
+    frames: dict[Any, Any] = field(default_factory=dict, compare=False)
+    session_lines: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def venues(self) -> list[VenueRow]:
+        """The venues of the event, in order."""
+        return venues_of(self.event.id)
+
+    @cached_property
+    def programme(self) -> Document:
+        """The public programme of the event."""
+        return programme.document(self.event)
+
+    def option(self, number: int) -> AttendanceOption | None:
+        """An option by its id."""
+        return next((one for one in self.options if one.id == number), None)
 
 
 def of_public_event(slug: str) -> KeptForm | None:

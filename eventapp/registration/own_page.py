@@ -24,6 +24,7 @@ from eventapp.registration import edits, queries, undo_steps, waiting_list
 from eventapp.registration.form_models import Question
 from eventapp.registration.forms import option_name, takable
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
+from eventapp.registration.own_rows import OwnRow
 from eventapp.registration.records import SessionSeatChange, UndoableStep
 from eventapp.registration.rules import (
     ACTIVE,
@@ -84,7 +85,7 @@ class OptionChoice:
     asks: bool
     waits: bool
     full: bool
-    gives_up: list[str]
+    gives_up: tuple[str, ...]
     confirms: bool
 
 
@@ -101,13 +102,14 @@ class OwnPage:
     """State, facts and actions of one registration."""
 
     place: int | None
+    until: str  # when the state ends by itself, in words
     rules: list[str]
     online: bool
     venues: list[VenueRow]
     offers: list[SessionOffer]
     choices: list[OptionChoice]
     answers: list[tuple[str, str]]
-    history: list[tuple[datetime, str]]
+    history: list[tuple[str, str]]  # (when, what), in words
     undo: Undo | None
     again: bool
 
@@ -117,27 +119,39 @@ class OwnPage:
         return [languages.resolve(one.session.title).text for one in self.offers if one.mine and not one.over]
 
 
-def read(registration: Registration) -> OwnPage:
-    """What the page of a registration shows."""
+def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
+    """What the page of a registration shows; `known` is what was read with it."""
     event = registration.event
-    options = list(db.session.scalars(_options, {"event": event.id}))
-    questions = queries.questions(event)
+    kept = known.kept if known else None
+    options = kept.options if kept else list(db.session.scalars(_options, {"event": event.id}))
+    questions = kept.parts.questions if kept else queries.questions(event)
+    in_person = registration.option.mode is Mode.IN_PERSON
     active = registration.status in ACTIVE
     changeable = active and not event.over and event.status not in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-    shown = offers(registration) if registration.status in HOLDS_SEAT and not event.over else []
+    shown = _offers(registration, known) if registration.status in HOLDS_SEAT and not event.over else []
     step = _step(registration)
     return OwnPage(
         place=waiting_list.position(registration) if registration.waiting_since else None,
+        until=languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
         rules=waiting_rules(registration.option) if registration.waiting_since else [],
         online=queries.joins_online(registration),
-        venues=venues_of(event.id) if registration.option.mode is Mode.IN_PERSON else [],
+        venues=(kept.venues if kept else venues_of(event.id)) if in_person else [],
         offers=[one for one in shown if one.mine or registration.status is RegistrationStatus.CONFIRMED],
         choices=_choices(registration, options, questions, shown) if changeable else [],
         answers=_answers(registration, questions) if active else [],
-        history=history(registration, options),
+        history=_history_in_words(registration, options) if known is None or known.changed else [],
         undo=_undo(registration, step),
         again=undo_steps.cancelled_by_guest(registration, step) and takable(registration.option),
     )
+
+
+def _offers(registration: Registration, known: OwnRow | None) -> list[SessionOffer]:
+    return offers(registration, known.kept.programme, seated=known.seated) if known else offers(registration)
+
+
+def _history_in_words(registration: Registration, options: list[AttendanceOption]) -> list[tuple[str, str]]:
+    zone = registration.event.zone
+    return [(languages.moment_of(at, zone), line) for at, line in history(registration, options)]
 
 
 def _step(registration: Registration) -> UndoableStep | None:
@@ -161,7 +175,7 @@ def _choices(
     shown: list[SessionOffer],
 ) -> list[OptionChoice]:
     held = registration.status in HOLDS_SEAT
-    on_site = [languages.resolve(one.session.title).text for one in shown if one.mine and is_on_site(one.session)]
+    on_site = tuple(languages.resolve(one.session.title).text for one in shown if one.mine and is_on_site(one.session))
     found = []
     for option in options:
         availability = option.availability
@@ -173,7 +187,7 @@ def _choices(
         kept = held and option.pool_id is not None and option.pool_id == registration.option.pool_id
         waits = availability is Availability.WAITING_LIST and not kept
         full = not kept and (availability is Availability.FULL or (waits and held))
-        gives_up = [] if option.mode is Mode.IN_PERSON else on_site
+        gives_up = () if option.mode is Mode.IN_PERSON else on_site
         found.append(OptionChoice(option, asks, waits, full, gives_up, edits.must_confirm(registration, option)))
     return found
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from eventapp.core import clock, languages
 from eventapp.core.bodies import takes_uploads
@@ -18,10 +21,12 @@ from eventapp.core.errors import or_404
 from eventapp.core.forms import Form, submit
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
-from eventapp.registration import edits, holds, own_page, queries, self_service, sign_ups
+from eventapp.registration import edits, holds, own_frames, own_page, own_rows, queries, self_service, sign_ups
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import AddressForm, TakePart, takable
 from eventapp.registration.models import Registration
+from eventapp.registration.own_page import OwnPage
+from eventapp.registration.own_rows import OwnRow
 from eventapp.registration.rules import ACTIVE
 from eventapp.registration.views import views
 
@@ -44,36 +49,71 @@ def _mine(token: str) -> Registration:
 @views.get("/registrations/<token>")
 @public_form
 def mine(token: str) -> ResponseReturnValue:
-    """State, facts and actions of one's own registration."""
-    return _own_page(_mine(token), StepForm())
+    """State, facts and actions of one's own registration; that of the same person if it was merged with another."""
+    known = own_rows.find(token)
+    if known is None:
+        return _own_page(_mine(token), StepForm())
+    if (kept := queries.merged_into(known.registration)) is not None:
+        return private(redirect(url_for(".mine", token=kept.token)))
+    registration, own = known.registration, own_page.read(known.registration, known)
+    fresh = _fresh(registration)
+    html = None
+    if known.people == 1 or not fresh:
+        html = own_frames.page(known, own, key=fresh, render=partial(_html, fresh=fresh))
+    if html is None:
+        return _own_page(registration, StepForm(), known, own)
+    return private(make_response(html))
 
 
-def _own_page(registration: Registration, form: StepForm) -> Response:
+def _fresh(registration: Registration) -> bool:
+    return clock.now() - registration.created_at < JUST_NOW
+
+
+def _own_page(
+    registration: Registration, form: StepForm, known: OwnRow | None = None, own: OwnPage | None = None
+) -> Response:
     refused = form.refusal is not None
-    fresh = clock.now() - registration.created_at < JUST_NOW
     done = "" if refused else request.args.get("done", "")
+    fresh = _fresh(registration) and not (refused or done)
+    own = own or own_page.read(registration)
+    lines = own_frames.session_lines(own.offers, registration.event, _own_url(registration))
+    some = fresh and (known is None or known.people > 1)
     response = page(
         "registration/mine.html",
-        registration=registration,
-        event=registration.event,
-        own=own_page.read(registration),
-        active=registration.status in ACTIVE,
-        map_url=own_page.map_url,
-        own_url=_below(url_for(".mine", token=registration.token)),
+        **_shown(registration, own, lines, fresh=fresh),
         form=form,
-        group=queries.companions(registration) if fresh and not (refused or done) else [],
+        group=queries.companions(registration) if some else [],
         saved=not refused and bool(request.args.get("saved")),
         done=done,
-        fresh=fresh and not (refused or done),
         unwritten=not refused and bool(request.args.get("unwritten")),
     )
     return private(response)
 
 
-def _below(address: str) -> Callable[[str], str]:
-    """The URLs of the steps on the page at an address: ten times as fast as building each of them anew."""
-    path, question, query = address.partition("?")
-    return lambda step: f"{path}/{step}{question}{query}"
+def _html(registration: Registration, own: OwnPage, lines: list[Markup], *, fresh: bool) -> str:
+    """The own page when nothing was just done there."""
+    shown = _shown(registration, own, lines, fresh=fresh)
+    form = StepForm()
+    return render_template(
+        "registration/mine.html", **shown, form=form, group=[], saved=False, done="", unwritten=False
+    )
+
+
+def _own_url(registration: Registration) -> Callable[[str], str]:
+    return own_frames.below(url_for(".mine", token=registration.token))
+
+
+def _shown(registration: Registration, own: OwnPage, lines: list[Markup], *, fresh: bool) -> dict[str, Any]:
+    return {
+        "session_lines": lines,
+        "registration": registration,
+        "event": registration.event,
+        "own": own,
+        "active": registration.status in ACTIVE,
+        "map_url": own_page.map_url,
+        "own_url": _own_url(registration),
+        "fresh": fresh,
+    }
 
 
 def _step(

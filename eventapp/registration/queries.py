@@ -20,6 +20,7 @@ from eventapp.registration.models import (
     RemovedOption,
     SessionSignup,
 )
+from eventapp.registration.records import MergedRegistration
 from eventapp.registration.rules import (
     HOLDS_SEAT,
     REGISTERED,
@@ -166,6 +167,14 @@ _by_token = (
 def by_token(token: str) -> Registration | None:
     """The registration of a private link."""
     return db.session.scalar(_by_token, {"token": token})
+
+
+def merged_into(registration: Registration) -> Registration | None:
+    """The registration that this one was merged into, because both are of one person. No statement if it is active."""
+    if registration.status is not RegistrationStatus.CANCELLED:
+        return None
+    query = select(Registration).join(MergedRegistration, MergedRegistration.into_id == Registration.id)
+    return db.session.scalar(query.where(MergedRegistration.registration_id == registration.id))
 
 
 def same_form(registration: Registration) -> list[Registration]:

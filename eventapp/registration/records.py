@@ -66,3 +66,13 @@ class AddressChange(Base):
     email: Mapped[str]
     key_digest: Mapped[str] = mapped_column(unique=True)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MergedRegistration(Base):
+    """A registration that was merged into another one, because both are of one person. Its link leads there."""
+
+    __tablename__ = "merged_registration"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)

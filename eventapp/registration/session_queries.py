@@ -14,7 +14,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Session
-from eventapp.programme.published import PublishedSession
+from eventapp.programme.published import Document, PublishedSession
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import Registration, SessionSignup
 from eventapp.registration.records import SessionWaitlistEntry
@@ -106,12 +106,16 @@ def seats_taken(session_ids: Iterable[int]) -> dict[int, int]:
     return {session_id: number for session_id, number in rows}
 
 
-def offers(registration: Registration) -> list[SessionOffer]:
-    """The published sessions with limited seats, and those in which this person has or awaits a seat, by time."""
-    listed = [one for one in programme.document(registration.event).listed if not one.cancelled]
+def offers(registration: Registration, document: Document | None = None, *, seated: bool = True) -> list[SessionOffer]:
+    """The published sessions with limited seats, and those in which this person has or awaits a seat, by time.
+
+    `document` is the public programme, if it is known; not `seated`: the person is known to have and await no seat.
+    """
+    document = programme.document(registration.event) if document is None else document
+    listed = [one for one in document.listed if not one.cancelled]
     if not listed:
         return []
-    mine, waiting = of_person(registration)
+    mine, waiting = of_person(registration) if seated else (set(), {})
     known = mine | waiting.keys()
     offered = [one for one in listed if (one.capacity is not None and not one.kind.is_break) or one.id in known]
     if not offered:

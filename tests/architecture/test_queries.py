@@ -61,7 +61,7 @@ PAGES = {
     "/manage/events/forum/proposals/KNOWN/accept": 6,
     "/proposals/token": 3,
     "/speaking/token": 6,
-    "/registrations/token": 11,
+    "/registrations/token": 13,
     "/registrations/token/change": 5,
     "/registrations/token/address": 2,
     "/manage/events/forum/registrations": 10,

@@ -116,6 +116,8 @@ def address(rule, slug: str) -> str:
     values = {
         "slug": slug,
         "number": 1,
+        "first": 1,
+        "second": 2,
         "code": "NOSUCH",
         "key": "nothing",
         "verb": "decline",

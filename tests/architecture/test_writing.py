@@ -19,6 +19,8 @@ _VALUES = {
     "slug": "forum",
     "number": 1,
     "note": 1,
+    "first": 1,
+    "second": 2,
     "code": "NOSUCH",
     "key": "nothing",
     "token": "nobody",

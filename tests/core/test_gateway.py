@@ -10,17 +10,21 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 
 import pytest
 from granian.constants import HTTPModes
 from granian.log import LogLevels
 from granian.server.embed import Server
 
+from eventapp.core import gateway as gateway_module
 from eventapp.core.gateway import REFUSED, Gateway
 from tests.support.served import free_port, until
 
 LIMIT = 1000
 release = threading.Event()
+at_work: list[str] = []  # who works at /turn
+most_at_work: list[int] = []
 working = threading.Semaphore(0)
 
 
@@ -29,6 +33,11 @@ def application(environ, start):
     if environ["PATH_INFO"] == "/wait":
         working.release()
         release.wait(20)
+    if environ["PATH_INFO"] == "/turn":
+        at_work.append(environ["REQUEST_METHOD"])
+        most_at_work.append(len(at_work))
+        sleep(0.01)
+        at_work.pop()
     if environ["PATH_INFO"] == "/fail":
         raise RuntimeError("a secret")
     status = f"{environ[REFUSED]} Refused" if REFUSED in environ else "200 OK"
@@ -208,7 +217,7 @@ def test_cached_and_light_requests_do_not_wait_for_slow_ones(waits):
         assert answer(connect(port, "GET /light"))[0] == 200
         assert answer(connect(port, "GET /kept"))[1] == {"kept": True}
         release.set()
-        assert [answer(one)[0] for one in slow] == [200] * 4
+        assert statuses(slow) == [200] * 4
         busy_threads(2)
         assert "PATH_INFO" in answer(connect(port, "GET /old"))[1]
 
@@ -219,8 +228,69 @@ def test_those_who_read_do_not_wait_behind_those_who_write():
         busy_threads(2)
         assert answer(connect(port, "GET /"))[0] == 200
         release.set()
-        assert [answer(one)[0] for one in slow] == [200] * 6
+        assert statuses(slow) == [200] * 6
         busy_threads(4)
+
+
+def statuses(connections: list[socket.socket]) -> list[int]:
+    """Of the responses on these connections, which are then closed."""
+    found = []
+    for one in connections:
+        with one:
+            found.append(answer(one)[0])
+    return found
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_as_many_as_allowed_are_worked_on_together(at_once):
+    """Those who read and those who write alike."""
+    most_at_work.clear()
+    with running(at_once=at_once) as port:
+        heads = ["GET /turn", "POST /turn\nContent-Length: 0"] * 5
+        waiting = [connect(port, head) for head in heads]
+        assert statuses(waiting) == [200] * 10
+    assert max(most_at_work) == at_once
+
+
+def test_a_slow_request_lets_the_next_one_begin_but_not_all_that_wait():
+    most_at_work.clear()
+    with running() as port:
+        slow = [connect(port, "GET /wait") for _ in range(2)]
+        busy_threads(2)
+        waiting = [connect(port, "GET /turn") for _ in range(4)]
+        assert statuses(waiting) == [200] * 4
+        release.set()
+        assert statuses(slow) == [200] * 2
+    assert max(most_at_work) == 1
+
+
+def test_those_who_wait_for_a_thread_use_up_no_turns():
+    with running(threads=2) as port, turns_last(0.5):
+        slow = [connect(port, "POST /wait\nContent-Length: 1", b"x") for _ in range(20)]
+        busy_threads(2)
+        began = monotonic()
+        assert statuses([connect(port, "GET /")]) == [200]
+        assert monotonic() - began < 3
+        release.set()
+        assert statuses(slow) == [200] * 20
+        busy_threads(18)
+
+
+def test_who_does_not_get_a_turn_in_time_hears_so_and_the_turn_is_not_lost():
+    with running(wait=0.3) as port, turns_last(60):
+        slow = connect(port, "GET /wait")
+        busy_threads(1)
+        assert statuses([connect(port, "GET /")]) == [503]
+        release.set()
+        assert statuses([slow]) == [200]
+        assert statuses([connect(port, "GET /") for _ in range(3)]) == [200] * 3
+
+
+@contextmanager
+def turns_last(seconds: float) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateway_module, "SLOW", seconds)
+        yield
 
 
 @pytest.mark.slow

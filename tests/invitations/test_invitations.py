@@ -20,6 +20,8 @@ from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import Access, RegistrationSource, RegistrationStatus
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("unique keys and locks")
+
 DESK = "/manage/events/forum/invitations"
 
 

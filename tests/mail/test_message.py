@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP, default
 
 import pytest
 
@@ -95,3 +95,32 @@ def test_headers_are_ascii_and_name_both_sides(sender: str, to: str) -> None:
 
 def test_an_email_without_a_calendar_has_two_alternatives() -> None:
     assert sent().get_content_type() == "multipart/alternative"
+
+
+@pytest.mark.parametrize(
+    "subject", ["Forum", "都市フォーラム：" + "お申し込みを受け付けました" * 5, "=?utf-8?q?x?= and " + "long " * 30]
+)
+@pytest.mark.parametrize("name", ["forum.ics", "都市.ics", "a b;c=1.ics"])
+def test_remembered_headers_are_byte_by_byte_those_of_the_library(subject: str, name: str) -> None:
+    """However often they are written, and in whatever order."""
+    for number in (1, 2):
+        for language in ("en", "ja"):
+            email = Email(
+                to=f"Ada Lövelace <ada{number}@example.org>",
+                subject=subject,
+                text="Text 都市 " + "long " * 40,
+                html="<p>Text</p>",
+                kind="test",
+                language=language,
+                message_id=f"<{number}@eventapp>",
+                created_at=datetime(2031, 3, number, tzinfo=UTC),
+                calendars=[EmailCalendar(position=0, name=name, method="REQUEST", content=ONE)],
+            )
+            ours, theirs = (
+                message.build(email, sender="Désk <desk@example.org>", policy=policy)
+                for policy in (message.POLICY, SMTP)
+            )
+            for one in (ours, theirs):
+                for n, part in enumerate(part for part in one.walk() if part.is_multipart()):
+                    part.set_boundary(f"part{n}")
+            assert ours.as_bytes() == theirs.as_bytes()

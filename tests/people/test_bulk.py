@@ -16,6 +16,8 @@ from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("locks and savepoints")
+
 DESK = "/manage/events/forum/registrations"
 
 

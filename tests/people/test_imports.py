@@ -25,6 +25,8 @@ from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind, RegistrationSource
 from tests.support.make import fresh
 
+pytestmark = pytest.mark.both_engines("savepoints")
+
 DESK = "/manage/events/forum/registrations"
 
 # 36 rows of a list as a city has published it: 26 at the venue, 6 online, 4 by video message. Two cities stand twice,
