@@ -30,6 +30,8 @@ from bench.data import AGENDA
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = [(60, 300), (1000, 10_000)]  # sessions, registrations
 SMOKE_SIZES = [(20, 50), (60, 200)]
+# Results of other benchmarks follow it, written by hand from what they print.
+OTHERS = "# Other benchmarks\n"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -292,7 +294,9 @@ def main() -> None:
     text = "\n".join(lines).rstrip() + "\n"
     print(text)
     if not options.smoke:
-        (ROOT / "bench" / "RESULTS.md").write_text(text)
+        results = ROOT / "bench" / "RESULTS.md"
+        _head, others, kept = results.read_text().partition(OTHERS)
+        results.write_text(f"{text}\n{others}{kept}" if others else text)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ from eventapp.accounts import security
 from eventapp.accounts import tasks as account_tasks
 from eventapp.accounts.access import signed_in
 from eventapp.agenda import views as agenda
+from eventapp.announcements import manage as announcements
+from eventapp.announcements import tasks as announcement_tasks
+from eventapp.announcements.about import audience_words
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
@@ -57,6 +60,7 @@ from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.media import views as media
 from eventapp.notifications import manage as notifications_manage
+from eventapp.notifications import manage_settings as email_settings
 from eventapp.notifications import scan
 from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
@@ -114,6 +118,8 @@ BLUEPRINTS = [
     registration_manage_form.manage_form,
     registration_seats.manage,
     notifications_manage.manage,
+    email_settings.manage,
+    announcements.manage,
     attendance_manage.manage,
     feeds_manage.manage,
 ]
@@ -192,7 +198,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         desk_pages=lambda: dashboard.PAGES,
         desk_section=dashboard.desk_section,
         email_state=notifications_manage.email_state,
+        audience_words=audience_words,
         masked=notifications_manage.masked,
+        why=notifications_manage.why,
+        undeliverable=notifications_manage.undeliverable,
         sentence=summary.summary,
     )
     for blueprint in BLUEPRINTS:
@@ -201,6 +210,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["sweeps"] = [
         Sweep("scan", 5, scan.scan),
         Sweep("notifications", 1, notification_tasks.send_due),
+        Sweep("reminders", 30, notification_tasks.send_reminders, apart=True),
+        Sweep("announcements", 1, announcement_tasks.send_due, apart=True),
         Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
         Sweep("bulk actions", 1, people_tasks.go_on),
         Sweep("files with people", 2, people_exports.write_next),

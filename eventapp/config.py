@@ -73,6 +73,7 @@ class Settings:
     redis_url: str | None
     mail_url: str | None
     mail_from: str
+    mail_pace: int
     base_url: str
     host: str
     port: int
@@ -120,6 +121,7 @@ class Settings:
             redis_url=_url("REDIS_URL", text("REDIS_URL"), {"redis", "rediss"}) or None,
             mail_url=_mail_url(text("MAIL_URL")) or None,
             mail_from=_sender(text("MAIL_FROM", "events@localhost")),
+            mail_pace=number("MAIL_PACE", 300, low=0, high=1_000_000),
             base_url=_url("BASE_URL", text("BASE_URL", f"http://{host}:{port}"), {"http", "https"}).rstrip("/"),
             host=host,
             port=port,

@@ -42,7 +42,8 @@ class WorkerHeartbeat(Base):
 class Sweep:
     """Work to repeat regularly: `run` finds what is due and returns how much it did.
 
-    A sweep that is `apart` has its own thread, because it waits for other servers and must not delay the others.
+    A sweep that is `apart` has its own thread, because it waits for other servers or writes to thousands of people, and
+    must not delay the others.
     """
 
     name: str

@@ -17,6 +17,7 @@ from eventapp.events import queries as event_queries
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.events.rules import EventStatus, HostRole
 from eventapp.lifecycle import clone
+from eventapp.notifications.models import EmailSettings, EmailText
 from eventapp.programme import queries
 from eventapp.programme.models import EventPerson, Participation, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
@@ -50,6 +51,8 @@ STAY = {
     Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at", "saved_by"},
     Participation: {"id"},
     RegistrationSettings: set(),
+    EmailSettings: set(),
+    EmailText: set(),
     SeatPool: {"id", "seats_taken"},
     AttendanceOption: {"id", "seats_taken", "uid", "closing_sequence", "drawn_at", "draw_seed"},
     Question: {"id", "removed_at"},
@@ -66,6 +69,8 @@ MADE = {
     Session: {"event_id", "status", "starts_at", "ends_at", "track_id"},
     Participation: {"session_id", "confirmed"},
     RegistrationSettings: {"event_id"},
+    EmailSettings: {"event_id"},
+    EmailText: {"event_id"},
     SeatPool: {"event_id"},
     AttendanceOption: {
         "event_id",
@@ -90,6 +95,8 @@ GO = {
     Session: clone.SESSION,
     Participation: clone.PART,
     RegistrationSettings: clone.REGISTRATION,
+    EmailSettings: clone.EMAILS,
+    EmailText: clone.TEXTS,
     SeatPool: clone.POOL,
     AttendanceOption: clone.OPTION,
     Question: clone.QUESTION,

@@ -50,6 +50,7 @@ def release(event: Event) -> ResponseReturnValue:
         findings=_problems(event),
         releases=queries.releases(event),
         told=notifications.waiting(event),
+        tellable=_tellable(waiting.last) if waiting.empty and waiting.last else [],
         would_notify=None if waiting.empty else scan.would_notify(event, waiting.document),
     )
 
@@ -60,6 +61,12 @@ def _release(event: Event, note: LocalizedText) -> Release:
     made = releases.release(event, user=signed_in(), note=note)
     session_seats.promote_all(event)
     return made
+
+
+def _tellable(release: Release) -> list[changes.Change]:
+    """Changes of the version that everybody may want to know of, not only those with a seat in the session."""
+    kinds = {changes.ChangeKind.CANCELLED, changes.ChangeKind.REMOVED, changes.ChangeKind.MOVED}
+    return [one for row in release.changes if (one := changes.Change.from_json(row)).kind in kinds][:10]
 
 
 def _problems(event: Event) -> list[ProgrammeIssue]:

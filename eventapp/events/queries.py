@@ -32,6 +32,11 @@ def by_slug(slug: str) -> Event | None:
     return db.session.scalar(_by_slug, {"slug": slug})
 
 
+def by_id(number: int) -> Event | None:
+    """The event with this id."""
+    return db.session.get(Event, number)
+
+
 def current_slug(former: str) -> str | None:
     """The current slug of an event that used to have this one."""
     return db.session.scalar(

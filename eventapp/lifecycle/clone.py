@@ -22,6 +22,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
+from eventapp.notifications.models import EmailSettings, EmailText
 from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
 from eventapp.registration.form_models import PrivacyNotice
@@ -84,6 +85,8 @@ OPTION = (
     "position",
 )
 POOL = ("title", "capacity")
+EMAILS = ("sender_name", "reply_to", "dkim_selector", "week", "day", "hour", "thanks", "asks_again")
+TEXTS = ("kind", "language", "subject", "text")
 REGISTRATION = ("address_check", "hold_minutes")
 QUESTION = (
     "key",
@@ -147,6 +150,10 @@ def clone(
     _programme(event, cloned, shift, people=people)
     for one in _rows(EventPerson, event) if people else ():
         db.session.add(_copy(one, KNOWN, event_id=made.id))
+    for settings in _rows(EmailSettings, event):
+        db.session.add(_copy(settings, EMAILS, event_id=made.id))
+    for text in _rows(EmailText, event):
+        db.session.add(_copy(text, TEXTS, event_id=made.id))
     _registration(event, made, shift)
     _form(event, made)
     db.session.flush()

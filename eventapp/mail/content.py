@@ -20,7 +20,8 @@ from eventapp.mail.operations import CalendarFile
 class EmailContent:
     """An e-mail before it is rendered: paragraphs, facts as (label, value), and at most one button (label, URL).
 
-    `more` are paragraphs between the facts and the button, `after` those below the button.
+    `more` are paragraphs between the facts and the button, `after` those below the button. At the end are the
+    signature, the host, a map of the venue, and where to say that one wants no more of these e-mails.
     """
 
     subject: str
@@ -31,6 +32,9 @@ class EmailContent:
     action: tuple[str, str] | None = None
     after: Sequence[str] = field(default_factory=list)
     signature: str = ""
+    host: str = ""
+    map_url: str = ""
+    stop_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,10 @@ class RenderedEmail:
     topic: str
     language: str
     calendars: Sequence[CalendarFile] = ()
+    sender_name: str = ""
+    reply_to: str = ""
+    unsubscribe_url: str = ""
+    batch: str = ""
 
     def deliver(self) -> Email:
         """Put it into the outbox."""
@@ -103,9 +111,18 @@ class RenderedEmail:
 
 
 def render(
-    email: EmailContent, *, to: str, language: str, kind: str, topic: str, calendars: Sequence[CalendarFile] = ()
+    email: EmailContent,
+    *,
+    to: str,
+    language: str,
+    kind: str,
+    topic: str,
+    calendars: Sequence[CalendarFile] = (),
+    sender_name: str = "",
+    reply_to: str = "",
+    batch: str = "",
 ) -> RenderedEmail:
-    """Render an e-mail in its language, as text and HTML."""
+    """Render an e-mail in its language, as text and HTML. `batch` as in the outbox."""
     with force_locale(language):
         return RenderedEmail(
             to=to,
@@ -116,4 +133,8 @@ def render(
             topic=topic,
             language=language,
             calendars=calendars,
+            sender_name=sender_name,
+            reply_to=reply_to,
+            unsubscribe_url=email.stop_url,
+            batch=batch,
         )

@@ -64,6 +64,11 @@ def address(text: str) -> Address:
     return Address(display_name=name, addr_spec=in_ascii(spec))
 
 
+def named(site: Address, name: str) -> Address:
+    """The site's address with the name of somebody else, who writes by way of it."""
+    return Address(display_name=name, addr_spec=site.addr_spec) if name else site
+
+
 def build(email: Email, *, sender: str, policy: EmailPolicy = POLICY) -> EmailMessage:
     """The message: text, HTML if there is any, and the attached calendars.
 
@@ -74,11 +79,16 @@ def build(email: Email, *, sender: str, policy: EmailPolicy = POLICY) -> EmailMe
     UID).
     """
     message = EmailMessage(policy=policy)
-    message["From"] = address(sender)
+    message["From"] = named(address(sender), email.sender_name)
     message["To"] = address(email.to)
     message["Subject"] = email.subject
     message["Date"] = format_datetime(email.created_at)
     message["Message-ID"] = email.message_id
+    if email.reply_to:
+        message["Reply-To"] = address(email.reply_to)
+    if email.unsubscribe_url:  # RFC 2369; RFC 8058: one POST without a page
+        message["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message.set_content(email.text, cte="quoted-printable")
     if email.html:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.core.clock import now
@@ -17,18 +17,36 @@ class EmailStatus(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    STOPPED = "stopped"
 
 
 class Email(Base):
     """One e-mail. `topic` groups e-mails, for instance `event:7`; this package does not know what it means."""
 
     __tablename__ = "email"
-    __table_args__ = (Index("ix_email_due", "status", "due_at"), Index("ix_email_topic", "topic", "id"))
+    __table_args__ = (
+        # Bulk e-mails come last, so that a confirmation does not wait for ten thousand reminders.
+        Index("ix_email_due", "status", "bulk", "due_at"),
+        Index("ix_email_topic", "topic", "id"),
+        Index("ix_email_batch", "batch", "status"),
+        Index("ix_email_domain", "domain", "due_at"),
+        Index("ix_email_to", "to"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(default="")
     kind: Mapped[str]
     to: Mapped[str]
+    # The name of the sender beside the site's address, and where replies go; empty: the site's own.
+    sender_name: Mapped[str] = mapped_column(default="", server_default="")
+    reply_to: Mapped[str] = mapped_column(default="", server_default="")
+    # For List-Unsubscribe (RFC 8058); empty for e-mails that one can't unsubscribe from.
+    unsubscribe_url: Mapped[str] = mapped_column(default="", server_default="")
+    # What e-mails to many people have in common, for instance `announcement:3`, and the domain of the recipient, whose
+    # server gets so many of them a minute. Both are empty for all others.
+    batch: Mapped[str] = mapped_column(default="", server_default="")
+    bulk: Mapped[bool] = mapped_column(default=False, server_default=false())
+    domain: Mapped[str] = mapped_column(default="", server_default="")
     language: Mapped[str] = mapped_column(default="en")
     subject: Mapped[str]
     text: Mapped[str]
@@ -84,3 +102,13 @@ class PendingNotification(Base):
     version: Mapped[int] = mapped_column(default=1)
     # What can't be looked up when it is due, such as a text edited by the team.
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class UndeliverableAddress(Base):
+    """An address that the recipient's server does not know (RFC 3463, 5.1.x): only confirmations still go there."""
+
+    __tablename__ = "undeliverable_address"
+
+    key: Mapped[str] = mapped_column(primary_key=True)  # core.addresses.mailbox_key
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)

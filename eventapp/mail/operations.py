@@ -16,7 +16,7 @@ from eventapp.core.db import Moment, db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.statements import QuickWrite
-from eventapp.mail.models import Email, EmailCalendar, EmailStatus
+from eventapp.mail.models import Email, EmailCalendar, EmailStatus, UndeliverableAddress
 from eventapp.mail.queries import among
 
 # E-mails per mailbox and hour that people without a login can cause. E-mails sent by the team are not counted.
@@ -56,21 +56,9 @@ class CalendarFile:
     content: bytes
 
 
-def enqueue(
-    *,
-    to: str,
-    subject: str,
-    text: str,
-    kind: str,
-    topic: str = "",
-    html: str = "",
-    language: str = "en",
-    calendars: Sequence[CalendarFile] = (),
-) -> Email:
-    """Queue an e-mail, to be sent once the current transaction has committed."""
-    email = outgoing(
-        to=to, subject=subject, text=text, kind=kind, topic=topic, html=html, language=language, calendars=calendars
-    )
+def enqueue(*, to: str, subject: str, text: str, kind: str, **more: Any) -> Email:
+    """Queue an e-mail, to be sent once the current transaction has committed; arguments as in `outgoing`."""
+    email = outgoing(to=to, subject=subject, text=text, kind=kind, **more)
     db.session.add(email)
     db.session.flush()
     return email
@@ -86,8 +74,12 @@ def outgoing(
     html: str = "",
     language: str = "en",
     calendars: Sequence[CalendarFile] = (),
+    sender_name: str = "",
+    reply_to: str = "",
+    unsubscribe_url: str = "",
+    batch: str = "",
 ) -> Email:
-    """An e-mail for the outbox, which the caller adds to the session."""
+    """An e-mail for the outbox, which the caller adds to the session. One with a `batch` is sent after all others."""
     return Email(
         to=to,
         subject=" ".join(subject.split()),
@@ -96,6 +88,12 @@ def outgoing(
         kind=kind,
         topic=topic,
         language=language,
+        sender_name=sender_name,
+        reply_to=reply_to,
+        unsubscribe_url=unsubscribe_url,
+        batch=batch,
+        bulk=bool(batch),
+        domain=mailbox_key(to).rpartition("@")[2] if batch else "",
         message_id=f"<{uuid.uuid4()}@eventapp>",
         calendars=[
             EmailCalendar(position=place, name=file.name, method=file.method, content=file.content)
@@ -125,7 +123,7 @@ def take(limit: int = LEASED) -> list[int]:
     due = (
         select(Email.id)
         .where(_is_due(now))
-        .order_by(Email.due_at, Email.id)
+        .order_by(Email.bulk, Email.due_at, Email.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -174,8 +172,22 @@ def mark_failed(email: Email, reason: str, *, for_good: bool = False) -> None:
     db.session.flush()
 
 
+def mark_address(address: str, reason: str) -> None:
+    """Record that the recipient's server does not know an address: no announcements go there."""
+    db.session.merge(UndeliverableAddress(key=mailbox_key(address), reason=reason[:300], at=clock.now()))
+    db.session.flush()
+
+
+def trust_address(address: str) -> None:
+    """Forget that an address was unknown, because somebody wants to try again."""
+    row = db.session.get(UndeliverableAddress, mailbox_key(address))
+    if row is not None:
+        db.session.delete(row)
+
+
 def retry(email: Email) -> None:
-    """Queue an e-mail again that was given up."""
+    """Queue an e-mail again that was given up or stopped."""
+    trust_address(email.to)
     email.status = EmailStatus.QUEUED
     email.attempts = 0
     email.due_at = clock.now()
@@ -188,6 +200,15 @@ def retry_all(topic: str, *, families: Iterable[str]) -> int:
     again = given_up.values(status=EmailStatus.QUEUED, attempts=0, due_at=clock.now())
     again = again.execution_options(synchronize_session=False)
     return cast(CursorResult[Any], db.session.execute(again)).rowcount
+
+
+def stop(*which: ColumnElement[bool]) -> int:
+    """Send no more of these e-mails; returns how many. One that a server is just accepting is still recorded as
+    sent.
+    """
+    waiting = update(Email).where(Email.status == EmailStatus.QUEUED, *which)
+    stopped = waiting.values(status=EmailStatus.STOPPED, held_until=None).execution_options(synchronize_session=False)
+    return cast(CursorResult[Any], db.session.execute(stopped)).rowcount
 
 
 def forget(topic: str, *, containing: str) -> None:

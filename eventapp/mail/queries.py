@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
-from eventapp.mail.models import Email, EmailStatus
+from eventapp.mail.models import Email, EmailStatus, UndeliverableAddress
 
 
 def in_families(kind: Any, families: Iterable[str]) -> ColumnElement[bool]:
@@ -22,10 +24,51 @@ def among(topic: str, families: Iterable[str]) -> ColumnElement[bool]:
     return and_(Email.topic == topic, in_families(Email.kind, families))
 
 
-def of_topic(topic: str, *, families: Iterable[str], limit: int = 100, offset: int = 0) -> list[Email]:
+@dataclass(frozen=True)
+class LogFilter:
+    """Which e-mails a log shows: of a status, a family of kinds, a batch, to an address that contains a text."""
+
+    status: EmailStatus | None = None
+    family: str = ""
+    batch: str = ""
+    address: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions that are set."""
+        found: list[ColumnElement[bool]] = []
+        if self.status is not None:
+            found.append(Email.status == self.status)
+        if self.family:
+            found.append(in_families(Email.kind, [self.family]))
+        if self.batch:
+            found.append(Email.batch == self.batch)
+        if self.address:
+            found.append(func.lower(Email.to).contains(self.address.lower(), autoescape=True))
+        return found
+
+
+EVERYTHING = LogFilter()
+
+
+def of_topic(
+    topic: str, *, families: Iterable[str], which: LogFilter = EVERYTHING, limit: int = 100, offset: int = 0
+) -> list[Email]:
     """E-mails of a topic and these families of kinds, newest first."""
-    query = select(Email).where(among(topic, families)).order_by(Email.id.desc()).limit(limit).offset(offset)
+    query = select(Email).where(among(topic, families), *which.conditions())
+    return list(db.session.scalars(query.order_by(Email.id.desc()).limit(limit).offset(offset)))
+
+
+def to_address(topic: str, address: str, *, families: Iterable[str], limit: int = 100) -> list[Email]:
+    """E-mails of a topic to one address, newest first."""
+    query = select(Email).where(Email.to == address, among(topic, families)).order_by(Email.id.desc()).limit(limit)
     return list(db.session.scalars(query))
+
+
+def undeliverable(addresses: Iterable[str]) -> dict[str, str]:
+    """Those of these addresses that their server does not know, as {mailbox key: reason}."""
+    table = UndeliverableAddress
+    query = select(table.key, table.reason).where(table.key.in_({mailbox_key(one) for one in addresses if one}))
+    return {key: reason for key, reason in db.session.execute(query)}
 
 
 def one_of_topic(topic: str, number: int, *, families: Iterable[str]) -> Email | None:
@@ -33,9 +76,10 @@ def one_of_topic(topic: str, number: int, *, families: Iterable[str]) -> Email |
     return db.session.scalar(select(Email).where(Email.id == number, among(topic, families)))
 
 
-def numbers_of_topic(topic: str, *, families: Iterable[str]) -> dict[EmailStatus, int]:
+def numbers_of_topic(topic: str, *, families: Iterable[str], which: LogFilter = EVERYTHING) -> dict[EmailStatus, int]:
     """The number of e-mails of a topic and these families per status."""
-    query = select(Email.status, func.count()).where(among(topic, families)).group_by(Email.status)
+    query = select(Email.status, func.count()).where(among(topic, families), *which.conditions())
+    query = query.group_by(Email.status)
     return {status: number for status, number in db.session.execute(query)}
 
 

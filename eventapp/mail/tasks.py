@@ -10,11 +10,14 @@ from email.errors import MessageError
 from time import monotonic
 
 from flask import Flask, current_app
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, selectinload
 
 from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
-from eventapp.mail import message, operations
+from eventapp.core.statements import QuickRead
+from eventapp.mail import message, operations, plain, rules
 from eventapp.mail.connection import connect
 from eventapp.mail.models import Email, EmailStatus
 
@@ -60,7 +63,7 @@ def _deliver(mail_url: str, sender: str, *, seconds: float) -> int:
     sent = 0
     with _Lease() as lease:
         try:
-            while lease.emails or lease.take():
+            while lease.emails or (lease.take() and post.load(lease.emails)):
                 number = lease.emails[0]
                 sent += post.send(number)
                 lease.emails.remove(number)
@@ -113,6 +116,9 @@ class _Lease:
                 operations.let_go(self.emails)
 
 
+_status = QuickRead(select(Email.status).where(Email.id == bindparam("number", 0)))
+
+
 class _Post:
     """The connection to the mail server: opened when first needed, and again after a failure.
 
@@ -124,28 +130,40 @@ class _Post:
         self._url = url
         self._sender = sender
         self._server: smtplib.SMTP | None = None
+        self._loaded: dict[int, Email] = {}
         self.away = ""
+
+    def load(self, numbers: list[int]) -> bool:
+        """Read these e-mails, all at once; what they say does not change any more."""
+        query = select(Email).where(Email.id.in_(numbers)).options(selectinload(Email.calendars))
+        with Session(db.engine) as session:
+            self._loaded = {email.id: email for email in session.scalars(query)}
+            session.expunge_all()
+        return True
 
     def send(self, number: int) -> bool:
         """Send one e-mail and record the result; returns whether it was sent."""
-        email = db.session.get(Email, number)
-        if email is None or email.status != EmailStatus.QUEUED:
+        email = self._loaded.get(number)
+        if email is None or _status.row(number=number) != (EmailStatus.QUEUED,):  # it was deleted or stopped
             return False
         try:
-            ready = message.build(email, sender=self._sender)
+            ready = plain.written(email, sender=self._sender)
+            ready = ready or message.build(email, sender=self._sender).as_bytes()
+            parties = plain.mailbox(self._sender), plain.mailbox(email.to)
         except (ValueError, IndexError, MessageError) as error:
             # An invalid address must not hold up the e-mails behind it.
             _failed(number, f"cannot be written: {type(error).__name__}", for_good=True)
             return False
-        db.session.rollback()
         if not self._connected(number):
             _failed(number, self.away)
             return False
         try:
-            self._open().send_message(ready)
+            self._open().sendmail(*parties, ready)
         except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            _failed(number, f"recipient refused ({code})", for_good=code >= 500)
+            code, said = next(iter(error.recipients.values()))
+            answer = rules.answer(code, said)
+            unknown = rules.names_no_mailbox(code, answer)
+            _failed(number, f"recipient refused ({code}): {answer}", for_good=code >= 500, unknown=unknown)
             if code == 421:  # the server closes the connection, and so does smtplib (RFC 5321 §3.8)
                 self._drop()
         except (OSError, smtplib.SMTPException) as error:
@@ -192,6 +210,9 @@ def _noted(number: int, error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _failed(number: int, reason: str, *, for_good: bool = False) -> None:
+def _failed(number: int, reason: str, *, for_good: bool = False, unknown: bool = False) -> None:
     with transaction():
-        operations.mark_failed(db.session.get_one(Email, number), reason, for_good=for_good)
+        email = db.session.get_one(Email, number)
+        operations.mark_failed(email, reason, for_good=for_good)
+        if unknown:
+            operations.mark_address(email.to, reason)

@@ -11,14 +11,15 @@ from eventapp.core.links import absolute
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail import content
 from eventapp.mail.content import EmailContent, RenderedEmail, draft, paragraphs_of
-from eventapp.notifications import attendees, snapshots
+from eventapp.notifications import attendees, settings, snapshots, texts
+from eventapp.notifications.identity import identity
 from eventapp.notifications.invitations import InvitationUpdate
 from eventapp.notifications.session_changes import attendee_lines
 from eventapp.notifications.snapshots import ParticipationState, Snapshot, Topic
 from eventapp.programme.rules import Mode
 from eventapp.registration import contacts
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import UNCONFIRMED, Notice, RegistrationStatus
+from eventapp.registration.rules import HOLDS_SEAT, UNCONFIRMED, Notice, RegistrationStatus
 from eventapp.registration.texts import waiting_rules
 
 Facts = list[tuple[str, str]]
@@ -305,42 +306,64 @@ def render(
     changed: bool = False,
     to: str = "",
     reason: str = "",
+    stop_url: str = "",
+    batch: str = "",
 ) -> RenderedEmail:
     """An e-mail with the invitations of `updates`, to the attendee or to another address of theirs.
 
     By default it shows the current facts, the changes of sessions, and a button to the attendee's own page.
     """
     event, language = registration.event, registration.language
+    writer = identity(event, language)
     about = next((update for update in updates if not update.code), None)
     files = [update.file for update in updates if update.file]
-    texts = draft(
+    # A postponed event has its new date: do they still come?
+    asks = change == "new_date" and registration.status in HOLDS_SEAT and settings.of(event).asks_again
+    values = {
+        "note": event.status_note.resolve(language).text,
+        "status": str(registration.status.label),
+        "until": languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
+    }
+    usual = draft(
         f"notifications/emails/{template}.txt",
         language=language,
         title=event.title.resolve(language).text,
-        note=event.status_note.resolve(language).text,
-        status=registration.status.label,
         files=files,
         change=change,
         changed=changed,
-        until=languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
+        asks=asks,
         rules=lambda: waiting_rules(registration.option),
+        **values,
     )
-    if action is _OWN_PAGE:
+    written = texts.of(event, template, language)
+    if written is not None:
+        if "rules" in texts.STANDARD[template].own:
+            values["rules"] = "\n\n".join(waiting_rules(registration.option))
+        usual = texts.filled(written, registration, after=usual.after, **values)
+    if action is _OWN_PAGE and asks:
+        action = _("Yes or no"), absolute("notifications.coming", token=registration.token, lang=language)
+    elif action is _OWN_PAGE:
         action = _to_own_page(registration, _("View or change your registration"))
     return content.render(
         EmailContent(
-            subject=texts.subject,
+            subject=usual.subject,
             greeting=content.greeting(registration.name),
-            paragraphs=[*texts.paragraphs, *paragraphs_of(reason)],
+            paragraphs=[*usual.paragraphs, *paragraphs_of(reason)],
             facts=_facts(registration, about) if facts is None else facts,
             more=attendee_lines(registration, updates)[1] if more is None else more,
             action=action,
-            after=paragraphs_of(texts.after),
-            signature=content.signature(event.title.resolve(language).text, event.contact_email),
+            after=paragraphs_of(usual.after),
+            signature=writer.signature,
+            host=writer.host,
+            map_url=writer.map_url if registration.option.mode is Mode.IN_PERSON else "",
+            stop_url=stop_url,
         ),
         to=to or registration.email,
         language=language,
         kind=kind,
         topic=f"event:{event.id}",
         calendars=files,
+        sender_name=writer.sender_name,
+        reply_to=writer.reply_to,
+        batch=batch,
     )

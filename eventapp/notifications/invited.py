@@ -11,6 +11,7 @@ from eventapp.invitations.rules import ANSWERABLE, REMINDED, InvitationStatus
 from eventapp.mail import content
 from eventapp.mail.content import EmailContent, RenderedEmail, draft, paragraphs_of
 from eventapp.notifications import snapshots
+from eventapp.notifications.identity import identity
 from eventapp.notifications.preloaded import venues_of
 from eventapp.programme.rules import Mode
 from eventapp.registration.forms import option_name
@@ -28,6 +29,7 @@ def write(invitation: Invitation, what: str) -> RenderedEmail | None:
 def _write(invitation: Invitation, what: str) -> RenderedEmail:
     event, language = invitation.event, invitation.language
     title = event.title.resolve(language).text
+    writer = identity(event, language)
     texts = draft(
         f"notifications/emails/{'invitation_reminder' if what == 'reminder' else 'invitation'}.txt",
         language=language,
@@ -44,12 +46,16 @@ def _write(invitation: Invitation, what: str) -> RenderedEmail:
             facts=_facts(invitation, event, language),
             action=(_("Answer the invitation"), answer),
             after=paragraphs_of(texts.after),
-            signature=content.signature(title, event.contact_email),
+            signature=writer.signature,
+            host=writer.host,
+            map_url=writer.map_url,
         ),
         to=invitation.email,
         language=language,
         kind=f"invitation.{what}",
         topic=f"event:{event.id}",
+        sender_name=writer.sender_name,
+        reply_to=writer.reply_to,
     )
 
 

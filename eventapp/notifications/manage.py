@@ -16,8 +16,9 @@ from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.mail import operations as mail
-from eventapp.mail import rules
+from eventapp.mail import queries, rules
 from eventapp.mail.models import Email, EmailStatus
+from eventapp.mail.queries import EVERYTHING, LogFilter, among
 from eventapp.notifications import operations, team
 from eventapp.notifications.compose import compose
 
@@ -31,11 +32,41 @@ def masked(text: str) -> str:
     return rules.masked(text, own=base_url())
 
 
+def why(error: str) -> str:
+    """Why an e-mail was not sent, in words."""
+    return rules.reason(error)
+
+
+def undeliverable(address: str) -> bool:
+    """Whether its mail server has said that an address does not exist."""
+    return bool(queries.undeliverable([address]))
+
+
 def email_state(email: Email) -> str:
     """The status of an e-mail in words."""
-    return {EmailStatus.QUEUED: _("waiting"), EmailStatus.SENT: _("sent"), EmailStatus.FAILED: _("not delivered")}[
-        email.status
-    ]
+    return state_words()[email.status]
+
+
+def state_words() -> dict[EmailStatus, str]:
+    """The statuses of e-mails in words."""
+    return {
+        EmailStatus.QUEUED: _("waiting"),
+        EmailStatus.SENT: _("sent"),
+        EmailStatus.FAILED: _("not delivered"),
+        EmailStatus.STOPPED: _("stopped"),
+    }
+
+
+def _filter() -> LogFilter:
+    """The filter in the address."""
+    status = request.args.get("status", "")
+    family = request.args.get("kind", "")
+    return LogFilter(
+        status=EmailStatus(status) if status in set(EmailStatus) else None,
+        family=family if family in team.FAMILIES else "",
+        batch=request.args.get("batch", "")[:60],
+        address=request.args.get("to", "").strip()[:200],
+    )
 
 
 @manage.get("/mail")
@@ -43,13 +74,20 @@ def email_state(email: Email) -> str:
 def emails(event: Event) -> ResponseReturnValue:
     """Pending notifications, then e-mails, newest first."""
     number = page_number(request.args.get("page"))
+    which = _filter()
     numbers = team.numbers(event, may)
+    unfiltered = number == 1 and which == EVERYTHING
     return page(
         "notifications/emails.html",
         event=event,
-        pending=team.pending_rows(event, may, limit=PAGE) if number == 1 else [],
-        number_pending=team.number_pending(event, may) if number == 1 else 0,
-        emails=team.emails(event, may, limit=PAGE, offset=(number - 1) * PAGE),
+        pending=team.pending_rows(event, may, limit=PAGE) if unfiltered else [],
+        number_pending=team.number_pending(event, may) if unfiltered else 0,
+        emails=team.emails(event, may, which, limit=PAGE, offset=(number - 1) * PAGE),
+        which=which,
+        filtered=which != EVERYTHING,
+        states=state_words(),
+        kinds=[(family, team.NAMES[family]) for family in team.families(may)],
+        waiting=(numbers if which == EVERYTHING else team.numbers(event, may, which)).get(EmailStatus.QUEUED, 0),
         numbers=numbers,
         number=number,
         given_up=numbers.get(EmailStatus.FAILED, 0),
@@ -91,6 +129,30 @@ def retry_all(event: Event) -> ResponseReturnValue:
     number = mail.retry_all(operations.topic_of(event), families=team.families(may))
     flash(languages.ngettext("%(num)d e-mail is queued again.", "%(num)d e-mails are queued again.", number))
     return redirect(url_for(".emails", slug=event.slug), 303)
+
+
+@manage.post("/mail/<int:number>/stop")
+@requires(Permission.MAIL)
+def stop_email(event: Event, number: int) -> ResponseReturnValue:
+    """Do not send an e-mail that waits."""
+    email = or_404(team.email(event, may, number))
+    stopped = mail.stop(Email.id == email.id)
+    flash(_("The e-mail will not be sent.") if stopped else _("The e-mail is no longer waiting."))
+    return redirect(url_for(".email", slug=event.slug, number=number), 303)
+
+
+@manage.route("/mail/stop", methods=["GET", "POST"])
+@requires(Permission.MAIL)
+def stop_emails(event: Event) -> ResponseReturnValue:
+    """Do not send those that wait and that the filter shows, after confirmation."""
+    which = _filter()
+    if request.method == "POST":
+        conditions = [among(operations.topic_of(event), team.families(may)), *which.conditions()]
+        number = mail.stop(*conditions)
+        flash(languages.ngettext("%(num)d e-mail was stopped.", "%(num)d e-mails were stopped.", number))
+        return redirect(url_for(".emails", slug=event.slug), 303)
+    waiting = team.numbers(event, may, which).get(EmailStatus.QUEUED, 0)
+    return page("notifications/stop_emails.html", event=event, waiting=waiting)
 
 
 @manage.post("/news/<any(now, nobody):verb>")

@@ -1,4 +1,4 @@
-"""What each recipient was last sent, and up to which revision an event has been scanned for changes."""
+"""What each recipient was last sent, the settings and texts of an event's e-mails, reminders, and who wants none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from eventapp.core import tokens
 from eventapp.core.clock import now
 from eventapp.core.db import Base
+from eventapp.core.localized import LocalizedText
 from eventapp.notifications.snapshots import ParticipationState, Snapshot
 
 # A value of SentInvitation.sequence: the recipient knows the facts, but not from an invitation.
@@ -69,3 +70,80 @@ class ScanCursor(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     event_revision: Mapped[int]
     team_revision: Mapped[int]
+
+
+class EmailSettings(Base):
+    """How an event writes to people. An event without a row has the defaults."""
+
+    __tablename__ = "email_settings"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    # Empty: the first host, and the event's contact address.
+    sender_name: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    reply_to: Mapped[str] = mapped_column(default="")
+    # For the check of the sender's domain.
+    dkim_selector: Mapped[str] = mapped_column(default="")
+    # Which reminders are sent (reminders.ReminderKind).
+    week: Mapped[bool] = mapped_column(default=False)
+    day: Mapped[bool] = mapped_column(default=True)
+    hour: Mapped[bool] = mapped_column(default=True)
+    thanks: Mapped[bool] = mapped_column(default=False)
+    # Whether attendees are asked if they will still come when a postponed event has its new date.
+    asks_again: Mapped[bool] = mapped_column(default=True)
+
+    @classmethod
+    def usual(cls) -> EmailSettings:
+        """The defaults, in no session."""
+        return cls(
+            sender_name=LocalizedText(),
+            reply_to="",
+            dkim_selector="",
+            week=False,
+            day=True,
+            hour=True,
+            thanks=False,
+            asks_again=True,
+        )
+
+
+class EmailText(Base):
+    """Subject and text that the team has written for one kind of standard e-mail in one language."""
+
+    __tablename__ = "email_text"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    text: Mapped[str]
+
+
+class SentReminder(Base):
+    """A reminder that an attendee was sent; `about` is the day of the event that it was about."""
+
+    __tablename__ = "sent_reminder"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ComingAnswer(Base):
+    """The answer to "Will you still come?" after a postponement; `about` is the day that was asked about."""
+
+    __tablename__ = "coming_answer"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    coming: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class OptOut(Base):
+    """A contact that wants no more announcements and thank-yous of its event."""
+
+    __tablename__ = "opt_out"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)

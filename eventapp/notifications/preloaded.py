@@ -80,21 +80,21 @@ def signed_up_for(registration: Registration) -> list[str]:
 
 def venues_of(event_id: int) -> list[VenueRow]:
     """The venues of an event, by its id, in order."""
-    return _once("venues", event_id, lambda: read_venues(event_id))
+    return once("venues", event_id, lambda: read_venues(event_id))
 
 
 def document(event: Event) -> Document:
     """The published programme of an event."""
-    return _once("document", event.id, lambda: programme.document(event))
+    return once("document", event.id, lambda: programme.document(event))
 
 
 def join_links(event: Event) -> dict[str, str]:
     """The joining links of sessions, by their codes."""
-    return _once("links", event.id, lambda: programme.join_links(event))
+    return once("links", event.id, lambda: programme.join_links(event))
 
 
-def _once(what: str, event_id: int, read: Callable[[], T]) -> T:
-    """Read it once in a batch."""
+def once(what: str, event_id: int, read: Callable[[], T]) -> T:
+    """Read something of an event once in a batch, and each time outside of one."""
     batch = _batch.get()
     if batch is None:
         return read()

@@ -15,6 +15,7 @@ from eventapp.mail import content
 from eventapp.mail.content import Draft, EmailContent, RenderedEmail, draft
 from eventapp.mail.operations import CalendarFile
 from eventapp.notifications import speakers
+from eventapp.notifications.identity import identity
 from eventapp.notifications.invitations import InvitationUpdate
 from eventapp.notifications.session_changes import changes_of, speaker_facts
 from eventapp.notifications.snapshots import ParticipationState
@@ -136,6 +137,7 @@ def _render(
     more: Sequence[str] = (),
     files: Sequence[CalendarFile] = (),
 ) -> RenderedEmail:
+    writer = identity(event, language)
     file = _("Your calendar app should update the entry by itself. If not, open the attached file.")
     return content.render(
         EmailContent(
@@ -146,11 +148,15 @@ def _render(
             more=more,
             action=action,
             after=[*([file] if files else []), _("This is a private link. Keep it and don't share it.")],
-            signature=content.signature(event.title.resolve(language).text, event.contact_email),
+            signature=writer.signature,
+            host=writer.host,
+            map_url=writer.map_url,
         ),
         to=to,
         language=language,
         kind=f"proposals.{kind}",
         topic=f"event:{event.id}",
         calendars=files,
+        sender_name=writer.sender_name,
+        reply_to=writer.reply_to,
     )

@@ -1,16 +1,20 @@
-"""Scheduled work: writes the e-mails of due notifications."""
+"""Scheduled work: writes the e-mails of due notifications, and reminders."""
 
 from __future__ import annotations
 
 import logging
 import traceback
 
+from sqlalchemy.exc import IntegrityError
+
 from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
-from eventapp.mail import pending
+from eventapp.mail import paces, pending
 from eventapp.mail.models import PendingNotification
-from eventapp.notifications import preloaded
+from eventapp.notifications import preloaded, reminders
 from eventapp.notifications.compose import compose, lock_attendees, lock_recipient
+from eventapp.notifications.reminders import DueReminder
+from eventapp.registration.models import Registration
 from eventapp.registration.notices import RECIPIENT
 
 log = logging.getLogger("eventapp.notifications")
@@ -105,5 +109,43 @@ def send_one(number: int) -> bool:
             email.deliver()
         db.session.commit()
         return email is not None
+    finally:
+        db.session.rollback()
+
+
+# Reminders that one run writes at most, so that confirmations in between are not late.
+REMINDERS = 500
+
+
+def send_reminders() -> int:
+    """Write the reminders that are due, each to each attendee once; returns their number."""
+    number = 0
+    due = reminders.due()
+    db.session.rollback()
+    for reminder in due:
+        while number < REMINDERS and (people := reminders.recipients(reminder, limit=BATCH)):
+            written = _remind(people, reminder)
+            if written is None:  # somebody else works on them
+                break
+            number += written
+    return number
+
+
+def _remind(numbers: list[int], reminder: DueReminder) -> int | None:
+    """Write to these registrations. E-mails, and the rows that say so, are stored together or not at all."""
+    db.session.rollback()
+    try:
+        with preloaded.registrations(numbers):
+            people = [db.session.get_one(Registration, number) for number in numbers]
+            written = [reminders.write(one, reminder).outgoing() for one in people]
+        with db.session.no_autoflush:
+            if not reminders.lock(numbers, reminder):
+                return None
+        paces.spread(written)
+        db.session.add_all([*reminders.record(numbers, reminder), *written])
+        db.session.commit()
+        return len(written)
+    except IntegrityError:
+        return None
     finally:
         db.session.rollback()

@@ -17,6 +17,7 @@ from eventapp.invitations.operations import RECIPIENT as INVITATION
 from eventapp.mail import pending
 from eventapp.mail import queries as mail
 from eventapp.mail.models import Email, EmailStatus, PendingNotification
+from eventapp.mail.queries import EVERYTHING, LogFilter
 from eventapp.notifications.compose import MODELS
 from eventapp.notifications.operations import topic_of
 from eventapp.proposals.models import Proposal, SpeakerLink
@@ -30,8 +31,21 @@ FAMILIES = {
     "registration": Permission.REGISTRATION,
     "event": Permission.REGISTRATION,
     "session": Permission.REGISTRATION,
+    "reminder": Permission.REGISTRATION,
+    "announcement": Permission.REGISTRATION,
     "invitation": Permission.REGISTRATION,
     "proposals": Permission.PROGRAMME,
+}
+
+# Families as the log's filter names them.
+NAMES: dict[str, Any] = {
+    "registration": _l("Registrations"),
+    "event": _l("Changes of the event"),
+    "session": _l("Changes of sessions"),
+    "reminder": _l("Reminders and thank-yous"),
+    "announcement": _l("Announcements"),
+    "invitation": _l("Invitations"),
+    "proposals": _l("Proposals and speakers"),
 }
 
 # What a pending notification will be about.
@@ -78,9 +92,16 @@ def families(may: May) -> list[str]:
     return [family for family, permission in FAMILIES.items() if may(permission)]
 
 
-def emails(event: Event, may: May, *, limit: int = 50, offset: int = 0) -> list[Email]:
+def emails(event: Event, may: May, which: LogFilter, *, limit: int = 50, offset: int = 0) -> list[Email]:
     """A page of written e-mails, newest first."""
-    return mail.of_topic(topic_of(event), families=families(may), limit=limit, offset=offset)
+    return mail.of_topic(topic_of(event), families=families(may), which=which, limit=limit, offset=offset)
+
+
+def emails_of(registration: Registration, may: May) -> list[Email]:
+    """The e-mails to the address of an attendee, newest first: to everybody who shares it."""
+    if not registration.email:
+        return []
+    return mail.to_address(f"event:{registration.event_id}", registration.email, families=families(may))
 
 
 def email(event: Event, may: May, number: int) -> Email | None:
@@ -88,9 +109,9 @@ def email(event: Event, may: May, number: int) -> Email | None:
     return mail.one_of_topic(topic_of(event), number, families=families(may))
 
 
-def numbers(event: Event, may: May) -> dict[EmailStatus, int]:
+def numbers(event: Event, may: May, which: LogFilter = EVERYTHING) -> dict[EmailStatus, int]:
     """The number of e-mails per status."""
-    return mail.numbers_of_topic(topic_of(event), families=families(may))
+    return mail.numbers_of_topic(topic_of(event), families=families(may), which=which)
 
 
 def pending_rows(event: Event, may: May, *, limit: int = 50) -> list[PendingRow]:

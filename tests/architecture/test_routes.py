@@ -73,6 +73,8 @@ PUBLIC = {
     "invitations.accept",
     "invitations.substitute",
     "notifications.calendar",
+    "notifications.coming",
+    "notifications.stop",
     "proposals.propose",
     "proposals.mine",
     "proposals.take_back",
@@ -120,6 +122,7 @@ def address(rule, slug: str) -> str:
         "key": "nothing",
         "verb": "decline",
         "kind": "rooms",
+        "tag": "en",
         "format": "xml",
         "file": 1,
     }

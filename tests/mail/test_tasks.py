@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.mail import operations, tasks
+from eventapp.mail import operations, queries, rules, tasks
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.operations import CalendarFile
 
@@ -177,18 +177,18 @@ def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monke
     monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.4))
     write_many(3)
     begun, go_on = threading.Event(), threading.Event()
-    send = smtplib.SMTP.send_message
+    send = smtplib.SMTP.sendmail
 
-    def slow(server, ready):
+    def slow(server, *ready):
         begun.set()
         assert go_on.wait(20)
-        return send(server, ready)
+        return send(server, *ready)
 
     def work():
         with app.app_context():
             return tasks.deliver_due(smtp.url, "desk@example.org")
 
-    monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", slow)
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(contextvars.Context().run, work)
         try:
@@ -240,18 +240,18 @@ def test_an_email_that_cannot_be_written_holds_up_no_other(app, smtp):
 def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
     """SQLite has one write lock: held while a server is slow, it would turn registrations into errors."""
     first = write()
-    send = smtplib.SMTP.send_message
+    send = smtplib.SMTP.sendmail
 
-    def slow(server, ready):
+    def slow(server, *ready):
         with ThreadPoolExecutor(1) as pool:
             pool.submit(contextvars.Context().run, elsewhere).result(timeout=4)
-        return send(server, ready)
+        return send(server, *ready)
 
     def elsewhere():
         with app.app_context():
             write()
 
-    monkeypatch.setattr(smtplib.SMTP, "send_message", slow)
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", slow)
     assert deliver(smtp.url, seconds=0) == 1
     assert db.session.get(Email, first.id).status is EmailStatus.SENT
 
@@ -286,10 +286,10 @@ def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
     connect = tasks.connect
     monkeypatch.setattr(tasks, "connect", lambda url: opened.append(connect(url)) or opened[-1])
 
-    def breaks(server, ready):
+    def breaks(server, *ready):
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr(smtplib.SMTP, "send_message", breaks)
+    monkeypatch.setattr(smtplib.SMTP, "sendmail", breaks)
     assert deliver(smtp.url) == 0
     assert len(opened) == 3
     assert all(server.sock is None for server in opened)
@@ -321,3 +321,70 @@ def test_an_unreachable_server_is_not_waited_for_once_per_email(app, monkeypatch
     assert len(tried) == 20
     assert {email.last_error for email in tried} == {"timed out"}
     assert all(email.held_until is None for email in db.session.scalars(select(Email)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "marked", "words"),
+    [
+        ("550 5.1.1 <ada@example.org>: user unknown", True, "does not know this address"),
+        ("550 No such user here", True, "does not know this address"),
+        ("550 5.7.515 Access denied, domain does not meet the required authentication", False, "rejects e-mails"),
+        ("552 5.2.2 mailbox full", False, "full"),
+        ("450 4.2.0 greylisted", False, "try again later"),
+    ],
+)
+def test_an_address_that_its_server_does_not_know_is_marked_and_no_other_refusal(app, smtp, answer, marked, words):
+    smtp.answer = answer
+    email = write()
+    deliver(smtp.url)
+    assert bool(queries.undeliverable(["Ada@Example.org"])) is marked
+    assert words in rules.reason(db.session.get(Email, email.id).last_error)
+
+
+def test_an_address_is_trusted_again_by_trying_again(app, smtp):
+    smtp.answer = "550 5.1.1 unknown"
+    email = write()
+    deliver(smtp.url)
+    with transaction():
+        operations.retry(db.session.get(Email, email.id))
+    assert not queries.undeliverable(["ada@example.org"])
+
+
+def test_an_email_that_was_stopped_is_not_sent(app, smtp):
+    write()
+    with transaction():
+        assert operations.stop(Email.kind == "test") == 1
+    assert deliver(smtp.url) == 0
+    assert not smtp.taken
+
+
+def test_sender_replies_and_unsubscribing_are_headers(app, smtp):
+    write(
+        sender_name="City of Mori, events (via Desk)",
+        reply_to="team@city.example",
+        unsubscribe_url="https://example.org/announcements/stop/x",
+        batch="announcement:1",
+    )
+    deliver(smtp.url, "Forum desk <desk@example.org>")
+    (message,) = smtp.taken
+    assert message["From"].addresses[0].display_name == "City of Mori, events (via Desk)"
+    assert message["From"].addresses[0].addr_spec == "desk@example.org"
+    assert message["Reply-To"] == "team@city.example"
+    assert message["List-Unsubscribe"] == "<https://example.org/announcements/stop/x>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_an_email_that_is_stopped_while_a_worker_holds_it_is_not_sent(app, smtp, monkeypatch):
+    first, second = write(), write()
+    load = tasks._Post.load
+
+    def stopped_meanwhile(post, numbers):
+        assert load(post, numbers)
+        with transaction():
+            operations.stop(Email.id == second.id)
+        return True
+
+    monkeypatch.setattr(tasks._Post, "load", stopped_meanwhile)
+    assert deliver(smtp.url) == 1
+    assert db.session.get(Email, first.id).status is EmailStatus.SENT
+    assert db.session.get(Email, second.id).status is EmailStatus.STOPPED

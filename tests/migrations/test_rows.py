@@ -465,3 +465,37 @@ def test_seats_in_sessions_begin_their_history_and_those_of_ended_registrations_
     downgrade(directory=app.config["MIGRATIONS"], revision="0022")
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT registration_id FROM session_signup")).scalars().all() == [1]
+
+
+@pytest.mark.both_engines("columns with defaults, an INSERT from a SELECT, and indexes")
+def test_events_that_were_there_send_no_reminders_and_emails_keep_their_calendars(at: Any, app: Flask) -> None:
+    at("0026")
+    moment = "2030-01-01 00:00:00"
+    email = (
+        'INSERT INTO email (id, topic, kind, "to", language, subject, text, html, message_id, created_at, due_at, status, '
+        f"attempts, last_error) VALUES (:id, 'event:1', 'test', 'a@example.org', 'en', 's', 't', '', '<1@x>', '{moment}', "
+        f"'{moment}', 'queued', 0, '')"
+    )
+    with db.engine.begin() as connection:
+        day = {"id": 1, "slug": "e1", "status": "published", "visibility": "public"}
+        connection.execute(text(EVENT), day)
+        for number in (1, 2):
+            connection.execute(text(email), {"id": number})
+        connection.execute(
+            text(
+                "INSERT INTO email_calendar (email_id, position, name, method, content) "
+                "VALUES (1, 0, 'a.ics', 'REQUEST', :content)"
+            ),
+            {"content": b"x"},
+        )
+    at("0027")
+    with db.engine.begin() as connection:
+        settings = connection.execute(text("SELECT week, day, hour, thanks, asks_again FROM email_settings")).one()
+        assert not any(settings)
+        row = connection.execute(text("SELECT sender_name, batch, bulk, domain FROM email WHERE id = 1")).one()
+        assert tuple(row) == ("", "", False, "")
+        connection.execute(text("UPDATE email SET status = 'stopped' WHERE id = 2"))
+    downgrade(directory=app.config["MIGRATIONS"], revision="0026")
+    with db.engine.connect() as connection:
+        assert connection.scalars(text("SELECT status FROM email ORDER BY id")).all() == ["queued", "failed"]
+        assert connection.scalars(text("SELECT name FROM email_calendar")).all() == ["a.ics"]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from eventapp.accounts.rules import Role
+from eventapp.accounts.rules import Permission, Role
 from eventapp.core.db import db, transaction
+from eventapp.mail import operations as mail
 from eventapp.mail import queries
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.notifications import attendee_emails as registration_emails
 from eventapp.notifications import speaker_emails as proposal_emails
+from eventapp.notifications import team
 from eventapp.notifications.tasks import send_due
 from eventapp.notifications.team import FAMILIES
 
@@ -78,3 +80,59 @@ def test_whatever_is_written_to_people_of_an_event_is_of_a_family_that_the_desk_
     )
     written = set(re.findall(r'"(event|session|registration|proposals)\.', source))
     assert {"event", "session", "registration"} <= written <= set(FAMILIES)
+
+
+def test_the_log_is_filtered_by_status_kind_and_address(organizer, make):
+    event = make.event("forum")
+    option = make.option(event)
+    make.registration(event, option, "ada@example.org")
+    bob = make.registration(event, option, "bob@example.org")
+    send_due()
+    with transaction():
+        db.session.execute(update(Email).where(Email.to == "bob@example.org").values(status=EmailStatus.STOPPED))
+
+    def shown(query: str) -> list[str]:
+        organizer.get(f"{PATH}?{query}")
+        text = organizer.page.text(organizer.page.one("main"))
+        return [name for name in ("ada", "bob") if f"{name}@example.org" in text]
+
+    assert shown("") == ["ada", "bob"]
+    assert shown("status=stopped") == ["bob"]
+    assert shown("status=queued&kind=registration") == ["ada"]
+    assert shown("kind=reminder") == []
+    assert shown("to=BOB") == ["bob"]
+    assert [one.to for one in team.emails_of(bob, lambda permission: True)] == ["bob@example.org"]
+    assert team.emails_of(bob, lambda permission: permission is Permission.PROGRAMME) == []
+
+
+def test_what_waits_is_stopped_one_by_one_or_as_the_filter_shows_it_and_can_be_tried_again(organizer, make):
+    event = make.event("forum")
+    option = make.option(event)
+    for name in ("ada", "bob", "eve"):
+        make.registration(event, option, f"{name}@example.org")
+    send_due()
+    first = db.session.scalars(select(Email).order_by(Email.id)).first()
+    organizer.fill(f"{PATH}/{first.id}", action="/stop")
+    organizer.get(f"{PATH}/stop?to=bob")
+    assert "1 e-mail is waiting" in organizer.page.text(organizer.page.one("main"))
+    organizer.fill(f"{PATH}/stop?to=bob")
+    db.session.rollback()
+    assert queries.numbers_of_topic(f"event:{event.id}", families=FAMILIES) == {
+        EmailStatus.STOPPED: 2,
+        EmailStatus.QUEUED: 1,
+    }
+    organizer.fill(f"{PATH}/{first.id}", action="/retry")
+    db.session.rollback()
+    assert queries.numbers_of_topic(f"event:{event.id}", families=FAMILIES)[EmailStatus.QUEUED] == 2
+
+
+def test_the_page_of_a_person_says_that_their_address_does_not_exist(organizer, make):
+    event = make.event("forum")
+    ada = make.registration(event, make.option(event), "ada@example.org")
+    page = f"/manage/events/forum/registrations/{ada.id}"
+    organizer.get(page)
+    assert "does not exist" not in organizer.page.text(organizer.page.one("main"))
+    with transaction():
+        mail.mark_address("ADA@example.org", "recipient refused (550): 5.1.1 unknown")
+    organizer.get(page)
+    assert "E-mail address does not exist" in organizer.page.text(organizer.page.one("main"))

@@ -1,0 +1,1 @@
+"""Announcements: one text, written by the team, to all people of a group."""

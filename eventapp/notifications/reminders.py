@@ -1,0 +1,165 @@
+"""Standard reminders: computed from the state of the event when they are due, so that no change needs a clean-up.
+
+Each has a window. Nobody is reminded who registered after it began, and nothing is sent once it has ended, however long
+the worker was away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, exists, select
+
+from eventapp.core import clock
+from eventapp.core.db import db
+from eventapp.core.labels import Labelled
+from eventapp.core.languages import force_locale
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.links import absolute
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus, Precision
+from eventapp.mail.content import RenderedEmail
+from eventapp.notifications import attendee_emails, opt_outs
+from eventapp.notifications.models import EmailSettings, OptOut, SentReminder
+from eventapp.programme.rules import Mode
+from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.rules import RegistrationStatus
+
+# On the event's clock.
+MORNING = time(9)
+# The longest time between an event and one of its reminders.
+AHEAD = timedelta(days=9)
+AFTER = timedelta(days=5)
+
+
+class ReminderKind(Labelled):
+    """What is sent without anybody pressing a button. The values are columns of EmailSettings."""
+
+    WEEK = "week", _l("A week before, at 9:00")
+    DAY = "day", _l("The day before, at 9:00")
+    HOUR = "hour", _l("An hour before, with the joining link, to those who attend online")
+    THANKS = "thanks", _l("A thank-you the morning after the event")
+
+    @property
+    def template(self) -> str:
+        return "thanks" if self is ReminderKind.THANKS else f"remind_{self.value}"
+
+
+def window(kind: ReminderKind, event: Event) -> tuple[datetime, datetime]:
+    """When a reminder is due, and from when on it is too late."""
+    if kind is ReminderKind.HOUR:
+        return event.starts_at - timedelta(hours=1), event.starts_at
+    if kind is ReminderKind.THANKS:
+        due = max(_morning(event.ends_at, event.zone, 1), event.ends_at)
+        return due, due + timedelta(days=2)
+    due = _morning(event.starts_at, event.zone, -7 if kind is ReminderKind.WEEK else -1)
+    return due, min(due + timedelta(days=1), event.starts_at)
+
+
+def _morning(moment: datetime, zone: str, days: int) -> datetime:
+    day = clock.local_day(moment, zone) + timedelta(days=days)
+    # Not from_local: where the clocks skip nine o'clock, it is the time they skip to.
+    return datetime.combine(day, MORNING, ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+
+
+def about(event: Event) -> str:
+    """What a reminder is about: a new day is reminded of anew."""
+    return clock.local_day(event.starts_at, event.zone).isoformat()
+
+
+@dataclass(frozen=True)
+class DueReminder:
+    """A reminder of an event whose window is open."""
+
+    event_id: int
+    kind: ReminderKind
+    about: str
+    since: datetime
+
+
+def due() -> list[DueReminder]:
+    """The reminders whose windows are open now. One statement."""
+    now = clock.now()
+    query = (
+        select(Event, EmailSettings)
+        .outerjoin(EmailSettings, EmailSettings.event_id == Event.id)
+        .where(Event.status == EventStatus.PUBLISHED, Event.generated.is_(False))
+        .where(Event.precision == Precision.DAY, Event.starts_at < now + AHEAD, Event.ends_at > now - AFTER)
+        .order_by(Event.starts_at, Event.id)
+    )
+    found = []
+    for event, settings in db.session.execute(query):
+        chosen = settings or EmailSettings.usual()
+        for kind in ReminderKind:
+            begins, ends = window(kind, event)
+            if kind is ReminderKind.HOUR and not event.join_url:
+                continue
+            if getattr(chosen, kind.value) and begins <= now < ends:
+                found.append(DueReminder(event.id, kind, about(event), begins))
+    return found
+
+
+def recipients(reminder: DueReminder, *, limit: int) -> list[int]:
+    """Ids of registrations that have not had this reminder yet."""
+    query = select(Registration.id).join(Registration.contact).join(Registration.option)
+    query = query.where(*_conditions(reminder)).order_by(Registration.id).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def _conditions(reminder: DueReminder) -> list[ColumnElement[bool]]:
+    sent = exists().where(
+        SentReminder.registration_id == Registration.id,
+        SentReminder.kind == reminder.kind.value,
+        SentReminder.about == reminder.about,
+    )
+    conditions: list[Any] = [
+        Registration.event_id == reminder.event_id,
+        Registration.status == RegistrationStatus.CONFIRMED,
+        Registration.created_at < reminder.since,
+        Registration.generated.is_(False),
+        Contact.email != "",
+        ~sent,
+    ]
+    if reminder.kind is ReminderKind.HOUR:
+        conditions.append(AttendanceOption.mode == Mode.ONLINE)
+    if reminder.kind is ReminderKind.THANKS:
+        conditions.append(~exists().where(OptOut.contact_id == Registration.contact_id))
+    return conditions
+
+
+def write(registration: Registration, reminder: DueReminder) -> RenderedEmail:
+    """The reminder for one attendee."""
+    event, kind = registration.event, reminder.kind
+    with force_locale(registration.language):
+        thanks = kind is ReminderKind.THANKS
+        page = absolute("site.event", slug=event.slug, lang=registration.language)
+        own: dict[str, Any] = {"facts": [], "more": [], "action": (_("View the event page"), page)} if thanks else {}
+        if thanks:
+            own["stop_url"] = opt_outs.url(registration.contact_id, registration.language)
+        elif kind is ReminderKind.HOUR:
+            own["action"] = (_("Join online"), event.join_url)
+        return attendee_emails.render(
+            registration, kind.template, kind=f"reminder.{kind.value}", batch=f"reminder:{event.id}:{kind.value}", **own
+        )
+
+
+def lock(numbers: Sequence[int], reminder: DueReminder) -> bool:
+    """Lock registrations for this transaction; False if one of them, or the event, is not any more as it was read."""
+    event = select(Event).where(Event.id == reminder.event_id).execution_options(populate_existing=True)
+    now = db.session.scalar(event.with_for_update(key_share=True))
+    if now is None or now.status is not EventStatus.PUBLISHED or about(now) != reminder.about:
+        return False
+    still = Registration.status == RegistrationStatus.CONFIRMED
+    query = select(Registration.id).where(Registration.id.in_(numbers), still)
+    locked = db.session.scalars(query.with_for_update(key_share=True, skip_locked=True)).all()
+    return len(locked) == len(numbers)
+
+
+def record(numbers: Sequence[int], reminder: DueReminder) -> list[SentReminder]:
+    """Rows that say that these had the reminder. The flush fails if another worker was faster."""
+    return [SentReminder(registration_id=number, kind=reminder.kind.value, about=reminder.about) for number in numbers]

@@ -1,0 +1,186 @@
+"""Texts of standard e-mails that the team can change, per kind and language.
+
+Only subject and text are theirs. The facts, the button, the calendar file and the warning about the private link stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from eventapp.core import languages
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.text import can_be_greeted_by
+from eventapp.events.models import Event
+from eventapp.mail import placeholders
+from eventapp.mail.content import Draft, draft
+from eventapp.notifications import preloaded, settings
+from eventapp.notifications.models import EmailText
+from eventapp.registration.models import Registration
+
+# What each placeholder is replaced with, as the team reads it.
+MEANINGS: dict[str, Any] = {
+    "name": _l("Name of the attendee"),
+    "event": _l("Title of the event"),
+    "option": _l("Registration option"),
+    "organization": _l("Organization of the attendee"),
+    "contact": _l("E-mail address for questions"),
+    "until": _l("Time until which the seat is held"),
+    "status": _l("Status of the registration"),
+    "note": _l("Reason that you gave"),
+    "rules": _l("How the waiting list works"),
+}
+_ALWAYS = ("name", "event", "option", "organization", "contact")
+
+
+@dataclass(frozen=True)
+class StandardEmail:
+    """A kind of e-mail whose text can be changed. `own` are placeholders that only it has."""
+
+    kind: str
+    label: Any
+    own: tuple[str, ...] = ()
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        return (*_ALWAYS, *self.own)
+
+
+# By the name of their template.
+STANDARD = {
+    one.kind: one
+    for one in (
+        StandardEmail("address", _l("Confirm your registration"), ("until",)),
+        StandardEmail("confirmed", _l("Registration confirmed")),
+        StandardEmail("pending", _l("Registration received, waiting for approval")),
+        StandardEmail("waitlisted", _l("On the waiting list"), ("rules",)),
+        StandardEmail("in_draw", _l("In the draw"), ("rules",)),
+        StandardEmail("offered", _l("Seat offered"), ("until",)),
+        StandardEmail("expired", _l("Offered seat not accepted in time")),
+        StandardEmail("next_in_line", _l("A seat has become free")),
+        StandardEmail("changed", _l("Registration changed"), ("status",)),
+        StandardEmail("cancelled", _l("Registration cancelled")),
+        StandardEmail("declined", _l("Registration declined")),
+        StandardEmail("event_postponed", _l("Event postponed"), ("note",)),
+        StandardEmail("event_cancelled", _l("Event cancelled"), ("note",)),
+        StandardEmail("remind_week", _l("Reminder a week before")),
+        StandardEmail("remind_day", _l("Reminder the day before")),
+        StandardEmail("remind_hour", _l("Reminder an hour before, with the joining link")),
+        StandardEmail("thanks", _l("Thank-you after the event")),
+    )
+}
+
+
+def standard(kind: str, language: str) -> Draft:
+    """The standard text of a kind, with its placeholders."""
+    values = {name: f"{{{name}}}" for name in MEANINGS}
+    return draft(
+        f"notifications/emails/{kind}.txt",
+        language=language,
+        title=values["event"],
+        note=values["note"],
+        status=values["status"],
+        until=values["until"],
+        rules=lambda: [values["rules"]],
+        files=(),
+        change="",
+        changed=False,
+    )
+
+
+def written(event: Event) -> dict[tuple[str, str], EmailText]:
+    """The texts that the team has written, by kind and language; read once in a batch."""
+    query = select(EmailText).where(EmailText.event_id == event.id)
+    return preloaded.once(
+        "texts", event.id, lambda: {(row.kind, row.language): row for row in db.session.scalars(query)}
+    )
+
+
+def of(event: Event, kind: str, language: str) -> Draft | None:
+    """The team's text for a reader of a language; None if they have written none."""
+    rows = written(event)
+    row = rows.get((kind, language)) or rows.get((kind, language.split("-")[0]))
+    return Draft(row.subject, row.text) if row is not None else None
+
+
+def filled(text: Draft, registration: Registration, *, after: str = "", **more: str) -> Draft:
+    """A text with the placeholders of one attendee filled in."""
+    values = values_of(registration) | more
+    one_line = {name: " ".join(value.split()) for name, value in values.items()}
+    return Draft(placeholders.fill(text.subject, one_line), placeholders.fill(text.text, values), after)
+
+
+def values_of(registration: Registration) -> dict[str, str]:
+    """The placeholders that every kind has."""
+    event, language = registration.event, registration.language
+    name, organization = registration.name, registration.organization_name
+    return {
+        # Anyone can register somebody else, and choose both: they must not turn the e-mail into a message of theirs.
+        "name": name if can_be_greeted_by(name) else "…",
+        "organization": organization if can_be_greeted_by(organization) else "",
+        "event": event.title.resolve(language).text,
+        "option": registration.option.title.resolve(language).text or str(registration.option.mode.label),
+        "contact": preloaded.once("contact", event.id, lambda: _contact(event)),
+    }
+
+
+def _contact(event: Event) -> str:
+    return settings.of(event).reply_to or event.contact_email
+
+
+def check(kind: str, *, subject: str, text: str) -> None:
+    """Raise Refused if the text is empty or has placeholders that this kind does not have."""
+    for field, value in (("subject", subject), ("text", text)):
+        if not value.strip():
+            raise Refused(_("Fill in this field."), field=field)
+        if problem := placeholders.problem(value, STANDARD[kind].placeholders):
+            raise Refused(problem, field=field)
+
+
+def save(event: Event, kind: str, language: str, *, subject: str, text: str) -> None:
+    """Use this text from now on. Raises Refused as `check` does. The standard text itself is not stored."""
+    check(kind, subject=subject, text=text)
+    usual = standard(kind, language)
+    text = text.replace("\r\n", "\n").strip()
+    if (usual.subject, usual.text) == (subject, text):
+        reset(event, kind, language)
+        return
+    db.session.merge(EmailText(event_id=event.id, kind=kind, language=language, subject=subject, text=text))
+    db.session.flush()
+
+
+def reset(event: Event, kind: str, language: str) -> None:
+    """Use the standard text again."""
+    row = delete(EmailText).where(
+        EmailText.event_id == event.id, EmailText.kind == kind, EmailText.language == language
+    )
+    db.session.execute(row.execution_options(synchronize_session=False))
+
+
+def marked(text: str, values: Mapping[str, str]) -> list[tuple[str, bool]]:
+    """The parts of a filled-in text, as (text, whether it was filled in), for a preview."""
+    return [
+        (values.get(part, f"{{{part}}}") if is_name else part, is_name) for part, is_name in placeholders.split(text)
+    ]
+
+
+def sample(event: Event, language: str) -> dict[str, str]:
+    """Values for a preview, as an invented attendee would read them."""
+    return {
+        "name": _("Ada Example"),
+        "organization": _("City of Example"),
+        "event": event.title.resolve(language).text,
+        "option": _("In person"),
+        "contact": _contact(event) or "–",
+        "until": languages.moment_of(event.starts_at, event.zone),
+        "status": _("Confirmed"),
+        "note": event.status_note.resolve(language).text
+        or _("(the reason that you enter when you cancel or postpone)"),
+        "rules": _("Nobody who registers later comes before you. Seats that are offered to others count as taken."),
+    }
