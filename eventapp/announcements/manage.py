@@ -157,7 +157,7 @@ def send(event: Event, number: int) -> ResponseReturnValue:
 
 def _sent_off(event: Event, row: Announcement) -> str:
     when = operations.send(row)
-    return _("The e-mails will be sent from %(time)s on.", time=languages.moment_of(when, event.zone))
+    return _("We will start sending the e-mails at %(time)s.", time=languages.moment_of(when, event.zone))
 
 
 @manage.post("/<int:number>/undo")
