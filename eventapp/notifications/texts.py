@@ -96,10 +96,12 @@ def standard(kind: str, language: str) -> Draft:
 
 def written(event: Event) -> dict[tuple[str, str], EmailText]:
     """The texts that the team has written, by kind and language; read once in a batch."""
-    query = select(EmailText).where(EmailText.event_id == event.id)
-    return preloaded.once(
-        "texts", event.id, lambda: {(row.kind, row.language): row for row in db.session.scalars(query)}
-    )
+
+    def read() -> dict[tuple[str, str], EmailText]:
+        query = select(EmailText).where(EmailText.event_id == event.id)
+        return {(row.kind, row.language): row for row in db.session.scalars(query)}
+
+    return preloaded.once("texts", event.id, read)
 
 
 def of(event: Event, kind: str, language: str) -> Draft | None:
