@@ -335,11 +335,12 @@ def render(
         rules=lambda: waiting_rules(registration.option),
         **values,
     )
-    written = texts.of(event, template, language)
+    kind_of_text = f"{template}_{change}" if change else template
+    written = texts.of(event, kind_of_text, language)
     if written is not None:
-        if "rules" in texts.STANDARD[template].own:
+        if "rules" in texts.STANDARD[kind_of_text].own:
             values["rules"] = "\n\n".join(waiting_rules(registration.option))
-        usual = texts.filled(written, registration, after=usual.after, **values)
+        usual = texts.filled(written, texts.values_of(registration) | values, after=usual.after)
     if action is _OWN_PAGE and asks:
         action = _("Yes or no"), absolute("notifications.coming", token=registration.token, lang=language)
     elif action is _OWN_PAGE:

@@ -10,7 +10,7 @@ from eventapp.invitations.models import Invitation
 from eventapp.invitations.rules import ANSWERABLE, REMINDED, InvitationStatus
 from eventapp.mail import content
 from eventapp.mail.content import EmailContent, RenderedEmail, draft, paragraphs_of
-from eventapp.notifications import snapshots
+from eventapp.notifications import snapshots, texts
 from eventapp.notifications.identity import identity
 from eventapp.notifications.preloaded import venues_of
 from eventapp.programme.rules import Mode
@@ -30,22 +30,27 @@ def _write(invitation: Invitation, what: str) -> RenderedEmail:
     event, language = invitation.event, invitation.language
     title = event.title.resolve(language).text
     writer = identity(event, language)
-    texts = draft(
-        f"notifications/emails/{'invitation_reminder' if what == 'reminder' else 'invitation'}.txt",
+    kind = "invitation_reminder" if what == "reminder" else "invitation"
+    words = draft(
+        f"notifications/emails/{kind}.txt",
         language=language,
         title=title,
         message=invitation.message,
         maybe=invitation.status is InvitationStatus.MAYBE,
     )
+    written = texts.of(event, kind, language)
+    if written is not None:
+        values = texts.values_of(invitation) | {"message": invitation.message}
+        words = texts.filled(written, values, after=words.after)
     answer = absolute("invitations.invitation", token=invitation.token, lang=language)
     return content.render(
         EmailContent(
-            subject=texts.subject,
+            subject=words.subject,
             greeting=content.greeting(invitation.name),
-            paragraphs=texts.paragraphs,
+            paragraphs=words.paragraphs,
             facts=_facts(invitation, event, language),
             action=(_("Answer the invitation"), answer),
-            after=paragraphs_of(texts.after),
+            after=paragraphs_of(words.after),
             signature=writer.signature,
             host=writer.host,
             map_url=writer.map_url,

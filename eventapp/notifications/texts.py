@@ -18,6 +18,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.text import can_be_greeted_by
 from eventapp.events.models import Event
+from eventapp.invitations.models import Invitation
 from eventapp.mail import placeholders
 from eventapp.mail.content import Draft, draft
 from eventapp.notifications import preloaded, settings
@@ -35,17 +36,23 @@ MEANINGS: dict[str, Any] = {
     "status": _l("Status of the registration"),
     "note": _l("Reason that you gave"),
     "rules": _l("How the waiting list works"),
+    "message": _l("Message that you wrote with the invitation"),
 }
 _ALWAYS = ("name", "event", "option", "organization", "contact")
 
 
 @dataclass(frozen=True)
 class StandardEmail:
-    """A kind of e-mail whose text can be changed. `own` are placeholders that only it has."""
+    """A kind of e-mail whose text can be changed. `own` are placeholders that only it has.
+
+    `change` is the variant of a `template` that has several; the template of the others has the name of their kind.
+    """
 
     kind: str
     label: Any
     own: tuple[str, ...] = ()
+    template: str = ""
+    change: str = ""
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -67,12 +74,28 @@ STANDARD = {
         StandardEmail("changed", _l("Registration changed"), ("status",)),
         StandardEmail("cancelled", _l("Registration cancelled")),
         StandardEmail("declined", _l("Registration declined")),
+        StandardEmail("link", _l("Private link, asked for again")),
+        StandardEmail("new_link", _l("New private link")),
+        StandardEmail("confirm_address", _l("Confirm a new e-mail address")),
+        StandardEmail("address_changed", _l("E-mail address changed")),
+        StandardEmail("event_changed_time", _l("Time changed"), template="event_changed", change="time"),
+        StandardEmail("event_changed_venue", _l("Venue changed"), template="event_changed", change="venue"),
+        StandardEmail(
+            "event_changed_time_and_venue",
+            _l("Time and venue changed"),
+            template="event_changed",
+            change="time_and_venue",
+        ),
+        StandardEmail("event_changed_link", _l("New joining link"), template="event_changed", change="link"),
+        StandardEmail("event_changed_new_date", _l("New date"), template="event_changed", change="new_date"),
         StandardEmail("event_postponed", _l("Event postponed"), ("note",)),
         StandardEmail("event_cancelled", _l("Event cancelled"), ("note",)),
         StandardEmail("remind_week", _l("Reminder a week before")),
         StandardEmail("remind_day", _l("Reminder the day before")),
         StandardEmail("remind_hour", _l("Reminder an hour before, with the joining link")),
         StandardEmail("thanks", _l("Thank-you after the event")),
+        StandardEmail("invitation", _l("Personal invitation"), ("message",)),
+        StandardEmail("invitation_reminder", _l("Reminder of an invitation")),
     )
 }
 
@@ -80,8 +103,9 @@ STANDARD = {
 def standard(kind: str, language: str) -> Draft:
     """The standard text of a kind, with its placeholders."""
     values = {name: f"{{{name}}}" for name in MEANINGS}
+    one = STANDARD[kind]
     return draft(
-        f"notifications/emails/{kind}.txt",
+        f"notifications/emails/{one.template or kind}.txt",
         language=language,
         title=values["event"],
         note=values["note"],
@@ -89,8 +113,11 @@ def standard(kind: str, language: str) -> Draft:
         until=values["until"],
         rules=lambda: [values["rules"]],
         files=(),
-        change="",
+        change=one.change,
         changed=False,
+        asks=False,
+        message=values["message"],
+        maybe=False,
     )
 
 
@@ -111,23 +138,22 @@ def of(event: Event, kind: str, language: str) -> Draft | None:
     return Draft(row.subject, row.text) if row is not None else None
 
 
-def filled(text: Draft, registration: Registration, *, after: str = "", **more: str) -> Draft:
-    """A text with the placeholders of one attendee filled in."""
-    values = values_of(registration) | more
+def filled(text: Draft, values: Mapping[str, str], *, after: str = "") -> Draft:
+    """A text with its placeholders filled in."""
     one_line = {name: " ".join(value.split()) for name, value in values.items()}
     return Draft(placeholders.fill(text.subject, one_line), placeholders.fill(text.text, values), after)
 
 
-def values_of(registration: Registration) -> dict[str, str]:
+def values_of(recipient: Registration | Invitation) -> dict[str, str]:
     """The placeholders that every kind has."""
-    event, language = registration.event, registration.language
-    name, organization = registration.name, registration.organization_name
+    event, language, option = recipient.event, recipient.language, recipient.option
+    name, organization = recipient.name, recipient.organization_name
     return {
         # Anyone can register somebody else, and choose both: they must not turn the e-mail into a message of theirs.
         "name": name if can_be_greeted_by(name) else "…",
         "organization": organization if can_be_greeted_by(organization) else "",
         "event": event.title.resolve(language).text,
-        "option": registration.option.title.resolve(language).text or str(registration.option.mode.label),
+        "option": (option.title.resolve(language).text or str(option.mode.label)) if option is not None else "",
         "contact": preloaded.once("contact", event.id, lambda: _contact(event)),
     }
 
@@ -184,5 +210,6 @@ def sample(event: Event, language: str) -> dict[str, str]:
         "status": _("Confirmed"),
         "note": event.status_note.resolve(language).text
         or _("(the reason that you enter when you cancel or postpone)"),
+        "message": _("(the message that you write with the invitation)"),
         "rules": _("Nobody who registers later comes before you. Seats that are offered to others count as taken."),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -10,6 +11,9 @@ from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.rules import HostRole
+from eventapp.invitations import operations as invitations
+from eventapp.invitations.operations import InvitationTerms
+from eventapp.invitations.rules import InvitedGuest
 from eventapp.mail import message
 from eventapp.notifications import texts
 from tests.support import outbox
@@ -133,3 +137,31 @@ def test_the_list_of_rules_can_be_placed(organizer, make, forum):
     make.registration(forum, hall)
     email = outbox.emails()[-1]
     assert "You wait.\n\nNobody who registers later" in email.text
+
+
+def test_a_changed_text_of_a_new_time_is_sent_with_old_and_new(organizer, make, forum):
+    organizer.fill(
+        f"{TEXTS}/event_changed_time/en", {"subject": "We begin later", "text": "{event}: the hall opens later."}
+    )
+    register(make, forum)
+    make.tell()
+    with transaction():
+        fresh(forum).starts_at += timedelta(hours=1)
+    make.tell()
+    email = outbox.emails()[-1]
+    assert email.subject == "We begin later"
+    assert "Forum of cities: the hall opens later." in email.text
+    assert "10:00" in email.text and "11:00" in email.text
+
+
+def test_a_changed_text_of_an_invitation_has_the_message_of_whoever_invites(organizer, make, forum):
+    make.option(forum)
+    organizer.fill(f"{TEXTS}/invitation/en", {"subject": "The mayor invites you", "text": "{message}\n\nCome, {name}."})
+    with transaction():
+        terms = InvitationTerms(message="Please open the fair.")
+        invitations.add(fresh(forum), [(InvitedGuest("ada@example.org"), ("Lovelace", "Ada"))], terms)
+        invitations.send_drafts(fresh(forum))
+    make.tell()
+    email = outbox.emails()[-1]
+    assert email.subject == "The mayor invites you"
+    assert "Please open the fair.\n\nCome, Ada Lovelace." in email.text
