@@ -116,3 +116,39 @@ def test_the_form_of_an_option_shows_what_matters_with_what_is_chosen(desk):
     assert rules.is_hidden()
     page.select_option("[name=access]", "lottery")
     assert rules.is_visible(), "who gets no seat in a draw waits"
+
+
+def test_choices_are_moved_by_keys_and_dragged(desk):
+    at_desk = desk("choices-in-order")
+    at_desk.open_event("Order")
+    window, page = at_desk.window, at_desk.window.page
+    window.open(at_desk.path("/questions/new"))
+    page.fill("[name=label_en]", "Workshop")
+    page.select_option("[name=kind]", "choice")
+    page.fill("[name=choices]", "Tea\nCalligraphy\nArchery")
+    at_desk.save()
+
+    def order() -> list[str]:
+        return [row.inner_text().split("\n")[0] for row in page.query_selector_all(".choice-row > legend")]
+
+    assert window.press("text=Workshop") == 200
+    assert order() == ["Tea", "Calligraphy", "Archery"]
+    page.locator(".choice-row", has_text="Archery").get_by_text("Move up").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert order() == ["Archery", "Tea", "Calligraphy"]
+    assert "Now at position 1" in page.inner_text("#choices-rows [role=status]")
+    window.accessible()
+    page.set_viewport_size({"width": 1280, "height": 2400})
+    grip = page.locator(".choice-row", has_text="Archery").locator(".grip").bounding_box()
+    last = page.locator(".choice-row", has_text="Calligraphy").bounding_box()
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 5, last["y"] + last["height"] - 2, steps=8)
+    page.mouse.up()
+    assert order() == ["Tea", "Calligraphy", "Archery"]
+    page.locator(".choice-row", has_text="Tea").get_by_text("Move down").click()
+    at_desk.save()
+    window.open(at_desk.path("/options"))
+    assert window.press("text=Workshop") == 200
+    assert order() == ["Calligraphy", "Tea", "Archery"]
