@@ -397,9 +397,8 @@ def _change(
 
 def _keep_beside(event: Event, kept: PeopleImport, person: Registration, row: ImportedRow) -> None:
     """Tags and the note of a row."""
-    for name in row.values.get("tags", "").replace("、", ",").split(","):
-        if fold(name):
-            operations.tag([person.id], operations.tag_named(event, name))
+    for name in operations.split_tags(row.values.get("tags", "")):
+        operations.tag([person.id], operations.tag_named(event, name))
     if (note := row.values.get("note")) and kept.user_id is not None:
         operations.add_note_once(person, author_id=kept.user_id, text=note)
 

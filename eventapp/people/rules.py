@@ -80,7 +80,7 @@ class PeopleQuery:
         """Read the parameters of an address. What is not understood is left out."""
         found: dict[str, list[str]] = {}
         for name, value in pairs:
-            if value.strip():
+            if value.strip() and "\x00" not in value:
                 longest = _LONGEST_LIST if name == "columns" else _LONGEST
                 found.setdefault(name, []).append(value.strip()[:longest])
 
