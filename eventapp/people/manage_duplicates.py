@@ -44,7 +44,7 @@ def merge(event: Event, first: int, second: int) -> ResponseReturnValue:
     chosen = request.form.get("keep", type=int) or both[0].id
     kept, other = both if chosen == both[0].id else (both[1], both[0])
     if submit(form, lambda: merging.merge(kept, other)):
-        flash(_("The two registrations are one now."))
+        flash(_("The registrations have been merged."))
         return redirect(url_for("person.registration", slug=event.slug, number=kept.id), 303)
     tags = people.tags_of([one.id for one in both])
     return page("people/merge.html", event=event, form=form, both=both, chosen=chosen, tags=tags)
