@@ -121,7 +121,7 @@ def rows_of(event: Event, kept: PeopleImport, first: int = 0, number: int | None
 def plan(event: Event, kept: PeopleImport) -> list[RowPlan]:
     """The dry run: what would be done with each row. Three statements for each 500 rows."""
     rows = rows_of(event, kept)
-    compared = _Compared(event)
+    compared = _ImportTarget(event)
     found: list[RowPlan] = []
     seen: dict[tuple[Any, ...], int] = {}
     for first in range(0, len(rows), LOOKED_UP):
@@ -131,15 +131,15 @@ def plan(event: Event, kept: PeopleImport) -> list[RowPlan]:
     return found
 
 
-class _Compared:
-    """What rows are compared by: the options by key, and the questions."""
+class _ImportTarget:
+    """What rows may say of the event: the options by key, and the questions."""
 
     def __init__(self, event: Event) -> None:
         self.options = {option.key: option for option in registrations.options(event)}
         self.questions = {question.key: question for question in registrations.questions(event)}
 
 
-def _planned(row: ImportedRow, known: _Known, compared: _Compared, seen: dict[tuple[Any, ...], int]) -> RowPlan:
+def _planned(row: ImportedRow, known: _Known, compared: _ImportTarget, seen: dict[tuple[Any, ...], int]) -> RowPlan:
     if row.problems:
         return RowPlan(row, RowOutcome.REFUSED, " ".join(row.problems))
     person = known.of(row)
@@ -247,7 +247,7 @@ class _Known:
         return self._people.get(_identity(row))
 
 
-def _changes(row: ImportedRow, person: Registration, compared: _Compared) -> list[tuple[str, str, str]]:
+def _changes(row: ImportedRow, person: Registration, compared: _ImportTarget) -> list[tuple[str, str, str]]:
     """What a row says that is not so yet, as (label, before, after)."""
     values, found = row.values, []
 
@@ -303,7 +303,7 @@ def proceed(kept: PeopleImport) -> int:
     event = db.session.get_one(Event, kept.event_id)
     with languages.force_locale(kept.language):
         part = rows_of(event, kept, kept.done, AT_A_TIME)
-        compared = _Compared(event)
+        compared = _ImportTarget(event)
         known = _Known(event, part)
         seen = known.done_by(kept)
         for row in part:
