@@ -9,28 +9,27 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, select
 
 from eventapp.core import clock, languages
-from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.localized import fold
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Event
 from eventapp.people import operations
 from eventapp.people.import_fields import Defaults, ImportedRow, RowReader, choices, guessed, heading_at
+from eventapp.people.import_known import KnownPeople, identity_of
 from eventapp.people.models import ImportedPerson, PeopleImport
-from eventapp.people.rules import BulkState, RowOutcome, ids_in
+from eventapp.people.rules import BulkState, RowOutcome
 from eventapp.people.tables import Table
 from eventapp.registration import edits
 from eventapp.registration import operations as registration
 from eventapp.registration import queries as registrations
 from eventapp.registration.answers import shown
-from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import ACTIVE, RegistrationSource, name_key
+from eventapp.registration.rules import RegistrationSource
 
 # Rows that one transaction imports, and that one statement looks up.
 AT_A_TIME, LOOKED_UP = 20, 500
@@ -126,7 +125,7 @@ def plan(event: Event, kept: PeopleImport) -> list[RowPlan]:
     seen: dict[tuple[Any, ...], int] = {}
     for first in range(0, len(rows), LOOKED_UP):
         part = rows[first : first + LOOKED_UP]
-        known = _Known(event, part)
+        known = KnownPeople(event, part)
         found += [_planned(row, known, compared, seen) for row in part]
     return found
 
@@ -139,11 +138,13 @@ class _ImportTarget:
         self.questions = {question.key: question for question in registrations.questions(event)}
 
 
-def _planned(row: ImportedRow, known: _Known, compared: _ImportTarget, seen: dict[tuple[Any, ...], int]) -> RowPlan:
+def _planned(
+    row: ImportedRow, known: KnownPeople, compared: _ImportTarget, seen: dict[tuple[Any, ...], int]
+) -> RowPlan:
     if row.problems:
         return RowPlan(row, RowOutcome.REFUSED, " ".join(row.problems))
     person = known.of(row)
-    for identity in (_identity(row), ("person", person.id) if person is not None else None):
+    for identity in (identity_of(row), ("person", person.id) if person is not None else None):
         if identity in seen:
             why = _("the same as row %(line)d", line=seen[identity])
             return RowPlan(row, RowOutcome.DOUBLE, why, known=person)
@@ -168,83 +169,6 @@ def _only_said(row: ImportedRow, person: Registration) -> None:
         row.country = None
     if "kind" not in row.said:
         row.kind = None
-
-
-def _identity(row: ImportedRow) -> tuple[Any, ...]:
-    """What tells two rows of a table apart: the same person with the same address, or organization, is one."""
-    values = row.values
-    if reference := values.get("reference"):
-        return ("reference", reference)
-    name = name_key(values.get("family_name", ""), values.get("given_name", ""))
-    organization = fold(values.get("organization", ""))
-    if not name and organization:  # several delegations may have one address: that of the office that sends the list
-        return ("unnamed", organization, row.option)
-    if address := values.get("email"):
-        return ("email", mailbox_key(address), name)
-    return ("name", name, organization)
-
-
-class _Known:
-    """The active registrations of an event that rows may be about."""
-
-    def __init__(self, event: Event, rows: Iterable[ImportedRow]) -> None:
-        rows = list(rows)
-        references = ids_in(row.values.get("reference", "") for row in rows)
-        addresses = [mailbox_key(r.values["email"]) for r in rows if r.values.get("email")]
-        names = [name_key(r.values.get("family_name", ""), r.values.get("given_name", "")) for r in rows]
-        query = (
-            select(Registration)
-            .join(Registration.contact)
-            .where(
-                Registration.event_id == event.id,
-                Registration.status.in_(ACTIVE),
-                or_(
-                    Registration.id.in_(references),
-                    Contact.email_key.in_(addresses),
-                    Registration.name_key.in_(sorted(set(names))),
-                ),
-            )
-            .order_by(Registration.id)
-        )
-        self._people: dict[tuple[Any, ...], Registration] = {}
-        for person in db.session.scalars(query):
-            for key in self._keys(person):
-                self._people.setdefault(key, person)
-
-        ended = select(Registration.id, Registration.status).where(
-            Registration.event_id == event.id, Registration.id.in_(references), Registration.status.not_in(ACTIVE)
-        )
-        self._ended = {str(row.id): row.status for row in db.session.execute(ended)} if references else {}
-
-    def done_by(self, kept: PeopleImport) -> dict[tuple[Any, ...], int]:
-        """The lines in which this import has named these people before."""
-        numbers = {person.id for person in self._people.values()}
-        query = select(ImportedPerson.registration_id, func.min(ImportedPerson.line)).where(
-            ImportedPerson.import_id == kept.id, ImportedPerson.registration_id.in_(sorted(numbers))
-        )
-        rows = db.session.execute(query.group_by(ImportedPerson.registration_id)) if numbers else ()
-        return {("person", number): line for number, line in rows}
-
-    def why_not(self, reference: str) -> str:
-        """Why nobody is found by a reference."""
-        if reference in self._ended:
-            return _("This registration has ended: %(status)s.", status=self._ended[reference].label)
-        return _("Nobody has this reference.")
-
-    @staticmethod
-    def _keys(person: Registration) -> list[tuple[Any, ...]]:
-        keys: list[tuple[Any, ...]] = [("reference", str(person.id))]
-        if person.contact.email_key:
-            keys.append(("email", person.contact.email_key, person.name_key))
-        organization = fold(person.organization_name)
-        keys.append(
-            ("name", person.name_key, organization) if person.name_key else ("unnamed", organization, person.option.key)
-        )
-        return keys
-
-    def of(self, row: ImportedRow) -> Registration | None:
-        """The registration that a row is about."""
-        return self._people.get(_identity(row))
 
 
 def _changes(row: ImportedRow, person: Registration, compared: _ImportTarget) -> list[tuple[str, str, str]]:
@@ -304,7 +228,7 @@ def proceed(kept: PeopleImport) -> int:
     with languages.force_locale(kept.language):
         part = rows_of(event, kept, kept.done, AT_A_TIME)
         compared = _ImportTarget(event)
-        known = _Known(event, part)
+        known = KnownPeople(event, part)
         seen = known.done_by(kept)
         for row in part:
             planned = _planned(row, known, compared, seen)
