@@ -290,4 +290,6 @@ def skipped_people(action: BulkAction) -> list[tuple[int, str, str]]:
         .order_by(Registration.id)
         .limit(NAMED)
     )
-    return [(person.id, person.name, skipped) for person, skipped in db.session.execute(query)]
+    return [
+        (person.id, person.name or person.organization_name, skipped) for person, skipped in db.session.execute(query)
+    ]

@@ -11,7 +11,9 @@ from eventapp.core.errors import Refused
 from eventapp.people import bulk, exports, operations
 from eventapp.people.models import BulkAction, PeopleTag, RegistrationNote, SavedView
 from eventapp.people.rules import BulkVerb, PeopleQuery
+from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
+from eventapp.registration.operations import RegistrationInput
 from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("what is too long or too large")
@@ -163,3 +165,16 @@ def test_only_the_registration_role_gets_files(app, make, forum, ada):
             f"/{ada.id}",
         ):
             assert visitor.get(DESK + path).status_code == 403, (role, path)
+
+
+def test_a_delegation_without_a_name_can_be_recognized_on_each_page(organizer, make, forum):
+    with transaction():
+        answers = RegistrationInput(email="", family_name="", organization="Rome")
+        rome = registration.register(forum, answers, option=make.option(forum), by_team=True)
+    organizer.get(DESK)
+    assert "Select Rome" in [one.get("aria-label") for one in organizer.page.all("input")]
+    with transaction():
+        action = bulk.begin(fresh(forum), BulkVerb.RESTORE, [rome.id], user_id=make.owner().id, details={})
+    assert bulk.skipped_people(fresh(action)) == [(rome.id, "Rome", "status: Confirmed")]
+    organizer.get(f"{DESK}/{rome.id}")
+    assert "Rome" in organizer.page.text(organizer.page.one("h1"))
