@@ -113,6 +113,8 @@ def prepare_sqlite(engine: Engine) -> None:
         for pragma in (f"busy_timeout={BUSY * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        # SQLite's own knows the letters of ASCII only.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
@@ -121,6 +123,10 @@ def prepare_sqlite(engine: Engine) -> None:
             writers.begin(connection)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def start_writing(session: Session) -> None:

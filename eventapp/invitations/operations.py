@@ -7,25 +7,29 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from eventapp.core import clock, tokens
+from eventapp.core import budgets, clock, tokens
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
 from eventapp.invitations import queries
 from eventapp.invitations.models import Invitation
 from eventapp.invitations.rules import ANSWERABLE, InvitationStatus, InvitedGuest
 from eventapp.mail import pending
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.registration import operations as registration
+from eventapp.registration import queries as registrations
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import ACTIVE, Overrides, RegistrationSource, name_key
+from eventapp.registration.rules import ACTIVE, Access, Overrides, RegistrationSource, name_key
 
 RECIPIENT = "invitation"
 # Guests that can be added at once.
 MOST = 1000
+# People whom one guest can name in their place.
+SUBSTITUTES_AN_HOUR = 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class Added:
 def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], terms: InvitationTerms) -> Added:
     """Add invitations that are not sent yet, for guests with their (family, given) names.
 
-    Who is invited or registered already is skipped. Raises Refused for too many guests.
+    Who is invited or registered already is skipped; who was withdrawn gets a new link. Raises Refused for too many
+    guests.
     """
     wanted = list(guests)
     if len(wanted) > MOST:
@@ -60,21 +65,38 @@ def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], te
     skipped: list[tuple[str, str]] = []
     for guest, (family, given) in wanted:
         key = mailbox_key(guest.email)
-        if (key, name_key(family, given)) in known:
+        whom = (key, name_key(family, given))
+        if whom in known and known[whom] is None:
             skipped.append((guest.email, _("is invited already")))
         elif key in registered:
             skipped.append((guest.email, _("is registered already")))
         else:
-            known.add((key, name_key(family, given)))
-            made.append(_new(event, guest, family, given, terms))
+            withdrawn = known.get(whom)
+            known[whom] = None
+            new = _new(event, guest, family, given, terms)
+            made.append(new if withdrawn is None else _renewed(db.session.get_one(Invitation, withdrawn), new))
     db.session.add_all(made)
     db.session.flush()
     return Added(made, skipped)
 
 
-def _invited(event: Event) -> set[tuple[str, str]]:
-    rows = db.session.execute(select(Invitation.email_key, Invitation.name_key).where(Invitation.event_id == event.id))
-    return {(email, name) for email, name in rows}
+def _invited(event: Event) -> dict[tuple[str, str], int | None]:
+    """Who has an invitation; with its id if it was withdrawn, so that it can be renewed."""
+    rows = db.session.execute(
+        select(Invitation.id, Invitation.email_key, Invitation.name_key, Invitation.status).where(
+            Invitation.event_id == event.id
+        )
+    )
+    return {(row.email_key, row.name_key): row.id if row.status is InvitationStatus.WITHDRAWN else None for row in rows}
+
+
+def _renewed(withdrawn: Invitation, new: Invitation) -> Invitation:
+    """A withdrawn invitation as if it was new: its old link stays closed."""
+    for column in Invitation.__table__.columns:
+        if column.key not in {"id", "created_at", "status"}:
+            setattr(withdrawn, column.key, getattr(new, column.key))
+    withdrawn.status = InvitationStatus.DRAFT
+    return withdrawn
 
 
 def _registered(event: Event) -> set[str]:
@@ -108,15 +130,24 @@ def _new(event: Event, guest: InvitedGuest, family: str, given: str, terms: Invi
 
 def send_drafts(event: Event) -> int:
     """Send the invitations that have not been sent. Raises Refused if the event is not public or there are none."""
-    if not event.public:
-        raise Refused(_("Publish the event first: the invitations lead to its page."))
-    rows = queries.drafts(event)
+    check_takes_place(event)
+    rows = queries.drafts(event, lock=True)
     if not rows:
         raise Refused(_("There are no invitations to send."))
     for one in rows:
         _send(one)
     db.session.flush()
     return len(rows)
+
+
+def check_takes_place(event: Event) -> None:
+    """Raise Refused if nobody can be invited to an event: it is not public, over or cancelled."""
+    if not event.public:
+        raise Refused(_("Publish the event first: the invitations lead to its page."))
+    if event.over:
+        raise Refused(_("This event is over."))
+    if event.status is EventStatus.CANCELLED:
+        raise Refused(_("This event is cancelled."))
 
 
 def _send(invitation: Invitation) -> None:
@@ -130,7 +161,8 @@ def _notify(invitation: Invitation, what: str) -> None:
 
 
 def send_again(invitation: Invitation) -> None:
-    """Send one invitation again. Raises Refused if it was withdrawn or not sent yet."""
+    """Send one invitation again. Raises Refused if it was withdrawn or not sent yet, or the event is over or off."""
+    check_takes_place(invitation.event)
     if invitation.status not in ANSWERABLE:
         raise Refused(_("This invitation is not valid any more."))
     invitation.sent_at = clock.now()
@@ -140,8 +172,9 @@ def send_again(invitation: Invitation) -> None:
 
 def remind(event: Event) -> int:
     """Remind everybody who has not answered or not decided; returns how many. Raises Refused if there is nobody."""
-    rows = queries.to_remind(event)
-    if not rows or not event.public:
+    check_takes_place(event)
+    rows = queries.to_remind(event, lock=True)
+    if not rows:
         raise Refused(_("There is nobody to remind at the moment."))
     for one in rows:
         one.reminded_at = clock.now()
@@ -164,8 +197,7 @@ def check_answerable(invitation: Invitation) -> None:
     """Raise Refused if the invitation can't be answered any more."""
     if invitation.status not in ANSWERABLE:
         raise Refused(_("This invitation is not valid any more. Please write to the organizers."))
-    if invitation.event.over or not invitation.event.public:
-        raise Refused(_("This event is over."))
+    check_takes_place(invitation.event)
 
 
 def _hold(invitation: Invitation) -> None:
@@ -191,8 +223,10 @@ def answer(invitation: Invitation, status: InvitationStatus) -> None:
 
 
 def _registration(invitation: Invitation) -> Registration | None:
-    """The active registration that came from an invitation."""
+    """The active registration that came from an invitation, or that it was merged into."""
     found = invitation.registration
+    if found is not None:
+        found = registrations.merged_into(found) or found
     return found if found is not None and found.status in ACTIVE else None
 
 
@@ -211,14 +245,24 @@ def accept(
     if invitation.option_id is not None and option.id != invitation.option_id:
         raise Refused(_("This invitation is for another option."), field="option")
     same = mailbox_key(answers.email) == invitation.email_key
-    made = registration.register(
-        invitation.event,
-        answers,
-        option=option,
-        source=source,
-        came=RegistrationSource.INVITATION,
-        overrides=invitation.overrides if same else None,
-    )
+    if option.access is Access.CODE and not same:
+        raise Refused(_("Use the e-mail address to which the invitation was sent."), field="email")
+    _take_back_substitutes(invitation)
+    try:
+        made = registration.register(
+            invitation.event,
+            answers,
+            option=option,
+            source=source,
+            came=RegistrationSource.INVITATION,
+            overrides=invitation.overrides if same else None,
+        )
+    except registration.AlreadyRegistered as known:
+        # Who has the link can read the e-mails to this address, and to no other.
+        found = registrations.by_token(known.token)
+        if not same or found is None:
+            raise
+        made = found
     invitation.registration_id = made.id
     invitation.status, invitation.answered_at = InvitationStatus.YES, clock.now()
     db.session.flush()
@@ -233,7 +277,10 @@ def name_somebody_else(invitation: Invitation, guest: InvitedGuest, family: str,
     _hold(invitation)
     if mailbox_key(guest.email) == invitation.email_key:
         raise Refused(_("This is your own e-mail address."), field="email")
+    _take_back_substitutes(invitation)
     added = add(invitation.event, [(guest, (family, given))], _same_terms(invitation))
+    if not budgets.take("substitutes", invitation.token, limit=SUBSTITUTES_AN_HOUR):
+        raise Refused(_("You have named several people within the last hour. Try again later."))
     if not may_email(guest.email):
         raise TooManyEmails
     present = _registration(invitation)
@@ -246,6 +293,22 @@ def name_somebody_else(invitation: Invitation, guest: InvitedGuest, family: str,
         _send(other)
     invitation.status, invitation.answered_at = InvitationStatus.REPLACED, clock.now()
     db.session.flush()
+
+
+def _take_back_substitutes(invitation: Invitation) -> None:
+    """Withdraw the invitations of those who were named in the place of a guest: one invitation is for one person.
+
+    Raises Refused if one of them has accepted.
+    """
+    query = select(Invitation).where(
+        Invitation.in_place_of_id == invitation.id, Invitation.status != InvitationStatus.WITHDRAWN
+    )
+    for other in db.session.scalars(query.order_by(Invitation.id).with_for_update(key_share=True, of=Invitation)):
+        if other.status is InvitationStatus.REPLACED:  # and whom they have named in turn
+            _take_back_substitutes(other)
+        if _registration(other) is not None:
+            raise Refused(_("Somebody else is coming in your place. Please write to the organizers."))
+        withdraw(other)
 
 
 def _same_terms(invitation: Invitation) -> InvitationTerms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core import clock
@@ -45,15 +45,23 @@ def of_event(
     return list(db.session.scalars(query.order_by(Invitation.id.desc()).limit(limit).offset(offset)))
 
 
-def drafts(event: Event) -> list[Invitation]:
-    """Invitations that have not been sent, in the order in which they were added."""
+def drafts(event: Event, *, lock: bool = False) -> list[Invitation]:
+    """Invitations that have not been sent, in the order in which they were added. Locked, they are sent once."""
     query = select(Invitation).where(Invitation.event_id == event.id, Invitation.status == InvitationStatus.DRAFT)
-    return list(db.session.scalars(query.options(joinedload(Invitation.option)).order_by(Invitation.id)))
+    query = query.options(joinedload(Invitation.option)).order_by(Invitation.id)
+    return list(db.session.scalars(_locked(query) if lock else query))
 
 
-def to_remind(event: Event, *, not_since_hours: int = 24) -> list[Invitation]:
-    """Who has not answered, or not decided, and has had time to: nobody is reminded of what came yesterday."""
+def _locked(query: Select[Invitation]) -> Select[Invitation]:
+    return query.with_for_update(key_share=True, of=Invitation).execution_options(populate_existing=True)
+
+
+def to_remind(event: Event, *, not_since_hours: int = 24, lock: bool = False) -> list[Invitation]:
+    """Who has not answered, or not decided, and has had time to: nobody is reminded of what came yesterday. Locked, so
+    that they are reminded once.
+    """
     since = clock.now() - timedelta(hours=not_since_hours)
     last = func.coalesce(Invitation.reminded_at, Invitation.sent_at)
     query = select(Invitation).where(Invitation.event_id == event.id, Invitation.status.in_(REMINDED), last <= since)
-    return list(db.session.scalars(query.order_by(Invitation.id)))
+    query = query.order_by(Invitation.id)
+    return list(db.session.scalars(_locked(query) if lock else query))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.csrf import public_form
-from eventapp.core.errors import or_404
+from eventapp.core.db import transaction
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import submit
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
+from eventapp.events.rules import EventStatus
 from eventapp.invitations import operations, queries
 from eventapp.invitations.forms import AnswerForm, SubstituteForm
 from eventapp.invitations.models import Invitation
 from eventapp.invitations.rules import ANSWERABLE, InvitationStatus
+from eventapp.registration import edits
 from eventapp.registration import queries as registration
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import TakePart, takable
-from eventapp.registration.models import AttendanceOption
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.operations import AlreadyRegistered
 
 views = Blueprint("invitations", __name__, url_prefix="/invitations")
 
@@ -38,10 +42,22 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 def _page(shown: Invitation, form: AnswerForm) -> Response:
-    answerable = shown.status in ANSWERABLE and not shown.event.over
+    answerable = _answerable(shown)
     return private(
         page("invitations/invitation.html", event=shown.event, invitation=shown, form=form, answerable=answerable)
     )
+
+
+def _answerable(shown: Invitation) -> bool:
+    off = shown.event.over or shown.event.status is EventStatus.CANCELLED
+    return shown.status in ANSWERABLE and not off
+
+
+def _closed(shown: Invitation) -> ResponseReturnValue | None:
+    """To the page that says why there is nothing to fill in, if that is so."""
+    if request.method != "GET" or _answerable(shown):
+        return None
+    return private(redirect(url_for(".invitation", token=shown.token)))
 
 
 @views.post("/<token>/<any(maybe, no):answer>")
@@ -61,15 +77,33 @@ def answer(token: str, answer: str) -> ResponseReturnValue:
 def accept(token: str) -> ResponseReturnValue:
     """Register with the invitation."""
     shown = _invitation(token)
+    if closed := _closed(shown):
+        return closed
     options = _options(shown)
     form = TakePart.for_event(options, form_parts(shown.event)).with_files(shown.event, visitor())
     _fill_in(form, shown, options)
     if form.is_submitted():
         limit(PACE, "invitation")
-    if done := submit(form, lambda: operations.accept(shown, form.answers(), or_404(form.chosen()), source=visitor())):
+
+    def register() -> Registration:
+        return operations.accept(shown, form.answers(), or_404(form.chosen()), source=visitor())
+
+    if done := submit(form, register, explain=lambda refusal: _write_to_owner(refusal, token, form)):
         return private(redirect(url_for("registration.mine", token=done.value.token), 303))
     values = {"event": shown.event, "invitation": shown, "form": form, "options": options}
     return private(page("invitations/accept.html", **values, takable=lambda option: _is_open(shown, option)))
+
+
+def _write_to_owner(refusal: Refused, token: str, form: TakePart) -> Refused:
+    """E-mail the link of a registration to its owner, as the sentence says. Who typed the address learns nothing."""
+    if not isinstance(refusal, AlreadyRegistered):
+        return refusal
+    try:
+        with transaction():
+            edits.send_link(_invitation(token).event, form.answers().email)
+    except Refused as too_many:
+        return too_many
+    return refusal
 
 
 def _is_open(shown: Invitation, option: AttendanceOption) -> bool:
@@ -99,6 +133,8 @@ def _fill_in(form: TakePart, shown: Invitation, options: list[AttendanceOption])
 def substitute(token: str) -> ResponseReturnValue:
     """Name somebody else who comes instead."""
     shown, form = _invitation(token), SubstituteForm()
+    if closed := _closed(shown):
+        return closed
     if form.is_submitted():
         limit(PACE, "invitation")
     if submit(form, lambda: operations.name_somebody_else(shown, *form.guest())):

@@ -221,6 +221,7 @@ def take_back(action: BulkAction, *, user_id: int) -> BulkAction:
     E-mails are sent again if the act has sent some. Raises Refused if it can't be taken back, is still going on, or
     was taken back already.
     """
+    db.session.refresh(action, with_for_update=True)
     if action.verb not in UNDOES or action.state is not BulkState.DONE or undone_by(action) is not None:
         raise Refused(_("This can't be undone."))
     event = db.session.get_one(Event, action.event_id)
@@ -289,4 +290,6 @@ def skipped_people(action: BulkAction) -> list[tuple[int, str, str]]:
         .order_by(Registration.id)
         .limit(NAMED)
     )
-    return [(person.id, person.name, skipped) for person, skipped in db.session.execute(query)]
+    return [
+        (person.id, person.name or person.organization_name, skipped) for person, skipped in db.session.execute(query)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, cast, exists, func, not_, or_
@@ -23,8 +24,8 @@ Conditions = list[ColumnElement[bool]]
 def conditions(
     event: Event, query: PeopleQuery, questions: Iterable[Question], *, emails: bool, statuses: bool = True
 ) -> Conditions:
-    """Who is found. E-mail addresses are searched only for who may see them (`emails`); `statuses` False ignores
-    the filter of states, to count the people in each.
+    """Who is found. E-mail addresses and organizations are searched only for who may see them (`emails`); `statuses`
+    False ignores the filter of states, to count the people in each.
     """
     found: Conditions = [Registration.event_id == event.id]
     if statuses and query.statuses:
@@ -86,17 +87,29 @@ def _tags(event: Event, query: PeopleQuery) -> Conditions:
 
 
 def _text(text: str, *, emails: bool) -> Conditions:
-    columns = [Registration.family_name, Registration.given_name, Registration.organization_name]
+    """Who has each word in the name or its reading; for those who may see `emails`, also in the address and the
+    organization.
+    """
+    columns = [Registration.family_name, Registration.given_name]
     if emails:
-        columns.append(Contact.email)
+        columns += [Registration.organization_name, Contact.email]
     found: Conditions = []
     for folded, typed in searched(text):
         # Characters that folding drops are found as typed.
         either = [func.lower(column).contains(typed, autoescape=True) for column in columns]
         if folded:
-            either.append(Registration.searchable.contains(folded, autoescape=True))
+            either.append(Registration.searchable.contains(folded, autoescape=True) if emails else _named(folded))
         found.append(or_(*either))
     return found
+
+
+def _named(folded: str) -> ColumnElement[bool]:
+    """Whether a name or its reading has a folded word: if there is an organization, it is the part after the last
+    space.
+    """
+    anywhere = Registration.searchable.contains(folded, autoescape=True)
+    before = f"%{re.sub('([%_/])', '/' + chr(92) + '1', folded)}% %"
+    return and_(anywhere, or_(Registration.organization_name == "", Registration.searchable.like(before, escape="/")))
 
 
 def _answer(question: Question, values: tuple[str, ...]) -> ColumnElement[bool]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
-from wtforms import BooleanField, DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from eventapp.core import languages
@@ -140,6 +141,7 @@ class ImportForm(ImportSettingsForm):
 
     file = FileField(
         _l("File"),
+        [FileRequired(_l("Choose a file."))],
         description=_l("Excel (.xlsx, .xls), OpenDocument (.ods) or CSV, up to 10 MB and 20,000 rows."),
         render_kw={"accept": ".xlsx,.xls,.ods,.csv,text/csv"},
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,8 +102,6 @@ FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "tags": (_l("Tags"), ("tags", "tag", "タグ")),
     "note": (_l("Note"), ("note", "notes", "remarks", "comment", "備考", "メモ")),
 }
-# Headings of our own files that are known, and nothing to import.
-_OURS = {"status", "状態", "registered on", "登録日", "last changed on", "最終更新日"}
 _ANSWER = "a."
 
 
@@ -118,6 +117,10 @@ class ImportedRow:
     kind: OrganizationKind | None = None
     country: str | None = None
     option: str = ""
+    # The keys of all options that the cell may mean: somebody who has one of them keeps it.
+    meant: frozenset[str] = frozenset()
+    # The fields that the table says, and no default.
+    said: set[str] = field(default_factory=set)
     answers: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -151,7 +154,13 @@ def guessed(heading: Sequence[str], questions: Iterable[Question]) -> list[str]:
 
 def _known(questions: Iterable[Question]) -> dict[str, str]:
     names = {comparable(name): key for key, (_label, all_) in FIELDS.items() for name in (key, *all_)}
+    for tag in languages.INTERFACE:
+        with languages.force_locale(tag):
+            for key, (label, _all) in FIELDS.items():
+                names.setdefault(comparable(str(label)), key)
     for question in questions:
+        if question.kind is QuestionKind.FILE:
+            continue
         texts = [question.key, f"{_ANSWER}{question.key}", *question.label.values()]
         names |= {comparable(text): f"{_ANSWER}{question.key}" for text in texts if comparable(text) not in names}
     return names
@@ -199,7 +208,11 @@ class RowReader:
         for name, cell in zip(self._columns, cells, strict=False):
             text = unguarded(cell).strip()
             if name and text:
+                row.said.add(name)
                 self._take(row, name, text)
+        whole = row.values.pop("name", "")
+        if whole and not {"family_name", "given_name"} & row.said:
+            row.values["family_name"], row.values["given_name"] = split_name(whole)
         if row.kind is not None and "organization" not in row.values:
             row.kind = None
         if not row.shown and not row.problems:
@@ -211,28 +224,29 @@ class RowReader:
             if name.startswith(_ANSWER):
                 key = name.removeprefix(_ANSWER)
                 row.answers[key] = import_values.answer(self._questions[key], text)
-            elif name == "name":
-                row.values["family_name"], row.values["given_name"] = split_name(text)
             elif name == "country":
                 row.country = import_values.country(text)
             elif name == "kind":
                 row.kind = import_values.kind(text)
             elif name == "option":
-                row.option = self._option(text)
+                row.option, row.meant = self._option(text)
             elif name == "email":
                 row.values["email"] = import_values.email(text)
             elif name == "language":
                 row.values["language"] = import_values.language(text)
+            elif name == "reference":
+                row.values["reference"] = unicodedata.normalize("NFKC", text)[:20]
             else:
                 row.values[name] = text[: _LONGEST.get(name, 200)]
         except ValueError as error:
             row.problems.append(str(error))
 
-    def _option(self, text: str) -> str:
-        key = self._options.get(comparable(text))
-        if key is None:
+    def _option(self, text: str) -> tuple[str, frozenset[str]]:
+        """The key of the option, the first if there are several of this name; and the keys of all."""
+        keys = self._options.get(comparable(text))
+        if not keys:
             raise ValueError(_("There is no registration option “%(said)s”.", said=text[:60]))
-        return key
+        return keys[0], frozenset(keys)
 
 
 _LONGEST = {"note": 5000, "tags": 500}
@@ -257,14 +271,20 @@ _MODES = {
 }
 
 
-def _options(options: Sequence[AttendanceOption]) -> dict[str, str]:
+def _options(options: Sequence[AttendanceOption]) -> dict[str, list[str]]:
     """The keys of options by everything that a table may call them."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for option in options:
-        for text in (option.key, *option.title.values()):
-            found.setdefault(comparable(text), option.key)
+        for text in {comparable(text) for text in (option.key, *option.title.values())}:
+            found.setdefault(text, []).append(option.key)
+    by_mode: dict[str, list[str]] = {}
     for option in options:  # the first option of a mode is meant by the mode's name
-        names = [*_MODES.get(option.mode, ()), option.mode.value, option.mode.label]
-        for text in names:
-            found.setdefault(comparable(text), option.key)
-    return found
+        for text in {comparable(text) for text in (*_MODES.get(option.mode, ()), option.mode.value, *_labels(option))}:
+            by_mode.setdefault(text, []).append(option.key)
+    return by_mode | found
+
+
+def _labels(option: AttendanceOption) -> Iterator[str]:
+    for tag in languages.INTERFACE:
+        with languages.force_locale(tag):
+            yield option.mode.label

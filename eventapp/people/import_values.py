@@ -46,6 +46,7 @@ _COUNTRIES = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def comparable(text: str) -> str:
     """A text for comparing names in tables: folded, with the dashes, waves and variants that two systems type
     differently.
@@ -82,28 +83,47 @@ def country(text: str) -> str:
     return code
 
 
-def kind(text: str) -> OrganizationKind:
-    """A kind of organization, by its value or label. Raises ValueError."""
-    folded = comparable(text)
-    for tag in ("en", "ja"):
+@lru_cache(maxsize=1)
+def _kind_names() -> dict[str, OrganizationKind]:
+    found: dict[str, OrganizationKind] = {}
+    for tag in languages.INTERFACE:
         with languages.force_locale(tag):
             for one in OrganizationKind:
-                if folded in {comparable(one.value), comparable(one.label)} or folded == comparable(
-                    one.label.partition(" ")[0]
-                ):
-                    return one
-    raise ValueError(_("We don't know the kind of organization “%(said)s”.", said=text[:60]))
+                for name in (one.value, one.label, one.label.partition(" ")[0]):
+                    found.setdefault(comparable(name), one)
+    return found
+
+
+def kind(text: str) -> OrganizationKind:
+    """A kind of organization, by its value or label. Raises ValueError."""
+    found = _kind_names().get(comparable(text))
+    if found is None:
+        raise ValueError(_("We don't know the kind of organization “%(said)s”.", said=text[:60]))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _language_names() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for tag in ("en", "ja", "fr", "es", "de", "zh", "ko"):
+        for code, name in Locale(tag).languages.items():
+            found.setdefault(comparable(name), str(code).replace("_", "-"))
+    for tag in languages.INTERFACE:  # as our own files say them
+        for code in {*found.values(), "zh-Hant", "zh-Hans", "pt-BR"}:
+            found.setdefault(comparable(languages.language_name(code, tag)), code)
+    for code in Locale("en").languages:  # what is no name may be a code in capitals
+        found.setdefault(comparable(str(code)), str(code).replace("_", "-"))
+    return found
 
 
 def language(text: str) -> str:
     """A language tag, by itself or the language's name. Raises ValueError."""
-    if TAG.fullmatch(text) and (len(text) <= 3 or "-" in text):
+    if TAG.fullmatch(text) and text.partition("-")[0] in Locale("en").languages:
         return text
-    for tag in ("en", "ja", "fr", "es", "de", "zh", "ko"):
-        for code, name in Locale(tag).languages.items():
-            if comparable(name) == comparable(text):
-                return str(code).replace("_", "-")
-    raise ValueError(_("We don't know the language “%(said)s”.", said=text[:60]))
+    found = _language_names().get(comparable(text))
+    if found is None:
+        raise ValueError(_("We don't know the language “%(said)s”.", said=text[:60]))
+    return found
 
 
 _YES = {"yes", "y", "true", "1", "はい", "有", "あり", "○", "◯", "〇", "x", "✓", "✔"}
@@ -115,10 +135,9 @@ def answer(question: Question, text: str) -> Any:
     if question.kind is QuestionKind.CHOICE:
         return _choice(question, text)
     if question.kind is QuestionKind.CHOICES:
-        parts = [part.strip() for part in re.split(r"[;；、,，]| and |および", text) if part.strip()]
-        return [_choice(question, part) for part in parts]
+        return _choices(question, text)
     parsed = _PARSERS.get(question.kind, str)(text)
-    if parsed is None:
+    if parsed is None or (question.kind is QuestionKind.LANGUAGE and parsed not in question.languages):
         raise ValueError(_("“%(said)s” does not answer “%(question)s”.", said=text[:60], question=_label(question)))
     return parsed
 
@@ -171,11 +190,32 @@ def _label(question: Question) -> str:
     return question.label.resolve(languages.reader()).text
 
 
+_BETWEEN = re.compile(r"\s*(?:[;；、,，]|\band\b|および|・)\s*", re.IGNORECASE)
+
+
+def _choices(question: Question, text: str) -> list[str]:
+    """The choices in a list, whose words may contain a comma or “and” themselves."""
+    names = _names(question)
+    cuts = [(0, 0), *(match.span() for match in _BETWEEN.finditer(text)), (len(text), len(text))]
+    found: list[str] = []
+    at = 0
+    while at < len(cuts) - 1:
+        begin = cuts[at][1]
+        ends = (end for end in range(len(cuts) - 1, at, -1) if comparable(text[begin : cuts[end][0]]) in names)
+        end = next(ends, at + 1)
+        if part := text[begin : cuts[end][0]].strip():
+            found.append(_choice(question, part))
+        at = end
+    return list(dict.fromkeys(found))
+
+
+def _names(question: Question) -> Mapping[str, str]:
+    offered = {comparable(name): key for key, texts in possible(question) for name in (key, *(texts or {}).values())}
+    return {comparable(one.key): one.key for one in question.all_choices} | offered
+
+
 def _choice(question: Question, text: str) -> str:
-    names: Mapping[str, str] = {
-        comparable(name): key for key, texts in possible(question) for name in (key, *(texts or {}).values())
-    }
-    key = names.get(comparable(text))
+    key = _names(question).get(comparable(text))
     if key is None:
         raise ValueError(_("“%(said)s” does not answer “%(question)s”.", said=text[:60], question=_label(question)))
     return key

@@ -9,27 +9,27 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 
 from eventapp.core import clock, languages
-from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.localized import fold
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Event
 from eventapp.people import operations
 from eventapp.people.import_fields import Defaults, ImportedRow, RowReader, choices, guessed, heading_at
+from eventapp.people.import_known import KnownPeople, identity_of
 from eventapp.people.models import ImportedPerson, PeopleImport
 from eventapp.people.rules import BulkState, RowOutcome
 from eventapp.people.tables import Table
 from eventapp.registration import edits
 from eventapp.registration import operations as registration
 from eventapp.registration import queries as registrations
-from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.answers import shown
+from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import ACTIVE, RegistrationSource, name_key
+from eventapp.registration.rules import RegistrationSource
 
 # Rows that one transaction imports, and that one statement looks up.
 AT_A_TIME, LOOKED_UP = 20, 500
@@ -96,108 +96,82 @@ def _reader(event: Event, kept: PeopleImport) -> RowReader:
     return RowReader(kept.columns, registrations.options(event), registrations.questions(event), defaults)
 
 
-def rows_of(event: Event, kept: PeopleImport) -> list[ImportedRow]:
-    """The rows below the heading, without empty ones."""
-    reader = _reader(event, kept)
-    table = table_of(kept)
+def _rows(kept: PeopleImport) -> list[tuple[int, list[str]]]:
+    """The rows below the heading, without empty ones, with their numbers."""
     return [
-        reader.read(number, cells)
-        for number, cells in enumerate(table[kept.heading + 1 :], kept.heading + 2)
+        (number, cells)
+        for number, cells in enumerate(table_of(kept)[kept.heading + 1 :], kept.heading + 2)
         if any(cells)
     ]
 
 
+def number_of_rows(kept: PeopleImport) -> int:
+    """How many rows are to be imported."""
+    return len(_rows(kept))
+
+
+def rows_of(event: Event, kept: PeopleImport, first: int = 0, number: int | None = None) -> list[ImportedRow]:
+    """The rows below the heading, without empty ones; or a `number` of them, beginning with the `first`."""
+    reader = _reader(event, kept)
+    part = _rows(kept)[first : None if number is None else first + number]
+    return [reader.read(line, cells) for line, cells in part]
+
+
 def plan(event: Event, kept: PeopleImport) -> list[RowPlan]:
-    """The dry run: what would be done with each row. Two statements for each 500 rows."""
+    """The dry run: what would be done with each row. Three statements for each 500 rows."""
     rows = rows_of(event, kept)
-    options = {option.key: option for option in registrations.options(event)}
+    compared = _ImportTarget(event)
     found: list[RowPlan] = []
     seen: dict[tuple[Any, ...], int] = {}
     for first in range(0, len(rows), LOOKED_UP):
         part = rows[first : first + LOOKED_UP]
-        known = _Known(event, part)
-        found += [_planned(row, known, options, seen) for row in part]
+        known = KnownPeople(event, part)
+        found += [_planned(row, known, compared, seen) for row in part]
     return found
 
 
+class _ImportTarget:
+    """What rows may say of the event: the options by key, and the questions."""
+
+    def __init__(self, event: Event) -> None:
+        self.options = {option.key: option for option in registrations.options(event)}
+        self.questions = {question.key: question for question in registrations.questions(event)}
+
+
 def _planned(
-    row: ImportedRow, known: _Known, options: dict[str, AttendanceOption], seen: dict[tuple[Any, ...], int]
+    row: ImportedRow, known: KnownPeople, compared: _ImportTarget, seen: dict[tuple[Any, ...], int]
 ) -> RowPlan:
     if row.problems:
         return RowPlan(row, RowOutcome.REFUSED, " ".join(row.problems))
-    if row.option not in options:
-        return RowPlan(row, RowOutcome.REFUSED, _("Choose a registration option for rows that name none."))
-    identity = _identity(row)
-    if identity in seen:
-        return RowPlan(row, RowOutcome.DOUBLE, _("the same as row %(line)d", line=seen[identity]))
-    seen[identity] = row.line
     person = known.of(row)
-    if person is None and "reference" in row.values:
-        return RowPlan(row, RowOutcome.REFUSED, _("Nobody has this reference."))
-    if person is None:
-        return RowPlan(row, RowOutcome.NEW)
-    changes = _changes(row, person, options)
-    return RowPlan(row, RowOutcome.CHANGED if changes else RowOutcome.SAME, known=person, changes=changes)
+    for identity in (identity_of(row), ("person", person.id) if person is not None else None):
+        if identity in seen:
+            why = _("the same as row %(line)d", line=seen[identity])
+            return RowPlan(row, RowOutcome.DOUBLE, why, known=person)
+        if identity is not None:
+            seen[identity] = row.line
+    if person is not None:
+        _only_said(row, person)
+        changes = _changes(row, person, compared)
+        return RowPlan(row, RowOutcome.CHANGED if changes else RowOutcome.SAME, known=person, changes=changes)
+    if "reference" in row.values:
+        return RowPlan(row, RowOutcome.REFUSED, known.why_not(row.values["reference"]))
+    if row.option not in compared.options:
+        return RowPlan(row, RowOutcome.REFUSED, _("Choose a registration option for rows that name none."))
+    return RowPlan(row, RowOutcome.NEW)
 
 
-def _identity(row: ImportedRow) -> tuple[Any, ...]:
-    """What tells two rows of a table apart: the same person with the same address, or organization, is one."""
-    values = row.values
-    if reference := values.get("reference"):
-        return ("reference", reference)
-    name = name_key(values.get("family_name", ""), values.get("given_name", ""))
-    if address := values.get("email"):
-        return ("email", mailbox_key(address), name)
-    organization = fold(values.get("organization", ""))
-    return ("name", name, organization) if name else ("unnamed", organization, row.option)
+def _only_said(row: ImportedRow, person: Registration) -> None:
+    """Nothing changes about somebody who is known by what the table does not say, or by a name that fits."""
+    if "option" not in row.said or person.option.key in row.meant:
+        row.option = person.option.key
+    if "country" not in row.said:
+        row.country = None
+    if "kind" not in row.said:
+        row.kind = None
 
 
-class _Known:
-    """The active registrations of an event that rows may be about."""
-
-    def __init__(self, event: Event, rows: Iterable[ImportedRow]) -> None:
-        rows = list(rows)
-        references = [int(r.values["reference"]) for r in rows if r.values.get("reference", "").isdecimal()]
-        addresses = [mailbox_key(r.values["email"]) for r in rows if r.values.get("email")]
-        names = [name_key(r.values.get("family_name", ""), r.values.get("given_name", "")) for r in rows]
-        query = (
-            select(Registration)
-            .join(Registration.contact)
-            .where(
-                Registration.event_id == event.id,
-                Registration.status.in_(ACTIVE),
-                or_(
-                    Registration.id.in_(references),
-                    Contact.email_key.in_(addresses),
-                    Registration.name_key.in_(sorted(set(names))),
-                ),
-            )
-            .order_by(Registration.id)
-        )
-        self._people: dict[tuple[Any, ...], Registration] = {}
-        for person in db.session.scalars(query):
-            for key in self._keys(person):
-                self._people.setdefault(key, person)
-
-    @staticmethod
-    def _keys(person: Registration) -> list[tuple[Any, ...]]:
-        keys: list[tuple[Any, ...]] = [("reference", str(person.id))]
-        if person.contact.email_key:
-            keys.append(("email", person.contact.email_key, person.name_key))
-        organization = fold(person.organization_name)
-        keys.append(
-            ("name", person.name_key, organization) if person.name_key else ("unnamed", organization, person.option.key)
-        )
-        return keys
-
-    def of(self, row: ImportedRow) -> Registration | None:
-        """The registration that a row is about."""
-        return self._people.get(_identity(row))
-
-
-def _changes(
-    row: ImportedRow, person: Registration, options: dict[str, AttendanceOption]
-) -> list[tuple[str, str, str]]:
+def _changes(row: ImportedRow, person: Registration, compared: _ImportTarget) -> list[tuple[str, str, str]]:
     """What a row says that is not so yet, as (label, before, after)."""
     values, found = row.values, []
 
@@ -214,11 +188,17 @@ def _changes(
     if row.kind is not None and row.kind is not person.organization_kind and person.organization_id is None:
         before = person.organization_kind.label if person.organization_kind else ""
         differs(_("Kind"), before, row.kind.label)
-    differs(_("Country"), person.country_code or "", row.country or "")
+    language = languages.reader()
+    if row.country is not None and row.country != person.country_code:
+        before = languages.country(person.country_code, language) if person.country_code else ""
+        differs(_("Country"), before, languages.country(row.country, language))
+    differs(_("Language"), person.language, values.get("language", ""))
     differs(_("Option"), person.option.key, row.option)
     for key, answer in row.answers.items():
-        if person.answers.get(key) != answer:
-            found.append((key, str(person.answers.get(key, "")), str(answer)))
+        question = compared.questions[key]
+        before, after = (shown(question, one, language) for one in (person.answers.get(key), answer))
+        if person.answers.get(key) != answer and before != after:
+            differs(question.label.resolve(language).text, before, after)
     return found
 
 
@@ -246,16 +226,15 @@ def proceed(kept: PeopleImport) -> int:
     db.session.refresh(kept, with_for_update=True)
     event = db.session.get_one(Event, kept.event_id)
     with languages.force_locale(kept.language):
-        rows = rows_of(event, kept)
-        part = rows[kept.done : kept.done + AT_A_TIME]
-        options = {option.key: option for option in registrations.options(event)}
-        seen = {_identity(row): row.line for row in rows[: kept.done] if not row.problems}
-        known = _Known(event, part)
+        part = rows_of(event, kept, kept.done, AT_A_TIME)
+        compared = _ImportTarget(event)
+        known = KnownPeople(event, part)
+        seen = known.done_by(kept)
         for row in part:
-            planned = _planned(row, known, options, seen)
-            db.session.add(_done(event, kept, planned, options))
+            planned = _planned(row, known, compared, seen)
+            db.session.add(_done(event, kept, planned, compared.options))
     kept.done += len(part)
-    if kept.done >= len(rows):
+    if kept.done >= number_of_rows(kept):
         kept.state = BulkState.DONE
     db.session.flush()
     return len(part)
@@ -302,8 +281,8 @@ def _add(event: Event, kept: PeopleImport, row: ImportedRow, options: dict[str, 
         option=options[row.option],
         by_team=True,
         came=RegistrationSource.IMPORT,
-        # Two people of one name without an address are two people, if their organizations differ.
-        another=not answers.email,
+        # Two people of one name without an address are two people, if their organizations differ; so are delegations.
+        another=not (answers.email and (answers.family_name or answers.given_name)),
         silent=not kept.notify,
     )
 
@@ -312,7 +291,8 @@ def _change(
     event: Event, kept: PeopleImport, person: Registration, row: ImportedRow, options: dict[str, AttendanceOption]
 ) -> Registration:
     values = row.values
-    named = "reference" in values and "family_name" in values
+    name = typed_name(values.get("family_name", ""), values.get("given_name", ""))
+    named = "reference" in values and name not in {"", person.name}
     before = RegistrationInput(
         email=person.email,
         family_name=values.get("family_name", "") if named else person.family_name,
@@ -341,9 +321,8 @@ def _change(
 
 def _keep_beside(event: Event, kept: PeopleImport, person: Registration, row: ImportedRow) -> None:
     """Tags and the note of a row."""
-    for name in row.values.get("tags", "").replace("、", ",").split(","):
-        if fold(name):
-            operations.tag([person.id], operations.tag_named(event, name))
+    for name in operations.split_tags(row.values.get("tags", "")):
+        operations.tag([person.id], operations.tag_named(event, name))
     if (note := row.values.get("note")) and kept.user_id is not None:
         operations.add_note_once(person, author_id=kept.user_id, text=note)
 

@@ -19,12 +19,12 @@ from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.people import bulk, operations, queries
-from eventapp.people.columns import Columns
+from eventapp.people.columns import FOR_VIEWERS, Columns
 from eventapp.people.forms import BulkForm, ViewForm
 from eventapp.people.models import SavedView
 from eventapp.people.pills import controls, pills
 from eventapp.people.queries import PersonRow
-from eventapp.people.rules import BulkVerb, PeopleQuery
+from eventapp.people.rules import BulkVerb, PeopleQuery, ids_in
 from eventapp.registration import queries as registration
 from eventapp.registration.form_models import Question
 from eventapp.registration.rules import RegistrationStatus
@@ -35,11 +35,14 @@ PAGE = 50
 
 
 def asked() -> PeopleQuery:
-    """The query of this address. Who may only see names filters by nothing else."""
+    """The query of this address. Who may only see names and states filters by nothing else: also the order of people
+    would tell something about them.
+    """
     query = PeopleQuery.parse(request.args.items(multi=True))
     if may(Permission.REGISTRATION):
         return query
-    return PeopleQuery(text=query.text, statuses=query.statuses, sort=query.sort)
+    order = query.sort if query.sort.removeprefix("-") in FOR_VIEWERS else ""
+    return PeopleQuery(text=query.text, statuses=query.statuses, sort=order)
 
 
 @manage.get("")
@@ -94,7 +97,10 @@ def selected(event: Event) -> ResponseReturnValue:
     """Go to what was chosen to be done with the selected people, or with everybody in the list."""
     query = PeopleQuery.parse(request.args.items(multi=True))
     verb = or_404(request.args.get("verb"))
-    chosen = query.filters if request.args.get("all") else PeopleQuery(numbers=query.numbers)
+    chosen = PeopleQuery(numbers=query.numbers)
+    if request.args.get("all"):
+        # The list itself may be one of selected people.
+        chosen = query.filters.having(numbers=ids_in(request.args.getlist("within")))
     if not chosen.numbers and not request.args.get("all"):
         flash(_("Select at least one person first."))
         return redirect(_list(event, query.having(numbers=())), 303)

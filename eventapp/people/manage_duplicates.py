@@ -12,7 +12,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.people import duplicates
+from eventapp.people import duplicates, merging
 from eventapp.people import queries as people
 from eventapp.registration.models import Registration
 
@@ -43,8 +43,8 @@ def merge(event: Event, first: int, second: int) -> ResponseReturnValue:
     both, form = _both(event, first, second), MergeForm()
     chosen = request.form.get("keep", type=int) or both[0].id
     kept, other = both if chosen == both[0].id else (both[1], both[0])
-    if submit(form, lambda: duplicates.merge(kept, other)):
-        flash(_("The two registrations are one now."))
+    if submit(form, lambda: merging.merge(kept, other)):
+        flash(_("The registrations have been merged."))
         return redirect(url_for("person.registration", slug=event.slug, number=kept.id), 303)
     tags = people.tags_of([one.id for one in both])
     return page("people/merge.html", event=event, form=form, both=both, chosen=chosen, tags=tags)

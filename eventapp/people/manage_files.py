@@ -126,4 +126,5 @@ def organizations(event: Event) -> ResponseReturnValue:
 def _kinds() -> dict[str, OrganizationKind]:
     """The kinds that were chosen, by the names of the organizations."""
     found: dict[str, Any] = dict(zip(request.form.getlist("name"), request.form.getlist("kind"), strict=False))
-    return {name: OrganizationKind(kind) for name, kind in found.items() if kind in set(OrganizationKind)}
+    kinds = set(OrganizationKind)
+    return {name: OrganizationKind(kind) for name, kind in found.items() if kind in kinds and "\x00" not in name}

@@ -128,5 +128,5 @@ def result(event: Event, key: str) -> ResponseReturnValue:
         working=kept.state is not BulkState.DONE,
         numbers={outcome: number for outcome, number in numbers.items() if number},
         left_out=[one for one in records if one.outcome in {RowOutcome.REFUSED, RowOutcome.DOUBLE}],
-        total=len(imports.rows_of(event, kept)),
+        total=imports.number_of_rows(kept),
     )

@@ -58,7 +58,7 @@ def add(event: Event) -> ResponseReturnValue:
     redrawn = form.arrange(request.form.get("step", ""))
     if not redrawn and (done := submit(form, register, explain=lambda refusal: _ask_who(refusal, form))):
         for one in queries.same_form(done.value):
-            flash(_("%(name)s: %(state)s", name=one.name, state=one.status.label))
+            flash(_("%(name)s: %(state)s", name=one.display_name, state=one.status.label))
         return redirect(url_for(".registration", slug=event.slug, number=done.value.id), 303)
     return page("people/add.html", event=event, form=form, options=options, takable=lambda option: True)
 
@@ -154,7 +154,7 @@ def decide(event: Event, number: int, verb: str) -> ResponseReturnValue:
     shown = or_404(queries.by_id(event, number))
     form = DecisionForm()
     if submit(form, lambda: _VERBS[verb](shown, **form.values())):
-        flash(_("%(name)s: %(state)s", name=shown.name, state=shown.status.label))
+        flash(_("%(name)s: %(state)s", name=shown.display_name, state=shown.status.label))
         return redirect(url_for(".registration", slug=event.slug, number=number), 303)
     frees = verb != "approve" and shown.status in HOLDS_SEAT and shown.option.promotes
     waiting = waiting_list.number_waiting(shown.option) if frees else 0
@@ -171,7 +171,7 @@ def again(event: Event, number: int, verb: str) -> ResponseReturnValue:
         flash(_("A new link is being sent."))
     else:
         operations.reinstate(shown)
-        flash(_("%(name)s: %(state)s", name=shown.name, state=shown.status.label))
+        flash(_("%(name)s: %(state)s", name=shown.display_name, state=shown.status.label))
     return redirect(url_for(".registration", slug=event.slug, number=number), 303)
 
 

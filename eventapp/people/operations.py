@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -24,10 +25,14 @@ MOST_VIEWS = 30
 
 
 def tag_named(event: Event, name: str) -> PeopleTag:
-    """The tag of this name in any spelling; a new one if there is none. Raises Refused for a name without letters."""
+    """The tag of this name in any spelling; a new one if there is none. Raises Refused for a name without letters, and
+    for several.
+    """
     key = fold(name)
     if not key:
         raise Refused(_("Enter a tag."), field="tag")
+    if len(split_tags(name)) > 1:
+        raise Refused(_("Enter one tag only, without a comma."), field="tag")
     found = db.session.scalar(select(PeopleTag).where(PeopleTag.event_id == event.id, PeopleTag.name_key == key))
     if found is None:
         db.session.execute(_new_tag(), [{"event_id": event.id, "name": " ".join(name.split())[:60], "name_key": key}])
@@ -64,9 +69,14 @@ def untag(numbers: Iterable[int], taken: PeopleTag) -> None:
     db.session.execute(unused.execution_options(synchronize_session=False))
 
 
+def split_tags(typed: str) -> list[str]:
+    """The tags in a list that is separated by commas."""
+    return [name for name in re.split("[,、，]", typed) if fold(name)]
+
+
 def set_tags(registration: Registration, event: Event, typed: str) -> None:
     """Give a person exactly these tags, separated by commas."""
-    wanted = [tag_named(event, name) for name in typed.replace("、", ",").split(",") if fold(name)]
+    wanted = [tag_named(event, name) for name in split_tags(typed)]
     held = db.session.scalars(
         select(PeopleTag).join(RegistrationTag).where(RegistrationTag.registration_id == registration.id)
     ).all()

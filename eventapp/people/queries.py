@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
+from typing import cast as cast_type
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Float, Select, String, case, cast, func, select
 
 from eventapp.accounts.models import User
 from eventapp.core.db import db
@@ -21,7 +22,7 @@ from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SessionSignup
-from eventapp.registration.rules import IN_LINE, RegistrationSource, RegistrationStatus
+from eventapp.registration.rules import IN_LINE, QuestionKind, RegistrationSource, RegistrationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +109,26 @@ def _from(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _ordered(query: Select[Any], sort: str) -> Select[Any]:
+def _ordered(query: Select[Any], sort: str, questions: Iterable[Question]) -> Select[Any]:
     wanted = sort.removeprefix("-")
     columns: tuple[Any, ...] = _ORDERS.get(wanted, ())
     if wanted.startswith("a."):
-        columns = (func.lower(Registration.answers[wanted.removeprefix("a.")].as_string()),)
+        columns = tuple(_answered(question) for question in questions if f"a.{question.key}" == wanted)
     if not columns:
-        columns, sort = _ORDERS["registered"], NEWEST_FIRST
+        wanted, columns, sort = "", _ORDERS["registered"], NEWEST_FIRST
     # The same order in each engine: whoever has no value comes last.
-    last = [case((or_(columns[0].is_(None), columns[0] == ""), 1), else_=0)] if wanted not in _ALWAYS_SET else []
+    missing = columns[0].is_(None) if isinstance(columns[0].type, Float) else func.coalesce(columns[0], "") == ""
+    last = [case((missing, 1), else_=0)] if wanted not in _ALWAYS_SET else []
     columns = (*columns, Registration.id)
     return query.order_by(*last, *(column.desc() if sort.startswith("-") else column for column in columns))
+
+
+def _answered(question: Question) -> ColumnElement[Any]:
+    """An answer as it is sorted: a number by its value."""
+    text = cast(Registration.answers[question.key].as_string(), String)
+    if question.kind is QuestionKind.NUMBER:
+        return case((text.regexp_match(r"^-?[0-9]+(\.[0-9]+)?$"), cast(text, Float)))
+    return func.lower(text)
 
 
 _ALWAYS_SET = {"option", "status", "registered", "changed", ""}
@@ -130,7 +140,9 @@ def numbers(
     """How many people are in each state, among those who fit the rest of the query."""
     found = conditions(event, query, questions, emails=emails, statuses=False)
     counted = (
-        _from(cast(Select[Any], select(Registration.status, func.count()))).where(*found).group_by(Registration.status)
+        _from(cast_type(Select[Any], select(Registration.status, func.count())))
+        .where(*found)
+        .group_by(Registration.status)
     )
     return {status: number for status, number in db.session.execute(counted)}
 
@@ -145,7 +157,7 @@ def rows(
     offset: int = 0,
 ) -> list[PersonRow]:
     """The people of a list in its order."""
-    statement = _ordered(_from(select(*_COLUMNS)), query.sort)
+    statement = _ordered(_from(select(*_COLUMNS)), query.sort, questions)
     statement = statement.where(*conditions(event, query, questions, emails=emails)).limit(limit).offset(offset)
     return [PersonRow(*row) for row in db.session.execute(statement)]
 
@@ -166,7 +178,7 @@ def pages(
 
 def ids(event: Event, query: PeopleQuery, questions: Iterable[Question], *, emails: bool = True) -> list[int]:
     """The ids of everybody in a list, in its order."""
-    statement = _ordered(_from(select(Registration.id)), query.sort)
+    statement = _ordered(_from(select(Registration.id)), query.sort, questions)
     return list(db.session.scalars(statement.where(*conditions(event, query, questions, emails=emails))))
 
 

@@ -45,6 +45,7 @@ class RowOutcome(Labelled):
 NONE, ANY = "-", "+"
 _ANSWER = "a."
 _KEY = re.compile(r"[a-z0-9_]{1,60}")
+_ORDER = re.compile(r"-?(a\.)?[a-z0-9_]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,9 @@ class PeopleQuery:
         """Read the parameters of an address. What is not understood is left out."""
         found: dict[str, list[str]] = {}
         for name, value in pairs:
-            if value.strip():
-                found.setdefault(name, []).append(value.strip()[:200])
+            if value.strip() and "\x00" not in value:
+                longest = _LONGEST_LIST if name == "columns" else _LONGEST
+                found.setdefault(name, []).append(value.strip()[:longest])
 
         def several(name: str) -> tuple[str, ...]:
             return tuple(dict.fromkeys(found.get(name, ())))
@@ -109,8 +111,8 @@ class PeopleQuery:
                 for name in found
                 if name.startswith(_ANSWER) and _KEY.fullmatch(name.removeprefix(_ANSWER))
             ),
-            numbers=tuple(int(value) for value in several("number") if re.fullmatch("[0-9]{1,12}", value)),
-            sort=one("sort"),
+            numbers=ids_in(several("number")),
+            sort=one("sort") if _ORDER.fullmatch(one("sort")) else "",
             columns=tuple(dict.fromkeys(c for value in found.get("columns", ()) for c in value.split(",") if c)),
         )
 
@@ -167,6 +169,16 @@ class PeopleQuery:
     def having(self, **changes: Any) -> PeopleQuery:
         """The same query with other values."""
         return replace(self, **changes)
+
+
+# Characters in a value, and in a list of columns.
+_LONGEST, _LONGEST_LIST = 200, 20_000
+
+
+def ids_in(typed: Iterable[str]) -> tuple[int, ...]:
+    """Those of these that can be ids of rows, each once."""
+    numbers = (int(value) for value in typed if re.fullmatch("[0-9]{1,10}", value))
+    return tuple(dict.fromkeys(number for number in numbers if number < 2**31))
 
 
 _NAMES = {

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -17,6 +18,7 @@ from eventapp.events.models import Event
 from eventapp.people.columns import Columns, ListColumn
 from eventapp.people.queries import PersonRow
 from eventapp.people.rules import guarded
+from eventapp.registration.rules import QuestionKind
 
 FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -45,7 +47,7 @@ def _cells(event: Event, pages: Pages, columns: Columns, chosen: Sequence[ListCo
 
 
 def _cell(event: Event, column: ListColumn, row: PersonRow) -> Any:
-    """The value of a cell: a text, a number, or a moment on the clock of the event."""
+    """The value of a cell: a text, a number, a day, or a moment on the clock of the event."""
     if column.key in {"registered", "changed"}:
         moment = row.created_at if column.key == "registered" else row.updated_at
         return clock.to_local(moment, event.zone).replace(tzinfo=None, microsecond=0)
@@ -53,6 +55,9 @@ def _cell(event: Event, column: ListColumn, row: PersonRow) -> Any:
         answer = row.answers.get(column.question.key)
         if isinstance(answer, int | float) and not isinstance(answer, bool):
             return answer
+        if column.question.kind is QuestionKind.DATE and isinstance(answer, str):
+            with suppress(ValueError):
+                return date.fromisoformat(answer)
     return column.text(row)
 
 
@@ -69,6 +74,8 @@ def _csv(labels: list[str], cells: Iterable[list[Any]]) -> tuple[bytes, int]:
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
     return guarded(value) if isinstance(value, str) else str(value)
 
 
@@ -86,7 +93,7 @@ def _xlsx(event: Event, labels: list[str], cells: Iterable[list[Any]]) -> tuple[
         },
     )
     sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", _("Registrations"))[:_NAME])
-    bold = book.add_format({"bold": True})
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 1)
     for at, label in enumerate(labels):
         sheet.set_column(at, at, min(max(len(label) * 1.6, 12), 40))
@@ -99,6 +106,11 @@ def _xlsx(event: Event, labels: list[str], cells: Iterable[list[Any]]) -> tuple[
                     sheet.write_string(number, at, _allowed(value))
             elif isinstance(value, datetime):
                 sheet.write_datetime(number, at, value)
+            elif isinstance(value, date):
+                if value.year < 1900:  # before the first day of a spreadsheet
+                    sheet.write_string(number, at, value.isoformat())
+                else:
+                    sheet.write_datetime(number, at, value, day)
             else:
                 sheet.write_number(number, at, value)
     if number:

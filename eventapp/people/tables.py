@@ -11,8 +11,10 @@ import io
 import json
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -59,6 +61,7 @@ def _refused(why: str) -> Refused:
         "too much": _("This file is too complex to read. Copy the table into a new, empty workbook and try again."),
         "unknown": _("We don't recognize this file format. Save it as .xlsx or as “CSV UTF-8” and choose it again."),
         "encoding": _("We don't recognize the encoding of this file. Save it as .xlsx or as “CSV UTF-8”."),
+        "password": _("This workbook is protected by a password. Save it without one and choose it again."),
         "empty": _("The file is empty."),
         "rows": _("The table has more than %(number)d rows. Split it into several files.", number=MOST_ROWS),
         "columns": _("The table has more than %(number)d columns. That is too many to import.", number=MOST_COLUMNS),
@@ -92,6 +95,10 @@ def _trimmed(row: Iterable[str]) -> list[str]:
     return cells
 
 
+# The part that a workbook with a password has instead of sheets.
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+
+
 def _workbook(data: bytes) -> Iterable[list[str]]:
     if data[:2] == b"PK":
         try:
@@ -101,6 +108,8 @@ def _workbook(data: bytes) -> Iterable[list[str]]:
             raise UnreadableTable("unknown") from error
         if size > UNPACKED:
             raise UnreadableTable("too much")
+    if _PROTECTED in data:
+        raise UnreadableTable("password")
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for number in range(len(book.sheet_names)):
@@ -111,7 +120,7 @@ def _workbook(data: bytes) -> Iterable[list[str]]:
             if any(cell != "" for row in rows for cell in row):
                 return [[_text(cell) for cell in row] for row in rows]
     except CalamineError as error:
-        raise UnreadableTable("unknown") from error
+        raise UnreadableTable("password" if "password" in str(error).lower() else "unknown") from error
     raise UnreadableTable("empty")
 
 
@@ -139,13 +148,21 @@ def _csv(data: bytes) -> Iterable[list[str]]:
     whole = _decoded(data)
     if "\x00" in whole:
         raise UnreadableTable("unknown")
-    first = whole.lstrip("\r\n").partition("\n")[0]
-    mark = max(",;\t", key=first.count)
     csv.field_size_limit(LONGEST_CELL * 20)
     try:
+        mark = max(",;\t", key=lambda mark: _rows_of_one_width(whole, mark))
         return [[_cleaned(cell) for cell in row] for row in csv.reader(io.StringIO(whole, newline=""), delimiter=mark)]
     except csv.Error as error:
         raise UnreadableTable("unknown") from error
+
+
+def _rows_of_one_width(text: str, mark: str) -> tuple[int, int]:
+    """How many of the first rows have the same number of columns with this separator, and that number: a title above
+    the headings, or a comma in an address, says nothing about it.
+    """
+    rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 30)
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    return max(((number, width) for width, number in widths.items()), default=(0, 0))
 
 
 def _decoded(data: bytes) -> str:

@@ -146,6 +146,14 @@ def attach(registration: Registration, before: Collection[str] = ()) -> None:
     )
 
 
+def take_over(registration: Registration, other: Registration) -> None:
+    """Give a registration those files of another one that are in its answers."""
+    keys = keys_in(registration.answers)
+    if keys:
+        rows = update(AnswerFile).where(AnswerFile.registration_id == other.id, AnswerFile.key.in_(keys))
+        db.session.execute(rows.values(registration_id=registration.id).execution_options(synchronize_session=False))
+
+
 def of_registration(registration: Registration) -> list[AnswerFile]:
     """The files in the answers of a registration."""
     return list(

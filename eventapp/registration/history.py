@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, event, inspect
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core import actors
 from eventapp.core.clock import now
@@ -101,6 +101,12 @@ def _different(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str,
     return ({k: before[k] for k in before if k in keys}, {k: after[k] for k in after if k in keys})
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    """What was rolled back, also to a savepoint, gives its reason to nothing else."""
+    session.info.pop(_REASONS, None)
+
+
+@event.listens_for(Session, "after_commit")
+def _end(session: Session) -> None:
     session.info.pop(_REASONS, None)

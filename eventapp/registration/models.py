@@ -312,6 +312,11 @@ class Registration(Base, Scoped):
         """The full name as typed, in the order of its script."""
         return typed_name(self.family_name, self.given_name)
 
+    @property
+    def display_name(self) -> str:
+        """What the team calls it: the name, or the organization of which nobody is named."""
+        return self.name or self.organization_name or str(self.id)
+
 
 class ModeChange(Base):
     """A move of a registration from one option to another, and its time."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.core import budgets, clock, languages, revisions, tokens
@@ -22,6 +23,7 @@ from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.registration import contacts, files, history, notices, queries, seats, session_seats, undo_steps
 from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.records import MergedRegistration
 from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_SEAT,
@@ -385,6 +387,9 @@ def reinstate(registration: Registration, *, by_guest: bool = False, silent: boo
     registration.sequence += 1
     flush_unless_taken(registration)
     undo_steps.forget(registration)
+    # If it was merged into another one, the two are two people again, with two links.
+    merged = delete(MergedRegistration).where(MergedRegistration.registration_id == registration.id)
+    db.session.execute(merged.execution_options(synchronize_session="fetch"))
     written = not silent and (not by_guest or may_email(registration.email))
     if written:
         notices.notify(registration, Notice.RECEIVED)

@@ -108,10 +108,15 @@ def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
 
 
 def add(option: AttendanceOption, number: int = 1) -> bool:
-    """Add seats to an option, or to those that it shares, and take them, past the waiting list. True."""
+    """Add seats to an option, or to those that it shares, and take them, past the waiting list.
+
+    False if the seats of the option are still to be drawn: everybody takes part in that.
+    """
     if option not in db.session:  # from memory
         option = db.session.get_one(AttendanceOption, option.id)
     queries.lock_options(option.event_id)
+    if option.draws:
+        return False
     holder = option if option.pool is None else option.pool
     if holder.capacity is not None:
         holder.capacity = max(holder.capacity, holder.seats_taken) + number

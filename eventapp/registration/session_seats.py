@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
+from eventapp.programme.rules import Mode
 from eventapp.registration import notices, session_queries
 from eventapp.registration.models import Registration, SessionSignup
 from eventapp.registration.records import SessionSeatChange, SessionWaitlistEntry
-from eventapp.registration.rules import SessionAction
+from eventapp.registration.rules import HOLDS_SEAT, SessionAction
 
 
 def take(registration: Registration, session: PublishedSession, *, action: SessionAction) -> None:
@@ -65,6 +66,56 @@ def release_on_site(registration: Registration) -> list[int]:
     """Release the seats in sessions that one has to come to. Returns as `release` does."""
     sessions = programme.document(registration.event).sessions
     return release(registration, [one.id for one in sessions if session_queries.is_on_site(one)])
+
+
+def hand_over(giver: Registration, taker: Registration) -> None:
+    """Give a person's seats in sessions, and positions on waiting lists, to another registration of the same person, as
+    far as that can have them; the others are released.
+    """
+    by_id = {one.id: one for one in programme.document(taker.event).sessions}
+    remote = taker.option.mode is not Mode.IN_PERSON
+
+    def suits(session_id: int) -> bool:
+        return taker.status in HOLDS_SEAT and not (
+            remote and session_id in by_id and session_queries.is_on_site(by_id[session_id])
+        )
+
+    (seats, waiting), (own, awaited) = (session_queries.of_person(one) for one in (giver, taker))
+    for session_id in sorted(seats - own):
+        taken = [by_id[one] for one in own if one in by_id]
+        if suits(session_id) and not (
+            session_id in by_id and any(session_queries.overlap(by_id[session_id], one) for one in taken)
+        ):
+            _give(SessionSignup, giver, taker, session_id)
+            own.add(session_id)
+    unneeded = awaited.keys() & own
+    if unneeded:
+        _delete(SessionWaitlistEntry, taker.id, sorted(unneeded))
+    for session_id in sorted(waiting):
+        if suits(session_id) and session_id not in own:
+            if session_id in awaited:  # the older place of the two
+                first = min(_entry(giver, session_id), _entry(taker, session_id))
+                if first == _entry(taker, session_id):
+                    continue
+                _delete(SessionWaitlistEntry, taker.id, [session_id])
+            _give(SessionWaitlistEntry, giver, taker, session_id)
+    if remote:
+        release_on_site(taker)
+    release(giver)
+
+
+def _entry(registration: Registration, session_id: int) -> int:
+    query = select(SessionWaitlistEntry.id).where(
+        SessionWaitlistEntry.registration_id == registration.id, SessionWaitlistEntry.session_id == session_id
+    )
+    return db.session.scalars(query).one()
+
+
+def _give(
+    model: type[SessionSignup | SessionWaitlistEntry], giver: Registration, taker: Registration, session_id: int
+) -> None:
+    row = update(model).where(model.registration_id == giver.id, model.session_id == session_id)
+    db.session.execute(row.values(registration_id=taker.id).execution_options(synchronize_session="fetch"))
 
 
 def promote_all(event: Event) -> int:

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
+from eventapp.events.rules import EventStatus
 from eventapp.invitations.models import Invitation
 from eventapp.invitations.rules import InvitationStatus, InvitedGuest, guests_in
 from eventapp.mail.models import Email
+from eventapp.people import merging
 from eventapp.programme.rules import Mode
 from eventapp.registration import setup
 from eventapp.registration.models import AttendanceOption, Registration
@@ -258,7 +260,9 @@ def test_a_withdrawn_invitation_says_so_and_can_not_be_answered(client, organize
     assert written(make) == []
     client.get(page_of(ada))
     assert "This invitation is not valid any more." in said(client)
-    client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada"})
+    assert client.get(f"{page_of(ada)}/accept").location.endswith(page_of(ada))
+    values = {"option": "in_person", "email": "ada@example.org", "family_name": "Ada"}
+    assert client.post(f"{page_of(ada)}/accept", data=values).status_code == 422
     assert registered() == []
 
 
@@ -302,3 +306,139 @@ def test_an_option_that_is_deleted_leaves_its_invitations(organizer, client, mak
         setup.remove_option(db.session.get_one(AttendanceOption, option.id))
     client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada", "option": "online"})
     assert states() == [InvitationStatus.YES.value]
+
+
+def test_who_has_registered_with_the_form_meanwhile_has_accepted(client, organizer, make, forum):
+    option = make.option(forum)
+    (ada,) = invite(organizer, "Ada Lovelace <ada@example.org>", option=option.key)
+    known = make.registration(forum, option, "ada@example.org", family_name="Lovelace", given_name="Ada")
+    assert client.fill(f"{page_of(ada)}/accept", {}).location.endswith(fresh(known).token)
+    assert (states(), len(registered())) == (["yes"], 1)
+
+
+def test_somebody_else_s_registration_is_not_shown_and_its_owner_is_e_mailed(client, organizer, make, forum):
+    option = make.option(forum)
+    make.registration(forum, option, "eve@example.org", family_name="Lovelace", given_name="Ada")
+    make.tell()
+    (ada,) = invite(organizer, "Ada Lovelace <ada@example.org>", option=option.key)
+    response = client.fill(f"{page_of(ada)}/accept", {"email": "eve@example.org"})
+    assert response.status_code == 422
+    assert "Check your inbox: we have e-mailed you the next steps." in said(client)
+    assert states() == ["awaiting"]
+    assert [email.to for email in written(make) if email.kind != "invitation.invite"][-1] == "eve@example.org"
+
+
+def test_an_option_with_a_code_wants_the_address_of_the_invitation(client, organizer, make, forum):
+    option = make.option(forum, access=Access.CODE)
+    (ada,) = invite(organizer, "ada@example.org", option=option.key)
+    client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada", "email": "other@example.org"})
+    assert "Use the e-mail address to which the invitation was sent." in said(client)
+
+
+def name(client, invitation, email: str):
+    return client.fill(f"{page_of(invitation)}/substitute", {"family_name": "Sub", "email": email})
+
+
+def test_one_invitation_is_one_seat_however_often_somebody_else_is_named(client, organizer, make, forum, option):
+    make.registration(forum, option)
+    (ada,) = invite(organizer, "ada@example.org", option="in_person", although_full="y")
+    client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada"})
+    name(client, ada, "ben@example.org")
+    name(client, ada, "cid@example.org")
+    assert states() == ["replaced", "withdrawn", "awaiting"], "the first one named is not invited any more"
+    _ada, ben, cid = db.session.scalars(select(Invitation).order_by(Invitation.id)).all()
+    client.post(f"{page_of(ben)}/accept", data={"option": "in_person", "email": ben.email, "family_name": "Ben"})
+    client.fill(f"{page_of(cid)}/accept", {"family_name": "Cid"})
+    response = client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada"})
+    assert response.status_code == 422
+    assert "Somebody else is coming in your place." in said(client)
+    assert fresh(option).seats_taken == 2
+
+
+def test_who_comes_after_all_takes_the_invitation_back(client, organizer, make, forum, option):
+    (ada,) = invite(organizer, "ada@example.org", option="in_person", although_full="y")
+    name(client, ada, "ben@example.org")
+    client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada"})
+    assert states() == ["yes", "withdrawn"]
+
+
+def test_nobody_sends_many_invitations_with_one(client, organizer, make, forum, option):
+    (ada,) = invite(organizer, "ada@example.org")
+    found = [name(client, ada, f"stranger{number}@example.org").status_code for number in range(5)]
+    assert found == [303, 303, 303, 422, 422]
+
+
+@pytest.mark.parametrize("change", [{"status": "cancelled"}, {"ends_at": timedelta(days=-1)}])
+def test_nobody_is_invited_or_reminded_once_the_event_is_off(client, organizer, make, forum, option, change):
+    (ada,) = invite(organizer, "ada@example.org")
+    organizer.fill(f"{DESK}/new", {"guests": "ben@example.org"})
+    make.tell()
+    with transaction():
+        event = fresh(forum)
+        if "status" in change:
+            event.status = EventStatus.CANCELLED
+        else:
+            event.starts_at, event.ends_at = clock.now() - timedelta(days=2), clock.now() - timedelta(days=1)
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        for page in ("review", "remind", f"{ada.id}/again"):
+            response = organizer.fill(f"{DESK}/{page}", {})
+            assert response.status_code == 422, page
+        for path in ("no", "maybe"):
+            client.post(f"{page_of(ada)}/{path}")
+        client.get(page_of(ada))
+        assert ("This event is cancelled." in said(client)) or ("This event is over." in said(client))
+    assert states() == ["awaiting", "draft"]
+
+
+def test_no_seat_is_added_to_what_is_drawn(client, organizer, make, forum):
+    option = make.option(forum, capacity=1, access=Access.LOTTERY)
+    (ada,) = invite(organizer, "ada@example.org", option=option.key, although_full="y")
+    client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada"})
+    assert (fresh(option).capacity, fresh(option).seats_taken) == (1, 0)
+    assert [one.status.value for one in registered()] == ["waitlisted"]
+
+
+def test_who_was_merged_and_says_no_is_not_registered_any_more(client, organizer, make, forum):
+    option = make.option(forum)
+    kept = make.registration(forum, option, "other@example.org", family_name="Lovelace", given_name="Ada")
+    (ada,) = invite(organizer, "Ada Lovelace <ada@example.org>")
+    client.fill(f"{page_of(ada)}/accept", {})
+    with transaction():
+        merging.merge(fresh(kept), registered()[-1])
+    client.fill(page_of(ada), action="/no")
+    assert fresh(kept).status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("text", "guests"),
+    [
+        ("Ada L <a@x.org>; Ben B <b@x.org>; c@x.org", [("a@x.org", "Ada L"), ("b@x.org", "Ben B"), ("c@x.org", "")]),
+        ("Ada L <a@x.org>, Ben B <b@x.org>", [("a@x.org", "Ada L"), ("b@x.org", "Ben B")]),
+        ("a@x.org b@x.org", [("a@x.org", ""), ("b@x.org", "")]),
+        ('"Lovelace, Ada" <a@x.org>', [("a@x.org", "Lovelace, Ada")]),
+        ("鈴木 美咲，ｍｉｓａｋｉ＠ｘ．ｏｒｇ，松山市", [("misaki@x.org", "鈴木 美咲")]),
+        ("鈴木 美咲、misaki@x.org、松山市", [("misaki@x.org", "鈴木 美咲")]),
+        ("mailto:a@x.org", [("a@x.org", "")]),
+    ],
+)
+def test_lines_of_mail_programs_name_everybody_in_them(text, guests):
+    found, wrong = guests_in(text)
+    assert ([(one.email, one.name) for one in found], wrong) == (guests, [])
+
+
+def test_who_was_withdrawn_can_be_invited_again_with_another_link(client, organizer, make, forum, option):
+    (ada,) = invite(organizer, "ada@example.org")
+    old = ada.token
+    organizer.fill(f"{DESK}/{ada.id}/withdraw", {})
+    (ada,) = invite(organizer, "ada@example.org", option="in_person")
+    assert states() == ["awaiting"]
+    assert client.get(f"/invitations/{old}").status_code == 404
+    client.fill(f"{page_of(fresh(ada))}/accept", {"family_name": "Ada"})
+    assert states() == ["yes"]
+
+
+def test_a_guest_may_name_the_same_person_again(client, organizer, make, forum, option):
+    (ada,) = invite(organizer, "ada@example.org", option="in_person")
+    for email in ("ben@example.org", "cid@example.org", "ben@example.org"):
+        name(client, ada, email)
+    assert states() == ["replaced", "awaiting", "withdrawn"]

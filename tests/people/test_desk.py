@@ -9,12 +9,17 @@ from sqlalchemy import select
 
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
+from eventapp.core.localized import LocalizedText
 from eventapp.mail.models import Email
+from eventapp.people.columns import Columns
 from eventapp.people.models import RegistrationNote, SavedView
+from eventapp.people.rules import PeopleQuery
 from eventapp.programme.rules import Mode
 from eventapp.registration import edits, operations
+from eventapp.registration import questions as asking
 from eventapp.registration.history import RegistrationChange
 from eventapp.registration.models import Registration
+from eventapp.registration.rules import QuestionKind
 from tests.support.make import fresh
 
 DESK = "/manage/events/forum/registrations"
@@ -173,3 +178,105 @@ def test_a_list_of_many_pages_has_everybody_once(organizer, make, forum):
         assert not address or "lang=ja" in address
     assert sorted(seen) == sorted({*seen})
     assert len(seen) == db.session.query(Registration).count()
+
+
+@pytest.fixture
+def viewer(client, make, forum):
+    client.sign_in(make.member(forum, Role.VIEWER))
+    return client
+
+
+def listed(visitor, query: str) -> list[str]:
+    assert visitor.get(f"{DESK}?{query}").status_code == 200
+    return [visitor.page.text(cell) for cell in visitor.page.all("th") if cell.get("scope") == "row"]
+
+
+@pytest.mark.parametrize("order", ["email", "-email", "organization", "country", "option", "changed", "a.meal"])
+def test_who_may_only_view_learns_nothing_from_an_order(viewer, make, forum, order):
+    """Whoever sees that Ada comes before Bert by their answers knows something of them."""
+    option, online = make.option(forum), make.option(forum, Mode.ONLINE)
+    for family, email, organization, chosen, meal in (
+        ("Ada", "z@x.org", "A", online, "vegan"),
+        ("Bert", "a@x.org", "Z", option, "halal"),
+        ("Cleo", "m@x.org", "M", online, "kosher"),
+    ):
+        make.registration(
+            forum, chosen, email, family_name=family, given_name="", organization=organization, extra={"meal": meal}
+        )
+    assert listed(viewer, f"sort={order}") == listed(viewer, "")
+
+
+def test_who_may_only_view_does_not_find_people_by_what_they_do_not_see(viewer, make, forum):
+    make.registration(
+        forum,
+        make.option(forum),
+        "z@x.org",
+        family_name="鈴木",
+        given_name="美咲",
+        organization="Ministry",
+        reading="スズキ ミサキ",
+    )
+    for found in ("鈴木", "suzuki", "美咲", "鈴木美咲"):
+        assert len(listed(viewer, f"q={found}")) == 1, found
+    for hidden in ("ministry", "Ministry", "z@x.org"):
+        assert listed(viewer, f"q={hidden}") == [], hidden
+
+
+HARD = [
+    'sort=a.x"y', "sort=a.%00", "sort=a.$[0]", "sort=a.unknown", "sort=-a.", "q=%00", "organization=%00", "tag=%00",
+    "a.meal=%00", "a.meal=%22", "a.meal=%5C", "a.meal=%25", "a.meal=_", "option=%00", "session=%00", "language=%00",
+    "source=%00", "source=nobody", "number=999999999999", "number=999999999999999999999", "privacy=999999",
+    "page=99999", "page=999999999999999999999999", "page=-1", "page=x", "columns=%00", "columns=a.unknown",
+    "no-tag=%00", "country=%00", "kind=%00", "q=%F0%9F%8E%89", "q=" + "x" * 5000, "status=%00",
+    "&".join(f"number={n}" for n in range(1, 501)), "q=%ED%A0%80", "a.meal=%2B&a.meal=-", "tag=%F0%9F%8E%89",
+]  # fmt: skip
+
+
+@pytest.mark.both_engines("each refuses something else")
+@pytest.mark.parametrize("query", HARD)
+@pytest.mark.parametrize("page", ["", "/print", "/answers", "/export", "/bulk/cancel", "/views/new", "/selected"])
+def test_no_query_is_a_fault(organizer, make, forum, ada, page, query):
+    organizer.get(DESK)
+    more = {"/export": "&format=csv", "/selected": "&verb=cancel&all=1"}.get(page, "")
+    assert organizer.get(f"{DESK}{page}?{query}{more}").status_code in {200, 303, 404}
+
+
+def test_many_columns_are_all_kept(organizer, ada, forum):
+    keys = [column.key for column in Columns(fresh(forum), [], "en", everything=True).offered]
+    query = PeopleQuery.parse([("columns", key) for key in keys * 3 + [f"a.{'x' * 50}{n}" for n in range(20)]])
+    assert PeopleQuery.of_string(str(query)) == query
+    assert len(query.columns) == len(keys) + 20
+
+
+def test_everybody_in_a_list_of_selected_people_is_not_everybody(organizer, make, forum, ada):
+    option = fresh(ada).option
+    for number in range(3):
+        make.registration(forum, option, f"guest{number}@x.org")
+    organizer.get(f"{DESK}?number={ada.id}&mode=in_person")
+    fields = [(one.get("name"), one.get("value")) for one in organizer.page.all("input") if one.get("type") == "hidden"]
+    assert ("within", str(ada.id)) in fields
+    response = organizer.get(f"{DESK}/selected?verb=cancel&all=1&within={ada.id}&mode=in_person")
+    assert response.location.endswith(f"/bulk/cancel?mode=in_person&number={ada.id}")
+    response = organizer.get(f"{DESK}/selected?verb=cancel&within={ada.id}&number={ada.id}")
+    assert response.location.endswith(f"/bulk/cancel?number={ada.id}")
+
+
+@pytest.mark.both_engines("JSON")
+def test_answers_that_are_numbers_are_sorted_as_numbers(organizer, make, forum):
+    with transaction():
+        asking.save_question(
+            fresh(forum), None, key="nights", label=LocalizedText(en="Nights"), kind=QuestionKind.NUMBER
+        )
+    option = make.option(forum)
+    for family, nights in (("Ten", 10), ("Two", 2), ("None", None), ("Half", 2.5)):
+        make.registration(forum, option, family_name=family, given_name="", extra={"nights": nights} if nights else {})
+    assert [one[:3] for one in listed(organizer, "sort=a.nights")] == ["Two", "Hal", "Ten", "Non"]
+    assert [one[:3] for one in listed(organizer, "sort=-a.nights")] == ["Ten", "Hal", "Two", "Non"]
+
+
+def test_a_text_is_found_in_any_case_of_any_script(organizer, make, forum):
+    with transaction():
+        asking.save_question(fresh(forum), None, key="wish", label=LocalizedText(en="Wish"), kind=QuestionKind.TEXT)
+    make.registration(forum, make.option(forum), extra={"wish": "Ein Ölbild"})
+    for part in ("ölbild", "ÖLBILD", "Ölb"):
+        assert len(listed(organizer, f"a.wish={part}")) == 1, part

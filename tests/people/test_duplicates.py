@@ -5,16 +5,21 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.mail.models import PendingNotification
-from eventapp.people import duplicates, operations, queries
+from eventapp.people import duplicates, merging, operations, queries
 from eventapp.people.models import RegistrationNote
+from eventapp.people.rules import PeopleQuery
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
-from eventapp.registration import sign_ups
+from eventapp.registration import setup_seats, sign_ups
+from eventapp.registration.form_models import AnswerFile
 from eventapp.registration.models import SessionSignup
-from tests.support.make import fresh
+from eventapp.registration.records import SessionWaitlistEntry
+from eventapp.registration.rules import ACTIVE, HELD, HOLDS_SEAT, IN_LINE, RegistrationStatus
+from tests.support.make import fresh, words
 
 pytestmark = pytest.mark.both_engines("grouping and bulk updates")
 
@@ -32,7 +37,7 @@ def why(event) -> list[str]:
 
 def merged(kept, other) -> None:
     with transaction():
-        duplicates.merge(fresh(kept), fresh(other))
+        merging.merge(fresh(kept), fresh(other))
 
 
 @pytest.mark.parametrize(
@@ -189,3 +194,189 @@ def test_what_has_ended_is_not_merged(make, forum, twice):
         registration.cancel(fresh(ada))
     with pytest.raises(Refused):
         merged(again, ada)
+
+
+def pair(make, forum, option, other_option=None):
+    """Two active registrations of one name; the first is the one to keep."""
+    one = make.registration(forum, option, "a@x.org", family_name="Lovelace")
+    return one, make.registration(forum, other_option or option, "b@x.org", family_name="Lovelace")
+
+
+def in_state(person, status, **values) -> None:
+    with transaction():
+        row = fresh(person)
+        row.status = RegistrationStatus(status)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def test_who_has_no_e_mail_address_gets_that_of_the_other(make, forum):
+    option = make.option(forum)
+    with transaction():
+        answers = registration.RegistrationInput(email="", family_name="Lovelace", given_name="Ada")
+        kept = registration.register(forum, answers, option=option, by_team=True)
+    other = make.registration(forum, option, "ada@x.org", family_name="Lovelace", given_name="Ada")
+    merged(kept, other)
+    assert (fresh(kept).email, fresh(kept).status, fresh(other).status) == ("ada@x.org", "confirmed", "cancelled")
+    assert fresh(option).seats_taken == 1
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "left"),
+    [
+        ("offered", "confirmed", "confirmed"),
+        ("pending", "confirmed", "confirmed"),
+        ("unconfirmed", "confirmed", "confirmed"),
+        ("unconfirmed", "pending", "pending"),
+        ("unconfirmed_waiting", "waitlisted", "waitlisted"),
+        ("waitlisted", "offered", "offered"),
+        ("confirmed", "offered", "confirmed"),
+    ],
+)
+def test_the_better_state_is_kept_and_does_not_expire(make, forum, mine, theirs, left):
+    option = make.option(forum)
+    make.registration(forum, option)
+    one, two = pair(make, forum, option)
+    for person, status in ((one, mine), (two, theirs)):
+        held = clock.now() if status in {"offered", "unconfirmed", "unconfirmed_waiting"} else None
+        waits = clock.now() if status in {"waitlisted", "unconfirmed_waiting"} else None
+        in_state(person, status, held_until=held, waiting_since=waits)
+    taken = sum(status in HOLDS_SEAT for status in (mine, theirs))
+    with transaction():
+        fresh(option).seats_taken = fresh(option).capacity = 1 + taken
+    merged(one, two)
+    kept = fresh(one)
+    assert kept.status == left
+    assert (kept.held_until is not None) == (left in HELD)
+    assert (kept.waiting_since is not None) == (left in IN_LINE)
+    assert fresh(option).seats_taken == 1 + (left in HOLDS_SEAT)
+
+
+def test_a_better_seat_with_another_option_frees_the_one_that_was_held(make, forum):
+    hall, online = make.option(forum, capacity=1), make.option(forum, Mode.ONLINE, capacity=1)
+    one, two = pair(make, forum, hall, online)
+    in_state(one, "offered", held_until=clock.now())
+    waiting = make.registration(forum, hall)
+    merged(one, two)
+    assert (fresh(one).option.key, fresh(one).status) == (fresh(online).key, "confirmed")
+    assert (fresh(hall).seats_taken, fresh(online).seats_taken) == (1, 1)
+    assert fresh(waiting).status == "confirmed"
+
+
+def test_the_older_place_in_a_line_that_options_share_is_kept(make, forum):
+    with transaction():
+        pool = setup_seats.save_pool(fresh(forum), None, title=words("Hall"), capacity=1)
+    guests, press = make.option(forum, pool=pool), make.option(forum, title=words("Press"), pool=pool)
+    make.registration(forum, guests)
+    older = make.registration(forum, guests, "a@x.org", family_name="Lovelace")
+    newer = make.registration(forum, press, "b@x.org", family_name="Lovelace")
+    since = fresh(older).waiting_since
+    merged(newer, older)
+    assert fresh(newer).waiting_since == since
+
+
+def test_an_empty_answer_does_not_hide_what_the_other_says(make, forum):
+    option = make.option(forum)
+    one = make.registration(forum, option, "a@x.org", family_name="Lovelace", extra={"meal": "", "days": []})
+    two = make.registration(
+        forum, option, "b@x.org", family_name="Lovelace", extra={"meal": "vegan", "days": ["first"], "ramp": False}
+    )
+    merged(one, two)
+    assert fresh(one).answers == {"meal": "vegan", "days": ["first"], "ramp": False}
+
+
+def seats(person) -> set[int]:
+    db.session.rollback()
+    return set(db.session.scalars(select(SessionSignup.session_id).where(SessionSignup.registration_id == person.id)))
+
+
+def test_nobody_has_two_seats_at_the_same_time_after_merging(make, forum):
+    option = make.option(forum)
+    first, second = (make.session(forum, title, capacity=5) for title in ("Workshop", "Tour"))
+    one, two = pair(make, forum, option)
+    with transaction():
+        sign_ups.sign_up(fresh(one), first.code)
+    with transaction():
+        sign_ups.sign_up(fresh(two), second.code)
+    merged(one, two)
+    assert (seats(one), seats(two)) == ({first.id}, set())
+
+
+def test_who_keeps_the_online_registration_has_no_seat_in_a_room(make, forum):
+    hall, online = make.option(forum), make.option(forum, Mode.ONLINE)
+    room = make.session(forum, "Workshop", rooms=[make.room(forum)], capacity=5)
+    one, two = pair(make, forum, online, hall)
+    with transaction():
+        sign_ups.sign_up(fresh(two), room.code)
+    assert seats(two) == {room.id}
+    merged(one, two)
+    assert (seats(one), seats(two)) == (set(), set())
+
+
+def test_the_place_in_the_line_of_a_session_comes_along(make, forum):
+    option = make.option(forum)
+    room = make.session(forum, "Workshop", capacity=1)
+    with transaction():
+        sign_ups.sign_up(fresh(make.registration(forum, option)), room.code)
+    one, two = pair(make, forum, option)
+    with transaction():
+        sign_ups.sign_up(fresh(two), room.code, wait=True)
+    merged(one, two)
+    assert db.session.scalars(select(SessionWaitlistEntry.registration_id)).all() == [one.id]
+
+
+def test_a_link_leads_through_all_mergers_to_the_one_that_is_active(client, make, forum):
+    option = make.option(forum)
+    first, second, third = (make.registration(forum, option, f"{n}@x.org", family_name="Lovelace") for n in range(3))
+    merged(second, first)
+    merged(third, second)
+    response = client.get(f"/registrations/{fresh(first).token}")
+    assert response.location.endswith(f"/registrations/{fresh(third).token}")
+
+
+def test_a_file_that_somebody_has_answered_with_comes_along(make, forum):
+    option = make.option(forum)
+    one, two = pair(make, forum, option)
+    with transaction():
+        file = AnswerFile(event_id=forum.id, registration_id=two.id, question="cv", name="cv.pdf", size=1)
+        file.key, file.media_type, file.content = "secret", "application/pdf", b"%PDF-"
+        db.session.add(file)
+        fresh(two).answers = {"cv": {"file": "secret", "name": "cv.pdf"}}
+    merged(one, two)
+    assert db.session.scalars(select(AnswerFile.registration_id)).all() == [one.id]
+
+
+def test_a_thousand_people_with_one_address_are_not_compared_each_with_each(make, forum, monkeypatch):
+    option = make.option(forum)
+    with transaction():
+        for number in range(200):
+            answers = registration.RegistrationInput(
+                email="agency@x.org", family_name=f"Guest{number}", given_name="Ms", organization=f"City {number}"
+            )
+            registration.register(forum, answers, option=option, by_team=True, silent=True)
+    make.registration(forum, option, "agency@x.org", family_name="Guest7", given_name="")
+    compared = []
+    alike = duplicates._alike
+    monkeypatch.setattr(duplicates, "_alike", lambda *pair: compared.append(pair) or alike(*pair))
+    assert why(forum) == ["same e-mail address and a similar name"]
+    assert len(compared) < 10
+
+
+def test_what_the_other_one_says_is_found_by_the_search(make, forum):
+    option = make.option(forum)
+    one, two = pair(make, forum, option)
+    with transaction():
+        fresh(two).reading, fresh(two).organization_name = "ラブレス", "Acme"
+    merged(one, two)
+    for words_ in ("ラブレス", "acme"):
+        query = PeopleQuery(text=words_, statuses=tuple(ACTIVE))
+        assert queries.ids(fresh(forum), query, []) == [one.id], words_
+
+
+def test_who_is_restored_after_merging_has_an_own_link_again(client, make, forum):
+    one, two = pair(make, forum, make.option(forum))
+    merged(one, two)
+    for operation in (registration.reinstate, registration.cancel):
+        with transaction():
+            operation(fresh(two))
+    assert client.get(f"/registrations/{fresh(two).token}").status_code == 200

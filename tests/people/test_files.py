@@ -172,3 +172,12 @@ def test_organizations_are_sorted_with_a_proposal_for_each(organizer, make, foru
     assert "1 organization has no kind yet." in organizer.page.text(organizer.page.one("main"))
     organizer.get(f"{DESK}/{db.session.query(Registration).filter_by(organization_name='Acme Ltd').one().id}")
     assert "Kind: Company" in organizer.page.text(organizer.page.one("main"))
+
+
+def test_the_print_list_is_seen_on_the_screen_as_well(organizer, make):
+    """The class `printed` is for what only paper shows."""
+    event = make.event("forum")
+    make.registration(event, make.option(event), family_name="Lovelace")
+    organizer.get("/manage/events/forum/registrations/print")
+    (table,) = organizer.page.all("table")
+    assert "printed" not in (table.get("class") or "").split()

@@ -112,3 +112,7 @@ def test_a_guarded_cell_is_read_as_it_was_written(cell):
 )
 def test_the_words_of_a_name_propose_a_kind(name, kind):
     assert proposed(name) is kind
+
+
+def test_no_query_holds_what_no_database_stores():
+    assert PeopleQuery.of_string("q=%00a&tag=b%00&option=a") == PeopleQuery(options=("a",))

@@ -24,6 +24,8 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.events.rules import EventStatus
+from eventapp.people import bulk, merging
+from eventapp.people.rules import BulkVerb
 from eventapp.programme.rules import Mode
 from eventapp.registration import (
     decisions,
@@ -38,7 +40,17 @@ from eventapp.registration import (
 )
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import RegistrationInput
-from eventapp.registration.rules import HELD, HOLDS_SEAT, IN_LINE, Access, AddressCheck, Promotion, RegistrationStatus
+from eventapp.registration.rules import (
+    HELD,
+    HOLDS_SEAT,
+    IN_LINE,
+    Access,
+    AddressCheck,
+    Overrides,
+    Promotion,
+    RegistrationSource,
+    RegistrationStatus,
+)
 from tests.support.make import fresh, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.both_engines("each counts and locks in its own way")]
@@ -210,6 +222,43 @@ class Seats(RuleBasedStateMachine):
             Registration.id != number,
         )
         return list(db.session.scalars(query.order_by(Registration.id).limit(4)))
+
+    @rule(kept=people, other=people)
+    def merge(self, kept, other):
+        self.passed.add(kept)  # takes the seat, or the place, of the other
+        self.do(lambda: merging.merge(db.session.get(Registration, kept), db.session.get(Registration, other)))
+
+    @rule(target=people, option=OPTION, full=st.booleans())
+    def accept_an_invitation(self, option, full):
+        """A seat may be added for a guest."""
+        guest = RegistrationInput(email=f"{next(NAMES)}@example.org", family_name=f"N{next(NAMES)}")
+        made = self.do(
+            lambda: operations.register(
+                fresh(self.event),
+                guest,
+                option=fresh(self.options[option]),
+                came=RegistrationSource.INVITATION,
+                overrides=Overrides(full=full, approval=True),
+            )
+        )
+        if made is None:
+            return multiple()
+        if full:
+            self.passed.add(made.id)
+        return made.id
+
+    @rule(
+        numbers=st.lists(people, min_size=2, max_size=4, unique=True),
+        verb=st.sampled_from([BulkVerb.MOVE, BulkVerb.CANCEL, BulkVerb.RESTORE, BulkVerb.DECLINE]),
+        option=OPTION,
+        back=st.booleans(),
+    )
+    def act_on_many(self, numbers, verb, option, back):
+        details = {"option": self.options[option].key} if verb is BulkVerb.MOVE else {}
+        done = self.do(lambda: bulk.begin(fresh(self.event), verb, numbers, user_id=None, details=details))
+        if done is not None and back:
+            self.all_is_well()
+            self.do(lambda: bulk.take_back(fresh(done), user_id=None))
 
     @rule()
     def draw(self):
