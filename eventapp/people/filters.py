@@ -11,7 +11,7 @@ from sqlalchemy import String as Text
 from eventapp.core.localized import fold
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
-from eventapp.people.models import PeopleTag, RegistrationTag
+from eventapp.people.models import PeopleTag, RegistrationNote, RegistrationTag
 from eventapp.people.rules import ANY, NONE, PeopleQuery
 from eventapp.programme.models import Session
 from eventapp.registration.form_models import Question
@@ -38,9 +38,7 @@ def conditions(
     if query.languages:
         found.append(Contact.language.in_(query.languages))
     found += _tags(event, query)
-    if query.sessions:
-        seat = exists().where(SessionSignup.registration_id == Registration.id)
-        found.append(seat.where(SessionSignup.session_id == Session.id, Session.code.in_(query.sessions)))
+    found += _kept_beside(query)
     if query.sources:
         found.append(Registration.source.in_(query.sources))
     if query.address:
@@ -52,6 +50,19 @@ def conditions(
     found += _text(query.text, emails=emails)
     known = {question.key: question for question in questions}
     found += [_answer(known[key], values) for key, values in query.answers if key in known]
+    return found
+
+
+def _kept_beside(query: PeopleQuery) -> Conditions:
+    """Seats in sessions, and notes."""
+    found: Conditions = []
+    if query.sessions:
+        seat = exists().where(SessionSignup.registration_id == Registration.id)
+        found.append(seat.where(SessionSignup.session_id == Session.id, Session.code.in_(query.sessions)))
+    if query.note:
+        noted = exists().where(RegistrationNote.registration_id == Registration.id)
+        due = (RegistrationNote.follow_up.is_not(None), RegistrationNote.done_at.is_(None))
+        found.append(noted.where(*due) if query.note == "due" else noted)
     return found
 
 

@@ -104,6 +104,9 @@ def _label(field: str) -> str:
         "organization_kind": _("Kind"),
         "country_code": _("Country"),
         "contact": _("E-mail address"),
+        "phone": _("Phone number"),
+        "language": _("Language of the e-mails"),
+        "zone": _("Time zone of the person"),
     }[field]
 
 
@@ -117,6 +120,8 @@ def _value(field: str, value: Any, options: Sequence[AttendanceOption], language
             return OrganizationKind(value).label
         case "country_code":
             return languages.country(value, language)
+        case "language":
+            return languages.language_name(value, language)
         case "option":
             return next((option_name(one) for one in options if one.key == value), value)
     return str(value)

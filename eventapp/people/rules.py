@@ -67,6 +67,7 @@ class PeopleQuery:
     without_tags: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()  # codes of sessions in which they have a seat
     sources: tuple[str, ...] = ()
+    note: str = ""  # "any", or "due": something is still to be done
     organization: str = ""
     address: str = ""  # "yes" or "no": whether there is an e-mail address
     privacy: int | None = None
@@ -103,6 +104,7 @@ class PeopleQuery:
             without_tags=several("no-tag"),
             sessions=several("session"),
             sources=several("source"),
+            note=one("note") if one("note") in {"any", "due"} else "",
             organization=one("organization"),
             address=one("email") if one("email") in {"yes", "no"} else "",
             privacy=int(privacy) if re.fullmatch("[0-9]{1,6}", privacy) else None,
@@ -193,6 +195,7 @@ _NAMES = {
     "without_tags": "no-tag",
     "sessions": "session",
     "sources": "source",
+    "note": "note",
     "organization": "organization",
     "address": "email",
     "privacy": "privacy",

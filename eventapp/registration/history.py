@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, event, inspect
+from sqlalchemy import JSON, ForeignKey, event, inspect, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core import actors
@@ -26,6 +26,10 @@ FIELDS = (
     "contact",
     "answers",
 )
+
+
+# Of the contact, which may be that of several people.
+CONTACT_FIELDS = ("email", "phone", "language", "zone")
 
 
 class RegistrationChange(Base):
@@ -62,6 +66,8 @@ def _record(session: Session, context: object, instances: object) -> None:
     for thing in list(session.dirty):
         if isinstance(thing, Registration) and thing.id is not None:
             session.add_all(_changes(thing, session))
+        elif isinstance(thing, Contact) and thing.id is not None:
+            session.add_all(_contact_changes(thing, session))
 
 
 def _changes(registration: Registration, session: Session) -> list[RegistrationChange]:
@@ -81,6 +87,26 @@ def _changes(registration: Registration, session: Session) -> list[RegistrationC
             row.reason = session.info.get(_REASONS, {}).pop(registration.id, "") if field == "status" else ""
             found.append(row)
     return found
+
+
+def _contact_changes(contact: Contact, session: Session) -> list[RegistrationChange]:
+    """A change of the contact is one of everybody who has it."""
+    state = inspect(contact)
+    changed = []
+    for field in CONTACT_FIELDS:
+        history = state.attrs[field].history
+        before, after = (part[0] if part else "" for part in (history.deleted, history.added))
+        if history.has_changes() and before != after:
+            changed.append(("contact" if field == "email" else field, before, after))
+    if not changed:
+        return []
+    with session.no_autoflush:
+        people = session.scalars(select(Registration.id).where(Registration.contact_id == contact.id)).all()
+    return [
+        RegistrationChange(registration_id=number, actor=actors.current(), field=field, before=before, after=after)
+        for number in people
+        for field, before, after in changed
+    ]
 
 
 def _former(registration: Registration, field: str, session: Session) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
@@ -280,3 +280,16 @@ def test_a_text_is_found_in_any_case_of_any_script(organizer, make, forum):
     make.registration(forum, make.option(forum), extra={"wish": "Ein Ölbild"})
     for part in ("ölbild", "ÖLBILD", "Ölb"):
         assert len(listed(organizer, f"a.wish={part}")) == 1, part
+
+
+def test_a_change_of_the_contact_is_in_the_history_of_everybody_who_has_it(organizer, make, forum):
+    ada = make.registration(forum, make.option(forum), "a@x.org", family_name="Ada", companions=["Ben King"])
+    organizer.fill(f"{DESK}/{ada.id}", {"phone": "+44 20", "language": "ja"}, action=f"/{ada.id}")
+    rows = db.session.execute(
+        select(RegistrationChange.field, RegistrationChange.after, func.count())
+        .group_by(RegistrationChange.field, RegistrationChange.after)
+        .order_by(RegistrationChange.field)
+    )
+    assert [tuple(row) for row in rows] == [("language", "ja", 2), ("phone", "+44 20", 2)]
+    organizer.get(f"{DESK}/{ada.id}")
+    assert "Language of the e-mails: English →changed to Japanese" in said(organizer)

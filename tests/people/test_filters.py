@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from eventapp.core.db import transaction
@@ -143,3 +145,15 @@ def test_places_on_a_waiting_list_are_counted_per_option(forum, make):
     query = PeopleQuery(statuses=(RegistrationStatus.WAITLISTED,), sort="registered")
     rows = queries.rows(fresh(forum), query, [], emails=True)
     assert [(row.family_name, queries.places(event, rows)[row.id]) for row in rows] == [("Cid", 1), ("Eve", 2)]
+
+
+def test_notes_and_what_is_still_to_be_done_are_filters(forum, make):
+    event = fresh(forum)
+    ada, ben, cid, _dai = queries.ids(event, PeopleQuery(sort="name"), [])
+    with transaction():
+        for number, day in ((ada, None), (ben, date(2031, 3, 1)), (cid, date(2031, 3, 2))):
+            person = registration.by_id(fresh(forum), number)
+            note = operations.add_note(person, author_id=make.owner().id, text="Call them.", follow_up=day)
+        operations.finish_note(note)
+    assert found(forum, PeopleQuery(note="any", sort="name")) == ["Ada", "Ben", "Cid"]
+    assert found(forum, PeopleQuery(note="due")) == ["Ben"]
