@@ -1,0 +1,68 @@
+"""Tickets of registrations, and the registrations of tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from eventapp.core.db import db
+from eventapp.registration.models import Registration
+from eventapp.tickets import codes
+from eventapp.tickets.codes import Forged, NotATicket, Ticket
+from eventapp.tickets.models import TicketKey
+from eventapp.tickets.rules import ScanResult
+
+_newest_key = (
+    select(TicketKey).where(TicketKey.event_id == bindparam("event")).order_by(TicketKey.number.desc()).limit(1)
+)
+
+
+@dataclass(frozen=True)
+class PrintedTicket:
+    """What is printed of a ticket: the text of its QR code, and the code to type."""
+
+    text: str
+    code: str
+
+
+def key_of(event_id: int) -> TicketKey:
+    """The key that signs new tickets of an event. Each event has one from its beginning."""
+    return db.session.scalars(_newest_key, {"event": event_id}).one()
+
+
+def printed(registration: Registration) -> PrintedTicket:
+    """The ticket of a registration, whether or not it is confirmed. One statement."""
+    key = key_of(registration.event_id)
+    ticket = Ticket(registration.event_id, registration.id, revision=registration.ticket_revision, key=key.number)
+    return PrintedTicket(codes.sign(ticket, key.seed), codes.spaced(codes.short_code(ticket, key.seed)))
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a scanned or typed text is: a ticket of this event, or why it is none."""
+
+    ticket: Ticket | None
+    result: ScanResult
+
+
+def scanned(event_id: int, text: str) -> Scanned:
+    """Read a scanned ticket or a typed short code. A text that is neither is UNKNOWN."""
+    key = key_of(event_id)
+    typed = codes.read_short_code(text, event_id, key.seed, key=key.number)
+    if typed is not None:
+        return Scanned(typed, ScanResult.OK)
+    try:
+        ticket = codes.read(text, _public_key)
+    except NotATicket:
+        return Scanned(None, ScanResult.UNKNOWN)
+    except Forged:
+        return Scanned(None, ScanResult.FORGED)
+    if ticket.event != event_id:
+        return Scanned(None, ScanResult.OTHER_EVENT)
+    return Scanned(ticket, ScanResult.OK)
+
+
+def _public_key(event_id: int, number: int) -> bytes | None:
+    seed = db.session.scalar(select(TicketKey.seed).where(TicketKey.event_id == event_id, TicketKey.number == number))
+    return None if seed is None else codes.public_key(seed)

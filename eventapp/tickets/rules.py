@@ -1,0 +1,79 @@
+"""What the check-in answers, and who is inside: plain values only."""
+
+from __future__ import annotations
+
+from eventapp.core.labels import Labelled
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.events.rules import EventStatus
+from eventapp.programme.rules import Mode
+from eventapp.registration.rules import RegistrationStatus
+from eventapp.tickets.codes import REVISIONS
+
+
+class ScanResult(Labelled):
+    """What the check-in answers to a ticket or a name, in one word. The same on every device and list."""
+
+    OK = "ok", _l("Welcome")
+    ALREADY_IN = "already_in", _l("Already checked in")
+    ALREADY_OUT = "already_out", _l("Not inside")
+    NOT_HERE = "not_here", _l("Not for this door")
+    NOT_CONFIRMED = "not_confirmed", _l("Not confirmed")
+    REPLACED = "replaced", _l("Replaced ticket")
+    WITHDRAWN = "withdrawn", _l("Withdrawn ticket")
+    UNKNOWN = "unknown", _l("Unknown code")
+    FORGED = "forged", _l("Invalid ticket")
+    OTHER_EVENT = "other_event", _l("Ticket for another event")
+    OK_UNLISTED = "ok_unlisted", _l("Welcome, but not on the list")
+
+    @property
+    def sentence(self) -> str:
+        """What the person at the door reads, in the interface's language."""
+        return str(_SENTENCES[self])
+
+    @property
+    def admits(self) -> bool:
+        """Whether the person may pass without anybody deciding."""
+        return self in {ScanResult.OK, ScanResult.OK_UNLISTED}
+
+
+_SENTENCES = {
+    ScanResult.OK: _l("The ticket is valid."),
+    ScanResult.ALREADY_IN: _l("This person is already inside. Somebody else may be using the same ticket."),
+    ScanResult.ALREADY_OUT: _l("This person is not inside, so there is nobody to check out."),
+    ScanResult.NOT_HERE: _l("This registration is not for attending in person."),
+    ScanResult.NOT_CONFIRMED: _l("This registration is not confirmed."),
+    ScanResult.REPLACED: _l("This ticket has been replaced by a newer one. Ask for the newer one."),
+    ScanResult.WITHDRAWN: _l("This registration was cancelled or declined, so the ticket is no longer valid."),
+    ScanResult.UNKNOWN: _l("This is not a ticket of ours."),
+    ScanResult.FORGED: _l("This looks like a ticket, but it was not issued by us."),
+    ScanResult.OTHER_EVENT: _l("This ticket is valid, but for another event."),
+    ScanResult.OK_UNLISTED: _l("The ticket is genuine and newer than this list. Let the person in, and check later."),
+}
+
+_ENDED = {RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED}
+
+
+def verdict(*, status: RegistrationStatus, mode: Mode, merged: bool, revision: int, shown: int | None) -> ScanResult:
+    """What a ticket of a known registration is worth at a door, whoever is inside.
+
+    `revision` is that of the registration, `shown` that on the ticket (modulo REVISIONS); None if no ticket was shown.
+    `merged`: the person now has the ticket of another registration.
+    """
+    newer = 0 if shown is None else (shown - revision) % REVISIONS
+    if merged or newer >= REVISIONS // 2:
+        return ScanResult.REPLACED if merged or status not in _ENDED else ScanResult.WITHDRAWN
+    if status in _ENDED:
+        return ScanResult.WITHDRAWN
+    if status is not RegistrationStatus.CONFIRMED:
+        return ScanResult.NOT_CONFIRMED
+    if mode is not Mode.IN_PERSON:
+        return ScanResult.NOT_HERE
+    return ScanResult.OK_UNLISTED if newer else ScanResult.OK
+
+
+def has_ticket(status: RegistrationStatus, mode: Mode, event: EventStatus) -> bool:
+    """Whether a registration has a ticket to show: it is confirmed, for attending in person, and the event has a date.
+    Online there is no door.
+    """
+    off = event in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+    return status is RegistrationStatus.CONFIRMED and mode is Mode.IN_PERSON and not off
