@@ -81,6 +81,7 @@ from eventapp.registration import manage_seats as registration_seats
 from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
 from eventapp.site import views as site
+from eventapp.tickets import views as ticket
 
 csrf = Protection()
 
@@ -96,6 +97,7 @@ BLUEPRINTS = [
     agenda.views,
     media.views,
     proposals.views,
+    ticket.views,
     speaking.views,
     attendance.views,
     dashboard.manage,

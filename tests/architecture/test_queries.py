@@ -62,6 +62,7 @@ PAGES = {
     "/proposals/token": 3,
     "/speaking/token": 6,
     "/registrations/token": 13,
+    "/registrations/token/ticket": 4,
     "/registrations/token/change": 5,
     "/registrations/token/address": 2,
     "/manage/events/forum/registrations": 10,
