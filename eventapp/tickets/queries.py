@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from eventapp.core.db import db
+from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 from eventapp.tickets import codes
 from eventapp.tickets.codes import Forged, NotATicket, Ticket
-from eventapp.tickets.models import TicketKey
+from eventapp.tickets.models import CheckIn, TicketKey
 from eventapp.tickets.rules import ScanResult
 
 _newest_key = (
@@ -66,3 +67,18 @@ def scanned(event_id: int, text: str) -> Scanned:
 def _public_key(event_id: int, number: int) -> bytes | None:
     seed = db.session.scalar(select(TicketKey.seed).where(TicketKey.event_id == event_id, TicketKey.number == number))
     return None if seed is None else codes.public_key(seed)
+
+
+def by_nonce(event: Event, nonce: str) -> CheckIn | None:
+    """The line of an event's log with this nonce."""
+    return db.session.scalar(select(CheckIn).where(CheckIn.nonce == nonce, CheckIn.event_id == event.id))
+
+
+def line(event: Event, number: int) -> CheckIn | None:
+    """A line of an event's log."""
+    return db.session.scalar(select(CheckIn).where(CheckIn.id == number, CheckIn.event_id == event.id))
+
+
+def undo_of(line: CheckIn) -> CheckIn | None:
+    """The line that takes this one back, if there is one."""
+    return db.session.scalar(select(CheckIn).where(CheckIn.undoes == line.nonce, CheckIn.event_id == line.event_id))

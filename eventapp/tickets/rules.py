@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.rules import EventStatus
@@ -77,3 +81,68 @@ def has_ticket(status: RegistrationStatus, mode: Mode, event: EventStatus) -> bo
     """
     off = event in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     return status is RegistrationStatus.CONFIRMED and mode is Mode.IN_PERSON and not off
+
+
+class CheckInKind(Labelled):
+    """What was done at a door."""
+
+    IN = "in", _l("In")
+    OUT = "out", _l("Out")
+    UNDO = "undo", _l("Undone")
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """What presence follows from: one line of the log. `person` is the number of a registration.
+
+    `accepted`: whether the door has let the person pass, because the ticket was valid or somebody has overruled it. It
+    is a fact of the line itself, and does not change when others arrive. An undo has in `undoes` the nonce of what it
+    takes back.
+    """
+
+    nonce: str
+    point: int
+    person: int
+    kind: CheckInKind
+    at: datetime
+    accepted: bool = True
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceState:
+    """Where somebody is as seen from one door. `first_in` is None for somebody who was only checked out."""
+
+    inside: bool
+    first_in: datetime | None
+    last_at: datetime
+
+
+def fold(log: Iterable[LogEntry]) -> dict[tuple[int, int], PresenceState]:
+    """The presence of each (point, person) of whom the log has a line that counts.
+
+    It depends on what is in the log and not on the order in which it arrived: lines count in the order of their time,
+    a nonce counts once, and an undo takes back its line whichever came first. An undo can't be undone.
+    """
+    lines = {entry.nonce: entry for entry in log}.values()
+    undone = {entry.undoes for entry in lines if entry.kind is CheckInKind.UNDO}
+    states: dict[tuple[int, int], PresenceState] = {}
+    for entry in sorted(lines, key=lambda one: (one.at, one.nonce)):
+        if entry.kind is CheckInKind.UNDO or not entry.accepted or entry.nonce in undone:
+            continue
+        key, inside = (entry.point, entry.person), entry.kind is CheckInKind.IN
+        before = states.get(key)
+        first = before.first_in if before is not None else None
+        states[key] = PresenceState(inside, first or (entry.at if inside else None), entry.at)
+    return states
+
+
+def at_the_door(worth: ScanResult, kind: CheckInKind, *, inside: bool) -> ScanResult:
+    """What the door answers to somebody whose ticket is worth this, and who is inside or not."""
+    if not worth.admits:
+        return worth
+    if kind is CheckInKind.IN and inside:
+        return ScanResult.ALREADY_IN
+    if kind is CheckInKind.OUT and not inside:
+        return ScanResult.ALREADY_OUT
+    return worth
