@@ -93,7 +93,7 @@ def check(
     return _decide(event, door(event), person, kind=kind, nonce=nonce, user_id=user_id, at=at, reason=reason)
 
 
-def undo(event: Event, line: CheckIn, *, nonce: str, user_id: int | None, at: datetime | None = None) -> CheckIn:
+def take_back(event: Event, line: CheckIn, *, nonce: str, user_id: int | None, at: datetime | None = None) -> CheckIn:
     """Take a line of the log back, by another line. Raises Refused if it let nobody pass, or was taken back already."""
     if (known := queries.by_nonce(event, nonce)) is not None:
         return known

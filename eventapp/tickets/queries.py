@@ -18,6 +18,9 @@ _newest_key = (
     select(TicketKey).where(TicketKey.event_id == bindparam("event")).order_by(TicketKey.number.desc()).limit(1)
 )
 
+# PostgreSQL's integers end here, and a code that nobody has issued may lead beyond.
+HIGHEST = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class PrintedTicket:
@@ -48,11 +51,19 @@ class Scanned:
 
 
 def scanned(event_id: int, text: str) -> Scanned:
-    """Read a scanned ticket or a typed short code. A text that is neither is UNKNOWN."""
+    """Read a scanned ticket or a typed short code. A text that is neither is UNKNOWN.
+
+    A short code proves nothing, so it only counts if it is that of a registration.
+    """
     key = key_of(event_id)
     typed = codes.read_short_code(text, event_id, key.seed, key=key.number)
     if typed is not None:
-        return Scanned(typed, ScanResult.OK)
+        query = select(Registration.ticket_revision).where(
+            Registration.id == typed.registration, Registration.event_id == event_id
+        )
+        revision = db.session.scalar(query) if typed.registration <= HIGHEST else None
+        known = revision is not None and typed.revision in {one % codes.REVISIONS for one in range(revision + 1)}
+        return Scanned(typed, ScanResult.OK) if known else Scanned(None, ScanResult.UNKNOWN)
     try:
         ticket = codes.read(text, _public_key)
     except NotATicket:
@@ -65,6 +76,8 @@ def scanned(event_id: int, text: str) -> Scanned:
 
 
 def _public_key(event_id: int, number: int) -> bytes | None:
+    if event_id > HIGHEST:
+        return None
     seed = db.session.scalar(select(TicketKey.seed).where(TicketKey.event_id == event_id, TicketKey.number == number))
     return None if seed is None else codes.public_key(seed)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from eventapp.core.labels import Labelled
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
@@ -39,9 +41,24 @@ class ScanResult(Labelled):
         """Whether the person may pass without anybody deciding."""
         return self in {ScanResult.OK, ScanResult.OK_UNLISTED}
 
+    @property
+    def tone(self) -> Tone:
+        """The colour and the shape that say it from afar."""
+        if self is ScanResult.OK:
+            return Tone.YES
+        return Tone.LOOK if self in _LOOK else Tone.NO
+
+
+class Tone(StrEnum):
+    """How an answer looks: each tone has a colour and a shape of its own."""
+
+    YES = "yes"
+    LOOK = "look"
+    NO = "no"
+
 
 _SENTENCES = {
-    ScanResult.OK: _l("The ticket is valid."),
+    ScanResult.OK: _l("This person is checked in."),
     ScanResult.ALREADY_IN: _l("This person is already inside. Somebody else may be using the same ticket."),
     ScanResult.ALREADY_OUT: _l("This person is not inside, so there is nobody to check out."),
     ScanResult.NOT_HERE: _l("This registration is not for attending in person."),
@@ -54,6 +71,14 @@ _SENTENCES = {
     ScanResult.OK_UNLISTED: _l("The ticket is genuine and newer than this list. Let the person in, and check later."),
 }
 
+# Somebody at the door can solve these.
+_LOOK = {
+    ScanResult.OK_UNLISTED,
+    ScanResult.ALREADY_IN,
+    ScanResult.ALREADY_OUT,
+    ScanResult.NOT_HERE,
+    ScanResult.NOT_CONFIRMED,
+}
 _ENDED = {RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED}
 
 
@@ -135,6 +160,17 @@ def fold(log: Iterable[LogEntry]) -> dict[tuple[int, int], PresenceState]:
         first = before.first_in if before is not None else None
         states[key] = PresenceState(inside, first or (entry.at if inside else None), entry.at)
     return states
+
+
+def in_words(kind: CheckInKind, result: ScanResult, *, forced: bool) -> tuple[str, str]:
+    """(word, sentence) of a line of the log, in the interface's language."""
+    if kind is CheckInKind.UNDO:
+        return _("Undone"), _("What was recorded before is taken back.")
+    if forced:
+        return _("Overruled: %(result)s", result=result.label), result.sentence
+    if kind is CheckInKind.OUT and result is ScanResult.OK:
+        return _("Goodbye"), _("This person is checked out.")
+    return result.label, result.sentence
 
 
 def at_the_door(worth: ScanResult, kind: CheckInKind, *, inside: bool) -> ScanResult:

@@ -75,6 +75,8 @@ PAGES = {
     "/manage/events/forum/places": 5,
     "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 10,
+    "/manage/events/forum/check-in": 6,
+    "/manage/events/forum/check-in?q=guest": 7,
     "/manage/events/forum/counts": 6,
     "/manage/events/forum/calendars": 14,
     "/manage/events/forum/calendars?of=next": 21,
