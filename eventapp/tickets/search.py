@@ -135,5 +135,11 @@ def _of_event(query: Any, event: Event) -> Any:
 
 def checked_in(event: Event) -> set[int]:
     """The registrations of the people who were checked in at any door. One statement."""
-    query = _of_event(select(distinct(_person())), event).where(Presence.first_in.is_not(None))
+    query = _of_event(select(_person()).distinct(), event).where(Presence.first_in.is_not(None))
     return set(db.session.scalars(query))
+
+
+def has_check_ins(event: Event) -> bool:
+    """Whether anybody was checked in. One statement."""
+    came = _of_event(select(Presence.registration_id), event).where(Presence.first_in.is_not(None))
+    return bool(db.session.scalar(select(came.exists())))

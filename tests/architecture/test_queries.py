@@ -34,7 +34,7 @@ PAGES = {
     "/events/forum/changes": 4,
     "/events/forum/changes.atom": 4,
     "/events/forum/register": 6,
-    "/events/forum/counts": 6,
+    "/events/forum/counts": 7,
     "/events/forum/counts.json": 6,
     "/events/forum/calendar.ics": 6,
     "/events/forum/calendar.ics?deadlines=1": 10,
@@ -77,7 +77,7 @@ PAGES = {
     "/manage/events/forum/mail": 10,
     "/manage/events/forum/check-in": 6,
     "/manage/events/forum/check-in?q=guest": 7,
-    "/manage/events/forum/counts": 6,
+    "/manage/events/forum/counts": 7,
     "/manage/events/forum/calendars": 14,
     "/manage/events/forum/calendars?of=next": 21,
 }

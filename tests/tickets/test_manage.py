@@ -12,9 +12,9 @@ from eventapp.core.db import db, transaction
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
 from eventapp.registration import queries as registrations
-from eventapp.tickets import queries
+from eventapp.tickets import operations, queries
 from eventapp.tickets.models import CheckIn
-from eventapp.tickets.rules import ScanResult
+from eventapp.tickets.rules import CheckInKind, ScanResult
 from tests.support.make import fresh
 
 DESK = "/manage/events/forum/check-in"
@@ -189,3 +189,18 @@ def test_one_ticket_that_is_shown_sixteen_times_at_once_lets_one_person_in(app, 
     db.session.rollback()
     results = sorted(line.result for line in db.session.scalars(select(CheckIn)))
     assert results == sorted([ScanResult.OK] + [ScanResult.ALREADY_IN] * 15)
+
+
+def test_the_history_of_a_person_shows_what_was_done_at_the_door(organizer, make, forum, guest):
+    with transaction():
+        registration.cancel(fresh(guest))
+    values = {"kind": CheckInKind.IN, "user_id": make.owner().id}
+    for reason in ("", "The mayor's guest."):
+        with transaction():
+            operations.check(
+                fresh(forum), fresh(guest), nonce=f"n{len(reason)}", overrule=bool(reason), reason=reason, **values
+            )
+    organizer.get(f"/manage/events/forum/registrations/{guest.id}")
+    history = main(organizer)
+    assert history.index("Overruled: Withdrawn ticket") < history.rindex("Withdrawn ticket")
+    assert "Check-in: In" in history and "The mayor's guest." in history and "Aoi" in history
