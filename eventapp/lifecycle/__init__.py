@@ -12,14 +12,12 @@ from eventapp.feeds import memory
 from eventapp.feeds.memory import PublicState
 from eventapp.notifications import operations as notifications
 from eventapp.programme import releases
-from eventapp.tickets import operations as tickets
 
 
 def create_event(*, owner: User | None, slug: str, title: LocalizedText, **values: Any) -> Event:
     """Create an event, a draft unless `values` contain a `status`. Raises Refused as `events.create` does."""
     event = events.create(owner=owner, slug=slug, title=title, **values)
     memory.update(event, PublicState())
-    tickets.give_key(event)
     return event
 
 

@@ -28,7 +28,6 @@ from eventapp.programme.rules import SessionStatus
 from eventapp.registration.form_models import PrivacyNotice
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.models import AttendanceOption, RegistrationSettings, SeatPool
-from eventapp.tickets import operations as tickets
 
 R = TypeVar("R", bound=Base)
 
@@ -140,7 +139,6 @@ def clone(
         edition=event.edition + 1 if event.edition else None,
         **_of(event, EVENT),
     )
-    tickets.give_key(made)
     for model, names in ((Theme, THEME), (EventHost, HOST)):
         for row in _rows(model, event):
             db.session.add(_copy(row, names, event_id=made.id))

@@ -30,14 +30,16 @@ class PrintedTicket:
     code: str
 
 
-def key_of(event_id: int) -> TicketKey:
-    """The key that signs new tickets of an event. Each event has one from its beginning."""
-    return db.session.scalars(_newest_key, {"event": event_id}).one()
+def key_of(event_id: int) -> TicketKey | None:
+    """The key that signs new tickets of an event; None if no ticket has been shown yet."""
+    return db.session.scalar(_newest_key, {"event": event_id})
 
 
-def printed(registration: Registration) -> PrintedTicket:
-    """The ticket of a registration, whether or not it is confirmed. One statement."""
+def printed(registration: Registration) -> PrintedTicket | None:
+    """The ticket of a registration, whether or not it is confirmed; None if its event has no key yet. One statement."""
     key = key_of(registration.event_id)
+    if key is None:
+        return None
     ticket = Ticket(registration.event_id, registration.id, revision=registration.ticket_revision, key=key.number)
     return PrintedTicket(codes.sign(ticket, key.seed), codes.spaced(codes.short_code(ticket, key.seed)))
 
@@ -56,13 +58,9 @@ def scanned(event_id: int, text: str) -> Scanned:
     A short code proves nothing, so it only counts if it is that of a registration.
     """
     key = key_of(event_id)
-    typed = codes.read_short_code(text, event_id, key.seed, key=key.number)
+    typed = codes.read_short_code(text, event_id, key.seed, key=key.number) if key is not None else None
     if typed is not None:
-        query = select(Registration.ticket_revision).where(
-            Registration.id == typed.registration, Registration.event_id == event_id
-        )
-        revision = db.session.scalar(query) if typed.registration <= HIGHEST else None
-        known = revision is not None and typed.revision in {one % codes.REVISIONS for one in range(revision + 1)}
+        known = _is_issued(event_id, typed)
         return Scanned(typed, ScanResult.OK) if known else Scanned(None, ScanResult.UNKNOWN)
     try:
         ticket = codes.read(text, _public_key)
@@ -73,6 +71,16 @@ def scanned(event_id: int, text: str) -> Scanned:
     if ticket.event != event_id:
         return Scanned(None, ScanResult.OTHER_EVENT)
     return Scanned(ticket, ScanResult.OK)
+
+
+def _is_issued(event_id: int, ticket: Ticket) -> bool:
+    if ticket.registration > HIGHEST:
+        return False
+    query = select(Registration.ticket_revision).where(
+        Registration.id == ticket.registration, Registration.event_id == event_id
+    )
+    revision = db.session.scalar(query)
+    return revision is not None and ticket.revision in {one % codes.REVISIONS for one in range(revision + 1)}
 
 
 def _public_key(event_id: int, number: int) -> bytes | None:

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from segno import make_qr
 
+from eventapp.core.db import transaction
 from eventapp.core.errors import or_404
 from eventapp.core.pages import page, private
 from eventapp.entries.queries import venues_of
 from eventapp.registration import queries as registration
-from eventapp.tickets import queries, rules
+from eventapp.tickets import operations, queries, rules
 
 views = Blueprint("tickets", __name__)
 
@@ -28,6 +29,10 @@ def ticket(token: str) -> ResponseReturnValue:
     if not rules.has_ticket(mine.status, mine.option.mode, mine.event.status):
         return private(redirect(url_for("registration.mine", token=token)))
     printed = queries.printed(mine)
+    if printed is None:  # the first ticket of the event, which is the one thing that a GET writes
+        with transaction():
+            operations.give_key(mine.event_id)
+        printed = or_404(queries.printed(mine))
     shown = page(
         "tickets/ticket.html",
         registration=mine,

@@ -19,6 +19,7 @@ from eventapp.proposals.rules import Answer
 from eventapp.registration import questions, sign_ups
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
+from eventapp.tickets import operations as tickets
 from tests.support.make import words
 
 pytestmark = pytest.mark.both_engines("every page once on each engine")
@@ -130,6 +131,8 @@ def fill(make, number: int) -> None:
     event = make.event("forum", counts_public=True)
     hall = make.option(event, capacity=1000)
     make.option(event, Mode.ONLINE)
+    with transaction():
+        tickets.give_key(event.id)
     for n in range(number):
         organization = make.organization(f"City {n}", OrganizationKind.CITY)
         person = make.person(f"Family{n}", "Given")

@@ -499,20 +499,3 @@ def test_events_that_were_there_send_no_reminders_and_emails_keep_their_calendar
     with db.engine.connect() as connection:
         assert connection.scalars(text("SELECT status FROM email ORDER BY id")).all() == ["queued", "failed"]
         assert connection.scalars(text("SELECT name FROM email_calendar")).all() == ["a.ics"]
-
-
-@pytest.mark.both_engines("a column with a default, and bytes")
-def test_events_that_were_there_get_a_key_for_their_tickets(at: Any, app: Flask) -> None:
-    at("0029")
-    with db.engine.begin() as connection:
-        for number in (1, 2):
-            row = {"id": number, "slug": f"e{number}", "status": "published", "visibility": "public"}
-            connection.execute(text(EVENT), row)
-    at("0030")
-    with db.engine.connect() as connection:
-        rows = connection.execute(text("SELECT event_id, number, seed FROM ticket_key ORDER BY event_id")).all()
-    assert [(row.event_id, row.number, len(row.seed)) for row in rows] == [(1, 0, 32), (2, 0, 32)]
-    assert rows[0].seed != rows[1].seed
-    downgrade(directory=app.config["MIGRATIONS"], revision="0029")
-    with db.engine.connect() as connection:
-        assert connection.scalars(text("SELECT slug FROM event ORDER BY id")).all() == ["e1", "e2"]

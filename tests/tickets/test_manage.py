@@ -22,7 +22,10 @@ DESK = "/manage/events/forum/check-in"
 
 @pytest.fixture
 def forum(make):
-    return make.event("forum")
+    event = make.event("forum")
+    with transaction():
+        operations.give_key(event.id)
+    return event
 
 
 @pytest.fixture
@@ -132,6 +135,8 @@ def test_a_name_of_eight_letters_is_searched_and_an_empty_field_refused(door, ma
 
 def test_a_person_of_another_event_is_not_found(door, make, guest):
     other = make.event("other")
+    with transaction():
+        operations.give_key(other.id)
     stranger = make.registration(other, make.option(other), family_name="Babbage")
     assert scan(door, "Babbage") is None and "Nobody is registered" in main(door)
     assert scan(door, queries.printed(fresh(stranger)).text) == "other_event"

@@ -25,7 +25,10 @@ IN, OUT = CheckInKind.IN, CheckInKind.OUT
 
 @pytest.fixture
 def forum(make):
-    return make.event("forum")
+    event = make.event("forum")
+    with transaction():
+        operations.give_key(event.id)
+    return event
 
 
 @pytest.fixture
@@ -90,6 +93,8 @@ def test_each_ticket_that_is_no_longer_valid_says_why(scan, make, forum, guest):
             end(fresh(ended))
         assert scan(ticket(ended)).result is ScanResult.WITHDRAWN
     other = make.event("other")
+    with transaction():
+        operations.give_key(other.id)
     stranger = make.registration(other, make.option(other))
     assert scan(ticket(stranger)).result is ScanResult.OTHER_EVENT
     assert scan("https://example.org/").result is ScanResult.UNKNOWN
