@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from eventapp.core.db import db, transaction
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
 from eventapp.registration import queries as registrations
-from eventapp.tickets import operations, queries
+from eventapp.tickets import operations, queries, rules
 from eventapp.tickets.models import CheckIn
 from eventapp.tickets.rules import CheckInKind, ScanResult
 from tests.support.make import fresh
@@ -171,7 +172,16 @@ def test_other_roles_have_no_door(app, make, forum):
 
 @pytest.mark.slow
 @pytest.mark.both_engines("the door decides under a row lock")
-def test_one_ticket_that_is_shown_sixteen_times_at_once_lets_one_person_in(app, make, forum, guest):
+def test_one_ticket_that_is_shown_sixteen_times_at_once_lets_one_person_in(app, make, forum, guest, monkeypatch):
+    really = rules.verdict
+
+    def slowly(**facts):
+        sleep(0.02)  # it takes a while from looking who is inside to writing it down
+        return really(**facts)
+
+    monkeypatch.setattr(rules, "verdict", slowly)
+    with transaction():
+        operations.door(fresh(forum))  # making it would let one after the other pass
     text, user = queries.printed(fresh(guest)).text, make.owner()
     assert registrations.by_id(forum, guest.id)
     db.session.rollback()
