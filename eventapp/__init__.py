@@ -81,6 +81,8 @@ from eventapp.registration import manage_seats as registration_seats
 from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
 from eventapp.site import views as site
+from eventapp.tickets import manage as check_in
+from eventapp.tickets import views as ticket
 
 csrf = Protection()
 
@@ -96,6 +98,7 @@ BLUEPRINTS = [
     agenda.views,
     media.views,
     proposals.views,
+    ticket.views,
     speaking.views,
     attendance.views,
     dashboard.manage,
@@ -120,6 +123,7 @@ BLUEPRINTS = [
     notifications_manage.manage,
     email_settings.manage,
     announcements.manage,
+    check_in.manage,
     attendance_manage.manage,
     feeds_manage.manage,
 ]

@@ -23,10 +23,6 @@ class Role(Labelled):
     VIEWER = "viewer", _l("Viewer")
 
 
-# There is no check-in yet, so the role can't be given. A member who has it keeps it.
-OFFERED = [role for role in Role if role is not Role.CHECK_IN]
-
-
 class Permission(StrEnum):
     """What a page under /manage requires of the team member."""
 

@@ -18,7 +18,7 @@ manage = Blueprint("attendance_manage", __name__, url_prefix="/manage/events/<sl
 @manage.get("/counts")
 @requires(Permission.VIEW)
 def counts(event: Event) -> ResponseReturnValue:
-    """Live counts on a basis. For check-ins, which are not recorded yet, and reported figures it says why there are no
+    """Live counts on a basis. For reported figures, and for check-ins before there are any, it says why there are no
     rows.
     """
     basis = forms.basis(request.args.get("basis"))
@@ -35,7 +35,7 @@ def counts(event: Event) -> ResponseReturnValue:
         missing=missing,
         basis=basis,
         reported_counts=reported,
-        bases=[(b, _here(event, b, rounding)) for b in rules.COUNTED],
+        bases=[(b, _here(event, b, rounding)) for b in queries.bases(event)],
         roundings=[(r, _here(event, basis, r)) for r in Rounding],
     )
 

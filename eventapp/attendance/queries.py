@@ -15,6 +15,7 @@ from eventapp.directory.models import Organization, Place, PlaceName
 from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
 from eventapp.events.models import Event
 from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.tickets import search as tickets
 
 # Built once: building a select takes ten times as long as running it.
 _registrations = (
@@ -63,7 +64,7 @@ def statement(
     rounding: Rounding | None = None,
     reported: list[ReportedCount] | None = None,
 ) -> CountStatement:
-    """Count now, in at most four queries for any number of attendees; three if `reported` is given.
+    """Count now, in at most five queries for any number of attendees; one less if `reported` is given.
 
     Without a `rounding` the numbers are exact; but if a source reports a total of the event, its rounding is used, so
     that the two can be compared. Raises rules.NotCounted if the basis has no rows.
@@ -86,7 +87,13 @@ def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:
     """The live counts of an event. Raises rules.NotCounted if the basis has no rows."""
     if basis not in rules.COUNTED:
         raise rules.NotCounted(basis)
-    return rules.count(_rows(event), home=event.country_code, basis=basis)
+    came = tickets.checked_in(event) if basis is Basis.CHECKED_IN else set()
+    return rules.count(_rows(event, came), home=event.country_code, basis=basis)
+
+
+def bases(event: Event) -> list[Basis]:
+    """The bases on which an event can be counted: check-ins only once there are some. One statement."""
+    return [one for one in rules.COUNTED if one is not Basis.CHECKED_IN or tickets.has_check_ins(event)]
 
 
 def reported_counts(event: Event) -> list[ReportedCount]:
@@ -94,8 +101,10 @@ def reported_counts(event: Event) -> list[ReportedCount]:
     return list(db.session.scalars(_reported, {"event": event.id}))
 
 
-def _rows(event: Event) -> list[CountedRegistration]:
-    """Registrations as input for counting, with organizations and cities resolved."""
+def _rows(event: Event, came: set[int]) -> list[CountedRegistration]:
+    """Registrations as input for counting, with organizations and cities resolved; `came` are those of the people who
+    were checked in.
+    """
     found = db.session.execute(_registrations, {"event": event.id}).all()
     known = _known_parties(event) if any(row.organization_id for row in found) else {}
     typed: dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None] = {}
@@ -116,6 +125,7 @@ def _rows(event: Event) -> list[CountedRegistration]:
             party=known.get(row.organization_id)
             or typed[(row.organization_name, row.organization_kind, row.country_code)],
             generated=row.generated,
+            checked_in=row.id in came,
         )
         for row in found
     ]

@@ -35,14 +35,16 @@ class Basis(Labelled):
 _EXPLANATIONS: dict[Basis, object] = {
     Basis.REGISTERED: _l("Counts all active registrations, including people waiting for approval or a seat."),
     Basis.CONFIRMED: _l("Counts confirmed registrations."),
-    Basis.CHECKED_IN: _l("Counts people who checked in at the door or joined an online room."),
+    Basis.CHECKED_IN: _l("Counts people who were checked in at a door, each of them once."),
     Basis.DECLARED: _l("Figures reported by the source. They can't be broken down."),
 }
 
-# Bases with rows to count. Check-ins will come with tickets, reported figures have no rows.
+# Bases with rows to count, and the states that count. Whoever was let in counts, whatever became of the registration.
+# Reported figures have no rows.
 COUNTED: dict[Basis, frozenset[RegistrationStatus]] = {
     Basis.REGISTERED: REGISTERED,
     Basis.CONFIRMED: frozenset({RegistrationStatus.CONFIRMED}),
+    Basis.CHECKED_IN: frozenset(RegistrationStatus),
 }
 DEFAULT_BASIS = Basis.CONFIRMED
 
@@ -90,6 +92,15 @@ class CountedRegistration:
     country: str | None = None
     party: CountedParty | None = None
     generated: bool = False
+    checked_in: bool = False
+
+    def counts(self, basis: Basis) -> bool:
+        """Whether the row counts on this basis."""
+        return self.status in COUNTED[basis] and (self.checked_in or basis is not Basis.CHECKED_IN)
+
+    def counted_mode(self, basis: Basis) -> Mode:
+        """The mode in which the row counts: who has passed a door is there in person."""
+        return Mode.IN_PERSON if basis is Basis.CHECKED_IN else self.mode
 
 
 def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None) -> CountedParty | None:
@@ -225,7 +236,9 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
     if basis not in COUNTED:
         raise NotCounted(basis)
     everything = list(rows)
-    counted = [row for row in everything if row.status in COUNTED[basis]]
+    counted = [row for row in everything if row.counts(basis)]
+    if basis is Basis.CHECKED_IN and not counted:
+        raise NotCounted(basis)
     people: dict[str, str | None] = {}
     modes: dict[Mode, set[str]] = {mode: set() for mode in Mode}
     unnamed: dict[Mode, int] = dict.fromkeys(Mode, 0)
@@ -233,12 +246,12 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
     parties: dict[str, _Gathered] = {}
     same = _one_spelling(row.party for row in counted if row.party)
     for row in counted:
-        country = country_of(row)
+        country, mode = country_of(row), row.counted_mode(basis)
         if row.person:
             people[row.person] = people.get(row.person) or country
-            modes[row.mode].add(row.person)
+            modes[mode].add(row.person)
         else:
-            unnamed[row.mode] += 1
+            unnamed[mode] += 1
             unnamed_countries.add(country or "")
         if row.party is None:
             continue
@@ -247,7 +260,7 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
         gathered.kind = gathered.kind or row.party.kind
         gathered.country = gathered.country or country
         gathered.people |= {row.person} - {""}
-        gathered.modes.add(row.mode)
+        gathered.modes.add(mode)
     cities = _cities(g for g in parties.values() if g.kind is OrganizationKind.CITY)
     organizations = _organizations(g for g in parties.values() if g.kind is not OrganizationKind.CITY)
     statuses = Counter(row.status for row in everything)

@@ -34,7 +34,7 @@ def counts(event: Event) -> Response:
         event=event,
         said=_counted(event, forms.basis(request.args.get("basis")), reported),
         reported_counts=reported,
-        bases=list(rules.COUNTED),
+        bases=queries.bases(event),
     )
 
 

@@ -43,6 +43,7 @@ PAGES = [
     ("people.registrations", _l("Registrations"), Permission.VIEW),
     ("invitations_manage.invitations", _l("Invitations"), Permission.REGISTRATION),
     ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
+    ("check_in.desk", _l("Check-in"), Permission.CHECK_IN),
     ("attendance_manage.counts", _l("Attendance figures"), Permission.VIEW),
     ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
     ("announcements.announcements", _l("Write to people"), Permission.REGISTRATION),
@@ -97,6 +98,7 @@ _FEATURES = {
     "people_import": "people.registrations",
     "person": "people.registrations",
     "invitations_manage": "invitations_manage.invitations",
+    "check_in": "check_in.desk",
 }
 
 

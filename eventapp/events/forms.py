@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
-from eventapp.accounts.rules import OFFERED
+from eventapp.accounts.rules import Role
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused
 from eventapp.core.fields import AnyLanguage, CountryField, LocalizedField, LocalTimeField, between, known_zone
@@ -334,7 +334,7 @@ class MemberForm(Form):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.role.choices = [SelectChoice(role.value, role.label) for role in OFFERED]
+        self.role.choices = [SelectChoice(role.value, role.label) for role in Role]
 
 
 def themes_as_lines(titles: list[LocalizedText]) -> LocalizedText:

@@ -21,6 +21,7 @@ from eventapp.registration import contacts
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import HOLDS_SEAT, UNCONFIRMED, Notice, RegistrationStatus
 from eventapp.registration.texts import waiting_rules
+from eventapp.tickets.rules import has_ticket
 
 Facts = list[tuple[str, str]]
 Updates = Sequence[InvitationUpdate]
@@ -274,6 +275,8 @@ def _facts(registration: Registration, update: InvitationUpdate | None) -> Facts
         facts.append((_("Please note"), note))
     if attendees.attends_online(registration) and event.join_url:
         facts.append((_("Join here"), event.join_url))
+    if has_ticket(registration.status, registration.option.mode, event.status) and not event.over:
+        facts.append((_("Your ticket"), absolute("tickets.ticket", token=registration.token, lang=language)))
     return facts
 
 

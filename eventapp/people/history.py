@@ -22,6 +22,8 @@ from eventapp.registration.history import RegistrationChange
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.records import SessionSeatChange
 from eventapp.registration.rules import RegistrationStatus
+from eventapp.tickets import rules as tickets
+from eventapp.tickets.models import CheckIn
 
 # Changes that are shown, the newest first.
 MOST = 200
@@ -55,6 +57,7 @@ def lines(
     moved = [one.at for one in changes if one.field == "option"]
     shown += [line for line in _moves(registration, options) if not any(abs(line.at - at) < _SAME for at in moved)]
     shown += _seats(registration, language)
+    shown += _at_the_door(registration)
     shown.sort(key=lambda line: line.at, reverse=True)
     return [*shown[:MOST], HistoryLine(registration.created_at, "", _("Registered"), after=registration.source.label)]
 
@@ -148,4 +151,25 @@ def _seats(registration: Registration, language: str) -> list[HistoryLine]:
     return [
         HistoryLine(at, "", title.resolve(language).text, after=action.label)
         for at, action, title in db.session.execute(query)
+    ]
+
+
+def _at_the_door(registration: Registration) -> list[HistoryLine]:
+    """What was done at a door, also if it let nobody pass."""
+    query = (
+        select(CheckIn, User.name)
+        .outerjoin(User, User.id == CheckIn.user_id)
+        .where(CheckIn.registration_id == registration.id)
+        .order_by(CheckIn.id.desc())
+        .limit(MOST)
+    )
+    return [
+        HistoryLine(
+            line.at,
+            name or "",
+            _("Check-in: %(kind)s", kind=line.kind.label),
+            after=tickets.in_words(line.kind, line.result, forced=line.forced)[0],
+            reason=line.reason,
+        )
+        for line, name in db.session.execute(query)
     ]

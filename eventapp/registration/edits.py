@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.core import clock, tokens
+from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
@@ -34,6 +34,7 @@ from eventapp.registration.rules import (
     Notice,
     StepKind,
     first_status,
+    is_somebody_else,
     name_key,
 )
 
@@ -66,6 +67,8 @@ def change(
     try:
         with savepoint():
             before = files.keys_in(registration.answers)
+            if is_somebody_else(registration.name_key, key):
+                registration.ticket_revision += 1
             fill(registration, answers)
             files.attach(registration, before)
             registration.same_name = same
@@ -189,7 +192,8 @@ def _place(registration: Registration, option: AttendanceOption, *, seat: bool, 
     registration.status = first_status(seat=seat, approval=approval, unconfirmed=unconfirmed)
     registration.waiting_since = None if seat else clock.now()
     if asked:
-        registration.held_until, registration.token = option.held_until, tokens.token()
+        registration.held_until = option.held_until
+        registration.replace_link()
     elif not unconfirmed:
         registration.held_until = None
     registration.party = None
@@ -225,6 +229,6 @@ def new_link(registration: Registration) -> None:
     hold(registration)
     if registration.status not in ACTIVE:
         raise Refused(_("This registration is no longer active. Register again to attend."))
-    registration.token = tokens.token()
+    registration.replace_link()
     db.session.flush()
     notices.notify(registration, Notice.NEW_LINK)

@@ -257,6 +257,8 @@ class Registration(Base, Scoped):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     status: Mapped[RegistrationStatus]
     token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    # Rises when tickets that were issued before must no longer admit anybody.
+    ticket_revision: Mapped[int] = mapped_column(default=0, server_default="0")
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
     sequence: Mapped[int] = mapped_column(default=0)
     family_name: Mapped[str]
@@ -291,6 +293,11 @@ class Registration(Base, Scoped):
 
     def scopes(self) -> Iterable[str]:
         return [f"event:{self.event_id}:people"]
+
+    def replace_link(self) -> None:
+        """Make the private link and the ticket invalid that were issued before: somebody else may have them."""
+        self.token = tokens.token()
+        self.ticket_revision += 1
 
     @property
     def email(self) -> str:

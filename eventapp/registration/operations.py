@@ -182,6 +182,7 @@ def _draft(
 ) -> Registration:
     registration = Registration(event_id=event.id, option_id=option.id, token=tokens.token(), uid=tokens.uid())
     registration.sequence, registration.same_name, registration.generated = 0, 0, generated
+    registration.ticket_revision = 0
     registration.source = source
     registration.created_at = registration.updated_at = moment
     fill(registration, answers)

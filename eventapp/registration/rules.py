@@ -259,6 +259,13 @@ def name_key(family: str, given: str) -> str:
     return " ".join(sorted(fold(word) or word.casefold() for word in words))
 
 
+def is_somebody_else(before: str, now: str) -> bool:
+    """Whether a name was replaced by that of another person, and not corrected: no word of it stayed. Both are name
+    keys.
+    """
+    return bool(before) and not set(before.split()) & set(now.split())
+
+
 def searched(typed: str) -> list[tuple[str, str]]:
     """The words of a search, each folded like `searchable` and as typed in lower case."""
     return [(fold_kana(word), word.casefold()) for word in typed.split()]

@@ -19,6 +19,7 @@ from eventapp.proposals.rules import Answer
 from eventapp.registration import questions, sign_ups
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
+from eventapp.tickets import operations as tickets
 from tests.support.make import words
 
 pytestmark = pytest.mark.both_engines("every page once on each engine")
@@ -34,7 +35,7 @@ PAGES = {
     "/events/forum/changes": 4,
     "/events/forum/changes.atom": 4,
     "/events/forum/register": 6,
-    "/events/forum/counts": 6,
+    "/events/forum/counts": 7,
     "/events/forum/counts.json": 6,
     "/events/forum/calendar.ics": 6,
     "/events/forum/calendar.ics?deadlines=1": 10,
@@ -62,6 +63,7 @@ PAGES = {
     "/proposals/token": 3,
     "/speaking/token": 6,
     "/registrations/token": 13,
+    "/registrations/token/ticket": 4,
     "/registrations/token/change": 5,
     "/registrations/token/address": 2,
     "/manage/events/forum/registrations": 10,
@@ -74,7 +76,9 @@ PAGES = {
     "/manage/events/forum/places": 5,
     "/manage/events/forum/team": 5,
     "/manage/events/forum/mail": 10,
-    "/manage/events/forum/counts": 6,
+    "/manage/events/forum/check-in": 6,
+    "/manage/events/forum/check-in?q=guest": 7,
+    "/manage/events/forum/counts": 7,
     "/manage/events/forum/calendars": 14,
     "/manage/events/forum/calendars?of=next": 21,
 }
@@ -127,6 +131,8 @@ def fill(make, number: int) -> None:
     event = make.event("forum", counts_public=True)
     hall = make.option(event, capacity=1000)
     make.option(event, Mode.ONLINE)
+    with transaction():
+        tickets.give_key(event.id)
     for n in range(number):
         organization = make.organization(f"City {n}", OrganizationKind.CITY)
         person = make.person(f"Family{n}", "Given")

@@ -83,6 +83,7 @@ PUBLIC = {
     "speaking.answer",
     "speaking.profile",
     "speaking.talk",
+    "tickets.ticket",
     "attendance.counts",
     "attendance.counts_json",
     # The login pages of Flask-Security check access themselves.

@@ -7,14 +7,20 @@ from typing import Any
 import pytest
 
 from eventapp.accounts.rules import Role
+from eventapp.attendance import queries
 from eventapp.attendance.operations import report_count
-from eventapp.attendance.rules import Rounding
+from eventapp.attendance.rules import Basis, Rounding
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
 from eventapp.directory.rules import OrganizationKind
+from eventapp.people import merging
 from eventapp.programme.rules import Mode
-from tests.support.make import Make
+from eventapp.registration.models import Registration
+from eventapp.tickets import operations as tickets
+from eventapp.tickets.models import CheckIn
+from eventapp.tickets.rules import CheckInKind
+from tests.support.make import Make, fresh
 from tests.support.visitor import Page, Visitor
 
 
@@ -115,3 +121,49 @@ def test_the_number_of_queries_does_not_grow_with_the_people(organizer: Visitor,
     with queries() as many:
         organizer.get("/manage/events/summit/counts")
     assert len(few) == len(many)
+
+
+@pytest.mark.both_engines("distinct people over all doors, and an upsert")
+def test_check_ins_count_people_and_an_undo_takes_them_back(organizer: Visitor, make: Make) -> None:
+    event = make.event("summit", counts_public=True)
+    option = make.option(event)
+    guests = [make.registration(event, option, family_name=name) for name in ("Ada", "Bob", "Carl")]
+
+    def at_the_door(guest: Registration, kind: CheckInKind = CheckInKind.IN) -> CheckIn:
+        nonce = f"n{make.next()}"
+        with transaction():
+            return tickets.check(fresh(event), fresh(guest), kind=kind, nonce=nonce, user_id=None)
+
+    def people() -> int:
+        return int(organizer.get("/events/summit/counts.json?basis=checked_in").json["people"])
+
+    assert organizer.get("/events/summit/counts.json?basis=checked_in").status_code == 422
+    at_the_door(guests[0])
+    at_the_door(guests[0], CheckInKind.OUT)
+    at_the_door(guests[0])
+    last = at_the_door(guests[1])
+    assert people() == 2
+    organizer.get("/manage/events/summit/counts")
+    links = [a.get("href") for a in organizer.page.all("a") if a.get("href", "").endswith("basis=checked_in")]
+    organizer.get(links[0])
+    assert "2 people." in main(organizer)
+    visitor = organizer.application.test_client()
+    visitor.get("/events/summit/counts?basis=checked_in")
+    assert "2 people." in main(visitor)
+    with transaction():
+        tickets.take_back(fresh(event), fresh(last), nonce="back", user_id=None)
+    assert people() == 1
+    visitor.get("/events/summit/counts?basis=checked_in")
+    assert "1 person." in main(visitor), "the cached page is not stale"
+
+
+def test_two_registrations_of_one_person_that_were_merged_are_one_person(make: Make) -> None:
+    event = make.event("summit")
+    option = make.option(event)
+    kept, other = (make.registration(event, option, family_name=name) for name in ("Lovelace", "Byron"))
+    for guest in (kept, other):
+        with transaction():
+            tickets.check(fresh(event), fresh(guest), kind=CheckInKind.IN, nonce=f"n{guest.id}", user_id=None)
+    with transaction():
+        merging.merge(fresh(kept), fresh(other))
+    assert len(queries.count(fresh(event), basis=Basis.CHECKED_IN).people) == 1

@@ -194,6 +194,18 @@ def test_a_basis_without_rows_says_so_instead_of_zero(basis: Basis, words: str) 
         count([row()], home="JP", basis=basis)
 
 
+def test_who_was_checked_in_counts_once_in_person_whatever_became_of_the_registration() -> None:
+    rows = [
+        row("a", checked_in=True),
+        row("a", status=Status.CANCELLED, checked_in=True),
+        row("b", mode=Mode.ONLINE, checked_in=True),
+        row("c"),
+    ]
+    counts = count(rows, home="JP", basis=Basis.CHECKED_IN)
+    assert counts.people == ("a", "b")
+    assert counts.by_mode == {**dict.fromkeys(Mode, 0), Mode.IN_PERSON: 2}
+
+
 def test_generated_people_are_counted_apart() -> None:
     assert count([row("a", generated=True), row("b")], home="JP").generated == 1
 

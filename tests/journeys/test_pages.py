@@ -59,6 +59,7 @@ PUBLIC: dict[str, Where] = {
     "event-bare": "/events/pages-open",
     "own-confirmed": "own:online",
     "own-waiting": "own:in_person",
+    "ticket": "own:ticket",
     "calendar": f"{FORUM}/calendar",
     "calendar-chosen": f"{FORUM}/calendar?chosen=1&deadlines=1&alarm=15&language=ja",
     "calendar-over": f"{SUMMIT}/calendar",
@@ -125,6 +126,9 @@ MANAGE: dict[str, Where] = {
     "form-settings": f"{DESK}/form/settings",
     "form-privacy": f"{DESK}/form/privacy",
     "counts": f"/manage{SUMMIT}/counts",
+    "check-in": f"{DESK}/check-in",
+    "check-in-answer": "own:check-in",
+    "check-in-search": "/manage/events/pages-open/check-in?q=a",
     "counts-empty": "/manage/events/pages-draft/counts",
     "calendars": f"{DESK}/calendars?program=google&zone=America/Sao_Paulo",
     "calendars-past": f"/manage{SUMMIT}/calendars",
@@ -215,6 +219,11 @@ def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str
             someone = Window(browser, served.url)
             own[option] = register(someone, "pages-open", f"guest-{number}@pages.example.com", option=option)
             someone.close()
+            if number == 0:
+                own["ticket"] = f"{urlsplit(own[option]).path}/ticket"
+        desk.open("/manage/events/pages-open/check-in?q=a")
+        desk.press("main .door-list .btn")
+        own["check-in"] = desk.page.url.removeprefix(served.url)
         talks = re.findall(rf'href="({FORUM}/sessions/\w+)"', desk.context.request.get(f"{FORUM}/programme").text())
         own["star"] = f"{talks[0]}/star"
         starring = Window(browser, served.url)

@@ -1,0 +1,145 @@
+"""What the desk at the door shows: who is found, what was done last, and the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from eventapp.core.db import db
+from eventapp.events.models import Event
+from eventapp.programme.rules import Mode
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.records import MergedRegistration
+from eventapp.registration.rules import RegistrationStatus, searched
+from eventapp.tickets.models import CheckIn, CheckInPoint, Presence
+
+# Lines of the log, and people, that a page shows.
+LINES = 20
+PEOPLE = 20
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """Somebody whom a search has found; `inside` is None for who has not come yet."""
+
+    registration: Registration
+    inside: bool | None
+
+
+def people(event: Event, text: str) -> list[FoundPerson]:
+    """People by parts of their name, its reading or the organization, in any script; who is confirmed comes first.
+
+    E-mail addresses are not searched: who stands at the door does not see them. One statement.
+    """
+    inside = (
+        select(func.max(case((Presence.inside, 1), else_=0)))
+        .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
+        .where(Presence.registration_id == Registration.id)
+        .scalar_subquery()
+    )
+    confirmed = case((Registration.status == RegistrationStatus.CONFIRMED, 0), else_=1)
+    query = (
+        select(Registration, inside)
+        .join(Registration.option)
+        .options(contains_eager(Registration.option))
+        .where(Registration.event_id == event.id, *_words(text))
+        .order_by(confirmed, Registration.family_name, Registration.given_name, Registration.id)
+        .limit(PEOPLE)
+    )
+    return [FoundPerson(person, None if now is None else bool(now)) for person, now in db.session.execute(query)]
+
+
+def _words(text: str) -> list[ColumnElement[bool]]:
+    columns = [Registration.family_name, Registration.given_name, Registration.organization_name]
+    found = []
+    for folded, typed in searched(text):
+        either = [func.lower(column).contains(typed, autoescape=True) for column in columns]
+        if folded:
+            either.append(Registration.searchable.contains(folded, autoescape=True))
+        found.append(or_(*either))
+    return found
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line of the log, and whether it can be taken back."""
+
+    line: CheckIn
+    undoable: bool
+
+
+def latest(event: Event, number: int | None = None) -> list[ShownLine]:
+    """The last lines of the log, the newest first; or the one of this number. One statement."""
+    back = aliased(CheckIn)
+    undone = exists().where(back.undoes == CheckIn.nonce, back.event_id == CheckIn.event_id)
+    query = (
+        select(CheckIn, and_(CheckIn.accepted, ~undone))
+        .options(joinedload(CheckIn.registration).joinedload(Registration.option), joinedload(CheckIn.user))
+        .where(CheckIn.event_id == event.id)
+        .order_by(CheckIn.id.desc())
+        .limit(LINES)
+    )
+    if number is not None:
+        query = query.where(CheckIn.id == number)
+    return [ShownLine(line, bool(undoable)) for line, undoable in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class DoorNumbers:
+    """Confirmed people who attend in person; distinct people who were checked in at any door; those inside now."""
+
+    expected: int
+    checked_in: int
+    inside: int
+
+
+def numbers(event: Event) -> DoorNumbers:
+    """The numbers of an event, from the rows as they are now. Two statements."""
+    expected = (
+        select(func.count())
+        .select_from(Registration)
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status == RegistrationStatus.CONFIRMED,
+            AttendanceOption.mode == Mode.IN_PERSON,
+        )
+    )
+    person, came = _person(), Presence.first_in.is_not(None)
+    later = aliased(Presence)
+    # Who came in by one door and left by another is outside.
+    left = exists().where(later.registration_id == Presence.registration_id, later.last_at > Presence.last_at)
+    counted = select(
+        func.count(distinct(case((came, person)))), func.count(distinct(case((and_(Presence.inside, ~left), person))))
+    )
+    row = db.session.execute(_of_event(counted, event)).one()
+    return DoorNumbers(expected=db.session.scalar(expected) or 0, checked_in=row[0], inside=row[1])
+
+
+def _person() -> ColumnElement[int]:
+    """The registration that a person has now: the one that was kept, if two were merged."""
+    return func.coalesce(MergedRegistration.into_id, Presence.registration_id)
+
+
+def _of_event(query: Any, event: Event) -> Any:
+    return (
+        query.select_from(Presence)
+        .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
+        .outerjoin(MergedRegistration, MergedRegistration.registration_id == Presence.registration_id)
+        .where(CheckInPoint.event_id == event.id)
+    )
+
+
+def checked_in(event: Event) -> set[int]:
+    """The registrations of the people who were checked in at any door. One statement."""
+    query = _of_event(select(_person()).distinct(), event).where(Presence.first_in.is_not(None))
+    return set(db.session.scalars(query))
+
+
+def has_check_ins(event: Event) -> bool:
+    """Whether anybody was checked in. One statement."""
+    came = _of_event(select(Presence.registration_id), event).where(Presence.first_in.is_not(None))
+    return bool(db.session.scalar(select(came.exists())))
