@@ -344,6 +344,7 @@ def test_an_unscheduled_session_is_found_and_placed_by_hand(schedule):
     page = plan.page
     page.fill("#editor-search", "etude")
     assert page.locator(".shelf li").count() == 1
+    page.locator(".shelf li").first.scroll_into_view_if_needed()
     row = page.locator(".shelf li").first.bounding_box()
     strip = page.locator(".strip").nth(1).bounding_box()
     top = plan.block("Opening").bounding_box()["y"]
