@@ -84,7 +84,15 @@ def table_of(kept: PeopleImport) -> Table:
     return rows
 
 
-def _reader(event: Event, kept: PeopleImport) -> RowReader:
+class _ImportTarget:
+    """What rows may say of the event: the options by key, and the questions."""
+
+    def __init__(self, event: Event) -> None:
+        self.options = {option.key: option for option in registrations.options(event)}
+        self.questions = {question.key: question for question in registrations.questions(event)}
+
+
+def _reader(target: _ImportTarget, kept: PeopleImport) -> RowReader:
     settings = kept.settings
     kind = settings.get("kind")
     defaults = Defaults(
@@ -93,7 +101,7 @@ def _reader(event: Event, kept: PeopleImport) -> RowReader:
         country=settings.get("country") or None,
         language=settings.get("language", "en"),
     )
-    return RowReader(kept.columns, registrations.options(event), registrations.questions(event), defaults)
+    return RowReader(kept.columns, list(target.options.values()), list(target.questions.values()), defaults)
 
 
 def _rows(kept: PeopleImport) -> list[tuple[int, list[str]]]:
@@ -110,37 +118,21 @@ def number_of_rows(kept: PeopleImport) -> int:
     return len(_rows(kept))
 
 
-def rows_of(event: Event, kept: PeopleImport, first: int = 0, number: int | None = None) -> list[ImportedRow]:
-    """The rows below the heading, without empty ones; or a `number` of them, beginning with the `first`."""
-    reader = _reader(event, kept)
-    part = _rows(kept)[first : None if number is None else first + number]
-    return [reader.read(line, cells) for line, cells in part]
-
-
 def plan(event: Event, kept: PeopleImport) -> list[RowPlan]:
     """The dry run: what would be done with each row. Three statements for each 500 rows."""
-    rows = rows_of(event, kept)
-    compared = _ImportTarget(event)
+    target = _ImportTarget(event)
+    reader = _reader(target, kept)
+    rows = [reader.read(line, cells) for line, cells in _rows(kept)]
     found: list[RowPlan] = []
     seen: dict[tuple[Any, ...], int] = {}
     for first in range(0, len(rows), LOOKED_UP):
         part = rows[first : first + LOOKED_UP]
         known = KnownPeople(event, part)
-        found += [_planned(row, known, compared, seen) for row in part]
+        found += [_planned(row, known, target, seen) for row in part]
     return found
 
 
-class _ImportTarget:
-    """What rows may say of the event: the options by key, and the questions."""
-
-    def __init__(self, event: Event) -> None:
-        self.options = {option.key: option for option in registrations.options(event)}
-        self.questions = {question.key: question for question in registrations.questions(event)}
-
-
-def _planned(
-    row: ImportedRow, known: KnownPeople, compared: _ImportTarget, seen: dict[tuple[Any, ...], int]
-) -> RowPlan:
+def _planned(row: ImportedRow, known: KnownPeople, target: _ImportTarget, seen: dict[tuple[Any, ...], int]) -> RowPlan:
     if row.problems:
         return RowPlan(row, RowOutcome.REFUSED, " ".join(row.problems))
     person = known.of(row)
@@ -152,11 +144,11 @@ def _planned(
             seen[identity] = row.line
     if person is not None:
         _only_said(row, person)
-        changes = _changes(row, person, compared)
+        changes = _changes(row, person, target)
         return RowPlan(row, RowOutcome.CHANGED if changes else RowOutcome.SAME, known=person, changes=changes)
     if "reference" in row.values:
         return RowPlan(row, RowOutcome.REFUSED, known.why_not(row.values["reference"]))
-    if row.option not in compared.options:
+    if row.option not in target.options:
         return RowPlan(row, RowOutcome.REFUSED, _("Choose a registration option for rows that name none."))
     return RowPlan(row, RowOutcome.NEW)
 
@@ -171,7 +163,7 @@ def _only_said(row: ImportedRow, person: Registration) -> None:
         row.kind = None
 
 
-def _changes(row: ImportedRow, person: Registration, compared: _ImportTarget) -> list[tuple[str, str, str]]:
+def _changes(row: ImportedRow, person: Registration, target: _ImportTarget) -> list[tuple[str, str, str]]:
     """What a row says that is not so yet, as (label, before, after)."""
     values, found = row.values, []
 
@@ -195,7 +187,7 @@ def _changes(row: ImportedRow, person: Registration, compared: _ImportTarget) ->
     differs(_("Language"), person.language, values.get("language", ""))
     differs(_("Option"), person.option.key, row.option)
     for key, answer in row.answers.items():
-        question = compared.questions[key]
+        question = target.questions[key]
         before, after = (shown(question, one, language) for one in (person.answers.get(key), answer))
         if person.answers.get(key) != answer and before != after:
             differs(question.label.resolve(language).text, before, after)
@@ -225,16 +217,18 @@ def proceed(kept: PeopleImport) -> int:
     """Import the next rows, in this transaction; returns how many. A row that is refused is skipped, and says why."""
     db.session.refresh(kept, with_for_update=True)
     event = db.session.get_one(Event, kept.event_id)
+    rows = _rows(kept)
     with languages.force_locale(kept.language):
-        part = rows_of(event, kept, kept.done, AT_A_TIME)
-        compared = _ImportTarget(event)
+        target = _ImportTarget(event)
+        reader = _reader(target, kept)
+        part = [reader.read(line, cells) for line, cells in rows[kept.done : kept.done + AT_A_TIME]]
         known = KnownPeople(event, part)
         seen = known.done_by(kept)
         for row in part:
-            planned = _planned(row, known, compared, seen)
-            db.session.add(_done(event, kept, planned, compared.options))
+            planned = _planned(row, known, target, seen)
+            db.session.add(_done(event, kept, planned, target.options))
     kept.done += len(part)
-    if kept.done >= number_of_rows(kept):
+    if kept.done >= len(rows):
         kept.state = BulkState.DONE
     db.session.flush()
     return len(part)
