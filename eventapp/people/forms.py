@@ -61,15 +61,12 @@ class DecisionForm(Form):
         return {"reason": (self.reason.data or "").strip(), "silent": bool(self.silent.data)}
 
 
-class BulkForm(Form):
+class BulkForm(DecisionForm):
     """Confirms an act on many people."""
 
     digest = HiddenField()
     option = SelectField(_l("New option"), choices=[])
     tag = StringField(_l("Tag"), [Length(max=60)])
-    reason = TextAreaField(
-        _l("Message in the e-mail"), [Length(max=2000), Optional()], description=_l("For example the reason.")
-    )
     silent = BooleanField(_l("Don't send e-mails"))
 
     @classmethod
@@ -89,10 +86,6 @@ class BulkForm(Form):
         if verb is BulkVerb.MOVE:
             return {"option": self.option.data or ""}
         return {"tag": (self.tag.data or "").strip()} if verb in {BulkVerb.TAG, BulkVerb.UNTAG} else {}
-
-    def values(self, verb: BulkVerb) -> dict[str, Any]:
-        """How it is done."""
-        return {"reason": (self.reason.data or "").strip(), "silent": bool(self.silent.data)}
 
     def reviewed(self, digest: str) -> None:
         """Note which people the page is about."""

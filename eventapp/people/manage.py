@@ -141,7 +141,7 @@ def act(event: Event, verb: str) -> ResponseReturnValue:
 
 def _begin(event: Event, verb: BulkVerb, plan: bulk.Plan, form: BulkForm) -> Any:
     return bulk.begin(
-        event, verb, plan.numbers, user_id=current_organizer().id, details=form.details(verb), **form.values(verb)
+        event, verb, plan.numbers, user_id=current_organizer().id, details=form.details(verb), **form.values()
     )
 
 
