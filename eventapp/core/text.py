@@ -1,4 +1,4 @@
-"""Sanitizing typed text, so that it is safe on one line and in e-mails to others."""
+"""Sanitizing typed text, so that it is safe on one line, in e-mails to others and in spreadsheets."""
 
 from __future__ import annotations
 
@@ -81,3 +81,18 @@ def can_be_greeted_by(name: str) -> bool:
     would turn the e-mail into their message. Titles and initials with full stops are names.
     """
     return bool(name) and len(name) <= LONGEST_NAME and not reads_as_address(name) and not _SENTENCE.search(name)
+
+
+# A spreadsheet reads a cell that begins with one of these as a formula, also in full width (U+FF1D …), and after white
+# space or a quotation mark.
+_FORMULA = re.compile(r"['’\s]*[=+\-@＝＋－＠\t\r]")
+
+
+def guarded(cell: str) -> str:
+    """A CSV cell that no spreadsheet treats as a formula: with an apostrophe in front, and no character less."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe of `guarded`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell

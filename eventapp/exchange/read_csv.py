@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, fold
+from eventapp.core.text import unguarded
 from eventapp.exchange import csv_people, values
 from eventapp.exchange.collected import ImportCollector, Names
 from eventapp.exchange.frab import code_of
@@ -92,7 +93,7 @@ def read(data: bytes, options: Options) -> Incoming:
         if not any(cell.strip() for cell in cells):
             continue
         where = _("line %(line)d", line=number)
-        says = {name: _unguarded(cells[at].strip()) for name, at in columns.items() if at < len(cells)}
+        says = {name: unguarded(cells[at].strip()) for name, at in columns.items() if at < len(cells)}
         row = _Row(collector, where, says, too_many=len(cells) > len(header))
         collector.take(where, row.identity(), row.session)
     return collector.finish()
@@ -149,11 +150,6 @@ def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
 
 # 18.3.2031 starts like a time of day.
 _DAY = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
-
-
-def _unguarded(cell: str) -> str:
-    # Our own files put an apostrophe before anything that a spreadsheet would treat as a formula.
-    return cell[1:] if re.match(r"''?[=+\-@\t]", cell) else cell
 
 
 class _Row:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from eventapp.core.localized import LocalizedText
+from eventapp.core.text import guarded
 from eventapp.directory.models import ShownPerson
 from eventapp.exchange import numbers, values
 from eventapp.exchange.outgoing import Head
@@ -60,11 +60,6 @@ def write(head: Head, document: Document, people: Mapping[int, ShownPerson], spo
             {name: guarded(values.text(cell)) for name, cell in {**row, **_people(session, people), **cells}.items()}
         )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet treats as a formula: one from outside could leak the other cells."""
-    return f"'{cell}" if re.match(r"'?[=+\-@\t]", cell) else cell
 
 
 def _cell(field: str, texts: Sequence[LocalizedText], tag: str) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.text import unguarded
 from eventapp.directory.rules import OrganizationKind, split_name, typed_name
 from eventapp.people import import_values
 from eventapp.people.import_values import comparable
-from eventapp.people.rules import unguarded
 from eventapp.programme.rules import Mode
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption

@@ -1,4 +1,4 @@
-"""The query language of lists of people, guarded cells of files, and names of bulk actions. Plain values only."""
+"""The query language of lists of people, and names of bulk actions. Plain values only."""
 
 from __future__ import annotations
 
@@ -206,18 +206,3 @@ _NAMES = {
 
 def _plain(value: object) -> str:
     return value.value if isinstance(value, StrEnum) else str(value)
-
-
-# A spreadsheet reads a cell that begins with one of these as a formula, also in full width (U+FF1D …), and after white
-# space or a quotation mark.
-_FORMULA = re.compile(r"['’\s]*[=+\-@＝＋－＠\t\r]")
-
-
-def guarded(cell: str) -> str:
-    """A CSV cell that no spreadsheet treats as a formula: with an apostrophe in front, and no character less."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """A cell without the apostrophe of `guarded`."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell

@@ -14,10 +14,10 @@ from xlsxwriter import Workbook
 
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
+from eventapp.core.text import guarded
 from eventapp.events.models import Event
 from eventapp.people.columns import Columns, ListColumn
 from eventapp.people.queries import PersonRow
-from eventapp.people.rules import guarded
 from eventapp.registration.rules import QuestionKind
 
 FORMATS = {

@@ -240,7 +240,10 @@ def test_a_code_that_somebody_else_has_is_not_taken(make, forum):
 
 def test_no_cell_of_a_spreadsheet_is_taken_for_a_formula(make, forum):
     make.session(forum, "=HYPERLINK(1)")
-    assert b",'=HYPERLINK(1)," in export.written(forum, "csv", language="en")
+    make.session(forum, "＝HYPERLINK(2)")
+    written = export.written(forum, "csv", language="en").decode()
+    assert ",'=HYPERLINK(1)," in written
+    assert ",'＝HYPERLINK(2)," in written
 
 
 def _rich(make):

@@ -16,10 +16,10 @@ from eventapp.accounts.rules import Role
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
+from eventapp.core.text import unguarded
 from eventapp.directory.rules import OrganizationKind
 from eventapp.people import exports, tasks
 from eventapp.people.models import PeopleExport
-from eventapp.people.rules import unguarded
 from eventapp.registration import operations
 from eventapp.registration import questions as asking
 from eventapp.registration.models import Registration

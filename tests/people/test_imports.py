@@ -14,10 +14,11 @@ from eventapp.attendance.rules import Basis
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.text import guarded
 from eventapp.directory.rules import OrganizationKind
 from eventapp.mail.models import PendingNotification
 from eventapp.people import import_values, imports, tables, tasks
-from eventapp.people.rules import RowOutcome, guarded
+from eventapp.people.rules import RowOutcome
 from eventapp.programme.rules import Mode
 from eventapp.registration import queries as registration
 from eventapp.registration import questions as asking

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventapp.core.text import guarded, unguarded
 from eventapp.directory.rules import OrganizationKind
 from eventapp.people.kinds import proposed
-from eventapp.people.rules import PeopleQuery, guarded, unguarded
+from eventapp.people.rules import PeopleQuery
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import RegistrationStatus
 
