@@ -21,6 +21,7 @@ from eventapp.announcements.about import audience_words
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
+from eventapp.check_in import manage as check_in
 from eventapp.core import (
     assets,
     bodies,
@@ -81,7 +82,6 @@ from eventapp.registration import manage_seats as registration_seats
 from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
 from eventapp.site import views as site
-from eventapp.tickets import manage as check_in
 from eventapp.tickets import views as ticket
 
 csrf = Protection()

@@ -8,6 +8,7 @@ from eventapp.attendance import rules
 from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import Basis, CountedParty, CountedRegistration, Counts, CountStatement
 from eventapp.attendance.summary import Rounding
+from eventapp.check_in import search as check_in
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText, fold
@@ -15,7 +16,6 @@ from eventapp.directory.models import Organization, Place, PlaceName
 from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
 from eventapp.events.models import Event
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.tickets import search as tickets
 
 # Built once: building a select takes ten times as long as running it.
 _registrations = (
@@ -87,13 +87,13 @@ def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:
     """The live counts of an event. Raises rules.NotCounted if the basis has no rows."""
     if basis not in rules.COUNTED:
         raise rules.NotCounted(basis)
-    came = tickets.checked_in(event) if basis is Basis.CHECKED_IN else set()
+    came = check_in.checked_in(event) if basis is Basis.CHECKED_IN else set()
     return rules.count(_rows(event, came), home=event.country_code, basis=basis)
 
 
 def bases(event: Event) -> list[Basis]:
     """The bases on which an event can be counted: check-ins only once there are some. One statement."""
-    return [one for one in rules.COUNTED if one is not Basis.CHECKED_IN or tickets.has_check_ins(event)]
+    return [one for one in rules.COUNTED if one is not Basis.CHECKED_IN or check_in.has_check_ins(event)]
 
 
 def reported_counts(event: Event) -> list[ReportedCount]:

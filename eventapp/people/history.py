@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from eventapp.accounts.models import User
+from eventapp.check_in import rules as check_in
+from eventapp.check_in.models import CheckIn
 from eventapp.core import actors, languages
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
@@ -22,8 +24,6 @@ from eventapp.registration.history import RegistrationChange
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.records import SessionSeatChange
 from eventapp.registration.rules import RegistrationStatus
-from eventapp.tickets import rules as tickets
-from eventapp.tickets.models import CheckIn
 
 # Changes that are shown, the newest first.
 MOST = 200
@@ -168,7 +168,7 @@ def _at_the_door(registration: Registration) -> list[HistoryLine]:
             line.at,
             name or "",
             _("Check-in: %(kind)s", kind=line.kind.label),
-            after=tickets.in_words(line.kind, line.result, forced=line.forced)[0],
+            after=check_in.in_words(line.kind, line.result, forced=line.forced)[0],
             reason=line.reason,
         )
         for line, name in db.session.execute(query)

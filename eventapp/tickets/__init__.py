@@ -1,1 +1,1 @@
-"""Tickets, check-in points, and the log of who came in and went out."""
+"""Tickets: signed texts that show a registration."""

@@ -10,6 +10,9 @@ from eventapp.accounts.rules import Role
 from eventapp.attendance import queries
 from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Basis, Rounding
+from eventapp.check_in import operations as check_in
+from eventapp.check_in.models import CheckIn
+from eventapp.check_in.rules import CheckInKind
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
@@ -17,9 +20,6 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.people import merging
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import Registration
-from eventapp.tickets import operations as tickets
-from eventapp.tickets.models import CheckIn
-from eventapp.tickets.rules import CheckInKind
 from tests.support.make import Make, fresh
 from tests.support.visitor import Page, Visitor
 
@@ -132,7 +132,7 @@ def test_check_ins_count_people_and_an_undo_takes_them_back(organizer: Visitor, 
     def at_the_door(guest: Registration, kind: CheckInKind = CheckInKind.IN) -> CheckIn:
         nonce = f"n{make.next()}"
         with transaction():
-            return tickets.check(fresh(event), fresh(guest), kind=kind, nonce=nonce, user_id=None)
+            return check_in.check(fresh(event), fresh(guest), kind=kind, nonce=nonce, user_id=None)
 
     def people() -> int:
         return int(organizer.get("/events/summit/counts.json?basis=checked_in").json["people"])
@@ -151,7 +151,7 @@ def test_check_ins_count_people_and_an_undo_takes_them_back(organizer: Visitor, 
     visitor.get("/events/summit/counts?basis=checked_in")
     assert "2 people." in main(visitor)
     with transaction():
-        tickets.take_back(fresh(event), fresh(last), nonce="back", user_id=None)
+        check_in.take_back(fresh(event), fresh(last), nonce="back", user_id=None)
     assert people() == 1
     visitor.get("/events/summit/counts?basis=checked_in")
     assert "1 person." in main(visitor), "the cached page is not stale"
@@ -163,7 +163,7 @@ def test_two_registrations_of_one_person_that_were_merged_are_one_person(make: M
     kept, other = (make.registration(event, option, family_name=name) for name in ("Lovelace", "Byron"))
     for guest in (kept, other):
         with transaction():
-            tickets.check(fresh(event), fresh(guest), kind=CheckInKind.IN, nonce=f"n{guest.id}", user_id=None)
+            check_in.check(fresh(event), fresh(guest), kind=CheckInKind.IN, nonce=f"n{guest.id}", user_id=None)
     with transaction():
         merging.merge(fresh(kept), fresh(other))
     assert len(queries.count(fresh(event), basis=Basis.CHECKED_IN).people) == 1

@@ -8,6 +8,9 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
+from eventapp.check_in import operations, rules
+from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
+from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
@@ -15,9 +18,8 @@ from eventapp.people import merging
 from eventapp.programme.rules import Mode
 from eventapp.registration import decisions, edits
 from eventapp.registration import operations as registration
-from eventapp.tickets import operations, queries, rules
-from eventapp.tickets.models import CheckIn, CheckInPoint, Presence
-from eventapp.tickets.rules import CheckInKind, ScanResult
+from eventapp.tickets import operations as tickets
+from eventapp.tickets.queries import printed
 from tests.support.make import fresh
 
 IN, OUT = CheckInKind.IN, CheckInKind.OUT
@@ -27,7 +29,7 @@ IN, OUT = CheckInKind.IN, CheckInKind.OUT
 def forum(make):
     event = make.event("forum")
     with transaction():
-        operations.give_key(event.id)
+        tickets.give_key(event.id)
     return event
 
 
@@ -51,7 +53,7 @@ def scan(make, forum):
 
 
 def ticket(guest) -> str:
-    return queries.printed(fresh(guest)).text
+    return printed(fresh(guest)).text
 
 
 def presence(guest) -> Presence | None:
@@ -82,7 +84,7 @@ def test_each_ticket_that_is_no_longer_valid_says_why(scan, make, forum, guest):
     with transaction():
         edits.new_link(fresh(guest))
     assert scan(old).result is ScanResult.REPLACED
-    assert scan(queries.printed(fresh(guest)).code).result is ScanResult.OK
+    assert scan(printed(fresh(guest)).code).result is ScanResult.OK
     online = make.registration(forum, make.option(forum, Mode.ONLINE))
     assert scan(ticket(online)).result is ScanResult.NOT_HERE
     asked = make.registration(forum, make.approval_option(forum))
@@ -94,7 +96,7 @@ def test_each_ticket_that_is_no_longer_valid_says_why(scan, make, forum, guest):
         assert scan(ticket(ended)).result is ScanResult.WITHDRAWN
     other = make.event("other")
     with transaction():
-        operations.give_key(other.id)
+        tickets.give_key(other.id)
     stranger = make.registration(other, make.option(other))
     assert scan(ticket(stranger)).result is ScanResult.OTHER_EVENT
     assert scan("https://example.org/").result is ScanResult.UNKNOWN
@@ -126,7 +128,7 @@ def test_the_ticket_of_a_registration_that_was_merged_is_replaced(scan, make, fo
 def test_a_genuine_ticket_that_is_newer_than_the_database_is_let_in_and_marked(scan, guest, forum):
     newer = fresh(guest)
     newer.ticket_revision = 1
-    text = queries.printed(newer).text
+    text = printed(newer).text
     db.session.rollback()
     line = scan(text)
     assert line.result is ScanResult.OK_UNLISTED and line.accepted

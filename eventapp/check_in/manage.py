@@ -7,6 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
+from eventapp.check_in import operations, queries, rules, search
+from eventapp.check_in.forms import PersonCheckForm, ScanForm, way
+from eventapp.check_in.models import CheckIn
+from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core import tokens
 from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
@@ -15,10 +19,7 @@ from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.registration import queries as registrations
 from eventapp.registration.models import Registration
-from eventapp.tickets import codes, operations, queries, rules, search
-from eventapp.tickets.forms import PersonCheckForm, ScanForm, way
-from eventapp.tickets.models import CheckIn
-from eventapp.tickets.rules import CheckInKind, ScanResult
+from eventapp.tickets import codes
 
 manage = Blueprint("check_in", __name__, url_prefix="/manage/events/<slug>/check-in")
 
@@ -65,7 +66,7 @@ def _page(
     if shown is not None and result is None:
         result = next(iter(search.latest(event, shown)), None)
     return page(
-        "tickets/desk.html",
+        "check_in/desk.html",
         event=event,
         form=form,
         text=text.strip(),

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.records import MergedRegistration
 from eventapp.registration.rules import RegistrationStatus, searched
-from eventapp.tickets.models import CheckIn, CheckInPoint, Presence
 
 # Lines of the log, and people, that a page shows.
 LINES = 20

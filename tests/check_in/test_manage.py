@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.accounts.rules import Role
+from eventapp.check_in import operations, rules
+from eventapp.check_in.models import CheckIn
+from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core.db import db, transaction
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
 from eventapp.registration import queries as registrations
-from eventapp.tickets import operations, queries, rules
-from eventapp.tickets.models import CheckIn
-from eventapp.tickets.rules import CheckInKind, ScanResult
+from eventapp.tickets import operations as tickets
+from eventapp.tickets.queries import printed
 from tests.support.make import fresh
 
 DESK = "/manage/events/forum/check-in"
@@ -25,7 +27,7 @@ DESK = "/manage/events/forum/check-in"
 def forum(make):
     event = make.event("forum")
     with transaction():
-        operations.give_key(event.id)
+        tickets.give_key(event.id)
     return event
 
 
@@ -65,13 +67,13 @@ def scan(client, text: str, **values) -> str | None:
 
 @pytest.mark.both_engines("a page with a log, and upserts")
 def test_a_hand_scanner_types_a_ticket_and_presses_enter(door, guest):
-    text = queries.printed(fresh(guest)).text
+    text = printed(fresh(guest)).text
     assert scan(door, f"{text}\n") == "ok"
     for part in ("Welcome", "鈴木 一郎", "松戸市", "1checked in", "1inside now"):
         assert part in main(door)
     assert scan(door, text.lower()) == "already_in"
     assert "Somebody else may be using the same ticket" in main(door)
-    assert scan(door, queries.printed(fresh(guest)).code, way="out") == "ok"
+    assert scan(door, printed(fresh(guest)).code, way="out") == "ok"
     assert "Goodbye" in main(door) and "0inside now" in main(door) and "1checked in" in main(door)
 
 
@@ -86,7 +88,7 @@ def test_people_are_found_by_name_in_any_script_reading_and_organization(door, m
 
 
 def test_who_checks_in_sees_no_email_addresses_and_no_answers(door, guest):
-    scan(door, queries.printed(fresh(guest)).code)
+    scan(door, printed(fresh(guest)).code)
     scan(door, "鈴木")
     assert "@" not in main(door)
     assert scan(door, "suzuki@example.org") is None
@@ -105,7 +107,7 @@ def test_somebody_without_a_ticket_is_checked_in_and_out_by_name_and_it_can_be_u
 
 
 def test_a_withdrawn_ticket_is_told_as_such_and_overruled_only_with_a_reason(door, guest):
-    text = queries.printed(fresh(guest)).text
+    text = printed(fresh(guest)).text
     with transaction():
         registration.cancel(fresh(guest))
     assert scan(door, text) == "withdrawn"
@@ -124,7 +126,7 @@ def test_a_withdrawn_ticket_is_told_as_such_and_overruled_only_with_a_reason(doo
 )
 def test_a_foreign_code_gets_a_result_and_scanning_goes_on(door, guest, text, result):
     assert scan(door, text) == result
-    assert scan(door, queries.printed(fresh(guest)).text) == "ok"
+    assert scan(door, printed(fresh(guest)).text) == "ok"
 
 
 def test_a_name_of_eight_letters_is_searched_and_an_empty_field_refused(door, make, forum, guest):
@@ -137,10 +139,10 @@ def test_a_name_of_eight_letters_is_searched_and_an_empty_field_refused(door, ma
 def test_a_person_of_another_event_is_not_found(door, make, guest):
     other = make.event("other")
     with transaction():
-        operations.give_key(other.id)
+        tickets.give_key(other.id)
     stranger = make.registration(other, make.option(other), family_name="Babbage")
     assert scan(door, "Babbage") is None and "Nobody is registered" in main(door)
-    assert scan(door, queries.printed(fresh(stranger)).text) == "other_event"
+    assert scan(door, printed(fresh(stranger)).text) == "other_event"
     assert door.get(f"{DESK}?shown=999999").status_code == 200
 
 
@@ -148,7 +150,7 @@ def test_a_form_that_is_sent_twice_is_one_line(door, guest):
     door.get(DESK)
     form = next(one for one in door.page.forms() if one.get("class") == "stack scan")
     sent = {one.get("name"): one.get("value") or "" for one in form.iter("input") if one.get("type") == "hidden"}
-    data = {**sent, "q": queries.printed(fresh(guest)).text, "way": "in"}
+    data = {**sent, "q": printed(fresh(guest)).text, "way": "in"}
     first, again = (door.post(DESK, data=data).location for _ in range(2))
     assert first == again
     assert len(db.session.scalars(select(CheckIn)).all()) == 1
@@ -156,7 +158,7 @@ def test_a_form_that_is_sent_twice_is_one_line(door, guest):
 
 def test_the_numbers_count_people_and_not_visits(door, make, forum, guest):
     make.registration(forum, make.option(forum, Mode.ONLINE))
-    code = queries.printed(fresh(guest)).code
+    code = printed(fresh(guest)).code
     for way in ("in", "out", "in", "out"):
         scan(door, code, way=way)
     assert "1checked in 0inside now 1confirmed for attending in person" in main(door)
@@ -182,7 +184,7 @@ def test_one_ticket_that_is_shown_sixteen_times_at_once_lets_one_person_in(app, 
     monkeypatch.setattr(rules, "verdict", slowly)
     with transaction():
         operations.door(fresh(forum))  # making it would let one after the other pass
-    text, user = queries.printed(fresh(guest)).text, make.owner()
+    text, user = printed(fresh(guest)).text, make.owner()
     assert registrations.by_id(forum, guest.id)
     db.session.rollback()
     visitors = []

@@ -7,11 +7,11 @@ from typing import Any
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
+from eventapp.check_in.rules import CheckInKind
 from eventapp.core import tokens
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.tickets.rules import CheckInKind
 
 
 def way(word: str | None) -> CheckInKind:

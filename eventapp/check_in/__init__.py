@@ -1,0 +1,1 @@
+"""Check-in: doors, and the log of who came in and went out."""

@@ -1,0 +1,70 @@
+"""What a scanned or typed text is, and the lines of the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from eventapp.check_in.models import CheckIn
+from eventapp.check_in.rules import ScanResult
+from eventapp.core.db import db
+from eventapp.events.models import Event
+from eventapp.registration.models import Registration
+from eventapp.tickets import codes
+from eventapp.tickets import queries as tickets
+from eventapp.tickets.codes import Forged, NotATicket, Ticket
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a scanned or typed text is: a ticket of this event, or why it is none."""
+
+    ticket: Ticket | None
+    result: ScanResult
+
+
+def scanned(event_id: int, text: str) -> Scanned:
+    """Read a scanned ticket or a typed short code. A text that is neither is UNKNOWN.
+
+    A short code proves nothing, so it only counts if it is that of a registration.
+    """
+    key = tickets.key_of(event_id)
+    typed = codes.read_short_code(text, event_id, key.seed, key=key.number) if key is not None else None
+    if typed is not None:
+        known = _is_issued(event_id, typed)
+        return Scanned(typed, ScanResult.OK) if known else Scanned(None, ScanResult.UNKNOWN)
+    try:
+        ticket = codes.read(text, tickets.public_key)
+    except NotATicket:
+        return Scanned(None, ScanResult.UNKNOWN)
+    except Forged:
+        return Scanned(None, ScanResult.FORGED)
+    if ticket.event != event_id:
+        return Scanned(None, ScanResult.OTHER_EVENT)
+    return Scanned(ticket, ScanResult.OK)
+
+
+def _is_issued(event_id: int, ticket: Ticket) -> bool:
+    if ticket.registration > tickets.HIGHEST:
+        return False
+    query = select(Registration.ticket_revision).where(
+        Registration.id == ticket.registration, Registration.event_id == event_id
+    )
+    revision = db.session.scalar(query)
+    return revision is not None and ticket.revision in {one % codes.REVISIONS for one in range(revision + 1)}
+
+
+def by_nonce(event: Event, nonce: str) -> CheckIn | None:
+    """The line of an event's log with this nonce."""
+    return db.session.scalar(select(CheckIn).where(CheckIn.nonce == nonce, CheckIn.event_id == event.id))
+
+
+def line(event: Event, number: int) -> CheckIn | None:
+    """A line of an event's log."""
+    return db.session.scalar(select(CheckIn).where(CheckIn.id == number, CheckIn.event_id == event.id))
+
+
+def undo_of(line: CheckIn) -> CheckIn | None:
+    """The line that takes this one back, if there is one."""
+    return db.session.scalar(select(CheckIn).where(CheckIn.undoes == line.nonce, CheckIn.event_id == line.event_id))
