@@ -24,7 +24,7 @@ views = Blueprint("attendance", __name__, url_prefix="/events/<slug>")
 
 @views.get("/counts")
 @parameters(basis=text(20))
-@event_page(shown=Shown.ATTENDEES)
+@event_page(shown=Shown.CHECK_INS)
 def counts(event: Event) -> Response:
     """Attendance in numbers, if the team publishes them. People are never named."""
     or_404(event.counts_public or None)
@@ -51,7 +51,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
     return response
 
 
-@event_page(shown=Shown.ATTENDEES, drafts=False)
+@event_page(shown=Shown.CHECK_INS, drafts=False)
 def _public_counts(event: Event) -> Response:
     or_404(event.counts_public or None)
     return _json(event, _counted(event, forms.basis(request.args.get("basis"))))

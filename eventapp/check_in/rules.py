@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 
 from eventapp.core.labels import Labelled
@@ -60,7 +59,7 @@ _SENTENCES = {
     ScanResult.OK: _l("This person is checked in."),
     ScanResult.ALREADY_IN: _l("This person is already inside. Somebody else may be using the same ticket."),
     ScanResult.ALREADY_OUT: _l("This person is not inside, so there is nobody to check out."),
-    ScanResult.NOT_HERE: _l("This registration is not for attending in person."),
+    ScanResult.NOT_HERE: _l("This registration is not for this door, or not today."),
     ScanResult.NOT_CONFIRMED: _l("This registration is not confirmed."),
     ScanResult.REPLACED: _l("This ticket has been replaced by a newer one. Ask for the newer one."),
     ScanResult.WITHDRAWN: _l("This registration was cancelled or declined, so the ticket is no longer valid."),
@@ -81,11 +80,14 @@ _LOOK = {
 _ENDED = {RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED}
 
 
-def verdict(*, status: RegistrationStatus, mode: Mode, merged: bool, revision: int, shown: int | None) -> ScanResult:
+def verdict(
+    *, status: RegistrationStatus, merged: bool, revision: int, shown: int | None, admitted: bool = True
+) -> ScanResult:
     """What a ticket of a known registration is worth at a door, whoever is inside.
 
     `revision` is that of the registration, `shown` that on the ticket (modulo REVISIONS); None if no ticket was shown.
-    `merged`: the person now has the ticket of another registration.
+    `merged`: the person now has the ticket of another registration. `admitted`: whether this door is for them
+    (Admission.admits).
     """
     newer = 0 if shown is None else (shown - revision) % REVISIONS
     if merged or newer >= REVISIONS // 2:
@@ -94,9 +96,41 @@ def verdict(*, status: RegistrationStatus, mode: Mode, merged: bool, revision: i
         return ScanResult.WITHDRAWN
     if status is not RegistrationStatus.CONFIRMED:
         return ScanResult.NOT_CONFIRMED
-    if mode is not Mode.IN_PERSON:
+    if not admitted:
         return ScanResult.NOT_HERE
     return ScanResult.OK_UNLISTED if newer else ScanResult.OK
+
+
+class PointKind(Labelled):
+    """What people are checked in to."""
+
+    DOOR = "door", _l("Door")
+    SESSION = "session", _l("Session")
+    ONLINE = "online", _l("Online")
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whom a point is for. Empty `options` are all that match the kind; empty `days` are all days.
+
+    `options` are numbers of registration options, `days` days in the event's time zone. `seat_holders`: of a session,
+    only those who have a seat in it.
+    """
+
+    kind: PointKind = PointKind.DOOR
+    options: frozenset[int] = frozenset()
+    days: frozenset[date] = frozenset()
+    seat_holders: bool = False
+
+    def admits(self, *, option: int, mode: Mode, day: date, has_seat: bool = False) -> bool:
+        """Whether somebody with this option may pass on this day."""
+        at_door = mode is Mode.IN_PERSON
+        return (
+            at_door is (self.kind is not PointKind.ONLINE)
+            and (not self.options or option in self.options)
+            and (not self.days or day in self.days)
+            and (has_seat or not self.seat_holders)
+        )
 
 
 class CheckInKind(Labelled):
@@ -105,52 +139,6 @@ class CheckInKind(Labelled):
     IN = "in", _l("In")
     OUT = "out", _l("Out")
     UNDO = "undo", _l("Undone")
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """What presence follows from: one line of the log. `person` is the number of a registration.
-
-    `accepted`: whether the door has let the person pass, because the ticket was valid or somebody has overruled it. It
-    is a fact of the line itself, and does not change when others arrive. An undo has in `undoes` the nonce of what it
-    takes back.
-    """
-
-    nonce: str
-    point: int
-    person: int
-    kind: CheckInKind
-    at: datetime
-    accepted: bool = True
-    undoes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PresenceState:
-    """Where somebody is as seen from one door. `first_in` is None for somebody who was only checked out."""
-
-    inside: bool
-    first_in: datetime | None
-    last_at: datetime
-
-
-def fold(log: Iterable[LogEntry]) -> dict[tuple[int, int], PresenceState]:
-    """The presence of each (point, person) of whom the log has a line that counts.
-
-    It depends on what is in the log and not on the order in which it arrived: lines count in the order of their time,
-    a nonce counts once, and an undo takes back its line whichever came first. An undo can't be undone.
-    """
-    lines = {entry.nonce: entry for entry in log}.values()
-    undone = {entry.undoes for entry in lines if entry.kind is CheckInKind.UNDO}
-    states: dict[tuple[int, int], PresenceState] = {}
-    for entry in sorted(lines, key=lambda one: (one.at, one.nonce)):
-        if entry.kind is CheckInKind.UNDO or not entry.accepted or entry.nonce in undone:
-            continue
-        key, inside = (entry.point, entry.person), entry.kind is CheckInKind.IN
-        before = states.get(key)
-        first = before.first_in if before is not None else None
-        states[key] = PresenceState(inside, first or (entry.at if inside else None), entry.at)
-    return states
 
 
 def in_words(kind: CheckInKind, result: ScanResult, *, forced: bool) -> tuple[str, str]:
@@ -162,14 +150,3 @@ def in_words(kind: CheckInKind, result: ScanResult, *, forced: bool) -> tuple[st
     if kind is CheckInKind.OUT and result is ScanResult.OK:
         return _("Goodbye"), _("This person is checked out.")
     return result.label, result.sentence
-
-
-def at_the_door(worth: ScanResult, kind: CheckInKind, *, inside: bool) -> ScanResult:
-    """What the door answers to somebody whose ticket is worth this, and who is inside or not."""
-    if not worth.admits:
-        return worth
-    if kind is CheckInKind.IN and inside:
-        return ScanResult.ALREADY_IN
-    if kind is CheckInKind.OUT and not inside:
-        return ScanResult.ALREADY_OUT
-    return worth

@@ -63,10 +63,11 @@ class Shown(StrEnum):
     NOTHING = ""
     SEATS = "seats"  # what pages say about seats that are left, which is less often than each registration
     ATTENDEES = "people"
+    CHECK_INS = "people check-ins"
 
 
 def _state(shown: Shown) -> QuickRead:
-    scopes = [_scope, "directory", *([_scope + f":{shown}"] if shown else [])]
+    scopes = [_scope, "directory", *(_scope + f":{part}" for part in shown.split())]
     numbers = (select(Revision.number).where(Revision.scope == scope).scalar_subquery() for scope in scopes)
     query = select(Event.id, Event.status, Event.visibility, *numbers)
     return QuickRead(query.where(Event.slug == bindparam("slug", "")))

@@ -8,8 +8,9 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from eventapp.check_in import operations, rules
-from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
+from eventapp.check_in import operations
+from eventapp.check_in import presence as presences
+from eventapp.check_in.models import CheckIn, CheckInPoint, Presence, entry
 from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
@@ -186,7 +187,7 @@ def test_what_is_stored_is_always_the_fold_of_the_log(scan, make, forum, guest, 
                 operations.take_back(fresh(forum), fresh(line), nonce=f"u{line.id}", user_id=None, at=at)
     lines = db.session.scalars(select(CheckIn).where(CheckIn.registration_id.is_not(None)))
     stored = {
-        (row.point_id, row.registration_id): rules.PresenceState(row.inside, row.first_in, row.last_at)
+        (row.point_id, row.registration_id): presences.PresenceState(row.inside, row.first_in, row.last_at)
         for row in db.session.scalars(select(Presence))
     }
-    assert stored == rules.fold(line.entry for line in lines)
+    assert stored == presences.fold(entry(line, "") for line in lines)

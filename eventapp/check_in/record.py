@@ -1,0 +1,326 @@
+"""Writes the log: decides what a door answers, and stores the answer with the presence that follows from it.
+
+Some hundred people an hour come through one door, and devices that were offline send theirs all at once, so each line
+costs a few prebuilt statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Integer, String, bindparam, func, select
+
+from eventapp.check_in import presence, rules
+from eventapp.check_in.models import CheckIn, CheckInPoint, Presence, entry
+from eventapp.check_in.presence import LogEntry
+from eventapp.check_in.queries import Scanned
+from eventapp.check_in.rules import Admission, CheckInKind, ScanResult
+from eventapp.core import clock, revisions
+from eventapp.core.clock import local_day
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.statements import QuickSelect, QuickWrite
+from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
+from eventapp.registration.records import MergedRegistration
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point as the decision needs it."""
+
+    id: int
+    event_id: int
+    zone: str
+    area: str
+    admission: Admission
+    session_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks at a point. `read` is what was scanned, `person` the number of a registration that was found
+    by name; an undo names in `undoes` the nonce of a line. `at` is None for what is asked just now: its time is that of
+    the decision, so that of two who ask at once the second is later.
+
+    With a `reason`, the person passes whatever the result is. `told` is what a device that was offline has answered:
+    who it let in has passed, and is counted.
+    """
+
+    nonce: str
+    kind: CheckInKind
+    at: datetime | None = None
+    read: Scanned | None = None
+    person: int | None = None
+    undoes: str = ""
+    reason: str = ""
+    user_id: int | None = None
+    device_id: int | None = None
+    at_device: datetime | None = None
+    sequence: int = 0
+    offline: bool = False
+    told: ScanResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the point answers. `replayed`: the question had arrived before, and this is what was answered then."""
+
+    nonce: str
+    line: int
+    result: ScanResult
+    accepted: bool
+    person: int | None
+    replayed: bool = False
+
+
+def record(point: Point, question: Question) -> Answer:
+    """Answer one question, and write it to the log. The transaction must hold the write lock (core.db.start_writing).
+
+    Two who ask for one person at once are answered one after the other. Raises Refused for an undo of what can't be
+    undone, and for a nonce of another event.
+    """
+    known = _known.row(nonce=question.nonce)
+    if known is not None:
+        return _replayed(point, question.nonce, known)
+    if question.kind is CheckInKind.UNDO:
+        return _undo(point, question)
+    number = question.person
+    if question.read is not None:
+        number = question.read.ticket.registration if question.read.ticket else None
+    row = None if number is None else _person.row(person=number, event=point.event_id)
+    at = question.at or clock.now()  # under the lock
+    if row is None:
+        return _of_nobody(point, question, at)
+    return _decide(point, question, _Person(number or 0, *row), at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    id: int
+    status: Any
+    option: int
+    mode: Any
+    revision: int
+    merged: bool
+
+
+def _replayed(point: Point, nonce: str, known: tuple[Any, ...]) -> Answer:
+    line, event_id, result, accepted, person = known
+    if event_id != point.event_id:
+        raise Refused(_("This form was sent before. Open the page again."))
+    return Answer(nonce, line, result, accepted, person, replayed=True)
+
+
+def _of_nobody(point: Point, question: Question, at: datetime) -> Answer:
+    """A text that is no ticket; or a genuine ticket whose registration was made after what this database holds."""
+    read = question.read
+    genuine = read is not None and read.ticket is not None
+    result = ScanResult.OK_UNLISTED if genuine else read.result if read is not None else ScanResult.UNKNOWN
+    return _write(point, question, result, at, accepted=result.admits, person=None)
+
+
+def _decide(point: Point, question: Question, person: _Person, at: datetime) -> Answer:
+    shown = question.read.ticket.revision if question.read is not None and question.read.ticket is not None else None
+    day = local_day(at, point.zone)
+    worth = rules.verdict(
+        status=person.status,
+        merged=bool(person.merged),
+        revision=person.revision,
+        shown=shown,
+        admitted=_admits(point, person, day),
+    )
+    state = _latest.row(person=person.id, event=point.event_id, area=point.area)
+    in_order = state is None or state[1] < at
+    inside = state is not None and bool(state[0]) if in_order else _was_inside(point, question, person.id, at)
+    result = presence.at_the_door(worth, question.kind, inside=inside)
+    let_in = question.offline and question.told is not None and question.told.admits
+    forced = bool(question.reason) and not result.admits
+    accepted = result.admits or forced or let_in
+    answer = _write(point, question, result, at, accepted=accepted, person=person.id, forced=forced)
+    if accepted and in_order:
+        _set_present(point, person.id, question.kind, at)
+    elif accepted:
+        project(point.id, person.id)
+    return answer
+
+
+def _admits(point: Point, person: _Person, day: date) -> bool:
+    has_seat = False
+    if point.admission.seat_holders and point.session_id is not None:
+        has_seat = _seat.row(person=person.id, session=point.session_id) is not None
+    return point.admission.admits(option=person.option, mode=person.mode, day=day, has_seat=has_seat)
+
+
+def _was_inside(point: Point, question: Question, person: int, at: datetime) -> bool:
+    """Whether somebody was inside at the time of a question that arrives late."""
+    sequence = question.sequence
+    asked = LogEntry(question.nonce, point.id, person, CheckInKind.IN, at, area=point.area, sequence=sequence)
+    return presence.in_force(log_of(point.event_id, [person]), asked) is ScanResult.ALREADY_IN
+
+
+def _undo(point: Point, question: Question) -> Answer:
+    found = _known.row(nonce=question.undoes)
+    if found is not None and found[1] != point.event_id:
+        raise Refused(_("This can't be undone."))
+    person = found[4] if found is not None else question.person
+    if person is not None:
+        _person.row(person=person, event=point.event_id)  # locks it
+    if found is not None and (not found[3] or _undone.row(nonce=question.undoes) is not None):
+        raise Refused(_("This can't be undone."))
+    where = point.id if found is None else (_point_of.row(line=found[0]) or (point.id,))[0]
+    answer = _write(
+        point, question, ScanResult.OK, question.at or clock.now(), accepted=False, person=person, where=where
+    )
+    if person is not None:
+        project(where, person)
+    return answer
+
+
+def _write(
+    point: Point,
+    question: Question,
+    result: ScanResult,
+    at: datetime,
+    *,
+    accepted: bool,
+    person: int | None,
+    forced: bool = False,
+    where: int | None = None,
+) -> Answer:
+    """Add a line to the log."""
+    row = _new_line.row(
+        event_id=point.event_id,
+        nonce=question.nonce,
+        point_id=point.id if where is None else where,
+        registration_id=person,
+        user_id=question.user_id,
+        device_id=question.device_id,
+        kind=question.kind,
+        result=result,
+        accepted=accepted,
+        forced=forced,
+        reason=question.reason if forced else "",
+        undoes=question.undoes,
+        at=at,
+        at_device=question.at_device,
+        sequence=question.sequence,
+        offline=question.offline,
+        told=question.told,
+        received_at=clock.now(),
+    )
+    if row is None:  # it has arrived twice at once, and the other one was faster
+        known = _known.row(nonce=question.nonce)
+        if known is None:
+            raise Refused(_("This form was sent before. Open the page again."))
+        return _replayed(point, question.nonce, known)
+    revisions.changed(f"event:{point.event_id}:check-ins")
+    return Answer(question.nonce, row[0], result, accepted, person)
+
+
+def _set_present(point: Point, person: int, kind: CheckInKind, at: datetime) -> None:
+    inside = kind is CheckInKind.IN
+    _present.row(point_id=point.id, registration_id=person, inside=inside, first_in=at if inside else None, last_at=at)
+
+
+def log_of(event_id: int, people: list[int]) -> list[LogEntry]:
+    """The lines of some people in the log of an event."""
+    query = (
+        select(CheckIn, CheckInPoint.area)
+        .join(CheckInPoint, CheckInPoint.id == CheckIn.point_id)
+        .where(CheckIn.registration_id.in_(people), CheckIn.event_id == event_id)
+    )
+    return [entry(line, area) for line, area in db.session.execute(query)]
+
+
+def project(point_id: int, person: int) -> None:
+    """Store anew where somebody is as seen from one point, from all their lines there."""
+    query = select(CheckIn).where(CheckIn.registration_id == person, CheckIn.point_id == point_id)
+    state = presence.fold(entry(line, "") for line in db.session.scalars(query)).get((point_id, person))
+    stored = db.session.get(Presence, (point_id, person), populate_existing=True)
+    if state is None:
+        if stored is not None:
+            db.session.delete(stored)
+    else:
+        if stored is None:
+            stored = Presence(point_id=point_id, registration_id=person)
+            db.session.add(stored)
+        stored.inside, stored.first_in, stored.last_at = state.inside, state.first_in, state.last_at
+    db.session.flush()
+
+
+@QuickSelect
+def _known(insert: Callable[[Any], Any]) -> Any:
+    columns = (CheckIn.id, CheckIn.event_id, CheckIn.result, CheckIn.accepted, CheckIn.registration_id)
+    return select(*columns).where(CheckIn.nonce == bindparam("nonce", ""))
+
+
+@QuickSelect
+def _undone(insert: Callable[[Any], Any]) -> Any:
+    return select(CheckIn.id).where(CheckIn.undoes == bindparam("nonce", "")).limit(1)
+
+
+@QuickSelect
+def _point_of(insert: Callable[[Any], Any]) -> Any:
+    return select(CheckIn.point_id).where(CheckIn.id == bindparam("line", 0))
+
+
+@QuickSelect
+def _person(insert: Callable[[Any], Any]) -> Any:
+    merged = select(MergedRegistration.registration_id).where(MergedRegistration.registration_id == Registration.id)
+    columns = (Registration.status, Registration.option_id, AttendanceOption.mode, Registration.ticket_revision)
+    return (
+        select(*columns, merged.exists().label("merged"))
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+        .where(Registration.id == bindparam("person", 0), Registration.event_id == bindparam("event", 0))
+        .with_for_update(key_share=True, of=Registration)
+    )
+
+
+@QuickSelect
+def _seat(insert: Callable[[Any], Any]) -> Any:
+    return select(SessionSignup.id).where(
+        SessionSignup.registration_id == bindparam("person", 0), SessionSignup.session_id == bindparam("session", 0)
+    )
+
+
+@QuickSelect
+def _latest(insert: Callable[[Any], Any]) -> Any:
+    return (
+        select(Presence.inside, Presence.last_at)
+        .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
+        .where(
+            Presence.registration_id == bindparam("person", 0, type_=Integer()),
+            CheckInPoint.event_id == bindparam("event", 0, type_=Integer()),
+            CheckInPoint.area == bindparam("area", "", type_=String()),
+        )
+        .order_by(Presence.last_at.desc(), Presence.point_id.desc())
+        .limit(1)
+    )
+
+
+_LINE = tuple(column.key for column in CheckIn.__table__.columns if column.key != "id")
+
+
+def _new_line_(insert: Callable[[Any], Any]) -> Any:
+    table: Any = CheckIn.__table__
+    return insert(table).on_conflict_do_nothing(index_elements=["nonce"]).returning(table.c.id)
+
+
+_new_line = QuickWrite(_new_line_, columns=_LINE)
+
+
+def _present_(insert: Callable[[Any], Any]) -> Any:
+    statement = insert(Presence.__table__)
+    new = statement.excluded
+    first = func.coalesce(Presence.first_in, new.first_in)
+    return statement.on_conflict_do_update(
+        index_elements=["point_id", "registration_id"],
+        set_={"inside": new.inside, "first_in": first, "last_at": new.last_at},
+    )
+
+
+_present = QuickWrite(_present_, columns=("point_id", "registration_id", "inside", "first_in", "last_at"))
