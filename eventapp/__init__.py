@@ -21,6 +21,7 @@ from eventapp.announcements.about import audience_words
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
+from eventapp.check_in import api as check_in_api
 from eventapp.check_in import manage as check_in
 from eventapp.core import (
     assets,
@@ -124,6 +125,7 @@ BLUEPRINTS = [
     email_settings.manage,
     announcements.manage,
     check_in.manage,
+    check_in_api.api,
     attendance_manage.manage,
     feeds_manage.manage,
 ]
@@ -181,6 +183,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.init_app(app)
     # Anyone with the link may change the list; a cached page, from which a star comes, can't contain a token.
     csrf.exempt("eventapp.agenda.views.stars")
+    # Check-in devices show a key of their own, and no cookie.
+    csrf.exempt(check_in_api.api)
     security.init_app(app)
     kept_forms.init_app(app)
     assets.init_app(app, folder("static"), settings.instance)

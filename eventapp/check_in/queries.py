@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from eventapp.check_in.models import CheckIn
+from eventapp.check_in.models import CheckIn, CheckInPoint
 from eventapp.check_in.rules import ScanResult
 from eventapp.core.db import db
 from eventapp.events.models import Event
@@ -53,6 +53,11 @@ def _is_issued(event_id: int, ticket: Ticket) -> bool:
     )
     revision = db.session.scalar(query)
     return revision is not None and ticket.revision in {one % codes.REVISIONS for one in range(revision + 1)}
+
+
+def point(event_id: int, number: int) -> CheckInPoint | None:
+    """A point of an event."""
+    return db.session.scalar(select(CheckInPoint).where(CheckInPoint.id == number, CheckInPoint.event_id == event_id))
 
 
 def by_nonce(event: Event, nonce: str) -> CheckIn | None:

@@ -141,6 +141,8 @@ def _decide(point: Point, question: Question, person: _Person, at: datetime) -> 
     forced = bool(question.reason) and not result.admits
     accepted = result.admits or forced or let_in
     answer = _write(point, question, result, at, accepted=accepted, person=person.id, forced=forced)
+    if question.offline and _undone.row(nonce=question.nonce) is not None:
+        in_order = False  # what takes it back was faster
     if accepted and in_order:
         _set_present(point, person.id, question.kind, at)
     elif accepted:

@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, s
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
+from eventapp.check_in.record import Point
+from eventapp.check_in.rules import Admission, PointKind
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
-from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
 from eventapp.registration.records import MergedRegistration
 from eventapp.registration.rules import RegistrationStatus, searched
 
@@ -97,26 +99,55 @@ class DoorNumbers:
 
 
 def numbers(event: Event) -> DoorNumbers:
-    """The numbers of an event, from the rows as they are now. Two statements."""
-    expected = (
+    """The numbers of an event over all its doors, from the rows as they are now. Two statements."""
+    return _numbers(event.id, "", Admission())
+
+
+def numbers_at(point: Point) -> DoorNumbers:
+    """The numbers of a point: of one door, who was checked in there, but who is inside by any door of its area. Two
+    statements.
+    """
+    return _numbers(point.event_id, point.area, point.admission, point=point)
+
+
+def _numbers(event_id: int, area: str, admission: Admission, *, point: Point | None = None) -> DoorNumbers:
+    came: ColumnElement[bool] = Presence.first_in.is_not(None)
+    if point is not None:
+        came &= Presence.point_id == point.id
+    elif not area:
+        came &= CheckInPoint.kind != PointKind.ONLINE  # who came to a session has come to the event
+    later, where = aliased(Presence), aliased(CheckInPoint)
+    # Who came in by one door of an area and left by another is outside.
+    left = (
+        exists()
+        .where(later.registration_id == Presence.registration_id, later.last_at > Presence.last_at)
+        .where(where.id == later.point_id, where.event_id == event_id, where.area == area)
+    )
+    inside = and_(Presence.inside, CheckInPoint.area == area, ~left)
+    person = _person()
+    counted = select(func.count(distinct(case((came, person)))), func.count(distinct(case((inside, person)))))
+    row = db.session.execute(_of_event(counted, event_id)).one()
+    return DoorNumbers(expected=_expected(event_id, admission, point), checked_in=row[0], inside=row[1])
+
+
+def _expected(event_id: int, admission: Admission, point: Point | None) -> int:
+    online = admission.kind is PointKind.ONLINE
+    query = (
         select(func.count())
         .select_from(Registration)
         .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
         .where(
-            Registration.event_id == event.id,
+            Registration.event_id == event_id,
             Registration.status == RegistrationStatus.CONFIRMED,
-            AttendanceOption.mode == Mode.IN_PERSON,
+            AttendanceOption.mode != Mode.IN_PERSON if online else AttendanceOption.mode == Mode.IN_PERSON,
         )
     )
-    person, came = _person(), Presence.first_in.is_not(None)
-    later = aliased(Presence)
-    # Who came in by one door and left by another is outside.
-    left = exists().where(later.registration_id == Presence.registration_id, later.last_at > Presence.last_at)
-    counted = select(
-        func.count(distinct(case((came, person)))), func.count(distinct(case((and_(Presence.inside, ~left), person))))
-    )
-    row = db.session.execute(_of_event(counted, event)).one()
-    return DoorNumbers(expected=db.session.scalar(expected) or 0, checked_in=row[0], inside=row[1])
+    if admission.options:
+        query = query.where(Registration.option_id.in_(admission.options))
+    if admission.seat_holders and point is not None:
+        seat = SessionSignup.registration_id == Registration.id, SessionSignup.session_id == point.session_id
+        query = query.where(exists().where(*seat))
+    return db.session.scalar(query) or 0
 
 
 def _person() -> ColumnElement[int]:
@@ -124,22 +155,22 @@ def _person() -> ColumnElement[int]:
     return func.coalesce(MergedRegistration.into_id, Presence.registration_id)
 
 
-def _of_event(query: Any, event: Event) -> Any:
+def _of_event(query: Any, event_id: int) -> Any:
     return (
         query.select_from(Presence)
         .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
         .outerjoin(MergedRegistration, MergedRegistration.registration_id == Presence.registration_id)
-        .where(CheckInPoint.event_id == event.id)
+        .where(CheckInPoint.event_id == event_id)
     )
 
 
 def checked_in(event: Event) -> set[int]:
     """The registrations of the people who were checked in at any door. One statement."""
-    query = _of_event(select(_person()).distinct(), event).where(Presence.first_in.is_not(None))
+    query = _of_event(select(_person()).distinct(), event.id).where(Presence.first_in.is_not(None))
     return set(db.session.scalars(query))
 
 
 def has_check_ins(event: Event) -> bool:
     """Whether anybody was checked in. One statement."""
-    came = _of_event(select(Presence.registration_id), event).where(Presence.first_in.is_not(None))
+    came = _of_event(select(Presence.registration_id), event.id).where(Presence.first_in.is_not(None))
     return bool(db.session.scalar(select(came.exists())))

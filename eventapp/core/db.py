@@ -97,6 +97,7 @@ class Unit(enum.Enum):
 # Seconds to wait for SQLite's write lock.
 BUSY = 20
 _writers: WeakKeyDictionary[Engine, QueuedWriters] = WeakKeyDictionary()
+_DURABLE = "survives a power cut"
 _unit: ContextVar[Unit] = ContextVar("unit", default=Unit.MAY_WRITE)
 
 
@@ -116,6 +117,11 @@ def prepare_sqlite(engine: Engine) -> None:
         # SQLite's own knows the letters of ASCII only.
         connection.create_function("lower", 1, _lower, deterministic=True)
 
+    @event.listens_for(engine, "checkin")
+    def usual(connection: Any, record: Any) -> None:
+        if connection is not None and record.info.pop(_DURABLE, False):
+            connection.execute("PRAGMA synchronous=NORMAL")
+
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         locked = _unit.get() in {Unit.WRITES, Unit.ALWAYS_WRITES}
@@ -129,8 +135,11 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def start_writing(session: Session) -> None:
+def start_writing(session: Session, *, durable: bool = False) -> None:
     """Take SQLite's write lock if the current transaction does not hold it yet.
+
+    With `durable`, what this transaction commits survives a power cut: by default SQLite may lose the last moments,
+    which for a queue at a door, that has been told "sent", are people. PostgreSQL keeps all in any case.
 
     A transaction that starts by reading and then writes fails with "database is locked" if another writer was faster,
     whatever the timeout. One that locks at its beginning blocks everybody while it parses, hashes and looks things up.
@@ -148,6 +157,9 @@ def start_writing(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("COMMIT")
+        if durable:
+            connection.exec_driver_sql("PRAGMA synchronous=FULL")
+            connection.info[_DURABLE] = True
         _writers[connection.engine].begin(connection)
     _unit.set(Unit.WRITES)
 

@@ -74,6 +74,7 @@ class RegistrationSource(Labelled):
     TEAM = "team", _l("Added by the team")
     INVITATION = "invitation", _l("Invitation")
     IMPORT = "import", _l("Import")
+    DOOR = "door", _l("At the door")
 
 
 class Overrides(NamedTuple):

@@ -1,0 +1,128 @@
+"""What check-in devices ask for. They show their key instead of a session, so there is no login that could end in the
+middle of the day, and no cookie whose authority another site could use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Unauthorized
+
+from eventapp.check_in import devices, news, points, queries, roster, sync, wire
+from eventapp.check_in.devices import Device
+from eventapp.check_in.record import Answer
+from eventapp.core import clock
+from eventapp.core.errors import Refused, or_404
+from eventapp.core.languages import gettext as _
+from eventapp.core.limits import limit
+
+api = Blueprint("check_in_api", __name__, url_prefix="/check-in/api")
+
+P = ParamSpec("P")
+# Attempts to open a door link, per client.
+OPENINGS = "30/minute"
+
+
+def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
+    """Decorate a view that gets the device whose key the request shows; 401 without one that is valid."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
+        kind, _space, key = request.headers.get("Authorization", "").partition(" ")
+        device = devices.by_key(key) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else None
+        if device is None:
+            raise Unauthorized(response=_stored_nowhere(jsonify(error="key"), 401))
+        return _stored_nowhere(view(device, *args, **kwargs))
+
+    checked.device = True  # type: ignore[attr-defined]
+    return checked
+
+
+def _stored_nowhere(response: Response, status: int = 0) -> Response:
+    response.cache_control.no_store = True
+    response.status_code = status or response.status_code
+    return response
+
+
+@api.post("/devices")
+def open_link() -> ResponseReturnValue:
+    """Exchange the secret of a link for the key of a device. 410 if it is not valid or used up."""
+    body = request.get_json(silent=True)
+    link, label = (body.get("link"), body.get("label", "")) if isinstance(body, dict) else (None, "")
+    if not isinstance(link, str) or not isinstance(label, str) or not 20 <= len(link) <= 100:
+        raise Refused(_("This link is not complete. Open it again, or ask for a new one."))
+    limit(OPENINGS, "check-in links")
+    made = points.open_link(link, label=label)
+    if made is None:
+        return _stored_nowhere(jsonify(error=_("This link is no longer valid. Ask the organizers for a new one.")), 410)
+    return _stored_nowhere(jsonify(key=made.key, device=made.device.id))
+
+
+@api.get("/list")
+@by_device
+def people(device: Device) -> Response:
+    """The whole list of people."""
+    return current_app.response_class(roster.whole_as_json(device.point.event_id), mimetype="application/json")
+
+
+@api.post("/sync")
+@by_device
+def exchange(device: Device) -> Response:
+    """Take the scans of a device, and answer them; with the news unless somebody waits at the door."""
+    sent, now = wire.read(request.get_json(silent=True)), clock.now()
+    answers = sync.take(device, sent.scans, clock=sent.clock, now=now) if sent.scans else []
+    devices.note_seen(device, waiting=sent.waiting, list_at=roster.made_at(sent.version), now=now)
+    body: dict[str, Any] = {"now": int(now.timestamp() * 1000), "answers": [_answer(one) for one in answers]}
+    if not sent.quick:
+        body |= _news(device, sent)
+    return jsonify(body)
+
+
+def _answer(one: Answer | sync.Refusal) -> dict[str, Any]:
+    if isinstance(one, sync.Refusal):
+        return {"nonce": one.nonce, "refused": one.why}
+    found: dict[str, Any] = {"nonce": one.nonce, "result": one.result, "accepted": one.accepted, "person": one.person}
+    return found | ({"replayed": True} if one.replayed else {})
+
+
+def _news(device: Device, sent: wire.Sent) -> dict[str, Any]:
+    moved = news.movements(device, sent.cursor)
+    body: dict[str, Any] = {
+        "cursor": moved.cursor,
+        "presence": moved.rows,
+        "more": moved.more,
+        "numbers": news.numbers(device),
+    }
+    changed = roster.changes(device.point.event_id, sent.version) if sent.version else None
+    if changed is None:
+        body["list"] = "anew"
+    elif changed.version != sent.version:
+        body["list"] = {"version": changed.version, "count": changed.count, "people": changed.rows}
+    settings = news.settings(device)
+    if settings["version"] != sent.settings:
+        body["settings"] = settings
+    return body
+
+
+@api.post("/point")
+@by_device
+def move(device: Device) -> Response:
+    """Take the device to another point; only devices of team members may."""
+    body = request.get_json(silent=True)
+    number = body.get("point") if isinstance(body, dict) else None
+    if device.user_id is None or not isinstance(number, int):
+        raise Refused(_("This device belongs to its door. Ask the organizers for a link for another one."))
+    points.move_device(device.id, or_404(queries.point(device.point.event_id, number)))
+    return jsonify(moved=True)
+
+
+@api.post("/sign-out")
+@by_device
+def sign_out(device: Device) -> Response:
+    """Give the key back, after everything was sent."""
+    points.sign_out(device.id)
+    return jsonify(signed_out=True)

@@ -1,0 +1,98 @@
+"""The device that makes a request, known by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from eventapp.check_in.models import CheckInDevice, CheckInPoint
+from eventapp.check_in.record import Point
+from eventapp.check_in.rules import Admission
+from eventapp.core import clock, tokens
+from eventapp.core.db import Moment
+from eventapp.core.statements import QuickRead, QuickWrite
+from eventapp.events.models import Event
+
+# How often it is written down that a device was seen, if nothing else is written.
+SEEN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that may be used now, and the point at which it stands. `user_id` is the team member whose device it is;
+    None for one that was made by a door link.
+    """
+
+    id: int
+    label: str
+    walk_ins: bool
+    user_id: int | None
+    last_seen: datetime
+    waiting: int
+    slug: str
+    point: Point
+
+
+_columns = (
+    CheckInDevice.id,
+    CheckInDevice.label,
+    CheckInDevice.walk_ins,
+    CheckInDevice.user_id,
+    CheckInDevice.last_seen,
+    CheckInDevice.waiting,
+    Event.slug,
+    CheckInDevice.expires_at,
+    CheckInDevice.revoked_at,
+    CheckInPoint.id.label("point"),
+    Event.id.label("event"),
+    Event.zone,
+    CheckInPoint.area,
+    CheckInPoint.session_id,
+    CheckInPoint.kind,
+    CheckInPoint.options,
+    CheckInPoint.days,
+    CheckInPoint.seat_holders,
+)
+_by_digest = QuickRead(
+    select(*_columns)
+    .join(CheckInPoint, CheckInPoint.id == CheckInDevice.point_id)
+    .join(Event, Event.id == CheckInDevice.event_id)
+    .where(CheckInDevice.digest == bindparam("digest", ""))
+)
+
+
+def by_key(key: str) -> Device | None:
+    """The device with this key; None if nobody has it, it was revoked, or has expired."""
+    row = _by_digest.row(digest=tokens.digest(key))
+    if row is None:
+        return None
+    number, label, walk_ins, user_id, last_seen, waiting, slug, expires_at, revoked_at, *where = row
+    if revoked_at is not None or expires_at <= clock.now():
+        return None
+    point, event_id, zone, area, session_id, kind, options, days, holders = where
+    admission = Admission(kind, frozenset(options), frozenset(date.fromisoformat(day) for day in days), bool(holders))
+    there = Point(point, event_id, zone, area, admission, session_id)
+    return Device(number, label, bool(walk_ins), user_id, last_seen, waiting, slug, there)
+
+
+def note_seen(device: Device, *, waiting: int, list_at: datetime | None, now: datetime) -> None:
+    """Write down that a device was seen, how many scans it has not sent yet, and the age of its list. It is part of the
+    caller's transaction, and is left out if it was written a moment ago and nothing has changed.
+    """
+    if now - device.last_seen >= SEEN or waiting != device.waiting:
+        _seen.row(device=device.id, seen=now, left=waiting, list_at=list_at)
+
+
+@QuickWrite
+def _seen(insert: Callable[[Any], Any]) -> Any:
+    moment = bindparam("seen", None, type_=Moment())
+    values = {
+        "last_seen": moment,
+        "waiting": bindparam("left", 0),
+        "list_at": bindparam("list_at", None, type_=Moment()),
+    }
+    return update(CheckInDevice).where(CheckInDevice.id == bindparam("device", 0)).values(values)

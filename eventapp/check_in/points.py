@@ -1,0 +1,192 @@
+"""Doors and other points, the links that make devices of theirs, and the devices."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
+from eventapp.check_in.rules import PointKind
+from eventapp.core import clock, tokens
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.localized import LocalizedText
+from eventapp.events.models import Event
+from eventapp.programme.models import Session
+
+MOST_POINTS = 200
+# A link for a door is opened by so many devices at most; one that somebody makes for their own device, by one.
+MOST_DEVICES = 50
+OWN_LINK = timedelta(minutes=15)
+# Devices send what was scanned at the end of the day after the event, when they are back in the office.
+AFTERWARDS = timedelta(days=2)
+
+
+def save_point(
+    event: Event,
+    point: CheckInPoint | None,
+    *,
+    title: LocalizedText,
+    kind: PointKind = PointKind.DOOR,
+    session: Session | None = None,
+    options: list[int] | None = None,
+    days: list[date] | None = None,
+    seat_holders: bool = False,
+) -> CheckInPoint:
+    """Add a point, or change one. A new one of a session is its only one. Raises Refused without a title or a session,
+    and for too many points.
+    """
+    if kind is PointKind.SESSION and session is None:
+        raise Refused(_("Choose a session."), field="session")
+    if kind is PointKind.DOOR and not title:
+        raise Refused(_("Enter a name."), field="title")
+    if point is None:
+        point = _new_point(event, kind, session)
+    point.title = title
+    point.options = sorted(options or [])
+    point.days = [day.isoformat() for day in sorted(days or [])]
+    point.seat_holders = seat_holders and point.kind is PointKind.SESSION
+    db.session.flush()
+    return point
+
+
+def _new_point(event: Event, kind: PointKind, session: Session | None) -> CheckInPoint:
+    if kind is PointKind.SESSION and session is not None:
+        same = select(CheckInPoint).where(CheckInPoint.event_id == event.id, CheckInPoint.session_id == session.id)
+        if db.session.scalar(same) is not None:
+            raise Refused(_("This session has check-in already."), field="session")
+    number = db.session.scalar(select(func.count()).where(CheckInPoint.event_id == event.id)) or 0
+    if number >= MOST_POINTS:
+        raise Refused(_("An event has at most %(number)d check-in points.", number=MOST_POINTS))
+    key = f"session-{session.id}" if kind is PointKind.SESSION and session else f"{kind.value}-{secrets.token_hex(4)}"
+    area = "" if kind is PointKind.DOOR else key if kind is PointKind.SESSION else "online"
+    point = CheckInPoint(event_id=event.id, key=key, kind=kind, area=area, position=number)
+    point.session_id = session.id if session is not None else None
+    db.session.add(point)
+    return point
+
+
+def close_point(point: CheckInPoint, *, closed: bool) -> None:
+    """Close a point, which takes its devices and links away, or open it again. The log stays."""
+    point.closed = closed
+    if closed:
+        moment = clock.now()
+        for table in (CheckInDevice, DoorLink):
+            db.session.execute(
+                update(table).where(table.point_id == point.id, table.revoked_at.is_(None)).values(revoked_at=moment)
+            )
+    db.session.flush()
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A link that was just made. Its secret is known now and never again."""
+
+    link: DoorLink
+    secret: str
+
+
+def make_link(
+    event: Event,
+    point: CheckInPoint,
+    *,
+    label: str,
+    user_id: int | None,
+    walk_ins: bool = False,
+    own: bool = False,
+    until: datetime | None = None,
+) -> NewLink:
+    """Make a link for devices at a point. `own`: for one device of the member who makes it, within a quarter of an
+    hour. Others hold until `until`, or until after the event. Raises Refused for a closed point and without a label.
+    """
+    if point.closed:
+        raise Refused(_("This check-in point is closed."))
+    if not label.strip():
+        raise Refused(_("Enter a name, for example of the person at the door."), field="label")
+    secret = secrets.token_urlsafe(32)
+    last = clock.now() + OWN_LINK if own else min(until or _end(event), _end(event))
+    link = DoorLink(
+        event_id=event.id,
+        point_id=point.id,
+        label=label.strip()[:100],
+        digest=tokens.digest(secret),
+        walk_ins=walk_ins,
+        uses_left=1 if own else MOST_DEVICES,
+        user_id=user_id,
+        expires_at=last,
+    )
+    db.session.add(link)
+    db.session.flush()
+    return NewLink(link, secret)
+
+
+def _end(event: Event) -> datetime:
+    return max(event.ends_at, clock.now()) + AFTERWARDS
+
+
+@dataclass(frozen=True)
+class NewDevice:
+    """A device that was just made, and its key, which only the device knows from now on."""
+
+    device: CheckInDevice
+    key: str
+
+
+def open_link(secret: str, *, label: str = "") -> NewDevice | None:
+    """Make the device that opens a link a check-in device. None if the link is unknown, used up, or no longer valid."""
+    moment = clock.now()
+    taken = (
+        update(DoorLink)
+        .where(DoorLink.digest == tokens.digest(secret), DoorLink.uses_left > 0, DoorLink.revoked_at.is_(None))
+        .where(DoorLink.expires_at > moment)
+        .values(uses_left=DoorLink.uses_left - 1)
+        .returning(DoorLink.id)
+    )
+    number = db.session.scalar(taken)
+    if number is None:
+        return None
+    link = db.session.get_one(DoorLink, number, populate_existing=True)
+    event = db.session.get_one(Event, link.event_id)
+    own = link.expires_at - link.created_at <= OWN_LINK
+    key = secrets.token_urlsafe(32)
+    device = CheckInDevice(
+        event_id=link.event_id,
+        point_id=link.point_id,
+        link_id=link.id,
+        label=(label.strip() or link.label)[:100],
+        digest=tokens.digest(key),
+        walk_ins=link.walk_ins,
+        user_id=link.user_id if own else None,
+        expires_at=_end(event) if own else link.expires_at,
+    )
+    db.session.add(device)
+    db.session.flush()
+    return NewDevice(device, key)
+
+
+def revoke(thing: CheckInDevice | DoorLink) -> None:
+    """Take a device's key or a link away. A link that is revoked takes the devices along that it has made."""
+    moment = clock.now()
+    thing.revoked_at = thing.revoked_at or moment
+    if isinstance(thing, DoorLink):
+        made = CheckInDevice.link_id == thing.id, CheckInDevice.revoked_at.is_(None)
+        db.session.execute(update(CheckInDevice).where(*made).values(revoked_at=moment))
+    db.session.flush()
+
+
+def sign_out(device_id: int) -> None:
+    """A device has sent all that it had, forgets its list, and gives its key back."""
+    moment = clock.now()
+    values = {"signed_out_at": moment, "revoked_at": moment, "waiting": 0}
+    db.session.execute(update(CheckInDevice).where(CheckInDevice.id == device_id).values(values))
+
+
+def move_device(device_id: int, point: CheckInPoint) -> None:
+    """Take a device to another point of its event. Raises Refused if that is closed."""
+    if point.closed:
+        raise Refused(_("This check-in point is closed."))
+    db.session.execute(update(CheckInDevice).where(CheckInDevice.id == device_id).values(point_id=point.id))

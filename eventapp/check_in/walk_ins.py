@@ -1,0 +1,68 @@
+"""People who come without being registered, and are registered at the door."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from eventapp.check_in.devices import Device
+from eventapp.check_in.models import CheckIn
+from eventapp.check_in.wire import WalkIn
+from eventapp.core.db import db, savepoint
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.events.models import Event
+from eventapp.programme.rules import Mode
+from eventapp.registration import operations as registration
+from eventapp.registration.models import AttendanceOption
+from eventapp.registration.operations import AlreadyRegistered, RegistrationInput
+from eventapp.registration.rules import Overrides, RegistrationSource
+
+
+def options(event_id: int) -> list[AttendanceOption]:
+    """The options that somebody at a door can be registered with."""
+    query = select(AttendanceOption).where(
+        AttendanceOption.event_id == event_id, AttendanceOption.mode == Mode.IN_PERSON
+    )
+    return list(db.session.scalars(query.order_by(AttendanceOption.position, AttendanceOption.id)))
+
+
+def registered(device: Device, person: WalkIn, *, nonce: str) -> int | None:
+    """Register somebody at the door; returns the number of the registration. If the same question has arrived before,
+    nobody is registered again.
+
+    Without an e-mail address they are not written to. The team member at the door decides, so no approval is needed;
+    but where all seats are taken, they get a position on the waiting list. Raises Refused.
+    """
+    known = db.session.scalar(select(CheckIn.registration_id).where(CheckIn.nonce == nonce))
+    if known is not None:
+        return known
+    if not device.walk_ins:
+        raise Refused(_("This device can't register people. Send them to the organizers."))
+    if not (person.family_name or person.given_name):
+        raise Refused(_("Enter a name."))
+    found = options(device.point.event_id)
+    option = next((one for one in found if one.id == person.option), found[0] if found else None)
+    if option is None:
+        raise Refused(_("There is no registration option for attending in person."))
+    answers = RegistrationInput(
+        email=person.email,
+        family_name=person.family_name or person.given_name,
+        given_name=person.given_name if person.family_name else "",
+        organization=person.organization,
+        country=person.country or None,
+    )
+    try:
+        with savepoint():
+            made = registration.register(
+                db.session.get_one(Event, device.point.event_id),
+                answers,
+                option=option,
+                by_team=True,
+                came=RegistrationSource.DOOR,
+                another=not person.email,
+                silent=not person.email,
+                overrides=Overrides(approval=True),
+            )
+    except AlreadyRegistered as known_person:
+        raise Refused(_("This person is registered already: search for the name.")) from known_person
+    return made.id
