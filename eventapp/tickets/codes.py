@@ -13,6 +13,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -67,6 +68,7 @@ def new_seed() -> bytes:
     return secrets.token_bytes(32)
 
 
+@lru_cache(maxsize=256)
 def public_key(seed: bytes) -> bytes:
     """The public key of a private one, 32 bytes."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
@@ -95,10 +97,15 @@ def read(text: str, public_keys: PublicKeys) -> Ticket:
     if key is None:
         raise Forged
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, ticket.payload)
+        _verifier(key).verify(signature, ticket.payload)
     except InvalidSignature as error:
         raise Forged from error
     return ticket
+
+
+@lru_cache(maxsize=256)
+def _verifier(key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(key)
 
 
 def _parse(text: str) -> tuple[Ticket, bytes]:

@@ -6,14 +6,22 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from eventapp.core.db import db
+from eventapp.core.statements import QuickRead
 from eventapp.registration.models import Registration
 from eventapp.tickets import codes
 from eventapp.tickets.codes import Ticket
 from eventapp.tickets.models import TicketKey
 
-_newest_key = (
-    select(TicketKey).where(TicketKey.event_id == bindparam("event")).order_by(TicketKey.number.desc()).limit(1)
+_newest_key = QuickRead(
+    select(TicketKey.number, TicketKey.seed)
+    .where(TicketKey.event_id == bindparam("event", 0))
+    .order_by(TicketKey.number.desc())
+    .limit(1)
+)
+_seed = QuickRead(
+    select(TicketKey.seed).where(
+        TicketKey.event_id == bindparam("event", 0), TicketKey.number == bindparam("number", 0)
+    )
 )
 
 # PostgreSQL's integers end here, and a code that nobody has issued may lead beyond.
@@ -28,9 +36,18 @@ class PrintedTicket:
     code: str
 
 
-def key_of(event_id: int) -> TicketKey | None:
+@dataclass(frozen=True)
+class SigningKey:
+    """A key of an event: its number, and the private key."""
+
+    number: int
+    seed: bytes
+
+
+def key_of(event_id: int) -> SigningKey | None:
     """The key that signs new tickets of an event; None if no ticket has been shown yet."""
-    return db.session.scalar(_newest_key, {"event": event_id})
+    row = _newest_key.row(event=event_id)
+    return None if row is None else SigningKey(*row)
 
 
 def printed(registration: Registration) -> PrintedTicket | None:
@@ -46,5 +63,5 @@ def public_key(event_id: int, number: int) -> bytes | None:
     """The key that tells whether a ticket is genuine; None if the event has none of this number."""
     if event_id > HIGHEST:
         return None
-    seed = db.session.scalar(select(TicketKey.seed).where(TicketKey.event_id == event_id, TicketKey.number == number))
-    return None if seed is None else codes.public_key(seed)
+    row = _seed.row(event=event_id, number=number)
+    return None if row is None else codes.public_key(row[0])
