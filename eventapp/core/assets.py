@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from whitenoise import WhiteNoise
 
-_COMPRESSED = {".css", ".js", ".svg", ".html", ".txt", ".json", ".mjs"}
+_COMPRESSED = {".css", ".js", ".svg", ".html", ".txt", ".json", ".mjs", ".wasm"}
 
 
 def digest(folder: Path) -> str:

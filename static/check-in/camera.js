@@ -1,0 +1,71 @@
+// The camera: takes pictures in the page, and reads codes from them in a worker.
+
+const AGAIN = 3_000;
+
+export class Camera {
+  /** `found(text)` is called for each code; the same one again within three seconds is ignored. */
+  constructor(video, found) {
+    this.video = video;
+    this.found = found;
+    this.canvas = new OffscreenCanvas(1, 1);
+    this.last = { text: "", at: 0 };
+  }
+
+  get running() {
+    return Boolean(this.stream?.active);
+  }
+
+  /** Start. Rejects with the browser's error if there is no camera or it was not allowed. */
+  async start() {
+    if (this.running) return;
+    const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
+    this.stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+    this.video.srcObject = this.stream;
+    await this.video.play();
+    this.worker ??= new Worker("/check-in/scan-worker.js", { type: "module" });
+    this.worker.onmessage = ({ data }) => this.#read(data);
+    this.busy = false;
+    this.#next();
+  }
+
+  stop() {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.stream = null;
+    this.video.srcObject = null;
+  }
+
+  /** Switch the light on or off; false if the camera has none. */
+  async light(on) {
+    const [track] = this.stream?.getVideoTracks() ?? [];
+    if (!track?.getCapabilities?.().torch) return false;
+    await track.applyConstraints({ advanced: [{ torch: on }] });
+    return true;
+  }
+
+  #next() {
+    if (!this.running) return;
+    if (!this.busy && this.video.videoWidth) this.#send();
+    if (this.video.requestVideoFrameCallback) this.video.requestVideoFrameCallback(() => this.#next());
+    else setTimeout(() => this.#next(), 60);
+  }
+
+  #send() {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    Object.assign(this.canvas, { width, height });
+    const pen = this.canvas.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(this.video, 0, 0);
+    const picture = pen.getImageData(0, 0, width, height);
+    this.busy = true;
+    this.worker.postMessage(picture, [picture.data.buffer]);
+  }
+
+  #read({ text, ready, error }) {
+    if (ready) return;
+    this.busy = false;
+    if (error || !text) return;
+    const now = Date.now();
+    const again = text === this.last.text && now - this.last.at < AGAIN;
+    this.last = { text, at: now };
+    if (!again) this.found(text);
+  }
+}
