@@ -23,6 +23,7 @@ from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
 from eventapp.check_in import api as check_in_api
 from eventapp.check_in import manage as check_in
+from eventapp.check_in import manage_doors
 from eventapp.check_in import views as check_in_app
 from eventapp.core import (
     assets,
@@ -126,6 +127,7 @@ BLUEPRINTS = [
     email_settings.manage,
     announcements.manage,
     check_in.manage,
+    manage_doors.manage,
     check_in_api.api,
     check_in_app.views,
     attendance_manage.manage,

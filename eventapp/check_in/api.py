@@ -14,6 +14,7 @@ from werkzeug.exceptions import Unauthorized
 
 from eventapp.check_in import devices, news, points, queries, roster, sync, wire
 from eventapp.check_in.devices import Device
+from eventapp.check_in.models import CheckInPoint
 from eventapp.check_in.record import Answer
 from eventapp.core import clock
 from eventapp.core.errors import Refused, or_404
@@ -116,7 +117,7 @@ def move(device: Device) -> Response:
     number = body.get("point") if isinstance(body, dict) else None
     if device.user_id is None or not isinstance(number, int):
         raise Refused(_("This device belongs to its door. Ask the organizers for a link for another one."))
-    points.move_device(device.id, or_404(queries.point(device.point.event_id, number)))
+    points.move_device(device.id, or_404(queries.of_event(device.point.event_id, CheckInPoint, number)))
     return jsonify(moved=True)
 
 

@@ -65,6 +65,7 @@ class DoorLink(Base):
     digest: Mapped[str] = mapped_column(unique=True)
     walk_ins: Mapped[bool] = mapped_column(default=False)  # whether its devices may register people
     uses_left: Mapped[int]
+    own: Mapped[bool] = mapped_column(default=False)  # a member made it for one device of theirs
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]

@@ -116,6 +116,7 @@ def make_link(
         digest=tokens.digest(secret),
         walk_ins=walk_ins,
         uses_left=1 if own else MOST_DEVICES,
+        own=own,
         user_id=user_id,
         expires_at=last,
     )
@@ -151,7 +152,6 @@ def open_link(secret: str, *, label: str = "") -> NewDevice | None:
         return None
     link = db.session.get_one(DoorLink, number, populate_existing=True)
     event = db.session.get_one(Event, link.event_id)
-    own = link.expires_at - link.created_at <= OWN_LINK
     key = secrets.token_urlsafe(32)
     device = CheckInDevice(
         event_id=link.event_id,
@@ -160,8 +160,8 @@ def open_link(secret: str, *, label: str = "") -> NewDevice | None:
         label=(label.strip() or link.label)[:100],
         digest=tokens.digest(key),
         walk_ins=link.walk_ins,
-        user_id=link.user_id if own else None,
-        expires_at=_end(event) if own else link.expires_at,
+        user_id=link.user_id if link.own else None,
+        expires_at=_end(event) if link.own else link.expires_at,
     )
     db.session.add(device)
     db.session.flush()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 
-from eventapp.check_in.models import CheckIn, CheckInPoint
+from eventapp.check_in.models import CheckIn, CheckInDevice, CheckInPoint, DoorLink
 from eventapp.check_in.rules import ScanResult
 from eventapp.core.db import db
 from eventapp.events.models import Event
@@ -14,6 +15,8 @@ from eventapp.registration.models import Registration
 from eventapp.tickets import codes
 from eventapp.tickets import queries as tickets
 from eventapp.tickets.codes import Forged, NotATicket, Ticket
+
+T = TypeVar("T", CheckInPoint, CheckInDevice, DoorLink)
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ def _is_issued(event_id: int, ticket: Ticket) -> bool:
     return revision is not None and ticket.revision in {one % codes.REVISIONS for one in range(revision + 1)}
 
 
-def point(event_id: int, number: int) -> CheckInPoint | None:
-    """A point of an event."""
-    return db.session.scalar(select(CheckInPoint).where(CheckInPoint.id == number, CheckInPoint.event_id == event_id))
+def of_event(event_id: int, kind: type[T], number: int) -> T | None:
+    """A point, a device or a link of an event."""
+    return db.session.scalar(select(kind).where(kind.id == number, kind.event_id == event_id))
 
 
 def by_nonce(event: Event, nonce: str) -> CheckIn | None:

@@ -99,6 +99,7 @@ _FEATURES = {
     "person": "people.registrations",
     "invitations_manage": "invitations_manage.invitations",
     "check_in": "check_in.desk",
+    "doors": "check_in.desk",
 }
 
 
