@@ -10,7 +10,6 @@ from typing import Any, Concatenate, ParamSpec
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Unauthorized
 
 from eventapp.check_in import devices, news, points, queries, roster, sync, wire
 from eventapp.check_in.devices import Device
@@ -36,7 +35,7 @@ def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
         kind, _space, key = request.headers.get("Authorization", "").partition(" ")
         device = devices.by_key(key) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else None
         if device is None:
-            raise Unauthorized(response=_stored_nowhere(jsonify(error="key"), 401))
+            return _stored_nowhere(jsonify(error="key"), 401)
         return _stored_nowhere(view(device, *args, **kwargs))
 
     checked.device = True  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ def device(event: Event, number: int = 0) -> ResponseReturnValue:
     point = _point(event, number) if number else operations.door(event)
     user = current_organizer()
     made = points.make_link(event, point, label=user.name or user.email, user_id=user.id, walk_ins=True, own=True)
-    return private(redirect(_url(made), 303))
+    return private(redirect(_behind(url_for("check_in_app.app"), made), 303))
 
 
 @manage.get("/doors")
@@ -91,7 +91,15 @@ def link(event: Event, number: int) -> ResponseReturnValue:
     shown, form = _point(event, number), LinkForm()
     user = current_organizer().id
     if done := submit(form, lambda: points.make_link(event, shown, user_id=user, **_terms(form))):
-        return private(page("check_in/link.html", event=event, point=shown, link=done.value.link, url=_url(done.value)))
+        return private(
+            page(
+                "check_in/link.html",
+                event=event,
+                point=shown,
+                link=done.value.link,
+                url=_behind(absolute("check_in_app.app"), done.value),
+            )
+        )
     return page("check_in/new_link.html", event=event, point=shown, form=form)
 
 
@@ -121,6 +129,6 @@ def _point(event: Event, number: int) -> CheckInPoint:
     return or_404(queries.of_event(event.id, CheckInPoint, number))
 
 
-def _url(made: NewLink) -> str:
+def _behind(page_url: str, made: NewLink) -> str:
     """The secret is behind the #, so no server and no log sees it."""
-    return absolute(url_for("check_in_app.app")) + f"#link={made.secret}"
+    return f"{page_url}#link={made.secret}"

@@ -1,4 +1,6 @@
-"""Japanese kana: two spellings of one sound, and their Latin letters (Hepburn), to search names by their reading."""
+"""Japanese kana: two spellings of one sound, and their Latin letters (Hepburn), to search names by their reading; and
+forms of one kanji.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,16 @@ _LETTERS = {kana: latin for row, all_ in _ROWS.items() for kana, latin in zip(ro
 _SMALL_Y = {"ャ": "a", "ュ": "u", "ョ": "o"}
 
 
+# Forms of one kanji in names, each with its usual one: 髙橋 is found by 高橋. The check-in app has the same table
+# (static/check-in/people.js).
+VARIANTS = "髙高 﨑崎 𠮷吉 濵浜 濱浜 邊辺 邉辺 齋斎 齊斎 斉斎 德徳 廣広 澤沢 櫻桜 國国 嶋島 嶌島"
+_USUAL = {ord(form): usual for form, usual in VARIANTS.split()}
+_FOLDED = {**_KATAKANA, **_USUAL}
+
+
 def fold_kana(text: str) -> str:
-    """Fold a text for searching: like `fold`, and hiragana becomes katakana."""
-    return fold(text).translate(_KATAKANA)
+    """Fold a text for searching: like `fold`, hiragana becomes katakana, and a kanji its usual form."""
+    return fold(text).translate(_FOLDED)
 
 
 def romanized(text: str) -> str:

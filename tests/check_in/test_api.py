@@ -57,7 +57,8 @@ def test_a_link_of_its_own_makes_one_device_and_no_second(app, make, forum, door
 def test_a_key_that_is_unknown_revoked_or_expired_opens_nothing_and_the_log_is_unchanged(device, guest):
     body = {"clock": 0, "scans": [device.question(text=ticket(guest))]}
     for key in ("", "x" * 43, device.key.upper()):
-        assert device.send("sync", body, key=key).status_code == 401
+        refused = device.send("sync", body, key=key)
+        assert refused.status_code == 401 and refused.get_json() == {"error": "key"}
     stored = db.session.scalar(select(CheckInDevice))
     with transaction():
         points.revoke(fresh(stored))

@@ -15,7 +15,24 @@ branch_labels = None
 depends_on = None
 
 
+# Forms of one kanji in names: the text that a search looks in has the usual one.
+USUAL = {
+    ord(form): usual
+    for form, usual in "髙高 﨑崎 𠮷吉 濵浜 濱浜 邊辺 邉辺 齋斎 齊斎 斉斎 德徳 廣広 澤沢 櫻桜 國国 嶋島 嶌島".split()
+}
+registration = sa.table("registration", sa.column("id", sa.Integer), sa.column("searchable", sa.String))
+
+
+def _use_usual_forms() -> None:
+    change = sa.update(registration).where(registration.c.id == sa.bindparam("number"))
+    for number, text in op.get_bind().execute(sa.select(registration.c.id, registration.c.searchable)).all():
+        usual = text.translate(USUAL)
+        if usual != text:
+            op.get_bind().execute(change.values(searchable=usual), {"number": number})
+
+
 def upgrade() -> None:
+    _use_usual_forms()
     with op.batch_alter_table("check_in_point") as table:
         table.add_column(sa.Column("kind", sa.String(length=32), server_default="door", nullable=False))
         table.add_column(sa.Column("area", sa.String(), server_default="", nullable=False))

@@ -1,0 +1,260 @@
+"""A ticket at the door: read by a camera, by a hand scanner, and with the network cut."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from eventapp.registration.rules import searchable
+from tests.journeys.cable import Cable, cable
+from tests.journeys.people import Desk, register
+from tests.journeys.window import Window
+from tests.support import browser as browsers
+
+pytestmark = pytest.mark.journey
+
+
+# The service worker has the page.
+CONTROLLED = """new Promise((done) => {
+  if (navigator.serviceWorker.controller) done();
+  else navigator.serviceWorker.addEventListener("controllerchange", () => done());
+})"""
+
+
+# Runs the cases of tests/check_in/cases.json through the modules of the app; returns those that differ.
+RUN_CASES = """async (cases) => {
+  const from = document.querySelector("script[type=module]").src.replace("app.js", "");
+  const [rules, people] = await Promise.all(["decide.js", "people.js"].map((name) => import(from + name)));
+  const point = { kind: "door", options: [], days: [], seat_holders: false };
+  const who = { option: 1, atDoor: true, day: "2031-03-18", hasSeat: false };
+  const { text, family, given } = cases.person;
+  const list = new Map([[1, { id: 1, state: "confirmed", name: family + given, organization: "", text }]]);
+  const results = [
+    ...cases.verdict.map(([facts, expected]) => [facts, rules.verdict(facts), expected]),
+    ...cases.door.map(([worth, kind, inside, expected]) => [[worth, kind, inside], rules.atTheDoor(worth, kind, inside), expected]),
+    ...cases.admits.map(([a, b, expected]) => [[a, b], rules.admits({ ...point, ...a }, { ...who, ...b }), expected]),
+    ...cases.fold.map(([typed, expected]) => [typed, people.fold(typed), expected]),
+    ...cases.found.map(([typed, expected]) => [typed, people.search(list, typed).found.length === 1, expected]),
+  ];
+  return results.filter(([, found, expected]) => found !== expected);
+}"""
+
+
+def code_of(window, slug: str, family: str) -> str:
+    """Register somebody; returns the short code on the ticket."""
+    guest = window()
+    guest.open(
+        register(guest, slug, f"{family.lower()}@{slug}.example.com", option="in_person", family=family) + "/ticket"
+    )
+    return guest.page.inner_text(".ticket-code b")
+
+
+def link_for_helper(at_desk: Desk, name: str) -> str:
+    """Make a link to the first door; returns what is behind the #."""
+    at_desk.window.open(at_desk.path("/check-in/doors"))
+    at_desk.window.press("text=Link for a helper")
+    at_desk.window.page.fill("[name=label]", name)
+    at_desk.window.page.check("[name=walk_ins]")
+    at_desk.save()
+    at_desk.window.accessible()
+    return urlsplit(at_desk.window.page.input_value("#url")).fragment
+
+
+def helper(browser: Browser, line: Cable, fragment: str) -> Window:
+    """The device of a helper at the end of a cable, with the list loaded and ready to be offline."""
+    one = Window(browser, line.url)
+    one.open(f"/check-in/#{fragment}")
+    expect(one.page.locator("#list-age")).to_contain_text("List of")
+    one.page.evaluate(CONTROLLED)
+    return one
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.locator("#state")).to_have_text(text)
+
+
+def result(page: Page) -> str | None:
+    page.wait_for_selector("#verdict:not([hidden])")
+    return page.get_attribute("#verdict", "data-result")
+
+
+def enter(page: Page, text: str, expected: str) -> None:
+    page.fill("#q", text)
+    page.press("#q", "Enter")
+    expect(page.locator(f"#verdict[data-result={expected}]")).to_be_visible()
+
+
+def test_a_ticket_is_read_by_the_camera(served, browser, desk, window, organizer, tmp_path):
+    at_desk = desk("camera")
+    at_desk.open_event("Camera Forum", seats=None)
+    guest = window(viewport={"width": 640, "height": 900})
+    guest.open(register(guest, "camera", "ada@camera.example.com", option="in_person") + "/ticket")
+    picture = guest.page.locator(".ticket-code svg").screenshot(type="jpeg", quality=90)
+    clip = tmp_path / "ticket.mjpeg"
+    clip.write_bytes(_padded(guest, picture) * 60)
+    with _with_camera(browser, clip) as running:
+        door = Window(running, served.url, storage_state=organizer, permissions=["camera"])
+        door.open(at_desk.path("/check-in"))
+        assert door.press("text=Scan with this device") == 200
+        expect(door.page).to_have_url(f"{served.url}/check-in/")  # the secret is gone from the address
+        door.page.click("#camera-on")
+        assert result(door.page) == "ok"
+        assert "Ada Okafor" in door.page.inner_text("#verdict")
+        door.accessible()
+        door.calm()
+        door.close()
+    at_desk.window.open(at_desk.path("/check-in"))
+    assert re.search(r"\b1\s+checked in", at_desk.window.page.inner_text("main"))
+
+
+def test_a_door_goes_on_while_the_network_is_cut_and_nothing_is_lost_or_written_twice(served, browser, desk, window):
+    at_desk = desk("offline")
+    at_desk.open_event("Offline Forum", seats=None)
+    first = code_of(window, "offline", "Okafor")
+    code_of(window, "offline", "Suzuki")
+    at_desk.window.open(at_desk.path("/check-in"))
+    at_desk.window.press("text=Scan with this device")  # makes the door
+    fragment = link_for_helper(at_desk, "Mika")
+    with cable(served.url) as line:
+        door = helper(browser, line, fragment)
+        enter(door.page, first, "ok")
+        says(door.page, "Connected")
+        line.pull()
+        door.page.reload()
+        expect(door.page.locator("#door-name")).to_have_text("Main entrance")
+        enter(door.page, first, "already_in")
+        door.page.fill("#q", "suzuki")
+        door.page.click("#found-list button")
+        expect(door.page.locator("#verdict[data-result=ok]")).to_contain_text("Ada Suzuki")
+        says(door.page, "Offline · 2 to send")
+        enter(door.page, "https://example.org/", "unknown")
+        door.accessible()
+        # The battery was flat: the browser starts again.
+        door.page.close()
+        door.page = door.context.new_page()
+        door.page.goto(f"{line.url}/check-in/")
+        says(door.page, "Offline · 3 to send")
+        # A hotel answers everything with its own page.
+        line.cut, line.portal = False, True
+        door.page.evaluate("checkIn.sync.now()")
+        says(door.page, "Offline · 3 to send")
+        # The server has written it all down, but its answer is lost.
+        line.portal, line.lose_answers = False, True
+        door.page.evaluate("checkIn.sync.now()")
+        says(door.page, "Offline · 3 to send")
+        line.plug()
+        door.page.evaluate("checkIn.sync.now()")
+        says(door.page, "Connected")
+        door.page.evaluate("checkIn.sync.again()")
+        says(door.page, "Connected")
+        at_desk.window.open(at_desk.path("/check-in"))
+        shown = at_desk.window.page.inner_text("main")
+        assert re.search(r"\b2\s+checked in", shown)
+        assert len(re.findall(r"\d\d:\d\d", shown.partition("Last 20")[2])) == 4
+        at_desk.window.open(at_desk.path("/check-in/doors"))
+        at_desk.window.accessible()
+        at_desk.window.press("li:has-text('Mika') button")
+        door.page.evaluate("checkIn.sync.now()")
+        says(door.page, "Signed out")
+        door.close()
+
+
+def test_two_doors_that_were_offline_let_one_ticket_in_twice_and_the_team_sees_both(served, browser, desk, window):
+    at_desk = desk("two-doors")
+    at_desk.open_event("Two Doors", seats=None)
+    code = code_of(window, "two-doors", "Okafor")
+    at_desk.window.open(at_desk.path("/check-in/doors/new"))
+    at_desk.window.page.fill("[name=title_en]", "Back door")
+    at_desk.save()
+    at_desk.window.accessible()
+    fragments = []
+    for number, name in enumerate(("Mika", "Noor")):
+        at_desk.window.open(at_desk.path("/check-in/doors"))
+        at_desk.window.page.locator("text=Link for a helper").nth(number).click()
+        at_desk.window.page.fill("[name=label]", name)
+        at_desk.save()
+        fragments.append(urlsplit(at_desk.window.page.input_value("#url")).fragment)
+    with cable(served.url) as line:
+        doors = [helper(browser, line, fragment) for fragment in fragments]
+        line.pull()
+        for door in doors:
+            enter(door.page, code, "ok")
+        line.plug()
+        for door in doors:
+            door.page.evaluate("checkIn.sync.now()")
+            says(door.page, "Connected")
+        doors[0].page.evaluate("checkIn.sync.now()")
+        expect(doors[0].page.locator("#n-in")).to_have_text("1")
+        at_desk.window.open(at_desk.path("/check-in/doors"))
+        shown = at_desk.window.page.inner_text("main")
+        assert "Came in twice" in shown and shown.count("Mika") >= 2 and shown.count("Noor") >= 2
+        assert "Back door" in shown.partition("To look at")[2] and "Main entrance" in shown.partition("To look at")[2]
+        for door in doors:
+            door.close()
+
+
+def test_a_walk_in_is_registered_at_the_door_and_an_undo_takes_the_entry_back(served, browser, desk):
+    at_desk = desk("walk-in")
+    at_desk.open_event("Walk-in Forum", seats=None)
+    at_desk.window.open(at_desk.path("/check-in"))
+    at_desk.window.press("text=Scan with this device")
+    door = at_desk.window.page
+    expect(door.locator("#list-age")).to_contain_text("List of")
+    door.click("#walk-in-open")
+    at_desk.window.accessible()
+    door.fill("#w-family", "山田")
+    door.fill("#w-given", "花子")
+    door.press("#w-given", "Enter")
+    expect(door.locator("#verdict[data-result=ok]")).to_contain_text("山田 花子")
+    door.evaluate("checkIn.sync.now()")
+    expect(door.locator("#n-in")).to_have_text("1")
+    door.click("#verdict button")
+    expect(door.locator("#verdict[data-result=undone]")).to_be_visible()
+    door.evaluate("checkIn.sync.now()")
+    expect(door.locator("#n-in")).to_have_text("0")
+    assert "山田 花子" in at_desk.registered()
+
+
+def test_the_app_decides_folds_and_finds_as_the_server_does(served, window):
+    cases = json.loads((Path(__file__).parent.parent / "check_in" / "cases.json").read_text("utf-8"))
+    cases["person"]["text"] = searchable(**cases["person"])
+    app = window()
+    app.open("/check-in/")
+    app.accessible()
+    assert app.page.evaluate(RUN_CASES, cases) == []
+
+
+def _padded(guest: Window, picture: bytes) -> bytes:
+    """The picture in the middle of a frame of 640 by 480, as a camera sees it."""
+    page = guest.context.new_page()
+    page.set_viewport_size({"width": 640, "height": 480})
+    source = base64.b64encode(picture).decode()
+    page.set_content(
+        f"<body style='margin:0;display:grid;place-items:center;height:100vh;background:#999'>"
+        f"<img style='height:360px' src='data:image/jpeg;base64,{source}'>"
+    )
+    taken = page.screenshot(type="jpeg", quality=90)
+    page.close()
+    return taken
+
+
+@contextmanager
+def _with_camera(browser: Browser, clip: Path) -> Iterator[Browser]:
+    """A browser whose camera sees a clip."""
+    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    running = browser.browser_type.launch(
+        executable_path=browsers.find(),
+        args=[*browsers.ARGUMENTS, *camera, f"--use-file-for-fake-video-capture={clip}"],
+    )
+    try:
+        yield running
+    finally:
+        running.close()
