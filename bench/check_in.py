@@ -129,7 +129,7 @@ def _scans(port: int, keys: list[str], texts: list[str], size: int) -> Iterator[
         moment = int(time() * 1000)
         scans = [
             {"nonce": uuid.uuid4().hex, "kind": "in", "at": moment, "seq": next(sequence), "text": chance.choice(texts)}
-            | ({"offline": True, "told": "ok"} if size > 1 else {})
+            | ({"offline": True, "device_result": "ok"} if size > 1 else {})
             for _ in range(size)
         ]
         body = json.dumps({"clock": moment, "quick": True, "scans": scans}).encode()

@@ -11,10 +11,10 @@ from typing import Any, Concatenate, ParamSpec
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from eventapp.check_in import devices, news, points, queries, roster, sync, wire
+from eventapp.check_in import devices, points, queries, roster, sync, updates, wire
 from eventapp.check_in.devices import Device
 from eventapp.check_in.models import CheckInPoint
-from eventapp.check_in.record import Answer
+from eventapp.check_in.record import CheckInAnswer
 from eventapp.core import clock
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
@@ -78,31 +78,31 @@ def exchange(device: Device) -> Response:
     devices.note_seen(device, waiting=sent.waiting, list_at=roster.made_at(sent.version), now=now)
     body: dict[str, Any] = {"now": int(now.timestamp() * 1000), "answers": [_answer(one) for one in answers]}
     if not sent.quick:
-        body |= _news(device, sent)
+        body |= _updates(device, sent)
     return jsonify(body)
 
 
-def _answer(one: Answer | sync.Refusal) -> dict[str, Any]:
+def _answer(one: CheckInAnswer | sync.Refusal) -> dict[str, Any]:
     if isinstance(one, sync.Refusal):
         return {"nonce": one.nonce, "refused": one.why}
     found: dict[str, Any] = {"nonce": one.nonce, "result": one.result, "accepted": one.accepted, "person": one.person}
     return found | ({"replayed": True} if one.replayed else {})
 
 
-def _news(device: Device, sent: wire.Sent) -> dict[str, Any]:
-    moved = news.movements(device, sent.cursor)
+def _updates(device: Device, sent: wire.Sent) -> dict[str, Any]:
+    moved = updates.movements(device, sent.cursor)
     body: dict[str, Any] = {
         "cursor": moved.cursor,
         "presence": moved.rows,
         "more": moved.more,
-        "numbers": news.numbers(device),
+        "numbers": updates.numbers(device),
     }
     changed = roster.changes(device.point.event_id, sent.version) if sent.version else None
     if changed is None:
         body["list"] = "anew"
     elif changed.version != sent.version:
         body["list"] = {"version": changed.version, "count": changed.count, "people": changed.rows}
-    settings = news.settings(device)
+    settings = updates.settings(device)
     if settings["version"] != sent.settings:
         body["settings"] = settings
     return body

@@ -91,7 +91,7 @@ class PointForm(Form):
             raise ValidationError(_("Enter this in at least one language."))
 
 
-class LinkForm(Form):
+class DoorLinkForm(Form):
     """A link that makes devices of helpers."""
 
     label = StringField(

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.check_in import operations, overview, points, queries
-from eventapp.check_in.door_forms import LinkForm, PointForm
+from eventapp.check_in.door_forms import DoorLinkForm, PointForm
 from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
 from eventapp.check_in.points import NewLink
 from eventapp.core.errors import or_404
@@ -88,7 +88,7 @@ def close(event: Event, number: int) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def link(event: Event, number: int) -> ResponseReturnValue:
     """Make a link for helpers. It is shown once."""
-    shown, form = _point(event, number), LinkForm()
+    shown, form = _point(event, number), DoorLinkForm()
     user = current_organizer().id
     if done := submit(form, lambda: points.make_link(event, shown, user_id=user, **_terms(form))):
         return private(
@@ -103,7 +103,7 @@ def link(event: Event, number: int) -> ResponseReturnValue:
     return page("check_in/new_link.html", event=event, point=shown, form=form)
 
 
-def _terms(form: LinkForm) -> dict[str, Any]:
+def _terms(form: DoorLinkForm) -> dict[str, Any]:
     return {"label": form.label.data or "", "walk_ins": bool(form.walk_ins.data)}
 
 

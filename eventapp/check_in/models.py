@@ -108,7 +108,7 @@ class CheckIn(Base, Scoped):
     `nonce` is made by whoever asks, so that a question that arrives twice is one line. `registration` is None if the
     ticket leads to nobody. `accepted` and `undoes` are as in presence.LogEntry; `forced`: somebody has overruled the
     result, for a `reason`. `at` is the time by the server's clock, `at_device` what the device's clock showed;
-    `offline`: the device has decided without the server, and `told` is what it answered.
+    `offline`: the device has decided without the server, and `device_result` is what it answered.
     """
 
     __tablename__ = "check_in"
@@ -139,7 +139,7 @@ class CheckIn(Base, Scoped):
     at_device: Mapped[datetime | None]
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     offline: Mapped[bool] = mapped_column(default=False, server_default="0")
-    told: Mapped[ScanResult | None]
+    device_result: Mapped[ScanResult | None]
     received_at: Mapped[datetime] = mapped_column(default=now)
     registration: Mapped[Registration | None] = relationship()
     user: Mapped[User | None] = relationship()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from eventapp.check_in import queries
 from eventapp.check_in.models import CheckIn, CheckInPoint
-from eventapp.check_in.record import Answer, Point, Question, record
+from eventapp.check_in.record import CheckInAnswer, CheckInRequest, Point, record
 from eventapp.check_in.rules import CheckInKind
 from eventapp.core import clock
 from eventapp.core.db import db, start_writing
@@ -55,8 +55,8 @@ def scan(
     that was written then.
     """
     read = queries.scanned(event.id, text)
-    question = Question(nonce, kind, _moment(at), read=read, user_id=user_id)
-    return _line(event, point or door(event), question)
+    request = CheckInRequest(nonce, kind, _moment(at), read=read, user_id=user_id)
+    return _line(event, point or door(event), request)
 
 
 def check(
@@ -78,24 +78,24 @@ def check(
     if overrule and not reason.strip():
         raise Refused(_("Enter a reason."), field="reason")
     reason = reason.strip() if overrule else ""
-    question = Question(nonce, kind, _moment(at), person=person.id, reason=reason, user_id=user_id)
-    return _line(event, point or door(event), question)
+    request = CheckInRequest(nonce, kind, _moment(at), person=person.id, reason=reason, user_id=user_id)
+    return _line(event, point or door(event), request)
 
 
 def take_back(event: Event, line: CheckIn, *, nonce: str, user_id: int | None, at: datetime | None = None) -> CheckIn:
     """Take a line of the log back, by another line. Raises Refused if it let nobody pass, or was taken back already."""
-    question = Question(nonce, CheckInKind.UNDO, _moment(at), undoes=line.nonce, user_id=user_id)
-    return _line(event, line.point, question)
+    request = CheckInRequest(nonce, CheckInKind.UNDO, _moment(at), undoes=line.nonce, user_id=user_id)
+    return _line(event, line.point, request)
 
 
 def _moment(at: datetime | None) -> datetime | None:
     return None if at is None else min(at, clock.now())
 
 
-def _line(event: Event, point: CheckInPoint, question: Question) -> CheckIn:
+def _line(event: Event, point: CheckInPoint, request: CheckInRequest) -> CheckIn:
     where = as_point(event, point)
     start_writing(db.session())
-    answer: Answer = record(where, question)
+    answer: CheckInAnswer = record(where, request)
     return db.session.get_one(CheckIn, answer.line, populate_existing=True)
 
 

@@ -41,13 +41,13 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CheckInRequest:
     """What somebody asks at a point. `read` is what was scanned, `person` the number of a registration that was found
     by name; an undo names in `undoes` the nonce of a line. `at` is None for what is asked just now: its time is that of
     the decision, so that of two who ask at once the second is later.
 
-    With a `reason`, the person passes whatever the result is. `told` is what a device that was offline has answered:
-    who it let in has passed, and is counted.
+    With a `reason`, the person passes whatever the result is. `device_result` is what a device that was offline has
+    answered: who it let in has passed, and is counted.
     """
 
     nonce: str
@@ -62,12 +62,12 @@ class Question:
     at_device: datetime | None = None
     sequence: int = 0
     offline: bool = False
-    told: ScanResult | None = None
+    device_result: ScanResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the point answers. `replayed`: the question had arrived before, and this is what was answered then."""
+class CheckInAnswer:
+    """What the point answers. `replayed`: the request had arrived before, and this is what was answered then."""
 
     nonce: str
     line: int
@@ -77,25 +77,25 @@ class Answer:
     replayed: bool = False
 
 
-def record(point: Point, question: Question) -> Answer:
-    """Answer one question, and write it to the log. The transaction must hold the write lock (core.db.start_writing).
+def record(point: Point, request: CheckInRequest) -> CheckInAnswer:
+    """Answer one request, and write it to the log. The transaction must hold the write lock (core.db.start_writing).
 
     Two who ask for one person at once are answered one after the other. Raises Refused for an undo of what can't be
     undone, and for a nonce of another event.
     """
-    known = _known.row(nonce=question.nonce)
+    known = _known.row(nonce=request.nonce)
     if known is not None:
-        return _replayed(point, question.nonce, known)
-    if question.kind is CheckInKind.UNDO:
-        return _undo(point, question)
-    number = question.person
-    if question.read is not None:
-        number = question.read.ticket.registration if question.read.ticket else None
+        return _replayed(point, request.nonce, known)
+    if request.kind is CheckInKind.UNDO:
+        return _undo(point, request)
+    number = request.person
+    if request.read is not None:
+        number = request.read.ticket.registration if request.read.ticket else None
     row = None if number is None else _person.row(person=number, event=point.event_id)
-    at = question.at or clock.now()  # under the lock
+    at = request.at or clock.now()  # under the lock
     if row is None:
-        return _of_nobody(point, question, at)
-    return _decide(point, question, _Person(number or 0, *row), at)
+        return _of_nobody(point, request, at)
+    return _decide(point, request, _Person(number or 0, *row), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +108,23 @@ class _Person:
     merged: bool
 
 
-def _replayed(point: Point, nonce: str, known: tuple[Any, ...]) -> Answer:
+def _replayed(point: Point, nonce: str, known: tuple[Any, ...]) -> CheckInAnswer:
     line, event_id, result, accepted, person = known
     if event_id != point.event_id:
         raise Refused(_("This form was sent before. Open the page again."))
-    return Answer(nonce, line, result, accepted, person, replayed=True)
+    return CheckInAnswer(nonce, line, result, accepted, person, replayed=True)
 
 
-def _of_nobody(point: Point, question: Question, at: datetime) -> Answer:
+def _of_nobody(point: Point, request: CheckInRequest, at: datetime) -> CheckInAnswer:
     """A text that is no ticket; or a genuine ticket whose registration was made after what this database holds."""
-    read = question.read
+    read = request.read
     genuine = read is not None and read.ticket is not None
     result = ScanResult.OK_UNLISTED if genuine else read.result if read is not None else ScanResult.UNKNOWN
-    return _write(point, question, result, at, accepted=result.admits, person=None)
+    return _write(point, request, result, at, accepted=result.admits, person=None)
 
 
-def _decide(point: Point, question: Question, person: _Person, at: datetime) -> Answer:
-    shown = question.read.ticket.revision if question.read is not None and question.read.ticket is not None else None
+def _decide(point: Point, request: CheckInRequest, person: _Person, at: datetime) -> CheckInAnswer:
+    shown = request.read.ticket.revision if request.read is not None and request.read.ticket is not None else None
     day = local_day(at, point.zone)
     worth = rules.verdict(
         status=person.status,
@@ -135,16 +135,16 @@ def _decide(point: Point, question: Question, person: _Person, at: datetime) -> 
     )
     state = _latest.row(person=person.id, event=point.event_id, area=point.area)
     in_order = state is None or state[1] < at
-    inside = state is not None and bool(state[0]) if in_order else _was_inside(point, question, person.id, at)
-    result = presence.at_the_door(worth, question.kind, inside=inside)
-    let_in = question.offline and question.told is not None and question.told.admits
-    forced = bool(question.reason) and not result.admits
+    inside = state is not None and bool(state[0]) if in_order else _was_inside(point, request, person.id, at)
+    result = presence.at_the_door(worth, request.kind, inside=inside)
+    let_in = request.offline and request.device_result is not None and request.device_result.admits
+    forced = bool(request.reason) and not result.admits
     accepted = result.admits or forced or let_in
-    answer = _write(point, question, result, at, accepted=accepted, person=person.id, forced=forced)
-    if question.offline and _undone.row(nonce=question.nonce) is not None:
+    answer = _write(point, request, result, at, accepted=accepted, person=person.id, forced=forced)
+    if request.offline and _undone.row(nonce=request.nonce) is not None:
         in_order = False  # what takes it back was faster
     if accepted and in_order:
-        _set_present(point, person.id, question.kind, at)
+        _set_present(point, person.id, request.kind, at)
     elif accepted:
         project(point.id, person.id)
     return answer
@@ -157,25 +157,25 @@ def _admits(point: Point, person: _Person, day: date) -> bool:
     return point.admission.admits(option=person.option, mode=person.mode, day=day, has_seat=has_seat)
 
 
-def _was_inside(point: Point, question: Question, person: int, at: datetime) -> bool:
-    """Whether somebody was inside at the time of a question that arrives late."""
-    sequence = question.sequence
-    asked = LogEntry(question.nonce, point.id, person, CheckInKind.IN, at, area=point.area, sequence=sequence)
+def _was_inside(point: Point, request: CheckInRequest, person: int, at: datetime) -> bool:
+    """Whether somebody was inside at the time of a request that arrives late."""
+    sequence = request.sequence
+    asked = LogEntry(request.nonce, point.id, person, CheckInKind.IN, at, area=point.area, sequence=sequence)
     return presence.in_force(log_of(point.event_id, [person]), asked) is ScanResult.ALREADY_IN
 
 
-def _undo(point: Point, question: Question) -> Answer:
-    found = _known.row(nonce=question.undoes)
+def _undo(point: Point, request: CheckInRequest) -> CheckInAnswer:
+    found = _known.row(nonce=request.undoes)
     if found is not None and found[1] != point.event_id:
         raise Refused(_("This can't be undone."))
-    person = found[4] if found is not None else question.person
+    person = found[4] if found is not None else request.person
     if person is not None:
         _person.row(person=person, event=point.event_id)  # locks it
-    if found is not None and (not found[3] or _undone.row(nonce=question.undoes) is not None):
+    if found is not None and (not found[3] or _undone.row(nonce=request.undoes) is not None):
         raise Refused(_("This can't be undone."))
     where = point.id if found is None else (_point_of.row(line=found[0]) or (point.id,))[0]
     answer = _write(
-        point, question, ScanResult.OK, question.at or clock.now(), accepted=False, person=person, where=where
+        point, request, ScanResult.OK, request.at or clock.now(), accepted=False, person=person, where=where
     )
     if person is not None:
         project(where, person)
@@ -184,7 +184,7 @@ def _undo(point: Point, question: Question) -> Answer:
 
 def _write(
     point: Point,
-    question: Question,
+    request: CheckInRequest,
     result: ScanResult,
     at: datetime,
     *,
@@ -192,35 +192,35 @@ def _write(
     person: int | None,
     forced: bool = False,
     where: int | None = None,
-) -> Answer:
+) -> CheckInAnswer:
     """Add a line to the log."""
     row = _new_line.row(
         event_id=point.event_id,
-        nonce=question.nonce,
+        nonce=request.nonce,
         point_id=point.id if where is None else where,
         registration_id=person,
-        user_id=question.user_id,
-        device_id=question.device_id,
-        kind=question.kind,
+        user_id=request.user_id,
+        device_id=request.device_id,
+        kind=request.kind,
         result=result,
         accepted=accepted,
         forced=forced,
-        reason=question.reason if forced else "",
-        undoes=question.undoes,
+        reason=request.reason if forced else "",
+        undoes=request.undoes,
         at=at,
-        at_device=question.at_device,
-        sequence=question.sequence,
-        offline=question.offline,
-        told=question.told,
+        at_device=request.at_device,
+        sequence=request.sequence,
+        offline=request.offline,
+        device_result=request.device_result,
         received_at=clock.now(),
     )
     if row is None:  # it has arrived twice at once, and the other one was faster
-        known = _known.row(nonce=question.nonce)
+        known = _known.row(nonce=request.nonce)
         if known is None:
             raise Refused(_("This form was sent before. Open the page again."))
-        return _replayed(point, question.nonce, known)
+        return _replayed(point, request.nonce, known)
     revisions.changed(f"event:{point.event_id}:check-ins")
-    return Answer(question.nonce, row[0], result, accepted, person)
+    return CheckInAnswer(request.nonce, row[0], result, accepted, person)
 
 
 def _set_present(point: Point, person: int, kind: CheckInKind, at: datetime) -> None:

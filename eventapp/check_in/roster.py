@@ -36,11 +36,11 @@ Row = list[Any]
 
 
 @dataclass(frozen=True)
-class People:
+class Roster:
     """People of a list, as rows: [number, revision, state] of those whose registration has ended, and of the others
     [number, revision, state, option, short code, name, reading, organization, text to search in].
 
-    `count` is the number of people on the whole list; `version` is told back by the device.
+    `count` is the number of people on the whole list; `version` is sent back by the device.
     """
 
     version: str
@@ -61,25 +61,25 @@ def made_at(version: str) -> datetime | None:
     return datetime.fromtimestamp(int(time) / 1000, UTC)
 
 
-def whole(event_id: int) -> People:
+def whole(event_id: int) -> Roster:
     """The whole list of an event. Two statements, and 20 µs for each person."""
     version = version_of(event_id)
     rows = _rows(event_id, db.session.execute(_all, {"event": event_id}))
-    return People(version, len(rows), rows)
+    return Roster(version, len(rows), rows)
 
 
-def changes(event_id: int, since: str) -> People | None:
+def changes(event_id: int, since: str) -> Roster | None:
     """What has changed since a version; None if the whole list has to be loaded anew. One statement if nothing has."""
     version, before = version_of(event_id), made_at(since)
     if before is None:
         return None
     if since.partition(".")[0] == version.partition(".")[0]:
-        return People(since, -1, [])
+        return Roster(since, -1, [])
     found = db.session.execute(_since, {"event": event_id, "since": before - OVERLAP}).all()
     if len(found) > MOST_CHANGES:
         return None
     count = db.session.scalar(_count, {"event": event_id}) or 0
-    return People(version, count, _rows(event_id, found))
+    return Roster(version, count, _rows(event_id, found))
 
 
 def _rows(event_id: int, found: Iterable[Any]) -> list[Row]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from eventapp.check_in import presence, queries, walk_ins
 from eventapp.check_in.devices import Device
-from eventapp.check_in.record import Answer, Question, record
+from eventapp.check_in.record import CheckInAnswer, CheckInRequest, record
 from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.wire import SentScan
 from eventapp.core.db import db, start_writing
@@ -22,30 +22,30 @@ class Refusal:
     why: str
 
 
-def take(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[Answer | Refusal]:
-    """Answer the scans of a device and write them to the log; in the order in which they were sent.
+def take(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[CheckInAnswer | Refusal]:
+    """CheckInAnswer the scans of a device and write them to the log; in the order in which they were sent.
 
     `clock` is what the device's clock shows, `now` ours. Signatures are checked before the write lock is taken. People
     are locked in the order of their numbers, so that two devices don't wait for each other.
     """
-    questions = _questions(device, scans, clock=clock, now=now)
+    requests = _requests(device, scans, clock=clock, now=now)
     start_writing(db.session(), durable=True)
-    answers: dict[str, Answer | Refusal] = {}
-    for scan, question in sorted(zip(scans, questions, strict=True), key=_order):
-        answers[question.nonce] = _answer(device, scan, question)
+    answers: dict[str, CheckInAnswer | Refusal] = {}
+    for scan, request in sorted(zip(scans, requests, strict=True), key=_order):
+        answers[request.nonce] = _answer(device, scan, request)
     return [answers[scan.nonce] for scan in scans]
 
 
-def _questions(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[Question]:
-    """The scans as questions. What was asked offline has its own time, and no other."""
+def _requests(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[CheckInRequest]:
+    """The scans as requests. What was asked offline has its own time, and no other."""
     late = sorted((scan for scan in scans if scan.offline), key=lambda scan: (scan.sequence, scan.nonce))
     times = presence.corrected([scan.at for scan in late], clock=clock, received=now)
     at = dict(zip((scan.nonce for scan in late), times, strict=True))
-    return [_question(device, scan, at.get(scan.nonce)) for scan in scans]
+    return [_request(device, scan, at.get(scan.nonce)) for scan in scans]
 
 
-def _question(device: Device, scan: SentScan, at: datetime | None) -> Question:
-    return Question(
+def _request(device: Device, scan: SentScan, at: datetime | None) -> CheckInRequest:
+    return CheckInRequest(
         nonce=scan.nonce,
         kind=scan.kind,
         at=at,
@@ -58,20 +58,20 @@ def _question(device: Device, scan: SentScan, at: datetime | None) -> Question:
         at_device=scan.at,
         sequence=scan.sequence,
         offline=scan.offline,
-        told=scan.told if scan.offline else None,
+        device_result=scan.device_result if scan.offline else None,
     )
 
 
-def _order(pair: tuple[SentScan, Question]) -> tuple[int, int]:
-    scan, question = pair
-    ticket = question.read.ticket if question.read is not None else None
+def _order(pair: tuple[SentScan, CheckInRequest]) -> tuple[int, int]:
+    scan, request = pair
+    ticket = request.read.ticket if request.read is not None else None
     return (ticket.registration if ticket is not None else scan.person or 0, scan.sequence)
 
 
-def _answer(device: Device, scan: SentScan, question: Question) -> Answer | Refusal:
+def _answer(device: Device, scan: SentScan, request: CheckInRequest) -> CheckInAnswer | Refusal:
     try:
         if scan.walk_in is not None and scan.kind is CheckInKind.IN:
-            question = replace(question, person=walk_ins.registered(device, scan.walk_in, nonce=scan.nonce))
-        return record(device.point, question)
+            request = replace(request, person=walk_ins.registered(device, scan.walk_in, nonce=scan.nonce))
+        return record(device.point, request)
     except Refused as refused:
         return Refusal(scan.nonce, refused.message)

@@ -12,7 +12,7 @@ import json
 from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
-from eventapp.check_in import words
+from eventapp.check_in import app_texts
 from eventapp.core.assets import address
 from eventapp.core.languages import countries, interface
 from eventapp.core.languages import gettext as _
@@ -54,7 +54,7 @@ WORKER = "/check-in/scan-worker.js"
 @views.get("/")
 def app() -> Response:
     """The app. It alone may use the camera."""
-    response = page("check_in/app.html", words=words.words(), countries=countries(interface()))
+    response = page("check_in/app.html", words=app_texts.texts(), countries=countries(interface()))
     response.headers[MARK] = current_app.config["ASSETS"]
     response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
     response.headers["X-Robots-Tag"] = "noindex"

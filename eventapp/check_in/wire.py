@@ -36,7 +36,7 @@ class WalkIn:
 class SentScan:
     """A scan as a device sends it: a text, the number of a person, somebody to register, or an undo.
 
-    `at` is by the device's clock. `told` is what it answered if it has decided `offline`.
+    `at` is by the device's clock. `device_result` is what it answered if it has decided `offline`.
     """
 
     nonce: str
@@ -48,7 +48,7 @@ class SentScan:
     undoes: str = ""
     reason: str = ""
     offline: bool = False
-    told: ScanResult | None = None
+    device_result: ScanResult | None = None
     walk_in: WalkIn | None = None
 
 
@@ -89,7 +89,7 @@ def _scan(one: Any) -> SentScan:
     if not isinstance(one, dict):
         raise Refused(_unreadable())
     nonce = _text(one, "nonce", 100)
-    kind, told = one.get("kind"), one.get("told")
+    kind, device_result = one.get("kind"), one.get("device_result")
     if len(nonce) < 8 or kind not in set(CheckInKind):
         raise Refused(_unreadable())
     walk_in = one.get("walk_in")
@@ -103,7 +103,7 @@ def _scan(one: Any) -> SentScan:
         undoes=_text(one, "undoes", 100),
         reason=one_line(_text(one, "reason", 200)),
         offline=one.get("offline") is True,
-        told=ScanResult(told) if told in set(ScanResult) else None,
+        device_result=ScanResult(device_result) if device_result in set(ScanResult) else None,
         walk_in=_walk_in(walk_in) if isinstance(walk_in, dict) else None,
     )
 

@@ -35,8 +35,8 @@ _SMALL_Y = {"ャ": "a", "ュ": "u", "ョ": "o"}
 # Forms of one kanji in names, each with its usual one: 髙橋 is found by 高橋. The check-in app has the same table
 # (static/check-in/people.js).
 VARIANTS = "髙高 﨑崎 𠮷吉 濵浜 濱浜 邊辺 邉辺 齋斎 齊斎 斉斎 德徳 廣広 澤沢 櫻桜 國国 嶋島 嶌島"
-_USUAL = {ord(form): usual for form, usual in VARIANTS.split()}
-_FOLDED = {**_KATAKANA, **_USUAL}
+_USUAL = {ord(pair[0]): pair[1] for pair in VARIANTS.split()}
+_FOLDED: dict[int, int | str] = {**_KATAKANA, **_USUAL}
 
 
 def fold_kana(text: str) -> str:

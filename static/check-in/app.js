@@ -112,10 +112,10 @@ class App {
     const scan = { nonce: crypto.randomUUID(), seq: await this.nextSequence(), kind: state.kind, at: Date.now(), ...values };
     const own = decide({ found, kind: scan.kind, people: state.people, places: this.where(), settings: state.settings, now: scan.at });
     scan.shown = { name: own.person?.name ?? stranger?.name ?? "", organization: own.person?.organization ?? stranger?.organization ?? "" };
-    await this.store.putScans({ ...scan, offline: true, told: own.result });
+    await this.store.putScans({ ...scan, offline: true, device_result: own.result });
     state.waiting += 1;
     const answer = await this.sync.ask(scan);
-    if (!answer) await this.store.putScans(Object.assign(scan, { offline: true, told: own.result }));
+    if (!answer) await this.store.putScans(Object.assign(scan, { offline: true, device_result: own.result }));
     const result = answer?.result ?? own.result;
     const passed = answer ? Boolean(answer.accepted) : ADMITS.has(result) || Boolean(scan.reason);
     const person = state.people?.get(answer?.person ?? own.person?.id) ?? own.person;
@@ -128,7 +128,7 @@ class App {
   async undo(scan) {
     const back = { nonce: crypto.randomUUID(), seq: await this.nextSequence(), kind: "undo", at: Date.now(), undoes: scan.nonce };
     const person = scan.person ?? scan.answer?.person;
-    Object.assign(back, person ? { person } : {}, { offline: true, told: "ok", shown: scan.shown });
+    Object.assign(back, person ? { person } : {}, { offline: true, device_result: "ok", shown: scan.shown });
     await this.store.putScans(back);
     scan.undone = true;
     await this.store.putScans(scan);

@@ -158,5 +158,5 @@ export class Sync {
   }
 }
 
-const SENT = ["nonce", "seq", "kind", "at", "text", "person", "undoes", "reason", "offline", "told", "walk_in"];
+const SENT = ["nonce", "seq", "kind", "at", "text", "person", "undoes", "reason", "offline", "device_result", "walk_in"];
 const sendable = (scan) => Object.fromEntries(SENT.filter((name) => scan[name] !== undefined).map((name) => [name, scan[name]]));

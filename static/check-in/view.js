@@ -104,8 +104,8 @@ export class View {
 
   #line(scan) {
     const { words } = this;
-    const result = scan.answer?.result ?? scan.told;
-    const differs = scan.answer && scan.told && scan.answer.result !== scan.told;
+    const result = scan.answer?.result ?? scan.device_result;
+    const differs = scan.answer && scan.device_result && scan.answer.result !== scan.device_result;
     const what = scan.kind === "undo" ? words.undone : (words.results[result]?.word ?? scan.answer?.refused ?? "");
     const sent = scan.sent ? words.sent : words.not_sent;
     return make(

@@ -84,6 +84,16 @@ PUBLIC = {
     "speaking.profile",
     "speaking.talk",
     "tickets.ticket",
+    # The check-in app knows nothing of an event until a link has given it a key, which its questions then show.
+    "check_in_app.app",
+    "check_in_app.service_worker",
+    "check_in_app.scan_worker",
+    "check_in_app.manifest",
+    "check_in_api.open_link",
+    "check_in_api.people",
+    "check_in_api.exchange",
+    "check_in_api.move",
+    "check_in_api.sign_out",
     "attendance.counts",
     "attendance.counts_json",
     # The login pages of Flask-Security check access themselves.

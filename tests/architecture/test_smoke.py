@@ -53,9 +53,15 @@ STARTS = [
     "/manage/events/forum/options/in_person/draw",
     "/organizations.json?q=ci",
     "/login/reset",
+    "/check-in/",
+    "/check-in/sw.js",
+    "/check-in/scan-worker.js",
+    "/check-in/manifest.webmanifest",
 ]
 # These need a special state and have their own tests.
 ELSEWHERE = {
+    "check_in_api.people",
+    "doors.link",
     "invitations.accept",
     "invitations.invitation",
     "invitations.substitute",

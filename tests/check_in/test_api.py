@@ -88,7 +88,10 @@ def test_a_session_is_no_key_and_a_key_is_no_session(app, make, device, guest):
 
 @pytest.mark.both_engines("an insert that does nothing on a conflict")
 def test_an_answer_that_was_lost_is_given_again_and_nothing_is_written_twice(device, guest):
-    scans = [device.question(text=ticket(guest), offline=True, told="ok"), device.question("out", person=guest.id)]
+    scans = [
+        device.question(text=ticket(guest), offline=True, device_result="ok"),
+        device.question("out", person=guest.id),
+    ]
     first = device.sync(*scans)["answers"]
     again = device.sync(*scans)["answers"]
     assert [one["result"] for one in again] == [one["result"] for one in first] == ["ok", "ok"]
@@ -100,8 +103,8 @@ def test_two_devices_that_were_offline_count_one_person_once_and_both_doors_are_
     back = another(forum)
     other = device_at(back)
     text = ticket(guest)
-    first = device.question(text=text, offline=True, told="ok", ago=10)
-    second = other.question(text=text, offline=True, told="ok", ago=5)
+    first = device.question(text=text, offline=True, device_result="ok", ago=10)
+    second = other.question(text=text, offline=True, device_result="ok", ago=5)
     # The later one arrives first.
     assert other.sync(second)["answers"][0]["result"] == "ok"
     answer = device.sync(first)
@@ -113,16 +116,16 @@ def test_two_devices_that_were_offline_count_one_person_once_and_both_doors_are_
 
 def test_a_late_scan_changes_when_somebody_came_and_not_whether_they_are_inside(device, guest):
     text = ticket(guest)
-    device.sync(device.question(text=text, offline=True, told="ok", ago=30))
-    device.sync(device.question("out", text=text, offline=True, told="ok", ago=20))
-    device.sync(device.question(text=text, offline=True, told="ok", ago=60))
+    device.sync(device.question(text=text, offline=True, device_result="ok", ago=30))
+    device.sync(device.question("out", text=text, offline=True, device_result="ok", ago=20))
+    device.sync(device.question(text=text, offline=True, device_result="ok", ago=60))
     row = db.session.scalar(select(Presence))
     assert not row.inside and clock.now() - row.first_in > timedelta(minutes=59)
 
 
 def test_a_clock_that_is_wrong_by_a_day_is_corrected(device, guest):
     device.offset = -24 * 3600 * 1000
-    device.sync(device.question(text=ticket(guest), offline=True, told="ok", ago=5))
+    device.sync(device.question(text=ticket(guest), offline=True, device_result="ok", ago=5))
     line = db.session.scalar(select(CheckIn))
     assert timedelta(minutes=4) < line.received_at - line.at < timedelta(minutes=6)
     assert line.received_at - line.at_device > timedelta(hours=23)
@@ -131,14 +134,14 @@ def test_a_clock_that_is_wrong_by_a_day_is_corrected(device, guest):
 def test_who_was_let_in_offline_against_the_list_has_passed_and_is_marked(device, guest):
     with transaction():
         registration.cancel(fresh(guest))
-    (answer,) = device.sync(device.question(text=ticket(guest), offline=True, told="ok"))["answers"]
+    (answer,) = device.sync(device.question(text=ticket(guest), offline=True, device_result="ok"))["answers"]
     assert (answer["result"], answer["accepted"]) == ("withdrawn", True)
     (asked,) = device.sync(device.question(text=ticket(guest)))["answers"]
     assert not asked["accepted"]
 
 
 def test_an_undo_takes_its_line_back_whichever_came_first(device, guest):
-    made = device.question(text=ticket(guest), offline=True, told="ok", ago=3)
+    made = device.question(text=ticket(guest), offline=True, device_result="ok", ago=3)
     back = device.question("undo", undoes=made["nonce"], person=guest.id, offline=True)
     device.sync(back)
     device.sync(made)
@@ -157,7 +160,7 @@ def test_a_walk_in_is_registered_once_and_checked_in(device_at, door, make, foru
     make.option(forum)
     device = device_at(door, walk_ins=True)
     person = {"family_name": "山田", "given_name": "花子", "organization": "松山市", "country": "JP"}
-    question = device.question(walk_in=person, offline=True, told="ok")
+    question = device.question(walk_in=person, offline=True, device_result="ok")
     for _ in range(2):
         (answer,) = device.sync(question)["answers"]
         assert answer["result"] == "ok"
@@ -303,7 +306,7 @@ def test_batches_with_the_same_people_in_another_order_do_not_block_each_other(m
 
     def send(number: int) -> list[str]:
         order = people if number % 2 else people[::-1]
-        scans = [devices[number].question(person=one, offline=True, told="ok") for one in order]
+        scans = [devices[number].question(person=one, offline=True, device_result="ok") for one in order]
         return [answer["result"] for answer in devices[number].sync(*scans)["answers"]]
 
     with ThreadPoolExecutor(4) as pool:

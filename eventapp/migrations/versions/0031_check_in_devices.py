@@ -17,8 +17,8 @@ depends_on = None
 
 # Forms of one kanji in names: the text that a search looks in has the usual one.
 USUAL = {
-    ord(form): usual
-    for form, usual in "髙高 﨑崎 𠮷吉 濵浜 濱浜 邊辺 邉辺 齋斎 齊斎 斉斎 德徳 廣広 澤沢 櫻桜 國国 嶋島 嶌島".split()
+    ord(pair[0]): pair[1]
+    for pair in "髙高 﨑崎 𠮷吉 濵浜 濱浜 邊辺 邉辺 齋斎 齊斎 斉斎 德徳 廣広 澤沢 櫻桜 國国 嶋島 嶌島".split()
 }
 registration = sa.table("registration", sa.column("id", sa.Integer), sa.column("searchable", sa.String))
 
@@ -101,7 +101,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("at_device", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("sequence", sa.Integer(), server_default="0", nullable=False))
         table.add_column(sa.Column("offline", sa.Boolean(), server_default=sa.false(), nullable=False))
-        table.add_column(sa.Column("told", sa.String(length=32), nullable=True))
+        table.add_column(sa.Column("device_result", sa.String(length=32), nullable=True))
         table.create_foreign_key("fk_check_in_device_id", "check_in_device", ["device_id"], ["id"], ondelete="SET NULL")
         table.create_index("ix_check_in_device_id", ["device_id"])
 
@@ -110,7 +110,7 @@ def downgrade() -> None:
     with op.batch_alter_table("check_in") as table:
         table.drop_index("ix_check_in_device_id")
         table.drop_constraint("fk_check_in_device_id", type_="foreignkey")
-        for column in ("told", "offline", "sequence", "at_device", "device_id"):
+        for column in ("device_result", "offline", "sequence", "at_device", "device_id"):
             table.drop_column(column)
     for name in ("check_in_device", "door_link"):
         op.drop_table(name)

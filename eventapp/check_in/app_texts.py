@@ -6,7 +6,7 @@ from eventapp.check_in import rules
 from eventapp.core.languages import gettext as _
 
 
-def words() -> dict[str, object]:
+def texts() -> dict[str, object]:
     """The texts that the app shows later, in the reader's language; {names} are filled in there."""
     results = {
         result.value: {"word": str(result.label), "sentence": result.sentence, "tone": result.tone.value}

@@ -1,4 +1,4 @@
-"""What a device is told besides the answers to its scans: its settings, changes of its list, and who is inside."""
+"""What a device is sent besides the answers to its scans: its settings, changes of its list, and who is inside."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from eventapp.tickets import codes
 from eventapp.tickets import queries as tickets
 
 # Lines of the log may become visible after later ones (their numbers are given before the commit), so those of the last
-# moments are told again.
+# moments are sent again.
 YOUNG = timedelta(seconds=5)
 MOST_LINES = 500
 

@@ -1,0 +1,154 @@
+"""Doors, devices and links at the desk, and what the team should look at."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from eventapp import folder
+from eventapp.accounts.rules import Role
+from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
+from eventapp.core.db import db, transaction
+from eventapp.registration import operations as registration
+from tests.check_in.conftest import ticket
+from tests.support.make import fresh
+
+DOORS = "/manage/events/forum/check-in/doors"
+
+
+def main(client) -> str:
+    return client.page.text(client.page.one("main"))
+
+
+@pytest.mark.both_engines("a page with its numbers")
+def test_an_empty_page_says_what_comes_and_one_with_all_shows_it(organizer, forum, guest, door, device_at):
+    organizer.get(DOORS)
+    assert "No device is at a door yet." in main(organizer) and "Nobody came in twice" in main(organizer)
+    device = device_at(door)
+    device.scan(ticket(guest))
+    device.sync(waiting=3)
+    organizer.get(DOORS)
+    shown = main(organizer)
+    assert re.search(r"Main entrance\s+Door\s+1\s+1", shown)
+    assert "Mika" in shown and "3 scans not sent" in shown
+
+
+def test_a_door_is_added_edited_closed_and_opened_again(organizer, make, forum, device_at):
+    option = make.option(forum)
+    assert organizer.fill(f"{DOORS}/new", {"session": "", "title_en": ""}).status_code == 422
+    assert "at least one language" in main(organizer)
+    assert (
+        organizer.fill(
+            f"{DOORS}/new", {"session": "", "title_en": "Back door", "options": [str(option.id)]}
+        ).status_code
+        == 303
+    )
+    point = db.session.scalar(select(CheckInPoint).where(CheckInPoint.key != "door"))
+    assert point.options == [option.id] and point.area == ""
+    device = device_at(point)
+    organizer.fill(f"{DOORS}/{point.id}", {"title_en": "Garden door"})
+    organizer.fill(DOORS, action=f"/{point.id}/close")
+    assert fresh(point).closed and device.send("sync", {"clock": 0}).status_code == 401
+    organizer.get(DOORS)
+    assert "closed" in main(organizer) and "Garden door" in main(organizer)
+    organizer.fill(DOORS, action=f"/{point.id}/close")
+    assert not fresh(point).closed
+
+
+def test_a_session_has_one_check_in(organizer, make, forum):
+    session = make.session(forum)
+    for status in (303, 422):
+        assert organizer.fill(f"{DOORS}/new", {"session": str(session.id), "title_en": ""}).status_code == status
+    assert "has check-in already" in main(organizer)
+
+
+def test_a_link_is_shown_once_and_opens_the_app_without_a_login(app, organizer, forum, door):
+    assert organizer.fill(f"{DOORS}/{door.id}/link", {"label": ""}).status_code == 422
+    response = organizer.fill(f"{DOORS}/{door.id}/link", {"label": "Noor", "walk_ins": "y"})
+    url = organizer.page.by_id("url").get("value")
+    assert urlsplit(url).path == "/check-in/" and response.headers["Referrer-Policy"] == "no-referrer"
+    link = db.session.scalar(select(DoorLink))
+    secret = urlsplit(url).fragment.removeprefix("link=")
+    assert secret not in link.digest and link.walk_ins and link.uses_left == 50
+    stranger = app.test_client()
+    stranger.looks = False
+    made = stranger.post("/check-in/api/devices", json={"link": secret, "label": "Noor's phone"})
+    assert made.status_code == 200 and db.session.scalar(select(CheckInDevice)).label == "Noor's phone"
+    organizer.get(DOORS)
+    assert "Noor" in main(organizer) and secret not in main(organizer)
+
+
+def test_a_device_of_a_member_is_made_by_one_press_and_leads_into_the_app(organizer, forum):
+    response = organizer.fill("/manage/events/forum/check-in", action="/check-in/device")
+    assert response.status_code == 303 and response.headers["Location"].startswith("/check-in/#link=")
+    link = db.session.scalar(select(DoorLink))
+    assert link.own and link.uses_left == 1
+    organizer.get(DOORS)
+    assert "Links for helpers" not in main(organizer)
+
+
+def test_the_team_signs_a_device_out_and_takes_a_link_back(organizer, door, device_at):
+    first, second = device_at(door), device_at(door)
+    one = db.session.scalars(select(CheckInDevice).order_by(CheckInDevice.id)).first()
+    organizer.fill(DOORS, action=f"/devices/{one.id}/revoke")
+    assert first.send("sync", {"clock": 0}).status_code == 401
+    assert second.send("sync", {"clock": 0}).status_code != 401
+    link = db.session.scalars(select(DoorLink).order_by(DoorLink.id.desc())).first()
+    organizer.fill(DOORS, action=f"/links/{link.id}/revoke")
+    assert second.send("sync", {"clock": 0}).status_code == 401
+
+
+def test_who_was_let_in_against_the_list_is_shown_until_it_is_undone(organizer, door, device_at, guest):
+    device = device_at(door)
+    with transaction():
+        registration.cancel(fresh(guest))
+    asked = device.question(text=ticket(guest), offline=True, device_result="ok")
+    device.sync(asked)
+    organizer.get(DOORS)
+    assert "Ada Lovelace" in main(organizer) and "Withdrawn ticket" in main(organizer)
+    device.sync(device.question("undo", undoes=asked["nonce"], person=guest.id))
+    organizer.get(DOORS)
+    assert "Ada Lovelace" not in main(organizer)
+
+
+def test_the_check_in_role_scans_and_sees_devices_and_changes_nothing(app, make, forum, door):
+    visitor = app.test_client()
+    visitor.sign_in(make.member(forum, Role.CHECK_IN))
+    visitor.get(DOORS)
+    shown = main(visitor)
+    assert "Scan with this device" in shown and "Link for a helper" not in shown
+    visitor.looks = False
+    assert visitor.get(f"{DOORS}/new").status_code == 403
+    assert visitor.get(f"{DOORS}/{door.id}/link").status_code == 403
+
+
+def test_pages_of_another_event_lead_nowhere(organizer, make, forum, door):
+    make.event("other")
+    organizer.looks = False
+    for path in (f"doors/{door.id}", f"doors/{door.id}/link"):
+        assert organizer.get(f"/manage/events/other/check-in/{path}").status_code == 404
+
+
+def test_the_app_alone_may_use_the_camera_and_its_worker_alone_web_assembly(client):
+    client.looks = False
+    page = client.get("/check-in/")
+    assert page.headers["Permissions-Policy"] == "camera=(self), geolocation=(), microphone=()"
+    assert "wasm" not in page.headers["Content-Security-Policy"] and "Set-Cookie" not in page.headers
+    worker = client.get("/check-in/scan-worker.js")
+    assert "'wasm-unsafe-eval'" in worker.headers["Content-Security-Policy"]
+    for response in (client.get("/"), client.get("/check-in/sw.js")):
+        assert "camera=()" in response.headers["Permissions-Policy"]
+        assert "wasm" not in response.headers["Content-Security-Policy"]
+
+
+def test_the_service_worker_keeps_every_module_of_the_app(client):
+    client.looks = False
+    script = client.get("/check-in/sw.js").text
+    page = client.get("/check-in/").text
+    for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+        assert path in script, path
+    for module in (folder("static") / "check-in").glob("*.js"):
+        assert f"check-in/{module.name}" in script, module.name
