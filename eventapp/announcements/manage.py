@@ -83,7 +83,7 @@ def _form_page(
         form=form,
         query=query,
         group=group,
-        meanings=compose.MEANINGS.items(),
+        meanings=compose.meanings(event).items(),
     )
 
 
@@ -105,6 +105,7 @@ def _review(event: Event, row: Announcement, form: AnnouncementStepForm) -> Resp
         form=form,
         query=query,
         group=group,
+        unanswered=queries.unanswered(row, query, group) if group else [],
         by_language=group.by_language(row.languages) if group else {},
         progress=queries.progress([row])[row.id],
         user=current_organizer(),
