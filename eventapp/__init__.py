@@ -38,6 +38,7 @@ from eventapp.core import (
 from eventapp.core.csrf import Protection
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
+from eventapp.dashboard import manage_decisions as decisions
 from eventapp.dashboard import manage_event as dashboard_event
 from eventapp.dashboard import manage_people as people_manage
 from eventapp.dashboard import manage_programme as programme_manage
@@ -106,6 +107,7 @@ BLUEPRINTS = [
     events_manage.manage,
     programme_manage.manage,
     dashboard_event.manage,
+    decisions.manage,
     people_manage.manage,
     releases_manage.manage,
     programme_editor.editor,

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
 
 from eventapp.accounts.rules import Permission
 from eventapp.config import MailServer
 from eventapp.core import languages
 from eventapp.core.db import reading
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
 from eventapp.core.languages import force_locale
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG
 from eventapp.core.pages import page
-from eventapp.events.access import requires
+from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.mail import content
 from eventapp.notifications import coming, identity, sender_check, settings, texts
 from eventapp.notifications.forms import EmailSettingsForm, EmailTextForm
 from eventapp.notifications.sender_check import Finding
-from eventapp.notifications.texts import STANDARD, StandardEmail
+from eventapp.notifications.standard_emails import STANDARD, Readers, StandardEmail, standard
 
 manage = Blueprint("email_settings", __name__, url_prefix="/manage/events/<slug>")
 
@@ -71,18 +72,28 @@ def _settings_page(event: Event, form: EmailSettingsForm, findings: list[Finding
 
 
 @manage.get("/mail/texts")
-@requires(Permission.REGISTRATION)
+@requires(Permission.MAIL)
 def email_texts(event: Event) -> ResponseReturnValue:
-    """The standard e-mails, and in which languages the team has changed them."""
-    return page("notifications/texts.html", event=event, standard=list(STANDARD.values()), written=texts.written(event))
+    """The standard e-mails that the member may change, and in which languages the team has changed them."""
+    readers = [one for one in Readers if may(one.permission)]
+    groups = [(one, [kind for kind in STANDARD.values() if kind.readers is one]) for one in readers]
+    return page("notifications/texts.html", event=event, groups=groups, written=texts.written(event))
+
+
+def _standard(kind: str, tag: str) -> StandardEmail:
+    """A kind of e-mail. Raises NotFound if there is none, Forbidden if the member may not change its text."""
+    found = or_404(STANDARD.get(kind) if TAG.fullmatch(tag) else None)
+    if not may(found.readers.permission):
+        raise Forbidden
+    return found
 
 
 @manage.route("/mail/texts/<kind>/<tag>", methods=["GET", "POST"])
-@requires(Permission.REGISTRATION)
+@requires(Permission.MAIL)
 def email_text(event: Event, kind: str, tag: str) -> ResponseReturnValue:
     """Change the text of one e-mail in one language, or see it with what will be filled in."""
-    standard = or_404(STANDARD.get(kind) if TAG.fullmatch(tag) else None)
-    stored = texts.of(event, kind, tag) or texts.standard(kind, tag)
+    one = _standard(kind, tag)
+    stored = texts.of(event, kind, tag) or standard(kind, tag)
     form = EmailTextForm(data={"subject": stored.subject, "text": stored.text})
     shows = "preview" in request.form
 
@@ -93,31 +104,28 @@ def email_text(event: Event, kind: str, tag: str) -> ResponseReturnValue:
     if submit(form, save) and not shows:
         flash(_("Saved."))
         return redirect(url_for(".email_texts", slug=event.slug), 303)
-    return _text_page(event, standard, tag, form)
+    return _text_page(event, one, tag, form)
 
 
-def _text_page(event: Event, standard: StandardEmail, tag: str, form: EmailTextForm) -> Response:
+def _text_page(event: Event, one: StandardEmail, tag: str, form: EmailTextForm) -> Response:
     with force_locale(tag):
         values = texts.sample(event, tag)
     return page(
         "notifications/text.html",
         event=event,
-        standard=standard,
+        standard=one,
         tag=tag,
         form=form,
-        own=(standard.kind, tag) in texts.written(event),
-        meanings=[(name, texts.MEANINGS[name]) for name in standard.placeholders],
+        own=(one.kind, tag) in texts.written(event),
         subject=texts.marked(form.subject.data or "", values),
         paragraphs=[texts.marked(part, values) for part in content.paragraphs_of(form.text.data or "")],
     )
 
 
 @manage.post("/mail/texts/<kind>/<tag>/reset")
-@requires(Permission.REGISTRATION)
+@requires(Permission.MAIL)
 def reset_email_text(event: Event, kind: str, tag: str) -> ResponseReturnValue:
-    """Back to the standard text."""
-    if kind not in STANDARD:
-        raise Refused(_("There is no such e-mail."))
-    texts.reset(event, kind, tag)
+    """Use the standard text again."""
+    texts.reset(event, _standard(kind, tag).kind, tag)
     flash(_("The standard text is used again."))
     return redirect(url_for(".email_text", slug=event.slug, kind=kind, tag=tag), 303)
