@@ -1,10 +1,10 @@
 """An announcement to many: how long the request takes, how fast the e-mails go out, and what visitors notice of it.
 
-python -m bench.announcement [--people 10000] [--postgresql] [--kill] [--answers]
+python -m bench.announcement [--people 10000] [--postgresql] [--kill] [--answers] [--logo]
 
 The mail server counts what each address has received. With `--kill`, the worker is killed (SIGKILL) at a third; e-mails
 that it held are only sent when its lease on them has run out, so the rate then says little. With `--answers`, the text
-has what each person has answered to two questions.
+has what each person has answered to two questions; with `--logo`, each e-mail has a logo of the largest size.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import multiprocessing
 import os
+import random
 import re
 import subprocess
 import sys
@@ -43,6 +44,9 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events import queries
 from eventapp.events.models import Event
+from eventapp.media import operations as media
+from eventapp.media.reading import EncodedPicture
+from eventapp.media.rules import LOGO_BYTES
 from eventapp.registration import questions
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
@@ -62,6 +66,12 @@ def ask(event: Event) -> None:
         questions.save_question(event, None, key=key, label=LocalizedText(en=key), kind=kind, choices=choices)
     for number, one in enumerate(db.session.scalars(select(Registration).where(Registration.event_id == event.id))):
         one.answers = {"meal": ("halal", "vegan", "anything")[number % 3], "wish": f"A seat near pillar {number}"}
+
+
+def add_logo(event: Event) -> None:
+    """A logo of as many bytes as one may have."""
+    content = random.Random(1).randbytes(LOGO_BYTES)  # the server does not look at it
+    media.save_logo(event, EncodedPicture(content, 480, 160), alt=LocalizedText(en="City of Mori"))
 
 
 class Sink:
@@ -207,7 +217,7 @@ def worker(environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
-def measure(folder: Path, url: str, people: int, *, kill: bool, answers: bool) -> None:
+def measure(folder: Path, url: str, people: int, *, kill: bool, answers: bool, logo: bool) -> None:
     """Seed, send, and print the figures."""
     port, sink = free_port(), Sink()
     environ = {
@@ -231,6 +241,8 @@ def measure(folder: Path, url: str, people: int, *, kill: bool, answers: bool) -
         events.set_member(event, user, Role.OWNER)
         if answers:
             ask(event)
+        if logo:
+            add_logo(event)
     bodies = forms(port, "/events/summit/register")
     with served([sys.executable, "-m", "eventapp.serve", "--no-worker"], port, environ):
         organizer = Organizer(port)
@@ -289,9 +301,10 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--kill", action="store_true")
     parser.add_argument("--answers", action="store_true")
+    parser.add_argument("--logo", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, postgresql() if options.postgresql else nullcontext("") as url:
-        measure(Path(folder), str(url), options.people, kill=options.kill, answers=options.answers)
+        measure(Path(folder), str(url), options.people, kill=options.kill, answers=options.answers, logo=options.logo)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ from eventapp.invitations import manage as invitations_manage
 from eventapp.invitations import views as invitations
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
+from eventapp.media import queries as media_queries
 from eventapp.media import views as media
 from eventapp.notifications import manage as notifications_manage
 from eventapp.notifications import manage_settings as email_settings
@@ -218,7 +219,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("notifications", 1, notification_tasks.send_due),
         Sweep("reminders", 30, notification_tasks.send_reminders, apart=True),
         Sweep("announcements", 1, announcement_tasks.send_due, apart=True),
-        Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
+        Sweep("mail", 1, lambda: _deliver(settings), apart=True),
         Sweep("bulk actions", 1, people_tasks.go_on),
         Sweep("files with people", 2, people_exports.write_next),
         Sweep("imports of people", 1, people_tasks.go_on_importing),
@@ -234,3 +235,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     ]
     cli.init_app(app)
     return app
+
+
+def _deliver(settings: config.Settings) -> int:
+    return mail_tasks.deliver_due(settings.mail_url, settings.mail_from, picture_of=media_queries.picture_of)

@@ -1,6 +1,9 @@
-"""Desk pages: sender and reminders of an event's e-mails, and the texts of its standard e-mails."""
+"""Desk pages: sender, reminders and logo of an event's e-mails, and the texts of its standard e-mails."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +12,7 @@ from werkzeug.exceptions import Forbidden
 from eventapp.accounts.rules import Permission
 from eventapp.config import MailServer
 from eventapp.core import languages
+from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
@@ -19,8 +23,12 @@ from eventapp.core.pages import page
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.mail import content
+from eventapp.media import operations as media_operations
+from eventapp.media import queries as media
+from eventapp.media import reading as pictures
+from eventapp.media.rules import LARGEST_FILE
 from eventapp.notifications import coming, identity, sender_check, settings, texts
-from eventapp.notifications.forms import EmailSettingsForm, EmailTextForm
+from eventapp.notifications.forms import EmailSettingsForm, EmailTextForm, LogoForm
 from eventapp.notifications.sender_check import Finding
 from eventapp.notifications.standard_emails import STANDARD, Readers, StandardEmail, standard
 
@@ -36,12 +44,11 @@ def sender_domain() -> str:
 @requires(Permission.REGISTRATION)
 def email_settings(event: Event) -> ResponseReturnValue:
     """Who writes, where replies go, and which reminders are sent."""
-    form = EmailSettingsForm.of(settings.of(event))
-    form.sender_name.offer(event.languages)
+    form = _settings_form(event)
     if submit(form, lambda: settings.save(event, form.values())):
         flash(_("Saved."))
         return redirect(url_for(".email_settings", slug=event.slug), 303)
-    return _settings_page(event, form, [])
+    return _settings_page(event, form=form)
 
 
 @manage.post("/mail/check")
@@ -53,22 +60,85 @@ def check_sender(event: Event) -> ResponseReturnValue:
     host = MailServer.from_url(server).host if server else ""
     with reading():
         findings = sender_check.check(sender_domain(), selector=selector, server=host)
-    form = EmailSettingsForm.of(settings.of(event), formdata=None)
+    return _settings_page(event, findings=findings)
+
+
+def _settings_form(event: Event, **more: Any) -> EmailSettingsForm:
+    form = EmailSettingsForm.of(settings.of(event), **more)
     form.sender_name.offer(event.languages)
-    return _settings_page(event, form, findings)
+    return form
 
 
-def _settings_page(event: Event, form: EmailSettingsForm, findings: list[Finding]) -> Response:
+def _logo_form(event: Event, **more: Any) -> LogoForm:
+    logo = media.logo(event)
+    form = LogoForm(data={"alt": logo.alt} if logo else None, **more)
+    form.alt.offer(event.languages)
+    return form
+
+
+def _settings_page(
+    event: Event,
+    *,
+    form: EmailSettingsForm | None = None,
+    logo_form: LogoForm | None = None,
+    findings: Sequence[Finding] = (),
+) -> Response:
     return page(
         "notifications/settings.html",
         event=event,
-        form=form,
+        form=form or _settings_form(event, formdata=None),
+        logo_form=logo_form or _logo_form(event, formdata=None),
+        logo=media.inline_logo(event, languages.interface()),
         writer=identity.identity(event, languages.interface()),
         address=content.sender()[0],
         domain=sender_domain(),
         findings=findings,
         coming=coming.numbers(event),
     )
+
+
+@manage.post("/mail/logo")
+@requires(Permission.REGISTRATION)
+@takes_uploads
+def logo(event: Event) -> ResponseReturnValue:
+    """Use another logo, or change what it says to those who don't see it."""
+    form = _logo_form(event)
+    if submit(form, lambda: _save_logo(event, form)):
+        flash(_("Saved."))
+        return redirect(url_for(".email_settings", slug=event.slug, _anchor="logo"), 303)
+    return _settings_page(event, logo_form=form)
+
+
+def _save_logo(event: Event, form: LogoForm) -> None:
+    """Read the picture that was sent, while nothing is locked, and store it. Raises Refused."""
+    sent, picture = request.files.get("file"), None
+    if sent is not None and sent.filename:
+        data = sent.read(LARGEST_FILE + 1)
+        with reading():
+            picture = pictures.logo(data)
+    media_operations.save_logo(event, picture, alt=form.alt.data)
+
+
+@manage.post("/mail/logo/remove")
+@requires(Permission.REGISTRATION)
+def remove_logo(event: Event) -> ResponseReturnValue:
+    """Send e-mails without a logo."""
+    media_operations.remove_logo(event)
+    flash(_("The logo has been removed. E-mails that wait are sent without it."))
+    return redirect(url_for(".email_settings", slug=event.slug, _anchor="logo"), 303)
+
+
+@manage.get("/mail/logo/<digest>.png")
+@requires(Permission.MAIL)
+def logo_file(event: Event, digest: str) -> ResponseReturnValue:
+    """The logo for previews. What has this address never changes, so the browser may keep it."""
+    found = media.inline_logo(event, languages.interface())
+    shown = or_404(found if found is not None and found.digest == digest else None)
+    response = Response(shown.content, content_type="image/png")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
 
 
 @manage.get("/mail/texts")
@@ -117,6 +187,7 @@ def _text_page(event: Event, one: StandardEmail, tag: str, form: EmailTextForm) 
         tag=tag,
         form=form,
         own=(one.kind, tag) in texts.written(event),
+        logo=media.inline_logo(event, tag),
         subject=texts.marked(form.subject.data or "", values),
         paragraphs=[texts.marked(part, values) for part in content.paragraphs_of(form.text.data or "")],
     )
