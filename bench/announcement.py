@@ -1,9 +1,10 @@
 """An announcement to many: how long the request takes, how fast the e-mails go out, and what visitors notice of it.
 
-python -m bench.announcement [--people 10000] [--postgresql] [--kill]
+python -m bench.announcement [--people 10000] [--postgresql] [--kill] [--answers] [--logo]
 
 The mail server counts what each address has received. With `--kill`, the worker is killed (SIGKILL) at a third; e-mails
-that it held are only sent when its lease on them has run out, so the rate then says little.
+that it held are only sent when its lease on them has run out, so the rate then says little. With `--answers`, the text
+has what each person has answered to two questions; with `--logo`, each e-mail has a logo of the largest size.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import multiprocessing
 import os
+import random
 import re
 import subprocess
 import sys
@@ -27,7 +29,7 @@ from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bench.__main__ import ROOT, cpu_seconds, forms, free_port, served
 from eventapp import create_app
@@ -38,12 +40,38 @@ from eventapp.announcements.models import Announcement
 from eventapp.config import Settings
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
+from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events import queries
+from eventapp.events.models import Event
+from eventapp.media import operations as media
+from eventapp.media.reading import EncodedPicture
+from eventapp.media.rules import LOGO_BYTES
+from eventapp.registration import questions
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import QuestionKind
 from tests.support.databases import postgresql
 
 LOGIN = "bench@example.org", "correct horse battery"
 TEXT = "Dear {name},\n\nthe shuttle leaves at nine from gate 3. Your option: {option}.\n\nYour page: {link}\n\nSee you!"
+
+
+ANSWERS = "\n\nYour meal: {answer:meal}. You wish: {answer:wish}."
+
+
+def ask(event: Event) -> None:
+    """Two questions that everybody has answered."""
+    meals = [LocalizedText(en=one, ja=one) for one in ("Halal", "Vegan", "Anything")]
+    for key, kind, choices in (("meal", QuestionKind.CHOICE, meals), ("wish", QuestionKind.TEXT, [])):
+        questions.save_question(event, None, key=key, label=LocalizedText(en=key), kind=kind, choices=choices)
+    for number, one in enumerate(db.session.scalars(select(Registration).where(Registration.event_id == event.id))):
+        one.answers = {"meal": ("halal", "vegan", "anything")[number % 3], "wish": f"A seat near pillar {number}"}
+
+
+def add_logo(event: Event) -> None:
+    """A logo of as many bytes as one may have."""
+    content = random.Random(1).randbytes(LOGO_BYTES)  # the server does not look at it
+    media.save_logo(event, EncodedPicture(content, 480, 160), alt=LocalizedText(en="City of Mori"))
 
 
 class Sink:
@@ -189,7 +217,7 @@ def worker(environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
-def measure(folder: Path, url: str, people: int, *, kill: bool) -> None:
+def measure(folder: Path, url: str, people: int, *, kill: bool, answers: bool, logo: bool) -> None:
     """Seed, send, and print the figures."""
     port, sink = free_port(), Sink()
     environ = {
@@ -211,6 +239,10 @@ def measure(folder: Path, url: str, people: int, *, kill: bool) -> None:
         event = queries.by_slug("summit")
         assert event is not None and isinstance(user, User)
         events.set_member(event, user, Role.OWNER)
+        if answers:
+            ask(event)
+        if logo:
+            add_logo(event)
     bodies = forms(port, "/events/summit/register")
     with served([sys.executable, "-m", "eventapp.serve", "--no-worker"], port, environ):
         organizer = Organizer(port)
@@ -224,8 +256,9 @@ def measure(folder: Path, url: str, people: int, *, kill: bool) -> None:
             sleep(8)
         before = visitors.end()
         print(f"visitors before, ms (pages p50, p99, registrations p50, p99): {before}", flush=True)
+        text = TEXT + ANSWERS if answers else TEXT
         new = "/manage/events/summit/announcements/new"
-        page, review = organizer.post(new, {"subject_en": "Shuttle", "text_en": TEXT, "language": "en"})
+        page, review = organizer.post(new, {"subject_en": "Shuttle", "text_en": text, "language": "en"})
         _page, sent = organizer.post(page, {}, to=f"{page}/send")
         print(f"writing the draft: {review * 1000:.0f} ms; pressing “Send”: {sent * 1000:.0f} ms", flush=True)
         begin = perf_counter()
@@ -267,9 +300,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--answers", action="store_true")
+    parser.add_argument("--logo", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, postgresql() if options.postgresql else nullcontext("") as url:
-        measure(Path(folder), str(url), options.people, kill=options.kill)
+        measure(Path(folder), str(url), options.people, kill=options.kill, answers=options.answers, logo=options.logo)
 
 
 if __name__ == "__main__":

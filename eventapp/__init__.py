@@ -42,6 +42,7 @@ from eventapp.core import (
 from eventapp.core.csrf import Protection
 from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
+from eventapp.dashboard import manage_decisions as decisions
 from eventapp.dashboard import manage_event as dashboard_event
 from eventapp.dashboard import manage_people as people_manage
 from eventapp.dashboard import manage_programme as programme_manage
@@ -62,6 +63,7 @@ from eventapp.invitations import manage as invitations_manage
 from eventapp.invitations import views as invitations
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
+from eventapp.media import queries as media_queries
 from eventapp.media import views as media
 from eventapp.notifications import manage as notifications_manage
 from eventapp.notifications import manage_settings as email_settings
@@ -109,6 +111,7 @@ BLUEPRINTS = [
     events_manage.manage,
     programme_manage.manage,
     dashboard_event.manage,
+    decisions.manage,
     people_manage.manage,
     releases_manage.manage,
     programme_editor.editor,
@@ -224,7 +227,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("notifications", 1, notification_tasks.send_due),
         Sweep("reminders", 30, notification_tasks.send_reminders, apart=True),
         Sweep("announcements", 1, announcement_tasks.send_due, apart=True),
-        Sweep("mail", 1, lambda: mail_tasks.deliver_due(settings.mail_url, settings.mail_from), apart=True),
+        Sweep("mail", 1, lambda: _deliver(settings), apart=True),
         Sweep("bulk actions", 1, people_tasks.go_on),
         Sweep("files with people", 2, people_exports.write_next),
         Sweep("imports of people", 1, people_tasks.go_on_importing),
@@ -240,3 +243,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     ]
     cli.init_app(app)
     return app
+
+
+def _deliver(settings: config.Settings) -> int:
+    return mail_tasks.deliver_due(settings.mail_url, settings.mail_from, picture_of=media_queries.picture_of)

@@ -17,6 +17,7 @@ from eventapp.events import queries as event_queries
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.events.rules import EventStatus, HostRole
 from eventapp.lifecycle import clone
+from eventapp.media.models import HostLogo
 from eventapp.notifications.models import EmailSettings, EmailText
 from eventapp.programme import queries
 from eventapp.programme.models import EventPerson, Participation, Room, Session, Track
@@ -53,6 +54,7 @@ STAY = {
     RegistrationSettings: set(),
     EmailSettings: set(),
     EmailText: set(),
+    HostLogo: set(),
     SeatPool: {"id", "seats_taken"},
     AttendanceOption: {"id", "seats_taken", "uid", "closing_sequence", "drawn_at", "draw_seed"},
     Question: {"id", "removed_at"},
@@ -71,6 +73,7 @@ MADE = {
     RegistrationSettings: {"event_id"},
     EmailSettings: {"event_id"},
     EmailText: {"event_id"},
+    HostLogo: {"event_id"},
     SeatPool: {"event_id"},
     AttendanceOption: {
         "event_id",
@@ -97,6 +100,7 @@ GO = {
     RegistrationSettings: clone.REGISTRATION,
     EmailSettings: clone.EMAILS,
     EmailText: clone.TEXTS,
+    HostLogo: clone.LOGO,
     SeatPool: clone.POOL,
     AttendanceOption: clone.OPTION,
     Question: clone.QUESTION,

@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import escape
 
+from eventapp.announcements import answers
+from eventapp.announcements.answers import AnswerPlaceholders
 from eventapp.announcements.models import Announcement
 from eventapp.announcements.rules import text_language
 from eventapp.core import languages
@@ -37,7 +39,12 @@ MEANINGS: dict[str, Any] = {
 }
 _OF_READER = ("name", "option", "organization", "link")
 # Stands for what differs between readers, while the rest is rendered. No keyboard types it.
-_SLOT = re.compile("\ue000([a-z]+)\ue001")
+_SLOT = re.compile("\ue000([^\ue000\ue001]+)\ue001")
+
+
+def meanings(event: Event) -> dict[str, Any]:
+    """The placeholders that an announcement of this event can have, and what the team reads about each."""
+    return MEANINGS | answers.meanings(event)
 
 
 def _slot(name: str) -> str:
@@ -54,6 +61,8 @@ class Reader:
     organizations: Sequence[str]
     link: str
     stop: str
+    # By the names of their placeholders.
+    answers: Mapping[str, str]
 
 
 class _Addresses:
@@ -83,6 +92,7 @@ class Composer:
 
     def __init__(self, announcement: Announcement) -> None:
         self.announcement = announcement
+        self.answers = AnswerPlaceholders(announcement.event, announcement.placeholders)
         self._ready: dict[str, _Ready] = {}
         self._addresses: dict[str, _Addresses] = {}
 
@@ -107,22 +117,23 @@ class Composer:
             organizations=_once(one.organization_name for one in people if can_be_greeted_by(one.organization_name)),
             link=addresses.page(first.token),
             stop=addresses.stop(first.contact_id),
+            answers=self.answers.values(people, language),
         )
 
     def ready(self, language: str) -> _Ready:
         """The e-mail in a language of the announcement, but for what differs between readers."""
         if language not in self._ready:
             with force_locale(language):
-                self._ready[language] = _Ready(self.announcement, language)
+                self._ready[language] = _Ready(self.announcement, language, self.answers.names)
         return self._ready[language]
 
 
 class _Ready:
-    def __init__(self, announcement: Announcement, language: str) -> None:
+    def __init__(self, announcement: Announcement, language: str, asked: Sequence[str]) -> None:
         event = announcement.event
         writer = identity(event, language)
         self._language, self._batch = language, announcement.batch
-        values = common_values(event, language) | {name: _slot(name) for name in _OF_READER}
+        values = common_values(event, language) | {name: _slot(name) for name in (*_OF_READER, *asked)}
         subject = placeholders.fill(announcement.subject.resolve(language).text, values)
         text = placeholders.fill(announcement.text[language], values)
         self._rendered = content.render(
@@ -194,6 +205,7 @@ def values_for(reader: Reader, language: str) -> dict[str, str]:
         "organization": _listed(reader.organizations, language),
         "link": reader.link,
         "stop": reader.stop,
+        **reader.answers,
     }
 
 
@@ -210,14 +222,16 @@ def option_words(option: AttendanceOption, language: str) -> str:
         return str(option.mode.label)
 
 
-def sample_reader(announcement: Announcement, language: str, *, to: str) -> Reader:
-    """An invented reader, for previews and tests. The links lead nowhere private."""
-    event = announcement.event
+def sample_reader(composer: Composer, language: str, *, to: str) -> Reader:
+    """An invented reader, for previews and tests, in the current language. The links lead nowhere private."""
+    event = composer.announcement.event
     page = absolute("site.event", slug=event.slug, lang=language)
-    return Reader(to, [_("Ada Example")], [_("In person")], [_("City of Example")], page, page)
+    invented = composer.answers.samples(language)
+    return Reader(to, [_("Ada Example")], [_("In person")], [_("City of Example")], page, page, invented)
 
 
 def sample(announcement: Announcement, language: str, *, to: str) -> RenderedEmail:
     """The e-mail in a language as an invented attendee reads it."""
+    composer = Composer(announcement)
     with force_locale(language):
-        return Composer(announcement).ready(language).to(sample_reader(announcement, language, to=to))
+        return composer.ready(language).to(sample_reader(composer, language, to=to))

@@ -20,12 +20,18 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
+from eventapp.mail import pictures
+from eventapp.media import queries as media
 from eventapp.people.rules import PeopleQuery
 
 manage = Blueprint("announcements", __name__, url_prefix="/manage/events/<slug>/announcements")
 
 # Styles of an e-mail are on its tags, because e-mail programs read no style sheets; and nothing else runs in a preview.
-_PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+# It is of our origin, so that the browser asks for the logo as the member who is logged in.
+_PREVIEW_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
+    "sandbox allow-same-origin"
+)
 _FRAMES_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -83,7 +89,7 @@ def _form_page(
         form=form,
         query=query,
         group=group,
-        meanings=compose.MEANINGS.items(),
+        meanings=compose.meanings(event).items(),
     )
 
 
@@ -105,6 +111,7 @@ def _review(event: Event, row: Announcement, form: AnnouncementStepForm) -> Resp
         form=form,
         query=query,
         group=group,
+        unanswered=queries.unanswered(row, query, group) if group else [],
         by_language=group.by_language(row.languages) if group else {},
         progress=queries.progress([row])[row.id],
         user=current_organizer(),
@@ -121,7 +128,9 @@ def preview(event: Event, number: int, tag: str) -> ResponseReturnValue:
     """The e-mail itself, as an e-mail program shows it."""
     row = or_404(queries.by_id(event, number))
     email = compose.sample(or_404(row if tag in row.languages else None), tag, to="")
-    response = make_response(email.html)
+    logo = media.inline_logo(event, tag)
+    source = url_for("email_settings.logo_file", slug=event.slug, digest=logo.digest) if logo else ""
+    response = make_response(pictures.html_with(email.html, logo, source=source))
     response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
     return response
 

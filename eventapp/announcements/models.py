@@ -14,6 +14,7 @@ from eventapp.core.clock import now
 from eventapp.core.db import Base
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
+from eventapp.mail import placeholders
 
 
 class Announcement(Base):
@@ -60,6 +61,12 @@ class Announcement(Base):
         """Whether its state changes within the next minutes."""
         soon = self.send_at is not None and self.send_at < now() + timedelta(minutes=2)
         return self.status is AnnouncementStatus.SENDING or (self.status is AnnouncementStatus.SCHEDULED and soon)
+
+    @property
+    def placeholders(self) -> list[str]:
+        """The placeholders that its texts have in any language, each once."""
+        texts = [*self.subject.values(), *self.text.values()]
+        return list(dict.fromkeys(name for text in texts for name in placeholders.used(text)))
 
     @property
     def languages(self) -> list[str]:

@@ -39,7 +39,7 @@ def save(
     """Add or change a draft. Raises Refused for a text without its subject or the other way round, a placeholder that
     does not exist, a time in the past, and an announcement that is not a draft any more.
     """
-    _check(subject, text)
+    _check(event, subject, text)
     if planned_at is not None and planned_at <= clock.now():
         raise Refused(_("This time is in the past."), field="planned_at")
     if announcement is None:
@@ -55,7 +55,8 @@ def save(
     return announcement
 
 
-def _check(subject: LocalizedText, text: LocalizedText) -> None:
+def _check(event: Event, subject: LocalizedText, text: LocalizedText) -> None:
+    known = compose.meanings(event)
     for field, here, there in (("text", text, subject), ("subject", subject, text)):
         if missing := [tag for tag in there if tag not in here]:
             named = ", ".join(language_name(tag, interface()) for tag in missing)
@@ -63,7 +64,7 @@ def _check(subject: LocalizedText, text: LocalizedText) -> None:
         if not here:
             raise Refused(_("Enter this in at least one language."), field=field)
         for one in here.values():
-            if problem := placeholders.problem(one, compose.MEANINGS):
+            if problem := placeholders.problem(one, known):
                 raise Refused(problem, field=field)
 
 

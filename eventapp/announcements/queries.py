@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
+from eventapp.announcements.answers import AnswerPlaceholders
 from eventapp.announcements.models import Announcement, AnnouncementRecipient
 from eventapp.announcements.rules import SKIPPED, AddressedPerson, AnnouncementStatus, Group, RecipientOutcome, group
 from eventapp.core import clock
@@ -19,6 +20,7 @@ from eventapp.notifications.models import OptOut
 from eventapp.people.filters import conditions
 from eventapp.people.rules import PeopleQuery
 from eventapp.registration import queries as registration
+from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.rules import REGISTERED, UNCONFIRMED
 
@@ -33,9 +35,6 @@ def group_of(event: Event, query: PeopleQuery) -> Group:
 
     Without a status, and without people chosen one by one, it is those who are registered: nobody who has cancelled.
     """
-    found = [*conditions(event, query, registration.every_question(event), emails=True)]
-    if not query.statuses and not query.numbers:
-        found.append(Registration.status.in_(REGISTERED | UNCONFIRMED))
     statement = (
         select(
             Registration.id,
@@ -51,13 +50,53 @@ def group_of(event: Event, query: PeopleQuery) -> Group:
         .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
         .outerjoin(OptOut, OptOut.contact_id == Contact.id)
         .outerjoin(UndeliverableAddress, UndeliverableAddress.key == Contact.email_key)
-        .where(*found)
+        .where(*_selected(event, query))
         .order_by(Registration.id)
     )
     return group(
         AddressedPerson(number, contact, bool(address), language, status in UNCONFIRMED, bool(out), bool(wrong), made)
         for number, contact, address, language, status, out, wrong, made in db.session.execute(statement)
     )
+
+
+def _selected(event: Event, query: PeopleQuery) -> list[ColumnElement[bool]]:
+    found = [*conditions(event, query, registration.every_question(event), emails=True)]
+    if not query.statuses and not query.numbers:
+        found.append(Registration.status.in_(REGISTERED | UNCONFIRMED))
+    return found
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """How many of those who are written to have no answer to a question that the text mentions.
+
+    `question` is None if there is no such question any more, and `placeholder` then says what was meant.
+    """
+
+    placeholder: str
+    question: Question | None
+    people: int
+
+
+def unanswered(announcement: Announcement, query: PeopleQuery, found: Group) -> list[Unanswered]:
+    """The number for each placeholder about an answer; three statements, or none if the text has none of these."""
+    placeholders = AnswerPlaceholders(announcement.event, announcement.placeholders)
+    if not placeholders.names:
+        return []
+    written_to = found.written_to
+    statement = (
+        select(Registration.id, Registration.option_id, Registration.answers)
+        .join(Contact, Contact.id == Registration.contact_id)
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+        .where(*_selected(announcement.event, query))
+    )
+    options = {one.id: one for one in registration.options(announcement.event)}
+    numbers = dict.fromkeys(placeholders.names, 0)
+    for number, option, answers in db.session.execute(statement):
+        if number in written_to:
+            for name in placeholders.names:
+                numbers[name] += placeholders.unanswered(name, options[option], answers)
+    return [Unanswered(name, placeholders.questions[name], number) for name, number in numbers.items()]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 
+# The beginning of placeholders that stand for the answer to a question.
+ANSWER = "answer:"
 # How long "Send" can be undone.
 UNDO = timedelta(seconds=60)
 
@@ -42,6 +44,11 @@ SKIPPED = (
     RecipientOutcome.OPTED_OUT,
     RecipientOutcome.UNDELIVERABLE,
 )
+
+
+def answer_placeholder(key: str) -> str:
+    """The name of the placeholder for the answer to the question with this key: "answer:diet"."""
+    return ANSWER + key.casefold()
 
 
 def starts(now: datetime, planned: datetime | None) -> datetime:
@@ -100,6 +107,12 @@ class Group:
     def readers(self) -> int:
         """The number of people they are for."""
         return sum(len(one.registrations) for one in self.contacts.values() if one.outcome is RecipientOutcome.WAITING)
+
+    @property
+    def written_to(self) -> set[int]:
+        """The registrations of these people."""
+        waiting = [one for one in self.contacts.values() if one.outcome is RecipientOutcome.WAITING]
+        return {number for one in waiting for number in one.registrations}
 
     def by_language(self, languages: Sequence[str]) -> dict[str, int]:
         """The number of e-mails in each language of the texts."""

@@ -22,6 +22,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
+from eventapp.media.models import HostLogo
 from eventapp.notifications.models import EmailSettings, EmailText
 from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
@@ -86,6 +87,7 @@ OPTION = (
 )
 POOL = ("title", "capacity")
 EMAILS = ("sender_name", "reply_to", "dkim_selector", "week", "day", "hour", "thanks", "asks_again")
+LOGO = ("digest", "content", "width", "height", "alt")
 TEXTS = ("kind", "language", "subject", "text")
 REGISTRATION = ("address_check", "hold_minutes")
 QUESTION = (
@@ -154,6 +156,8 @@ def clone(
         db.session.add(_copy(settings, EMAILS, event_id=made.id))
     for text in _rows(EmailText, event):
         db.session.add(_copy(text, TEXTS, event_id=made.id))
+    for logo in _rows(HostLogo, event):
+        db.session.add(_copy(logo, LOGO, event_id=made.id))
     _registration(event, made, shift)
     _form(event, made)
     db.session.flush()

@@ -10,7 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from eventapp.core.addresses import in_ascii
+from eventapp.mail import pictures
 from eventapp.mail.models import Email
+from eventapp.mail.pictures import InlinePicture
 
 # Headers that are the same in many e-mails, which the library parses and folds anew in each: a fifth of sending it.
 _COMMON = frozenset(
@@ -69,8 +71,10 @@ def named(site: Address, name: str) -> Address:
     return Address(display_name=name, addr_spec=site.addr_spec) if name else site
 
 
-def build(email: Email, *, sender: str, policy: EmailPolicy = POLICY) -> EmailMessage:
-    """The message: text, HTML if there is any, and the attached calendars.
+def build(
+    email: Email, *, sender: str, policy: EmailPolicy = POLICY, picture: InlinePicture | None = None
+) -> EmailMessage:
+    """The message: text, HTML if there is any with the picture that it shows, and the attached calendars.
 
     A single calendar is one of the alternatives, where e-mail clients look for an invitation, without a
     Content-Disposition and in base64, because a server that wraps a line would break the calendar (RFC 6047 §2.4). The
@@ -92,7 +96,9 @@ def build(email: Email, *, sender: str, policy: EmailPolicy = POLICY) -> EmailMe
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message.set_content(email.text, cte="quoted-printable")
     if email.html:
-        message.add_alternative(email.html, subtype="html", cte="quoted-printable")
+        message.add_alternative(pictures.html_with(email.html, picture), subtype="html", cte="quoted-printable")
+        if picture is not None:
+            _add_picture(message, picture)
     alone = len(email.calendars) == 1
     for one in email.calendars:
         params = {"charset": "utf-8", "method": one.method}
@@ -104,3 +110,11 @@ def build(email: Email, *, sender: str, policy: EmailPolicy = POLICY) -> EmailMe
     # Set this last: the library moves all earlier Content-… headers into the first part.
     message["Content-Language"] = email.language
     return message
+
+
+def _add_picture(message: EmailMessage, picture: InlinePicture) -> None:
+    """Put the picture beside the HTML that shows it (RFC 2387)."""
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    html.add_related(picture.content, "image", "png", cid=f"<{picture.content_id}>", disposition="inline")
+    html.set_param("type", "text/html")

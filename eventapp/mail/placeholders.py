@@ -8,12 +8,16 @@ from collections.abc import Collection, Mapping
 from eventapp.core.languages import gettext as _
 
 # What somebody means as a placeholder: one word in braces, also full-width ones.
-_PLACEHOLDER = re.compile(r"[{｛]\s*([^{}｛｝\s]{1,40})\s*[}｝]")
+_PLACEHOLDER = re.compile(r"[{｛]\s*([^{}｛｝\s]{1,60})\s*[}｝]")
+
+
+def _name(found: re.Match[str]) -> str:
+    return found[1].casefold().replace("：", ":")
 
 
 def used(text: str) -> list[str]:
     """The names of the placeholders in a text, in order, each once."""
-    return list(dict.fromkeys(found[1].casefold() for found in _PLACEHOLDER.finditer(text)))
+    return list(dict.fromkeys(_name(found) for found in _PLACEHOLDER.finditer(text)))
 
 
 def problem(text: str, known: Collection[str]) -> str:
@@ -30,7 +34,7 @@ def problem(text: str, known: Collection[str]) -> str:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its placeholders replaced, each once: what is filled in is not looked through again."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1].casefold(), found[0]), text)
+    return _PLACEHOLDER.sub(lambda found: values.get(_name(found), found[0]), text)
 
 
 def split(text: str) -> list[tuple[str, bool]]:
@@ -38,6 +42,6 @@ def split(text: str) -> list[tuple[str, bool]]:
     parts = []
     end = 0
     for found in _PLACEHOLDER.finditer(text):
-        parts += [(text[end : found.start()], False), (found[1].casefold(), True)]
+        parts += [(text[end : found.start()], False), (_name(found), True)]
         end = found.end()
     return [part for part in [*parts, (text[end:], False)] if part[0]]

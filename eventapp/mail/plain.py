@@ -14,16 +14,20 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from eventapp.core.addresses import in_ascii
+from eventapp.mail import pictures
 from eventapp.mail.message import address, named
 from eventapp.mail.models import Email
+from eventapp.mail.pictures import InlinePicture
 
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,64}")
 _PLAIN_TEXT = re.compile(r"[ -<>-~]{1,60}")  # without "=", which could begin an encoded word
 _OWN_ADDRESS = re.compile(r"https?://[!-~]{1,900}")
 
 
-def written(email: Email, *, sender: str) -> bytes | None:
-    """The message with text and HTML; None if it has attachments or no HTML, which the library writes."""
+def written(email: Email, *, sender: str, picture: InlinePicture | None = None) -> bytes | None:
+    """The message with text and HTML, and the picture that this shows; None if it has attachments or no HTML, which the
+    library writes.
+    """
     if email.calendars or not email.html:
         return None
     boundary = f"=_{email.message_id.strip('<>').partition('@')[0]}"
@@ -44,7 +48,9 @@ def written(email: Email, *, sender: str) -> bytes | None:
     head.append("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n")
     head.append(f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n')
     head.append(f"Content-Language: {email.language}\r\n\r\n")
-    parts = [_part(boundary, "plain", email.text), _part(boundary, "html", email.html)]
+    html = pictures.html_with(email.html, picture)
+    shown = _part(boundary, "html", html) if picture is None else _related(boundary, html, picture)
+    parts = [_part(boundary, "plain", email.text), shown]
     return "".join(head).encode("ascii") + b"".join(parts) + f"--{boundary}--\r\n".encode("ascii")
 
 
@@ -63,6 +69,25 @@ def _part(boundary: str, kind: str, text: str) -> bytes:
     coded = b2a_qp(data, istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     coded = coded.replace(b"\r\nFrom ", b"\r\n=46rom ").replace(b"\r\n.", b"\r\n=2E")
     return head.encode("ascii") + coded + b"\r\n"
+
+
+def _related(boundary: str, html: str, picture: InlinePicture) -> bytes:
+    """The HTML together with its picture (RFC 2387)."""
+    inner = f"{boundary}_"
+    head = f'--{boundary}\r\nContent-Type: multipart/related; type="text/html"; boundary="{inner}"\r\n\r\n'
+    image = (
+        f"--{inner}\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-ID: <{picture.content_id}>\r\nContent-Disposition: inline\r\n\r\n"
+    )
+    return b"".join(
+        [
+            head.encode("ascii"),
+            _part(inner, "html", html),
+            image.encode("ascii"),
+            picture.encoded,
+            f"--{inner}--\r\n".encode("ascii"),
+        ]
+    )
 
 
 @lru_cache(maxsize=256)

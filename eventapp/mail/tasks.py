@@ -20,6 +20,7 @@ from eventapp.core.statements import QuickRead
 from eventapp.mail import message, operations, plain, rules
 from eventapp.mail.connection import connect
 from eventapp.mail.models import Email, EmailStatus
+from eventapp.mail.pictures import MARK, InlinePicture, PictureOf, no_picture
 
 log = logging.getLogger("eventapp.mail")
 
@@ -31,8 +32,12 @@ CONNECTIONS = 3
 SECONDS = 5
 
 
-def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) -> int:
+def deliver_due(
+    mail_url: str | None, sender: str, *, seconds: float = SECONDS, picture_of: PictureOf = no_picture
+) -> int:
     """Send due e-mails and return how many were sent. Without a server they stay in the outbox.
+
+    `picture_of` finds the picture of e-mails of a topic: higher features have them.
 
     Continues for this many seconds, over several connections if many e-mails are due.
     """
@@ -41,25 +46,25 @@ def deliver_due(mail_url: str | None, sender: str, *, seconds: float = SECONDS) 
     many = operations.number_due(at_most=CONNECTIONS * operations.LEASED) // operations.LEASED
     db.session.rollback()
     if many < 2:
-        return _deliver(mail_url, sender, seconds=seconds)
+        return _deliver(mail_url, sender, seconds=seconds, picture_of=picture_of)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def deliver(_number: int) -> int:
         with app.app_context():
-            return _deliver(mail_url, sender, seconds=seconds)
+            return _deliver(mail_url, sender, seconds=seconds, picture_of=picture_of)
 
     with ThreadPoolExecutor(many, thread_name_prefix="mail") as pool:
         return sum(pool.map(deliver, range(many)))
 
 
-def _deliver(mail_url: str, sender: str, *, seconds: float) -> int:
+def _deliver(mail_url: str, sender: str, *, seconds: float, picture_of: PictureOf) -> int:
     """Send due e-mails over one connection, and try at least one.
 
     An e-mail is marked as sent only after the server has accepted it: after a crash in between it is sent twice rather
     than not at all.
     """
     end = monotonic() + seconds
-    post = _Post(mail_url, sender)
+    post = _Post(mail_url, sender, picture_of)
     sent = 0
     with _Lease() as lease:
         try:
@@ -126,9 +131,12 @@ class _Post:
     `away` is the reason why the server can't be reached at all; the remaining e-mails are then not tried.
     """
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, picture_of: PictureOf) -> None:
         self._url = url
         self._sender = sender
+        self._picture_of = picture_of
+        # By topic and language: a run takes seconds, so a logo that is removed is soon in no e-mail any more.
+        self._pictures: dict[tuple[str, str], InlinePicture | None] = {}
         self._server: smtplib.SMTP | None = None
         self._loaded: dict[int, Email] = {}
         self.away = ""
@@ -139,7 +147,16 @@ class _Post:
         with Session(db.engine) as session:
             self._loaded = {email.id: email for email in session.scalars(query)}
             session.expunge_all()
+        wanted = {(email.topic, email.language) for email in self._loaded.values() if MARK in email.html}
+        for topic, language in wanted - self._pictures.keys():
+            self._pictures[topic, language] = self._picture_of(topic, language)
+        db.session.rollback()
         return True
+
+    def _written(self, email: Email) -> bytes:
+        picture = self._pictures.get((email.topic, email.language))
+        ready = plain.written(email, sender=self._sender, picture=picture)
+        return ready or message.build(email, sender=self._sender, picture=picture).as_bytes()
 
     def send(self, number: int) -> bool:
         """Send one e-mail and record the result; returns whether it was sent."""
@@ -147,8 +164,7 @@ class _Post:
         if email is None or _status.row(number=number) != (EmailStatus.QUEUED,):  # it was deleted or stopped
             return False
         try:
-            ready = plain.written(email, sender=self._sender)
-            ready = ready or message.build(email, sender=self._sender).as_bytes()
+            ready = self._written(email)
             parties = plain.mailbox(self._sender), plain.mailbox(email.to)
         except (ValueError, IndexError, MessageError) as error:
             # An invalid address must not hold up the e-mails behind it.

@@ -16,6 +16,7 @@ from eventapp.notifications.identity import identity
 from eventapp.notifications.invitations import InvitationUpdate
 from eventapp.notifications.session_changes import attendee_lines
 from eventapp.notifications.snapshots import ParticipationState, Snapshot, Topic
+from eventapp.notifications.standard_emails import STANDARD
 from eventapp.programme.rules import Mode
 from eventapp.registration import contacts
 from eventapp.registration.models import Registration
@@ -201,8 +202,7 @@ def _changes(registration: Registration, updates: Updates) -> RenderedEmail:
         updates=updates,
         facts=changes.facts if changes else [],
         more=lines,
-        change=changes.change if changes else "",
-        changed=kind == "session.changed",
+        change=changes.change if changes else "changed" if kind == "session.changed" else "seats",
     )
 
 
@@ -306,7 +306,6 @@ def render(
     more: list[str] | None = None,
     action: tuple[str, str] | None = _OWN_PAGE,
     change: str = "",
-    changed: bool = False,
     to: str = "",
     reason: str = "",
     stop_url: str = "",
@@ -333,7 +332,6 @@ def render(
         title=event.title.resolve(language).text,
         files=files,
         change=change,
-        changed=changed,
         asks=asks,
         rules=lambda: waiting_rules(registration.option),
         **values,
@@ -341,7 +339,7 @@ def render(
     kind_of_text = f"{template}_{change}" if change else template
     written = texts.of(event, kind_of_text, language)
     if written is not None:
-        if "rules" in texts.STANDARD[kind_of_text].own:
+        if "rules" in STANDARD[kind_of_text].own:
             values["rules"] = "\n\n".join(waiting_rules(registration.option))
         usual = texts.filled(written, texts.values_of(registration) | values, after=usual.after)
     if action is _OWN_PAGE and asks:

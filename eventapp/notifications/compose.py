@@ -14,9 +14,9 @@ from eventapp.mail.models import PendingNotification
 from eventapp.mail.pending import CHANGES
 from eventapp.notifications import address_emails, attendee_emails, invited, speaker_emails, speakers
 from eventapp.programme import queries as programme
-from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Proposal, SpeakerLink
 from eventapp.proposals.notices import PROPOSAL, SPEAKER
+from eventapp.proposals.rules import Occasion
 from eventapp.registration.models import Registration
 from eventapp.registration.notices import LOST_LINK
 from eventapp.registration.notices import RECIPIENT as REGISTRATION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, EmailField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, FileField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from eventapp.core.fields import LocalizedField, MailAddress
@@ -54,6 +54,21 @@ class EmailSettingsForm(Form):
     def values(self) -> dict[str, Any]:
         """What was entered, by column."""
         return {field.name: field.data for field in self if field.name != "csrf_token"}
+
+
+class LogoForm(Form):
+    """The logo at the head of the e-mails."""
+
+    file = FileField(
+        _l("Picture"),
+        description=_l("PNG, JPEG or WebP, up to 2 MB. We reduce it to 480 × 160 pixels at most, on white."),
+        render_kw={"accept": "image/png,image/jpeg,image/webp"},
+    )
+    alt = LocalizedField(
+        _l("Text for people who don’t see the picture"),
+        maximum=120,
+        description=_l("If you leave it empty, it is the name of the first host."),
+    )
 
 
 class EmailTextForm(Form):

@@ -12,16 +12,15 @@ from eventapp.core.text import reads_as_address
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail import content
-from eventapp.mail.content import Draft, EmailContent, RenderedEmail, draft
+from eventapp.mail.content import Draft, EmailContent, RenderedEmail
 from eventapp.mail.operations import CalendarFile
-from eventapp.notifications import speakers
+from eventapp.notifications import speakers, texts
 from eventapp.notifications.identity import identity
 from eventapp.notifications.invitations import InvitationUpdate
 from eventapp.notifications.session_changes import changes_of, speaker_facts
 from eventapp.notifications.snapshots import ParticipationState
-from eventapp.proposals import drafts
-from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Proposal, SpeakerLink
+from eventapp.proposals.rules import Occasion
 
 
 def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any] | None) -> RenderedEmail:
@@ -29,12 +28,14 @@ def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any
     language = proposal.language
     # Anyone can have this first e-mail sent to anyone, and choose the title in it.
     title = "…" if occasion is Occasion.RECEIVED and reads_as_address(proposal.title) else proposal.title
-    texts = _edited(edited) or drafts.of(occasion, proposal.event, language=language, proposal=title)
+    words = _edited(edited) or texts.to_speaker(
+        f"proposal_{occasion}", proposal.event, language, name=proposal.name, proposal=title
+    )
     with languages.force_locale(language):
         label = _("Confirm or decline") if occasion is Occasion.ACCEPTED else _("Your proposal")
         action = (label, absolute("proposals.mine", token=proposal.token, lang=language))
         return _render(
-            texts,
+            words,
             proposal.event,
             occasion.value,
             name=proposal.name,
@@ -46,8 +47,7 @@ def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any
 
 def ask(link: SpeakerLink, edited: Mapping[str, Any]) -> RenderedEmail:
     """The e-mail that asks a speaker to confirm, with the team's text."""
-    texts = _edited(edited) or drafts.of(Occasion.CONFIRM, link.event, language=link.language)
-    return _to_speaker(link, Occasion.CONFIRM.value, texts)
+    return _to_speaker(link, Occasion.CONFIRM.value, _edited(edited) or _texts(link, "speaker_confirm"))
 
 
 def _edited(edited: Mapping[str, Any] | None) -> Draft | None:
@@ -64,9 +64,9 @@ def write_changes(link: SpeakerLink) -> RenderedEmail | None:
         return None
     kind = "changed" if any(update.before is not None for update in updates) else "scheduled"
     files = [update.file for update in updates if update.file]
-    template = _whole_event(link, updates)
-    if template:
-        return _to_speaker(link, kind, _texts(link, template), files=files)
+    whole = _whole_event(link, updates)
+    if whole:
+        return _to_speaker(link, kind, _texts(link, whole), files=files)
     with languages.force_locale(link.language):
         facts = [fact for update in updates for fact in speaker_facts(link, update)]
         zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
@@ -76,30 +76,23 @@ def write_changes(link: SpeakerLink) -> RenderedEmail | None:
 
 
 def _whole_event(link: SpeakerLink, updates: Sequence[InvitationUpdate]) -> str:
-    """The template for a postponed or cancelled event, used instead of single sessions; "" for other changes."""
+    """The kind of text about a postponed or cancelled event, used instead of single sessions; "" for other changes."""
     states = {update.after.state for update in updates if not update.released}
     if link.event.status is EventStatus.POSTPONED and ParticipationState.POSTPONED in states:
         return "speaker_event_postponed"
     if link.event.status is EventStatus.CANCELLED and ParticipationState.CANCELLED in states:
-        return "event_cancelled"
+        return "speaker_event_cancelled"
     return ""
 
 
-def _texts(link: SpeakerLink, template: str) -> Draft:
-    event, language = link.event, link.language
-    return draft(
-        f"notifications/emails/{template}.txt",
-        language=language,
-        title=event.title.resolve(language).text,
-        note=event.status_note.resolve(language).text,
-        files=(),
-    )
+def _texts(link: SpeakerLink, kind: str) -> Draft:
+    return texts.to_speaker(kind, link.event, link.language, name=link.shown.name(link.language).text)
 
 
 def _to_speaker(
     link: SpeakerLink,
     kind: str,
-    texts: Draft,
+    words: Draft,
     facts: Sequence[tuple[str, str]] = (),
     more: Sequence[str] = (),
     files: Sequence[CalendarFile] = (),
@@ -111,7 +104,7 @@ def _to_speaker(
         action = (label, absolute("speaking.mine", token=link.token, lang=language))
         name = link.shown.name(language).text
         return _render(
-            texts,
+            words,
             link.event,
             kind,
             name=name,
@@ -125,7 +118,7 @@ def _to_speaker(
 
 
 def _render(
-    texts: Draft,
+    words: Draft,
     event: Event,
     kind: str,
     *,
@@ -141,9 +134,9 @@ def _render(
     file = _("Your calendar app should update the entry by itself. If not, open the attached file.")
     return content.render(
         EmailContent(
-            subject=texts.subject,
+            subject=words.subject,
             greeting=content.greeting(name),
-            paragraphs=texts.paragraphs,
+            paragraphs=words.paragraphs,
             facts=facts,
             more=more,
             action=action,

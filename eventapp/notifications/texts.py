@@ -6,8 +6,6 @@ Only subject and text are theirs. The facts, the button, the calendar file and t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -15,7 +13,6 @@ from eventapp.core import languages
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.text import can_be_greeted_by
 from eventapp.events.models import Event
 from eventapp.invitations.models import Invitation
@@ -23,102 +20,8 @@ from eventapp.mail import placeholders
 from eventapp.mail.content import Draft, draft
 from eventapp.notifications import preloaded, settings
 from eventapp.notifications.models import EmailText
+from eventapp.notifications.standard_emails import STANDARD, standard
 from eventapp.registration.models import Registration
-
-# What each placeholder is replaced with, as the team reads it.
-MEANINGS: dict[str, Any] = {
-    "name": _l("Name of the attendee"),
-    "event": _l("Title of the event"),
-    "option": _l("Registration option"),
-    "organization": _l("Organization of the attendee"),
-    "contact": _l("E-mail address for questions"),
-    "until": _l("Time until which the seat is held"),
-    "status": _l("Status of the registration"),
-    "note": _l("Reason that you gave"),
-    "rules": _l("How the waiting list works"),
-    "message": _l("Message that you wrote with the invitation"),
-}
-_ALWAYS = ("name", "event", "option", "organization", "contact")
-
-
-@dataclass(frozen=True)
-class StandardEmail:
-    """A kind of e-mail whose text can be changed. `own` are placeholders that only it has.
-
-    `change` is the variant of a `template` that has several; the template of the others has the name of their kind.
-    """
-
-    kind: str
-    label: Any
-    own: tuple[str, ...] = ()
-    template: str = ""
-    change: str = ""
-
-    @property
-    def placeholders(self) -> tuple[str, ...]:
-        return (*_ALWAYS, *self.own)
-
-
-# By the name of their template.
-STANDARD = {
-    one.kind: one
-    for one in (
-        StandardEmail("address", _l("Confirm your registration"), ("until",)),
-        StandardEmail("confirmed", _l("Registration confirmed")),
-        StandardEmail("pending", _l("Registration received, waiting for approval")),
-        StandardEmail("waitlisted", _l("On the waiting list"), ("rules",)),
-        StandardEmail("in_draw", _l("In the draw"), ("rules",)),
-        StandardEmail("offered", _l("Seat offered"), ("until",)),
-        StandardEmail("expired", _l("Offered seat not accepted in time")),
-        StandardEmail("next_in_line", _l("A seat has become free")),
-        StandardEmail("changed", _l("Registration changed"), ("status",)),
-        StandardEmail("cancelled", _l("Registration cancelled")),
-        StandardEmail("declined", _l("Registration declined")),
-        StandardEmail("link", _l("Private link, asked for again")),
-        StandardEmail("new_link", _l("New private link")),
-        StandardEmail("confirm_address", _l("Confirm a new e-mail address")),
-        StandardEmail("address_changed", _l("E-mail address changed")),
-        StandardEmail("event_changed_time", _l("Time changed"), template="event_changed", change="time"),
-        StandardEmail("event_changed_venue", _l("Venue changed"), template="event_changed", change="venue"),
-        StandardEmail(
-            "event_changed_time_and_venue",
-            _l("Time and venue changed"),
-            template="event_changed",
-            change="time_and_venue",
-        ),
-        StandardEmail("event_changed_link", _l("New joining link"), template="event_changed", change="link"),
-        StandardEmail("event_changed_new_date", _l("New date"), template="event_changed", change="new_date"),
-        StandardEmail("event_postponed", _l("Event postponed"), ("note",)),
-        StandardEmail("event_cancelled", _l("Event cancelled"), ("note",)),
-        StandardEmail("remind_week", _l("Reminder a week before")),
-        StandardEmail("remind_day", _l("Reminder the day before")),
-        StandardEmail("remind_hour", _l("Reminder an hour before, with the joining link")),
-        StandardEmail("thanks", _l("Thank-you after the event")),
-        StandardEmail("invitation", _l("Personal invitation"), ("message",)),
-        StandardEmail("invitation_reminder", _l("Reminder of an invitation")),
-    )
-}
-
-
-def standard(kind: str, language: str) -> Draft:
-    """The standard text of a kind, with its placeholders."""
-    values = {name: f"{{{name}}}" for name in MEANINGS}
-    one = STANDARD[kind]
-    return draft(
-        f"notifications/emails/{one.template or kind}.txt",
-        language=language,
-        title=values["event"],
-        note=values["note"],
-        status=values["status"],
-        until=values["until"],
-        rules=lambda: [values["rules"]],
-        files=(),
-        change=one.change,
-        changed=False,
-        asks=False,
-        message=values["message"],
-        maybe=False,
-    )
 
 
 def written(event: Event) -> dict[tuple[str, str], EmailText]:
@@ -156,6 +59,27 @@ def values_of(recipient: Registration | Invitation) -> dict[str, str]:
         "option": (option.title.resolve(language).text or str(option.mode.label)) if option is not None else "",
         "contact": preloaded.once("contact", event.id, lambda: _contact(event)),
     }
+
+
+def to_speaker(kind: str, event: Event, language: str, *, name: str, proposal: str = "") -> Draft:
+    """The text of a kind of e-mail to speakers and proposers: the team's, or the standard one.
+
+    `proposal` is the title of a proposal. Greeting, facts, link and signature are added later.
+    """
+    title, note = event.title.resolve(language).text, event.status_note.resolve(language).text
+    one = STANDARD[kind]
+    usual = draft(one.path, language=language, title=title, note=note, proposal=proposal, files=())
+    own = of(event, kind, language)
+    if own is None:
+        return usual
+    values = {
+        "name": name if can_be_greeted_by(name) else "…",
+        "event": title,
+        "proposal": proposal,
+        "contact": _contact(event),
+        "note": note,
+    }
+    return filled(own, values, after=usual.after)
 
 
 def _contact(event: Event) -> str:
@@ -211,5 +135,6 @@ def sample(event: Event, language: str) -> dict[str, str]:
         "note": event.status_note.resolve(language).text
         or _("(the reason that you enter when you cancel or postpone)"),
         "message": _("(the message that you write with the invitation)"),
+        "proposal": _("Clean rivers for growing cities"),
         "rules": _("Nobody who registers later comes before you. Seats that are offered to others count as taken."),
     }

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from eventapp.mail import pending
 from eventapp.mail.content import Draft
-from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Proposal, SpeakerLink
+from eventapp.proposals.rules import Occasion
 
 PROPOSAL, SPEAKER = "proposal", "speaker"
 KIND = "proposals"

@@ -26,9 +26,8 @@ from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import notices, queries, rules, speakers
-from eventapp.proposals.drafts import Occasion
 from eventapp.proposals.models import Call, Proposal, Review
-from eventapp.proposals.rules import CallState, ProposalStatus
+from eventapp.proposals.rules import CallState, Occasion, ProposalStatus
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,16 @@ class Answer(Labelled):
     DECLINED = "declined", lazy_pgettext("speaker", "Has declined")
 
 
+class Occasion(StrEnum):
+    """The reason for an e-mail to a proposer or speaker."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REOPENED = "reopened"
+    CONFIRM = "confirm"
+
+
 class CallState(StrEnum):
     NOT_YET = "not_yet"
     OPEN = "open"

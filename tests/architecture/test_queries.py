@@ -59,7 +59,7 @@ PAGES = {
     "/manage/events/forum/proposals": 8,
     "/manage/events/forum/proposals/call": 4,
     "/manage/events/forum/proposals/KNOWN": 5,
-    "/manage/events/forum/proposals/KNOWN/accept": 6,
+    "/manage/events/forum/proposals/KNOWN/accept": 7,
     "/proposals/token": 3,
     "/speaking/token": 6,
     "/registrations/token": 13,

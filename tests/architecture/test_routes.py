@@ -134,6 +134,7 @@ def address(rule, slug: str) -> str:
         "verb": "decline",
         "kind": "rooms",
         "tag": "en",
+        "digest": "0" * 32,
         "format": "xml",
         "file": 1,
     }

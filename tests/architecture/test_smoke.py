@@ -83,6 +83,7 @@ ELSEWHERE = {
     "agenda.stars",
     "agenda.star",
     "agenda.registration",
+    "email_settings.logo_file",
     "exchange_manage.report",
     "media.picture",
     "notifications.calendar",

@@ -10,6 +10,7 @@ import pytest
 
 from eventapp.mail import message, plain
 from eventapp.mail.models import Email, EmailCalendar
+from eventapp.mail.pictures import MARK, InlinePicture
 
 
 def email(**values) -> Email:
@@ -65,3 +66,31 @@ def test_what_has_attachments_or_no_html_is_left_to_the_library():
     file = EmailCalendar(position=0, name="a.ics", method="REQUEST", content=b"x")
     assert plain.written(email(calendars=[file]), sender="desk@example.org") is None
     assert plain.written(email(html=""), sender="desk@example.org") is None
+
+
+def test_a_picture_is_where_the_library_puts_it():
+    picture = InlinePicture("d1", b"\x89PNG" * 900, 240, 80, 'City of "Mori"')
+    one = email(html=f"<html><body>{MARK}<p>Text</p></body></html>")
+    data = plain.written(one, sender="desk@example.org", picture=picture)
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    ours = message_from_bytes(data, policy=default)
+    theirs = message_from_bytes(
+        message.build(one, sender="desk@example.org", picture=picture).as_bytes(), policy=default
+    )
+    for mail in (ours, theirs):
+        assert not [part for part in mail.walk() if part.defects]
+        assert [part.get_content_type() for part in mail.walk()] == [
+            *("multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png")
+        ]
+        *_rest, related, html, image = mail.walk()
+        assert related.get_param("type") == "text/html"
+        assert 'src="cid:d1@eventapp" width="240" height="80" alt="City of &#34;Mori&#34;"' in html.get_content()
+        assert (image["Content-ID"], image.get_content_disposition()) == ("<d1@eventapp>", "inline")
+        assert image.get_content() == picture.content
+
+
+def test_without_a_picture_its_mark_is_gone():
+    one = email(html=f"<p>{MARK}Text</p>")
+    assert MARK.encode() not in plain.written(one, sender="desk@example.org")
+    assert MARK not in message.build(one, sender="desk@example.org").as_string()
