@@ -21,6 +21,7 @@ from eventapp.announcements.about import audience_words
 from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
+from eventapp.badges import manage as badges
 from eventapp.check_in import api as check_in_api
 from eventapp.check_in import manage as check_in
 from eventapp.check_in import manage_doors
@@ -131,6 +132,7 @@ BLUEPRINTS = [
     announcements.manage,
     check_in.manage,
     manage_doors.manage,
+    badges.manage,
     check_in_api.api,
     check_in_app.views,
     attendance_manage.manage,

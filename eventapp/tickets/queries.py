@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -57,6 +58,19 @@ def printed(registration: Registration) -> PrintedTicket | None:
         return None
     ticket = Ticket(registration.event_id, registration.id, revision=registration.ticket_revision, key=key.number)
     return PrintedTicket(codes.sign(ticket, key.seed), codes.spaced(codes.short_code(ticket, key.seed)))
+
+
+def texts(event_id: int, revisions: Mapping[int, int]) -> dict[int, str]:
+    """The texts of many tickets by the number of the registration, with the revision of each; none if the event has no
+    key yet. One statement.
+    """
+    key = key_of(event_id)
+    if key is None:
+        return {}
+    return {
+        number: codes.sign(Ticket(event_id, number, revision=revision, key=key.number), key.seed)
+        for number, revision in revisions.items()
+    }
 
 
 def public_key(event_id: int, number: int) -> bytes | None:

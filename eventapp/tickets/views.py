@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from segno import make_qr
+from werkzeug.wrappers import Response as BaseResponse
 
+from eventapp.core import clock
 from eventapp.core.db import transaction
 from eventapp.core.errors import or_404
+from eventapp.core.languages import interface
 from eventapp.core.pages import page, private
 from eventapp.entries.queries import venues_of
+from eventapp.pdf import typeset
+from eventapp.pdf.fonts import font_set
 from eventapp.registration import queries as registration
-from eventapp.tickets import operations, queries, rules
+from eventapp.registration.models import Registration
+from eventapp.tickets import drawing, operations, paper, queries, rules
+from eventapp.tickets.queries import PrintedTicket
 
 views = Blueprint("tickets", __name__)
-
-# Modules of white around a code (ISO/IEC 18004 §6.3.8).
-QUIET = 4
 
 
 @views.get("/registrations/<token>/ticket")
 def ticket(token: str) -> ResponseReturnValue:
     """The ticket on one sheet. Who has none is shown their registration, which says why."""
     mine = or_404(registration.by_token(token))
-    if (kept := registration.merged_into(mine)) is not None:
-        return private(redirect(url_for(".ticket", token=kept.token)))
-    if not rules.has_ticket(mine.status, mine.option.mode, mine.event.status):
-        return private(redirect(url_for("registration.mine", token=token)))
-    printed = queries.printed(mine)
-    if printed is None:  # the first ticket of the event, which is the one thing that a GET writes
-        with transaction():
-            operations.give_key(mine.event_id)
-        printed = or_404(queries.printed(mine))
+    if (elsewhere := _elsewhere(mine, "tickets.ticket")) is not None:
+        return elsewhere
+    printed = _printed(mine)
     shown = page(
         "tickets/ticket.html",
         registration=mine,
@@ -41,10 +38,64 @@ def ticket(token: str) -> ResponseReturnValue:
         ticket=printed,
         drawn=_drawn(printed.text),
     )
+    shown.headers[MARK] = "1"
     return private(shown)
 
 
+@views.get("/registrations/<token>/ticket.pdf")
+def as_pdf(token: str) -> ResponseReturnValue:
+    """The ticket as PDF."""
+    mine = or_404(registration.by_token(token))
+    if (elsewhere := _elsewhere(mine, "tickets.as_pdf")) is not None:
+        return elsewhere
+    fonts = font_set(current_app.config["SETTINGS"].instance / "fonts")
+    data = paper.data(mine, _printed(mine), venues_of(mine.event_id), interface(), fonts)
+    response = Response(typeset.pdf("ticket", data, fonts, at=clock.now()), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{mine.event.slug}-ticket.pdf"'
+    return private(response)
+
+
+def _elsewhere(mine: Registration, endpoint: str) -> BaseResponse | None:
+    """Where to go instead: to the registration that this one was merged into, or to the page that says why there is no
+    ticket.
+    """
+    if (kept := registration.merged_into(mine)) is not None:
+        return private(redirect(url_for(endpoint, token=kept.token)))
+    if not rules.has_ticket(mine.status, mine.option.mode, mine.event.status):
+        return private(redirect(url_for("registration.mine", token=mine.token)))
+    return None
+
+
+def _printed(mine: Registration) -> PrintedTicket:
+    printed = queries.printed(mine)
+    if printed is None:  # the first ticket of the event, which is the one thing that a GET writes
+        with transaction():
+            operations.give_key(mine.event_id)
+        printed = or_404(queries.printed(mine))
+    return printed
+
+
 def _drawn(text: str) -> Markup:
-    """A QR code as inline SVG (ISO/IEC 18004, level M), dark on white in every theme."""
-    code = make_qr(text, error="m", boost_error=False)
-    return Markup(code.svg_inline(border=QUIET, omitsize=True, svgclass="qr", lineclass=None, dark="#000"))
+    """The QR code as inline SVG."""
+    inline = drawing.code(text).svg_inline(
+        border=drawing.QUIET, omitsize=True, svgclass="qr", lineclass=None, dark="#000"
+    )
+    return Markup(inline)
+
+
+# The service worker keeps only pages that say that they are tickets.
+MARK = "X-Ticket"
+
+
+@views.get("/registrations/<token>/ticket/worker.js")
+def worker(token: str) -> ResponseReturnValue:
+    """Keeps the ticket on the phone, so that it is there without a network: the service worker of this page alone."""
+    mine = or_404(registration.by_token(token))
+    script = f"importScripts({current_app.json.dumps(_asset('ticket-worker.js'))});\n"
+    response = Response(script, mimetype="text/javascript")
+    response.headers["Service-Worker-Allowed"] = url_for(".ticket", token=mine.token)
+    return private(response)
+
+
+def _asset(name: str) -> str:
+    return f"/static/{current_app.config['ASSETS']}/{name}"

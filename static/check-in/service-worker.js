@@ -32,7 +32,7 @@ self.addEventListener("activate", (event) =>
 
 async function page(request) {
   const cache = await caches.open(cacheName);
-  const kept = await cache.match(PAGE);
+  const kept = await cache.match(PAGE, { ignoreVary: true });
   if (!kept) return fetch(request);
   // The language may have been changed; the kept page is for when there is no answer.
   try {

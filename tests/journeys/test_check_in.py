@@ -223,6 +223,25 @@ def test_a_walk_in_is_registered_at_the_door_and_an_undo_takes_the_entry_back(se
     assert "山田 花子" in at_desk.registered()
 
 
+def test_a_ticket_opens_on_the_phone_without_a_network(served, browser, desk, window):
+    at_desk = desk("ticket")
+    at_desk.open_event("Ticket Forum", seats=None)
+    path = register(window(), "ticket", "ada@ticket.example.com", option="in_person") + "/ticket"
+    with cable(served.url) as line:
+        phone = Window(browser, line.url)
+        phone.open(path)
+        expect(phone.page.locator("#kept")).to_be_visible()
+        phone.page.evaluate(CONTROLLED)
+        code = phone.page.inner_text(".ticket-code b")
+        line.pull()
+        phone.page.close()
+        phone.page = phone.context.new_page()
+        phone.page.goto(line.url + path)
+        assert phone.page.inner_text(".ticket-code b") == code
+        assert phone.page.evaluate("getComputedStyle(document.querySelector('.ticket')).display") == "grid"
+        phone.close()
+
+
 def test_the_app_decides_folds_and_finds_as_the_server_does(served, window):
     cases = json.loads((Path(__file__).parent.parent / "check_in" / "cases.json").read_text("utf-8"))
     cases["person"]["text"] = searchable(**cases["person"])

@@ -87,3 +87,27 @@ def test_the_confirmation_leads_to_the_ticket_and_other_emails_do_not(make, foru
     mine, theirs = by_address[guest.email], by_address["online@example.org"]
     assert f"/registrations/{guest.token}/ticket" in mine.text and f"/registrations/{guest.token}/ticket" in mine.html
     assert "/ticket" not in theirs.text
+
+
+@pytest.mark.both_engines("a page behind a private link")
+def test_the_ticket_is_a_pdf_and_who_has_none_is_led_to_their_registration(client, make, guest):
+    client.looks = False
+    response = client.get(f"/registrations/{guest.token}/ticket.pdf")
+    assert response.mimetype == "application/pdf" and response.data.startswith(b"%PDF")
+    assert response.headers["Referrer-Policy"] == "no-referrer" and "no-store" in response.headers["Cache-Control"]
+    with transaction():
+        operations.cancel(fresh(guest))
+    assert client.get(f"/registrations/{guest.token}/ticket.pdf").status_code == 302
+
+
+def test_a_name_that_no_font_has_still_gets_a_ticket(client, make, forum):
+    guest = make.registration(forum, make.option(forum), family_name="김", given_name="서울 😀")
+    client.looks = False
+    assert client.get(f"/registrations/{guest.token}/ticket.pdf").data.startswith(b"%PDF")
+
+
+def test_the_worker_of_a_ticket_is_for_its_page_alone(client, guest):
+    client.looks = False
+    response = client.get(f"/registrations/{guest.token}/ticket/worker.js")
+    assert response.headers["Service-Worker-Allowed"] == f"/registrations/{guest.token}/ticket"
+    assert client.get("/registrations/nobody/ticket/worker.js").status_code == 404

@@ -1,0 +1,1 @@
+"""Badges, name plates and signs on paper."""

@@ -1,0 +1,1 @@
+"""Documents for paper, typeset by typst; knows no feature."""

@@ -1,0 +1,49 @@
+"""Typesets a template (templates/*.typ) with data. Data are values, never markup: nothing in a name is a command."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from typst import Compiler
+
+from eventapp.pdf.fonts import FontSet
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def _compiler(template: str, data: dict[str, Any], fonts: FontSet) -> Compiler:
+    values = json.dumps({**data, "families": fonts.families}, ensure_ascii=False)
+    return Compiler(
+        str(TEMPLATES / f"{template}.typ"),
+        root=str(TEMPLATES),
+        font_paths=fonts.fonts,
+        ignore_system_fonts=True,
+        sys_inputs={"data": values},
+    )
+
+
+def pdf(template: str, data: dict[str, Any], fonts: FontSet, *, at: datetime) -> bytes:
+    """A PDF that screen readers can read (PDF/UA-1, ISO 14289-1). The same data and time give the same bytes.
+
+    Raises typst.TypstError, also for a text that no font has (FontSet.missing tells before).
+    """
+    made = _compiler(template, data, fonts).compile(format="pdf", pdf_standards=["ua-1"], timestamp=int(at.timestamp()))
+    assert isinstance(made, bytes)
+    return made
+
+
+def pictures(template: str, data: dict[str, Any], fonts: FontSet) -> list[bytes]:
+    """The pages as SVG, to preview them in a browser."""
+    made = _compiler(template, data, fonts).compile(format="svg")
+    return [made] if isinstance(made, bytes) else list(made or [])
+
+
+def measured(template: str, data: dict[str, Any], fonts: FontSet) -> list[dict[str, Any]]:
+    """What the template says of each fitted text: `what` it is, `text`, `size` (points), and whether it is `over` its
+    box.
+    """
+    found = json.loads(_compiler(template, data, fonts).query("<fit>", field="value"))
+    return list(found)

@@ -1,0 +1,64 @@
+"""A ticket as data of its template (pdf/templates/ticket.typ)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from eventapp.core import languages
+from eventapp.core.languages import gettext as _
+from eventapp.entries.rows import VenueRow
+from eventapp.pdf.fonts import FontSet
+from eventapp.registration.forms import option_name
+from eventapp.registration.models import Registration
+from eventapp.tickets import drawing
+from eventapp.tickets.queries import PrintedTicket
+
+COLOUR = "#234a7d"
+
+
+def data(
+    mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], language: str, fonts: FontSet
+) -> dict[str, Any]:
+    """The data of one ticket. Characters that no font has are left out; the code says who it is."""
+
+    def printable(text: str) -> str:
+        missing = set(fonts.missing(text))
+        return "".join(c for c in text if c not in missing).strip()
+
+    event = mine.event
+    title = languages.resolve(event.title).text
+    times = []
+    if event.timed:
+        times = [
+            f"{languages.moment_of(event.starts_at, event.zone)} –",
+            languages.moment_of(event.ends_at, event.zone),
+        ]
+    facts = [
+        (_("When"), times or [event.when()]),
+        (_("Where"), [line for venue in venues for line in _address(venue)] or [languages.resolve(event.place).text]),
+        (_("Attendance"), [option_name(mine.option)]),
+    ]
+    return {
+        "title": f"{_('Ticket')}: {printable(title)}",
+        "author": printable(title),
+        "lang": language,
+        "colour": COLOUR,
+        "event": printable(title),
+        "name": printable(mine.name),
+        "name_lang": "ja" if language == "ja" else "en",
+        "organization": printable(mine.organization_name),
+        "facts": [(label, shown) for label, lines in facts if (shown := [printable(line) for line in lines if line])],
+        "code": drawing.drawn(ticket.text),
+        "code_alt": _("QR code of the ticket"),
+        "code_label": _("Code to type"),
+        "short_code": ticket.code,
+        "note": _(
+            "This ticket is for you alone. If we send you a new link, or you give your seat to somebody else, it is "
+            "replaced."
+        ),
+    }
+
+
+def _address(venue: VenueRow) -> list[str]:
+    return [languages.resolve(text).text for text in (venue.name, venue.address) if text]

@@ -1,0 +1,100 @@
+"""Badges, name plates and signs at the desk."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from eventapp.accounts.rules import Role
+from eventapp.badges import documents
+from eventapp.badges.sheets import BY_KEY
+from eventapp.core.db import transaction
+from eventapp.pdf.fonts import font_set
+from eventapp.people.rules import PeopleQuery
+from eventapp.registration import operations as registration
+from eventapp.tickets import operations as tickets
+from tests.support.make import fresh
+
+BADGES = "/manage/events/forum/badges"
+
+
+@pytest.fixture
+def forum(make):
+    event = make.event("forum")
+    with transaction():
+        tickets.give_key(event.id)
+    return event
+
+
+@pytest.fixture
+def people(make, forum):
+    option = make.option(forum)
+    names = [("Lovelace", "Ada"), ("鈴木", "美咲"), ("김", "서울")]
+    return [make.registration(forum, option, family_name=family, given_name=given) for family, given in names]
+
+
+def main(client) -> str:
+    return client.page.text(client.page.one("main"))
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.both_engines("the list of people")
+def test_the_page_shows_the_first_sheet_and_who_cannot_be_printed(organizer, people):
+    organizer.get(BADGES)
+    shown = main(organizer)
+    assert "3 people" in shown and "Not printed" in shown and "김" in shown
+    assert organizer.page.one("img").get("src").startswith("data:image/svg+xml;base64,")
+
+
+def test_only_confirmed_people_of_the_list_are_printed(make, forum, people):
+    with transaction():
+        registration.cancel(fresh(people[0]))
+    fonts = font_set()
+    query = PeopleQuery.parse([("status", "confirmed")])
+    found = documents.printable(forum, query, fonts)
+    assert [badge.name for badge in found.badges] == ["鈴木 美咲"] and found.total == 2
+    assert found.left_out[0][1] == "김서울"
+
+
+def test_a_badge_has_the_ticket_of_its_person(forum, people):
+    found = documents.printable(forum, PeopleQuery.parse([("q", "Ada")]), font_set())
+    data = documents.badge_data(forum, found.badges, BY_KEY["card"], codes=True, marks=False)
+    assert data["badges"][0]["code"].startswith("<svg")
+    without = documents.badge_data(forum, found.badges, BY_KEY["card"], codes=False, marks=False)
+    assert without["badges"][0]["code"] == ""
+
+
+@pytest.mark.parametrize("kind", ["badges", "plates", "signs", "test"])
+def test_each_document_is_a_pdf(organizer, make, forum, people, kind):
+    make.room(forum, "Hall A")
+    response = organizer.get(f"{BADGES}/{kind}.pdf")
+    assert response.status_code == 200 and response.mimetype == "application/pdf"
+    assert response.data.startswith(b"%PDF") and response.headers["Cache-Control"] == "no-store"
+
+
+def test_an_own_sheet_is_used_and_one_that_can_t_be_is_refused_with_what_was_entered(organizer, people):
+    own = "sheet=own&width=90&height=50&columns=2&rows=5&left=10&top=10"
+    assert organizer.get(f"{BADGES}?{own}").status_code == 200
+    response = organizer.get(f"{BADGES}?{own.replace('columns=2', 'columns=4')}")
+    assert response.status_code == 422 and "not on the page" in main(organizer)
+    assert organizer.page.by_id("columns").get("value") == "4"
+    assert organizer.get(f"{BADGES}?sheet=card&offset_x=ten").status_code == 422
+    assert organizer.get(f"{BADGES}/badges.pdf?sheet=own&width=5&height=5").status_code == 302
+
+
+def test_there_is_no_such_document(organizer, people):
+    organizer.looks = False
+    assert organizer.get(f"{BADGES}/nothing.pdf").status_code == 404
+
+
+def test_names_on_paper_are_for_who_sees_registrations(app, make, forum):
+    for role, status in ((Role.VIEWER, 403), (Role.CHECK_IN, 403), (Role.REGISTRATION, 200)):
+        visitor = app.test_client()
+        visitor.sign_in(make.member(forum, role))
+        visitor.looks = False
+        assert visitor.get(BADGES).status_code == status
+        assert visitor.get(f"{BADGES}/test.pdf").status_code == status
