@@ -22,6 +22,9 @@ from eventapp.attendance import manage as attendance_manage
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
 from eventapp.badges import manage as badges
+from eventapp.certificates import manage as certificates_manage
+from eventapp.certificates import operations as certificates
+from eventapp.certificates import views as certificate
 from eventapp.check_in import api as check_in_api
 from eventapp.check_in import manage as check_in
 from eventapp.check_in import manage_doors
@@ -133,6 +136,8 @@ BLUEPRINTS = [
     check_in.manage,
     manage_doors.manage,
     badges.manage,
+    certificates_manage.manage,
+    certificate.views,
     check_in_api.api,
     check_in_app.views,
     attendance_manage.manage,
@@ -230,6 +235,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("reminders", 30, notification_tasks.send_reminders, apart=True),
         Sweep("announcements", 1, announcement_tasks.send_due, apart=True),
         Sweep("mail", 1, lambda: _deliver(settings), apart=True),
+        Sweep("certificates", 60, certificates.forget_names),
         Sweep("bulk actions", 1, people_tasks.go_on),
         Sweep("files with people", 2, people_exports.write_next),
         Sweep("imports of people", 1, people_tasks.go_on_importing),

@@ -44,6 +44,7 @@ PAGES = [
     ("invitations_manage.invitations", _l("Invitations"), Permission.REGISTRATION),
     ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
     ("check_in.desk", _l("Check-in"), Permission.CHECK_IN),
+    ("certificates_manage.certificates", _l("Certificates"), Permission.REGISTRATION),
     ("attendance_manage.counts", _l("Attendance figures"), Permission.VIEW),
     ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
     ("announcements.announcements", _l("Write to people"), Permission.REGISTRATION),
@@ -100,6 +101,7 @@ _FEATURES = {
     "invitations_manage": "invitations_manage.invitations",
     "check_in": "check_in.desk",
     "doors": "check_in.desk",
+    "certificates_manage": "certificates_manage.certificates",
     "badges": "people.registrations",
 }
 

@@ -49,6 +49,11 @@ class FontSet:
         known = self.characters()
         return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not _invisible(c)))
 
+    def printable(self, text: str) -> str:
+        """A text without the characters that no font has."""
+        missing = set(self.missing(text))
+        return "".join(c for c in text if c not in missing).strip() if missing else text
+
 
 def _invisible(character: str) -> bool:
     """Variation selectors, joiners, spaces and line ends need no picture of their own."""

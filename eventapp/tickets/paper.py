@@ -22,10 +22,6 @@ def data(
 ) -> dict[str, Any]:
     """The data of one ticket. Characters that no font has are left out; the code says who it is."""
 
-    def printable(text: str) -> str:
-        missing = set(fonts.missing(text))
-        return "".join(c for c in text if c not in missing).strip()
-
     event = mine.event
     title = languages.resolve(event.title).text
     times = []
@@ -40,15 +36,17 @@ def data(
         (_("Attendance"), [option_name(mine.option)]),
     ]
     return {
-        "title": f"{_('Ticket')}: {printable(title)}",
-        "author": printable(title),
+        "title": f"{_('Ticket')}: {fonts.printable(title)}",
+        "author": fonts.printable(title),
         "lang": language,
         "colour": COLOUR,
-        "event": printable(title),
-        "name": printable(mine.name),
+        "event": fonts.printable(title),
+        "name": fonts.printable(mine.name),
         "name_lang": "ja" if language == "ja" else "en",
-        "organization": printable(mine.organization_name),
-        "facts": [(label, shown) for label, lines in facts if (shown := [printable(line) for line in lines if line])],
+        "organization": fonts.printable(mine.organization_name),
+        "facts": [
+            (label, shown) for label, lines in facts if (shown := [fonts.printable(line) for line in lines if line])
+        ],
         "code": drawing.drawn(ticket.text),
         "code_alt": _("QR code of the ticket"),
         "code_label": _("Code to type"),

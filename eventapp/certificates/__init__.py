@@ -1,0 +1,1 @@
+"""Certificates of attendance, and their check by anybody who has the code."""

@@ -1,0 +1,108 @@
+"""Desk pages: issue certificates, look at them, withdraw them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length
+
+from eventapp.accounts.rules import Permission
+from eventapp.certificates import operations, queries, rules
+from eventapp.certificates.models import Certificate
+from eventapp.certificates.views import document
+from eventapp.core.db import reading
+from eventapp.core.errors import or_404
+from eventapp.core.fields import between
+from eventapp.core.forms import Form, submit
+from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import ngettext
+from eventapp.core.pages import page, private
+from eventapp.events.access import requires
+from eventapp.events.models import Event
+
+manage = Blueprint("certificates_manage", __name__, url_prefix="/manage/events/<slug>/certificates")
+
+
+class IssueForm(Form):
+    """For whom certificates are issued."""
+
+    least_minutes = IntegerField(
+        _l("Online: at least so many minutes"),
+        validators=[InputRequired(), between(1, 10_000)],
+        default=30,
+        render_kw={"inputmode": "numeric"},
+    )
+
+
+class WithdrawForm(Form):
+    """Why a certificate is withdrawn."""
+
+    reason = StringField(
+        _l("Reason"),
+        description=_l("Whoever checks the certificate sees that it was withdrawn, and not why."),
+        validators=[InputRequired(), Length(max=200)],
+    )
+
+
+@manage.route("", methods=["GET", "POST"])
+@requires(Permission.REGISTRATION)
+def certificates(event: Event) -> ResponseReturnValue:
+    """The certificates of an event, and a button that issues those that are due."""
+    form = IssueForm()
+    least = form.least_minutes.data or 30
+    if request.method == "POST":
+        with reading():
+            rows = operations.due(event, least_minutes=least)
+        if done := submit(form, lambda: operations.issue(event, rows)):
+            flash(ngettext("%(num)d certificate was issued.", "%(num)d certificates were issued.", done.value))
+            return redirect(url_for(".certificates", slug=event.slug), 303)
+    return page("certificates/list.html", event=event, form=form, **_shown(event, least))
+
+
+def _shown(event: Event, least: int) -> dict[str, Any]:
+    text, number = request.args.get("q", "")[:100], request.args.get("page", "1")
+    at = int(number) if number.isascii() and number.isdigit() and int(number[:5]) > 0 else 1
+    rows = queries.listed(event, text, first=(at - 1) * queries.PAGE)
+    return {
+        "rows": rows[: queries.PAGE],
+        "more": len(rows) > queries.PAGE,
+        "at": at,
+        "text": text,
+        "due": len(operations.due(event, least_minutes=least)),
+        "numbers": queries.numbers(event),
+        "spaced": rules.spaced,
+    }
+
+
+@manage.route("/<int:number>", methods=["GET", "POST"])
+@requires(Permission.REGISTRATION)
+def certificate(event: Event, number: int) -> ResponseReturnValue:
+    """One certificate: withdraw it for a reason."""
+    shown, form = _one(event, number), WithdrawForm()
+    if submit(form, lambda: operations.withdraw(shown, form.reason.data or "")):
+        return redirect(url_for(".certificate", slug=event.slug, number=number), 303)
+    return page(
+        "certificates/certificate.html", event=event, certificate=shown, form=form, code=rules.spaced(shown.code)
+    )
+
+
+@manage.post("/<int:number>/restore")
+@requires(Permission.REGISTRATION)
+def restore(event: Event, number: int) -> ResponseReturnValue:
+    """Let a withdrawn certificate be valid again."""
+    operations.restore(_one(event, number))
+    return redirect(url_for(".certificate", slug=event.slug, number=number), 303)
+
+
+@manage.get("/<int:number>.pdf")
+@requires(Permission.REGISTRATION)
+def as_pdf(event: Event, number: int) -> ResponseReturnValue:
+    """A certificate as PDF."""
+    return private(document(_one(event, number)))
+
+
+def _one(event: Event, number: int) -> Certificate:
+    return or_404(queries.by_id(event, number))

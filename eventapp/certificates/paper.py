@@ -1,0 +1,74 @@
+"""A certificate as data of its template (pdf/templates/certificate.typ), in one language."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import segno
+
+from eventapp.certificates.models import Certificate
+from eventapp.certificates.rules import CertificateContent, spaced
+from eventapp.core import languages
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import ngettext
+from eventapp.core.localized import LocalizedText
+from eventapp.pdf.fonts import FontSet
+
+COLOUR = "#234a7d"
+
+
+def said(texts: dict[str, str], language: str) -> str:
+    """A text of the facts in a language."""
+    return LocalizedText(texts).resolve(language).text
+
+
+def lines(facts: CertificateContent, language: str) -> list[str]:
+    """What was attended, with its basis: days at the door, minutes online, sessions."""
+    found = [languages.days(facts.first_day, facts.last_day, language)]
+    if facts.days:
+        days = languages.listing([languages.day(day, language) for day in facts.days], language)
+        found.append(_("Checked in at the venue: %(days)s", days=days))
+    if facts.minutes is not None:
+        time = ngettext("%(num)d minute", "%(num)d minutes", facts.minutes)
+        found.append(_("Attended online: %(time)s, by the record of the meeting", time=time))
+    if facts.sessions:
+        titles = languages.listing([said(title, language) for title in facts.sessions], language)
+        found.append(_("Sessions: %(titles)s", titles=titles))
+    return found
+
+
+def data(certificate: Certificate, url: str, language: str, fonts: FontSet) -> dict[str, Any]:
+    """The data, in the interface's language, which must be `language`. `url` is the address of the check. Characters
+    that no font has are left out.
+    """
+    facts = CertificateContent.read(certificate.facts)
+
+    day = languages.day_of(certificate.issued_at, certificate.event.zone)
+    return {
+        "title": f"{_('Certificate of attendance')}: {fonts.printable(said(facts.event, language))}",
+        "author": fonts.printable(said(facts.host, language)),
+        "lang": language,
+        "colour": COLOUR,
+        "heading": _("Certificate of attendance"),
+        "name": fonts.printable(certificate.name),
+        "name_lang": "ja" if language == "ja" else "en",
+        "organization": fonts.printable(facts.organization),
+        "sentence": _("took part in"),
+        "event": fonts.printable(said(facts.event, language)),
+        "lines": [fonts.printable(line) for line in lines(facts, language)],
+        "host": fonts.printable(said(facts.host, language)),
+        "issued": _("Issued on %(day)s", day=day),
+        "check": _("Check it at %(url)s", url=url),
+        "code": spaced(certificate.code),
+        "qr": _qr(url),
+        "qr_alt": _("QR code: check this certificate"),
+    }
+
+
+def _qr(url: str) -> str:
+    file = BytesIO()
+    segno.make_qr(url, error="m").save(
+        file, kind="svg", border=2, xmldecl=False, svgclass=None, lineclass=None, omitsize=True
+    )
+    return file.getvalue().decode()
