@@ -17,7 +17,7 @@ from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
-from eventapp.core.statements import built_once
+from eventapp.core.statements import QuickRun, built_once
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 
@@ -95,7 +95,8 @@ def _moment(at: datetime | None) -> datetime | None:
 def _line(event: Event, point: CheckInPoint, request: CheckInRequest) -> CheckIn:
     where = as_point(event, point)
     start_writing(db.session())
-    answer: CheckInAnswer = record(where, request)
+    with QuickRun() as run:
+        answer: CheckInAnswer = record(where, request, run)
     return db.session.get_one(CheckIn, answer.line, populate_existing=True)
 
 

@@ -23,7 +23,7 @@ from eventapp.core.clock import local_day
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.statements import QuickSelect, QuickWrite
+from eventapp.core.statements import QuickRun, QuickSelect, QuickWrite
 from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
 from eventapp.registration.records import MergedRegistration
 
@@ -77,25 +77,26 @@ class CheckInAnswer:
     replayed: bool = False
 
 
-def record(point: Point, request: CheckInRequest) -> CheckInAnswer:
-    """Answer one request, and write it to the log. The transaction must hold the write lock (core.db.start_writing).
+def record(point: Point, request: CheckInRequest, run: QuickRun) -> CheckInAnswer:
+    """Answer one request, and write it to the log. The transaction must hold the write lock (core.db.start_writing);
+    `run` is of that transaction.
 
     Two who ask for one person at once are answered one after the other. Raises Refused for an undo of what can't be
     undone, and for a nonce of another event.
     """
-    known = _known.row(nonce=request.nonce)
+    known = run.row(_known, nonce=request.nonce)
     if known is not None:
         return _replayed(point, request.nonce, known)
     if request.kind is CheckInKind.UNDO:
-        return _undo(point, request)
+        return _undo(run, point, request)
     number = request.person
     if request.read is not None:
         number = request.read.ticket.registration if request.read.ticket else None
-    row = None if number is None else _person.row(person=number, event=point.event_id)
+    row = None if number is None else run.row(_person, person=number, event=point.event_id)
     at = request.at or clock.now()  # under the lock
     if row is None:
-        return _of_nobody(point, request, at)
-    return _decide(point, request, _Person(number or 0, *row), at)
+        return _of_nobody(run, point, request, at)
+    return _decide(run, point, request, _Person(number or 0, *row), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +116,15 @@ def _replayed(point: Point, nonce: str, known: tuple[Any, ...]) -> CheckInAnswer
     return CheckInAnswer(nonce, line, result, accepted, person, replayed=True)
 
 
-def _of_nobody(point: Point, request: CheckInRequest, at: datetime) -> CheckInAnswer:
+def _of_nobody(run: QuickRun, point: Point, request: CheckInRequest, at: datetime) -> CheckInAnswer:
     """A text that is no ticket; or a genuine ticket whose registration was made after what this database holds."""
     read = request.read
     genuine = read is not None and read.ticket is not None
     result = ScanResult.OK_UNLISTED if genuine else read.result if read is not None else ScanResult.UNKNOWN
-    return _write(point, request, result, at, accepted=result.admits, person=None)
+    return _write(run, point, request, result, at, accepted=result.admits, person=None)
 
 
-def _decide(point: Point, request: CheckInRequest, person: _Person, at: datetime) -> CheckInAnswer:
+def _decide(run: QuickRun, point: Point, request: CheckInRequest, person: _Person, at: datetime) -> CheckInAnswer:
     shown = request.read.ticket.revision if request.read is not None and request.read.ticket is not None else None
     day = local_day(at, point.zone)
     worth = rules.verdict(
@@ -131,29 +132,29 @@ def _decide(point: Point, request: CheckInRequest, person: _Person, at: datetime
         merged=bool(person.merged),
         revision=person.revision,
         shown=shown,
-        admitted=_admits(point, person, day),
+        admitted=_admits(run, point, person, day),
     )
-    state = _latest.row(person=person.id, event=point.event_id, area=point.area)
+    state = run.row(_latest, person=person.id, event=point.event_id, area=point.area)
     in_order = state is None or state[1] < at
     inside = state is not None and bool(state[0]) if in_order else _was_inside(point, request, person.id, at)
     result = presence.at_the_door(worth, request.kind, inside=inside)
     let_in = request.offline and request.device_result is not None and request.device_result.admits
     forced = bool(request.reason) and not result.admits
     accepted = result.admits or forced or let_in
-    answer = _write(point, request, result, at, accepted=accepted, person=person.id, forced=forced)
-    if request.offline and _undone.row(nonce=request.nonce) is not None:
+    answer = _write(run, point, request, result, at, accepted=accepted, person=person.id, forced=forced)
+    if request.offline and run.row(_undone, nonce=request.nonce) is not None:
         in_order = False  # what takes it back was faster
     if accepted and in_order:
-        _set_present(point, person.id, request.kind, at)
+        _set_present(run, point, person.id, request.kind, at)
     elif accepted:
         project(point.id, person.id)
     return answer
 
 
-def _admits(point: Point, person: _Person, day: date) -> bool:
+def _admits(run: QuickRun, point: Point, person: _Person, day: date) -> bool:
     has_seat = False
     if point.admission.seat_holders and point.session_id is not None:
-        has_seat = _seat.row(person=person.id, session=point.session_id) is not None
+        has_seat = run.row(_seat, person=person.id, session=point.session_id) is not None
     return point.admission.admits(option=person.option, mode=person.mode, day=day, has_seat=has_seat)
 
 
@@ -164,18 +165,18 @@ def _was_inside(point: Point, request: CheckInRequest, person: int, at: datetime
     return presence.in_force(log_of(point.event_id, [person]), asked) is ScanResult.ALREADY_IN
 
 
-def _undo(point: Point, request: CheckInRequest) -> CheckInAnswer:
-    found = _known.row(nonce=request.undoes)
+def _undo(run: QuickRun, point: Point, request: CheckInRequest) -> CheckInAnswer:
+    found = run.row(_known, nonce=request.undoes)
     if found is not None and found[1] != point.event_id:
         raise Refused(_("This can't be undone."))
     person = found[4] if found is not None else request.person
     if person is not None:
-        _person.row(person=person, event=point.event_id)  # locks it
-    if found is not None and (not found[3] or _undone.row(nonce=request.undoes) is not None):
+        run.row(_person, person=person, event=point.event_id)  # locks it
+    if found is not None and (not found[3] or run.row(_undone, nonce=request.undoes) is not None):
         raise Refused(_("This can't be undone."))
-    where = point.id if found is None else (_point_of.row(line=found[0]) or (point.id,))[0]
+    where = point.id if found is None else (run.row(_point_of, line=found[0]) or (point.id,))[0]
     answer = _write(
-        point, request, ScanResult.OK, request.at or clock.now(), accepted=False, person=person, where=where
+        run, point, request, ScanResult.OK, request.at or clock.now(), accepted=False, person=person, where=where
     )
     if person is not None:
         project(where, person)
@@ -183,6 +184,7 @@ def _undo(point: Point, request: CheckInRequest) -> CheckInAnswer:
 
 
 def _write(
+    run: QuickRun,
     point: Point,
     request: CheckInRequest,
     result: ScanResult,
@@ -194,7 +196,8 @@ def _write(
     where: int | None = None,
 ) -> CheckInAnswer:
     """Add a line to the log."""
-    row = _new_line.row(
+    row = run.row(
+        _new_line,
         event_id=point.event_id,
         nonce=request.nonce,
         point_id=point.id if where is None else where,
@@ -215,7 +218,7 @@ def _write(
         received_at=clock.now(),
     )
     if row is None:  # it has arrived twice at once, and the other one was faster
-        known = _known.row(nonce=request.nonce)
+        known = run.row(_known, nonce=request.nonce)
         if known is None:
             raise Refused(_("This form was sent before. Open the page again."))
         return _replayed(point, request.nonce, known)
@@ -223,9 +226,11 @@ def _write(
     return CheckInAnswer(request.nonce, row[0], result, accepted, person)
 
 
-def _set_present(point: Point, person: int, kind: CheckInKind, at: datetime) -> None:
+def _set_present(run: QuickRun, point: Point, person: int, kind: CheckInKind, at: datetime) -> None:
     inside = kind is CheckInKind.IN
-    _present.row(point_id=point.id, registration_id=person, inside=inside, first_in=at if inside else None, last_at=at)
+    run.row(
+        _present, point_id=point.id, registration_id=person, inside=inside, first_in=at if inside else None, last_at=at
+    )
 
 
 def log_of(event_id: int, people: list[int]) -> list[LogEntry]:

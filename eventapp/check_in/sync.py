@@ -12,6 +12,7 @@ from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.wire import SentScan
 from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused
+from eventapp.core.statements import QuickRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ def take(device: Device, scans: list[SentScan], *, clock: datetime, now: datetim
     requests = _requests(device, scans, clock=clock, now=now)
     start_writing(db.session(), durable=True)
     answers: dict[str, CheckInAnswer | Refusal] = {}
-    for scan, request in sorted(zip(scans, requests, strict=True), key=_order):
-        answers[request.nonce] = _answer(device, scan, request)
+    with QuickRun() as run:
+        for scan, request in sorted(zip(scans, requests, strict=True), key=_order):
+            answers[request.nonce] = _answer(device, scan, request, run)
     return [answers[scan.nonce] for scan in scans]
 
 
@@ -68,10 +70,10 @@ def _order(pair: tuple[SentScan, CheckInRequest]) -> tuple[int, int]:
     return (ticket.registration if ticket is not None else scan.person or 0, scan.sequence)
 
 
-def _answer(device: Device, scan: SentScan, request: CheckInRequest) -> CheckInAnswer | Refusal:
+def _answer(device: Device, scan: SentScan, request: CheckInRequest, run: QuickRun) -> CheckInAnswer | Refusal:
     try:
         if scan.walk_in is not None and scan.kind is CheckInKind.IN:
             request = replace(request, person=walk_ins.registered(device, scan.walk_in, nonce=scan.nonce))
-        return record(device.point, request)
+        return record(device.point, request, run)
     except Refused as refused:
         return Refusal(scan.nonce, refused.message)

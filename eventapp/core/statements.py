@@ -147,9 +147,13 @@ class _InSession:
             session.flush()
         self._begin(session)
         connection = session.connection()
-        ready = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect)
+        ready = self.prepared(connection.dialect)
         found = _execute(connection, ready.sql, ready.bound(values))
         return None if found is None else ready.read(found)
+
+    def prepared(self, dialect: Dialect) -> _Prepared:
+        """The statement for an engine."""
+        return self._ready.get(dialect.name) or self._prepare(dialect)
 
     def _begin(self, session: Session) -> None:
         """Called before each run."""
@@ -174,6 +178,46 @@ class QuickWrite(_InSession):
         start_writing(session)
 
 
+class QuickRun:
+    """Runs many prebuilt statements on one cursor of the session's connection, in a transaction that writes already
+    (core.db.start_writing). Close it before the transaction ends.
+
+    To ask the session for its connection anew takes longer than such a statement.
+    """
+
+    def __init__(self) -> None:
+        self._connection = db.session().connection()
+        driver: Any = self._connection.connection
+        self._cursor = driver.cursor()
+
+    def row(self, statement: _InSession, **values: Any) -> Row | None:
+        """Run a statement, and return its row; None if there is none. Raises sqlalchemy.exc.DBAPIError."""
+        ready = statement.prepared(self._connection.dialect)
+        try:
+            self._cursor.execute(ready.sql, ready.bound(values))
+            found: Row | None = self._cursor.fetchone() if self._cursor.description else None
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise _as_ours(ready.sql, error, self._connection) from error
+        return None if found is None else ready.read(found)
+
+    def close(self) -> None:
+        """Give the cursor back."""
+        self._cursor.close()
+
+    def __enter__(self) -> QuickRun:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+
+def _as_ours(sql: str, error: Any, connection: Connection) -> DBAPIError:
+    kind = connection.dialect.loaded_dbapi.Error
+    made = DBAPIError.instance(sql, None, error, kind, hide_parameters=True, dialect=connection.dialect)
+    assert isinstance(made, DBAPIError)
+    return made
+
+
 def _execute(connection: Connection, sql: str, parameters: Any) -> Row | None:
     """Run a statement that returns at most one row on the driver's cursor."""
     driver: Any = connection.connection
@@ -185,9 +229,7 @@ def _execute(connection: Connection, sql: str, parameters: Any) -> Row | None:
             raise RuntimeError("a quick statement returns one row")
         return found
     except connection.dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            sql, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise _as_ours(sql, error, connection) from error
     finally:
         cursor.close()
 

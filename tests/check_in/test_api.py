@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from eventapp.check_in import operations, points
 from eventapp.check_in.models import CheckIn, CheckInDevice, DoorLink, Presence
@@ -96,6 +96,18 @@ def test_an_answer_that_was_lost_is_given_again_and_nothing_is_written_twice(dev
     again = device.sync(*scans)["answers"]
     assert [one["result"] for one in again] == [one["result"] for one in first] == ["ok", "ok"]
     assert all(one["replayed"] for one in again) and lines() == 2
+
+
+def test_a_server_that_was_restored_from_a_backup_gets_its_door_back(device, guest):
+    scans = [device.question(text=ticket(guest), offline=True, device_result="ok"), device.question("out", person=guest.id)]
+    device.sync(*scans)
+    with transaction():
+        for table in (CheckIn, Presence):
+            db.session.execute(delete(table))
+    device.cursor = 99  # it knows lines that the server has lost
+    answers = device.sync(*scans)["answers"]
+    assert [one["result"] for one in answers] == ["ok", "ok"] and lines() == 2
+    assert not db.session.scalar(select(Presence)).inside
 
 
 @pytest.mark.both_engines("locks in the order of people")
