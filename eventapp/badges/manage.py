@@ -14,6 +14,7 @@ from eventapp.badges.documents import IN_ONE_FILE, Printable
 from eventapp.badges.forms import SheetForm
 from eventapp.badges.sheets import Sheet
 from eventapp.core import clock
+from eventapp.core.db import transaction
 from eventapp.core.errors import or_404
 from eventapp.core.pages import page
 from eventapp.events.access import requires
@@ -25,6 +26,8 @@ from eventapp.people.pills import pills
 from eventapp.people.rules import PeopleQuery
 from eventapp.registration import queries as registrations
 from eventapp.registration.rules import RegistrationStatus
+from eventapp.tickets.operations import give_key
+from eventapp.tickets.queries import key_of
 
 manage = Blueprint("badges", __name__, url_prefix="/manage/events/<slug>/badges")
 
@@ -35,6 +38,7 @@ KINDS = ("badges", "plates", "signs", "test")
 @requires(Permission.REGISTRATION)
 def badges(event: Event) -> ResponseReturnValue:
     """Choose what to print and on which sheet; shows the first page, and who can't be printed."""
+    _give_key(event)
     query, form, fonts = _people(), SheetForm.of(request.args), _fonts()
     sheet, found = form.chosen(), documents.printable(event, query, fonts)
     sheet_args = {name: value for name, value in request.args.items() if name in form and value}
@@ -53,6 +57,13 @@ def badges(event: Event) -> ResponseReturnValue:
     )
     shown.status_code = 422 if form.errors or form.width.errors else 200
     return shown
+
+
+def _give_key(event: Event) -> None:
+    """The first ticket of an event needs its key, which is the one thing that is written here."""
+    if key_of(event.id) is None:
+        with transaction():
+            give_key(event.id)
 
 
 def _preview(event: Event, form: SheetForm, sheet: Sheet | None, found: Printable, fonts: FontSet) -> str:
@@ -83,6 +94,7 @@ def document(event: Event, kind: str) -> ResponseReturnValue:
     sheet = form.chosen()
     if sheet is None:
         return redirect(f"{url_for('.badges', slug=event.slug)}?{request.query_string.decode()}")
+    _give_key(event)
     number = request.args.get("file", "1")
     file = int(number) if number.isascii() and number.isdigit() and 0 < int(number[:6]) <= 10_000 else 1
     if kind == "test":

@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parent / "fonts"
 FAMILIES = (
     "Noto Sans",
     "Noto Sans JP",
+    "Noto Sans KR",
+    "Noto Sans SC",
     "Noto Sans Arabic",
     "Noto Sans Bengali",
     "Noto Sans Devanagari",

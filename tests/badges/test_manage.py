@@ -30,7 +30,7 @@ def forum(make):
 @pytest.fixture
 def people(make, forum):
     option = make.option(forum)
-    names = [("Lovelace", "Ada"), ("鈴木", "美咲"), ("김", "서울")]
+    names = [("Lovelace", "Ada"), ("鈴木", "美咲"), ("ᠮᠣᠩᠭᠣᠯ", "😀")]
     return [make.registration(forum, option, family_name=family, given_name=given) for family, given in names]
 
 
@@ -46,7 +46,7 @@ def pages(pdf: bytes) -> int:
 def test_the_page_shows_the_first_sheet_and_who_cannot_be_printed(organizer, people):
     organizer.get(BADGES)
     shown = main(organizer)
-    assert "3 people" in shown and "Not printed" in shown and "김" in shown
+    assert "3 people" in shown and "Not printed" in shown and "ᠮᠣᠩᠭᠣᠯ" in shown
     assert organizer.page.one("img").get("src").startswith("data:image/svg+xml;base64,")
 
 
@@ -57,7 +57,7 @@ def test_only_confirmed_people_of_the_list_are_printed(make, forum, people):
     query = PeopleQuery.parse([("status", "confirmed")])
     found = documents.printable(forum, query, fonts)
     assert [badge.name for badge in found.badges] == ["鈴木 美咲"] and found.total == 2
-    assert found.left_out[0][1] == "김서울"
+    assert found.left_out[0][1] == "😀ᠮᠣᠩᠭᠯ"
 
 
 def test_a_badge_has_the_ticket_of_its_person(forum, people):
@@ -98,3 +98,11 @@ def test_names_on_paper_are_for_who_sees_registrations(app, make, forum):
         visitor.looks = False
         assert visitor.get(BADGES).status_code == status
         assert visitor.get(f"{BADGES}/test.pdf").status_code == status
+
+
+def test_the_first_badges_of_an_event_have_tickets(organizer, make):
+    event = make.event("new")
+    make.registration(event, make.option(event))
+    assert organizer.get("/manage/events/new/badges/badges.pdf").status_code == 200
+    found = documents.printable(event, PeopleQuery(), font_set())
+    assert documents.badge_data(event, found.badges, BY_KEY["card"], codes=True, marks=False)["badges"][0]["code"]

@@ -99,7 +99,10 @@ def test_an_answer_that_was_lost_is_given_again_and_nothing_is_written_twice(dev
 
 
 def test_a_server_that_was_restored_from_a_backup_gets_its_door_back(device, guest):
-    scans = [device.question(text=ticket(guest), offline=True, device_result="ok"), device.question("out", person=guest.id)]
+    scans = [
+        device.question(text=ticket(guest), offline=True, device_result="ok"),
+        device.question("out", person=guest.id),
+    ]
     device.sync(*scans)
     with transaction():
         for table in (CheckIn, Presence):
