@@ -101,8 +101,8 @@ def test_names_on_paper_are_for_who_sees_registrations(app, make, forum):
 
 
 def test_the_first_badges_of_an_event_have_tickets(organizer, make):
-    event = make.event("new")
+    event = make.event("another")
     make.registration(event, make.option(event))
-    assert organizer.get("/manage/events/new/badges/badges.pdf").status_code == 200
+    assert organizer.get("/manage/events/another/badges/badges.pdf").status_code == 200
     found = documents.printable(event, PeopleQuery(), font_set())
     assert documents.badge_data(event, found.badges, BY_KEY["card"], codes=True, marks=False)["badges"][0]["code"]
