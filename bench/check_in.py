@@ -132,9 +132,9 @@ def _scans(port: int, keys: list[str], texts: list[str], size: int) -> Iterator[
             | ({"offline": True, "device_result": "ok"} if size > 1 else {})
             for _ in range(size)
         ]
-        body = json.dumps({"clock": moment, "quick": True, "scans": scans}).encode()
+        body = json.dumps({"clock": moment, "scans": scans}).encode()
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        yield request_bytes("POST", "/check-in/api/sync", headers, body, port=port)
+        yield request_bytes("POST", "/check-in/api/scan", headers, body, port=port)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ from eventapp.certificates import manage as certificates_manage
 from eventapp.certificates import operations as certificates
 from eventapp.certificates import views as certificate
 from eventapp.check_in import api as check_in_api
+from eventapp.check_in import batch, manage_doors
 from eventapp.check_in import manage as check_in
-from eventapp.check_in import manage_doors
 from eventapp.check_in import views as check_in_app
 from eventapp.core import (
     assets,
@@ -229,6 +229,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
+    app.extensions["batched"] = {batch.PATH: batch.handler(app)}
     app.extensions["sweeps"] = [
         Sweep("scan", 5, scan.scan),
         Sweep("notifications", 1, notification_tasks.send_due),

@@ -157,6 +157,7 @@ async def _serve(app: Flask) -> None:
         cache_waits=remote,
         at_once=2 if remote else 1,  # one computes while another waits for the database
         light=("/static/", "/healthz"),
+        batched=app.extensions["batched"],
     )
     server = Server(
         gateway,

@@ -5,6 +5,7 @@ middle of the day, and no cookie whose authority another site could use.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -16,6 +17,7 @@ from eventapp.check_in.devices import Device
 from eventapp.check_in.models import CheckInPoint
 from eventapp.check_in.record import CheckInAnswer
 from eventapp.core import clock
+from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.limits import limit
@@ -32,8 +34,7 @@ def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
-        kind, _space, key = request.headers.get("Authorization", "").partition(" ")
-        device = devices.by_key(key) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else None
+        device = devices.of_header(request.headers.get("Authorization", ""))
         if device is None:
             return _stored_nowhere(jsonify(error="key"), 401)
         return _stored_nowhere(view(device, *args, **kwargs))
@@ -69,24 +70,32 @@ def people(device: Device) -> Response:
     return current_app.response_class(roster.whole_as_json(device.point.event_id), mimetype="application/json")
 
 
+@api.post("/scan")
+@by_device
+def scan(device: Device) -> Response:
+    """Answer scans while somebody waits at the door. The server answers these together with others (batch.py)."""
+    sent, now = wire.read(request.get_json(silent=True)), clock.now()
+    answers = _answers(device, sent, now)
+    devices.note_seen(device, waiting=sent.waiting, list_at=roster.made_at(sent.version), now=now)
+    return jsonify(sync.as_json(answers, now))
+
+
 @api.post("/sync")
 @by_device
 def exchange(device: Device) -> Response:
-    """Take the scans of a device, and answer them; with the news unless somebody waits at the door."""
+    """Take the scans of a device, and answer them, with what else it should know."""
     sent, now = wire.read(request.get_json(silent=True)), clock.now()
-    answers = sync.take(device, sent.scans, clock=sent.clock, now=now) if sent.scans else []
+    answers = _answers(device, sent, now)
     devices.note_seen(device, waiting=sent.waiting, list_at=roster.made_at(sent.version), now=now)
-    body: dict[str, Any] = {"now": int(now.timestamp() * 1000), "answers": [_answer(one) for one in answers]}
-    if not sent.quick:
-        body |= _updates(device, sent)
-    return jsonify(body)
+    return jsonify(sync.as_json(answers, now) | _updates(device, sent))
 
 
-def _answer(one: CheckInAnswer | sync.Refusal) -> dict[str, Any]:
-    if isinstance(one, sync.Refusal):
-        return {"nonce": one.nonce, "refused": one.why}
-    found: dict[str, Any] = {"nonce": one.nonce, "result": one.result, "accepted": one.accepted, "person": one.person}
-    return found | ({"replayed": True} if one.replayed else {})
+def _answers(device: Device, sent: wire.Sent, now: datetime) -> list[CheckInAnswer | sync.Refusal]:
+    if not sent.scans:
+        return []
+    asked = sync.prepared(device, sent.scans, clock=sent.clock, now=now)
+    start_writing(db.session(), durable=True)
+    return sync.write(asked)
 
 
 def _updates(device: Device, sent: wire.Sent) -> dict[str, Any]:

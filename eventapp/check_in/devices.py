@@ -37,6 +37,12 @@ class Device:
     point: Point
 
 
+def of_header(authorization: str) -> Device | None:
+    """The device whose key an Authorization header shows."""
+    kind, _space, key = authorization.partition(" ")
+    return by_key(key) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else None
+
+
 _columns = (
     CheckInDevice.id,
     CheckInDevice.label,

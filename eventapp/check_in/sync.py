@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from eventapp.check_in import presence, queries, walk_ins
 from eventapp.check_in.devices import Device
 from eventapp.check_in.record import CheckInAnswer, CheckInRequest, record
 from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.wire import SentScan
-from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused
 from eventapp.core.statements import QuickRun
 
@@ -23,19 +23,33 @@ class Refusal:
     why: str
 
 
-def take(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[CheckInAnswer | Refusal]:
-    """CheckInAnswer the scans of a device and write them to the log; in the order in which they were sent.
+@dataclass(frozen=True, slots=True)
+class ScanAsked:
+    """A scan of a device, ready to be decided."""
 
-    `clock` is what the device's clock shows, `now` ours. Signatures are checked before the write lock is taken. People
-    are locked in the order of their numbers, so that two devices don't wait for each other.
+    device: Device
+    scan: SentScan
+    request: CheckInRequest
+
+
+def prepared(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[ScanAsked]:
+    """The scans of a device, with their signatures checked and their times corrected: what takes time, and needs no
+    lock. `clock` is what the device's clock shows, `now` ours.
     """
     requests = _requests(device, scans, clock=clock, now=now)
-    start_writing(db.session(), durable=True)
-    answers: dict[str, CheckInAnswer | Refusal] = {}
+    return [ScanAsked(device, scan, request) for scan, request in zip(scans, requests, strict=True)]
+
+
+def write(asked: list[ScanAsked]) -> list[CheckInAnswer | Refusal]:
+    """Decide scans and write them to the log, in a transaction that writes; returns the answers in their order.
+
+    People are locked in the order of their numbers, so that two who write at once don't wait for each other.
+    """
+    answers: dict[int, CheckInAnswer | Refusal] = {}
     with QuickRun() as run:
-        for scan, request in sorted(zip(scans, requests, strict=True), key=_order):
-            answers[request.nonce] = _answer(device, scan, request, run)
-    return [answers[scan.nonce] for scan in scans]
+        for place in sorted(range(len(asked)), key=lambda place: _order(asked[place])):
+            answers[place] = _answer(asked[place], run)
+    return [answers[place] for place in range(len(asked))]
 
 
 def _requests(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[CheckInRequest]:
@@ -64,16 +78,28 @@ def _request(device: Device, scan: SentScan, at: datetime | None) -> CheckInRequ
     )
 
 
-def _order(pair: tuple[SentScan, CheckInRequest]) -> tuple[int, int]:
-    scan, request = pair
-    ticket = request.read.ticket if request.read is not None else None
-    return (ticket.registration if ticket is not None else scan.person or 0, scan.sequence)
+def _order(one: ScanAsked) -> tuple[int, int]:
+    ticket = one.request.read.ticket if one.request.read is not None else None
+    return (ticket.registration if ticket is not None else one.scan.person or 0, one.scan.sequence)
 
 
-def _answer(device: Device, scan: SentScan, request: CheckInRequest, run: QuickRun) -> CheckInAnswer | Refusal:
+def _answer(one: ScanAsked, run: QuickRun) -> CheckInAnswer | Refusal:
+    device, scan, request = one.device, one.scan, one.request
     try:
         if scan.walk_in is not None and scan.kind is CheckInKind.IN:
             request = replace(request, person=walk_ins.registered(device, scan.walk_in, nonce=scan.nonce))
         return record(device.point, request, run)
     except Refused as refused:
         return Refusal(scan.nonce, refused.message)
+
+
+def as_json(answers: list[CheckInAnswer | Refusal], now: datetime) -> dict[str, Any]:
+    """The answers as a device reads them, with the server's time in milliseconds since 1970."""
+    return {"now": int(now.timestamp() * 1000), "answers": [_one_as_json(one) for one in answers]}
+
+
+def _one_as_json(one: CheckInAnswer | Refusal) -> dict[str, Any]:
+    if isinstance(one, Refusal):
+        return {"nonce": one.nonce, "refused": one.why}
+    found: dict[str, Any] = {"nonce": one.nonce, "result": one.result, "accepted": one.accepted, "person": one.person}
+    return found | ({"replayed": True} if one.replayed else {})

@@ -54,15 +54,14 @@ class SentScan:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message of a device. `version` is that of its list, `cursor` the last line of the log that it knows; `quick`:
-    somebody waits at the door, so no news are wanted. `waiting`: scans that it keeps for later.
+    """One message of a device. `version` is that of its list, `cursor` the last line of the log that it knows,
+    `settings` the version of those that it has. `waiting`: scans that it keeps for later.
     """
 
     clock: datetime
     version: str = ""
     cursor: int | None = None
     settings: str = ""
-    quick: bool = False
     waiting: int = 0
     scans: list[SentScan] = field(default_factory=list)
 
@@ -79,7 +78,6 @@ def read(body: Any) -> Sent:
         version=_text(body, "version", 60),
         cursor=None if body.get("cursor") is None else _number(body, "cursor"),
         settings=_text(body, "settings", 60),
-        quick=body.get("quick") is True,
         waiting=_number(body, "waiting"),
         scans=[_scan(one) for one in scans],
     )

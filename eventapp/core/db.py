@@ -92,6 +92,7 @@ class Unit(enum.Enum):
     MAY_WRITE = "may write"  # an unsafe request: reads until its first write
     WRITES = "writes"  # after that first write, holding SQLite's write lock until the transaction ends
     ALWAYS_WRITES = "always writes"  # `transaction()`: each transaction begins with the lock
+    ALWAYS_DURABLE = "always writes, and what it commits survives a power cut"
 
 
 # Seconds to wait for SQLite's write lock.
@@ -124,11 +125,19 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        locked = _unit.get() in {Unit.WRITES, Unit.ALWAYS_WRITES}
-        if locked:
+        unit = _unit.get()
+        if unit is Unit.ALWAYS_DURABLE:
+            _make_durable(connection)
+        if unit in {Unit.WRITES, Unit.ALWAYS_WRITES, Unit.ALWAYS_DURABLE}:
             writers.begin(connection)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def _make_durable(connection: Any) -> None:
+    """Until it goes back to the pool, a commit of this connection waits for the disk. Not within a transaction."""
+    connection.exec_driver_sql("PRAGMA synchronous=FULL")
+    connection.info[_DURABLE] = True
 
 
 def _lower(value: Any) -> Any:
@@ -158,8 +167,7 @@ def start_writing(session: Session, *, durable: bool = False) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("COMMIT")
         if durable:
-            connection.exec_driver_sql("PRAGMA synchronous=FULL")
-            connection.info[_DURABLE] = True
+            _make_durable(connection)
         _writers[connection.engine].begin(connection)
     _unit.set(Unit.WRITES)
 
@@ -184,11 +192,13 @@ def _end_writing(session: Session, ended: SessionTransaction) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
-    """A unit of work outside a request: commits at the end, rolls back if anything is raised."""
+def transaction(*, durable: bool = False) -> Iterator[None]:
+    """A unit of work outside a request: commits at the end, rolls back if anything is raised. `durable` as in
+    start_writing.
+    """
     if db.session().in_transaction():
         db.session.rollback()  # an earlier read must not turn into a write: see start_writing
-    token = _unit.set(Unit.ALWAYS_WRITES)
+    token = _unit.set(Unit.ALWAYS_DURABLE if durable else Unit.ALWAYS_WRITES)
     try:
         yield
         db.session.commit()

@@ -56,6 +56,50 @@ class CachedAnswers(Protocol):
     def give(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes] | None: ...
 
 
+# (status, headers, body)
+Answer = tuple[int, list[tuple[str, str]], bytes]
+# Answers several requests at once; None for those that the application answers.
+Batched = Callable[[list[Environ]], list[Answer | None]]
+# Requests in one batch.
+LARGEST_BATCH = 64
+
+
+class _Batches:
+    """Answers requests of one kind together: those that arrive while some are being answered are the next batch.
+
+    Each of them would end with a commit of its own, and wait for the disk; together they wait once.
+    """
+
+    def __init__(self, handler: Batched, name: str) -> None:
+        self._handler = handler
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._waiting: list[tuple[Environ, asyncio.Future[Answer | None]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def answer(self, environ: Environ) -> Answer | None:
+        """The answer; None if the application has to give it."""
+        if len(self._waiting) >= MOST_WAITING:
+            return None
+        coming: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((environ, coming))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return await coming
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+            try:
+                answers = await loop.run_in_executor(self._thread, self._handler, [environ for environ, _ in batch])
+            except Exception:
+                log.exception("a batch was not answered")
+                answers = [None] * len(batch)
+            for (_, coming), answer in zip(batch, answers, strict=True):
+                if not coming.done():
+                    coming.set_result(answer)
+
+
 class _BodyRefused(Exception):
     """The body is refused with the HTTP status `status`."""
 
@@ -134,7 +178,8 @@ class Gateway:
     loop. `cache` is the response cache. With `cache_waits`, its freshness check queries a database server, so it
     runs in a thread; otherwise it runs in the event loop, which costs half as much. Paths that begin with one of
     `light` need no database. `patience` and `wait` are seconds: how long a body may pause, and how long to wait for
-    a thread. `at_once` requests begin at the same time (_Turns). The application learns of a refused body by
+    a thread. `at_once` requests begin at the same time (_Turns). POST requests to a path of `batched` are answered
+    together (_Batches). The application learns of a refused body by
     environ[REFUSED], a status, with an empty body, and renders the error page.
     """
 
@@ -146,6 +191,7 @@ class Gateway:
         cache: CachedAnswers | None = None,
         cache_waits: bool = True,
         light: tuple[str, ...] = (),
+        batched: dict[str, Batched] | None = None,
         patience: float = PATIENCE,
         wait: float = WAIT,
         threads: int = THREADS,
@@ -156,6 +202,7 @@ class Gateway:
         self._cache = cache
         self._cache_waits = cache_waits
         self._light = light
+        self._batches = {path: _Batches(handler, "batch") for path, handler in (batched or {}).items()}
         self._patience = patience
         self._wait = wait
         # Ten requests that wait for a write lock must not block those that read.
@@ -181,11 +228,22 @@ class Gateway:
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             environ["CONTENT_LENGTH"] = str(len(body))
             environ["wsgi.input"] = BytesIO(body)
+        if environ["PATH_INFO"] in self._batches and await self._given_in_batch(environ, protocol):
+            return
         if self._light and environ["PATH_INFO"].startswith(self._light):
             await asyncio.wrap_future(self._quick_threads.submit(self._answer, environ, protocol))
         else:
             line = self._readers if environ["REQUEST_METHOD"] in {"GET", "HEAD", "OPTIONS"} else self._writers
             await self._in_turn(line, environ, protocol)
+
+    async def _given_in_batch(self, environ: Environ, protocol: Any) -> bool:
+        """Whether the request was answered together with others."""
+        if environ["REQUEST_METHOD"] != "POST" or REFUSED in environ:
+            return False
+        answer = await self._batches[environ["PATH_INFO"]].answer(environ)
+        if answer is not None:
+            protocol.response_bytes(*answer)
+        return answer is not None
 
     async def _given(self, environ: Environ, protocol: Any) -> bool:
         """Whether a cached response was sent."""

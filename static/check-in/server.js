@@ -38,5 +38,6 @@ async function ask(path, { key, body, wait = ANSWER }) {
 export const openLink = (link, label) => ask("devices", { body: { link, label } });
 export const loadList = (key) => ask("list", { key, wait: 60_000 });
 export const sync = (key, body, wait) => ask("sync", { key, body, wait });
+export const scan = (key, body, wait) => ask("scan", { key, body, wait });
 export const moveTo = (key, point) => ask("point", { key, body: { point } });
 export const signOut = (key) => ask("sign-out", { key, body: {} });

@@ -37,7 +37,7 @@ export class Sync {
   async ask(scan) {
     if (!this.state.online) return null;
     try {
-      const answer = await server.sync(this.state.device.key, this.message([scan], { quick: true }), PATIENCE);
+      const answer = await server.scan(this.state.device.key, this.message([scan]), PATIENCE);
       await this.take(answer.answers, [scan]);
       return answer.answers[0] ?? null;
     } catch (error) {
@@ -46,7 +46,7 @@ export class Sync {
     }
   }
 
-  message(scans, more = {}) {
+  message(scans) {
     const { list, places, settings, waiting } = this.state;
     return {
       clock: Date.now(),
@@ -55,7 +55,6 @@ export class Sync {
       settings: settings?.version ?? "",
       waiting: Math.max(waiting - scans.length, 0),
       scans: scans.map(sendable),
-      ...more,
     };
   }
 

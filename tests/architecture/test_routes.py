@@ -98,6 +98,7 @@ PUBLIC = {
     "check_in_api.open_link",
     "check_in_api.people",
     "check_in_api.exchange",
+    "check_in_api.scan",
     "check_in_api.move",
     "check_in_api.sign_out",
     "attendance.counts",

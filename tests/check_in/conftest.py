@@ -73,7 +73,7 @@ class Device:
         at = milliseconds() + self.offset - values.pop("ago", 0) * 60_000
         return {"nonce": nonce, "kind": kind, "at": at, "seq": self.sequence, **values}
 
-    def sync(self, *scans: dict[str, Any], **values: Any) -> dict[str, Any]:
+    def sync(self, *scans: dict[str, Any], path: str = "sync", **values: Any) -> dict[str, Any]:
         body = {
             "clock": milliseconds() + self.offset,
             "cursor": self.cursor,
@@ -82,7 +82,7 @@ class Device:
             "scans": list(scans),
             **values,
         }
-        response = self.send("sync", body)
+        response = self.send(path, body)
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.get_json()
         self.cursor = answer.get("cursor", self.cursor)
@@ -91,7 +91,7 @@ class Device:
 
     def scan(self, text: str, kind: str = "in", **values: Any) -> str:
         """The result of one scan with somebody waiting."""
-        (answer,) = self.sync(self.question(kind, text=text, **values), quick=True)["answers"]
+        (answer,) = self.sync(self.question(kind, text=text, **values), path="scan")["answers"]
         return answer.get("result") or answer["refused"]
 
 

@@ -321,3 +321,55 @@ def test_an_answer_to_head_has_no_body(port):
             data += piece
     assert data.startswith(b"HTTP/1.1 200")
     assert data.endswith(b"\r\n\r\n")
+
+
+def together(sizes: list[int], *, leaves: bool = False, fails: bool = False):
+    """Answers requests together, and notes how many; `leaves` every second one to the application."""
+
+    def handler(environs):
+        sizes.append(len(environs))
+        sleep(0.05)
+        if fails:
+            raise RuntimeError("a secret")
+        bodies = [environ["wsgi.input"].getvalue() for environ in environs]
+        return [
+            None
+            if leaves and body.endswith(b"1")
+            else (200, [("content-type", "text/plain")], b'{"batch": "%s"}' % body)
+            for body in bodies
+        ]
+
+    return handler
+
+
+def post(port: int, number: int) -> tuple[int, dict]:
+    body = str(number).encode()
+    status, told, _ = answer(connect(port, f"POST /together\nContent-Length: {len(body)}", body))
+    return status, told
+
+
+def test_requests_that_arrive_meanwhile_are_answered_together_each_with_its_own_answer():
+    sizes: list[int] = []
+    with running(batched={"/together": together(sizes)}) as port:
+        connections = [
+            connect(port, f"POST /together\nContent-Length: {len(str(n))}", str(n).encode()) for n in range(20)
+        ]
+        answers = [answer(one) for one in connections]
+    assert [told["batch"] for _status, told, _lines in answers] == [str(n) for n in range(20)]
+    assert sum(sizes) == 20 and len(sizes) < 20
+
+
+def test_what_a_batch_leaves_and_all_that_fails_in_it_is_answered_by_the_application():
+    with running(batched={"/together": together([], leaves=True)}) as port:
+        assert post(port, 2) == (200, {"batch": "2"})
+        assert post(port, 1)[1]["body"] == "1"
+    with running(batched={"/together": together([], fails=True)}) as port:
+        assert post(port, 3)[1]["body"] == "3"
+
+
+def test_other_methods_and_refused_bodies_are_not_in_a_batch():
+    sizes: list[int] = []
+    with running(batched={"/together": together(sizes)}) as port:
+        assert answer(connect(port, "GET /together"))[1]["REQUEST_METHOD"] == "GET"
+        assert answer(connect(port, f"POST /together\nContent-Length: {LIMIT + 1}"))[0] == 413
+    assert sizes == []
