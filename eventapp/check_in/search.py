@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, distinct, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
 from eventapp.check_in.record import Point
 from eventapp.check_in.rules import Admission, PointKind
 from eventapp.core.db import db
+from eventapp.core.statements import QuickRead
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
@@ -168,6 +169,18 @@ def checked_in(event: Event) -> set[int]:
     """The registrations of the people who were checked in at any door. One statement."""
     query = _of_event(select(_person()).distinct(), event.id).where(Presence.first_in.is_not(None))
     return set(db.session.scalars(query))
+
+
+def was_there(registration_id: int) -> bool:
+    """Whether the person of a registration was checked in anywhere. One statement."""
+    return _came.row(registration=registration_id) is not None
+
+
+_came = QuickRead(
+    select(Presence.point_id)
+    .where(Presence.registration_id == bindparam("registration", 0), Presence.first_in.is_not(None))
+    .limit(1)
+)
 
 
 def has_check_ins(event: Event) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, EmailField, FileField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms import BooleanField, EmailField, FileField, StringField, TextAreaField, URLField
+from wtforms.validators import URL, DataRequired, Length, Optional, Regexp
 
 from eventapp.core.fields import LocalizedField, MailAddress
 from eventapp.core.forms import Form
@@ -31,6 +31,12 @@ class EmailSettingsForm(Form):
     day = BooleanField()
     hour = BooleanField()
     thanks = BooleanField()
+    survey_url = URLField(
+        _l("Survey in the thank-you"),
+        [Optional(), URL(message=_l("Enter a web address that begins with https://.")), Length(max=500)],
+        description=_l("The web address of a survey. Leave it empty for none."),
+    )
+    certificate_link = BooleanField(_l("Link to the certificate, for people who were checked in"))
     asks_again = BooleanField(_l("After a postponement, with the new date: “Will you still come?”"))
     dkim_selector = StringField(
         _l("DKIM selector"),

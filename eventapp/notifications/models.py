@@ -88,6 +88,9 @@ class EmailSettings(Base):
     day: Mapped[bool] = mapped_column(default=True)
     hour: Mapped[bool] = mapped_column(default=True)
     thanks: Mapped[bool] = mapped_column(default=False)
+    # In the thank-you: a survey, and the certificate of those who were checked in.
+    survey_url: Mapped[str] = mapped_column(default="", server_default="")
+    certificate_link: Mapped[bool] = mapped_column(default=False, server_default="0")
     # Whether attendees are asked if they will still come when a postponed event has its new date.
     asks_again: Mapped[bool] = mapped_column(default=True)
 
@@ -102,6 +105,8 @@ class EmailSettings(Base):
             day=True,
             hour=True,
             thanks=False,
+            survey_url="",
+            certificate_link=False,
             asks_again=True,
         )
 

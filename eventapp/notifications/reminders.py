@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, select
 
+from eventapp.check_in import search as check_in
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.labels import Labelled
@@ -24,7 +25,7 @@ from eventapp.core.links import absolute
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail.content import RenderedEmail
-from eventapp.notifications import attendee_emails, opt_outs
+from eventapp.notifications import attendee_emails, opt_outs, settings
 from eventapp.notifications.models import EmailSettings, OptOut, SentReminder
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Contact, Registration
@@ -93,8 +94,8 @@ def due() -> list[DueReminder]:
         .order_by(Event.starts_at, Event.id)
     )
     found = []
-    for event, settings in db.session.execute(query):
-        chosen = settings or EmailSettings.usual()
+    for event, stored in db.session.execute(query):
+        chosen = stored or EmailSettings.usual()
         for kind in ReminderKind:
             begins, ends = window(kind, event)
             if kind is ReminderKind.HOUR and not event.join_url:
@@ -138,7 +139,9 @@ def write(registration: Registration, reminder: DueReminder) -> RenderedEmail:
     with force_locale(registration.language):
         thanks = kind is ReminderKind.THANKS
         page = absolute("site.event", slug=event.slug, lang=registration.language)
-        own: dict[str, Any] = {"facts": [], "more": [], "action": (_("View the event page"), page)} if thanks else {}
+        own: dict[str, Any] = {}
+        if thanks:
+            own = {"facts": _after(registration), "more": [], "action": (_("View the event page"), page)}
         if thanks:
             own["stop_url"] = opt_outs.url(registration.contact_id, registration.language)
         elif kind is ReminderKind.HOUR:
@@ -146,6 +149,18 @@ def write(registration: Registration, reminder: DueReminder) -> RenderedEmail:
         return attendee_emails.render(
             registration, kind.template, kind=f"reminder.{kind.value}", batch=f"reminder:{event.id}:{kind.value}", **own
         )
+
+
+def _after(registration: Registration) -> list[tuple[str, str]]:
+    """The survey, and the certificate of somebody who was there, if the team offers them."""
+    found: list[tuple[str, str]] = []
+    chosen = settings.of(registration.event)
+    if chosen.survey_url:
+        found.append((_("Tell us how it was"), chosen.survey_url))
+    if chosen.certificate_link and check_in.was_there(registration.id):
+        link = absolute("certificates.mine", token=registration.token, lang=registration.language)
+        found.append((_("Your certificate"), link))
+    return found
 
 
 def lock(numbers: Sequence[int], reminder: DueReminder) -> bool:

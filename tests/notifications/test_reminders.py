@@ -9,6 +9,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from eventapp import lifecycle
+from eventapp.check_in import operations as check_in
+from eventapp.check_in.rules import CheckInKind
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus
@@ -122,6 +124,18 @@ def test_thanks_are_sent_the_morning_after_to_those_who_want_them(make, forum, g
     (email,) = sent(datetime(2031, 3, 19, 0, 0, tzinfo=UTC))
     assert email.to == "ada@example.org"
     assert email.unsubscribe_url in email.text
+
+
+def test_the_thank_you_has_the_survey_and_the_certificate_of_who_was_there(make, forum, guest):
+    absent = make.registration(forum, make.hall, "bob@example.org")
+    with transaction():
+        settings.save(fresh(forum), {"survey_url": "https://survey.example.org/1", "certificate_link": True})
+        check_in.check(fresh(forum), fresh(guest), kind=CheckInKind.IN, nonce="at the door", user_id=None)
+    outbox.emails()
+    emails = {email.to: email.text for email in sent(datetime(2031, 3, 19, 0, 0, tzinfo=UTC))}
+    assert f"/registrations/{guest.token}/certificate" in emails["ada@example.org"]
+    assert f"/registrations/{absent.token}/certificate" not in emails["bob@example.org"]
+    assert all("https://survey.example.org/1" in text for text in emails.values())
 
 
 def test_a_reminder_that_is_off_is_not_sent(guest, forum):
