@@ -29,6 +29,7 @@ from eventapp.serve import migrate, start_app
 from tests.support import browser
 
 ROOMS, DAYS, SESSIONS = 30, 4, 1000
+FEW = 4 * ROOMS * DAYS  # for a smoke run: as many rooms and days, each less full
 EMAIL, PASSWORD = "bench@example.org", "a password for a bench"
 
 # Handlers run inside dispatchEvent; reading a layout property forces the browser to lay out at once.
@@ -71,9 +72,9 @@ _DAY = """() => [...document.querySelectorAll(".tabs button")].map(button => {
 })"""
 
 
-def seed() -> None:
-    """Create an event with 30 rooms and 4 days, each full from nine to six, and its organizer. Runs in a separate
-    process.
+def seed(number: int) -> None:
+    """Create an event with 30 rooms and 4 days, `number` sessions from nine to six, and its organizer. Runs in a
+    separate process.
     """
     app = start_app()
     migrate(app)
@@ -92,9 +93,9 @@ def seed() -> None:
             Room(event_id=event.id, slug=f"r-{n}", name=LocalizedText(en=f"Room {n}"), position=n) for n in range(ROOMS)
         ]
         db.session.add_all(rooms)
-        per_room = -(-SESSIONS // (ROOMS * DAYS))
+        per_room = -(-number // (ROOMS * DAYS))
         minutes = 9 * 60 // per_room
-        for n in range(SESSIONS):
+        for n in range(number):
             day, rest = divmod(n, ROOMS * per_room)
             row, room = divmod(rest, ROOMS)
             start = START + timedelta(days=day, minutes=row * minutes)
@@ -130,17 +131,18 @@ def timed(page: Page, path: str, **options: Any) -> tuple[float, Any]:
     return (perf_counter() - begin) * 1000, answer
 
 
-def on_the_wire(page: Page) -> list[str]:
+def on_the_wire(page: Page, *, times: int) -> list[str]:
     """Durations of the page, the programme as JSON, the check whether it has changed, and a move."""
     base = "/manage/events/summit/programme"
-    shown = [timed(page, base)[0] for _ in range(7)]
-    read = [timed(page, f"{base}/state.json") for _ in range(7)]
+    shown = [timed(page, base)[0] for _ in range(min(times, 7))]
+    read = [timed(page, f"{base}/state.json") for _ in range(min(times, 7))]
     tag = read[-1][1].headers["etag"]
-    asked = [timed(page, f"{base}/state.json", headers={"If-None-Match": tag})[0] for _ in range(15)]
+    times = min(times, 15)
+    asked = [timed(page, f"{base}/state.json", headers={"If-None-Match": tag})[0] for _ in range(times)]
     values = read[-1][1].json()
-    one = values["sessions"][500]
+    one = values["sessions"][len(values["sessions"]) // 2]
     moved = []
-    for n in range(15):
+    for n in range(times):
         sent = {
             "starts": one["starts"] + 5 * (n % 2),
             "ends": one["ends"],
@@ -186,16 +188,16 @@ def in_the_browser(page: Page, *, times: int) -> list[str]:
 
 def main() -> None:
     if "--seed" in sys.argv:
-        seed()
+        seed(int(sys.argv[-1]))
         return
-    times = 3 if "--smoke" in sys.argv else 200
+    times, sessions = (3, FEW) if "--smoke" in sys.argv else (200, SESSIONS)
     path = browser.find()
     if path is None:
         raise SystemExit(browser.MISSING)
     with tempfile.TemporaryDirectory(prefix="eventapp-bench-") as folder:
         port = free_port()
         environ = {"EVENTAPP_INSTANCE": folder, "EVENTAPP_PORT": str(port)}
-        command = [sys.executable, "-m", "bench.editor", "--seed"]
+        command = [sys.executable, "-m", "bench.editor", "--seed", str(sessions)]
         subprocess.run(command, check=True, env={**os.environ, **environ}, stderr=subprocess.DEVNULL)
         with (
             served([sys.executable, "-m", "eventapp.serve", "--no-worker"], port, environ),
@@ -210,7 +212,7 @@ def main() -> None:
             page.fill("[name=password]", PASSWORD)
             page.click("main form button.btn")
             page.wait_for_url("**/manage")
-            print("\n".join([*on_the_wire(page), *in_the_browser(page, times=times)]))
+            print("\n".join([*on_the_wire(page, times=times), *in_the_browser(page, times=times)]))
             running.close()
 
 
