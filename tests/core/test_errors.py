@@ -106,29 +106,30 @@ def named(tmp_path):
         db.engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("host", "status"),
-    [
-        ("events.example.org", 200),
-        ("events.example.org:443", 200),
-        ("EVENTS.example.org", 200),
-        ("127.0.0.1:8000", 200),
-        ("localhost", 200),
-        ("[::1]:8000", 200),
-        ("evil.example", 400),
-        ("events.example.org.evil.example", 400),
-        ("10.0.0.7:8000", 400),
-        ("[::2]", 400),
-        ("]", 400),
-    ],
-)
+HOSTS = [
+    ("events.example.org", 200),
+    ("events.example.org:443", 200),
+    ("EVENTS.example.org", 200),
+    ("127.0.0.1:8000", 200),
+    ("localhost", 200),
+    ("[::1]:8000", 200),
+    ("evil.example", 400),
+    ("events.example.org.evil.example", 400),
+    ("10.0.0.7:8000", 400),
+    ("[::2]", 400),
+    ("]", 400),
+]
+
+
 @pytest.mark.slow
-def test_a_site_with_a_public_url_answers_only_under_that_name(named, host, status):
-    for _ in range(2):  # the second time from the cache
-        assert named.get("/", headers={"Host": host}).status_code == status
-    named.get("/", headers={"Host": "events.example.org"})
-    assert named.get("/", headers={"Host": host}).status_code == status
-    assert named.get("/healthz", headers={"Host": host}).status_code == 200, "a load balancer asks by number"
+def test_a_site_with_a_public_url_answers_only_under_that_name(named):
+    for host, status in HOSTS:
+        named.application.extensions["cache_middleware"].clear()
+        for _ in range(2):  # the second time from the cache
+            assert named.get("/", headers={"Host": host}).status_code == status, host
+        named.get("/", headers={"Host": "events.example.org"})
+        assert named.get("/", headers={"Host": host}).status_code == status, host
+        assert named.get("/healthz", headers={"Host": host}).status_code == 200, "a load balancer asks by number"
 
 
 def test_a_laptop_is_asked_under_any_name(tmp_path):

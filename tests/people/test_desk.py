@@ -232,13 +232,13 @@ HARD = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.both_engines("each refuses something else")
-@pytest.mark.parametrize("query", HARD)
 @pytest.mark.parametrize("page", ["", "/print", "/answers", "/export", "/bulk/cancel", "/views/new", "/selected"])
-def test_no_query_is_a_fault(organizer, make, forum, ada, page, query):
-    organizer.get(DESK)
+def test_no_query_is_a_fault(organizer, ada, page):
     more = {"/export": "&format=csv", "/selected": "&verb=cancel&all=1"}.get(page, "")
-    assert organizer.get(f"{DESK}{page}?{query}{more}").status_code in {200, 303, 404}
+    for query in HARD:
+        assert organizer.get(f"{DESK}{page}?{query}{more}").status_code in {200, 303, 404}, query
 
 
 def test_many_columns_are_all_kept(organizer, ada, forum):

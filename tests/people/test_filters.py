@@ -68,43 +68,43 @@ def found(event, query: PeopleQuery) -> list[str]:
     return [row.family_name for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("asked", "names"),
-    [
-        ("sort=name", ["Ada", "Ben", "Cid", "Dai"]),
-        ("sort=-name", ["Dai", "Cid", "Ben", "Ada"]),
-        ("sort=organization", ["Ada", "Ben", "Cid", "Dai"]),
-        ("sort=-organization", ["Cid", "Ben", "Ada", "Dai"]),
-        ("sort=a.meal", ["Ada", "Ben", "Cid", "Dai"]),
-        ("", ["Dai", "Cid", "Ben", "Ada"]),
-        ("status=waitlisted", ["Cid"]),
-        ("status=confirmed&status=waitlisted&sort=name", ["Ada", "Ben", "Cid", "Dai"]),
-        ("option=online", ["Dai"]),
-        ("mode=online", ["Dai"]),
-        ("country=FI", ["Ben"]),
-        ("country=-", ["Cid"]),
-        ("country=FI&country=-&sort=name", ["Ben", "Cid"]),
-        ("kind=city", ["Ada"]),
-        ("kind=-", ["Ben"]),
-        ("language=ja", ["Ada"]),
-        ("organization=Cid+Works", ["Cid"]),
-        ("a.meal=halal", ["Ada"]),
-        ("a.meal=-&sort=name", ["Cid", "Dai"]),
-        ("a.meal=%2B&sort=name", ["Ada", "Ben"]),
-        ("a.needs=lift", ["Ada"]),
-        ("a.needs=lift_and_loop", ["Ben"]),
-        ("a.needs=-&sort=name", ["Cid", "Dai"]),
-        ("a.visa=yes&sort=name", ["Ada", "Dai"]),
-        ("a.visa=no", ["Ben"]),
-        ("a.nights=3", ["Dai"]),
-        ("a.wish=100%25 QUIET", ["Ben"]),
-        ("a.wish=1__", []),
-        ("a.never_asked=x&sort=name", ["Ada", "Ben", "Cid", "Dai"]),
-        ("a.visa=yes&mode=in_person", ["Ada"]),
-    ],
-)
-def test_a_filter_finds_whom_it_names(forum, asked, names):
-    assert found(forum, PeopleQuery.of_string(asked)) == names
+FILTERS = [
+    ("sort=name", ["Ada", "Ben", "Cid", "Dai"]),
+    ("sort=-name", ["Dai", "Cid", "Ben", "Ada"]),
+    ("sort=organization", ["Ada", "Ben", "Cid", "Dai"]),
+    ("sort=-organization", ["Cid", "Ben", "Ada", "Dai"]),
+    ("sort=a.meal", ["Ada", "Ben", "Cid", "Dai"]),
+    ("", ["Dai", "Cid", "Ben", "Ada"]),
+    ("status=waitlisted", ["Cid"]),
+    ("status=confirmed&status=waitlisted&sort=name", ["Ada", "Ben", "Cid", "Dai"]),
+    ("option=online", ["Dai"]),
+    ("mode=online", ["Dai"]),
+    ("country=FI", ["Ben"]),
+    ("country=-", ["Cid"]),
+    ("country=FI&country=-&sort=name", ["Ben", "Cid"]),
+    ("kind=city", ["Ada"]),
+    ("kind=-", ["Ben"]),
+    ("language=ja", ["Ada"]),
+    ("organization=Cid+Works", ["Cid"]),
+    ("a.meal=halal", ["Ada"]),
+    ("a.meal=-&sort=name", ["Cid", "Dai"]),
+    ("a.meal=%2B&sort=name", ["Ada", "Ben"]),
+    ("a.needs=lift", ["Ada"]),
+    ("a.needs=lift_and_loop", ["Ben"]),
+    ("a.needs=-&sort=name", ["Cid", "Dai"]),
+    ("a.visa=yes&sort=name", ["Ada", "Dai"]),
+    ("a.visa=no", ["Ben"]),
+    ("a.nights=3", ["Dai"]),
+    ("a.wish=100%25 QUIET", ["Ben"]),
+    ("a.wish=1__", []),
+    ("a.never_asked=x&sort=name", ["Ada", "Ben", "Cid", "Dai"]),
+    ("a.visa=yes&mode=in_person", ["Ada"]),
+]
+
+
+def test_a_filter_finds_whom_it_names(forum):
+    for asked, names in FILTERS:
+        assert found(forum, PeopleQuery.of_string(asked)) == names, asked
 
 
 def test_tags_present_and_absent_are_filters(forum):
