@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_two_first_starts_on_one_sqlite_file_both_serve(tmp_path):
-    with served(tmp_path) as one, served(tmp_path) as other:
+    with served(tmp_path, EVENTAPP_WORKERS="1") as one, served(tmp_path, EVENTAPP_WORKERS="1") as other:
         one.up()
         other.up()
 
@@ -35,13 +35,11 @@ def database():
 
 def test_a_second_start_on_postgresql_serves_too(tmp_path, database):
     """Two at the same moment on an empty database, and one later."""
-    with (
-        served(tmp_path / "one", EVENTAPP_DATABASE_URL=database) as one,
-        served(tmp_path / "two", EVENTAPP_DATABASE_URL=database) as two,
-    ):
+    options = {"EVENTAPP_DATABASE_URL": database, "EVENTAPP_WORKERS": "1"}
+    with served(tmp_path / "one", **options) as one, served(tmp_path / "two", **options) as two:
         one.up()
         two.up()
-        with served(tmp_path / "three", EVENTAPP_DATABASE_URL=database) as late:
+        with served(tmp_path / "three", **options) as late:
             late.up()
 
 
@@ -83,7 +81,7 @@ def test_nothing_outlives_a_killed_main_process_and_the_port_is_free(tmp_path):
 
 
 def test_after_a_clean_stop_the_file_alone_is_the_whole_database(tmp_path):
-    with served(tmp_path, "--demo") as server:
+    with served(tmp_path, "--demo", EVENTAPP_WORKERS="1") as server:
         server.up()
         assert server.stop() == 0
     copy = tmp_path / "copy.sqlite3"

@@ -15,6 +15,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 if sys.platform != "win32":
@@ -22,6 +23,18 @@ if sys.platform != "win32":
 
 # Seconds on the clock of a busy machine.
 DEADLINE = 45
+
+# The package imports the whole product, of which a reader needs a small part: it starts in half the time with an empty
+# one in its place.
+_START = """
+import sys
+from importlib import import_module
+from types import ModuleType
+
+package = sys.modules["eventapp"] = ModuleType("eventapp")
+package.__file__, package.__path__ = sys.argv[1] + "/__init__.py", [sys.argv[1]]
+import_module(sys.argv[2]).main()
+"""
 
 log = logging.getLogger(__name__)
 _one = threading.Lock()
@@ -74,7 +87,7 @@ def run(module: str, head: dict[str, Any], data: bytes) -> bytes:
         # Only what Python needs: the process has no secret key and no database URL.
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")}
         done = subprocess.run(
-            [sys.executable, "-c", f"from {module} import main; main()"],
+            [sys.executable, "-c", _START, str(Path(__file__).parent.parent), module],
             input=json.dumps(head).encode() + b"\n" + data,
             capture_output=True,
             timeout=DEADLINE,
