@@ -128,8 +128,8 @@ def test_logging_in_gives_and_takes_no_tokens(app, client, make):
 
 
 def test_login_pages_are_pages_whatever_a_client_says_it_reads(client, organizer):
-    for path, status in (("/login/change", 302), ("/verify", 404), ("/fs-static/js/webauthn.js", 404)):
+    for path, status in (("/login/change", 302), ("/us-verify", 404), ("/fs-static/js/webauthn.js", 404)):
         assert client.get(path, headers={"Accept": "application/json"}).status_code in {status, 401}, path
     assert organizer.get("/login/change", headers={"Accept": "application/json"}).status_code == 200
     assert organizer.post("/login/change", json={"password": 1}).status_code == 400  # no CSRF token
-    assert organizer.get("/verify").status_code == 404
+    assert organizer.get("/us-verify").status_code == 404
