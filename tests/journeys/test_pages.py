@@ -63,6 +63,8 @@ PUBLIC: dict[str, Where] = {
     "calendar": f"{FORUM}/calendar",
     "calendar-chosen": f"{FORUM}/calendar?chosen=1&deadlines=1&alarm=15&language=ja",
     "calendar-over": f"{SUMMIT}/calendar",
+    "verify": "/verify",
+    "own-certificate": "own:certificate",
     "login": "/login",
     "login-reset": "/login/reset",
 }
@@ -129,6 +131,10 @@ MANAGE: dict[str, Where] = {
     "check-in": f"{DESK}/check-in",
     "check-in-answer": "own:check-in",
     "check-in-search": "/manage/events/pages-open/check-in?q=a",
+    "check-in-doors": "/manage/events/pages-open/check-in/doors",
+    "check-in-point": f"{DESK}/check-in/doors/new",
+    "badges": f"/manage{SUMMIT}/badges",
+    "certificates": f"/manage{SUMMIT}/certificates",
     "counts-empty": "/manage/events/pages-draft/counts",
     "calendars": f"{DESK}/calendars?program=google&zone=America/Sao_Paulo",
     "calendars-past": f"/manage{SUMMIT}/calendars",
@@ -221,6 +227,7 @@ def address(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str
             someone.close()
             if number == 0:
                 own["ticket"] = f"{urlsplit(own[option]).path}/ticket"
+                own["certificate"] = f"{urlsplit(own[option]).path}/certificate"
         desk.open("/manage/events/pages-open/check-in?q=a")
         desk.press("main .door-list .btn")
         own["check-in"] = desk.page.url.removeprefix(served.url)
