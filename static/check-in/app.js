@@ -18,7 +18,7 @@ class App {
     this.store = store;
     this.state = { online: navigator.onLine, waiting: 0, places: null, numbers: null, recent: [], kind: "in" };
     this.view = new View(this);
-    this.sync = new Sync(store, this.state, () => this.view.draw());
+    this.sync = new Sync(store, this.state, () => this.view.draw(), () => this.tidy());
     this.camera = new Camera(this.view.video, (text) => this.scan(text));
   }
 
@@ -35,14 +35,18 @@ class App {
     state.recent = scans.slice(-20).reverse();
     state.waiting = scans.filter((scan) => !scan.sent).length;
     if (link) await this.open(link);
-    if (state.settings && Date.now() > state.settings.event.ends + AFTERWARDS && !state.waiting) {
-      await this.forget();
-    }
+    await this.tidy();
     this.view.draw();
     if (state.device) await this.sync.now();
     if (state.device && !state.list && state.online) await this.sync.load().catch((error) => this.sync.failed(error));
     this.view.draw();
     navigator.storage?.persist?.();
+  }
+
+  /** Forget everything once the event is long over and all was sent. */
+  async tidy() {
+    const { settings, waiting } = this.state;
+    if (settings && Date.now() > settings.event.ends + AFTERWARDS && !waiting) await this.forget();
   }
 
   /** Become the device of a door link. What an earlier one has not sent is kept until it has been sent. */

@@ -10,8 +10,9 @@ const BATCH = 100;
 const PATIENCE = 1_500;
 
 export class Sync {
-  /** `state` is what the app shows (app.js); `changed` is called whenever it has changed. */
-  constructor(store, state, changedState) {
+  /** `state` is what the app shows (app.js); `changed` is called whenever it has changed, `done` after each exchange. */
+  constructor(store, state, changedState, done) {
+    this.done = done;
     this.store = store;
     this.state = state;
     this.changed = changedState;
@@ -27,6 +28,7 @@ export class Sync {
     clearTimeout(this.timer);
     this.running ??= this.exchange().finally(() => {
       this.running = null;
+      this.done();
       const pause = Math.min(EVERY * 2 ** Math.min(this.failures, 3), LONGEST);
       this.timer = setTimeout(() => this.now(), pause * (0.9 + Math.random() / 5));
     });

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from eventapp.registration.rules import searchable
 from tests.journeys.cable import Cable, cable
@@ -165,6 +166,44 @@ def test_a_door_goes_on_while_the_network_is_cut_and_nothing_is_lost_or_written_
         door.page.evaluate("checkIn.sync.now()")
         says(door.page, "Signed out")
         door.close()
+
+
+def test_scans_survive_a_browser_that_is_killed(served, browser, desk, window, tmp_path):
+    at_desk = desk("killed")
+    at_desk.open_event("Killed Forum", seats=None)
+    code = code_of(window, "killed", "Okafor")
+    at_desk.window.open(at_desk.path("/check-in"))
+    at_desk.window.press("text=Scan with this device")
+    fragment = link_for_helper(at_desk, "Mika")
+    profile = tmp_path / "profile"
+    with cable(served.url) as line:
+        context = started(browser, profile)
+        page = context.pages[0]
+        page.goto(f"{line.url}/check-in/#{fragment}")
+        expect(page.locator("#list-age")).to_contain_text("List of")
+        page.evaluate(CONTROLLED)
+        line.pull()
+        page.reload()
+        enter(page, code, "ok")
+        subprocess.run(["pkill", "-9", "-f", str(profile)], check=True)
+        context = started(browser, profile)
+        page = context.pages[0]
+        page.goto(f"{line.url}/check-in/")
+        says(page, "Offline · 1 to send")
+        enter(page, code, "already_in")
+        line.plug()
+        page.evaluate("checkIn.sync.now()")
+        says(page, "Connected")
+        context.close()
+    at_desk.window.open(at_desk.path("/check-in"))
+    assert re.search(r"\b1\s+checked in", at_desk.window.page.inner_text("main"))
+
+
+def started(browser: Browser, profile: Path) -> BrowserContext:
+    """A browser with a profile on the disk."""
+    return browser.browser_type.launch_persistent_context(
+        profile, executable_path=browsers.find(), args=browsers.ARGUMENTS, locale="en-GB"
+    )
 
 
 def test_two_doors_that_were_offline_let_one_ticket_in_twice_and_the_team_sees_both(served, browser, desk, window):
