@@ -27,6 +27,7 @@ from eventapp.core import clock, logs
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
 from eventapp.core.gateway import Answer, Batched, Environ
+from eventapp.tickets.codes import PublicKeys
 
 PATH = "/check-in/api/scan"
 log = logging.getLogger("eventapp.check_in")
@@ -64,7 +65,8 @@ def handler(app: Flask) -> Batched:
 
 def _answers(environs: list[Environ], began: float) -> list[Answer | None]:
     now = clock.now()
-    messages = [_message(environ, now) for environ in environs]
+    keys = sync.remembered_keys()
+    messages = [_message(environ, now, keys) for environ in environs]
     usual = [message for message in messages if message is not None]
     if not usual:
         return [None] * len(environs)
@@ -78,7 +80,7 @@ def _answers(environs: list[Environ], began: float) -> list[Answer | None]:
     return [None if message is None else _answer(next(written), began) for message in messages]
 
 
-def _message(environ: Environ, now: datetime) -> _Message | None:
+def _message(environ: Environ, now: datetime, keys: PublicKeys) -> _Message | None:
     """A message that can be answered here; None for one that the view has to answer."""
     device = devices.of_header(environ.get("HTTP_AUTHORIZATION", ""))
     if device is None:
@@ -89,7 +91,7 @@ def _message(environ: Environ, now: datetime) -> _Message | None:
         return None
     if any(scan.walk_in is not None or scan.kind is CheckInKind.UNDO for scan in sent.scans):
         return None
-    return _Message(device, sent, sync.prepared(device, sent.scans, clock=sent.clock, now=now))
+    return _Message(device, sent, sync.prepared(device, sent.scans, clock=sent.clock, now=now, keys=keys))
 
 
 def _answer(body: dict[str, Any], began: float) -> Answer:

@@ -14,7 +14,7 @@ from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 from eventapp.tickets import codes
 from eventapp.tickets import queries as tickets
-from eventapp.tickets.codes import Forged, NotATicket, Ticket
+from eventapp.tickets.codes import Forged, NotATicket, PublicKeys, Ticket
 
 T = TypeVar("T", CheckInPoint, CheckInDevice, DoorLink)
 
@@ -27,18 +27,19 @@ class Scanned:
     result: ScanResult
 
 
-def scanned(event_id: int, text: str) -> Scanned:
-    """Read a scanned ticket or a typed short code. A text that is neither is UNKNOWN.
+def scanned(event_id: int, text: str, public_keys: PublicKeys = tickets.public_key) -> Scanned:
+    """Read a scanned ticket or a typed short code. A text that is neither is UNKNOWN. At most two statements;
+    `public_keys` may remember keys for several texts.
 
     A short code proves nothing, so it only counts if it is that of a registration.
     """
-    key = tickets.key_of(event_id)
+    key = tickets.key_of(event_id) if codes.is_short(text) else None
     typed = codes.read_short_code(text, event_id, key.seed, key=key.number) if key is not None else None
     if typed is not None:
         known = _is_issued(event_id, typed)
         return Scanned(typed, ScanResult.OK) if known else Scanned(None, ScanResult.UNKNOWN)
     try:
-        ticket = codes.read(text, tickets.public_key)
+        ticket = codes.read(text, public_keys)
     except NotATicket:
         return Scanned(None, ScanResult.UNKNOWN)
     except Forged:

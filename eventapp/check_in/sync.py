@@ -13,6 +13,8 @@ from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.wire import SentScan
 from eventapp.core.errors import Refused
 from eventapp.core.statements import QuickRun
+from eventapp.tickets import queries as tickets
+from eventapp.tickets.codes import PublicKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,25 @@ class ScanAsked:
     request: CheckInRequest
 
 
-def prepared(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[ScanAsked]:
+def remembered_keys() -> PublicKeys:
+    """The public keys of events, each read once; for the scans of one moment."""
+    known: dict[tuple[int, int], bytes | None] = {}
+
+    def key(event_id: int, number: int) -> bytes | None:
+        if (event_id, number) not in known:
+            known[event_id, number] = tickets.public_key(event_id, number)
+        return known[event_id, number]
+
+    return key
+
+
+def prepared(
+    device: Device, scans: list[SentScan], *, clock: datetime, now: datetime, keys: PublicKeys | None = None
+) -> list[ScanAsked]:
     """The scans of a device, with their signatures checked and their times corrected: what takes time, and needs no
     lock. `clock` is what the device's clock shows, `now` ours.
     """
-    requests = _requests(device, scans, clock=clock, now=now)
+    requests = _requests(device, scans, keys or remembered_keys(), clock=clock, now=now)
     return [ScanAsked(device, scan, request) for scan, request in zip(scans, requests, strict=True)]
 
 
@@ -52,20 +68,22 @@ def write(asked: list[ScanAsked]) -> list[CheckInAnswer | Refusal]:
     return [answers[place] for place in range(len(asked))]
 
 
-def _requests(device: Device, scans: list[SentScan], *, clock: datetime, now: datetime) -> list[CheckInRequest]:
+def _requests(
+    device: Device, scans: list[SentScan], keys: PublicKeys, *, clock: datetime, now: datetime
+) -> list[CheckInRequest]:
     """The scans as requests. What was asked offline has its own time, and no other."""
     late = sorted((scan for scan in scans if scan.offline), key=lambda scan: (scan.sequence, scan.nonce))
     times = presence.corrected([scan.at for scan in late], clock=clock, received=now)
     at = dict(zip((scan.nonce for scan in late), times, strict=True))
-    return [_request(device, scan, at.get(scan.nonce)) for scan in scans]
+    return [_request(device, scan, at.get(scan.nonce), keys) for scan in scans]
 
 
-def _request(device: Device, scan: SentScan, at: datetime | None) -> CheckInRequest:
+def _request(device: Device, scan: SentScan, at: datetime | None, keys: PublicKeys) -> CheckInRequest:
     return CheckInRequest(
         nonce=scan.nonce,
         kind=scan.kind,
         at=at,
-        read=None if scan.text is None else queries.scanned(device.point.event_id, scan.text),
+        read=None if scan.text is None else queries.scanned(device.point.event_id, scan.text, keys),
         person=scan.person,
         undoes=scan.undoes,
         reason=scan.reason,

@@ -143,6 +143,11 @@ def spaced(code: str) -> str:
     return f"{code[: CODE_LENGTH // 2]}-{code[CODE_LENGTH // 2 :]}"
 
 
+def is_short(typed: str) -> bool:
+    """Whether a text is as long as a short code."""
+    return len(clean(typed)) == CODE_LENGTH
+
+
 def read_short_code(typed: str, event: int, seed: bytes, *, key: int = 0) -> Ticket | None:
     """The ticket of an event that a typed code leads to; None if it can't be a code."""
     text = clean(typed).translate(_ALIKE)
