@@ -70,8 +70,8 @@ export class Sync {
         this.state.waiting = left.length;
         const answer = await server.sync(this.state.device.key, this.message(batch));
         await this.take(answer.answers, batch);
-        await this.hear(answer);
-        more = answer.more || left.length > BATCH;
+        const moved = await this.hear(answer);
+        more = moved || answer.more || left.length > BATCH;
       }
       this.succeeded();
     } catch (error) {
@@ -92,13 +92,16 @@ export class Sync {
     this.changed();
   }
 
-  /** Store the news of an answer. */
+  /** Store what an answer tells; true if the device is at another point, where it must ask anew who is inside. */
   async hear(answer) {
     const { state, store } = this;
     if (answer.settings) {
       const moved = state.settings && state.settings.point.id !== answer.settings.point.id;
       await store.put("settings", (state.settings = answer.settings));
-      if (moved) state.places = null;
+      if (moved) {
+        state.places = state.numbers = null;
+        return true;
+      }
     }
     if (answer.list === "anew") {
       await this.load();
@@ -115,6 +118,7 @@ export class Sync {
     }
     state.numbers = answer.numbers ?? state.numbers;
     this.changed();
+    return false;
   }
 
   async load() {

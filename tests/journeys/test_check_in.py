@@ -240,6 +240,31 @@ def test_two_doors_that_were_offline_let_one_ticket_in_twice_and_the_team_sees_b
             door.close()
 
 
+def test_the_device_of_a_member_goes_to_another_door_and_knows_who_is_inside_there(served, browser, desk, window):
+    at_desk = desk("moving")
+    at_desk.open_event("Moving Forum", seats=None)
+    code = code_of(window, "moving", "Okafor")
+    at_desk.window.open(at_desk.path("/programme/sessions/new"))
+    at_desk.window.page.fill("[name=title_en]", "Workshop")
+    at_desk.save()
+    at_desk.window.open(at_desk.path("/check-in/doors/new"))
+    at_desk.window.page.select_option("[name=session]", label="Workshop")
+    at_desk.save()
+    at_desk.window.open(at_desk.path("/check-in"))
+    at_desk.window.press("text=Scan with this device")
+    door = at_desk.window.page
+    expect(door.locator("#list-age")).to_contain_text("List of")
+    enter(door, code, "ok")
+    for name, before in (("Workshop", "0"), ("Main entrance", "1")):
+        door.click("#menu-open")
+        at_desk.window.accessible()
+        door.select_option("#point", label=name)
+        expect(door.locator("#door-name")).to_have_text(name)
+        door.click("#menu [data-close]")
+        expect(door.locator("#n-in")).to_have_text(before)
+        enter(door, code, "ok" if before == "0" else "already_in")
+
+
 def test_a_walk_in_is_registered_at_the_door_and_an_undo_takes_the_entry_back(served, browser, desk):
     at_desk = desk("walk-in")
     at_desk.open_event("Walk-in Forum", seats=None)
