@@ -19,6 +19,7 @@ from statistics import median
 from time import perf_counter, time
 
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import insert, select
 
 from bench import client
@@ -33,6 +34,7 @@ from eventapp.registration.rules import RegistrationStatus
 from eventapp.tickets import codes
 from eventapp.tickets import operations as tickets
 from eventapp.tickets.queries import key_of
+from tests.support.databases import postgresql
 from tests.support.make import Make
 
 DEVICES = 8
@@ -47,8 +49,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    from tests.support.databases import postgresql  # noqa: PLC0415  it needs the development packages
-
     with tempfile.TemporaryDirectory() as folder, postgresql() if options.postgresql else nullcontext("") as url:
         _measure(Path(folder), str(url), options)
 
@@ -93,8 +93,6 @@ def _measure(folder: Path, url: str, options: argparse.Namespace) -> None:
 def _seed(app: Flask, people: int) -> tuple[list[str], list[str]]:
     """Keys of devices, and tickets, of an event with so many people."""
     with app.app_context():
-        from flask_migrate import upgrade  # noqa: PLC0415
-
         upgrade(directory=app.config["MIGRATIONS"])
         make = Make()
         event = make.event("summit")
