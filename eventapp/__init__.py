@@ -19,6 +19,9 @@ from eventapp.announcements import manage as announcements
 from eventapp.announcements import tasks as announcement_tasks
 from eventapp.announcements.about import audience_words
 from eventapp.attendance import manage as attendance_manage
+from eventapp.attendance import manage_files as counts_files
+from eventapp.attendance import manage_reported as counts_reported
+from eventapp.attendance import manage_statement as counts_statement
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
 from eventapp.check_in import api as check_in_api
@@ -134,6 +137,9 @@ BLUEPRINTS = [
     check_in_api.api,
     check_in_app.views,
     attendance_manage.manage,
+    counts_statement.manage,
+    counts_reported.manage,
+    counts_files.manage,
     feeds_manage.manage,
 ]
 

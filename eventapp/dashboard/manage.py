@@ -100,6 +100,9 @@ _FEATURES = {
     "invitations_manage": "invitations_manage.invitations",
     "check_in": "check_in.desk",
     "doors": "check_in.desk",
+    "counts_statement": "attendance_manage.counts",
+    "counts_reported": "attendance_manage.counts",
+    "attendance_manage": "attendance_manage.counts",
 }
 
 
