@@ -26,6 +26,9 @@ from eventapp.announcements import manage as announcements
 from eventapp.announcements import tasks as announcement_tasks
 from eventapp.announcements.about import audience_words
 from eventapp.attendance import manage as attendance_manage
+from eventapp.attendance import manage_files as counts_files
+from eventapp.attendance import manage_reported as counts_reported
+from eventapp.attendance import manage_statement as counts_statement
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
 from eventapp.badges import manage as badges
@@ -152,6 +155,9 @@ BLUEPRINTS = [
     check_in_api.api,
     check_in_app.views,
     attendance_manage.manage,
+    counts_statement.manage,
+    counts_reported.manage,
+    counts_files.manage,
     feeds_manage.manage,
 ]
 

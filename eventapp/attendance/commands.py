@@ -52,6 +52,14 @@ def counts(slug: str, basis: str, lang: str, rounding: str | None) -> None:
                 zone=languages.zone_short(event.zone, moment),
             )
         )
+        if statement.counts.unplaced:
+            click.echo(
+                languages.ngettext(
+                    "%(num)d city without a country is not counted.",
+                    "%(num)d cities without a country are not counted.",
+                    len(statement.counts.unplaced),
+                )
+            )
         if statement.counts.generated:
             click.echo(
                 languages.ngettext(

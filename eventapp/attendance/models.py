@@ -1,13 +1,16 @@
-"""Reported figures, which are kept apart from counted ones."""
+"""Reported figures, which are kept apart from counted ones, and frozen copies of statements."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from eventapp.attendance.bases import Basis
 from eventapp.attendance.summary import Figures, Rounding
+from eventapp.core.clock import now
 from eventapp.core.db import Base
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import OfEvent
@@ -41,3 +44,18 @@ class ReportedCount(Base, OfEvent):
             domestic_cities=self.domestic_cities,
             organizations=self.organizations,
         )
+
+
+class FrozenStatement(Base, OfEvent):
+    """A copy of a statement as it was at a time: all its numbers, and the names of cities and organizations behind
+    them, but nothing about people (frozen.content). Nothing that is changed or erased later changes it.
+    """
+
+    __tablename__ = "frozen_statement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    basis: Mapped[Basis]
+    as_of: Mapped[datetime] = mapped_column(default=now)
+    content: Mapped[dict[str, Any]]

@@ -1,16 +1,23 @@
-"""Storing reported figures."""
+"""Storing reported figures, freezing statements, and deciding which names mean one city."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from eventapp.attendance.models import ReportedCount
+from eventapp.attendance import aliases, frozen, queries
+from eventapp.attendance.aliases import SameCity
+from eventapp.attendance.bases import Basis, CountChoice, NotCounted
+from eventapp.attendance.models import FrozenStatement, ReportedCount
 from eventapp.attendance.summary import Rounding
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.directory import operations as places
+from eventapp.directory import queries as directory
+from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
+from eventapp.people import organizations
 
 
 def report_count(
@@ -25,8 +32,11 @@ def report_count(
     rounding: Rounding = Rounding.EXACTLY,
     of_what: LocalizedText | None = None,
     as_of: date | None = None,
+    row: ReportedCount | None = None,
 ) -> ReportedCount:
-    """Store reported figures. Raises Refused without a source, without any number, or for a negative one."""
+    """Store reported figures, new ones or in place of a `row`. Raises Refused without a source, without any number, or
+    for a negative one.
+    """
     numbers = {
         "people": people,
         "foreign_cities": foreign_cities,
@@ -41,14 +51,62 @@ def report_count(
     for field, number in numbers.items():
         if number is not None and number < 0:
             raise Refused(_("Enter 0 or a higher number."), field=field)
-    row = ReportedCount(
-        event_id=event.id,
-        rounding=rounding,
-        of_what=of_what or LocalizedText(),
-        source=source.strip(),
-        as_of=as_of,
-        **numbers,
+    row = row or ReportedCount(event_id=event.id)
+    values = {"rounding": rounding, "of_what": of_what or LocalizedText(), "source": source.strip(), "as_of": as_of}
+    for name, value in (values | numbers).items():
+        setattr(row, name, value)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def remove_reported(row: ReportedCount) -> None:
+    """Delete reported figures."""
+    db.session.delete(row)
+    db.session.flush()
+
+
+def freeze(event: Event, choice: CountChoice, *, name: str) -> FrozenStatement:
+    """Keep a statement as it is now, under a name. Raises Refused without a name, and if nobody is counted."""
+    if not name.strip():
+        raise Refused(_("Enter a name, for example “Final figures”."), field="name")
+    try:
+        said = queries.chosen_statement(event, choice)
+    except NotCounted as none:
+        raise Refused(str(none)) from none
+    if not said.counts.anybody:
+        raise Refused(_("There is nobody to count on this basis yet."))
+    row = FrozenStatement(
+        event_id=event.id, name=name.strip()[:120], basis=choice.basis, as_of=said.as_of, content=frozen.content(said)
     )
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def remove_frozen(row: FrozenStatement) -> None:
+    """Delete a frozen statement."""
+    db.session.delete(row)
+    db.session.flush()
+
+
+def decide(event: Event, *, city: str, other: str, same: bool) -> SameCity:
+    """Decide about a proposed pair, by their keys, for all events: one city, or two. Raises Refused if it is not (or no
+    longer) proposed.
+    """
+    counts = queries.count(event, basis=Basis.REGISTERED)
+    pairs = aliases.proposals(counts, directory.distinct_cities())
+    pair = next((one for one in pairs if (one.city.key, one.other_key) == (city, other)), None)
+    if pair is None:
+        raise Refused(_("This pair is no longer among the proposals."))
+    if not same:
+        places.two_cities(str(pair.city.names), str(pair.other), country_code=pair.country)
+        return pair
+    if not pair.country:
+        raise Refused(_("Enter the country of one of these registrations first."))
+    place = directory.place_by_slug(pair.city.key) if pair.city.known else None
+    names = [*pair.city.names.values(), *pair.other.values()]
+    places.one_city(names, country_code=pair.country, place=place)
+    if pair.unsorted:
+        organizations.sort(event, dict.fromkeys(pair.other.values(), OrganizationKind.CITY))
+    return pair

@@ -2,57 +2,47 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from collections import Counter
+from dataclasses import replace
+from typing import Any
 
-from eventapp.attendance import rules
+from sqlalchemy import bindparam, func, select
+
+from eventapp.attendance import disclosure, parties, population, rules
+from eventapp.attendance.bases import CountChoice
+from eventapp.attendance.disclosure import PublicStatement
 from eventapp.attendance.models import ReportedCount
-from eventapp.attendance.rules import Basis, CountedParty, CountedRegistration, Counts, CountStatement
+from eventapp.attendance.parties import RawParty
+from eventapp.attendance.population import NAMED, STATE_OF
+from eventapp.attendance.rules import Basis, CountedRegistration, Counts, CountStatement
 from eventapp.attendance.summary import Rounding
 from eventapp.check_in import search as check_in
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.localized import LocalizedText, fold
-from eventapp.directory.models import Organization, Place, PlaceName
-from eventapp.directory.rules import OrganizationKind, PlaceKind, fold_city
 from eventapp.events.models import Event
+from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.rules import RegistrationStatus
+
+
+def _grouped(basis: Basis) -> Any:
+    """Registrations that are alike, with their number: thousands of people are some hundred rows."""
+    columns = (*parties.COLUMNS, AttendanceOption.mode, NAMED.label("named"), Registration.generated)
+    return (
+        select(*columns, func.count().label("people"), func.min(Registration.id).label("first"))
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+        .where(Registration.event_id == bindparam("event"), population.who(STATE_OF[basis]))
+        .group_by(*columns)
+        .order_by(func.min(Registration.id))
+    )
+
 
 # Built once: building a select takes ten times as long as running it.
-_registrations = (
-    select(
-        Registration.id,
-        Registration.contact_id,
-        Registration.name_key,
-        Registration.same_name,
-        Registration.status,
-        AttendanceOption.mode,
-        Registration.country_code,
-        Registration.organization_id,
-        Registration.organization_name,
-        Registration.organization_kind,
-        Registration.generated,
-    )
-    .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+_of_basis = {basis: _grouped(basis) for basis in rules.COUNTED}
+_by_status = (
+    select(Registration.status, func.count())
     .where(Registration.event_id == bindparam("event"))
-    .order_by(Registration.id)
-)
-_organizations = (
-    select(
-        Organization.id,
-        Organization.names,
-        Organization.kind,
-        Place.slug,
-        Place.kind.label("place_kind"),
-        Place.names.label("place_names"),
-        Place.country_code,
-    )
-    .outerjoin(Place, Place.id == Organization.place_id)
-    .where(Organization.id.in_(select(Registration.organization_id).where(Registration.event_id == bindparam("event"))))
-)
-_cities = (
-    select(PlaceName.folded, Place.slug, Place.names, Place.country_code)
-    .join(Place, Place.id == PlaceName.place_id)
-    .where(Place.kind == PlaceKind.CITY, PlaceName.folded.in_(bindparam("names", expanding=True)))
+    .group_by(Registration.status)
 )
 _reported = select(ReportedCount).where(ReportedCount.event_id == bindparam("event")).order_by(ReportedCount.id)
 
@@ -64,31 +54,60 @@ def statement(
     rounding: Rounding | None = None,
     reported: list[ReportedCount] | None = None,
 ) -> CountStatement:
-    """Count now, in at most five queries for any number of attendees; one less if `reported` is given.
+    """Count now, in at most six queries for any number of attendees; one less if `reported` is given.
 
     Without a `rounding` the numbers are exact; but if a source reports a total of the event, its rounding is used, so
     that the two can be compared. Raises rules.NotCounted if the basis has no rows.
     """
+    return chosen_statement(event, CountChoice(basis=basis, rounding=rounding), reported=reported)
+
+
+def chosen_statement(
+    event: Event, choice: CountChoice, *, reported: list[ReportedCount] | None = None
+) -> CountStatement:
+    """Count what was chosen, now; one query more without the host. Raises rules.NotCounted if the basis has no rows."""
+    rounding = choice.rounding
     if rounding is None:
         stated = reported_counts(event) if reported is None else reported
         rounding = stated[0].rounding if stated else Rounding.EXACTLY
-    return CountStatement(counts=count(event, basis=basis), rounding=rounding, as_of=clock.now())
+    counts = count(event, basis=choice.basis, modes=choice.modes, host=choice.host)
+    return CountStatement(
+        counts=counts,
+        rounding=rounding,
+        as_of=clock.now(),
+        modes=choice.modes,
+        host_counted=choice.host,
+        examples=choice.examples,
+    )
 
 
-def public_statement(event: Event, reported: list[ReportedCount]) -> CountStatement | None:
+def public_statement(event: Event, reported: list[ReportedCount]) -> PublicStatement | None:
     """The statement for the public pages; None if the team does not publish its counts, or nobody is counted yet."""
     if not event.counts_public:
         return None
     result = statement(event, reported=reported)
-    return result if result.counts.anybody else None
+    return disclosure.public(result, result.counts) if result.counts.anybody else None
 
 
-def count(event: Event, *, basis: Basis = rules.DEFAULT_BASIS) -> Counts:
+def publish(event: Event, said: CountStatement) -> PublicStatement:
+    """What may be published of a statement. Three statements, unless it counts confirmed people."""
+    confirmed = said.counts if said.counts.basis is Basis.CONFIRMED else count(event, basis=Basis.CONFIRMED)
+    return disclosure.public(said, confirmed)
+
+
+def count(
+    event: Event, *, basis: Basis = rules.DEFAULT_BASIS, modes: tuple[Mode, ...] = tuple(Mode), host: bool = True
+) -> Counts:
     """The live counts of an event. Raises rules.NotCounted if the basis has no rows."""
     if basis not in rules.COUNTED:
         raise rules.NotCounted(basis)
-    came = check_in.checked_in(event) if basis is Basis.CHECKED_IN else set()
-    return rules.count(_rows(event, came), home=event.country_code, basis=basis)
+    rows = _rows(event, basis)
+    without = frozenset() if host else parties.host_keys(event)
+    counts = rules.count(rows, home=event.country_code, basis=basis, modes=modes, without=without)
+    numbers: Counter[RegistrationStatus] = Counter()
+    for status, number in db.session.execute(_by_status, {"event": event.id}):
+        numbers[status] = number
+    return replace(counts, by_status={status: numbers[status] for status in RegistrationStatus})
 
 
 def bases(event: Event) -> list[Basis]:
@@ -101,77 +120,31 @@ def reported_counts(event: Event) -> list[ReportedCount]:
     return list(db.session.scalars(_reported, {"event": event.id}))
 
 
-def _rows(event: Event, came: set[int]) -> list[CountedRegistration]:
-    """Registrations as input for counting, with organizations and cities resolved; `came` are those of the people who
-    were checked in.
+def reported_count(event: Event, number: int) -> ReportedCount | None:
+    """Reported figures of an event."""
+    return db.session.scalar(
+        select(ReportedCount).where(ReportedCount.event_id == event.id, ReportedCount.id == number)
+    )
+
+
+def _rows(event: Event, basis: Basis) -> list[CountedRegistration]:
+    """Registrations as input for counting, with organizations and cities resolved.
+
+    An active registration is one person (uq_registration_active_person), and of somebody who came several times one
+    registration is taken: so each row stands for as many people as it has registrations.
     """
-    found = db.session.execute(_registrations, {"event": event.id}).all()
-    known = _known_parties(event) if any(row.organization_id for row in found) else {}
-    typed: dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None] = {}
-    for row in found:
-        key = (row.organization_name, row.organization_kind, row.country_code)
-        if row.organization_id not in known and key not in typed:
-            typed[key] = rules.typed_party(key[0], kind=key[1], country=key[2])
-    typed = _placed(typed)
-    persons: dict[tuple[int, str, int], int] = {}  # the first registration of each
+    found = db.session.execute(_of_basis[basis], {"event": event.id}).all()
+    known = parties.resolved(event, (RawParty(*row[:4]) for row in found))
     return [
         CountedRegistration(
-            person=str(persons.setdefault((row.contact_id, row.name_key, row.same_name), row.id))
-            if row.name_key
-            else "",
-            status=row.status,
+            person=str(row.first) if row.named else "",
+            status=RegistrationStatus.CONFIRMED,
             mode=row.mode,
             country=row.country_code,
-            party=known.get(row.organization_id)
-            or typed[(row.organization_name, row.organization_kind, row.country_code)],
+            party=known[RawParty(*row[:4])],
             generated=row.generated,
-            checked_in=row.id in came,
+            checked_in=basis is Basis.CHECKED_IN,
+            number=row.people,
         )
         for row in found
     ]
-
-
-def _known_parties(event: Event) -> dict[int, CountedParty]:
-    """Organizations of the directory that attendees of the event represent."""
-    parties = {}
-    for row in db.session.execute(_organizations, {"event": event.id}):
-        # A city hall belongs to its place only if that is a city: one entered with a country or region as its place is
-        # still one city, identified by its name.
-        city = row.place_kind is PlaceKind.CITY
-        parties[row.id] = CountedParty(
-            key=f"#{row.id}",
-            names=row.names,
-            kind=row.kind,
-            place_country=row.country_code,
-            city_key=row.slug if city else "",
-            city=row.place_names if city else LocalizedText(),
-        )
-    return parties
-
-
-def _placed(
-    typed: dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None],
-) -> dict[tuple[str, OrganizationKind | None, str | None], CountedParty | None]:
-    """Typed cities with their place, in any spelling that the directory knows: "Nuremberg" is Nürnberg."""
-    cities = {key for key, party in typed.items() if party is not None and key[1] is OrganizationKind.CITY}
-    if not cities:
-        return typed
-    spellings = {bare for name, _, _ in cities for bare in (fold(name), fold_city(name))}
-    places: dict[str, set[tuple[str, str | None]]] = {}
-    names = {}
-    for row in db.session.execute(_cities, {"names": sorted(spellings)}):
-        places.setdefault(row.folded, set()).add((row.slug, row.country_code))
-        names[row.slug] = row.names
-    placed = dict(typed)
-    for key in cities:
-        name, kind, country = key
-        for bare in (fold(name), fold_city(name)):
-            # If several cities have this name, only the person's country can tell which one is meant.
-            fitting = {place for place in places.get(bare, ()) if country in {None, place[1]}}
-            if len(fitting) == 1:
-                slug, code = fitting.pop()
-                placed[key] = CountedParty(
-                    key=f"@{slug}", names=names[slug], kind=kind, place_country=code, city_key=slug, city=names[slug]
-                )
-                break
-    return placed

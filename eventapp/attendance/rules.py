@@ -3,61 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from eventapp.attendance.bases import COUNTED as COUNTED
+from eventapp.attendance.bases import DEFAULT_BASIS as DEFAULT_BASIS
+from eventapp.attendance.bases import Basis as Basis
+from eventapp.attendance.bases import NotCounted as NotCounted
 from eventapp.attendance.summary import Figures, Summary, plain, rounded, summary
 from eventapp.attendance.summary import Rounding as Rounding
-from eventapp.core.labels import Labelled
-from eventapp.core.languages import gettext as _
-from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import LocalizedText, fold
 from eventapp.directory.rules import OrganizationKind, fold_city, says_none
 from eventapp.programme.rules import Mode
-from eventapp.registration.rules import REGISTERED, RegistrationStatus
-
-
-class Basis(Labelled):
-    """Who is counted. A number is only meaningful with its basis."""
-
-    REGISTERED = "registered", _l("Registered")
-    CONFIRMED = "confirmed", _l("Confirmed")
-    CHECKED_IN = "checked_in", _l("Checked in")
-    DECLARED = "declared", _l("Reported")
-
-    @property
-    def explanation(self) -> str:
-        """What a number on this basis means, as a sentence."""
-        return str(_EXPLANATIONS[self])
-
-
-_EXPLANATIONS: dict[Basis, object] = {
-    Basis.REGISTERED: _l("Counts all active registrations, including people waiting for approval or a seat."),
-    Basis.CONFIRMED: _l("Counts confirmed registrations."),
-    Basis.CHECKED_IN: _l("Counts people who were checked in at a door, each of them once."),
-    Basis.DECLARED: _l("Figures reported by the source. They can't be broken down."),
-}
-
-# Bases with rows to count, and the states that count. Whoever was let in counts, whatever became of the registration.
-# Reported figures have no rows.
-COUNTED: dict[Basis, frozenset[RegistrationStatus]] = {
-    Basis.REGISTERED: REGISTERED,
-    Basis.CONFIRMED: frozenset({RegistrationStatus.CONFIRMED}),
-    Basis.CHECKED_IN: frozenset(RegistrationStatus),
-}
-DEFAULT_BASIS = Basis.CONFIRMED
-
-
-class NotCounted(ValueError):
-    """There are no rows to count on this basis. The text is a sentence for a person."""
-
-    def __init__(self, basis: Basis) -> None:
-        super().__init__(
-            _("There are no check-ins yet, so there is nobody to count.")
-            if basis is Basis.CHECKED_IN
-            else _("Reported figures can't be broken down.")
-        )
+from eventapp.registration.rules import RegistrationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +43,8 @@ _TYPED = "~"
 class CountedRegistration:
     """The facts of one registration that counting needs. `person` is the same for the same person, and empty for a
     delegation of which nobody is named: it stands for its organization, and claims no person.
+
+    A row may stand for a `number` of registrations that are alike, each of another person.
     """
 
     person: str
@@ -93,6 +54,7 @@ class CountedRegistration:
     party: CountedParty | None = None
     generated: bool = False
     checked_in: bool = False
+    number: int = 1
 
     def counts(self, basis: Basis) -> bool:
         """Whether the row counts on this basis."""
@@ -164,14 +126,14 @@ class Country:
 class Counts:
     """The result of a count, with the rows behind each number.
 
-    `people` are the keys of the persons. A person who attends in two modes counts once in `people` and once in each of
-    `by_mode`. `by_status` includes all registrations, whatever the basis. `unplaced` are cities whose country is
-    unknown: they are neither domestic nor foreign, and in no number.
+    A person who attends in two modes counts once in `people` and once in each of `by_mode`. `by_status` includes all
+    registrations, whatever the basis. `unplaced` are cities whose country is unknown: they are neither domestic nor
+    foreign, and in no number.
     """
 
     basis: Basis
     home: str
-    people: tuple[str, ...]
+    people: int
     by_mode: dict[Mode, int]
     by_status: dict[RegistrationStatus, int]
     domestic_cities: tuple[City, ...]
@@ -219,19 +181,27 @@ class _Gathered:
     party: CountedParty
     kind: OrganizationKind | None
     country: str | None
-    people: set[str] = field(default_factory=set)
+    people: dict[str, int] = field(default_factory=dict)
     modes: set[Mode] = field(default_factory=set)
 
 
-def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFAULT_BASIS) -> Counts:
+def count(
+    rows: Iterable[CountedRegistration],
+    *,
+    home: str,
+    basis: Basis = DEFAULT_BASIS,
+    modes: Collection[Mode] = tuple(Mode),
+    without: Collection[str] = (),
+) -> Counts:
     """Count rows of one event. `home` is the event's country: domestic and foreign are relative to it.
 
     The rules: one person is counted once, however many rows name the person; a row without a name counts nobody, but
     its organization. A city is counted once if an organization
     of kind `city` takes part, in any spelling and mode; a prefecture or state is not a city. An international
     organization represents no country. A person counts for the country of the organization's place, else for the
-    person's own. An organization of unknown kind is counted as `other` and reported as unsorted. Raises NotCounted if
-    the basis has no rows.
+    person's own. An organization of unknown kind is counted as `other` and reported as unsorted. Only rows in one of
+    the `modes` count, and none of the organizations whose keys are in `without`. Raises NotCounted if the basis has no
+    rows.
     """
     if basis not in COUNTED:
         raise NotCounted(basis)
@@ -239,19 +209,22 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
     counted = [row for row in everything if row.counts(basis)]
     if basis is Basis.CHECKED_IN and not counted:
         raise NotCounted(basis)
+    same = one_spelling(row.party for row in counted if row.party)
+    counted = [row for row in counted if row.counted_mode(basis) in modes and not _of(row, same, without)]
     people: dict[str, str | None] = {}
-    modes: dict[Mode, set[str]] = {mode: set() for mode in Mode}
+    weight: dict[str, int] = {}
+    by_mode: dict[Mode, set[str]] = {mode: set() for mode in Mode}
     unnamed: dict[Mode, int] = dict.fromkeys(Mode, 0)
     unnamed_countries: set[str] = set()
     parties: dict[str, _Gathered] = {}
-    same = _one_spelling(row.party for row in counted if row.party)
     for row in counted:
         country, mode = country_of(row), row.counted_mode(basis)
         if row.person:
             people[row.person] = people.get(row.person) or country
-            modes[mode].add(row.person)
+            weight[row.person] = row.number
+            by_mode[mode].add(row.person)
         else:
-            unnamed[mode] += 1
+            unnamed[mode] += row.number
             unnamed_countries.add(country or "")
         if row.party is None:
             continue
@@ -259,44 +232,58 @@ def count(rows: Iterable[CountedRegistration], *, home: str, basis: Basis = DEFA
         gathered = parties.setdefault(party.key, _Gathered(party, party.kind, None))
         gathered.kind = gathered.kind or row.party.kind
         gathered.country = gathered.country or country
-        gathered.people |= {row.person} - {""}
+        if row.person:
+            gathered.people[row.person] = row.number
         gathered.modes.add(mode)
     cities = _cities(g for g in parties.values() if g.kind is OrganizationKind.CITY)
     organizations = _organizations(g for g in parties.values() if g.kind is not OrganizationKind.CITY)
-    statuses = Counter(row.status for row in everything)
+    statuses: Counter[RegistrationStatus] = Counter()
+    for row in everything:
+        statuses[row.status] += row.number
     return Counts(
         basis=basis,
         home=home,
-        people=tuple(people),
-        by_mode={mode: len(persons) for mode, persons in modes.items()},
+        people=sum(weight.values()),
+        by_mode={mode: sum(weight[person] for person in persons) for mode, persons in by_mode.items()},
         by_status={status: statuses[status] for status in RegistrationStatus},
         domestic_cities=tuple(city for city in cities if city.country == home),
         foreign_cities=tuple(city for city in cities if city.country not in {home, None}),
         unplaced=tuple(city for city in cities if city.country is None),
         organizations=tuple(organizations),
-        countries=_countries(people, cities, organizations, home),
-        generated=len({row.person for row in counted if row.generated and row.person}),
+        countries=_countries(people, weight, cities, organizations, home),
+        generated=sum({row.person: row.number for row in counted if row.generated and row.person}.values()),
         unnamed=unnamed,
         unnamed_countries=frozenset(unnamed_countries - {""}),
     )
 
 
+def _of(row: CountedRegistration, same: dict[str, CountedParty], keys: Collection[str]) -> bool:
+    return row.party is not None and same[row.party.key].key in keys
+
+
 def country_of(row: CountedRegistration) -> str | None:
     """The country a row counts for; None for an international organization, or if nothing is known."""
-    if row.party is None:
-        return row.country
-    if row.party.kind is OrganizationKind.INTERNATIONAL_ORGANIZATION:
+    return country_of_party(row.party, row.country)
+
+
+def country_of_party(party: CountedParty | None, own: str | None) -> str | None:
+    """The country that somebody counts for who represents a party, and whose own country is `own`."""
+    if party is None:
+        return own
+    if party.kind is OrganizationKind.INTERNATIONAL_ORGANIZATION:
         return None
-    return row.party.place_country or row.country
+    return party.place_country or own
 
 
-def _one_spelling(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
+def one_spelling(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
     """Each party's key → the party it is. A typed name that matches a known party of the same country means that
     party.
     """
     by_key: dict[str, CountedParty] = {}
     for party in parties:
         by_key.setdefault(party.key, party)
+    if not any(key.startswith(_TYPED) for key in by_key):
+        return by_key
     known: dict[tuple[str, str | None], CountedParty] = {}
     for party in by_key.values():
         if not party.key.startswith("~"):
@@ -318,24 +305,25 @@ def _one_spelling(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
 def _cities(gathered: Iterable[_Gathered]) -> list[City]:
     """One city per place; several organizations of one city hall are one city."""
     merged: dict[str, City] = {}
-    persons: dict[str, set[str]] = {}
+    persons: dict[str, dict[str, int]] = {}
     for g in gathered:
         country = g.party.place_country or g.country
-        key = g.party.city_key or _folded_key(g.party.names, country)
-        who = persons.setdefault(key, set())
+        key = g.party.city_key or folded_key(g.party.names, country)
+        who = persons.setdefault(key, {})
         who |= g.people
         old = merged.get(key)
         merged[key] = City(
             key=key,
             names=old.names if old else (g.party.city or g.party.names),
             country=country,
-            people=len(who),
+            people=sum(who.values()),
             modes=tuple(mode for mode in Mode if mode in g.modes or (old and mode in old.modes)),
         )
     return sorted(merged.values(), key=lambda city: (city.country or "", str(city.names).casefold()))
 
 
-def _folded_key(names: LocalizedText, country: str | None) -> str:
+def folded_key(names: LocalizedText, country: str | None) -> str:
+    """The key of a city that is not in the directory."""
     return f"~{fold_city(str(names))}/{country or ''}"
 
 
@@ -346,7 +334,7 @@ def _organizations(gathered: Iterable[_Gathered]) -> list[CountedOrganization]:
             names=g.party.names,
             kind=g.kind or OrganizationKind.OTHER,
             country=None if g.kind is OrganizationKind.INTERNATIONAL_ORGANIZATION else g.country,
-            people=len(g.people),
+            people=sum(g.people.values()),
             unsorted=g.kind is None,
         )
         for g in gathered
@@ -356,10 +344,16 @@ def _organizations(gathered: Iterable[_Gathered]) -> list[CountedOrganization]:
 
 
 def _countries(
-    people: dict[str, str | None], cities: list[City], organizations: list[CountedOrganization], home: str
+    people: dict[str, str | None],
+    weight: dict[str, int],
+    cities: list[City],
+    organizations: list[CountedOrganization],
+    home: str,
 ) -> tuple[Country, ...]:
     """The home country first, then by number of people; rows without a country last."""
-    heads = Counter(people.values())
+    heads: Counter[str | None] = Counter()
+    for person, country in people.items():
+        heads[country] += weight[person]
     places = Counter(city.country for city in cities)
     bodies = Counter(organization.country for organization in organizations)
     codes = {*heads, *places, *bodies}
@@ -367,12 +361,13 @@ def _countries(
     return tuple(sorted(rows, key=lambda c: (c.code is None, c.code != home, -c.people, c.code or "")))
 
 
-def figures_of(counts: Counts, rounding: Rounding) -> Figures:
-    """The numbers of a count. Only people are rounded: cities and organizations can be listed one by one.
+def figures_of(counts: Counts, rounding: Rounding, examples: Collection[str] = ()) -> Figures:
+    """The numbers of a count. Only people are rounded: cities and organizations can be listed one by one. `examples`
+    are the keys of those to mention by name.
 
     The countries are those of the foreign cities; without foreign cities, those that people come from.
     """
-    people, word = rounded(len(counts.people), rounding)
+    people, word = rounded(counts.people, rounding)
     return Figures(
         people=people,
         rounding=word,
@@ -381,6 +376,9 @@ def figures_of(counts: Counts, rounding: Rounding) -> Figures:
         foreign_countries=len(counts.city_countries if counts.foreign_cities else counts.foreign_countries),
         domestic_cities=len(counts.domestic_cities),
         organizations=len(counts.organizations),
+        foreign_examples=tuple(city.names for city in counts.foreign_cities if city.key in examples),
+        domestic_examples=tuple(city.names for city in counts.domestic_cities if city.key in examples),
+        organization_examples=tuple(one.names for one in counts.organizations if one.key in examples),
     )
 
 
@@ -391,10 +389,14 @@ class CountStatement:
     counts: Counts
     rounding: Rounding
     as_of: datetime
+    modes: tuple[Mode, ...] = tuple(Mode)
+    host_counted: bool = True
+    examples: tuple[str, ...] = ()
 
     def parts(self, language: str) -> Summary:
         """The attendance summary in parts for a page; empty if nobody is counted."""
-        return summary(figures_of(self.counts, self.rounding), language) if self.counts.anybody else ()
+        figures = figures_of(self.counts, self.rounding, self.examples)
+        return summary(figures, language) if self.counts.anybody else ()
 
     def text(self, language: str) -> str:
         """The attendance summary as text."""

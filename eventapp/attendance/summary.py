@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eventapp.core.labels import Labelled
-from eventapp.core.languages import country
+from eventapp.core.languages import country, listing
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.localized import LocalizedText
 
 
 class Rounding(Labelled):
@@ -33,6 +34,12 @@ class Figures:
     foreign_countries: int | None = None
     domestic_cities: int | None = None
     organizations: int | None = None
+    # Fewer than five people, in place of their number.
+    fewer: bool = False
+    # Names to mention as examples.
+    foreign_examples: tuple[LocalizedText, ...] = ()
+    domestic_examples: tuple[LocalizedText, ...] = ()
+    organization_examples: tuple[LocalizedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,15 @@ def _en(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def _en_examples(names: tuple[LocalizedText, ...]) -> list[SummaryPart]:
+    said = listing([name.resolve("en").text for name in names], "en")
+    return [SummaryPart(f" (among them {said})")] if names else []
+
+
+def _ja_examples(names: tuple[LocalizedText, ...]) -> list[SummaryPart]:
+    return [SummaryPart(f"（{'、'.join(name.resolve('ja').text for name in names)}など）")] if names else []
+
+
 def _english(figures: Figures) -> Summary:
     sources: list[list[SummaryPart]] = []
     where = "the " if figures.home in _THE else ""
@@ -92,17 +108,26 @@ def _english(figures: Figures) -> Summary:
     countries = SummaryPart(f"{said} foreign {'country' if abroad == 1 else 'countries'}", True)
     if figures.foreign_cities:
         cities = SummaryPart(_en(figures.foreign_cities, "city", "cities"), True)
-        sources.append([cities, SummaryPart(" in "), countries] if abroad else [cities, SummaryPart(" abroad")])
+        where_from = [SummaryPart(" in "), countries] if abroad else [SummaryPart(" abroad")]
+        sources.append([cities, *_en_examples(figures.foreign_examples), *where_from])
     elif abroad:
         sources.append([countries])
     if figures.domestic_cities:
         cities = SummaryPart(_en(figures.domestic_cities, "city", "cities"), True)
-        sources.append([cities, SummaryPart(f" in {where}{country(figures.home, 'en')}")])
+        in_country = SummaryPart(f" in {where}{country(figures.home, 'en')}")
+        sources.append([cities, *_en_examples(figures.domestic_examples), in_country])
     if figures.organizations:
         one, many = "company or organization", "companies and organizations"
-        sources.append([SummaryPart(_en(figures.organizations, one, many), True)])
+        bodies = SummaryPart(_en(figures.organizations, one, many), True)
+        sources.append([bodies, *_en_examples(figures.organization_examples)])
     parts: list[SummaryPart] = []
-    if figures.people:
+    if figures.fewer:
+        parts = [
+            SummaryPart("Fewer than "),
+            SummaryPart("5 people", True),
+            *([SummaryPart(" from ")] if sources else []),
+        ]
+    elif figures.people:
         people = SummaryPart(_en(figures.people, "person", "people"), True)
         parts = [SummaryPart(_EN_ROUNDING[figures.rounding]), people] if _EN_ROUNDING[figures.rounding] else [people]
         if sources:
@@ -123,29 +148,37 @@ def _japanese(figures: Figures) -> Summary:
     abroad = figures.foreign_countries or 0
     if figures.foreign_cities:
         countries = [_ja(abroad, "か国"), SummaryPart("・")] if abroad else []
-        sources.append([SummaryPart("海外"), *countries, _ja(figures.foreign_cities, "都市")])
+        cities = [_ja(figures.foreign_cities, "都市"), *_ja_examples(figures.foreign_examples)]
+        sources.append([SummaryPart("海外"), *countries, *cities])
     elif abroad:
         sources.append([SummaryPart("海外"), _ja(abroad, "か国")])
     if figures.domestic_cities:
         # 「国内」 means domestic as seen from Japan; for an event elsewhere the country is named.
         home = "国内" if figures.home == "JP" else country(figures.home, "ja")
-        sources.append([SummaryPart(home), _ja(figures.domestic_cities, "都市")])
+        cities = [_ja(figures.domestic_cities, "都市"), *_ja_examples(figures.domestic_examples)]
+        sources.append([SummaryPart(home), *cities])
     if figures.organizations:
-        sources.append([_ja(figures.organizations, "の企業・団体")])
+        bodies = _ja(figures.organizations, "の企業・団体")
+        sources.append([bodies, *_ja_examples(figures.organization_examples)])
     parts: list[SummaryPart] = []
     for place, source in enumerate(sources):
         if place:
             parts.append(SummaryPart("、"))
         parts.extend(source)
-    if figures.people:
-        before, after = {
-            Rounding.OVER: ("", "を超える参加者"),
-            Rounding.ABOUT: ("約", "の参加者"),
-            Rounding.EXACTLY: ("", "の参加者"),
-        }[figures.rounding]
-        if sources:
-            parts.append(SummaryPart("から"))
-        if before:
-            parts.append(SummaryPart(before))
-        parts.extend([_ja(figures.people, "人"), SummaryPart(after)])
-    return tuple(parts)
+    people = _ja_people(figures)
+    if people and sources:
+        parts.append(SummaryPart("から"))
+    return (*parts, *people)
+
+
+def _ja_people(figures: Figures) -> list[SummaryPart]:
+    if figures.fewer:
+        return [_ja(5, "人"), SummaryPart("未満の参加者")]
+    if not figures.people:
+        return []
+    before, after = {
+        Rounding.OVER: ("", "を超える参加者"),
+        Rounding.ABOUT: ("約", "の参加者"),
+        Rounding.EXACTLY: ("", "の参加者"),
+    }[figures.rounding]
+    return [*([SummaryPart(before)] if before else []), _ja(figures.people, "人"), SummaryPart(after)]

@@ -8,10 +8,12 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.attendance import forms, queries, rules
+from eventapp.attendance.disclosure import FEWEST
 from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import Basis, Counts, CountStatement
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import country, resolve
+from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.core.parameters import one_of, parameters, text
 from eventapp.events import access
@@ -32,7 +34,7 @@ def counts(event: Event) -> Response:
     return page(
         "attendance/counts.html",
         event=event,
-        said=_counted(event, forms.basis(request.args.get("basis")), reported),
+        said=queries.publish(event, _counted(event, forms.basis(request.args.get("basis")), reported)),
         reported_counts=reported,
         bases=queries.bases(event),
     )
@@ -45,7 +47,7 @@ def counts_json(slug: str) -> ResponseReturnValue:
     member = access.preview(slug)
     if member is None:
         return _public_counts(slug)
-    response = _json(member, _counted(member, forms.basis(request.args.get("basis"))))
+    response = _json(member, _counted(member, forms.basis(request.args.get("basis"))), whole=not member.counts_public)
     response.cache_control.private = True
     response.cache_control.no_store = True
     return response
@@ -65,24 +67,38 @@ def _counted(event: Event, basis: Basis, reported: list[ReportedCount] | None = 
         raise Refused(none, field="basis") from none
 
 
-def _json(event: Event, said: CountStatement) -> Response:
+def _json(event: Event, said: CountStatement, *, whole: bool = False) -> Response:
+    """The numbers, without those that would tell of fewer than five people, unless they are for the team (`whole`)."""
     counts = said.counts
+    public = None if whole else queries.publish(event, said)
     body: dict[str, Any] = {
         "event": event.slug,
         "as_of": said.as_of.isoformat(timespec="seconds"),
         "basis": counts.basis,
-        "people": len(counts.people),
-        "by_mode": dict(counts.by_mode),
+        "people": public.people if public else counts.people,
+        "by_mode": dict(public.by_mode if public else counts.by_mode),
         # Of these nobody is named: they are in no number of people.
         "delegations": dict(counts.unnamed),
-        "by_status": dict(counts.by_status),
+        "by_status": dict(public.by_status if public else counts.by_status),
         "cities": {"domestic": len(counts.domestic_cities), "foreign": len(counts.foreign_cities)},
+        # Their country is not known, so they are in no other number.
+        "cities_without_country": len(counts.unplaced),
         "countries": {"foreign": len(counts.foreign_countries)},
         "organizations": dict(counts.by_kind),
     }
+    if public is not None and not public.whole:
+        body["note"] = _note()
     if request.args.get("proof") == "1":
         body["proof"] = _proof(counts)
     return jsonify(body)
+
+
+def _note() -> str:
+    """Why some numbers are null."""
+    return _(
+        "Numbers of fewer than %(number)d people are not published (null), nor others that would tell them.",
+        number=FEWEST,
+    )
 
 
 def _proof(counts: Counts) -> dict[str, Any]:

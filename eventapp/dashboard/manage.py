@@ -103,6 +103,9 @@ _FEATURES = {
     "doors": "check_in.desk",
     "certificates_manage": "certificates_manage.certificates",
     "badges": "people.registrations",
+    "counts_statement": "attendance_manage.counts",
+    "counts_reported": "attendance_manage.counts",
+    "attendance_manage": "attendance_manage.counts",
 }
 
 

@@ -10,7 +10,7 @@ from eventapp.accounts.models import User
 from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
 from eventapp.core.localized import LocalizedText
-from eventapp.demo import content, keep, register, shared
+from eventapp.demo import arrive, content, keep, register, shared
 from eventapp.demo.content import moment, text
 from eventapp.demo.keep import Office, Picture
 from eventapp.directory.models import Organization, Person, Place
@@ -56,6 +56,7 @@ def load(name: str, owner: User) -> None:
         _reported_count(event, row)
     if story["event"].get("generated_registrations"):
         register.fill(event)
+        arrive.fill(event)
 
 
 def _series(story: Row) -> EventSeries | None:

@@ -56,6 +56,20 @@ class PlaceName(Base):
     folded: Mapped[str]
 
 
+class DistinctCities(Base):
+    """Two names that look like one city and are two, as somebody has decided. Folded (rules.fold_city), in order;
+    `country_code` is empty if the country is not known.
+    """
+
+    __tablename__ = "distinct_cities"
+    __table_args__ = (UniqueConstraint("country_code", "first", "second", name="uq_distinct_cities_pair"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country_code: Mapped[str]
+    first: Mapped[str]
+    second: Mapped[str]
+
+
 class Organization(Base, InDirectory):
     """A city hall, an embassy, a company, an association."""
 

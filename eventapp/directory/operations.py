@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText, fold
+from eventapp.core.revisions import changed
 from eventapp.directory import queries
-from eventapp.directory.models import Organization, OrganizationName, Person, Place, PlaceName, Position
+from eventapp.directory.models import (
+    SCOPE,
+    DistinctCities,
+    Organization,
+    OrganizationName,
+    Person,
+    Place,
+    PlaceName,
+    Position,
+)
 from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind, fold_city
 
 
@@ -32,6 +43,54 @@ def add_place(
         db.session.add(PlaceName(place_id=place.id, name=name, folded=folded))
     db.session.flush()
     return place
+
+
+def one_city(names: Iterable[str], *, country_code: str, place: Place | None = None) -> Place:
+    """Remember that these names mean one city: `place`, or a new one. City halls of these names that have no place
+    belong to it.
+    """
+    spelled = list(names)
+    if place is None:
+        titles = LocalizedText({_script_of(spelled[0]): spelled[0]})
+        slug = _free_slug(fold_city(spelled[0]))
+        place = add_place(slug=slug, kind=PlaceKind.CITY, names=titles, country_code=country_code)
+    known = set(db.session.scalars(select(PlaceName.folded).where(PlaceName.place_id == place.id)))
+    for folded, name in _spellings(LocalizedText(), spelled, city=True).items():
+        if folded not in known:
+            db.session.add(PlaceName(place_id=place.id, name=name, folded=folded))
+    halls = (
+        select(Organization)
+        .join(OrganizationName)
+        .where(Organization.kind == OrganizationKind.CITY, Organization.place_id.is_(None))
+        .where(OrganizationName.folded.in_({fold_city(name) for name in spelled}))
+    )
+    for hall in db.session.scalars(halls).unique():
+        hall.place = place
+    changed(SCOPE)
+    db.session.flush()
+    return place
+
+
+def _script_of(name: str) -> str:
+    return "ja" if any(ord(letter) > 0x2E80 for letter in name) else "en"
+
+
+def _free_slug(base: str) -> str:
+    bare = re.sub("[^a-z0-9]+", "-", base).strip("-") or "city"
+    slug, number = bare, 2
+    while queries.place_by_slug(slug) is not None:
+        slug, number = f"{bare}-{number}", number + 1
+    return slug
+
+
+def two_cities(one: str, other: str, *, country_code: str) -> None:
+    """Remember that two names mean two cities."""
+    first, second = sorted([fold_city(one), fold_city(other)])
+    pair = {"country_code": country_code, "first": first, "second": second}
+    if db.session.scalar(select(DistinctCities.id).filter_by(**pair)) is None:
+        db.session.add(DistinctCities(**pair))
+    changed(SCOPE)
+    db.session.flush()
 
 
 def add_organization(

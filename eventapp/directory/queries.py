@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from eventapp.core.db import db
 from eventapp.core.localized import fold
 from eventapp.core.statements import QuickSelect
-from eventapp.directory.models import Organization, OrganizationName, Person, Place
+from eventapp.directory.models import DistinctCities, Organization, OrganizationName, Person, Place
 from eventapp.directory.rules import OrganizationKind, fold_city
 
 
@@ -80,3 +80,9 @@ def organizations(*, kind: OrganizationKind | None = None) -> list[Organization]
     if kind:
         query = query.where(Organization.kind == kind)
     return list(db.session.scalars(query))
+
+
+def distinct_cities() -> set[tuple[str, str]]:
+    """Pairs of folded names that are two cities, in order."""
+    query = select(DistinctCities.first, DistinctCities.second)
+    return {(first, second) for first, second in db.session.execute(query)}

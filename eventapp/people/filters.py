@@ -11,6 +11,7 @@ from sqlalchemy import String as Text
 from eventapp.core.localized import fold
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
+from eventapp.people.came import has_come
 from eventapp.people.models import PeopleTag, RegistrationNote, RegistrationTag
 from eventapp.people.rules import ANY, NONE, PeopleQuery
 from eventapp.programme.models import Session
@@ -54,8 +55,10 @@ def conditions(
 
 
 def _kept_beside(query: PeopleQuery) -> Conditions:
-    """Seats in sessions, and notes."""
+    """Seats in sessions, notes, and whether they were checked in."""
     found: Conditions = []
+    if query.came:
+        found.append(has_come() if query.came == "yes" else not_(has_come()))
     if query.sessions:
         seat = exists().where(SessionSignup.registration_id == Registration.id)
         found.append(seat.where(SessionSignup.session_id == Session.id, Session.code.in_(query.sessions)))
@@ -76,8 +79,8 @@ def _organization(query: PeopleQuery) -> Conditions:
         kinds = [OrganizationKind(kind) for kind in query.kinds if kind != NONE]
         unsorted = and_(Registration.organization_kind.is_(None), Registration.organization_name != "")
         found.append(or_(Registration.organization_kind.in_(kinds), *([unsorted] if NONE in query.kinds else ())))
-    if query.organization:
-        found.append(Registration.organization_name == query.organization)
+    if query.organizations:
+        found.append(Registration.organization_name.in_(query.organizations))
     return found
 
 

@@ -51,6 +51,7 @@ def controls(
         FilterControl("tag", _("Tag"), [(NONE, _("No tag")), *((one.name, one.name) for one in tags)]),
         FilterControl("session", _("Seat in"), [(code, text.resolve(language).text) for code, text in sessions]),
         FilterControl("email", _("E-mail address"), [("yes", _("Yes")), ("no", _("No"))]),
+        FilterControl("came", _("Check-in"), [("yes", _("Was checked in")), ("no", _("Was not checked in"))]),
         FilterControl("note", _("Note"), [("any", _("With a note")), ("due", _("Something to be done"))]),
         FilterControl("source", _("Registered by"), [(source.value, source.label) for source in RegistrationSource]),
     ]

@@ -68,8 +68,9 @@ class PeopleQuery:
     sessions: tuple[str, ...] = ()  # codes of sessions in which they have a seat
     sources: tuple[str, ...] = ()
     note: str = ""  # "any", or "due": something is still to be done
-    organization: str = ""
+    organizations: tuple[str, ...] = ()  # as typed
     address: str = ""  # "yes" or "no": whether there is an e-mail address
+    came: str = ""  # "yes" or "no": whether they were checked in
     privacy: int | None = None
     answers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     numbers: tuple[int, ...] = ()  # ids of registrations
@@ -105,8 +106,9 @@ class PeopleQuery:
             sessions=several("session"),
             sources=several("source"),
             note=one("note") if one("note") in {"any", "due"} else "",
-            organization=one("organization"),
+            organizations=several("organization"),
             address=one("email") if one("email") in {"yes", "no"} else "",
+            came=one("came") if one("came") in {"yes", "no"} else "",
             privacy=int(privacy) if re.fullmatch("[0-9]{1,6}", privacy) else None,
             answers=tuple(
                 (name.removeprefix(_ANSWER), several(name))
@@ -196,8 +198,9 @@ _NAMES = {
     "sessions": "session",
     "sources": "source",
     "note": "note",
-    "organization": "organization",
+    "organizations": "organization",
     "address": "email",
+    "came": "came",
     "privacy": "privacy",
     "numbers": "number",
     "sort": "sort",

@@ -92,18 +92,18 @@ def _xlsx(event: Event, labels: list[str], cells: Iterable[list[Any]]) -> tuple[
             "default_date_format": "yyyy-mm-dd hh:mm",
         },
     )
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", _("Registrations"))[:_NAME])
+    sheet = book.add_worksheet(sheet_name(_("Registrations")))
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 1)
     for at, label in enumerate(labels):
         sheet.set_column(at, at, min(max(len(label) * 1.6, 12), 40))
-        sheet.write_string(0, at, _allowed(label), bold)
+        sheet.write_string(0, at, allowed(label), bold)
     number = 0
     for number, row in enumerate(cells, 1):
         for at, value in enumerate(row):
             if isinstance(value, str):
                 if value:
-                    sheet.write_string(number, at, _allowed(value))
+                    sheet.write_string(number, at, allowed(value))
             elif isinstance(value, datetime):
                 sheet.write_datetime(number, at, value)
             elif isinstance(value, date):
@@ -119,5 +119,11 @@ def _xlsx(event: Event, labels: list[str], cells: Iterable[list[Any]]) -> tuple[
     return out.getvalue(), number
 
 
-def _allowed(text: str) -> str:
+def sheet_name(title: str) -> str:
+    """A title as the name of a sheet."""
+    return re.sub(r"[\[\]:*?/\\]", " ", title)[:_NAME].strip("' ")
+
+
+def allowed(text: str) -> str:
+    """A text without what a workbook can't hold."""
     return _FORBIDDEN.sub("", text)[:_LONGEST]

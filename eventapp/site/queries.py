@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eventapp.attendance import queries as attendance
+from eventapp.attendance.disclosure import PublicStatement
 from eventapp.attendance.models import ReportedCount
-from eventapp.attendance.rules import CountStatement
 from eventapp.events import queries as events
 from eventapp.events.models import Event, EventHost, Theme, Venue
 from eventapp.media import queries as media
@@ -37,7 +37,7 @@ class EventPage:
     options: list[AttendanceOption]
     photos: list[Photo]
     editions: list[Event]
-    statement: CountStatement | None
+    statement: PublicStatement | None
     reported_counts: list[ReportedCount]
     call: Call | None
 

@@ -23,9 +23,9 @@ from tests.support.visitor import Page, Visitor
 
 @pytest.fixture
 def event(make: Make) -> Event:
-    """Two cities, a company, an individual; in person with one seat too few, and online."""
+    """Two cities, a company, and individuals: 13 in person with five seats too few, and 6 online."""
     event = make.event("summit", counts_public=True)
-    hall, online = make.option(event, capacity=3), make.option(event, Mode.ONLINE)
+    hall, online = make.option(event, capacity=8), make.option(event, Mode.ONLINE)
     with transaction():
         place = add_place(
             slug="nuernberg",
@@ -44,7 +44,10 @@ def event(make: Make) -> Event:
     )
     make.registration(event, hall, "c@example.org", organization="Saitama City", organization_kind=city, country="JP")
     make.registration(event, hall, "d@example.org", organization="Aoba Works", country="JP", family_name="Secretive")
-    make.registration(event, hall, "e@example.org", country="JP")
+    for number in range(5):
+        make.registration(event, online, f"online{number}@example.org", country="JP")
+    for number in range(10):
+        make.registration(event, hall, f"hall{number}@example.org", country="JP")
     return event
 
 
@@ -59,13 +62,14 @@ def test_the_json_has_the_promised_keys_and_numbers(client: Visitor, event: Even
         "delegations",
         "by_status",
         "cities",
+        "cities_without_country",
         "countries",
         "organizations",
     }
-    assert (body["event"], body["basis"], body["people"]) == ("summit", "confirmed", 4)
-    assert body["by_mode"] == {"in_person": 3, "online": 1, "video_message": 0}
+    assert (body["event"], body["basis"], body["people"]) == ("summit", "confirmed", 14)
+    assert body["by_mode"] == {"in_person": 8, "online": 6, "video_message": 0}
     assert body["by_status"] == {
-        status.value: {"confirmed": 4, "waitlisted": 1}.get(status, 0) for status in RegistrationStatus
+        status.value: {"confirmed": 14, "waitlisted": 5}.get(status, 0) for status in RegistrationStatus
     }
     assert body["cities"] == {"domestic": 1, "foreign": 1}
     assert body["countries"] == {"foreign": 1}
@@ -74,7 +78,7 @@ def test_the_json_has_the_promised_keys_and_numbers(client: Visitor, event: Even
 
 
 def test_registered_counts_those_who_wait_as_well(client: Visitor, event: Event) -> None:
-    assert client.get("/events/summit/counts.json?basis=registered").get_json()["people"] == 5
+    assert client.get("/events/summit/counts.json?basis=registered").get_json()["people"] == 19
 
 
 def test_the_proof_names_cities_and_organizations_and_no_person(client: Visitor, event: Event) -> None:
@@ -122,7 +126,7 @@ def test_an_unknown_event_has_no_counts(client: Visitor, app: Flask) -> None:
 def test_the_page_shows_the_summary_with_its_basis(client: Visitor, event: Event) -> None:
     client.get("/events/summit/counts")
     text = Page.text(client.page.one("main"))
-    assert "4 people from 1 city in one foreign country, 1 city in Japan and 1 company or organization." in text
+    assert "14 people from 1 city in one foreign country, 1 city in Japan and 1 company or organization." in text
     assert "Counts confirmed registrations." in text
     assert "Nürnberg" in text
     assert "Aoba Works" in text
@@ -132,14 +136,14 @@ def test_the_page_shows_the_summary_with_its_basis(client: Visitor, event: Event
 def test_the_page_speaks_japanese(client: Visitor, event: Event) -> None:
     client.get("/events/summit/counts?lang=ja")
     text = Page.text(client.page.one("main"))
-    assert "海外1か国・1都市、国内1都市、1の企業・団体から4人の参加者。" in text
+    assert "海外1か国・1都市、国内1都市、1の企業・団体から14人の参加者。" in text
     assert "ニュルンベルク" in text
 
 
 def test_a_new_registration_is_on_the_page_at_once(client: Visitor, event: Event, make: Make) -> None:
-    assert client.get("/events/summit/counts.json").get_json()["people"] == 4
+    assert client.get("/events/summit/counts.json").get_json()["people"] == 14
     make.registration(event, make.option(event, Mode.ONLINE), country="FI")
-    assert client.get("/events/summit/counts.json").get_json()["people"] == 5
+    assert client.get("/events/summit/counts.json").get_json()["people"] == 15
     assert client.get("/events/summit/counts.json").get_json()["countries"] == {"foreign": 2}
 
 
@@ -157,7 +161,7 @@ def test_reported_figures_are_shown_separately_with_their_source(client: Visitor
     text = Page.text(client.page.one("main"))
     assert "Over 300 people from 22 cities in Japan." in text
     assert "The organizer's page" in text
-    assert client.get("/events/summit/counts.json").get_json()["people"] == 4
+    assert client.get("/events/summit/counts.json").get_json()["people"] == 14
 
 
 @pytest.mark.slow
@@ -174,7 +178,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
         make.registration(event, option, organization=f"Town {number}", organization_kind=OrganizationKind.CITY)
     with queries() as many:
         client.get("/events/summit/counts?basis=registered&lang=fr")
-    assert len(few) == len(many) <= 7
+    assert len(few) == len(many) <= 12
 
 
 def test_a_name_that_somebody_typed_is_counted_but_not_shown_to_the_public(client, make):
@@ -190,3 +194,49 @@ def test_a_name_that_somebody_typed_is_counted_but_not_shown_to_the_public(clien
         assert "Known Company" in text, path
         assert "pills" not in text, path
     assert client.get("/events/forum/counts.json").get_json()["organizations"]["company"] == 2
+
+
+def test_a_number_below_five_is_not_published_nor_told_by_its_total(client: Visitor, event: Event, make: Make) -> None:
+    film = make.option(event, Mode.VIDEO_MESSAGE)
+    make.registration(event, film, country="FI")
+    body = client.get("/events/summit/counts.json").get_json()
+    assert body["people"] == 15
+    assert body["by_mode"] == {"in_person": 8, "online": None, "video_message": None}
+    assert "fewer than 5" in body["note"]
+    client.get("/events/summit/counts")
+    text = Page.text(client.page.one("main"))
+    assert "In person 8 · Online not shown · Video message fewer than 5" in text
+
+
+def test_fewer_than_five_people_are_a_sentence_without_a_number(client: Visitor, make: Make) -> None:
+    event = make.event("small", counts_public=True)
+    make.registration(event, make.option(event), country="FI", organization="Tampere", organization_kind="city")
+    for path, sentence in (
+        ("/events/small/counts", "Fewer than 5 people from 1 city in one foreign country."),
+        ("/events/small/counts?lang=ja", "海外1か国・1都市から5人未満の参加者。"),
+        ("/events/small", "Fewer than 5 people from 1 city in one foreign country."),
+    ):
+        client.get(path)
+        text = Page.text(client.page.one("main"))
+        assert sentence in text, path
+        assert "1 person" not in text, path
+    body = client.get("/events/small/counts.json").get_json()
+    assert (body["people"], body["by_mode"]["in_person"], body["by_status"]["confirmed"]) == (None, None, None)
+
+
+def test_who_is_in_one_basis_only_is_not_told_by_comparing_two(client: Visitor, event: Event, make: Make) -> None:
+    full = make.option(event, Mode.ONLINE, capacity=1)
+    for _ in range(2):
+        make.registration(event, full, country="JP")
+    assert client.get("/events/summit/counts.json?basis=registered").get_json()["people"] == 21
+    body = client.get("/events/summit/counts.json?basis=registered").get_json()
+    assert body["by_mode"] == {"in_person": None, "online": None, "video_message": 0}
+
+
+def test_a_city_without_a_country_is_said_to_be_uncounted(client: Visitor, event: Event, make: Make) -> None:
+    online = make.option(event, Mode.ONLINE)
+    for _ in range(5):
+        make.registration(event, online, organization="Springfield", organization_kind=OrganizationKind.CITY)
+    assert client.get("/events/summit/counts.json").get_json()["cities_without_country"] == 1
+    client.get("/events/summit/counts")
+    assert "1 city without a country is not counted." in Page.text(client.page.one("main"))

@@ -117,3 +117,10 @@ def test_the_words_of_a_name_propose_a_kind(name, kind):
 
 def test_no_query_holds_what_no_database_stores():
     assert PeopleQuery.of_string("q=%00a&tag=b%00&option=a") == PeopleQuery(options=("a",))
+
+
+def test_several_organizations_and_whether_somebody_came_are_part_of_the_query() -> None:
+    query = PeopleQuery.of_string("organization=Aoba&organization=Tampere&came=no")
+    assert (query.organizations, query.came) == (("Aoba", "Tampere"), "no")
+    assert PeopleQuery.of_string(str(query)) == query
+    assert PeopleQuery.of_string("came=perhaps") == PeopleQuery()

@@ -1,0 +1,193 @@
+"""Counts people by one or two dimensions: grouped by the database, a few statements for any number of people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func, select
+
+from eventapp.attendance import kept
+from eventapp.attendance.dimensions import Dimension, Dimensions, Raw
+from eventapp.attendance.population import NAMED, who
+from eventapp.attendance.states import BY_STATUS, LiveState
+from eventapp.attendance.tables import CountTable, Part, built
+from eventapp.core.db import db
+from eventapp.programme.rules import Mode
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.rules import REGISTERED
+
+
+@dataclass(frozen=True)
+class LiveNumbers:
+    """The people of an event in each state, and of those in each attendance mode."""
+
+    totals: dict[LiveState, int]
+    by_mode: dict[LiveState, dict[Mode, int]]
+
+
+_STATES = {state: Part(state.value, "", rank) for rank, state in enumerate(LiveState)}
+
+
+def state_of(column: Part) -> LiveState:
+    """The state that a column of `by_state` counts."""
+    return LiveState(column.key)
+
+
+def by_state(dimensions: Dimensions, key: str, totals: dict[LiveState, int] | None = None) -> CountTable | None:
+    """The people in each state, by a dimension; None if there is none with this key. Three statements, and what the
+    dimension reads.
+
+    `totals` are those of the states, for dimensions whose parts overlap.
+    """
+    cells: dict[tuple[Part, Part], int] = defaultdict(int)
+    dimension = dimensions.get(key, LiveState.REGISTERED)
+    come = dimensions.get(key, LiveState.CHECKED_IN)
+    if dimension is None or come is None:
+        return None
+    registered = _grouped(dimensions, [dimension], None)
+    come_rows = _grouped(dimensions, [come], LiveState.CHECKED_IN)
+    missing = _grouped(dimensions, [dimension], LiveState.NO_SHOW)
+    raw = {row[:-1] for row, _number in registered} | {row for row, _number in missing}
+    of_come = {row for row, _number in come_rows}
+    same = len(dimension.columns) == len(come.columns) == len(_columns([dimension, come]))
+    parts = dimension.parts(raw | of_come if same else raw)  # so that organizations are looked up once
+    parts_of_come = parts if same else come.parts(of_come)
+    for row, number in registered:
+        for state in BY_STATUS:
+            if row[-1] in state.statuses:
+                _add(cells, parts[row[:-1]], state, number)
+    for row, number in missing:
+        _add(cells, parts[row], LiveState.NO_SHOW, number)
+    for row, number in come_rows:
+        _add(cells, parts_of_come[row], LiveState.CHECKED_IN, number)
+    known = {_STATES[state]: number for state, number in totals.items()} if totals and dimension.overlaps else None
+    return replace(_table(cells, dimension.by_size, known), overlapping_rows=dimension.overlaps)
+
+
+def _add(cells: dict[tuple[Part, Part], int], parts: Iterable[Part], state: LiveState, number: int) -> None:
+    for part in parts:
+        cells[part, _STATES[state]] += number
+
+
+def _table(cells: dict[tuple[Part, Part], int], by_size: bool, totals: dict[Part, int] | None) -> CountTable:
+    """Columns are states, of which one person has several: a row's total is that of its registered people."""
+    registered = _STATES[LiveState.REGISTERED]
+    rows = {row for row, _column in cells}
+    for column in _STATES.values():
+        for row in rows:
+            cells.setdefault((row, column), 0)
+    heads = {row: cells[row, registered] for row in rows}
+    columns = totals or {column: sum(cells[row, column] for row in rows) for column in _STATES.values()}
+    return built(cells, row_totals=heads, column_totals=columns, total=columns.get(registered, 0), by_size=by_size)
+
+
+def numbers(dimensions: Dimensions) -> LiveNumbers:
+    """The numbers of the event as a whole. Three statements."""
+    table = by_state(dimensions, "mode")
+    assert table is not None
+    by_mode: dict[LiveState, dict[Mode, int]] = {
+        state: {Mode(row.key): table.number(row, column) for row in table.rows} for state, column in _STATES.items()
+    }
+    return LiveNumbers({state: sum(modes.values()) for state, modes in by_mode.items()}, by_mode)
+
+
+def crossed(dimensions: Dimensions, rows: str, columns: str, state: LiveState) -> CountTable | None:
+    """The people in a state by two dimensions; None if there is none with one of these keys.
+
+    One statement for the cells, and one for each total of parts that overlap.
+    """
+    down = dimensions.get(rows, state)
+    across = down if columns == rows else dimensions.get(columns, state)
+    if down is None or across is None:
+        return None
+    both = _grouped(dimensions, [down, across], state)
+    places = _places([down, across])
+    of_row = down.parts({_pick(raw, places[0]) for raw, _number in both})
+    of_column = across.parts({_pick(raw, places[1]) for raw, _number in both})
+    cells: dict[tuple[Part, Part], int] = defaultdict(int)
+    for raw, number in both:
+        for row in of_row[_pick(raw, places[0])]:
+            for column in of_column[_pick(raw, places[1])]:
+                cells[row, column] += number
+    overlap = down.overlaps or across.overlaps
+    return built(
+        cells,
+        row_totals=_totals(dimensions, down, state) if across.overlaps else None,
+        column_totals=_totals(dimensions, across, state) if down.overlaps else None,
+        total=sum(number for _raw, number in _grouped(dimensions, [], state)) if overlap else None,
+    )
+
+
+def _totals(dimensions: Dimensions, dimension: Dimension, state: LiveState) -> dict[Part, int]:
+    rows = _grouped(dimensions, [dimension], state)
+    parts = dimension.parts({raw for raw, _number in rows})
+    found: dict[Part, int] = defaultdict(int)
+    for raw, number in rows:
+        for part in parts[raw]:
+            found[part] += number
+    return found
+
+
+def _columns(of: Iterable[Dimension]) -> list[Any]:
+    """The columns of dimensions, each once."""
+    found: list[Any] = []
+    for dimension in of:
+        for column in dimension.columns:
+            if not any(column is known for known in found):
+                found.append(column)
+    return found
+
+
+def _places(of: list[Dimension]) -> list[list[int]]:
+    """Where the columns of each dimension are in a row."""
+    columns = _columns(of)
+    return [
+        [next(at for at, known in enumerate(columns) if known is column) for column in dimension.columns]
+        for dimension in of
+    ]
+
+
+def _pick(raw: Raw, places: list[int]) -> Raw:
+    return tuple(raw[at] for at in places)
+
+
+def _grouped(dimensions: Dimensions, of: list[Dimension], state: LiveState | None) -> list[tuple[Raw, int]]:
+    """(values of the columns, number of people). Without a state: registered people, with the state of the registration
+    as the last column.
+    """
+
+    def build() -> list[tuple[Raw, int]]:
+        return _read(dimensions, of, state)
+
+    # What else is joined changes without the registrations: seats in sessions, languages of contacts.
+    if any(dimension.joins for dimension in of):
+        return build()
+    over = tuple(sorted(dimensions.expected.over)) if state is LiveState.NO_SHOW else ()
+    return kept.rows((dimensions.version, state, over, tuple(dimension.key for dimension in of)), build)
+
+
+def _read(dimensions: Dimensions, of: list[Dimension], state: LiveState | None) -> list[tuple[Raw, int]]:
+    columns = _columns(of) + ([] if state is not None else [Registration.status])
+    statement: Any = (
+        select(*columns, func.count())
+        .select_from(Registration)
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+    )
+    for dimension in {one.key: one for one in of}.values():  # one that is crossed with itself is joined once
+        statement = dimension.joined(statement)
+    among = who(state, dimensions.expected.over) if state is not None else Registration.status.in_(REGISTERED)
+    statement = statement.where(Registration.event_id == dimensions.event.id, NAMED, among)
+    if columns:
+        statement = statement.group_by(*columns)
+    return [(tuple(row[:-1]), row[-1]) for row in db.session.execute(statement) if row[-1]]
+
+
+def delegations(dimensions: Dimensions) -> int:
+    """Registered delegations of which nobody is named: they are in no table of people. One statement."""
+    query = select(func.count()).where(
+        Registration.event_id == dimensions.event.id, ~NAMED, Registration.status.in_(REGISTERED)
+    )
+    return db.session.scalar(query) or 0

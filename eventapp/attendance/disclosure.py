@@ -1,0 +1,142 @@
+"""Which numbers of people may be published: none from 1 to 4, and none that tells such a number by subtraction.
+
+Plain values only. The method is cell suppression: a small cell is hidden (primary), and others of the same total with
+it until what is hidden could be split in more than one way (secondary). 0 is published: it is about nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from eventapp.attendance.bases import Basis
+from eventapp.attendance.rules import Counts, CountStatement, figures_of
+from eventapp.attendance.summary import Figures, Summary, plain, summary
+from eventapp.programme.rules import Mode
+from eventapp.registration.rules import RegistrationStatus
+
+FEWEST = 5
+K = TypeVar("K", bound=Hashable)
+Shown = dict[K, int | None]
+
+
+def small(number: int) -> bool:
+    """Whether a number of people must not be published."""
+    return 0 < number < FEWEST
+
+
+def published(cells: Mapping[K, int], *, total_known: bool = True) -> Shown[K]:
+    """The cells of one total, with None for those that are hidden. `total_known`: whether the total is published."""
+    hidden = {key for key, number in cells.items() if small(number)}
+    if hidden and total_known:
+        # The next smallest ones, until the hidden ones can't be told from their sum.
+        for key in sorted((k for k, n in cells.items() if n >= FEWEST), key=lambda k: cells[k]):
+            if not _follows([cells[one] for one in hidden]):
+                break
+            hidden.add(key)
+    return {key: None if key in hidden else number for key, number in cells.items()}
+
+
+def total_reveals(cells: Mapping[K, int]) -> bool:
+    """Whether the total of these cells must not be published either, because all that could be hidden is hidden and a
+    small cell follows from it: two cells of 4 are the only way to make 8.
+    """
+    hidden = [cells[key] for key, number in published(cells).items() if number is None]
+    return bool(hidden) and _follows(hidden)
+
+
+def _follows(hidden: list[int]) -> bool:
+    """Whether somebody who knows the sum of hidden cells knows one of the small ones: each small cell is from 1 to 4,
+    and each other at least 5.
+    """
+    lows = [1 if small(number) else FEWEST for number in hidden]
+    highs = [FEWEST - 1 if small(number) else sum(hidden) for number in hidden]
+    whole = sum(hidden)
+    for at, number in enumerate(hidden):
+        if small(number):
+            least = max(lows[at], whole - (sum(highs) - highs[at]))
+            most = min(highs[at], whole - (sum(lows) - lows[at]))
+            if least >= most:
+                return True
+    return False
+
+
+@dataclass(frozen=True)
+class PublicStatement:
+    """What the public sees of a statement. None is a number that is not published; `fewer`: it is below FEWEST."""
+
+    statement: CountStatement
+    people: int | None
+    fewer: bool
+    by_mode: Shown[Mode]
+    by_status: Shown[RegistrationStatus]
+    generated: int | None
+    whole: bool = field(default=True)  # whether nothing is hidden
+
+    @property
+    def counts(self) -> Counts:
+        """Cities, countries and organizations, which are no people."""
+        return self.statement.counts
+
+    @property
+    def as_of(self) -> datetime:
+        """When it was counted."""
+        return self.statement.as_of
+
+    def _figures(self) -> Figures:
+        figures = figures_of(self.counts, self.statement.rounding)
+        return replace(figures, people=None if self.people is None else figures.people, fewer=self.fewer)
+
+    def parts(self, language: str) -> Summary:
+        """The attendance summary in parts for a page; empty if nobody is counted."""
+        return summary(self._figures(), language) if self.counts.anybody else ()
+
+    def text(self, language: str) -> str:
+        """The attendance summary as text."""
+        return plain(self.parts(language))
+
+
+def public(said: CountStatement, confirmed: Counts) -> PublicStatement:
+    """What may be published of a statement, beside that of the `confirmed` people, which is published, too: people who
+    are in one of the two and not in the other must not be told by subtraction.
+    """
+    counts = said.counts
+    apart = {mode: abs(counts.by_mode[mode] - confirmed.by_mode[mode]) for mode in Mode}
+    other_basis = counts.basis is not Basis.CONFIRMED
+    difference = abs(counts.people - confirmed.people)
+    people: int | None = counts.people
+    if small(counts.people) or (other_basis and (small(difference) or small(confirmed.people))):
+        people = None
+    if total_reveals(counts.by_mode) or (counts.basis is Basis.REGISTERED and total_reveals(_waiting(counts))):
+        people = None
+    by_mode = published(counts.by_mode, total_known=people is not None)
+    if people is None or (other_basis and any(small(number) for number in apart.values())):
+        by_mode = {mode: None if number else 0 for mode, number in counts.by_mode.items()}
+    by_status = _statuses(counts, confirmed)
+    hidden = [people, *by_mode.values(), *by_status.values()]
+    return PublicStatement(
+        said,
+        people,
+        small(counts.people),
+        by_mode,
+        by_status,
+        None if small(counts.generated) or small(counts.people - counts.generated) else counts.generated,
+        whole=all(number is not None for number in hidden),
+    )
+
+
+def _statuses(counts: Counts, confirmed: Counts) -> Shown[RegistrationStatus]:
+    """Registrations in each state. The waiting ones have a sum that follows from the totals of two bases."""
+    found = published(_waiting(counts))
+    others = {one: number for one, number in counts.by_status.items() if one not in found}
+    found |= published(others, total_known=False)
+    if small(confirmed.people):
+        found[RegistrationStatus.CONFIRMED] = None
+    return {one: found[one] for one in counts.by_status}
+
+
+def _waiting(counts: Counts) -> dict[RegistrationStatus, int]:
+    waiting = {RegistrationStatus.PENDING, RegistrationStatus.OFFERED, RegistrationStatus.WAITLISTED}
+    return {one: number for one, number in counts.by_status.items() if one in waiting}

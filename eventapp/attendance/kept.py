@@ -1,0 +1,49 @@
+"""Groups of people that were counted before, as long as nothing has changed: the wall screen asks every five seconds,
+and each table of a page counts the same people again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+from eventapp.core import revisions
+from eventapp.events.models import Event
+
+# Entries that are kept, and rows in one of them: about 10 MB at most.
+ENTRIES, ROWS = 64, 2000
+
+
+class _Kept:
+    """The entries of this process; the one that was used longest ago is forgotten first."""
+
+    def __init__(self) -> None:
+        self._entries: OrderedDict[Hashable, tuple[Any, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, build: Callable[[], list[Any]]) -> list[Any]:
+        """The rows of a key, or those that `build` finds."""
+        with self._lock:
+            found = self._entries.get(key)
+            if found is not None:
+                self._entries.move_to_end(key)
+                return list(found)
+        rows = build()
+        if len(rows) <= ROWS:
+            with self._lock:
+                self._entries[key] = tuple(rows)
+                while len(self._entries) > ENTRIES:
+                    self._entries.popitem(last=False)
+        return rows
+
+
+_kept = _Kept()
+rows = _kept.get
+
+
+def version(event: Event) -> Hashable:
+    """What the registrations and check-ins of an event are now. One statement."""
+    scopes = [f"event:{event.id}:people", f"event:{event.id}:check-ins"]
+    return (event.uid, *revisions.versions(scopes))

@@ -1,0 +1,62 @@
+"""Who was checked in, as conditions of a SELECT over registrations.
+
+A person is one person however many registrations and doors there are: a registration that was merged into another one
+counts for that, and somebody who has registered again after being let in has come.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy.orm import aliased
+
+from eventapp.check_in.models import Presence
+from eventapp.registration.models import Registration
+from eventapp.registration.records import MergedRegistration
+from eventapp.registration.rules import ACTIVE
+
+
+def was_checked_in(row: Any = Registration) -> ColumnElement[bool]:
+    """Whether somebody was let in with this registration, or with one that was merged into it."""
+    here, there = aliased(Presence), aliased(Presence)
+    other = aliased(MergedRegistration)
+    return or_(
+        exists().where(here.registration_id == row.id, here.first_in.is_not(None)),
+        exists().where(
+            other.into_id == row.id, there.registration_id == other.registration_id, there.first_in.is_not(None)
+        ),
+    )
+
+
+def has_come() -> ColumnElement[bool]:
+    """Whether the person of a registration was let in, with this or another registration."""
+    same = aliased(Registration)
+    return or_(was_checked_in(), exists().where(*_same_person(same), was_checked_in(same)))
+
+
+def counts_as_come() -> ColumnElement[bool]:
+    """True for exactly one registration of each person who was let in: the active one, else the oldest."""
+    better, merged = aliased(Registration), aliased(MergedRegistration)
+    inactive = Registration.status.not_in(ACTIVE)
+    first = or_(better.status.in_(ACTIVE), better.id < Registration.id)
+    again = exists().where(*_same_person(better), first, was_checked_in(better), not_(_merged(better)))
+    return and_(
+        was_checked_in(),
+        not_(and_(inactive, or_(exists().where(merged.registration_id == Registration.id), again))),
+    )
+
+
+def _merged(row: Any) -> ColumnElement[bool]:
+    merged = aliased(MergedRegistration)
+    return exists().where(merged.registration_id == row.id)
+
+
+def _same_person(other: Any) -> list[ColumnElement[bool]]:
+    return [
+        other.contact_id == Registration.contact_id,
+        other.name_key == Registration.name_key,
+        other.same_name == Registration.same_name,
+        other.name_key != "",
+        other.id != Registration.id,
+    ]
