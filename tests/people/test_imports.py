@@ -122,7 +122,7 @@ def test_a_published_list_of_delegations_counts_cities_and_claims_nobody(organiz
     while tasks.go_on_importing():
         pass
     counts = attendance.count(fresh(forum), basis=Basis.CONFIRMED)
-    assert counts.people == ()
+    assert counts.people == 0
     assert counts.unnamed == {Mode.IN_PERSON: 26, Mode.ONLINE: 6, Mode.VIDEO_MESSAGE: 4}
     cities = [*counts.domestic_cities, *counts.foreign_cities]
     assert len(cities) == 34

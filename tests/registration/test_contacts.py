@@ -30,7 +30,7 @@ def forum(make):
 
 def people(event) -> int:
     db.session.rollback()
-    return len(attendance.count(fresh(event), basis=Basis.CONFIRMED).people)
+    return attendance.count(fresh(event), basis=Basis.CONFIRMED).people
 
 
 def everybody() -> list[Registration]:
