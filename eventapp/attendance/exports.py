@@ -27,7 +27,7 @@ Cell = str | int
 
 
 @dataclass
-class Sheet:
+class ExportedTable:
     """A table of a file: headings, and rows of as many cells."""
 
     title: str
@@ -35,7 +35,7 @@ class Sheet:
     rows: list[list[Cell]] = field(default_factory=list)
 
 
-def sheets(event: Event, choice: TableChoice, editions: Sequence[Event]) -> list[Sheet]:
+def sheets(event: Event, choice: TableChoice, editions: Sequence[Event]) -> list[ExportedTable]:
     """All tables of the counts, with the one that is shown, and the method last."""
     dimensions = Dimensions.of(event)
     numbers = crossing.numbers(dimensions)
@@ -52,12 +52,12 @@ def sheets(event: Event, choice: TableChoice, editions: Sequence[Event]) -> list
     return [*found, _method(event, dimensions, said)]
 
 
-def _crossed(shown: ShownTable, title: str = "") -> Sheet:
+def _crossed(shown: ShownTable, title: str = "") -> ExportedTable:
     table = shown.table
     of_states = shown.choice.columns == STATES
     names = [crossing.state_of(one).label if of_states else one.label for one in table.columns]
     last: list[str] = [] if of_states else [_("Total")]
-    sheet = Sheet(
+    sheet = ExportedTable(
         title or _("%(rows)s × %(columns)s", rows=shown.rows_label, columns=shown.columns_label),
         [shown.rows_label, *names, *last],
     )
@@ -69,20 +69,20 @@ def _crossed(shown: ShownTable, title: str = "") -> Sheet:
     return sheet
 
 
-def _over_time(event: Event, editions: Sequence[Event]) -> Iterator[Sheet]:
+def _over_time(event: Event, editions: Sequence[Event]) -> Iterator[ExportedTable]:
     arrived: list[list[Cell]] = [
         [languages.day(day), languages.clock_time(one.at, event.zone), one.people]
         for day, quarters in timelines.arrivals(event).items()
         for one in quarters
     ]
     if arrived:
-        yield Sheet(_("Arrivals"), [_("Day"), _("From"), _("People")], arrived)
+        yield ExportedTable(_("Arrivals"), [_("Day"), _("From"), _("People")], arrived)
     pace = live.pace(event, editions)
     if pace is not None:
         rows: list[list[Cell]] = [
             [days, *("" if number is None else number for number in people)] for days, people in pace.rows
         ]
-        yield Sheet(_("Registrations"), [_("Days before the start"), *pace.names], rows)
+        yield ExportedTable(_("Registrations"), [_("Days before the start"), *pace.names], rows)
 
 
 def _statements(event: Event) -> list[CountStatement]:
@@ -95,10 +95,10 @@ def _statements(event: Event) -> list[CountStatement]:
     return found
 
 
-def _parties(statements: list[CountStatement]) -> Iterator[Sheet]:
+def _parties(statements: list[CountStatement]) -> Iterator[ExportedTable]:
     """Cities and organizations, on each basis that has rows."""
-    cities = Sheet(_("Cities"), [_("Basis"), _("City"), _("Country"), _("People")])
-    bodies = Sheet(_("Organizations"), [_("Basis"), _("Organization"), _("Kind"), _("Country"), _("People")])
+    cities = ExportedTable(_("Cities"), [_("Basis"), _("City"), _("Country"), _("People")])
+    bodies = ExportedTable(_("Organizations"), [_("Basis"), _("Organization"), _("Kind"), _("Country"), _("People")])
     for said in statements:
         counts, basis = said.counts, said.counts.basis.label
         for city in (*counts.foreign_cities, *counts.domestic_cities, *counts.unplaced):
@@ -110,8 +110,8 @@ def _parties(statements: list[CountStatement]) -> Iterator[Sheet]:
     yield from (sheet for sheet in (cities, bodies) if sheet.rows)
 
 
-def _method(event: Event, dimensions: Dimensions, statements: list[CountStatement]) -> Sheet:
-    sheet = Sheet(_("Method"), [_("What"), _("How")])
+def _method(event: Event, dimensions: Dimensions, statements: list[CountStatement]) -> ExportedTable:
+    sheet = ExportedTable(_("Method"), [_("What"), _("How")])
 
     def line(what: object, how: object) -> None:
         sheet.rows.append([str(what), str(how)])
@@ -136,7 +136,7 @@ def _method(event: Event, dimensions: Dimensions, statements: list[CountStatemen
     return sheet
 
 
-def as_csv(found: list[Sheet]) -> bytes:
+def as_csv(found: list[ExportedTable]) -> bytes:
     """All tables one below the other, each under its title; in UTF-8 with the byte order mark that Excel needs."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -149,7 +149,7 @@ def as_csv(found: list[Sheet]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def as_xlsx(found: list[Sheet]) -> bytes:
+def as_xlsx(found: list[ExportedTable]) -> bytes:
     """A workbook with a sheet for each table."""
     out = io.BytesIO()
     book = Workbook(

@@ -66,6 +66,8 @@ STARTS = [
 # These need a special state and have their own tests.
 ELSEWHERE = {
     "check_in_api.people",
+    "counts_statement.frozen_copy",
+    "counts_statement.people",
     "doors.link",
     "certificates.as_pdf",
     "certificates.result",
