@@ -70,6 +70,7 @@ from eventapp.notifications import manage_settings as email_settings
 from eventapp.notifications import scan
 from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
+from eventapp.online import views as online
 from eventapp.people import exports as people_exports
 from eventapp.people import manage as registrations_manage
 from eventapp.people import manage_duplicates, manage_files, manage_import, manage_person
@@ -104,6 +105,7 @@ BLUEPRINTS = [
     media.views,
     proposals.views,
     ticket.views,
+    online.views,
     speaking.views,
     attendance.views,
     dashboard.manage,

@@ -46,6 +46,9 @@ _PLAIN = (
     "country_code",
     "contact_email",
     "join_url",
+    "personal_join_links",
+    "join_minutes",
+    "join_for_all",
     "counts_public",
     "zone",
     "day_starts",
@@ -116,6 +119,21 @@ class EventForm(Form):
         description=_l("For online attendees. We only send it to people with a confirmed registration."),
         validators=[Optional(), URL(message=_l("Enter a web address that starts with https://"))],
     )
+    personal_join_links = BooleanField(
+        _l("Personal joining links"),
+        description=_l(
+            "Each attendee gets a link of their own, which leads to the joining link and records that they came. "
+            "If you change this, we e-mail everybody who attends online."
+        ),
+        default=True,
+    )
+    join_minutes = IntegerField(
+        _l("Joining opens this many minutes before the start"),
+        description=_l("Personal joining links work from then until the end."),
+        default=60,
+        validators=[InputRequired(_l("Enter a whole number.")), between(0, 24 * 60)],
+    )
+    join_for_all = BooleanField(_l("Attendees in person may join online, too"))
     visibility = SelectField(_l("Who can see it"), validators=[InputRequired()])
     counts_public = BooleanField(_l("Show attendance figures on the event page"))
 

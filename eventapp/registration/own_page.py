@@ -105,6 +105,7 @@ class OwnPage:
     until: str  # when the state ends by itself, in words
     rules: list[str]
     online: bool
+    own_link: bool  # whether they may join by a link of their own
     venues: list[VenueRow]
     offers: list[SessionOffer]
     choices: list[OptionChoice]
@@ -135,6 +136,7 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
         until=languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
         rules=waiting_rules(registration.option) if registration.waiting_since else [],
         online=queries.joins_online(registration),
+        own_link=queries.joins_by_own_link(registration),
         venues=(kept.venues if kept else venues_of(event.id)) if in_person else [],
         offers=[one for one in shown if one.mine or registration.status is RegistrationStatus.CONFIRMED],
         choices=_choices(registration, options, questions, shown) if changeable else [],

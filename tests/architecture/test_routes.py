@@ -84,6 +84,8 @@ PUBLIC = {
     "speaking.profile",
     "speaking.talk",
     "tickets.ticket",
+    "online.join",
+    "online.join_session",
     # The check-in app knows nothing of an event until a link has given it a key, which its questions then show.
     "check_in_app.app",
     "check_in_app.service_worker",

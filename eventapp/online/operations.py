@@ -1,0 +1,81 @@
+"""People arrive online by a link of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from eventapp.check_in.models import CheckInPoint, Presence
+from eventapp.check_in.operations import as_point
+from eventapp.check_in.record import CheckInRequest, Point, record
+from eventapp.check_in.rules import CheckInKind, PointKind
+from eventapp.core import clock, tokens
+from eventapp.core.clock import local_day
+from eventapp.core.db import db, start_writing
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.core.localized import LocalizedText
+from eventapp.core.statements import built_once
+from eventapp.events.models import Event
+from eventapp.online.queries import Meeting
+from eventapp.online.rules import JoinState
+from eventapp.registration.models import Registration
+
+# The point of the event itself, and its area; those of sessions end with their number.
+ONLINE = "online"
+
+
+def online_point(event: Event, session_id: int | None = None) -> CheckInPoint:
+    """The point at which those arrive who join an event, or one of its sessions, online; made when first needed."""
+    key = ONLINE if session_id is None else f"{ONLINE}-session-{session_id}"
+    return _point(event, key, PointKind.ONLINE, session_id)
+
+
+def _point(event: Event, key: str, kind: PointKind, session_id: int | None) -> CheckInPoint:
+    query = select(CheckInPoint).where(CheckInPoint.event_id == event.id, CheckInPoint.key == key)
+    found = db.session.scalar(query)
+    if found is None:
+        row = {"event_id": event.id, "key": key, "title": LocalizedText(), "kind": kind, "area": key}
+        db.session.execute(_new_point(), [row | {"session_id": session_id}])
+        found = db.session.scalars(query).one()
+    return found
+
+
+@built_once
+def _new_point(insert: Callable[[Any], Any]) -> Any:
+    return insert(CheckInPoint.__table__).on_conflict_do_nothing()
+
+
+def at_point(event: Event, point: CheckInPoint, *, any_mode: bool) -> Point:
+    """A point as the decision needs it. `any_mode`: also for those who attend in another way."""
+    where = as_point(event, point)
+    return replace(where, admission=replace(where.admission, any_mode=any_mode))
+
+
+def join(registration: Registration, meeting: Meeting) -> str:
+    """Record that somebody joins, and return the address of the meeting. Whoever is in goes on all the same.
+
+    Raises Refused if it can't be joined now.
+    """
+    if meeting.state is not JoinState.OPEN:
+        raise Refused(_("You can't join now."))
+    event, session = registration.event, meeting.session
+    start_writing(db.session())
+    point = online_point(event, session.id if session else None)
+    if not point.closed:
+        arrive(event, registration.id, at_point(event, point, any_mode=event.join_for_all))
+    return meeting.address
+
+
+def arrive(event: Event, person: int, where: Point) -> None:
+    """Write that a person has come in at a point, once a day. The transaction must hold the write lock."""
+    known = db.session.get(Presence, (where.id, person), populate_existing=True)
+    again = ""
+    if known is not None and known.inside:
+        if local_day(known.last_at, event.zone) == local_day(clock.now(), event.zone):
+            return
+        again = _("Came again on another day.")  # nobody says when they leave, and each day counts
+    record(where, CheckInRequest(tokens.token(), CheckInKind.IN, person=person, reason=again))
