@@ -1,19 +1,28 @@
-"""What somebody can join online."""
+"""What somebody can join online, and what reports say of who was there."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import case, distinct, func, select
+from sqlalchemy.orm import defer, joinedload
+
 from eventapp.core import clock
+from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.online.rules import JoinState, JoinWindow, may_join
+from eventapp.online import rules
+from eventapp.online.models import AttendanceReport, ReportedStay
+from eventapp.online.rules import Interval, JoinState, JoinWindow, may_join
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
 from eventapp.registration import session_queries
 from eventapp.registration.models import Registration
+from eventapp.registration.records import MergedRegistration
 
 
 @dataclass(frozen=True)
@@ -69,3 +78,72 @@ def _window(event: Event, starts: datetime, ends: datetime) -> JoinWindow:
     return JoinWindow(
         starts, ends, event.join_minutes, timed=event.timed, off=event.status is not EventStatus.PUBLISHED
     )
+
+
+def minutes(event: Event) -> dict[int, int]:
+    """The whole minutes that each person was there, by the number of their registration: the union of what reports
+    say, however they overlap. Who is in no report is missing. One statement.
+    """
+    stays: dict[int, list[Interval]] = defaultdict(list)
+    untimed: dict[int, int] = defaultdict(int)
+    kept = func.coalesce(MergedRegistration.into_id, ReportedStay.registration_id)
+    query = (
+        select(kept, ReportedStay.starts, ReportedStay.ends, ReportedStay.seconds)
+        .outerjoin(MergedRegistration, MergedRegistration.registration_id == ReportedStay.registration_id)
+        .where(ReportedStay.event_id == event.id, ReportedStay.registration_id.is_not(None))
+    )
+    for person, starts, ends, seconds in db.session.execute(query):
+        if starts is not None and ends is not None:
+            stays[person].append(Interval(starts, ends))
+        untimed[person] += seconds
+    return {person: rules.minutes(stays[person], untimed=seconds) for person, seconds in untimed.items()}
+
+
+def unidentified(event: Event) -> int:
+    """How many people reports name of whom it is not known who they are. They are not among those who were checked in.
+    One statement.
+    """
+    query = select(func.count(distinct(ReportedStay.person)))
+    query = query.where(ReportedStay.event_id == event.id, ReportedStay.registration_id.is_(None))
+    return db.session.scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class StatedTotal:
+    """A total that a report states itself, such as “Unique Viewers 446”, with the report as its source."""
+
+    report: AttendanceReport
+    name: str
+    number: int
+
+
+def reports(event: Event) -> list[AttendanceReport]:
+    """The reports that were applied, the newest first. One statement."""
+    query = (
+        select(AttendanceReport)
+        .options(joinedload(AttendanceReport.session), defer(AttendanceReport.table))
+        .where(AttendanceReport.event_id == event.id, AttendanceReport.state.is_not(None))
+        .order_by(AttendanceReport.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def stated(found: Iterable[AttendanceReport]) -> list[StatedTotal]:
+    """The totals that reports state. No statement."""
+    return [StatedTotal(report, name, number) for report in found for name, number in report.stated]
+
+
+@dataclass(frozen=True)
+class ReportNumbers:
+    """How many people of a report were identified, and how many were not."""
+
+    identified: int
+    unidentified: int
+
+
+def numbers_of(report: AttendanceReport) -> ReportNumbers:
+    """The people whom a report has brought, without those whom an earlier one had brought. One statement."""
+    found = ReportedStay.registration_id
+    query = select(func.count(distinct(found)), func.count(distinct(case((found.is_(None), ReportedStay.person)))))
+    known, unknown = db.session.execute(query.where(ReportedStay.report_id == report.id)).one()
+    return ReportNumbers(known, unknown)
