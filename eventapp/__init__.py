@@ -71,6 +71,7 @@ from eventapp.notifications import scan
 from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
 from eventapp.online import manage_reports as attendance_reports
+from eventapp.online import manage_screens as session_screens
 from eventapp.online import tasks as online_tasks
 from eventapp.online import views as online
 from eventapp.people import exports as people_exports
@@ -138,6 +139,7 @@ BLUEPRINTS = [
     check_in_api.api,
     check_in_app.views,
     attendance_reports.manage,
+    session_screens.manage,
     attendance_manage.manage,
     feeds_manage.manage,
 ]

@@ -100,6 +100,7 @@ _FEATURES = {
     "invitations_manage": "invitations_manage.invitations",
     "check_in": "check_in.desk",
     "doors": "check_in.desk",
+    "session_screens": "check_in.desk",
     "attendance_reports": "attendance_manage.counts",
 }
 

@@ -1,4 +1,4 @@
-"""Forms of attendance reports."""
+"""Forms of attendance reports, and of checking oneself in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, SelectField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from eventapp.core.fields import known_zone
 from eventapp.core.forms import Form
@@ -84,4 +84,25 @@ class ApplyReportForm(Form):
     by_name = BooleanField(
         _l("Accept all proposals by name"),
         description=_l("Otherwise only those that you choose below, and people identified by their e-mail address."),
+    )
+
+
+class HereForm(Form):
+    """The code of a session, as a participant types it on their own page."""
+
+    code = StringField(
+        _l("Code on the screen"),
+        [InputRequired(_l("Type the code that is on the screen.")), Length(max=40)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+class TicketHereForm(HereForm):
+    """The same for somebody who has not opened their own page, with the code of their ticket."""
+
+    ticket = StringField(
+        _l("Code of your ticket"),
+        [InputRequired(_l("Type the code of your ticket.")), Length(max=400)],
+        description=_l("Eight signs, below the QR code of your ticket."),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )

@@ -1,9 +1,9 @@
-"""People arrive online by a link of their own."""
+"""People arrive online by a link of their own, and check themselves in to sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventapp.check_in.models import CheckInPoint, Presence
 from eventapp.check_in.operations import as_point
 from eventapp.check_in.record import CheckInRequest, Point, record
-from eventapp.check_in.rules import CheckInKind, PointKind
+from eventapp.check_in.rules import CheckInKind, PointKind, ScanResult
 from eventapp.core import clock, tokens
 from eventapp.core.clock import local_day
 from eventapp.core.db import db, start_writing
@@ -20,9 +20,13 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.statements import built_once
 from eventapp.events.models import Event
+from eventapp.online import queries
 from eventapp.online.queries import Meeting
 from eventapp.online.rules import JoinState
+from eventapp.programme.published import PublishedSession
+from eventapp.programme.rules import Mode
 from eventapp.registration.models import Registration
+from eventapp.registration.rules import RegistrationStatus
 
 # The point of the event itself, and its area; those of sessions end with their number.
 ONLINE = "online"
@@ -79,3 +83,36 @@ def arrive(event: Event, person: int, where: Point) -> None:
             return
         again = _("Came again on another day.")  # nobody says when they leave, and each day counts
     record(where, CheckInRequest(tokens.token(), CheckInKind.IN, person=person, reason=again))
+
+
+@dataclass(frozen=True)
+class CheckedInHere:
+    """Somebody has checked themselves in to a session. `already`: they were in."""
+
+    session: PublishedSession
+    already: bool
+
+
+def check_in_here(registration: Registration, typed: str) -> CheckedInHere:
+    """Check somebody in to the session whose code they have typed. Raises Refused for a code that no session has now,
+    and for a session that is not for them.
+    """
+    event = registration.event
+    session = queries.session_of_code(event, typed)
+    if session is None:
+        raise Refused(_("This code is not valid. Type the one that is on the screen now."), field="code")
+    if registration.status is not RegistrationStatus.CONFIRMED:
+        raise Refused(_("Your registration is not confirmed."))
+    start_writing(db.session())
+    if registration.option.mode is Mode.IN_PERSON:
+        point = _point(event, f"session-{session.id}", PointKind.SESSION, session.id)
+    else:
+        point = online_point(event, session.id)
+    if point.closed:
+        raise Refused(_("Nobody can check in to this session now."))
+    answer = record(as_point(event, point), CheckInRequest(tokens.token(), CheckInKind.IN, person=registration.id))
+    if answer.result is ScanResult.ALREADY_IN:
+        return CheckedInHere(session, already=True)
+    if not answer.accepted:
+        raise Refused(_("This session is not for you, or not today. Ask the organizers."))
+    return CheckedInHere(session, already=False)

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import case, distinct, func, select
 from sqlalchemy.orm import defer, joinedload
 
+from eventapp.check_in.models import CheckInPoint, Presence
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
@@ -23,6 +24,7 @@ from eventapp.programme.published import PublishedSession
 from eventapp.registration import session_queries
 from eventapp.registration.models import Registration
 from eventapp.registration.records import MergedRegistration
+from eventapp.tickets import queries as tickets
 
 
 @dataclass(frozen=True)
@@ -147,3 +149,38 @@ def numbers_of(report: AttendanceReport) -> ReportNumbers:
     query = select(func.count(distinct(found)), func.count(distinct(case((found.is_(None), ReportedStay.person)))))
     known, unknown = db.session.execute(query.where(ReportedStay.report_id == report.id)).one()
     return ReportNumbers(known, unknown)
+
+
+def session_of_code(event: Event, typed: str) -> PublishedSession | None:
+    """The session on the programme whose code was typed; None if no session has it now."""
+    key = tickets.key_of(event.id)
+    if key is None or len(rules.clean_code(typed)) != rules.CODE_LENGTH:
+        return None
+    now = clock.now()
+    listed = (one for one in programme.document(event).listed if not one.cancelled)
+    return next((one for one in listed if rules.is_session_code(typed, key.seed, one.id, now)), None)
+
+
+@dataclass(frozen=True)
+class ShownCode:
+    """The code of a session as the screen shows it: until when, in seconds, and how many people have checked in."""
+
+    code: str
+    seconds: int
+    checked_in: int
+
+
+def shown_code(event: Event, session_id: int) -> ShownCode | None:
+    """What the screen of a session shows; None if the event has no key yet."""
+    key = tickets.key_of(event.id)
+    if key is None:
+        return None
+    came = (
+        select(func.count(distinct(Presence.registration_id)))
+        .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
+        .where(CheckInPoint.event_id == event.id, CheckInPoint.session_id == session_id)
+        .where(Presence.first_in.is_not(None))
+    )
+    now = clock.now()
+    code = rules.session_code(key.seed, session_id, rules.turn_at(now))
+    return ShownCode(code, rules.turn_ends(now), db.session.scalar(came) or 0)
