@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
-from eventapp.attendance import forms, queries, rules
+from eventapp.attendance import forms, operations, queries, rules
 from eventapp.attendance.rules import Basis, Rounding
+from eventapp.core.errors import or_404
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
+from eventapp.online import queries as online
 
 manage = Blueprint("attendance_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -42,3 +44,12 @@ def counts(event: Event) -> ResponseReturnValue:
 
 def _here(event: Event, basis: Basis, rounding: Rounding | None) -> str:
     return url_for(".counts", slug=event.slug, basis=basis, rounding=rounding)
+
+
+@manage.post("/counts/reports/<int:number>")
+@requires(Permission.REGISTRATION)
+def use_stated(event: Event, number: int) -> ResponseReturnValue:
+    """Take a total that an attendance report states itself as a reported figure, with the report as its source."""
+    total = or_404(online.stated_total(event, number, request.form.get("name", "")))
+    operations.report_total(event, total)
+    return redirect(_here(event, Basis.DECLARED, None), 303)

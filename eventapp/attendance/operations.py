@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.summary import Rounding
 from eventapp.core.db import db
@@ -11,6 +13,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
+from eventapp.online.queries import StatedTotal
 
 
 def report_count(
@@ -52,3 +55,15 @@ def report_count(
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def report_total(event: Event, total: StatedTotal) -> ReportedCount:
+    """Store a total that an attendance report states itself; once, however often it is asked for."""
+    source = f"{total.report.service.label}, {total.report.name}"
+    same = select(ReportedCount).where(
+        ReportedCount.event_id == event.id, ReportedCount.source == source, ReportedCount.people == total.number
+    )
+    of_what = LocalizedText({total.report.language: total.name})
+    known = next((row for row in db.session.scalars(same) if row.of_what == of_what), None)
+    day = date.fromisoformat(total.report.day)
+    return known or report_count(event, source=source, people=total.number, of_what=of_what, as_of=day)

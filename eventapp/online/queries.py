@@ -135,6 +135,12 @@ def stated(found: Iterable[AttendanceReport]) -> list[StatedTotal]:
     return [StatedTotal(report, name, number) for report in found for name, number in report.stated]
 
 
+def stated_total(event: Event, number: int, name: str) -> StatedTotal | None:
+    """The total of this name in one of the event's reports."""
+    query = select(AttendanceReport).where(AttendanceReport.event_id == event.id, AttendanceReport.id == number)
+    return next((one for one in stated(db.session.scalars(query)) if one.name == name), None)
+
+
 @dataclass(frozen=True)
 class ReportNumbers:
     """How many people of a report were identified, and how many were not."""

@@ -23,16 +23,16 @@ class Service(Labelled):
 
     ZOOM_MEETING = "zoom_meeting", _l("Zoom meeting")
     ZOOM_WEBINAR = "zoom_webinar", _l("Zoom webinar")
-    TEAMS = "teams", _l("Microsoft Teams")
-    WEBEX = "webex", _l("Webex")
-    MEET = "meet", _l("Google Meet")
+    TEAMS = "teams", "Microsoft Teams"
+    WEBEX = "webex", "Webex"
+    MEET = "meet", "Google Meet"
     OTHER = "other", _l("Other")
 
 
 class ReportColumn(Labelled):
     """What a column of a report contains."""
 
-    NONE = "", _l("Not used")
+    NONE = "", _l("Nothing that counts")
     NAME = "name", _l("Name")
     FIRST_NAME = "first_name", _l("Given name")
     LAST_NAME = "last_name", _l("Family name")
@@ -121,7 +121,7 @@ class Part(Labelled):
     """Who the people of a row are for the meeting. Only participants count, unless the team says so."""
 
     ATTENDEE = "attendee", _l("Participant")
-    HOST = "host", _l("Host")
+    HOST = "host", _l("Meeting host")
     PANEL = "panel", _l("Panelist")
     BOT = "bot", _l("Recording or transcription service")
 

@@ -136,6 +136,12 @@ def test_a_webinar_leaves_out_its_panel_and_states_totals(organizer, forum, ada)
     apply(organizer, path)
     organizer.get(PATH)
     assert "Unique Viewers" in main(organizer) and "446" in main(organizer)
+    for _ in range(2):
+        number = db.session.scalars(select(AttendanceReport.id)).one()
+        action = f"/counts/reports/{number}"
+        assert organizer.fill(PATH, action=action).location == "/manage/events/forum/counts?basis=declared"
+    organizer.get("/manage/events/forum/counts")
+    assert main(organizer).count("Zoom webinar, report.csv") == 1
     assert queries.minutes(fresh(forum)) == {ada.id: 70}
     assert queries.unidentified(fresh(forum)) == 1, "who called by phone"
     report = db.session.scalars(select(AttendanceReport)).one()
