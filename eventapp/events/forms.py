@@ -47,7 +47,6 @@ _PLAIN = (
     "contact_email",
     "join_url",
     "personal_join_links",
-    "join_minutes",
     "join_for_all",
     "counts_public",
     "zone",
@@ -131,7 +130,7 @@ class EventForm(Form):
         _l("Joining opens this many minutes before the start"),
         description=_l("Personal joining links work from then until the end."),
         default=60,
-        validators=[InputRequired(_l("Enter a whole number.")), between(0, 24 * 60)],
+        validators=[Optional(), between(0, 24 * 60)],
     )
     join_for_all = BooleanField(_l("Attendees in person may join online, too"))
     visibility = SelectField(_l("Who can see it"), validators=[InputRequired()])
@@ -180,6 +179,7 @@ class EventForm(Form):
         zone = self.zone.data or "UTC"
         return {
             **{name: self[name].data for name in _PLAIN},
+            "join_minutes": 60 if self.join_minutes.data is None else self.join_minutes.data,
             "slug": self.slug.data or "",
             "kind": EventKind(self.kind.data),
             "format": EventFormat(self.format.data),

@@ -19,9 +19,12 @@ from eventapp.online.models import AttendanceReport
 from eventapp.online.times import DayOrder
 from eventapp.programme.models import Session
 
+# Instead of the code of a session.
+WHOLE = "-"
+
 
 def _of_what(field: Any, sessions: Sequence[Session]) -> None:
-    field.choices = [("", _("The whole event")), *((one.code, resolve(one.title).text) for one in sessions)]
+    field.choices = [(WHOLE, _("The whole event")), *((one.code, resolve(one.title).text) for one in sessions)]
 
 
 class ReportUploadForm(Form):
@@ -33,7 +36,7 @@ class ReportUploadForm(Form):
         description=_l("As you have downloaded it: CSV or Excel (.xlsx), up to 10 MB and 20,000 rows."),
         render_kw={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv"},
     )
-    session = SelectField(_l("Of what is this report?"), choices=[])
+    session = SelectField(_l("Of what is this report?"), [InputRequired()], choices=[])
 
     @classmethod
     def of(cls, sessions: Sequence[Session]) -> Self:
@@ -46,14 +49,16 @@ class ReportUploadForm(Form):
 class ReportSettingsForm(Form):
     """How the rows are read."""
 
-    session = SelectField(_l("Of what is this report?"), choices=[])
+    session = SelectField(_l("Of what is this report?"), [InputRequired()], choices=[])
     zone = StringField(
         _l("Time zone of the times"),
         [InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
         description=_l("Reports don't say it. It is that of the person who has downloaded the file, or of the host."),
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
     )
-    day_order = SelectField(_l("How dates are written"), choices=[])
+    day_order = SelectField(
+        _l("How dates are written"), [InputRequired(_l("Choose how dates are written."))], choices=[]
+    )
     day = DateField(
         _l("Day of the meeting"),
         [InputRequired(_l("Enter a date."))],
@@ -63,7 +68,7 @@ class ReportSettingsForm(Form):
     @classmethod
     def of(cls, report: AttendanceReport, sessions: Sequence[Session], *, typed: bool = True) -> Self:
         """The form for a report, as it is stored or, if it was sent, as it was `typed`."""
-        code = next((one.code for one in sessions if one.id == report.session_id), "")
+        code = next((one.code for one in sessions if one.id == report.session_id), WHOLE)
         known: dict[str, Any] = {"session": code, "zone": report.zone, "day_order": report.day_order}
         known["day"] = date.fromisoformat(report.day)
         form = cls(data=known) if typed else cls(formdata=None, data=known)
