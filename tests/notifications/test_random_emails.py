@@ -165,7 +165,7 @@ class Post:
             return
         session = released.document(event).by_code.get(after.code)
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-        if off and ("will not take place" in said or "is postponed" in said):
+        if off and ("has been cancelled" in said or "is postponed" in said):
             return
         if session is not None:
             assert str(session.title) in said or "postponed" in said, about
