@@ -84,6 +84,10 @@ from eventapp.notifications import manage_settings as email_settings
 from eventapp.notifications import scan
 from eventapp.notifications import tasks as notification_tasks
 from eventapp.notifications import views as notifications
+from eventapp.online import manage_reports as attendance_reports
+from eventapp.online import manage_screens as session_screens
+from eventapp.online import tasks as online_tasks
+from eventapp.online import views as online
 from eventapp.people import exports as people_exports
 from eventapp.people import manage as registrations_manage
 from eventapp.people import manage_duplicates, manage_files, manage_import, manage_person
@@ -122,6 +126,7 @@ BLUEPRINTS = [
     media.views,
     proposals.views,
     ticket.views,
+    online.views,
     speaking.views,
     attendance.views,
     dashboard.manage,
@@ -154,6 +159,8 @@ BLUEPRINTS = [
     certificate.views,
     check_in_api.api,
     check_in_app.views,
+    attendance_reports.manage,
+    session_screens.manage,
     attendance_manage.manage,
     counts_statement.manage,
     counts_reported.manage,
@@ -258,6 +265,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("files with people", 2, people_exports.write_next),
         Sweep("imports of people", 1, people_tasks.go_on_importing),
         Sweep("old files with people", 3600, people_tasks.forget),
+        Sweep("attendance reports", 1, online_tasks.go_on),
+        Sweep("old attendance reports", 3600, online_tasks.forget),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("held seats", 5, registration_tasks.expire_held),

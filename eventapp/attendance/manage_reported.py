@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
@@ -14,6 +14,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
+from eventapp.online import queries as online
 
 manage = Blueprint("counts_reported", __name__, url_prefix="/manage/events/<slug>/counts/reported")
 
@@ -44,4 +45,14 @@ def delete(event: Event, number: int) -> ResponseReturnValue:
     """Delete reported figures."""
     operations.remove_reported(or_404(queries.reported_count(event, number)))
     flash(_("Deleted."))
+    return redirect(url_for(".reported", slug=event.slug), 303)
+
+
+@manage.post("/totals/<int:number>")
+@requires(Permission.REGISTRATION)
+def use_stated(event: Event, number: int) -> ResponseReturnValue:
+    """Take a total that an attendance report states itself as a reported figure, with the report as its source."""
+    total = or_404(online.stated_total(event, number, request.form.get("name", "")))
+    operations.report_total(event, total)
+    flash(_("Saved."))
     return redirect(url_for(".reported", slug=event.slug), 303)

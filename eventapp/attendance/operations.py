@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from eventapp.attendance import aliases, frozen, queries
 from eventapp.attendance.aliases import SameCity
 from eventapp.attendance.bases import Basis, CountChoice, NotCounted
@@ -17,6 +19,7 @@ from eventapp.directory import operations as places
 from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
+from eventapp.online.queries import StatedTotal
 from eventapp.people import organizations
 
 
@@ -110,3 +113,15 @@ def decide(event: Event, *, city: str, other: str, same: bool) -> SameCity:
     if pair.unsorted:
         organizations.sort(event, dict.fromkeys(pair.other.values(), OrganizationKind.CITY))
     return pair
+
+
+def report_total(event: Event, total: StatedTotal) -> ReportedCount:
+    """Store a total that an attendance report states itself; once, however often it is asked for."""
+    source = f"{total.report.service.label}, {total.report.name}"
+    same = select(ReportedCount).where(
+        ReportedCount.event_id == event.id, ReportedCount.source == source, ReportedCount.people == total.number
+    )
+    of_what = LocalizedText({total.report.language: total.name})
+    known = next((row for row in db.session.scalars(same) if row.of_what == of_what), None)
+    day = date.fromisoformat(total.report.day)
+    return known or report_count(event, source=source, people=total.number, of_what=of_what, as_of=day)

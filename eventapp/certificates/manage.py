@@ -22,6 +22,7 @@ from eventapp.core.languages import ngettext
 from eventapp.core.pages import page, private
 from eventapp.events.access import requires
 from eventapp.events.models import Event
+from eventapp.online import queries as online
 
 manage = Blueprint("certificates_manage", __name__, url_prefix="/manage/events/<slug>/certificates")
 
@@ -55,7 +56,7 @@ def certificates(event: Event) -> ResponseReturnValue:
     least = form.least_minutes.data or 30
     if request.method == "POST":
         with reading():
-            rows = operations.due(event, least_minutes=least)
+            rows = operations.due(event, online.minutes(event), least_minutes=least)
         if done := submit(form, lambda: operations.issue(event, rows)):
             flash(ngettext("%(num)d certificate was issued.", "%(num)d certificates were issued.", done.value))
             return redirect(url_for(".certificates", slug=event.slug), 303)
@@ -71,7 +72,7 @@ def _shown(event: Event, least: int) -> dict[str, Any]:
         "more": len(rows) > queries.PAGE,
         "at": at,
         "text": text,
-        "due": len(operations.due(event, least_minutes=least)),
+        "due": len(operations.due(event, online.minutes(event), least_minutes=least)),
         "numbers": queries.numbers(event),
         "spaced": rules.spaced,
     }

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from eventapp.check_in import queries
 from eventapp.check_in.models import CheckIn, CheckInPoint
-from eventapp.check_in.record import CheckInAnswer, CheckInRequest, Point, record
+from eventapp.check_in.record import CheckInRequest, Point, record_one
 from eventapp.check_in.rules import CheckInKind
 from eventapp.core import clock
 from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
-from eventapp.core.statements import QuickRun, built_once
+from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 
@@ -95,8 +95,7 @@ def _moment(at: datetime | None) -> datetime | None:
 def _line(event: Event, point: CheckInPoint, request: CheckInRequest) -> CheckIn:
     where = as_point(event, point)
     start_writing(db.session())
-    with QuickRun() as run:
-        answer: CheckInAnswer = record(where, request, run)
+    answer = record_one(where, request)
     return db.session.get_one(CheckIn, answer.line, populate_existing=True)
 
 

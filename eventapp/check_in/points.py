@@ -57,6 +57,7 @@ def save_point(
 def _new_point(event: Event, kind: PointKind, session: Session | None) -> CheckInPoint:
     if kind is PointKind.SESSION and session is not None:
         same = select(CheckInPoint).where(CheckInPoint.event_id == event.id, CheckInPoint.session_id == session.id)
+        same = same.where(CheckInPoint.kind == PointKind.SESSION)  # those who join it online have another one
         if db.session.scalar(same) is not None:
             raise Refused(_("This session has check-in already."), field="session")
     number = db.session.scalar(select(func.count()).where(CheckInPoint.event_id == event.id)) or 0

@@ -114,19 +114,20 @@ class Admission:
     """Whom a point is for. Empty `options` are all that match the kind; empty `days` are all days.
 
     `options` are numbers of registration options, `days` days in the event's time zone. `seat_holders`: of a session,
-    only those who have a seat in it.
+    only those who have a seat in it. `any_mode`: also those who attend in another way than the kind says.
     """
 
     kind: PointKind = PointKind.DOOR
     options: frozenset[int] = frozenset()
     days: frozenset[date] = frozenset()
     seat_holders: bool = False
+    any_mode: bool = False
 
     def admits(self, *, option: int, mode: Mode, day: date, has_seat: bool = False) -> bool:
         """Whether somebody with this option may pass on this day."""
         at_door = mode is Mode.IN_PERSON
         return (
-            at_door is (self.kind is not PointKind.ONLINE)
+            (self.any_mode or at_door is (self.kind is not PointKind.ONLINE))
             and (not self.options or option in self.options)
             and (not self.days or day in self.days)
             and (has_seat or not self.seat_holders)

@@ -186,7 +186,9 @@ class QuickRun:
     """
 
     def __init__(self) -> None:
-        self._connection = db.session().connection()
+        session = db.session()
+        session.flush()  # what the objects of the session say is written first
+        self._connection = session.connection()
         driver: Any = self._connection.connection
         self._cursor = driver.cursor()
 

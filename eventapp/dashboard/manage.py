@@ -106,6 +106,8 @@ _FEATURES = {
     "counts_statement": "attendance_manage.counts",
     "counts_reported": "attendance_manage.counts",
     "attendance_manage": "attendance_manage.counts",
+    "session_screens": "check_in.desk",
+    "attendance_reports": "attendance_manage.counts",
 }
 
 

@@ -46,6 +46,8 @@ _PLAIN = (
     "country_code",
     "contact_email",
     "join_url",
+    "personal_join_links",
+    "join_for_all",
     "counts_public",
     "zone",
     "day_starts",
@@ -116,6 +118,21 @@ class EventForm(Form):
         description=_l("For online attendees. We only send it to people with a confirmed registration."),
         validators=[Optional(), URL(message=_l("Enter a web address that starts with https://"))],
     )
+    personal_join_links = BooleanField(
+        _l("Personal joining links"),
+        description=_l(
+            "Each attendee gets a link of their own, which leads to the joining link and records that they came. "
+            "If you change this, we e-mail everybody who attends online."
+        ),
+        default=True,
+    )
+    join_minutes = IntegerField(
+        _l("Joining opens this many minutes before the start"),
+        description=_l("Personal joining links work from then until the end."),
+        default=60,
+        validators=[Optional(), between(0, 24 * 60)],
+    )
+    join_for_all = BooleanField(_l("Attendees in person may join online, too"))
     visibility = SelectField(_l("Who can see it"), validators=[InputRequired()])
     counts_public = BooleanField(_l("Show attendance figures on the event page"))
 
@@ -162,6 +179,7 @@ class EventForm(Form):
         zone = self.zone.data or "UTC"
         return {
             **{name: self[name].data for name in _PLAIN},
+            "join_minutes": 60 if self.join_minutes.data is None else self.join_minutes.data,
             "slug": self.slug.data or "",
             "kind": EventKind(self.kind.data),
             "format": EventFormat(self.format.data),

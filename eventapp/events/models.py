@@ -102,6 +102,13 @@ class Event(Base, Scoped):
     interpretation: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     contact_email: Mapped[str] = mapped_column(default="")
     join_url: Mapped[str] = mapped_column(default="")
+    # Attendees get a link of their own to join online, instead of join_url. Off for events from before there were any:
+    # the links that these have sent must not change by themselves.
+    personal_join_links: Mapped[bool] = mapped_column(default=True, server_default="0")
+    # From how many minutes before the start one can join.
+    join_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
+    # Whether those who attend in person may join online, too.
+    join_for_all: Mapped[bool] = mapped_column(default=False, server_default="0")
     sources: Mapped[list[str]] = mapped_column(default=list)
     counts_public: Mapped[bool] = mapped_column(default=False)
     status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)

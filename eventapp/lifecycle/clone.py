@@ -46,6 +46,9 @@ EVENT = (
     "interpretation",
     "contact_email",
     "counts_public",
+    "personal_join_links",
+    "join_minutes",
+    "join_for_all",
     "visibility",
 )
 THEME = ("position", "title")

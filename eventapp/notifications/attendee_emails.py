@@ -17,6 +17,7 @@ from eventapp.notifications.invitations import InvitationUpdate
 from eventapp.notifications.session_changes import attendee_lines
 from eventapp.notifications.snapshots import ParticipationState, Snapshot, Topic
 from eventapp.notifications.standard_emails import STANDARD
+from eventapp.online import links as online
 from eventapp.programme.rules import Mode
 from eventapp.registration import contacts
 from eventapp.registration.models import Registration
@@ -163,8 +164,8 @@ def link(registration: Registration) -> RenderedEmail:
 
 
 def _new_link(registration: Registration) -> RenderedEmail:
-    # The calendar entry contains the old link.
-    updates = attendees.updates(registration, resend=True)
+    # The calendar entries contain the old link.
+    updates = attendees.updates(registration, resend=True, links=True)
     return render(registration, "new_link", kind="registration.new_link", updates=updates)
 
 
@@ -274,7 +275,7 @@ def _facts(registration: Registration, update: InvitationUpdate | None) -> Facts
     if note := registration.option.note.resolve(language).text:
         facts.append((_("Please note"), note))
     if attendees.attends_online(registration) and event.join_url:
-        facts.append((_("Join here"), event.join_url))
+        facts.append((_("Join here"), online.of_event(registration)))
     if has_ticket(registration.status, registration.option.mode, event.status) and not event.over:
         facts.append((_("Your ticket"), absolute("tickets.ticket", token=registration.token, lang=language)))
     return facts

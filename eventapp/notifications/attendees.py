@@ -18,6 +18,8 @@ from eventapp.notifications.invitations import InvitationRecipient, InvitationUp
 from eventapp.notifications.models import NEVER_SENT, SentInvitation
 from eventapp.notifications.preloaded import sent_to, venues_of
 from eventapp.notifications.snapshots import Snapshot
+from eventapp.online import links as online
+from eventapp.online.rules import known_link
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import Registration
@@ -26,7 +28,9 @@ from eventapp.registration.rules import RegistrationStatus
 
 @dataclass(frozen=True)
 class AttendeeSnapshots:
-    """An attendee's current snapshots, by session code; the event itself is under ""."""
+    """An attendee's current snapshots, by session code; the event itself is under "". `links` are their joining links
+    of sessions.
+    """
 
     by_code: dict[str, Snapshot]
     sessions: dict[str, PublishedSession]
@@ -70,20 +74,26 @@ def current_snapshots(registration: Registration) -> AttendeeSnapshots:
     for code in preloaded.signed_up_for(registration):
         session = document.by_code.get(code)
         if session is not None:
-            found[code] = snapshots.session_snapshot(session, event, join_url=links.get(code, ""))
-    return AttendeeSnapshots(found, dict(document.by_code), links, venues)
+            known = known_link(links.get(code, ""), personal=event.personal_join_links)
+            found[code] = snapshots.session_snapshot(session, event, join_url=known)
+    own = online.of_sessions(registration, links)
+    return AttendeeSnapshots(found, dict(document.by_code), own, venues)
 
 
-def updates(registration: Registration, *, resend: bool = False) -> list[InvitationUpdate]:
+def updates(registration: Registration, *, resend: bool = False, links: bool = False) -> list[InvitationUpdate]:
     """The entries to send now, with their files: the event first, then sessions by time.
 
     Changes SentInvitation rows in the session accordingly without flushing, so that the caller decides whether they are
-    stored. `resend` includes the event's entry even without a change. What the attendee no longer has is cancelled.
+    stored. `resend` includes the event's entry even without a change, `links` also those of sessions that are joined by
+    a link of the attendee's own, which is a new one. What the attendee no longer has is cancelled.
     Each SEQUENCE is higher than the last one sent (RFC 5546 §2.1.4).
     """
     now = current_snapshots(registration)
     found = []
-    for code, row, after in changed_entries(now.by_code, sent_to(registration), resend=[""] if resend else []):
+    again = [""] if resend else []
+    if links and registration.event.personal_join_links:
+        again += now.links
+    for code, row, after in changed_entries(now.by_code, sent_to(registration), resend=again):
         session = now.sessions.get(code)
         if row is None and after.cancelled:
             if not code and registration.status.active:
@@ -108,7 +118,7 @@ def updates(registration: Registration, *, resend: bool = False) -> list[Invitat
                 ),
                 released=released,
                 removed=session is not None and session.removed,
-                link=now.links.get(code, "") if code else registration.event.join_url if after.link else "",
+                link=now.links.get(code, "") if code else online.of_event(registration) if after.link else "",
             )
         )
     return sorted(found, key=lambda update: (update.code != "", update.after.starts, update.code))
@@ -171,7 +181,7 @@ def entry(registration: Registration, *, language: str, venues: Iterable[VenueRo
         recipient=InvitationRecipient(
             language=language,
             online=registration.option.mode is Mode.ONLINE,
-            join_url=registration.event.join_url if keys and attends_online(registration) else "",
+            join_url=online.of_event(registration) if keys and attends_online(registration) else "",
             page=_page(registration, language) if keys else "",
             tentative=registration.status is not RegistrationStatus.CONFIRMED,
             cancelled=not registration.status.active,

@@ -27,6 +27,7 @@ from eventapp.events.rules import EventStatus, Precision
 from eventapp.mail.content import RenderedEmail
 from eventapp.notifications import attendee_emails, opt_outs, settings
 from eventapp.notifications.models import EmailSettings, OptOut, SentReminder
+from eventapp.online import links as online
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.rules import RegistrationStatus
@@ -145,7 +146,7 @@ def write(registration: Registration, reminder: DueReminder) -> RenderedEmail:
         if thanks:
             own["stop_url"] = opt_outs.url(registration.contact_id, registration.language)
         elif kind is ReminderKind.HOUR:
-            own["action"] = (_("Join online"), event.join_url)
+            own["action"] = (_("Join online"), online.of_event(registration))
         return attendee_emails.render(
             registration, kind.template, kind=f"reminder.{kind.value}", batch=f"reminder:{event.id}:{kind.value}", **own
         )

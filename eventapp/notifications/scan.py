@@ -21,6 +21,7 @@ from eventapp.events.rules import EventStatus
 from eventapp.notifications import attendees, snapshots, speakers
 from eventapp.notifications.models import ScanCursor, SentInvitation
 from eventapp.notifications.snapshots import Snapshot
+from eventapp.online.rules import known_link
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Session
 from eventapp.programme.published import Document
@@ -115,7 +116,7 @@ def attendees_to_notify(event: Event, document: Document) -> set[int]:
     def fingerprint(code: str, online: bool, confirmed: bool) -> str:
         key = code, online, confirmed
         if key not in fingerprints:
-            link = links.get(code, "") if online and confirmed else ""
+            link = known_link(links.get(code, ""), personal=event.personal_join_links) if online and confirmed else ""
             snapshot = (
                 snapshots.session_snapshot(document.by_code[code], event, join_url=link)
                 if code

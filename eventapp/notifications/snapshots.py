@@ -22,6 +22,7 @@ from eventapp.entries.rows import VenueRow
 from eventapp.events import rules
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus, Precision
+from eventapp.online.rules import known_link
 from eventapp.programme.changes import Change, ChangeKind
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import SessionStatus
@@ -126,6 +127,7 @@ def event_snapshot(event: Event, venues: Iterable[VenueRow], *, online: bool, co
         state = ParticipationState.CANCELLED
     elif event.status is EventStatus.POSTPONED:
         state = ParticipationState.POSTPONED
+    known = known_link(event.join_url, personal=event.personal_join_links)
     venue: tuple[LocalizedText, ...] = ()
     if not online:
         first = next(iter(venues), None)
@@ -138,7 +140,7 @@ def event_snapshot(event: Event, venues: Iterable[VenueRow], *, online: bool, co
         state=state,
         place=rules.place_key(*venue),  # not the venue's id: a venue can be edited into another one
         venue=venue,
-        link=_digest(event.join_url) if online and confirmed and event.join_url else "",
+        link=_digest(known) if online and confirmed and known else "",
     )
 
 

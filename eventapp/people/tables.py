@@ -12,7 +12,7 @@ import json
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -33,15 +33,16 @@ LIMITS = apart.ReadingLimits(processor=20, address_space=1024 * 1024 * 1024)
 Table = list[list[str]]
 
 
-def read(data: bytes) -> Table:
+def read(data: bytes, *, reader: str = __name__) -> Table:
     """The rows of the first sheet that has any, each as wide as its last cell. Raises Refused.
 
-    Uses no transaction and no database. Each server process reads one file at a time: others wait.
+    `reader` is the module that reads the file, in a process of its own. Uses no transaction and no database. Each
+    server process reads one file at a time: others wait.
     """
     if len(data) > LARGEST:
         raise Refused(_("The file is larger than %(number)d MB.", number=LARGEST // 1024 // 1024), field="file")
     try:
-        answer = json.loads(apart.run(__name__, {}, data))
+        answer = json.loads(apart.run(reader, {}, data))
     except apart.Busy as error:
         raise Refused(_("Other files are being read. Try again in a minute."), field="file") from error
     except apart.TooMuch as error:
@@ -51,13 +52,14 @@ def read(data: bytes) -> Table:
             _("Sorry, we couldn't read this file because of a problem with the service."), field="file"
         ) from error
     if "refused" in answer:
-        raise _refused(answer["refused"])
+        raise _refused(answer["refused"], line=answer.get("line", 0))
     table: Table = answer["rows"]
     return table
 
 
-def _refused(why: str) -> Refused:
+def _refused(why: str, *, line: int = 0) -> Refused:
     said = {
+        "quotes": _("Line %(line)d: a quotation mark is not closed, or text follows it.", line=line),
         "too much": _("This file is too complex to read. Copy the table into a new, empty workbook and try again."),
         "unknown": _("We don't recognize this file format. Save it as .xlsx or as “CSV UTF-8” and choose it again."),
         "encoding": _("We don't recognize the encoding of this file. Save it as .xlsx or as “CSV UTF-8”."),
@@ -70,12 +72,25 @@ def _refused(why: str) -> Refused:
 
 
 class UnreadableTable(Exception):
-    """Why a file can't be read: a key of the sentences above."""
+    """Why a file can't be read: a key of the sentences above, and the line, if that is known."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why)
+        self.line = line
 
 
 def parse(data: bytes) -> Table:
     """Read a file in this process. Raises UnreadableTable; a malicious workbook may end the process."""
-    rows = _workbook(data) if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0" else _csv(data)
+    return checked(_workbook(data) if is_workbook(data) else _csv(data))
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether a file is a workbook rather than text."""
+    return data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0"
+
+
+def checked(rows: Iterable[Iterable[str]]) -> Table:
+    """The rows, each as wide as its last cell. Raises UnreadableTable if there are none, or too many."""
     table = [_trimmed(row) for row in rows]
     while table and not table[-1]:
         table.pop()
@@ -136,10 +151,10 @@ def _text(cell: Any) -> str:
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
-    return _cleaned(str(cell))
+    return cleaned(str(cell))
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
     """A cell without the line breaks and invisible characters that a spreadsheet may have put into it."""
     return " ".join(one_line(text[: LONGEST_CELL * 2]).split())[:LONGEST_CELL]
 
@@ -151,7 +166,7 @@ def _csv(data: bytes) -> Iterable[list[str]]:
     csv.field_size_limit(LONGEST_CELL * 20)
     try:
         mark = max(",;\t", key=lambda mark: _rows_of_one_width(whole, mark))
-        return [[_cleaned(cell) for cell in row] for row in csv.reader(io.StringIO(whole, newline=""), delimiter=mark)]
+        return [[cleaned(cell) for cell in row] for row in csv.reader(io.StringIO(whole, newline=""), delimiter=mark)]
     except csv.Error as error:
         raise UnreadableTable("unknown") from error
 
@@ -176,14 +191,14 @@ def _decoded(data: bytes) -> str:
             raise UnreadableTable("encoding") from error
 
 
-def main() -> None:
+def main(parse: Callable[[bytes], Table] = parse) -> None:
     """Read a file from standard input, and write its rows, or why it can't be read."""
     LIMITS.set()
     sys.stdin.buffer.readline()
     try:
         answer: dict[str, Any] = {"rows": parse(sys.stdin.buffer.read())}
     except UnreadableTable as error:
-        answer = {"refused": str(error)}
+        answer = {"refused": str(error), "line": error.line}
     except MemoryError:
         answer = {"refused": "too much"}
     sys.stdout.buffer.write(json.dumps(answer).encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.entries.queries import venues_of
 from eventapp.entries.rows import VenueRow
+from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode
@@ -41,6 +42,8 @@ from eventapp.registration.session_queries import SessionOffer, is_on_site, offe
 from eventapp.registration.texts import waiting_rules
 
 MAP = "https://www.openstreetmap.org"
+# From when on before the event people check in to sessions.
+EARLY = timedelta(hours=1)
 # How many lines of the history are shown.
 LINES = 50
 
@@ -105,6 +108,8 @@ class OwnPage:
     until: str  # when the state ends by itself, in words
     rules: list[str]
     online: bool
+    own_link: bool  # whether they may join by a link of their own
+    here: bool  # whether they can check in to a session with a code
     venues: list[VenueRow]
     offers: list[SessionOffer]
     choices: list[OptionChoice]
@@ -135,6 +140,8 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
         until=languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
         rules=waiting_rules(registration.option) if registration.waiting_since else [],
         online=queries.joins_online(registration),
+        own_link=queries.joins_by_own_link(registration),
+        here=registration.status is RegistrationStatus.CONFIRMED and _is_running(event),
         venues=(kept.venues if kept else venues_of(event.id)) if in_person else [],
         offers=[one for one in shown if one.mine or registration.status is RegistrationStatus.CONFIRMED],
         choices=_choices(registration, options, questions, shown) if changeable else [],
@@ -143,6 +150,11 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
         undo=_undo(registration, step),
         again=undo_steps.cancelled_by_guest(registration, step) and takable(registration.option),
     )
+
+
+def _is_running(event: Event) -> bool:
+    published = event.status is EventStatus.PUBLISHED and event.timed
+    return published and event.starts_at - EARLY < clock.now() < event.ends_at
 
 
 def _offers(registration: Registration, known: OwnRow | None) -> list[SessionOffer]:

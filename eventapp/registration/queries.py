@@ -91,6 +91,16 @@ def joins_online(registration: Registration) -> bool:
     return bool(registration.event.join_url or programme.join_links(registration.event))
 
 
+def joins_by_own_link(registration: Registration) -> bool:
+    """Whether the person may join online by a link of their own."""
+    event, confirmed = registration.event, registration.status is RegistrationStatus.CONFIRMED
+    if not event.personal_join_links or not confirmed:
+        return False
+    if registration.option.mode is not Mode.ONLINE and not event.join_for_all:
+        return False
+    return bool(event.join_url) or programme.has_join_links(event.id)
+
+
 def checks_address(option: AttendanceOption) -> bool:
     """Whether people must confirm their e-mail address before they have this option.
 

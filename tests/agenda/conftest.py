@@ -10,7 +10,7 @@ from eventapp.proposals import speakers
 
 @pytest.fixture
 def forum(make):
-    return make.event("forum", join_url="https://meet.example.org/secret")
+    return make.event("forum", join_url="https://meet.example.org/secret", personal_join_links=False)
 
 
 @pytest.fixture

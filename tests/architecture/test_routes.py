@@ -90,6 +90,10 @@ PUBLIC = {
     "tickets.ticket",
     "tickets.as_pdf",
     "tickets.worker",
+    "online.join",
+    "online.join_session",
+    "online.here",
+    "online.here_by_ticket",
     # The check-in app knows nothing of an event until a link has given it a key, which its questions then show.
     "check_in_app.app",
     "check_in_app.service_worker",

@@ -67,6 +67,13 @@ STARTS = [
 ELSEWHERE = {
     "check_in_api.people",
     "counts_statement.frozen_copy",
+    "attendance_reports.preview",
+    "attendance_reports.result",
+    "online.here",
+    "online.here_by_ticket",
+    "online.join",
+    "online.join_session",
+    "session_screens.screen",
     "counts_statement.people",
     "doors.link",
     "certificates.as_pdf",

@@ -22,6 +22,7 @@ def test_only_an_upload_may_be_large(app):
 def test_every_view_with_a_file_field_takes_uploads_and_no_other(app):
     uploads = {endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "max_body")}
     assert uploads == {
+        "attendance_reports.upload",
         "email_settings.logo",
         "exchange_manage.upload",
         "registration.send_registration",

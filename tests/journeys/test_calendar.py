@@ -126,7 +126,7 @@ def test_the_file_in_a_confirmation_is_the_event_for_that_person(open_house, win
     assert moment(entry["starts"]) == from_local(day.replace(hour=10), "Asia/Tokyo")
     assert moment(entry["ends"]) == from_local(day.replace(hour=17), "Asia/Tokyo")
     assert path in entry["description"]
-    assert "https://meet.example.org/room" in entry["description"]
+    assert f"{path}/join" in entry["description"]
 
     attendee.page.click("text=Cancel your registration")
     attendee.press("text=Cancel my registration")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from typing import Any
@@ -14,7 +15,8 @@ from sqlalchemy import select, text
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import spellings
-from eventapp.notifications.snapshots import Snapshot
+from eventapp.events.models import Event
+from eventapp.notifications.snapshots import Snapshot, event_snapshot
 from eventapp.programme.models import Release
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import name_key
@@ -499,3 +501,17 @@ def test_events_that_were_there_send_no_reminders_and_emails_keep_their_calendar
     with db.engine.connect() as connection:
         assert connection.scalars(text("SELECT status FROM email ORDER BY id")).all() == ["queued", "failed"]
         assert connection.scalars(text("SELECT name FROM email_calendar")).all() == ["a.ics"]
+
+
+@pytest.mark.both_engines("columns with defaults")
+def test_events_that_were_there_keep_the_joining_link_that_they_have_sent(at: Any) -> None:
+    at("0035")
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
+        connection.execute(text("UPDATE event SET join_url = 'https://meet.example.org/1'"))
+    at("0036")
+    event = db.session.get_one(Event, 1)
+    assert (event.personal_join_links, event.join_minutes, event.join_for_all) == (False, 60, False)
+    link = event_snapshot(event, [], online=True, confirmed=True).link
+    db.session.rollback()
+    assert link == hashlib.sha256(b"https://meet.example.org/1").hexdigest()[:24], "as it was last sent"

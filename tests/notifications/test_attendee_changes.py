@@ -142,7 +142,7 @@ def test_wording_spelling_and_other_peoples_changes_are_no_reason_for_an_email(m
 
 
 def test_a_new_joining_link_is_sent_only_to_online_attendees(make, forum):
-    edit(forum, join_url="https://meet.example/old")
+    edit(forum, join_url="https://meet.example/old", personal_join_links=False)
     make.registration(forum, make.option(forum))
     online = make.registration(forum, make.option(forum, Mode.ONLINE))
     emails()
@@ -174,7 +174,7 @@ def test_who_takes_part_online_is_nowhere_else_also_before_there_is_a_link(make,
 
 
 def test_a_changed_mode_of_an_option_is_sent_to_those_who_have_chosen_it(make, forum):
-    edit(forum, join_url="https://meet.example/all")
+    edit(forum, join_url="https://meet.example/all", personal_join_links=False)
     option = make.option(forum)
     guest = make.registration(forum, option)
     make.registration(forum, make.option(forum))

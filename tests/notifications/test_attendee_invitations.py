@@ -82,7 +82,7 @@ def test_a_declined_request_is_cancelled_in_the_calendar(make, forum):
 
 
 def test_another_way_of_taking_part_is_an_update_with_the_link(make, forum):
-    edit(forum, join_url="https://meet.example/all")
+    edit(forum, join_url="https://meet.example/all", personal_join_links=False)
     guest = make.registration(forum, make.option(forum))
     (before,) = emails()
     assert b"meet.example" not in before.calendars[0].content
@@ -288,6 +288,7 @@ def test_a_cancelled_registration_takes_its_sessions_out_as_well(make, forum, wo
 
 
 def test_the_link_to_a_session_goes_to_those_who_take_part_online_alone(make, forum):
+    edit(forum, personal_join_links=False)
     session = make.session(forum, "Webinar", capacity=9, join_url="https://meet.example/one")
     here, there = (
         make.registration(forum, make.option(forum)),

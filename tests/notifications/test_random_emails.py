@@ -24,6 +24,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Email
 from eventapp.notifications.scan import scan
+from eventapp.online import links as own_links
 from eventapp.programme import queries as released
 from eventapp.programme.rules import Mode
 from eventapp.proposals.models import SpeakerLink
@@ -88,13 +89,13 @@ class Post:
         tentative = not confirmed or event.status is EventStatus.POSTPONED
         venue = next(iter(venues_of(event.id)), None)
         place = "online" if online else fold(str(venue.name) if venue else str(event.place))
-        link = event.join_url if online and confirmed else ""
+        link = own_links.of_event(guest) if online and confirmed else ""
         found = {
             "": Shown(
                 event.starts_at, event.ends_at, event.zone, "TENTATIVE" if tentative else "CONFIRMED", place, link
             )
         }
-        links = released.join_links(event) if online and confirmed else {}
+        links = own_links.of_sessions(guest, released.join_links(event)) if online and confirmed else {}
         return found | self._standing(session_queries.signed_up_for(guest), links)
 
     def of_speaker(self, link: SpeakerLink) -> dict[str, Shown]:
@@ -164,7 +165,7 @@ class Post:
             return
         session = released.document(event).by_code.get(after.code)
         off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
-        if off and ("will not take place" in said or "is postponed" in said):
+        if off and ("has been cancelled" in said or "is postponed" in said):
             return
         if session is not None:
             assert str(session.title) in said or "postponed" in said, about

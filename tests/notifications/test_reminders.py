@@ -110,7 +110,7 @@ def test_only_who_attends_online_gets_the_link_an_hour_before(make, forum, guest
     hour = START - timedelta(hours=1)
     assert not sent(hour)  # there is no link yet
     with transaction():
-        fresh(forum).join_url = "https://meet.example.org/1"
+        fresh(forum).join_url, fresh(forum).personal_join_links = "https://meet.example.org/1", False
     (email,) = sent(hour)
     assert (email.to, email.kind) == ("bob@example.org", "reminder.hour")
     assert "https://meet.example.org/1" in email.text

@@ -22,7 +22,7 @@ from tests.support.make import Make
 @pytest.fixture
 def written(make: Make):
     """An online event with an e-mail to an attendee and one to a speaker."""
-    event = make.event("forum", join_url="https://meet.example/j/JoinSecret")
+    event = make.event("forum", join_url="https://meet.example/j/JoinSecret", personal_join_links=False)
     guest = make.registration(event, make.option(event, Mode.ONLINE), "guest@example.org")
     person = make.person()
     make.session(event, people=[person])

@@ -36,7 +36,7 @@ ADA = {
 
 @pytest.fixture
 def forum(make):
-    event = make.event("forum", join_url="https://meet.example.org/secret")
+    event = make.event("forum", join_url="https://meet.example.org/secret", personal_join_links=False)
     make.option(event, capacity=1)
     make.option(event, Mode.ONLINE)
     return event

@@ -51,6 +51,7 @@ class World:
             ends_at=START + timedelta(days=2),
             place=LocalizedText(en="Place 0"),
             join_url="https://meet.example/event0",
+            personal_join_links=self.draw.random() < 0.5,
         )
         self.rooms = [make.room(self.event, name) for name in ("Hall", "Attic")]
         self.people = [make.person("Lovelace", "Ada"), make.person("Ek", "Bo")]
@@ -111,6 +112,9 @@ class World:
 
     def event_link(self) -> None:
         self._edit(join_url=self.draw.choice(["", "https://meet.example/event1", "https://meet.example/event2"]))
+
+    def own_links(self) -> None:
+        self._edit(personal_join_links=self.draw.random() < 0.5)
 
     def venue(self) -> None:
         row: Event = fresh(self.event)
@@ -263,6 +267,7 @@ class World:
                 self.place,
                 self.spelling,
                 self.event_link,
+                self.own_links,
                 self.venue,
                 self.audience,
                 self.status,

@@ -59,7 +59,7 @@ class Page:
 # Of the strict reader's verdict nothing hangs on a plain text or a plain value, only on where they are.
 # Where forms for everybody are sent, which have no token.
 PUBLIC_FORM = re.compile(
-    r"/events/[\w-]+/(register(/link)?|propose)|/registrations/.+|/invitations/.+|/announcements/stop/.+"
+    r"/events/[\w-]+/(register(/link)?|propose|here)|/registrations/.+|/invitations/.+|/announcements/stop/.+"
 )
 _VALUE = re.compile(r'="[^"&<>\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]*"')
 _TEXT = re.compile(r">[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]+<")
