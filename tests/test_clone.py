@@ -52,7 +52,7 @@ STAY = {
     Session: {"id", "code", "uid", "guid", "revision", "links", "join_url", "created_at", "updated_at", "saved_by"},
     Participation: {"id"},
     RegistrationSettings: set(),
-    EmailSettings: set(),
+    EmailSettings: {"survey_url"},
     EmailText: set(),
     HostLogo: set(),
     SeatPool: {"id", "seats_taken"},

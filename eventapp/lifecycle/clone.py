@@ -89,7 +89,7 @@ OPTION = (
     "position",
 )
 POOL = ("title", "capacity")
-EMAILS = ("sender_name", "reply_to", "dkim_selector", "week", "day", "hour", "thanks", "asks_again")
+EMAILS = ("sender_name", "reply_to", "dkim_selector", "week", "day", "hour", "thanks", "certificate_link", "asks_again")
 LOGO = ("digest", "content", "width", "height", "alt")
 TEXTS = ("kind", "language", "subject", "text")
 REGISTRATION = ("address_check", "hold_minutes")
