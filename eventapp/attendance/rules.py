@@ -230,8 +230,9 @@ def count(
             continue
         party = same[row.party.key]
         gathered = parties.setdefault(party.key, _Gathered(party, party.kind, None))
-        gathered.kind = gathered.kind or row.party.kind
-        gathered.country = gathered.country or country
+        if party.key.startswith(_TYPED):  # that of a known one is in the directory
+            gathered.kind = first_kind(gathered.kind, row.party.kind)
+        gathered.country = first_country(gathered.country, country)
         if row.person:
             gathered.people[row.person] = row.number
         gathered.modes.add(mode)
@@ -275,13 +276,36 @@ def country_of_party(party: CountedParty | None, own: str | None) -> str | None:
     return party.place_country or own
 
 
+def _by_key(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
+    """One of the parties with each key: the one whose kind counts."""
+    found: dict[str, CountedParty] = {}
+    for party in parties:
+        before = found.setdefault(party.key, party)
+        if first_kind(before.kind, party.kind) is not before.kind:
+            found[party.key] = party
+    return found
+
+
+_KINDS = list(OrganizationKind)
+
+
+def first_kind(one: OrganizationKind | None, other: OrganizationKind | None) -> OrganizationKind | None:
+    """Which of two kinds counts that were typed for one organization, whichever was typed first: None last."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other, key=_KINDS.index)
+
+
+def first_country(one: str | None, other: str | None) -> str | None:
+    """Which of two countries counts that people of one organization have, whoever registered first."""
+    return min(one, other) if one and other else one or other
+
+
 def one_spelling(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
     """Each party's key → the party it is. A typed name that matches a known party of the same country means that
     party.
     """
-    by_key: dict[str, CountedParty] = {}
-    for party in parties:
-        by_key.setdefault(party.key, party)
+    by_key = _by_key(parties)
     if not any(key.startswith(_TYPED) for key in by_key):
         return by_key
     known: dict[tuple[str, str | None], CountedParty] = {}
