@@ -9,14 +9,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from eventapp.attendance.rules import (
-    CountedParty,
-    country_of_party,
-    first_country,
-    first_kind,
-    folded_key,
-    one_spelling,
-)
+from eventapp.attendance.rules import country_of_party, folded_key
+from eventapp.attendance.spelling import CountedParty, first_country, first_kind, one_spelling
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
 
