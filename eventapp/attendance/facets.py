@@ -9,7 +9,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from eventapp.attendance.rules import CountedParty, country_of_party, folded_key, one_spelling
+from eventapp.attendance.rules import country_of_party, folded_key
+from eventapp.attendance.spelling import CountedParty, first_country, first_kind, one_spelling
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
 
@@ -34,16 +35,14 @@ class Facets:
 def facets(parties: Mapping[K, tuple[CountedParty | None, str | None]]) -> dict[K, Facets]:
     """The facets of each (party, country of the person)."""
     same = one_spelling(party for party, _country in parties.values() if party)
-    kinds: dict[str, OrganizationKind] = {}
-    countries: dict[str, str] = {}
+    kinds: dict[str, OrganizationKind | None] = {}
+    countries: dict[str, str | None] = {}
     for party, own in parties.values():
         if party is not None:
-            key, country = same[party.key].key, country_of_party(party, own)
-            kind = same[party.key].kind or party.kind
-            if kind is not None:
-                kinds.setdefault(key, kind)
-            if country is not None:
-                countries.setdefault(key, country)
+            whole, country = same[party.key], country_of_party(party, own)
+            typed = party.kind if whole.key.startswith("~") else None  # that of a known one is in the directory
+            kinds[whole.key] = first_kind(kinds.get(whole.key, whole.kind), typed)
+            countries[whole.key] = first_country(countries.get(whole.key), country)
     found = {}
     for one, (party, own) in parties.items():
         country = country_of_party(party, own)

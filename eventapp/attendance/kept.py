@@ -12,8 +12,8 @@ from typing import Any
 from eventapp.core import revisions
 from eventapp.events.models import Event
 
-# Entries that are kept, and rows in one of them: about 10 MB at most.
-ENTRIES, ROWS = 64, 2000
+# Entries that are kept, and rows in one of them: some 20 MB at most.
+ENTRIES, ROWS = 24, 8000
 
 
 class _Kept:
@@ -38,9 +38,14 @@ class _Kept:
                     self._entries.popitem(last=False)
         return rows
 
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._entries.clear()
+
 
 _kept = _Kept()
-rows = _kept.get
+rows, clear = _kept.get, _kept.clear
 
 
 def version(event: Event) -> Hashable:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from eventapp.attendance import disclosure, parties, population, rules
+from eventapp.attendance import disclosure, kept, parties, population, rules
 from eventapp.attendance.bases import CountChoice
 from eventapp.attendance.disclosure import PublicStatement
 from eventapp.attendance.models import ReportedCount
@@ -133,7 +133,8 @@ def _rows(event: Event, basis: Basis) -> list[CountedRegistration]:
     An active registration is one person (uq_registration_active_person), and of somebody who came several times one
     registration is taken: so each row stands for as many people as it has registrations.
     """
-    found = db.session.execute(_of_basis[basis], {"event": event.id}).all()
+    key = (kept.version(event), basis)
+    found = kept.rows(key, lambda: list(db.session.execute(_of_basis[basis], {"event": event.id})))
     known = parties.resolved(event, (RawParty(*row[:4]) for row in found))
     return [
         CountedRegistration(

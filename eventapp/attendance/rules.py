@@ -11,32 +11,16 @@ from eventapp.attendance.bases import COUNTED as COUNTED
 from eventapp.attendance.bases import DEFAULT_BASIS as DEFAULT_BASIS
 from eventapp.attendance.bases import Basis as Basis
 from eventapp.attendance.bases import NotCounted as NotCounted
+from eventapp.attendance.spelling import TYPED, first_country, first_kind
+from eventapp.attendance.spelling import CountedParty as CountedParty
+from eventapp.attendance.spelling import one_spelling as one_spelling
+from eventapp.attendance.spelling import typed_party as typed_party
 from eventapp.attendance.summary import Figures, Summary, plain, rounded, summary
 from eventapp.attendance.summary import Rounding as Rounding
-from eventapp.core.localized import LocalizedText, fold
-from eventapp.directory.rules import OrganizationKind, fold_city, says_none
+from eventapp.core.localized import LocalizedText
+from eventapp.directory.rules import OrganizationKind, fold_city
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import RegistrationStatus
-
-
-@dataclass(frozen=True, slots=True)
-class CountedParty:
-    """What an attendee represents: an organization of the directory, or a name as typed.
-
-    `key` identifies the party; `place_country` is the ISO 3166-1 code of the country that the organization represents
-    (for an embassy: the country that sends it); `city_key` and `city` name its place if that is a city.
-    """
-
-    key: str
-    names: LocalizedText
-    kind: OrganizationKind | None = None
-    place_country: str | None = None
-    city_key: str = ""
-    city: LocalizedText = field(default_factory=LocalizedText)
-
-
-# Prefix of the key of a party that is not in the directory.
-_TYPED = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +49,6 @@ class CountedRegistration:
         return Mode.IN_PERSON if basis is Basis.CHECKED_IN else self.mode
 
 
-def typed_party(name: str, *, kind: OrganizationKind | None, country: str | None) -> CountedParty | None:
-    """The party of an organization that is not in the directory: one folded name in one country is one party."""
-    bare = fold_city(name) if kind is OrganizationKind.CITY else fold(name)
-    if not bare or says_none(name):
-        return None
-    return CountedParty(
-        key=f"{_TYPED}{bare}/{country or ''}",
-        names=LocalizedText({"en": name.strip()}),
-        kind=kind,
-        place_country=country,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class City:
     """A represented city, with the number of its people and their attendance modes."""
@@ -91,7 +62,7 @@ class City:
     @property
     def known(self) -> bool:
         """Whether it is in the directory; typed names are not shown to the public."""
-        return not self.key.startswith(_TYPED)
+        return not self.key.startswith(TYPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +79,7 @@ class CountedOrganization:
     @property
     def known(self) -> bool:
         """Whether it is in the directory; typed names are not shown to the public."""
-        return not self.key.startswith(_TYPED)
+        return not self.key.startswith(TYPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +201,9 @@ def count(
             continue
         party = same[row.party.key]
         gathered = parties.setdefault(party.key, _Gathered(party, party.kind, None))
-        gathered.kind = gathered.kind or row.party.kind
-        gathered.country = gathered.country or country
+        if party.key.startswith(TYPED):  # that of a known one is in the directory
+            gathered.kind = first_kind(gathered.kind, row.party.kind)
+        gathered.country = first_country(gathered.country, country)
         if row.person:
             gathered.people[row.person] = row.number
         gathered.modes.add(mode)
@@ -273,33 +245,6 @@ def country_of_party(party: CountedParty | None, own: str | None) -> str | None:
     if party.kind is OrganizationKind.INTERNATIONAL_ORGANIZATION:
         return None
     return party.place_country or own
-
-
-def one_spelling(parties: Iterable[CountedParty]) -> dict[str, CountedParty]:
-    """Each party's key → the party it is. A typed name that matches a known party of the same country means that
-    party.
-    """
-    by_key: dict[str, CountedParty] = {}
-    for party in parties:
-        by_key.setdefault(party.key, party)
-    if not any(key.startswith(_TYPED) for key in by_key):
-        return by_key
-    known: dict[tuple[str, str | None], CountedParty] = {}
-    for party in by_key.values():
-        if not party.key.startswith("~"):
-            for name in party.names.values():
-                for bare in {fold(name), fold_city(name) if party.kind is OrganizationKind.CITY else fold(name)}:
-                    known.setdefault((bare, party.place_country), party)
-    found = {}
-    for key, party in by_key.items():
-        match = None
-        if key.startswith("~"):
-            bare = key[1:].rsplit("/", 1)[0]
-            match = known.get((bare, party.place_country))
-            if match is not None and party.kind not in {None, match.kind}:
-                match = None  # "Chiba", the prefecture, is not "Chiba", the city
-        found[key] = match or party
-    return found
 
 
 def _cities(gathered: Iterable[_Gathered]) -> list[City]:

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Integer, cast, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from eventapp.attendance import kept
 from eventapp.attendance.population import NAMED, who
 from eventapp.attendance.states import LiveState
 from eventapp.check_in.models import CheckInPoint, Presence
@@ -53,7 +54,8 @@ class Arrivals:
 
 
 def arrivals(event: Event) -> dict[date, list[Arrivals]]:
-    """The arrivals of each day, in order; quarters without any between two others are there, too. One statement.
+    """The arrivals of each day, in order; quarters without any between two others are there, too. At most two
+    statements.
 
     A person arrives once, at whichever door: the sum is the number of people who were checked in.
     """
@@ -78,7 +80,8 @@ def arrivals(event: Event) -> dict[date, list[Arrivals]]:
         .order_by(quarter)
     )
     days: dict[date, list[Arrivals]] = defaultdict(list)
-    for number, people in db.session.execute(query):
+    found = kept.rows((kept.version(event), "arrivals"), lambda: [tuple(row) for row in db.session.execute(query)])
+    for number, people in found:
         at = datetime.fromtimestamp(number * QUARTER, UTC)
         day = days[clock.local_day(at, event.zone)]
         while day and day[-1].at + timedelta(seconds=QUARTER) < at:
@@ -110,7 +113,8 @@ class Pace:
 
 
 def pace(event: Event, editions: Sequence[Event]) -> list[Pace]:
-    """The registrations of an event over time, and of other editions: those that are still active. One statement.
+    """The registrations of an event over time, and of other editions: those that are still active. One statement,
+    and one for each event.
 
     A day before the start is a whole one: 1 begins 48 hours before the start.
     """
@@ -125,7 +129,8 @@ def pace(event: Event, editions: Sequence[Event]) -> list[Pace]:
         .order_by(Registration.event_id, day.desc())
     )
     steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for number, before, people in db.session.execute(query):
+    key = tuple((kept.version(one), one.starts_at) for one in (event, *editions))
+    for number, before, people in kept.rows(key, lambda: [tuple(row) for row in db.session.execute(query)]):
         so_far = steps[number][-1][1] if steps[number] else 0
         steps[number].append((before, so_far + people))
     return [Pace(one, tuple(steps[one.id])) for one in (event, *editions)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
 
+from eventapp.attendance.facets import facets
 from eventapp.attendance.rules import (
     Basis,
     CountedParty,
@@ -306,3 +308,13 @@ def test_a_language_without_a_writer_of_its_own_reads_english() -> None:
 
 def test_nobody_counted_has_no_sentence() -> None:
     assert CountStatement(count([], home="JP"), Rounding.OVER, clock.now()).text("en") == ""
+
+
+def test_the_kind_of_an_organization_does_not_depend_on_who_registered_first() -> None:
+    kinds = (None, Kind.INTERNATIONAL_ORGANIZATION, Kind.CITY, Kind.COMPANY)
+    rows = [row(str(kind), typed_party("Chiba", kind=kind, country="JP")) for kind in kinds]
+    for order in permutations(rows):
+        counts = count(order, home="JP")
+        assert [city.people for city in counts.domestic_cities] == [4]
+        found = facets({one.person: (one.party, one.country) for one in order})
+        assert {one.kind for one in found.values()} == {Kind.CITY}

@@ -132,7 +132,8 @@ def test_a_published_list_of_delegations_counts_cities_and_claims_nobody(organiz
     rome = next(city for city in cities if "Rome" in city.names.values())
     assert rome.modes == (Mode.IN_PERSON, Mode.ONLINE)
     organizer.get("/manage/events/forum/counts/statement")
-    assert "36delegations without named people In person 26 · Online 6 · Video message 4" in said(organizer)
+    assert "delegations without named people" in said(organizer)
+    assert "In person 26 · Online 6 · Video message 4" in said(organizer)
     assert organizer.get("/events/forum/counts.json").json["people"] == 0
 
 
