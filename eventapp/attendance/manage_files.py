@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.attendance import exports, timelines
+from eventapp.attendance import exports, forms, paper, queries, rules, timelines
 from eventapp.attendance.live import TableChoice
 from eventapp.core import clock
 from eventapp.core.errors import or_404
 from eventapp.events import queries as events
 from eventapp.events.access import requires
 from eventapp.events.models import Event
+from eventapp.pdf import typeset
+from eventapp.pdf.fonts import font_set
 from eventapp.people.spreadsheets import FORMATS
 
 manage = Blueprint("counts_files", __name__, url_prefix="/manage/events/<slug>/counts")
+
+
+@manage.get("/statement.pdf")
+@requires(Permission.VIEW)
+def statement(event: Event) -> ResponseReturnValue:
+    """The statement on one page; it takes what the page of the statement takes. 404 if there is nobody to count."""
+    try:
+        said = queries.chosen_statement(event, forms.choice(request.args), reported=queries.reported_counts(event))
+    except rules.NotCounted:
+        raise NotFound from None
+    or_404(said.counts.anybody or None)
+    fonts = font_set(current_app.config["SETTINGS"].instance / "fonts")
+    made = typeset.pdf("statement", paper.data(event, said, fonts), fonts, at=clock.now())
+    response = Response(made, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{event.slug}-attendance.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @manage.get("/export")
