@@ -126,6 +126,7 @@ STANDARD = {
         ),
         StandardEmail("event_changed_link", _l("New joining link"), template="event_changed", change="link"),
         StandardEmail("event_changed_new_date", _l("New date"), template="event_changed", change="new_date"),
+        StandardEmail("event_changed", _l("Registration details, after any other change")),
         StandardEmail("event_postponed", _l("Event postponed"), ("note",)),
         StandardEmail("event_cancelled", _l("Event cancelled"), ("note",)),
         StandardEmail("remind_week", _l("Reminder a week before")),

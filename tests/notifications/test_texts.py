@@ -10,7 +10,7 @@ from eventapp import lifecycle
 from eventapp.accounts.rules import Role
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
-from eventapp.notifications import texts
+from eventapp.notifications import attendee_emails, texts
 from eventapp.notifications.standard_emails import STANDARD, Readers
 from eventapp.programme import operations as programme
 from eventapp.programme import releases
@@ -55,6 +55,15 @@ def test_the_text_about_changed_sessions_is_the_teams_and_the_list_stays(organiz
     assert "There are changes to sessions you signed up for:\n\n“Workshop” – " in moved.text
     assert [file.method for file in moved.calendars] == ["REQUEST"]
     assert "Your calendar app should update the entry" in moved.text
+
+
+def test_the_text_about_any_other_change_of_an_event_is_the_teams(organizer, make, forum):
+    typed = {"subject": "Please look again: {event}", "text": "Dear {name}, this is what we know."}
+    assert organizer.fill(f"{TEXTS}/event_changed/en", typed).status_code == 303
+    guest = make.registration(forum, make.option(forum), given_name="Ada", family_name="Lovelace")
+    email = attendee_emails.render(fresh(guest), "event_changed", kind="event.changed")
+    assert email.subject == "Please look again: Forum of cities"
+    assert "Dear Ada Lovelace, this is what we know." in email.text
 
 
 def test_the_texts_to_speakers_are_the_teams_and_facts_and_calendar_stay(organizer, make, forum):
