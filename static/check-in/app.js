@@ -19,7 +19,11 @@ class App {
     this.state = { online: navigator.onLine, waiting: 0, places: null, numbers: null, recent: [], kind: "in" };
     this.view = new View(this);
     this.sync = new Sync(store, this.state, () => this.view.draw(), () => this.tidy());
-    this.camera = new Camera(this.view.video, (text) => this.scan(text));
+    this.camera = new Camera(this.view.video, (text) => {
+      if (!this.ready()) return false;
+      this.scan(text);
+      return true;
+    });
   }
 
   /** Take up what was kept, and the link in the address, if there is one. */

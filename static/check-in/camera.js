@@ -3,7 +3,10 @@
 const AGAIN = 3_000;
 
 export class Camera {
-  /** `found(text)` is called for each code; the same one again within three seconds is ignored. */
+  /**
+   * `found(text)` is called for each code, and says whether it has taken it: what came too early is offered again. One
+   * that was taken is ignored while it is held, and for three seconds more.
+   */
   constructor(video, found) {
     this.video = video;
     this.found = found;
@@ -65,7 +68,6 @@ export class Camera {
     if (error || !text) return;
     const now = Date.now();
     const again = text === this.last.text && now - this.last.at < AGAIN;
-    this.last = { text, at: now };
-    if (!again) this.found(text);
+    if (again || this.found(text)) this.last = { text, at: now };
   }
 }
