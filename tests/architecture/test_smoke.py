@@ -58,6 +58,7 @@ STARTS = [
     "/registrations/token/certificate",
     "/registrations/token/ticket/worker.js",
     "/manage/events/forum/badges",
+    "/manage/events/forum/counts/statement.pdf",
     "/manage/events/forum/badges/test.pdf",
     "/check-in/sw.js",
     "/check-in/scan-worker.js",
