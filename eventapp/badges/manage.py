@@ -16,6 +16,7 @@ from eventapp.badges.sheets import Sheet
 from eventapp.core import clock
 from eventapp.core.db import transaction
 from eventapp.core.errors import or_404
+from eventapp.core.forms import page_number
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
@@ -95,8 +96,7 @@ def document(event: Event, kind: str) -> ResponseReturnValue:
     if sheet is None:
         return redirect(f"{url_for('.badges', slug=event.slug)}?{request.query_string.decode()}")
     _give_key(event)
-    number = request.args.get("file", "1")
-    file = int(number) if number.isascii() and number.isdigit() and 0 < int(number[:6]) <= 10_000 else 1
+    file = page_number(request.args.get("file"))
     if kind == "test":
         return _pdf(event, kind, "badges", documents.test_data(event, sheet))
     if kind == "signs":

@@ -16,7 +16,7 @@ from eventapp.certificates.views import document
 from eventapp.core.db import reading
 from eventapp.core.errors import or_404
 from eventapp.core.fields import between
-from eventapp.core.forms import Form, submit
+from eventapp.core.forms import Form, page_number, submit
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
 from eventapp.core.pages import page, private
@@ -64,8 +64,7 @@ def certificates(event: Event) -> ResponseReturnValue:
 
 
 def _shown(event: Event, least: int) -> dict[str, Any]:
-    text, number = request.args.get("q", "")[:100], request.args.get("page", "1")
-    at = int(number) if number.isascii() and number.isdigit() and int(number[:5]) > 0 else 1
+    text, at = request.args.get("q", "")[:100], page_number(request.args.get("page"))
     rows = queries.listed(event, text, first=(at - 1) * queries.PAGE)
     return {
         "rows": rows[: queries.PAGE],

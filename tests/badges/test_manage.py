@@ -106,3 +106,8 @@ def test_the_first_badges_of_an_event_have_tickets(organizer, make):
     assert organizer.get("/manage/events/another/badges/badges.pdf").status_code == 200
     found = documents.printable(event, PeopleQuery(), font_set())
     assert documents.badge_data(event, found.badges, BY_KEY["card"], codes=True, marks=False)["badges"][0]["code"]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "00001" + "9" * 30, "9" * 4000])
+def test_a_file_that_cannot_be_is_the_first_one(organizer, people, number):
+    assert organizer.get(f"{BADGES}/plates.pdf?file={number}").status_code == 200

@@ -233,3 +233,8 @@ def test_the_number_of_statements_does_not_grow_with_the_people(make, forum, gue
     for _ in range(5):
         enter(make.registration(forum, guest.option))
     assert statements() == few
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "00001" + "9" * 30, "9" * 4000])
+def test_a_page_that_cannot_be_is_the_first_one(organizer, forum, number):
+    assert organizer.get(f"{DESK}?page={number}").status_code == 200
