@@ -14,7 +14,6 @@ from eventapp.badges.documents import IN_ONE_FILE, Printable
 from eventapp.badges.forms import SheetForm
 from eventapp.badges.sheets import Sheet
 from eventapp.core import clock
-from eventapp.core.db import transaction
 from eventapp.core.errors import or_404
 from eventapp.core.forms import page_number
 from eventapp.core.pages import page
@@ -27,7 +26,7 @@ from eventapp.people.pills import pills
 from eventapp.people.rules import PeopleQuery
 from eventapp.registration import queries as registrations
 from eventapp.registration.rules import RegistrationStatus
-from eventapp.tickets.operations import give_key
+from eventapp.tickets.operations import with_key
 from eventapp.tickets.queries import key_of
 
 manage = Blueprint("badges", __name__, url_prefix="/manage/events/<slug>/badges")
@@ -39,7 +38,7 @@ KINDS = ("badges", "plates", "signs", "test")
 @requires(Permission.REGISTRATION)
 def badges(event: Event) -> ResponseReturnValue:
     """Choose what to print and on which sheet; shows the first page, and who can't be printed."""
-    _give_key(event)
+    with_key(event.id, lambda: key_of(event.id))
     query, form, fonts = _people(), SheetForm.of(request.args), _fonts()
     sheet, found = form.chosen(), documents.printable(event, query, fonts)
     sheet_args = {name: value for name, value in request.args.items() if name in form and value}
@@ -58,13 +57,6 @@ def badges(event: Event) -> ResponseReturnValue:
     )
     shown.status_code = 422 if form.errors or form.width.errors else 200
     return shown
-
-
-def _give_key(event: Event) -> None:
-    """The first ticket of an event needs its key, which is the one thing that is written here."""
-    if key_of(event.id) is None:
-        with transaction():
-            give_key(event.id)
 
 
 def _preview(event: Event, form: SheetForm, sheet: Sheet | None, found: Printable, fonts: FontSet) -> str:
@@ -95,7 +87,7 @@ def document(event: Event, kind: str) -> ResponseReturnValue:
     sheet = form.chosen()
     if sheet is None:
         return redirect(f"{url_for('.badges', slug=event.slug)}?{request.query_string.decode()}")
-    _give_key(event)
+    with_key(event.id, lambda: key_of(event.id))
     file = page_number(request.args.get("file"))
     if kind == "test":
         return _pdf(event, kind, "badges", documents.test_data(event, sheet))

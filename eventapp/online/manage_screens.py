@@ -6,7 +6,6 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
-from eventapp.core.db import transaction
 from eventapp.core.errors import or_404
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
@@ -33,11 +32,7 @@ def screen(event: Event, code: str) -> ResponseReturnValue:
     """The code of a session and its QR code, to be projected. The page loads anew when the code changes."""
     session = or_404(programme.document(event).by_code.get(code))
     or_404(None if session.cancelled else session)
-    shown = queries.shown_code(event, session.id)
-    if shown is None:  # the event has no key yet, which is the one thing that a GET writes
-        with transaction():
-            tickets.give_key(event.id)
-        shown = or_404(queries.shown_code(event, session.id))
+    shown = or_404(tickets.with_key(event.id, lambda: queries.shown_code(event, session.id)))
     address = absolute("online.here_by_ticket", slug=event.slug, code=shown.code)
     short = absolute("online.here_by_ticket", slug=event.slug).partition("://")[2].partition("?")[0]
     return private(page("online/screen.html", event=event, session=session, shown=shown, address=address, short=short))

@@ -8,7 +8,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core import clock
-from eventapp.core.db import transaction
 from eventapp.core.errors import or_404
 from eventapp.core.languages import interface
 from eventapp.core.pages import page, private
@@ -67,12 +66,7 @@ def _elsewhere(mine: Registration, endpoint: str) -> BaseResponse | None:
 
 
 def _printed(mine: Registration) -> PrintedTicket:
-    printed = queries.printed(mine)
-    if printed is None:  # the first ticket of the event, which is the one thing that a GET writes
-        with transaction():
-            operations.give_key(mine.event_id)
-        printed = or_404(queries.printed(mine))
-    return printed
+    return or_404(operations.with_key(mine.event_id, lambda: queries.printed(mine)))
 
 
 def _drawn(text: str) -> Markup:
