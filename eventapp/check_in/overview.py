@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from eventapp.check_in import presence
 from eventapp.check_in.models import CheckIn, CheckInDevice, CheckInPoint, DoorLink, Presence, entry
-from eventapp.check_in.rules import CheckInKind, PointKind, ScanResult
+from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.events.models import Event
@@ -183,10 +183,3 @@ def _double(first: CheckIn, second: CheckIn) -> ToLookAt:
 def _alone(line: CheckIn) -> ToLookAt:
     assert line.registration is not None
     return ToLookAt(line.registration, None, _passage(line), line.result)
-
-
-def door_points(event: Event) -> list[CheckInPoint]:
-    """The points at which devices can stand. One statement."""
-    query = select(CheckInPoint).options(joinedload(CheckInPoint.session))
-    query = query.where(CheckInPoint.event_id == event.id, ~CheckInPoint.closed, CheckInPoint.kind != PointKind.ONLINE)
-    return list(db.session.scalars(query.order_by(CheckInPoint.position, CheckInPoint.id)))

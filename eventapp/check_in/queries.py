@@ -64,16 +64,6 @@ def of_event(event_id: int, kind: type[T], number: int) -> T | None:
     return db.session.scalar(select(kind).where(kind.id == number, kind.event_id == event_id))
 
 
-def by_nonce(event: Event, nonce: str) -> CheckIn | None:
-    """The line of an event's log with this nonce."""
-    return db.session.scalar(select(CheckIn).where(CheckIn.nonce == nonce, CheckIn.event_id == event.id))
-
-
 def line(event: Event, number: int) -> CheckIn | None:
     """A line of an event's log."""
     return db.session.scalar(select(CheckIn).where(CheckIn.id == number, CheckIn.event_id == event.id))
-
-
-def undo_of(line: CheckIn) -> CheckIn | None:
-    """The line that takes this one back, if there is one."""
-    return db.session.scalar(select(CheckIn).where(CheckIn.undoes == line.nonce, CheckIn.event_id == line.event_id))

@@ -183,15 +183,6 @@ def moment(text: str, *, order: DayOrder, zone: str, day: date | None = None) ->
         raise NotATime from error
 
 
-def has_date(text: str) -> bool:
-    """Whether a time says on which day."""
-    try:
-        written = _read(text)
-    except NotATime:
-        return False
-    return bool(written.numbers or written.day)
-
-
 _UNITS = (("std", 3600), ("stunde", 3600), ("h", 3600), ("時間", 3600), ("m", 60), ("分", 60), ("s", 1), ("秒", 1))
 _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\d\s.,:]+)\.?")
 _CLOCK = re.compile(r"(\d+):(\d{2}):(\d{2})$")
