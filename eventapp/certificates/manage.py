@@ -71,7 +71,7 @@ def _shown(event: Event, least: int) -> dict[str, Any]:
         "more": len(rows) > queries.PAGE,
         "at": at,
         "text": text,
-        "due": len(operations.due(event, online.minutes(event), least_minutes=least)),
+        "due": operations.number_due(event, online.minutes(event), least_minutes=least),
         "numbers": queries.numbers(event),
         "spaced": rules.spaced,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -16,6 +16,7 @@ from eventapp.core.clock import local_day
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.directory.rules import typed_name
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.registration.models import Contact, Registration
@@ -23,24 +24,34 @@ from eventapp.registration.models import Contact, Registration
 Row = dict[str, Any]
 
 
-def due(event: Event, minutes: Mapping[int, int] | None = None, *, least_minutes: int = 1) -> list[Row]:
+def due(event: Event, minutes: Mapping[int, int], *, least_minutes: int) -> list[Row]:
     """Rows of certificates for everybody who was there and has none; `minutes` are those online, by registration.
 
     Nothing is written: this reads and computes for 20 µs a person, before the transaction that stores the rows.
     """
-    minutes = minutes or {}
-    came, have = queries.attended(event), queries.issued(event)
-    wanted = {
-        number
-        for number in came.keys() | minutes.keys()
-        if number not in have
-        and may_have(len(came[number].days) if number in came else 0, minutes.get(number), least_minutes=least_minutes)
-    }
+    came = queries.attended(event)
     host = next((dict(one.organization.names) for one in events.hosts(event)), {})
+    wanted = _wanted(event, came, minutes, least_minutes)
     return [_row(event, host, person, came.get(person[0]), minutes.get(person[0])) for person in _people(event, wanted)]
 
 
-def _people(event: Event, wanted: set[int]) -> Iterable[Any]:
+def number_due(event: Event, minutes: Mapping[int, int], *, least_minutes: int) -> int:
+    """For how many people `due` has rows."""
+    return len(_people(event, _wanted(event, queries.attended(event), minutes, least_minutes)))
+
+
+def _wanted(event: Event, came: Mapping[int, Attended], minutes: Mapping[int, int], least: int) -> set[int]:
+    """The registrations of who was there and has no certificate."""
+    have = queries.issued(event)
+    days = {number: len(one.days) for number, one in came.items()}
+    return {
+        number
+        for number in (came.keys() | minutes.keys()) - have
+        if may_have(days.get(number, 0), minutes.get(number), least_minutes=least)
+    }
+
+
+def _people(event: Event, wanted: set[int]) -> list[Any]:
     query = (
         select(
             Registration.id,
@@ -57,9 +68,8 @@ def _people(event: Event, wanted: set[int]) -> Iterable[Any]:
 
 
 def _row(event: Event, host: dict[str, str], person: Any, came: Attended | None, minutes: int | None) -> Row:
-    from_name = Registration(family_name=person.family_name, given_name=person.given_name)
     facts = CertificateContent(
-        name=from_name.name,
+        name=typed_name(person.family_name, person.given_name),
         event=dict(event.title),
         host=host,
         first_day=local_day(event.starts_at, event.zone),

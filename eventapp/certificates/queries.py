@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -50,7 +50,7 @@ def attended(event: Event) -> dict[int, Attended]:
     sessions: dict[int, set[int]] = defaultdict(set)
     for person, at, kind, session in db.session.execute(query):
         if kind is not PointKind.ONLINE:
-            days[person].add(_day(event, at))
+            days[person].add(local_day(at, event.zone))
         if session is not None:
             sessions[person].add(session)
     titles = _titles({number for numbers in sessions.values() for number in numbers})
@@ -60,10 +60,6 @@ def attended(event: Event) -> dict[int, Attended]:
         )
         for person in days.keys() | sessions.keys()
     }
-
-
-def _day(event: Event, at: datetime) -> date:
-    return local_day(at, event.zone)
 
 
 def _titles(numbers: set[int]) -> dict[int, LocalizedText]:

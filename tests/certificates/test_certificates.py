@@ -48,8 +48,9 @@ def enter(make, forum):
     return entered
 
 
-def issue(forum, **values) -> int:
-    rows = operations.due(fresh(forum), **values)
+def issue(forum, *, minutes=None, least_minutes: int = 1) -> int:
+    rows = operations.due(fresh(forum), minutes or {}, least_minutes=least_minutes)
+    assert operations.number_due(fresh(forum), minutes or {}, least_minutes=least_minutes) == len(rows)
     db.session.rollback()
     with transaction():
         return operations.issue(fresh(forum), rows)
@@ -225,7 +226,7 @@ def test_the_desk_issues_searches_and_prints(organizer, make, forum, guest, ente
 def test_the_number_of_statements_does_not_grow_with_the_people(make, forum, guest, enter, queries):
     def statements() -> int:
         with queries() as seen:
-            operations.due(fresh(forum))
+            operations.due(fresh(forum), {}, least_minutes=1)
         return len(seen.statements)
 
     enter(guest)
