@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -15,8 +15,7 @@ from eventapp.core.errors import or_404
 from eventapp.events import queries as events
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.pdf import typeset
-from eventapp.pdf.fonts import font_set
+from eventapp.pdf import answers
 from eventapp.people.spreadsheets import FORMATS
 
 manage = Blueprint("counts_files", __name__, url_prefix="/manage/events/<slug>/counts")
@@ -31,12 +30,8 @@ def statement(event: Event) -> ResponseReturnValue:
     except rules.NotCounted:
         raise NotFound from None
     or_404(said.counts.anybody or None)
-    fonts = font_set(current_app.config["SETTINGS"].instance / "fonts")
-    made = typeset.pdf("statement", paper.data(event, said, fonts), fonts, at=clock.now())
-    response = Response(made, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{event.slug}-attendance.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    data = paper.data(event, said, answers.fonts())
+    return answers.answer("statement", data, name=f"{event.slug}-attendance", at=clock.now())
 
 
 @manage.get("/export")

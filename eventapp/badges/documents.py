@@ -29,7 +29,6 @@ from eventapp.tickets.drawing import drawn
 
 # People in one file: the QR codes of so many take two seconds.
 IN_ONE_FILE = 500
-COLOUR = "#234a7d"
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def _sign(event: Event, name: LocalizedText, *, note: str = "") -> dict[str, Any
 
 def _common(event: Event, what: str) -> dict[str, Any]:
     title = languages.resolve(event.title).text
-    return {"title": f"{what}: {title}", "author": title, "lang": languages.interface(), "colour": COLOUR}
+    return {"title": f"{what}: {title}", "author": title, "lang": languages.interface()}
 
 
 def _codes(event: Event, numbers: list[int]) -> dict[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
@@ -19,8 +19,8 @@ from eventapp.core.forms import page_number
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.pdf import typeset
-from eventapp.pdf.fonts import FontSet, font_set
+from eventapp.pdf import answers, typeset
+from eventapp.pdf.fonts import FontSet
 from eventapp.people.manage import asked
 from eventapp.people.pills import pills
 from eventapp.people.rules import PeopleQuery
@@ -39,7 +39,7 @@ KINDS = ("badges", "plates", "signs", "test")
 def badges(event: Event) -> ResponseReturnValue:
     """Choose what to print and on which sheet; shows the first page, and who can't be printed."""
     with_key(event.id, lambda: key_of(event.id))
-    query, form, fonts = _people(), SheetForm.of(request.args), _fonts()
+    query, form, fonts = _people(), SheetForm.of(request.args), answers.fonts()
     sheet, found = form.chosen(), documents.printable(event, query, fonts)
     sheet_args = {name: value for name, value in request.args.items() if name in form and value}
     shown = page(
@@ -74,16 +74,12 @@ def _people() -> PeopleQuery:
     return query if query.statuses else query.having(statuses=(RegistrationStatus.CONFIRMED,))
 
 
-def _fonts() -> FontSet:
-    return font_set(current_app.config["SETTINGS"].instance / "fonts")
-
-
 @manage.get("/<kind>.pdf")
 @requires(Permission.REGISTRATION)
 def document(event: Event, kind: str) -> ResponseReturnValue:
     """One of KINDS as PDF; of badges and plates, `file` says which part of a long list."""
     or_404(kind if kind in KINDS else None)
-    form, fonts = SheetForm.of(request.args), _fonts()
+    form, fonts = SheetForm.of(request.args), answers.fonts()
     sheet = form.chosen()
     if sheet is None:
         return redirect(f"{url_for('.badges', slug=event.slug)}?{request.query_string.decode()}")
@@ -101,8 +97,4 @@ def document(event: Event, kind: str) -> ResponseReturnValue:
 
 
 def _pdf(event: Event, kind: str, template: str, data: dict[str, Any]) -> Response:
-    made = typeset.pdf(template, data, _fonts(), at=clock.now())
-    response = Response(made, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{event.slug}-{kind}.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return answers.answer(template, data, name=f"{event.slug}-{kind}", at=clock.now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 import segno
@@ -14,8 +13,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import LocalizedText
 from eventapp.pdf.fonts import FontSet
-
-COLOUR = "#234a7d"
+from eventapp.tickets.drawing import as_svg
 
 
 def said(texts: dict[str, str], language: str) -> str:
@@ -49,7 +47,6 @@ def data(certificate: Certificate, url: str, language: str, fonts: FontSet) -> d
         "title": f"{_('Certificate of attendance')}: {fonts.printable(said(facts.event, language))}",
         "author": fonts.printable(said(facts.host, language)),
         "lang": language,
-        "colour": COLOUR,
         "heading": _("Certificate of attendance"),
         "name": fonts.printable(certificate.name),
         "name_lang": "ja" if language == "ja" else "en",
@@ -61,14 +58,6 @@ def data(certificate: Certificate, url: str, language: str, fonts: FontSet) -> d
         "issued": _("Issued on %(day)s", day=day),
         "check": _("Check it at %(url)s", url=url),
         "code": spaced(certificate.code),
-        "qr": _qr(url),
+        "qr": as_svg(segno.make_qr(url, error="m"), border=2),
         "qr_alt": _("QR code: check this certificate"),
     }
-
-
-def _qr(url: str) -> str:
-    file = BytesIO()
-    segno.make_qr(url, error="m").save(
-        file, kind="svg", border=2, xmldecl=False, svgclass=None, lineclass=None, omitsize=True
-    )
-    return file.getvalue().decode()

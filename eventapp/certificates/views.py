@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.certificates import paper, queries, rules
@@ -14,8 +14,7 @@ from eventapp.core.languages import interface
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
-from eventapp.pdf import typeset
-from eventapp.pdf.fonts import font_set
+from eventapp.pdf import answers
 from eventapp.registration import queries as registration
 
 views = Blueprint("certificates", __name__)
@@ -33,7 +32,7 @@ def verify() -> ResponseReturnValue:
         return redirect(url_for(".result", code=rules.spaced(code)))
     shown = page("certificates/verify.html", typed=typed[:60], wrong=bool(typed.strip()))
     shown.status_code = 422 if typed.strip() else 200
-    return _unlisted(shown)
+    return private(shown)
 
 
 @views.get("/verify/<code>")
@@ -45,7 +44,7 @@ def result(code: str) -> ResponseReturnValue:
     if found is None:
         shown = page("certificates/verify.html", typed=code[:60], wrong=True)
         shown.status_code = 404
-        return _unlisted(shown)
+        return private(shown)
     facts = CertificateContent.read(found.facts)
     language = interface()
     said = {
@@ -56,11 +55,7 @@ def result(code: str) -> ResponseReturnValue:
         "issued": languages.day_of(found.issued_at, found.event.zone),
         "withdrawn": languages.day_of(found.withdrawn_at, found.event.zone) if found.withdrawn_at else "",
     }
-    return _unlisted(page("certificates/result.html", certificate=found, **said))
-
-
-def _unlisted(response: Response) -> Response:
-    return private(response)
+    return private(page("certificates/result.html", certificate=found, **said))
 
 
 @views.get("/registrations/<token>/certificate")
@@ -86,10 +81,6 @@ def as_pdf(token: str) -> ResponseReturnValue:
 
 def document(certificate: Certificate) -> Response:
     """A certificate as PDF in the reader's language; the same bytes each time."""
-    fonts = font_set(current_app.config["SETTINGS"].instance / "fonts")
     url = absolute("certificates.result", code=rules.spaced(certificate.code))
-    data = paper.data(certificate, url, interface(), fonts)
-    made = typeset.pdf("certificate", data, fonts, at=certificate.issued_at)
-    response = Response(made, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="certificate-{certificate.code[:4]}.pdf"'
-    return response
+    data = paper.data(certificate, url, interface(), answers.fonts())
+    return answers.answer("certificate", data, name=f"certificate-{certificate.code[:4]}", at=certificate.issued_at)

@@ -12,10 +12,11 @@ from typst import Compiler
 from eventapp.pdf.fonts import FontSet
 
 TEMPLATES = Path(__file__).parent / "templates"
+COLOUR = "#234a7d"  # of bands and frames
 
 
 def _compiler(template: str, data: dict[str, Any], fonts: FontSet) -> Compiler:
-    values = json.dumps({**data, "families": fonts.families}, ensure_ascii=False)
+    values = json.dumps({"colour": COLOUR, **data, "families": fonts.families}, ensure_ascii=False)
     return Compiler(
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),

@@ -18,7 +18,12 @@ def code(text: str) -> QRCode:
 
 
 def drawn(text: str) -> str:
-    """The code as an SVG document."""
+    """The code of a ticket as an SVG document."""
+    return as_svg(code(text), border=QUIET)
+
+
+def as_svg(drawing: QRCode, *, border: int) -> str:
+    """A code as an SVG document without a size of its own, with so many modules of white around it."""
     file = BytesIO()
-    code(text).save(file, kind="svg", border=QUIET, xmldecl=False, svgclass=None, lineclass=None, omitsize=True)
+    drawing.save(file, kind="svg", border=border, xmldecl=False, svgclass=None, lineclass=None, omitsize=True)
     return file.getvalue().decode()

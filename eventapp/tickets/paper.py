@@ -14,8 +14,6 @@ from eventapp.registration.models import Registration
 from eventapp.tickets import drawing
 from eventapp.tickets.queries import PrintedTicket
 
-COLOUR = "#234a7d"
-
 
 def data(
     mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], language: str, fonts: FontSet
@@ -39,7 +37,6 @@ def data(
         "title": f"{_('Ticket')}: {fonts.printable(title)}",
         "author": fonts.printable(title),
         "lang": language,
-        "colour": COLOUR,
         "event": fonts.printable(title),
         "name": fonts.printable(mine.name),
         "name_lang": "ja" if language == "ja" else "en",

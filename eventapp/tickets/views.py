@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, url_for
+import json
+
+from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventapp.core import clock
+from eventapp.core.assets import address
 from eventapp.core.errors import or_404
 from eventapp.core.languages import interface
 from eventapp.core.pages import page, private
 from eventapp.entries.queries import venues_of
-from eventapp.pdf import typeset
-from eventapp.pdf.fonts import font_set
+from eventapp.pdf import answers
 from eventapp.registration import queries as registration
 from eventapp.registration.models import Registration
 from eventapp.tickets import drawing, operations, paper, queries, rules
@@ -47,11 +49,8 @@ def as_pdf(token: str) -> ResponseReturnValue:
     mine = or_404(registration.by_token(token))
     if (elsewhere := _elsewhere(mine, "tickets.as_pdf")) is not None:
         return elsewhere
-    fonts = font_set(current_app.config["SETTINGS"].instance / "fonts")
-    data = paper.data(mine, _printed(mine), venues_of(mine.event_id), interface(), fonts)
-    response = Response(typeset.pdf("ticket", data, fonts, at=clock.now()), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{mine.event.slug}-ticket.pdf"'
-    return private(response)
+    data = paper.data(mine, _printed(mine), venues_of(mine.event_id), interface(), answers.fonts())
+    return private(answers.answer("ticket", data, name=f"{mine.event.slug}-ticket", at=clock.now()))
 
 
 def _elsewhere(mine: Registration, endpoint: str) -> BaseResponse | None:
@@ -85,11 +84,7 @@ MARK = "X-Ticket"
 def worker(token: str) -> ResponseReturnValue:
     """Keeps the ticket on the phone, so that it is there without a network: the service worker of this page alone."""
     mine = or_404(registration.by_token(token))
-    script = f"importScripts({current_app.json.dumps(_asset('ticket-worker.js'))});\n"
+    script = f"importScripts({json.dumps(address('ticket-worker.js'))});\n"
     response = Response(script, mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = url_for(".ticket", token=mine.token)
     return private(response)
-
-
-def _asset(name: str) -> str:
-    return f"/static/{current_app.config['ASSETS']}/{name}"
