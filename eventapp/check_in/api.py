@@ -5,7 +5,6 @@ middle of the day, and no cookie whose authority another site could use.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -15,7 +14,6 @@ from flask.typing import ResponseReturnValue
 from eventapp.check_in import devices, points, queries, roster, sync, updates, wire
 from eventapp.check_in.devices import Device
 from eventapp.check_in.models import CheckInPoint
-from eventapp.check_in.record import CheckInAnswer
 from eventapp.core import clock
 from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused, or_404
@@ -74,28 +72,26 @@ def people(device: Device) -> Response:
 @by_device
 def scan(device: Device) -> Response:
     """Answer scans while somebody waits at the door. The server answers these together with others (batch.py)."""
-    sent, now = wire.read(request.get_json(silent=True)), clock.now()
-    answers = _answers(device, sent, now)
-    devices.note_seen(device, waiting=sent.waiting, list_at=roster.made_at(sent.version), now=now)
-    return jsonify(sync.as_json(answers, now))
+    return jsonify(_answers(device, wire.read(request.get_json(silent=True))))
 
 
 @api.post("/sync")
 @by_device
 def exchange(device: Device) -> Response:
     """Take the scans of a device, and answer them, with what else it should know."""
-    sent, now = wire.read(request.get_json(silent=True)), clock.now()
-    answers = _answers(device, sent, now)
+    sent = wire.read(request.get_json(silent=True))
+    return jsonify(_answers(device, sent) | _updates(device, sent))
+
+
+def _answers(device: Device, sent: wire.Sent) -> dict[str, Any]:
+    """Write down what a device has sent, and that it was seen; returns the answers."""
+    now, answers = clock.now(), []
+    if sent.scans:
+        asked = sync.prepared(device, sent.scans, clock=sent.clock, now=now)
+        start_writing(db.session(), durable=True)
+        answers = sync.write(asked)
     devices.note_seen(device, waiting=sent.waiting, list_at=roster.made_at(sent.version), now=now)
-    return jsonify(sync.as_json(answers, now) | _updates(device, sent))
-
-
-def _answers(device: Device, sent: wire.Sent, now: datetime) -> list[CheckInAnswer | sync.Refusal]:
-    if not sent.scans:
-        return []
-    asked = sync.prepared(device, sent.scans, clock=sent.clock, now=now)
-    start_writing(db.session(), durable=True)
-    return sync.write(asked)
+    return sync.as_json(answers, now)
 
 
 def _updates(device: Device, sent: wire.Sent) -> dict[str, Any]:
