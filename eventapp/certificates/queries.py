@@ -18,6 +18,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
 from eventapp.registration.models import Registration
+from eventapp.registration.queries import by_name
 from eventapp.registration.records import MergedRegistration
 
 PAGE = 100
@@ -92,18 +93,17 @@ def numbers(event: Event) -> CertificateNumbers:
 
 
 def listed(event: Event, text: str, *, first: int = 0) -> list[tuple[Certificate, Registration]]:
-    """The certificates of people whose name has this text, by name; one more than a page has if there are more."""
+    """The certificates of people whose name or its reading has this text, by name; one more than a page has if
+    there are more.
+    """
     query = (
         select(Certificate, Registration)
         .join(Registration, Registration.id == Certificate.registration_id)
-        .where(Certificate.event_id == event.id)
+        .where(Certificate.event_id == event.id, *by_name(text))
         .order_by(Registration.family_name, Registration.given_name, Certificate.id)
         .offset(first)
         .limit(PAGE + 1)
     )
-    for word in text.split():
-        found = func.lower(Registration.family_name + " " + Registration.given_name)
-        query = query.where(found.contains(word.casefold(), autoescape=True))
     return [(certificate, person) for certificate, person in db.session.execute(query)]
 
 

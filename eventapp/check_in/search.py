@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, distinct, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
@@ -16,9 +16,12 @@ from eventapp.core.statements import QuickRead
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
+from eventapp.registration.queries import with_words
 from eventapp.registration.records import MergedRegistration
-from eventapp.registration.rules import RegistrationStatus, searched
+from eventapp.registration.rules import RegistrationStatus
 
+# Where a word is looked for as it is typed.
+_SEARCHED = (Registration.family_name, Registration.given_name, Registration.organization_name)
 # Lines of the log, and people, that a page shows.
 LINES = 20
 PEOPLE = 20
@@ -48,22 +51,11 @@ def people(event: Event, text: str) -> list[FoundPerson]:
         select(Registration, inside)
         .join(Registration.option)
         .options(contains_eager(Registration.option))
-        .where(Registration.event_id == event.id, *_words(text))
+        .where(Registration.event_id == event.id, *with_words(text, *_SEARCHED))
         .order_by(confirmed, Registration.family_name, Registration.given_name, Registration.id)
         .limit(PEOPLE)
     )
     return [FoundPerson(person, None if now is None else bool(now)) for person, now in db.session.execute(query)]
-
-
-def _words(text: str) -> list[ColumnElement[bool]]:
-    columns = [Registration.family_name, Registration.given_name, Registration.organization_name]
-    found = []
-    for folded, typed in searched(text):
-        either = [func.lower(column).contains(typed, autoescape=True) for column in columns]
-        if folded:
-            either.append(Registration.searchable.contains(folded, autoescape=True))
-        found.append(or_(*either))
-    return found
 
 
 @dataclass(frozen=True)

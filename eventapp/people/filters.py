@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, cast, exists, func, not_, or_
@@ -17,7 +16,8 @@ from eventapp.people.rules import ANY, NONE, PeopleQuery
 from eventapp.programme.models import Session
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SessionSignup
-from eventapp.registration.rules import QuestionKind, searched
+from eventapp.registration.queries import by_name, with_words
+from eventapp.registration.rules import QuestionKind
 
 Conditions = list[ColumnElement[bool]]
 
@@ -104,26 +104,11 @@ def _text(text: str, *, emails: bool) -> Conditions:
     """Who has each word in the name or its reading; for those who may see `emails`, also in the address and the
     organization.
     """
-    columns = [Registration.family_name, Registration.given_name]
-    if emails:
-        columns += [Registration.organization_name, Contact.email]
-    found: Conditions = []
-    for folded, typed in searched(text):
-        # Characters that folding drops are found as typed.
-        either = [func.lower(column).contains(typed, autoescape=True) for column in columns]
-        if folded:
-            either.append(Registration.searchable.contains(folded, autoescape=True) if emails else _named(folded))
-        found.append(or_(*either))
-    return found
-
-
-def _named(folded: str) -> ColumnElement[bool]:
-    """Whether a name or its reading has a folded word: if there is an organization, it is the part after the last
-    space.
-    """
-    anywhere = Registration.searchable.contains(folded, autoescape=True)
-    before = f"%{re.sub('([%_/])', '/' + chr(92) + '1', folded)}% %"
-    return and_(anywhere, or_(Registration.organization_name == "", Registration.searchable.like(before, escape="/")))
+    if not emails:
+        return by_name(text)
+    return with_words(
+        text, Registration.family_name, Registration.given_name, Registration.organization_name, Contact.email
+    )
 
 
 def _answer(question: Question, values: tuple[str, ...]) -> ColumnElement[bool]:

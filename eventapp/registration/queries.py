@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, exists, func, select
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core.db import db
@@ -27,6 +31,7 @@ from eventapp.registration.rules import (
     UNCONFIRMED,
     AddressCheck,
     RegistrationStatus,
+    searched,
 )
 
 # Registrations whose contacts are written to.
@@ -211,6 +216,36 @@ def by_id(event: Event, number: int) -> Registration | None:
         .where(Registration.id == number, Registration.event_id == event.id)
         .options(joinedload(Registration.option), joinedload(Registration.organization))
     )
+
+
+def with_words(
+    text: str, *columns: Any, folded: Callable[[str], ColumnElement[bool]] | None = None
+) -> list[ColumnElement[bool]]:
+    """Who has each word of a search: as it is typed in one of the columns, or folded in the text to search in, with the
+    name, its reading and the organization. `folded` is another condition for a folded word.
+    """
+    found = []
+    for word, typed in searched(text):
+        # Characters that folding drops are found as typed.
+        either = [func.lower(column).contains(typed, autoescape=True) for column in columns]
+        if word:
+            either.append(folded(word) if folded else Registration.searchable.contains(word, autoescape=True))
+        found.append(or_(*either))
+    return found
+
+
+def by_name(text: str) -> list[ColumnElement[bool]]:
+    """Who has each word of a search in the name or its reading."""
+    return with_words(text, Registration.family_name, Registration.given_name, folded=_named)
+
+
+def _named(folded: str) -> ColumnElement[bool]:
+    """Whether a name or its reading has a folded word: if there is an organization, it is the part after the last
+    space.
+    """
+    anywhere = Registration.searchable.contains(folded, autoescape=True)
+    before = f"%{re.sub('([%_/])', '/' + chr(92) + '1', folded)}% %"
+    return and_(anywhere, or_(Registration.organization_name == "", Registration.searchable.like(before, escape="/")))
 
 
 def number_emailed(event: Event) -> int:
