@@ -24,14 +24,6 @@ DESK = "/manage/events/forum/check-in"
 
 
 @pytest.fixture
-def forum(make):
-    event = make.event("forum")
-    with transaction():
-        tickets.give_key(event.id)
-    return event
-
-
-@pytest.fixture
 def guest(make, forum):
     option = make.option(forum)
     return make.registration(

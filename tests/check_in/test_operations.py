@@ -21,22 +21,10 @@ from eventapp.registration import decisions, edits
 from eventapp.registration import operations as registration
 from eventapp.tickets import operations as tickets
 from eventapp.tickets.queries import printed
+from tests.check_in.conftest import ticket
 from tests.support.make import fresh
 
 IN, OUT = CheckInKind.IN, CheckInKind.OUT
-
-
-@pytest.fixture
-def forum(make):
-    event = make.event("forum")
-    with transaction():
-        tickets.give_key(event.id)
-    return event
-
-
-@pytest.fixture
-def guest(make, forum):
-    return make.registration(forum, make.option(forum), family_name="Lovelace", given_name="Ada")
 
 
 @pytest.fixture
@@ -51,10 +39,6 @@ def scan(make, forum):
         return fresh(line)
 
     return scanned
-
-
-def ticket(guest) -> str:
-    return printed(fresh(guest)).text
 
 
 def presence(guest) -> Presence | None:

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from eventapp.check_in import queries
 from eventapp.check_in.rules import ScanResult
 from eventapp.core.db import transaction
 from eventapp.tickets import operations as tickets
 from eventapp.tickets.queries import printed
-
-
-@pytest.fixture
-def forum(make):
-    event = make.event("forum")
-    with transaction():
-        tickets.give_key(event.id)
-    return event
-
-
-@pytest.fixture
-def guest(make, forum):
-    return make.registration(forum, make.option(forum), family_name="Lovelace", given_name="Ada")
 
 
 def test_the_text_and_the_short_code_lead_to_the_registration(guest, forum):
