@@ -26,6 +26,19 @@ def page_number(typed: str | None) -> int:
     return max(int(typed), 1) if typed and re.fullmatch(r"[0-9]{1,5}", typed) else 1
 
 
+def sent_file(largest: int) -> tuple[str, bytes]:
+    """(name, content) of the file in the field "file": at most `largest` bytes and one more, so that the reader
+    sees that it is too large. Raises Refused if none was chosen.
+    """
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Refused(_("Choose a file."), field="file")
+    try:
+        return sent.filename, sent.read(largest + 1)
+    finally:
+        sent.close()
+
+
 def zone_asked(typed: str) -> tuple[str, str]:
     """(zone, error) for `?zone=`: the zone asked for, or what is wrong with it; both empty if none is asked for."""
     zone = clock.zone_typed(typed)

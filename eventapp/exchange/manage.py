@@ -14,7 +14,7 @@ from eventapp.core import languages
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import submit
+from eventapp.core.forms import sent_file, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import requires
@@ -47,20 +47,9 @@ def upload(event: Event) -> ResponseReturnValue:
 def _upload(event: Event, form: UploadForm) -> Upload:
     """Read the file that was sent, and keep it for its report. Raises Refused if it can't be read."""
     number, options_for = event.id, partial(operations.options_for, event)
-    name, data = _sent()
+    name, data = sent_file(formats.LARGEST)
     options = form.options()
     return operations.keep(number, data, options, _read(data, options, options_for), name=name)
-
-
-def _sent() -> tuple[str, bytes]:
-    """Name and content of the file, up to the size limit. Raises Refused if there is none."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Refused(_("Choose a file."), field="file")
-    try:
-        return sent.filename, sent.read(formats.LARGEST + 1)
-    finally:
-        sent.close()
 
 
 def _read(data: bytes, options: Options, asked: Callable[[Options], Options]) -> bytes:

@@ -13,8 +13,8 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import clock, languages
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
-from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import submit
+from eventapp.core.errors import or_404
+from eventapp.core.forms import sent_file, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import requires
@@ -65,10 +65,7 @@ def _sessions(event: Event) -> list[Session]:
 
 def _keep(event: Event, form: ReportUploadForm, sessions: Iterable[Session]) -> AttendanceReport:
     """Read the file that was sent, while nothing is locked, and keep its rows. Raises Refused if it can't be read."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Refused(_("Choose a file."), field="file")
-    name, data = sent.filename, sent.read(tables.LARGEST + 1)
+    name, data = sent_file(tables.LARGEST)
     session = next((one.id for one in sessions if one.code == form.session.data), None)
     user, language = current_organizer().id, languages.interface()
     with reading():

@@ -13,9 +13,8 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import languages
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
-from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import submit
-from eventapp.core.languages import gettext as _
+from eventapp.core.errors import or_404
+from eventapp.core.forms import sent_file, submit
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
@@ -47,10 +46,7 @@ def upload(event: Event) -> ResponseReturnValue:
 
 def _keep(event: Event, form: ImportForm) -> PeopleImport:
     """Read the file that was sent, while nothing is locked, and keep its rows. Raises Refused if it can't be read."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Refused(_("Choose a file."), field="file")
-    name, data = sent.filename, sent.read(tables.LARGEST + 1)
+    name, data = sent_file(tables.LARGEST)
     values, user, language = form.values(), current_organizer().id, languages.interface()
     with reading():
         table = tables.read(data)
