@@ -6,10 +6,7 @@ python -m bench.counts [--postgresql] [number of registrations …]
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from random import Random
@@ -21,6 +18,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import insert, select, text, update
 
 from bench.data import START, fill
+from bench.timing import ROUNDS, measured
 from eventapp import create_app
 from eventapp.accounts.models import User
 from eventapp.attendance import kept
@@ -39,7 +37,6 @@ from eventapp.registration.rules import QuestionKind, RegistrationStatus
 from tests.support.make import Make
 from tests.support.visitor import Visitor
 
-ROUNDS = 5
 COUNTRIES = ("JP", "US", "DE", "AU", "FI", "BD", "KR", "FR", "DO", "GB")
 COUNTS = "/manage/events/summit/counts"
 PAGES = {
@@ -103,18 +100,6 @@ def seed(number: int) -> int:
     with db.engine.begin() as connection:
         connection.execute(text("ANALYZE"))
     return owner.id
-
-
-def measured(run: Callable[[], Any]) -> tuple[float, float, float]:
-    """(median, spread, wall clock) in milliseconds of processor time."""
-    run()
-    found, walls = [], []
-    for _ in range(ROUNDS):
-        began, clock = time.thread_time(), time.perf_counter()
-        run()
-        found.append((time.thread_time() - began) * 1000)
-        walls.append((time.perf_counter() - clock) * 1000)
-    return statistics.median(found), max(found) - min(found), statistics.median(walls)
 
 
 def pages(app: Flask, owner: int, number: int, *, cold: bool) -> None:

@@ -5,18 +5,16 @@ python -m bench.people_desk [number of registrations …]
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text, update
 
 from bench.data import fill
+from bench.timing import ROUNDS, measured
 from eventapp import create_app
 from eventapp.accounts.models import User
 from eventapp.config import Settings
@@ -31,7 +29,6 @@ from eventapp.registration.rules import QuestionKind
 from tests.support.make import Make
 from tests.support.visitor import Visitor
 
-ROUNDS = 5
 DESK = "/manage/events/summit/registrations"
 PAGES = {
     "first page": "",
@@ -70,18 +67,6 @@ def seed(number: int) -> int:
     with db.engine.begin() as connection:
         connection.execute(text("ANALYZE"))
     return owner.id
-
-
-def measured(run: Callable[[], Any]) -> tuple[float, float, float]:
-    """(median, spread, wall clock) in milliseconds of processor time."""
-    run()
-    found, walls = [], []
-    for _ in range(ROUNDS):
-        began, clock = time.thread_time(), time.perf_counter()
-        run()
-        found.append((time.thread_time() - began) * 1000)
-        walls.append((time.perf_counter() - clock) * 1000)
-    return statistics.median(found), max(found) - min(found), statistics.median(walls)
 
 
 def pages(app: Flask, owner: int, number: int) -> None:
