@@ -45,6 +45,7 @@ def texts() -> dict[str, object]:
             "The browser does not let this page use the camera. Allow it in the settings of the browser."
         ),
         "no_camera": _("There is no camera, or another app uses it. Type the code or the name, or use a hand scanner."),
+        "no_reader": _("Codes can't be read with the camera here. Type the code or the name, or use a hand scanner."),
         "left": _("{number} scans were not sent. Stay signed in until the network is back, or they are lost."),
         "tests": _tests(),
     }

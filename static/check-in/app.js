@@ -19,11 +19,7 @@ class App {
     this.state = { online: navigator.onLine, waiting: 0, places: null, numbers: null, recent: [], kind: "in" };
     this.view = new View(this);
     this.sync = new Sync(store, this.state, () => this.view.draw(), () => this.tidy());
-    this.camera = new Camera(this.view.video, (text) => {
-      if (!this.ready()) return false;
-      this.scan(text);
-      return true;
-    });
+    this.camera = new Camera(this.view.video, (text) => this.seen(text), () => this.view.noReader());
   }
 
   /** Take up what was kept, and the link in the address, if there is one. */
@@ -97,6 +93,13 @@ class App {
     if (!ticket) return { result: "unknown" };
     if (ticket.genuine === null) return { result: "other_event" };
     return ticket.genuine ? { person: ticket.registration, shown: ticket.revision } : { result: "forged" };
+  }
+
+  /** A code before the camera; false if the app is not ready for it. */
+  seen(text) {
+    if (!this.ready()) return false;
+    this.scan(text);
+    return true;
   }
 
   async scan(text) {

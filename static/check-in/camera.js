@@ -5,11 +5,13 @@ const AGAIN = 3_000;
 export class Camera {
   /**
    * `found(text)` is called for each code, and says whether it has taken it: what came too early is offered again. One
-   * that was taken is ignored while it is held, and for three seconds more.
+   * that was taken is ignored while it is held, and for three seconds more. `broken()` is called if no code can be read
+   * here at all, because the reader does not start; the camera is off then.
    */
-  constructor(video, found) {
+  constructor(video, found, broken) {
     this.video = video;
     this.found = found;
+    this.broken = broken;
     this.canvas = new OffscreenCanvas(1, 1);
     this.last = { text: "", at: 0 };
   }
@@ -25,8 +27,7 @@ export class Camera {
     this.stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
     this.video.srcObject = this.stream;
     await this.video.play();
-    this.worker ??= new Worker("/check-in/scan-worker.js", { type: "module" });
-    this.worker.onmessage = ({ data }) => this.#read(data);
+    this.worker ??= this.#reader();
     this.busy = false;
     this.#next();
   }
@@ -43,6 +44,21 @@ export class Camera {
     if (!track?.getCapabilities?.().torch) return false;
     await track.applyConstraints({ advanced: [{ torch: on }] });
     return true;
+  }
+
+  #reader() {
+    const worker = new Worker("/check-in/scan-worker.js", { type: "module" });
+    worker.onmessage = ({ data }) => this.#read(data);
+    worker.onerror = () => this.#fail();
+    return worker;
+  }
+
+  /** The reader does not start. The next start of the camera tries a new one. */
+  #fail() {
+    this.worker?.terminate();
+    this.worker = null;
+    this.stop();
+    this.broken();
   }
 
   #next() {
@@ -62,10 +78,13 @@ export class Camera {
     this.worker.postMessage(picture, [picture.data.buffer]);
   }
 
-  #read({ text, ready, error }) {
-    if (ready) return;
+  #read({ text, failed }) {
+    if (failed) {
+      this.#fail();
+      return;
+    }
     this.busy = false;
-    if (error || !text) return;
+    if (!text) return;
     const now = Date.now();
     const again = text === this.last.text && now - this.last.at < AGAIN;
     if (again || this.found(text)) this.last = { text, at: now };

@@ -243,9 +243,19 @@ export class View {
       $("#light").hidden = !this.app.camera.stream.getVideoTracks()[0].getCapabilities?.().torch;
       this.lock = await navigator.wakeLock?.request("screen").catch(() => null);
     } catch (error) {
-      $("#camera-problem").hidden = false;
-      $("#camera-problem").textContent = error.name === "NotAllowedError" ? this.words.camera_denied : this.words.no_camera;
+      this.#noCamera(error.name === "NotAllowedError" ? this.words.camera_denied : this.words.no_camera);
     }
+  }
+
+  #noCamera(text) {
+    $("#camera-problem").hidden = false;
+    $("#camera-problem").textContent = text;
+  }
+
+  /** The camera works, but no code can be read from it. */
+  noReader() {
+    this.#cameraOff();
+    this.#noCamera(this.words.no_reader);
   }
 
   #cameraOff() {
