@@ -69,7 +69,7 @@ class ShownLine:
 def latest(event: Event, number: int | None = None) -> list[ShownLine]:
     """The last lines of the log, the newest first; or the one of this number. One statement."""
     back = aliased(CheckIn)
-    undone = exists().where(back.undoes == CheckIn.nonce, back.event_id == CheckIn.event_id)
+    undone = exists().where(back.undoes == CheckIn.nonce, back.undoes != "", back.event_id == CheckIn.event_id)
     query = (
         select(CheckIn, and_(CheckIn.accepted, ~undone))
         .options(joinedload(CheckIn.registration).joinedload(Registration.option), joinedload(CheckIn.user))
