@@ -27,6 +27,7 @@ from eventapp.core import clock, logs
 from eventapp.core.db import transaction
 from eventapp.core.errors import Refused
 from eventapp.core.gateway import Answer, Batched, Environ
+from eventapp.core.statements import QuickReads
 from eventapp.tickets.codes import PublicKeys
 
 PATH = "/check-in/api/scan"
@@ -66,7 +67,8 @@ def handler(app: Flask) -> Batched:
 def _answers(environs: list[Environ], began: float) -> list[Answer | None]:
     now = clock.now()
     keys = sync.remembered_keys()
-    messages = [_message(environ, now, keys) for environ in environs]
+    with QuickReads() as reads:
+        messages = [_message(environ, now, keys, reads) for environ in environs]
     usual = [message for message in messages if message is not None]
     if not usual:
         return [None] * len(environs)
@@ -80,9 +82,9 @@ def _answers(environs: list[Environ], began: float) -> list[Answer | None]:
     return [None if message is None else _answer(next(written), began) for message in messages]
 
 
-def _message(environ: Environ, now: datetime, keys: PublicKeys) -> _Message | None:
+def _message(environ: Environ, now: datetime, keys: PublicKeys, reads: QuickReads) -> _Message | None:
     """A message that can be answered here; None for one that the view has to answer."""
-    device = devices.of_header(environ.get("HTTP_AUTHORIZATION", ""))
+    device = devices.of_header(environ.get("HTTP_AUTHORIZATION", ""), reads)
     if device is None:
         return None
     try:

@@ -14,7 +14,7 @@ from eventapp.check_in.record import Point
 from eventapp.check_in.rules import Admission
 from eventapp.core import clock, tokens
 from eventapp.core.db import Moment
-from eventapp.core.statements import QuickRead, QuickWrite
+from eventapp.core.statements import QuickRead, QuickReads, QuickWrite
 from eventapp.events.models import Event
 
 # How often it is written down that a device was seen, if nothing else is written.
@@ -37,10 +37,10 @@ class Device:
     point: Point
 
 
-def of_header(authorization: str) -> Device | None:
-    """The device whose key an Authorization header shows."""
+def of_header(authorization: str, reads: QuickReads | None = None) -> Device | None:
+    """The device whose key an Authorization header shows. `reads` is for those who look up several."""
     kind, _space, key = authorization.partition(" ")
-    return by_key(key) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else None
+    return by_key(key, reads) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else None
 
 
 _columns = (
@@ -71,9 +71,10 @@ _by_digest = QuickRead(
 )
 
 
-def by_key(key: str) -> Device | None:
+def by_key(key: str, reads: QuickReads | None = None) -> Device | None:
     """The device with this key; None if nobody has it, it was revoked, or has expired."""
-    row = _by_digest.row(digest=tokens.digest(key))
+    digest = tokens.digest(key)
+    row = _by_digest.row(digest=digest) if reads is None else reads.row(_by_digest, digest=digest)
     if row is None:
         return None
     number, label, walk_ins, user_id, last_seen, waiting, slug, expires_at, revoked_at, *where = row

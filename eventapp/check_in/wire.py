@@ -114,9 +114,14 @@ def _walk_in(one: Mapping[str, Any]) -> WalkIn:
 
 def _text(values: Mapping[str, Any], name: str, longest: int) -> str:
     value = values.get(name, "")
-    if not isinstance(value, str) or "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if not isinstance(value, str) or "\x00" in value or not (value.isascii() or _is_text(value)):
         raise Refused(_unreadable())
     return value[:longest]
+
+
+def _is_text(value: str) -> bool:
+    """Whether there is no half of a surrogate pair in it, which can't be stored."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _number(values: Mapping[str, Any], name: str) -> int:

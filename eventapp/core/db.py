@@ -136,7 +136,7 @@ def prepare_sqlite(engine: Engine) -> None:
 
 def _make_durable(connection: Any) -> None:
     """Until it goes back to the pool, a commit of this connection waits for the disk. Not within a transaction."""
-    connection.exec_driver_sql("PRAGMA synchronous=FULL")
+    connection.connection.driver_connection.execute("PRAGMA synchronous=FULL")
     connection.info[_DURABLE] = True
 
 
