@@ -9,14 +9,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from eventapp.attendance import kept
+from eventapp.attendance import groups, kept
 from eventapp.attendance.dimensions import Dimension, Dimensions, Raw
-from eventapp.attendance.population import NAMED, who
+from eventapp.attendance.groups import PeopleGroup
+from eventapp.attendance.population import NAMED
 from eventapp.attendance.states import BY_STATUS, LiveState
 from eventapp.attendance.tables import CountTable, Part, built
 from eventapp.core.db import db
 from eventapp.programme.rules import Mode
-from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.models import Registration
 from eventapp.registration.rules import REGISTERED
 
 
@@ -37,8 +38,8 @@ def state_of(column: Part) -> LiveState:
 
 
 def by_state(dimensions: Dimensions, key: str, totals: dict[LiveState, int] | None = None) -> CountTable | None:
-    """The people in each state, by a dimension; None if there is none with this key. Three statements, and what the
-    dimension reads.
+    """The people in each state, by a dimension; None if there is none with this key. One or two statements, and what
+    the dimension reads.
 
     `totals` are those of the states, for dimensions whose parts overlap.
     """
@@ -47,12 +48,14 @@ def by_state(dimensions: Dimensions, key: str, totals: dict[LiveState, int] | No
     come = dimensions.get(key, LiveState.CHECKED_IN)
     if dimension is None or come is None:
         return None
-    registered = _grouped(dimensions, [dimension], None)
-    come_rows = _grouped(dimensions, [come], LiveState.CHECKED_IN)
-    missing = _grouped(dimensions, [dimension], LiveState.NO_SHOW)
+    same = len(dimension.columns) == len(come.columns) == len(_columns([dimension, come]))
+    people = _groups(dimensions, [dimension])
+    of_those = people if same else _groups(dimensions, [come])
+    over = dimensions.expected.over
+    registered, missing = groups.counted(people, None, over), groups.counted(people, LiveState.NO_SHOW, over)
+    come_rows = groups.counted(of_those, LiveState.CHECKED_IN, over)
     raw = {row[:-1] for row, _number in registered} | {row for row, _number in missing}
     of_come = {row for row, _number in come_rows}
-    same = len(dimension.columns) == len(come.columns) == len(_columns([dimension, come]))
     parts = dimension.parts(raw | of_come if same else raw)  # so that organizations are looked up once
     parts_of_come = parts if same else come.parts(of_come)
     for row, number in registered:
@@ -85,7 +88,7 @@ def _table(cells: dict[tuple[Part, Part], int], by_size: bool, totals: dict[Part
 
 
 def numbers(dimensions: Dimensions) -> LiveNumbers:
-    """The numbers of the event as a whole. Three statements."""
+    """The numbers of the event as a whole. One statement."""
     table = by_state(dimensions, "mode")
     assert table is not None
     by_mode: dict[LiveState, dict[Mode, int]] = {
@@ -154,35 +157,29 @@ def _pick(raw: Raw, places: list[int]) -> Raw:
     return tuple(raw[at] for at in places)
 
 
-def _grouped(dimensions: Dimensions, of: list[Dimension], state: LiveState | None) -> list[tuple[Raw, int]]:
-    """(values of the columns, number of people). Without a state: registered people, with the state of the registration
-    as the last column.
-    """
+def _grouped(dimensions: Dimensions, of: list[Dimension], state: LiveState) -> list[tuple[Raw, int]]:
+    """(values of the columns, number of people) of those in a state."""
+    return groups.counted(_groups(dimensions, of), state, dimensions.expected.over)
 
-    def build() -> list[tuple[Raw, int]]:
-        return _read(dimensions, of, state)
+
+def _groups(dimensions: Dimensions, of: list[Dimension]) -> list[PeopleGroup]:
+    """The people by the columns of some dimensions."""
+    columns = _columns(of)
+    if groups.is_usual(columns):
+        return groups.picked(dimensions.groups, columns)
+
+    def joined(statement: Any) -> Any:
+        for dimension in {one.key: one for one in of}.values():  # one that is crossed with itself is joined once
+            statement = dimension.joined(statement)
+        return statement
+
+    def build() -> list[PeopleGroup]:
+        return groups.by(dimensions.event, columns, joined)
 
     # What else is joined changes without the registrations: seats in sessions, languages of contacts.
     if any(dimension.joins for dimension in of):
         return build()
-    over = tuple(sorted(dimensions.expected.over)) if state is LiveState.NO_SHOW else ()
-    return kept.rows((dimensions.version, state, over, tuple(dimension.key for dimension in of)), build)
-
-
-def _read(dimensions: Dimensions, of: list[Dimension], state: LiveState | None) -> list[tuple[Raw, int]]:
-    columns = _columns(of) + ([] if state is not None else [Registration.status])
-    statement: Any = (
-        select(*columns, func.count())
-        .select_from(Registration)
-        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
-    )
-    for dimension in {one.key: one for one in of}.values():  # one that is crossed with itself is joined once
-        statement = dimension.joined(statement)
-    among = who(state, dimensions.expected.over) if state is not None else Registration.status.in_(REGISTERED)
-    statement = statement.where(Registration.event_id == dimensions.event.id, NAMED, among)
-    if columns:
-        statement = statement.group_by(*columns)
-    return [(tuple(row[:-1]), row[-1]) for row in db.session.execute(statement) if row[-1]]
+    return kept.rows((dimensions.version, tuple(dimension.key for dimension in of)), build)
 
 
 def delegations(dimensions: Dimensions) -> int:

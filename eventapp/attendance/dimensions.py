@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Integer, case, cast, func, select
 from sqlalchemy.orm import aliased
 
-from eventapp.attendance import kept, parties
+from eventapp.attendance import groups, kept, parties
 from eventapp.attendance.facets import Facets, facets
+from eventapp.attendance.groups import PeopleGroup
 from eventapp.attendance.parties import RawParty
 from eventapp.attendance.population import Expected, expected
 from eventapp.attendance.rules import CountedParty
@@ -77,6 +78,11 @@ class Dimensions:
     questions: list[Question]
     expected: Expected
     version: Hashable
+
+    @cached_property
+    def groups(self) -> list[PeopleGroup]:
+        """The people by what most tables count by. One statement, none if they were read before."""
+        return groups.usual(self.event, self.version)
 
     @cached_property
     def _known(self) -> dict[int, CountedParty]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, cast, func, select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, cast, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -59,6 +60,23 @@ def arrivals(event: Event) -> dict[date, list[Arrivals]]:
 
     A person arrives once, at whichever door: the sum is the number of people who were checked in.
     """
+    found = kept.rows(
+        (kept.version(event), "arrivals"),
+        lambda: [tuple(row) for row in db.session.execute(_arrivals(), {"event": event.id})],
+    )
+    days: dict[date, list[Arrivals]] = defaultdict(list)
+    for number, people in found:
+        at = datetime.fromtimestamp(number * QUARTER, UTC)
+        day = days[clock.local_day(at, event.zone)]
+        while day and day[-1].at + timedelta(seconds=QUARTER) < at:
+            day.append(Arrivals(day[-1].at + timedelta(seconds=QUARTER), 0))
+        day.append(Arrivals(at, people))
+    return dict(days)
+
+
+@cache
+def _arrivals() -> Select[int, int]:
+    """(quarter of an hour since 1970, people who arrived in it); the event is a parameter."""
     first = (
         select(
             cast(func.coalesce(MergedRegistration.into_id, Presence.registration_id), Integer).label("person"),
@@ -67,27 +85,18 @@ def arrivals(event: Event) -> dict[date, list[Arrivals]]:
         .select_from(Presence)
         .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
         .outerjoin(MergedRegistration, MergedRegistration.registration_id == Presence.registration_id)
-        .where(CheckInPoint.event_id == event.id, Presence.first_in.is_not(None))
+        .where(CheckInPoint.event_id == bindparam("event"), Presence.first_in.is_not(None))
         .group_by("person")
         .subquery()
     )
     quarter = (unix_time(first.c.at) // QUARTER).label("quarter")
-    query = (
+    return (
         select(quarter, func.count())
         .join(Registration, Registration.id == first.c.person)
         .where(NAMED, who(LiveState.CHECKED_IN))
         .group_by(quarter)
         .order_by(quarter)
     )
-    days: dict[date, list[Arrivals]] = defaultdict(list)
-    found = kept.rows((kept.version(event), "arrivals"), lambda: [tuple(row) for row in db.session.execute(query)])
-    for number, people in found:
-        at = datetime.fromtimestamp(number * QUARTER, UTC)
-        day = days[clock.local_day(at, event.zone)]
-        while day and day[-1].at + timedelta(seconds=QUARTER) < at:
-            day.append(Arrivals(day[-1].at + timedelta(seconds=QUARTER), 0))
-        day.append(Arrivals(at, people))
-    return dict(days)
 
 
 @dataclass(frozen=True)

@@ -31,20 +31,27 @@ def was_checked_in(row: Any = Registration) -> ColumnElement[bool]:
 
 def has_come() -> ColumnElement[bool]:
     """Whether the person of a registration was let in, with this or another registration."""
-    same = aliased(Registration)
-    return or_(was_checked_in(), exists().where(*_same_person(same), was_checked_in(same)))
+    return or_(was_checked_in(), came_otherwise())
 
 
 def counts_as_come() -> ColumnElement[bool]:
     """True for exactly one registration of each person who was let in: the active one, else the oldest."""
+    return and_(was_checked_in(), not_(counts_elsewhere()))
+
+
+def counts_elsewhere() -> ColumnElement[bool]:
+    """Whether somebody who was let in with this registration is counted with another one."""
     better, merged = aliased(Registration), aliased(MergedRegistration)
     inactive = Registration.status.not_in(ACTIVE)
     first = or_(better.status.in_(ACTIVE), better.id < Registration.id)
     again = exists().where(*_same_person(better), first, was_checked_in(better), not_(_merged(better)))
-    return and_(
-        was_checked_in(),
-        not_(and_(inactive, or_(exists().where(merged.registration_id == Registration.id), again))),
-    )
+    return and_(inactive, or_(exists().where(merged.registration_id == Registration.id), again))
+
+
+def came_otherwise() -> ColumnElement[bool]:
+    """Whether the person of a registration was let in with another one of theirs."""
+    same = aliased(Registration)
+    return exists().where(*_same_person(same), was_checked_in(same))
 
 
 def _merged(row: Any) -> ColumnElement[bool]:
