@@ -17,9 +17,9 @@ from sqlalchemy import Enum, Select, String, and_, bindparam, case, false, func,
 from eventapp.attendance import kept, parties
 from eventapp.attendance.population import NAMED
 from eventapp.attendance.states import LiveState
+from eventapp.check_in.came import came_otherwise, counts_elsewhere, was_checked_in
 from eventapp.core.db import db
 from eventapp.events.models import Event
-from eventapp.people.came import came_otherwise, counts_elsewhere, was_checked_in
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import REGISTERED, RegistrationStatus
 

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, and_, false, not_, select
 
 from eventapp.attendance.rules import Basis
 from eventapp.attendance.states import LiveState
+from eventapp.check_in.came import counts_as_come, has_come
 from eventapp.check_in.models import CheckInPoint
 from eventapp.check_in.rules import PointKind
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.events.models import Event
-from eventapp.people.came import counts_as_come, has_come
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import RegistrationStatus

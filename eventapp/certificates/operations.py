@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, not_, select, update
 
 from eventapp.certificates import queries
 from eventapp.certificates.models import Certificate
 from eventapp.certificates.queries import Attended
 from eventapp.certificates.rules import CertificateContent, may_have, new_code
+from eventapp.check_in.came import counts_elsewhere
 from eventapp.core import clock
 from eventapp.core.clock import local_day
 from eventapp.core.db import db, transaction
@@ -61,7 +62,7 @@ def _people(event: Event, wanted: set[int]) -> list[Any]:
             Contact.language,
         )
         .join(Contact, Contact.id == Registration.contact_id)
-        .where(Registration.event_id == event.id)
+        .where(Registration.event_id == event.id, not_(counts_elsewhere()))
         .order_by(Registration.id)
     )
     return [row for row in db.session.execute(query) if row.id in wanted and (row.family_name or row.given_name)]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.certificates.models import Certificate
@@ -72,9 +72,13 @@ def _titles(numbers: set[int]) -> dict[int, LocalizedText]:
 
 
 def issued(event: Event) -> set[int]:
-    """The registrations that have a certificate, also a withdrawn one."""
-    query = select(Certificate.registration_id).where(Certificate.event_id == event.id)
-    return {number for number in db.session.scalars(query) if number is not None}
+    """The registrations that have a certificate, also a withdrawn one; and those into which one was merged that has."""
+    query = (
+        select(Certificate.registration_id, MergedRegistration.into_id)
+        .outerjoin(MergedRegistration, MergedRegistration.registration_id == Certificate.registration_id)
+        .where(Certificate.event_id == event.id)
+    )
+    return {number for row in db.session.execute(query) for number in row if number is not None}
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,11 @@ def by_code(code: str) -> Certificate | None:
 
 
 def of_registration(number: int) -> Certificate | None:
-    """The certificate of a registration."""
-    return db.session.scalar(select(Certificate).where(Certificate.registration_id == number))
+    """The certificate of a registration: its own, else that of one that was merged into it."""
+    merged = select(MergedRegistration.registration_id).where(MergedRegistration.into_id == number)
+    own = Certificate.registration_id == number
+    query = select(Certificate).where(or_(own, Certificate.registration_id.in_(merged)))
+    return db.session.scalar(query.order_by(case((own, 0), else_=1), Certificate.id).limit(1))
 
 
 def by_id(event: Event, number: int) -> Certificate | None:

@@ -19,6 +19,7 @@ from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.limits import limit
+from eventapp.core.text import one_line
 
 api = Blueprint("check_in_api", __name__, url_prefix="/check-in/api")
 
@@ -41,6 +42,14 @@ def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
     return checked
 
 
+def _body() -> Any:
+    """The JSON of the request; None if it is none, or nested so deeply that it can't be read."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def _stored_nowhere(response: Response, status: int = 0) -> Response:
     response.cache_control.no_store = True
     response.status_code = status or response.status_code
@@ -50,12 +59,12 @@ def _stored_nowhere(response: Response, status: int = 0) -> Response:
 @api.post("/devices")
 def open_link() -> ResponseReturnValue:
     """Exchange the secret of a link for the key of a device. 410 if it is not valid or used up."""
-    body = request.get_json(silent=True)
+    body = _body()
     link, label = (body.get("link"), body.get("label", "")) if isinstance(body, dict) else (None, "")
-    if not isinstance(link, str) or not isinstance(label, str) or not 20 <= len(link) <= 100:
+    if not isinstance(link, str) or not isinstance(label, str) or not (link.isascii() and 20 <= len(link) <= 100):
         raise Refused(_("This link is not complete. Open it again, or ask for a new one."))
     limit(OPENINGS, "check-in links")
-    made = points.open_link(link, label=label)
+    made = points.open_link(link, label=one_line(label[:100]))
     if made is None:
         return _stored_nowhere(jsonify(error=_("This link is no longer valid. Ask the organizers for a new one.")), 410)
     return _stored_nowhere(jsonify(key=made.key, device=made.device.id))
@@ -72,14 +81,14 @@ def people(device: Device) -> Response:
 @by_device
 def scan(device: Device) -> Response:
     """Answer scans while somebody waits at the door. The server answers these together with others (batch.py)."""
-    return jsonify(_answers(device, wire.read(request.get_json(silent=True))))
+    return jsonify(_answers(device, wire.read(_body())))
 
 
 @api.post("/sync")
 @by_device
 def exchange(device: Device) -> Response:
     """Take the scans of a device, and answer them, with what else it should know."""
-    sent = wire.read(request.get_json(silent=True))
+    sent = wire.read(_body())
     return jsonify(_answers(device, sent) | _updates(device, sent))
 
 
@@ -117,9 +126,9 @@ def _updates(device: Device, sent: wire.Sent) -> dict[str, Any]:
 @by_device
 def move(device: Device) -> Response:
     """Take the device to another point; only devices of team members may."""
-    body = request.get_json(silent=True)
+    body = _body()
     number = body.get("point") if isinstance(body, dict) else None
-    if device.user_id is None or not isinstance(number, int):
+    if device.user_id is None or type(number) is not int or not 0 < number <= wire.HIGHEST:
         raise Refused(_("This device belongs to its door. Ask the organizers for a link for another one."))
     points.move_device(device.id, or_404(queries.of_event(device.point.event_id, CheckInPoint, number)))
     return jsonify(moved=True)

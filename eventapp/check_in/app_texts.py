@@ -46,6 +46,9 @@ def texts() -> dict[str, object]:
         ),
         "no_camera": _("There is no camera, or another app uses it. Type the code or the name, or use a hand scanner."),
         "no_reader": _("Codes can't be read with the camera here. Type the code or the name, or use a hand scanner."),
+        "others": _(
+            "{number} scans of another event are kept here and not sent yet. Open a check-in link of that event again."
+        ),
         "left": _("{number} scans were not sent. Stay signed in until the network is back, or they are lost."),
         "tests": _tests(),
     }

@@ -85,11 +85,11 @@ def _answers(environs: list[Environ], began: float) -> list[Answer | None]:
 def _message(environ: Environ, now: datetime, keys: PublicKeys, reads: QuickReads) -> _Message | None:
     """A message that can be answered here; None for one that the view has to answer."""
     device = devices.of_header(environ.get("HTTP_AUTHORIZATION", ""), reads)
-    if device is None:
+    if device is None or not environ.get("CONTENT_TYPE", "").startswith("application/json"):
         return None
     try:
         sent = wire.read(json.loads(environ["wsgi.input"].getvalue()))
-    except (ValueError, Refused):
+    except (ValueError, RecursionError, Refused):
         return None
     if any(scan.walk_in is not None or scan.kind is CheckInKind.UNDO for scan in sent.scans):
         return None

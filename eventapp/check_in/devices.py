@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Permission, may
 from eventapp.check_in.models import CheckInDevice, CheckInPoint
 from eventapp.check_in.record import Point
 from eventapp.check_in.rules import Admission
 from eventapp.core import clock, tokens
 from eventapp.core.db import Moment
 from eventapp.core.statements import QuickRead, QuickReads, QuickWrite
-from eventapp.events.models import Event
+from eventapp.events.models import Event, TeamMember
 
 # How often it is written down that a device was seen, if nothing else is written.
 SEEN = timedelta(seconds=10)
@@ -34,6 +36,7 @@ class Device:
     last_seen: datetime
     waiting: int
     slug: str
+    created_at: datetime
     point: Point
 
 
@@ -51,8 +54,12 @@ _columns = (
     CheckInDevice.last_seen,
     CheckInDevice.waiting,
     Event.slug,
+    CheckInDevice.created_at,
     CheckInDevice.expires_at,
     CheckInDevice.revoked_at,
+    User.active,
+    User.admin,
+    TeamMember.role,
     CheckInPoint.id.label("point"),
     Event.id.label("event"),
     Event.zone,
@@ -67,23 +74,30 @@ _by_digest = QuickRead(
     select(*_columns)
     .join(CheckInPoint, CheckInPoint.id == CheckInDevice.point_id)
     .join(Event, Event.id == CheckInDevice.event_id)
+    .outerjoin(User, User.id == CheckInDevice.user_id)
+    .outerjoin(TeamMember, and_(TeamMember.user_id == User.id, TeamMember.event_id == Event.id))
     .where(CheckInDevice.digest == bindparam("digest", ""))
 )
 
 
 def by_key(key: str, reads: QuickReads | None = None) -> Device | None:
-    """The device with this key; None if nobody has it, it was revoked, or has expired."""
+    """The device with this key; None if nobody has it, it was revoked or has expired, or the team member whose device
+    it is may no longer check people in.
+    """
     digest = tokens.digest(key)
     row = _by_digest.row(digest=digest) if reads is None else reads.row(_by_digest, digest=digest)
     if row is None:
         return None
-    number, label, walk_ins, user_id, last_seen, waiting, slug, expires_at, revoked_at, *where = row
+    number, label, walk_ins, user_id, last_seen, waiting, slug, created_at, expires_at, revoked_at, *others = row
+    active, admin, role, *where = others
     if revoked_at is not None or expires_at <= clock.now():
+        return None
+    if user_id is not None and not (active and (admin or may(role, Permission.CHECK_IN))):
         return None
     point, event_id, zone, area, session_id, kind, options, days, holders = where
     admission = Admission(kind, frozenset(options), frozenset(date.fromisoformat(day) for day in days), bool(holders))
     there = Point(point, event_id, zone, area, admission, session_id)
-    return Device(number, label, bool(walk_ins), user_id, last_seen, waiting, slug, there)
+    return Device(number, label, bool(walk_ins), user_id, last_seen, waiting, slug, created_at, there)
 
 
 def note_seen(device: Device, *, waiting: int, list_at: datetime | None, now: datetime) -> None:

@@ -15,6 +15,7 @@ from eventapp.core import tokens
 from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
 from eventapp.core.pages import page
+from eventapp.core.text import one_line
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.registration import queries as registrations
@@ -98,6 +99,6 @@ def check(event: Event, number: int) -> ResponseReturnValue:
 def take_back(event: Event, number: int) -> ResponseReturnValue:
     """Take a line of the log back."""
     line = or_404(queries.line(event, number))
-    nonce = request.form.get("nonce") or tokens.token()
-    back = operations.take_back(event, line, nonce=nonce[:100], user_id=current_organizer().id)
+    nonce = one_line(request.form.get("nonce", ""))[:100] or tokens.token()
+    back = operations.take_back(event, line, nonce=nonce, user_id=current_organizer().id)
     return _show(event, back, kind=CheckInKind.IN)

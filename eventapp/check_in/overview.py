@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, distinct, func, or_, select
+from sqlalchemy import distinct, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from eventapp.check_in import presence
+from eventapp.check_in import presence, search
 from eventapp.check_in.models import CheckIn, CheckInDevice, CheckInPoint, DoorLink, Presence, entry
+from eventapp.check_in.record import undos
 from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core import clock
 from eventapp.core.db import db
@@ -40,11 +41,8 @@ def points(event: Event) -> list[PointOverview]:
         .order_by(CheckInPoint.closed, CheckInPoint.position, CheckInPoint.id)
     ).all()
     came = _by_point(
-        select(
-            Presence.point_id, func.count(distinct(case((Presence.first_in.is_not(None), Presence.registration_id))))
-        )
-        .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
-        .where(CheckInPoint.event_id == event.id)
+        search.once(search.of_event(select(Presence.point_id, func.count(distinct(search.person()))), event.id))
+        .where(Presence.first_in.is_not(None))
         .group_by(Presence.point_id)
     )
     used = _by_point(
@@ -128,10 +126,11 @@ def to_look_at(event: Event) -> list[ToLookAt]:
     by_person: dict[int, list[CheckIn]] = defaultdict(list)
     for line in lines.values():
         by_person[line.registration_id or 0].append(line)
-    undone = {line.undoes for line in lines.values() if line.kind is CheckInKind.UNDO}
+    back = undos(lines)
+    undone = {one.undoes for one in back}
     found = []
     for log in by_person.values():
-        for double in presence.doubles(entry(line, line.point.area) for line in log):
+        for double in presence.doubles([*(entry(line, line.point.area) for line in log), *back]):
             if not lines[double.second].forced:
                 found.append(_double(lines[double.first], lines[double.second]))
         found += [_alone(line) for line in log if _was_no(line) and line.nonce not in undone]

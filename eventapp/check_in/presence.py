@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from eventapp.check_in.rules import CheckInKind, ScanResult
 
@@ -114,19 +114,17 @@ def at_the_door(worth: ScanResult, kind: CheckInKind, *, inside: bool) -> ScanRe
     return worth
 
 
-# A device whose clock is so far off was set wrong; its lines are marked.
-FAR_OFF = timedelta(hours=12)
-
-
-def corrected(times: Sequence[datetime], *, clock: datetime, received: datetime) -> list[datetime]:
+def corrected(times: Sequence[datetime], *, clock: datetime, received: datetime, earliest: datetime) -> list[datetime]:
     """The times of a device's lines, in the order of their sequence, by the server's clock.
 
     `clock` is what the device's clock shows when it sends them. Its error is taken off; no line is later than
-    `received` nor than the one after it, which would mean that the clock was set back in between.
+    `received` nor than the one after it, which would mean that the clock was set back in between. A time before
+    `earliest` can't be: the clock was set right after that line, which is taken to be as late as it can be.
     """
     error = received - clock
     latest, found = received, []
     for at in reversed(times):
-        latest = min(latest, at + error)
+        if at + error >= earliest:
+            latest = min(latest, at + error)
         found.append(latest)
     return found[::-1]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eventapp.check_in.models import CheckIn, CheckInDevice, CheckInPoint, DoorLink
 from eventapp.check_in.rules import ScanResult
 from eventapp.core.db import db
+from eventapp.core.statements import QuickRead
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration
 from eventapp.tickets import codes
@@ -57,6 +58,29 @@ def _is_issued(event_id: int, ticket: Ticket) -> bool:
     )
     revision = db.session.scalar(query)
     return revision is not None and ticket.revision in {one % codes.REVISIONS for one in range(revision + 1)}
+
+
+def person_of_line(event_id: int, nonce: str) -> int | None:
+    """The registration to which a line of an event's log leads, if there is one."""
+    row = _line.row(nonce=nonce, event=event_id)
+    return None if row is None else row[0]
+
+
+def is_registered(event_id: int, number: int) -> bool:
+    """Whether a registration of an event has this number."""
+    return _registered.row(event=event_id, number=number) is not None
+
+
+_line = QuickRead(
+    select(CheckIn.registration_id).where(
+        CheckIn.nonce == bindparam("nonce", ""), CheckIn.event_id == bindparam("event", 0)
+    )
+)
+_registered = QuickRead(
+    select(Registration.id).where(
+        Registration.id == bindparam("number", 0), Registration.event_id == bindparam("event", 0)
+    )
+)
 
 
 def of_event(event_id: int, kind: type[T], number: int) -> T | None:

@@ -6,12 +6,12 @@ costs a few prebuilt statements.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, select
+from sqlalchemy import Integer, String, bindparam, func, or_, select
 
 from eventapp.check_in import presence, rules
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence, entry
@@ -148,7 +148,7 @@ def _decide(run: QuickRun, point: Point, request: CheckInRequest, person: _Perso
     forced = bool(request.reason) and not result.admits
     accepted = result.admits or forced or let_in
     answer = _write(run, point, request, result, at, accepted=accepted, person=person.id, forced=forced)
-    if request.offline and run.row(_undone, nonce=request.nonce) is not None:
+    if accepted and run.row(_undone, nonce=request.nonce) is not None:
         in_order = False  # what takes it back was faster
     if accepted and in_order:
         _set_present(run, point, person.id, request.kind, at)
@@ -168,7 +168,7 @@ def _was_inside(point: Point, request: CheckInRequest, person: int, at: datetime
     """Whether somebody was inside at the time of a request that arrives late."""
     sequence = request.sequence
     asked = LogEntry(request.nonce, point.id, person, CheckInKind.IN, at, area=point.area, sequence=sequence)
-    return presence.in_force(log_of(point.event_id, [person]), asked) is ScanResult.ALREADY_IN
+    return presence.in_force(log_of(point.event_id, person), asked) is ScanResult.ALREADY_IN
 
 
 def _undo(run: QuickRun, point: Point, request: CheckInRequest) -> CheckInAnswer:
@@ -176,8 +176,8 @@ def _undo(run: QuickRun, point: Point, request: CheckInRequest) -> CheckInAnswer
     if found is not None and found[1] != point.event_id:
         raise Refused(_("This can't be undone."))
     person = found[4] if found is not None else request.person
-    if person is not None:
-        run.row(_person, person=person, event=point.event_id)  # locks it
+    if person is not None and run.row(_person, person=person, event=point.event_id) is None:  # locks it
+        person = None  # of another event, or of nobody
     if found is not None and (not found[3] or run.row(_undone, nonce=request.undoes) is not None):
         raise Refused(_("This can't be undone."))
     where = point.id if found is None else (run.row(_point_of, line=found[0]) or (point.id,))[0]
@@ -239,20 +239,31 @@ def _set_present(run: QuickRun, point: Point, person: int, kind: CheckInKind, at
     )
 
 
-def log_of(event_id: int, people: list[int]) -> list[LogEntry]:
-    """The lines of some people in the log of an event."""
+def log_of(event_id: int, person: int) -> list[LogEntry]:
+    """The lines of somebody in the log of an event, also those of registrations that were merged into theirs."""
+    merged = select(MergedRegistration.registration_id).where(MergedRegistration.into_id == person)
     query = (
         select(CheckIn, CheckInPoint.area)
         .join(CheckInPoint, CheckInPoint.id == CheckIn.point_id)
-        .where(CheckIn.registration_id.in_(people), CheckIn.event_id == event_id)
+        .where(or_(CheckIn.registration_id == person, CheckIn.registration_id.in_(merged)))
+        .where(CheckIn.event_id == event_id)
     )
-    return [entry(line, area) for line, area in db.session.execute(query)]
+    rows = [(line, area) for line, area in db.session.execute(query)]
+    back = undos(line.nonce for line, _area in rows)
+    return [replace(entry(line, area), person=person) for line, area in rows] + back
+
+
+def undos(nonces: Iterable[str]) -> list[LogEntry]:
+    """What takes back lines with these nonces. An undo that came before its line does not say whose that is."""
+    query = select(CheckIn).where(CheckIn.undoes.in_(list(nonces)), CheckIn.undoes != "")
+    return [entry(line, "") for line in db.session.scalars(query)]
 
 
 def project(point_id: int, person: int) -> None:
     """Store anew where somebody is as seen from one point, from all their lines there."""
     query = select(CheckIn).where(CheckIn.registration_id == person, CheckIn.point_id == point_id)
-    state = presence.fold(entry(line, "") for line in db.session.scalars(query)).get((point_id, person))
+    lines = [entry(line, "") for line in db.session.scalars(query)]
+    state = presence.fold([*lines, *undos(line.nonce for line in lines)]).get((point_id, person))
     stored = db.session.get(Presence, (point_id, person), populate_existing=True)
     if state is None:
         if stored is not None:
@@ -303,11 +314,13 @@ def _seat(insert: Callable[[Any], Any]) -> Any:
 
 @QuickSelect
 def _latest(insert: Callable[[Any], Any]) -> Any:
+    person = bindparam("person", 0, type_=Integer())
+    merged = select(MergedRegistration.registration_id).where(MergedRegistration.into_id == person)
     return (
         select(Presence.inside, Presence.last_at)
         .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
         .where(
-            Presence.registration_id == bindparam("person", 0, type_=Integer()),
+            or_(Presence.registration_id == person, Presence.registration_id.in_(merged)),
             CheckInPoint.event_id == bindparam("event", 0, type_=Integer()),
             CheckInPoint.area == bindparam("area", "", type_=String()),
         )

@@ -56,7 +56,7 @@ def version_of(event_id: int) -> str:
 def made_at(version: str) -> datetime | None:
     """When the list of a version was read; None if that is not a version."""
     _, dot, time = version.partition(".")
-    if not (dot and time.isascii() and time.isdigit() and len(time) <= 15):
+    if not (dot and time.isascii() and time.isdigit() and len(time) <= 13):  # up to the year 2286
         return None
     return datetime.fromtimestamp(int(time) / 1000, UTC)
 

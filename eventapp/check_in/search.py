@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, distinct, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, distinct, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from eventapp.check_in.came import counts_elsewhere
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
 from eventapp.check_in.record import Point
 from eventapp.check_in.rules import Admission, PointKind
@@ -109,18 +110,24 @@ def _numbers(event_id: int, area: str, admission: Admission, *, point: Point | N
         came &= Presence.point_id == point.id
     elif not area:
         came &= CheckInPoint.kind != PointKind.ONLINE  # who came to a session has come to the event
-    later, where = aliased(Presence), aliased(CheckInPoint)
-    # Who came in by one door of an area and left by another is outside.
-    left = (
-        exists()
-        .where(later.registration_id == Presence.registration_id, later.last_at > Presence.last_at)
-        .where(where.id == later.point_id, where.event_id == event_id, where.area == area)
-    )
-    inside = and_(Presence.inside, CheckInPoint.area == area, ~left)
-    person = _person()
-    counted = select(func.count(distinct(case((came, person)))), func.count(distinct(case((inside, person)))))
-    row = db.session.execute(_of_event(counted, event_id)).one()
+    who = person()
+    inside = and_(Presence.inside, CheckInPoint.area == area, not_(_left(who, event_id, area)))
+    counted = select(func.count(distinct(case((came, who)))), func.count(distinct(case((inside, who)))))
+    row = db.session.execute(once(of_event(counted, event_id))).one()
     return DoorNumbers(expected=_expected(event_id, admission, point), checked_in=row[0], inside=row[1])
+
+
+def _left(who: ColumnElement[int], event_id: int, area: str) -> ColumnElement[bool]:
+    """Whether somebody was at a door of an area later on: who comes in by one and leaves by another one is outside."""
+    found = []
+    for merged in (None, aliased(MergedRegistration)):
+        later, where = aliased(Presence), aliased(CheckInPoint)
+        theirs = [later.registration_id == who]
+        if merged is not None:
+            theirs = [merged.into_id == who, later.registration_id == merged.registration_id]
+        there = where.id == later.point_id, where.event_id == event_id, where.area == area
+        found.append(exists().where(*theirs, later.last_at > Presence.last_at, *there))
+    return or_(*found)
 
 
 def _expected(event_id: int, admission: Admission, point: Point | None) -> int:
@@ -143,12 +150,17 @@ def _expected(event_id: int, admission: Admission, point: Point | None) -> int:
     return db.session.scalar(query) or 0
 
 
-def _person() -> ColumnElement[int]:
+def person() -> ColumnElement[int]:
     """The registration that a person has now: the one that was kept, if two were merged."""
     return func.coalesce(MergedRegistration.into_id, Presence.registration_id)
 
 
-def _of_event(query: Any, event_id: int) -> Any:
+def once(query: Any) -> Any:
+    """Without those who have registered again and came with the new registration, too."""
+    return query.join(Registration, Registration.id == person()).where(not_(counts_elsewhere()))
+
+
+def of_event(query: Any, event_id: int) -> Any:
     return (
         query.select_from(Presence)
         .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
@@ -159,23 +171,35 @@ def _of_event(query: Any, event_id: int) -> Any:
 
 def checked_in(event: Event) -> set[int]:
     """The registrations of the people who were checked in at any door. One statement."""
-    query = _of_event(select(_person()).distinct(), event.id).where(Presence.first_in.is_not(None))
+    query = once(of_event(select(person()).distinct(), event.id)).where(Presence.first_in.is_not(None))
     return set(db.session.scalars(query))
 
 
 def was_there(registration_id: int) -> bool:
-    """Whether the person of a registration was checked in anywhere. One statement."""
+    """Whether the person of a registration was checked in anywhere, with this or a registration that was merged into
+    it. One statement.
+    """
     return _came.row(registration=registration_id) is not None
 
 
 _came = QuickRead(
     select(Presence.point_id)
-    .where(Presence.registration_id == bindparam("registration", 0), Presence.first_in.is_not(None))
+    .where(
+        or_(
+            Presence.registration_id == bindparam("registration", 0),
+            Presence.registration_id.in_(
+                select(MergedRegistration.registration_id).where(
+                    MergedRegistration.into_id == bindparam("registration", 0)
+                )
+            ),
+        ),
+        Presence.first_in.is_not(None),
+    )
     .limit(1)
 )
 
 
 def has_check_ins(event: Event) -> bool:
     """Whether anybody was checked in. One statement."""
-    came = _of_event(select(Presence.registration_id), event.id).where(Presence.first_in.is_not(None))
+    came = of_event(select(Presence.registration_id), event.id).where(Presence.first_in.is_not(None))
     return bool(db.session.scalar(select(came.exists())))

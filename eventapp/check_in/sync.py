@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from eventapp.check_in import presence, queries, walk_ins
@@ -15,6 +15,9 @@ from eventapp.core.errors import Refused
 from eventapp.core.statements import QuickRun
 from eventapp.tickets import queries as tickets
 from eventapp.tickets.codes import PublicKeys
+
+# A device that was signed out and in again has scans from before.
+AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ def _requests(
 ) -> list[CheckInRequest]:
     """The scans as requests. What was asked offline has its own time, and no other."""
     late = sorted((scan for scan in scans if scan.offline), key=lambda scan: (scan.sequence, scan.nonce))
-    times = presence.corrected([scan.at for scan in late], clock=clock, received=now)
+    times = presence.corrected(
+        [scan.at for scan in late], clock=clock, received=now, earliest=device.created_at - AGAIN
+    )
     at = dict(zip((scan.nonce for scan in late), times, strict=True))
     return [_request(device, scan, at.get(scan.nonce), keys) for scan in scans]
 
@@ -84,7 +89,7 @@ def _request(device: Device, scan: SentScan, at: datetime | None, keys: PublicKe
         kind=scan.kind,
         at=at,
         read=None if scan.text is None else queries.scanned(device.point.event_id, scan.text, keys),
-        person=scan.person,
+        person=_whose(device, scan) if scan.kind is CheckInKind.UNDO else scan.person,
         undoes=scan.undoes,
         reason=scan.reason,
         user_id=device.user_id,
@@ -96,9 +101,17 @@ def _request(device: Device, scan: SentScan, at: datetime | None, keys: PublicKe
     )
 
 
+def _whose(device: Device, scan: SentScan) -> int | None:
+    """Whose line an undo takes back, as far as that is known: a person of another event is nobody."""
+    known = queries.person_of_line(device.point.event_id, scan.undoes)
+    if known is not None or scan.person is None:
+        return known
+    return scan.person if queries.is_registered(device.point.event_id, scan.person) else None
+
+
 def _order(one: ScanAsked) -> tuple[int, int]:
     ticket = one.request.read.ticket if one.request.read is not None else None
-    return (ticket.registration if ticket is not None else one.scan.person or 0, one.scan.sequence)
+    return (ticket.registration if ticket is not None else one.request.person or 0, one.scan.sequence)
 
 
 def _answer(one: ScanAsked, run: QuickRun) -> CheckInAnswer | Refusal:

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from eventapp.check_in.devices import Device
 from eventapp.check_in.models import CheckIn
 from eventapp.check_in.wire import WalkIn
+from eventapp.core import languages
+from eventapp.core.addresses import is_address
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -30,12 +32,13 @@ def registered(device: Device, person: WalkIn, *, nonce: str) -> int | None:
     """Register somebody at the door; returns the number of the registration. If the same question has arrived before,
     nobody is registered again.
 
-    Without an e-mail address they are not written to. The team member at the door decides, so no approval is needed;
+    Without an e-mail address that there can be they are not written to: the device has checked what was typed, and
+    who was let in is registered in any case. The team member at the door decides, so no approval is needed;
     but where all seats are taken, they get a position on the waiting list. Raises Refused.
     """
-    known = db.session.scalar(select(CheckIn.registration_id).where(CheckIn.nonce == nonce))
+    known = db.session.execute(select(CheckIn.registration_id).where(CheckIn.nonce == nonce)).one_or_none()
     if known is not None:
-        return known
+        return known[0]
     if not device.walk_ins:
         raise Refused(_("This device can't register people. Send them to the organizers."))
     if not (person.family_name or person.given_name):
@@ -44,12 +47,13 @@ def registered(device: Device, person: WalkIn, *, nonce: str) -> int | None:
     option = next((one for one in found if one.id == person.option), found[0] if found else None)
     if option is None:
         raise Refused(_("There is no registration option for attending in person."))
+    email = person.email if is_address(person.email) else ""
     answers = RegistrationInput(
-        email=person.email,
+        email=email,
         family_name=person.family_name or person.given_name,
         given_name=person.given_name if person.family_name else "",
         organization=person.organization,
-        country=person.country or None,
+        country=person.country if person.country in languages.country_codes() else None,
     )
     try:
         with savepoint():
@@ -59,8 +63,8 @@ def registered(device: Device, person: WalkIn, *, nonce: str) -> int | None:
                 option=option,
                 by_team=True,
                 came=RegistrationSource.DOOR,
-                another=not person.email,
-                silent=not person.email,
+                another=not email,
+                silent=not email,
                 overrides=Overrides(approval=True),
             )
     except AlreadyRegistered as known_person:

@@ -87,7 +87,7 @@ def _scan(one: Any) -> SentScan:
     if not isinstance(one, dict):
         raise Refused(_unreadable())
     nonce = _text(one, "nonce", 100)
-    kind, device_result = one.get("kind"), one.get("device_result")
+    kind, device_result = _text(one, "kind", 20), one.get("device_result")
     if len(nonce) < 8 or kind not in set(CheckInKind):
         raise Refused(_unreadable())
     walk_in = one.get("walk_in")
@@ -101,7 +101,7 @@ def _scan(one: Any) -> SentScan:
         undoes=_text(one, "undoes", 100),
         reason=one_line(_text(one, "reason", 200)),
         offline=one.get("offline") is True,
-        device_result=ScanResult(device_result) if device_result in set(ScanResult) else None,
+        device_result=ScanResult(device_result) if device_result in list(ScanResult) else None,
         walk_in=_walk_in(walk_in) if isinstance(walk_in, dict) else None,
     )
 
@@ -109,7 +109,7 @@ def _scan(one: Any) -> SentScan:
 def _walk_in(one: Mapping[str, Any]) -> WalkIn:
     option = _number(one, "option") if one.get("option") is not None else None
     texts = {name: one_line(_text(one, name, 200)) for name in ("family_name", "given_name", "organization", "email")}
-    return WalkIn(**texts, country=_text(one, "country", 2), option=option)
+    return WalkIn(**texts, country=_text(one, "country", 2).upper(), option=option)
 
 
 def _text(values: Mapping[str, Any], name: str, longest: int) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from contextlib import suppress
 
 import idna
-from email_validator import validate_email
+from email_validator import EmailNotValidError, validate_email
 
 
 def in_ascii(address: str) -> str:
@@ -17,6 +17,15 @@ def in_ascii(address: str) -> str:
     if address.isascii():
         return address
     return str(validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email)
+
+
+def is_address(typed: str) -> bool:
+    """Whether it is the address of a mailbox, as far as its form tells."""
+    try:
+        validate_email(half_width(typed), check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def half_width(typed: str) -> str:

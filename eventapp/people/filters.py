@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, and_, cast, exists, func, not_, or_
 from sqlalchemy import String as Text
 
+from eventapp.check_in.came import has_come
 from eventapp.core.localized import fold
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
-from eventapp.people.came import has_come
 from eventapp.people.models import PeopleTag, RegistrationNote, RegistrationTag
 from eventapp.people.rules import ANY, NONE, PeopleQuery
 from eventapp.programme.models import Session

@@ -16,7 +16,7 @@ const AFTERWARDS = 2 * 24 * 3600 * 1000;
 class App {
   constructor(store) {
     this.store = store;
-    this.state = { online: navigator.onLine, waiting: 0, places: null, numbers: null, recent: [], kind: "in" };
+    this.state = { online: navigator.onLine, waiting: 0, others: 0, places: null, numbers: null, recent: [], kind: "in" };
     this.view = new View(this);
     this.sync = new Sync(store, this.state, () => this.view.draw(), () => this.tidy());
     this.camera = new Camera(this.view.video, (text) => this.seen(text), () => this.view.noReader());
@@ -31,16 +31,21 @@ class App {
       ["device", "settings", "list", "places"].map((name) => store.get(name)),
     );
     state.people = state.list ? peopleOf(state.list.rows) : null;
-    const scans = await store.scans();
-    state.recent = scans.slice(-20).reverse();
-    state.waiting = scans.filter((scan) => !scan.sent).length;
     if (link) await this.open(link);
     await this.tidy();
+    await this.look();
     this.view.draw();
     if (state.device) await this.sync.now();
     if (state.device && !state.list && state.online) await this.sync.load().catch((error) => this.sync.failed(error));
     this.view.draw();
     navigator.storage?.persist?.();
+  }
+
+  /** See what is kept of this event, and of others. */
+  async look() {
+    const scans = await this.store.scans();
+    this.state.recent = scans.filter((scan) => this.sync.isOurs(scan)).slice(-20).reverse();
+    this.sync.count(scans);
   }
 
   /** Forget everything once the event is long over and all was sent. */
@@ -49,13 +54,18 @@ class App {
     if (settings && Date.now() > settings.event.ends + AFTERWARDS && !waiting) await this.forget();
   }
 
-  /** Become the device of a door link. What an earlier one has not sent is kept until it has been sent. */
+  /**
+   * Become the device of a door link. What an earlier one has not sent is kept until it can be sent to its own event, by a
+   * link to that.
+   */
   async open(link) {
+    await this.look();
     if (this.state.device && this.state.waiting) await this.sync.now();
     try {
       const made = await server.openLink(link, "");
       this.state.device = { key: made.key, id: made.device };
-      Object.assign(this.state, { settings: null, list: null, people: null, places: null, revoked: false });
+      const unknown = { settings: null, list: null, people: null, places: null, recent: [], waiting: 0 };
+      Object.assign(this.state, unknown, { revoked: false });
       await this.store.forget();
       await this.store.put("device", this.state.device);
     } catch (error) {
@@ -120,9 +130,10 @@ class App {
   /** Write a scan down, ask the server, and decide without it if it does not answer in time. */
   async ask(values, found, stranger = null) {
     const { state } = this;
-    const scan = { nonce: crypto.randomUUID(), seq: await this.nextSequence(), kind: state.kind, at: Date.now(), ...values };
+    const scan = { ...(await this.line(state.kind)), ...values };
     const own = decide({ found, kind: scan.kind, people: state.people, places: this.where(), settings: state.settings, now: scan.at });
-    scan.shown = { name: own.person?.name ?? stranger?.name ?? "", organization: own.person?.organization ?? stranger?.organization ?? "" };
+    const whom = own.person ?? stranger;
+    scan.shown = { name: whom?.name ?? "", organization: whom?.organization ?? "", person: own.person?.id };
     await this.store.putScans({ ...scan, offline: true, device_result: own.result });
     state.waiting += 1;
     const answer = await this.sync.ask(scan);
@@ -135,10 +146,16 @@ class App {
     this.view.showResult({ result, scan, person, passed, refused: answer?.refused });
   }
 
+  /** What every line of the log has. Its event is not sent: it tells where it may be sent to. */
+  async line(kind) {
+    const [seq, event] = [await this.nextSequence(), this.state.settings.event.id];
+    return { nonce: crypto.randomUUID(), seq, event, kind, at: Date.now() };
+  }
+
   /** Take back what was done last. */
   async undo(scan) {
-    const back = { nonce: crypto.randomUUID(), seq: await this.nextSequence(), kind: "undo", at: Date.now(), undoes: scan.nonce };
-    const person = scan.person ?? scan.answer?.person;
+    const back = { ...(await this.line("undo")), undoes: scan.nonce };
+    const person = scan.person ?? scan.answer?.person ?? scan.shown.person;
     Object.assign(back, person ? { person } : {}, { offline: true, device_result: "ok", shown: scan.shown });
     await this.store.putScans(back);
     scan.undone = true;
@@ -172,8 +189,10 @@ class App {
     return this.sequence;
   }
 
+  /** Go to another point. What was done at this one is sent first, or it would count there. */
   async moveTo(point) {
     await this.sync.now();
+    if (this.state.waiting) return this.view.draw();
     try {
       await server.moveTo(this.state.device.key, point);
       await this.sync.now();
@@ -193,9 +212,10 @@ class App {
   }
 
   async forget() {
-    await this.store.forget({ scans: true });
+    await this.store.forget({ scans: (scan) => scan.sent || this.sync.isOurs(scan) });
     const gone = { device: null, settings: null, list: null, people: null, places: null, numbers: null, recent: [] };
     Object.assign(this.state, gone, { waiting: 0, revoked: false });
+    this.sync.count(await this.store.scans());
     this.view.draw();
   }
 }

@@ -55,12 +55,13 @@ export class Store {
     return all.sort((a, b) => a.seq - b.seq);
   }
 
-  /** Forget people and settings, but not the scans that were not sent. */
-  async forget({ scans = false } = {}) {
+  /** Forget people and settings; with `scans(scan)`, also the key and the scans for which it is true. */
+  async forget({ scans = null } = {}) {
+    const going = scans ? (await this.scans()).filter(scans) : [];
     const transaction = this.database.transaction(["kept", "scans"], "readwrite");
     const kept = transaction.objectStore("kept");
-    for (const name of ["settings", "list", "places", ...(scans ? ["device", "sequence"] : [])]) kept.delete(name);
-    if (scans) transaction.objectStore("scans").clear();
+    for (const name of ["settings", "list", "places", ...(scans ? ["device"] : [])]) kept.delete(name);
+    for (const scan of going) transaction.objectStore("scans").delete(scan.nonce);
     await done(transaction);
   }
 }

@@ -60,14 +60,27 @@ export class Sync {
     };
   }
 
+  /** Whether a scan was made at the event whose device this is. */
+  isOurs(scan) {
+    return scan.event === undefined || scan.event === (this.state.settings?.event.id ?? this.state.device?.event);
+  }
+
+  /** See how many scans of this event wait, and how many of others, to which this device has no key. */
+  count(scans) {
+    const unsent = scans.filter((scan) => !scan.sent);
+    this.state.waiting = unsent.filter((scan) => this.isOurs(scan)).length;
+    this.state.others = unsent.length - this.state.waiting;
+  }
+
   async exchange() {
     if (!this.state.device) return;
     try {
       let more = true;
       while (more) {
-        const left = (await this.store.scans()).filter((scan) => !scan.sent);
+        const scans = await this.store.scans();
+        const left = scans.filter((scan) => !scan.sent && this.isOurs(scan));
         const batch = left.slice(0, BATCH);
-        this.state.waiting = left.length;
+        this.count(scans);
         const answer = await server.sync(this.state.device.key, this.message(batch));
         await this.take(answer.answers, batch);
         const moved = await this.hear(answer);
@@ -96,8 +109,9 @@ export class Sync {
   async hear(answer) {
     const { state, store } = this;
     if (answer.settings) {
-      const moved = state.settings && state.settings.point.id !== answer.settings.point.id;
+      const moved = state.settings?.point.id !== answer.settings.point.id;
       await store.put("settings", (state.settings = answer.settings));
+      await store.put("device", Object.assign(state.device, { event: answer.settings.event.id }));
       if (moved) {
         state.places = state.numbers = null;
         return true;
@@ -155,7 +169,7 @@ export class Sync {
 
   /** Send everything once more. Nothing is written twice: each scan has its own number. */
   async again() {
-    const scans = await this.store.scans();
+    const scans = (await this.store.scans()).filter((scan) => this.isOurs(scan));
     for (const scan of scans) scan.sent = false;
     if (scans.length) await this.store.putScans(...scans);
     this.state.waiting = scans.length;

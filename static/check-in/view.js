@@ -67,14 +67,15 @@ export class View {
   draw() {
     const { state } = this.app;
     $("#start").hidden = Boolean(state.device);
-    $("#problem").hidden = !state.problem;
-    $("#problem").textContent = state.problem === "offline" ? this.words.link_offline : (state.problem ?? "");
+    const problem = state.problem === "offline" ? this.words.link_offline : (state.problem ?? "");
+    const others = state.others ? fill(this.words.others, { number: state.others }) : "";
+    this.#say("#problem", problem, others);
     $("#app").hidden = !state.device;
     if (!state.device) return;
     const { settings } = state;
     $("#door-name").textContent = settings ? this.said(settings.point.title) || this.words.door : "…";
     $("#event-name").textContent = settings ? this.said(settings.event.title) : "";
-    this.#drawState(state);
+    this.#drawState(state, others);
     const numbers = state.numbers ?? { inside: 0, checked_in: 0, expected: 0 };
     $("#n-in").textContent = numbers.inside;
     $("#n-checked").textContent = numbers.checked_in;
@@ -85,15 +86,21 @@ export class View {
     this.#drawRecent(state.recent);
   }
 
-  #drawState(state) {
+  /** Show sentences in a box, which is hidden without any. */
+  #say(where, ...sentences) {
+    const said = sentences.filter(Boolean).join(" ");
+    $(where).hidden = !said;
+    $(where).textContent = said;
+  }
+
+  #drawState(state, others) {
     const pill = $("#state");
     const { words } = this;
     const waiting = state.waiting ? fill(words.to_send, { number: state.waiting }) : "";
     const base = state.revoked ? words.revoked : state.online ? words.online : words.offline;
     pill.textContent = [base, waiting].filter(Boolean).join(" · ");
     pill.className = `state ${state.revoked ? "no" : state.online ? "yes" : "look"}`;
-    $("#trouble").hidden = !(state.trouble || state.revoked);
-    $("#trouble").textContent = state.revoked ? words.revoked_long : (state.trouble ?? "");
+    this.#say("#trouble", state.revoked ? words.revoked_long : state.trouble, others);
     $("#list-age").textContent = state.list ? fill(words.list_of, { time: this.time(state.list.at) }) : words.no_list;
   }
 

@@ -18,7 +18,11 @@ from tests.check_in.conftest import milliseconds, ticket
 
 def environ(device, *scans, **values):
     body = json.dumps({"clock": milliseconds(), "scans": list(scans), **values}).encode()
-    return {"HTTP_AUTHORIZATION": f"Bearer {device.key}", "wsgi.input": BytesIO(body)}
+    return {
+        "CONTENT_TYPE": "application/json",
+        "HTTP_AUTHORIZATION": f"Bearer {device.key}",
+        "wsgi.input": BytesIO(body),
+    }
 
 
 @pytest.fixture

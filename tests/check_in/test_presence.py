@@ -130,16 +130,20 @@ def minutes(*numbers: int) -> list[datetime]:
 
 def test_the_error_of_a_clock_is_taken_off():
     received, hours_late = minutes(100)[0], minutes(100 - 180)[0]
-    assert presence.corrected(minutes(-90, -85), clock=hours_late, received=received) == minutes(90, 95)
+    assert presence.corrected(
+        minutes(-90, -85), clock=hours_late, received=received, earliest=minutes(-9999)[0]
+    ) == minutes(90, 95)
 
 
 def test_a_clock_that_was_set_back_keeps_the_order_of_the_scans():
     # The second scan was made after the clock had been set back by an hour.
     received = minutes(70)[0]
-    assert presence.corrected(minutes(60, 5), clock=minutes(10)[0], received=received) == minutes(65, 65)
+    assert presence.corrected(
+        minutes(60, 5), clock=minutes(10)[0], received=received, earliest=minutes(-9999)[0]
+    ) == minutes(65, 65)
 
 
 @given(st.lists(st.integers(-500, 500), max_size=8), st.integers(-500, 500))
 def test_no_scan_is_later_than_its_arrival_or_than_the_next_one(times, clock):
-    found = presence.corrected(minutes(*times), clock=minutes(clock)[0], received=START)
+    found = presence.corrected(minutes(*times), clock=minutes(clock)[0], received=START, earliest=minutes(-99_999)[0])
     assert len(found) == len(times) and found == sorted(found) and all(at <= START for at in found)

@@ -194,6 +194,68 @@ def test_a_door_goes_on_while_the_network_is_cut_and_nothing_is_lost_or_written_
         door.close()
 
 
+def test_an_undo_without_a_network_takes_the_entry_back(served, browser, desk, window):
+    at_desk = desk("undone")
+    at_desk.open_event("Undone Forum", seats=None)
+    code = code_of(window, "undone", "Okafor")
+    at_desk.window.open(at_desk.path("/check-in"))
+    at_desk.window.press("text=Scan with this device")
+    fragment = link_for_helper(at_desk, "Mika")
+    with cable(served.url) as line:
+        door = helper(browser, line, fragment)
+        line.pull()
+        enter(door.page, code, "ok")
+        door.page.click("#verdict button")
+        expect(door.page.locator("#verdict[data-result=undone]")).to_be_visible()
+        line.plug()
+        door.page.evaluate("checkIn.sync.now()")
+        says(door.page, "Connected")
+        expect(door.page.locator("#n-in")).to_have_text("0")
+        door.close()
+    at_desk.window.open(at_desk.path("/check-in"))
+    assert re.search(r"\b0\s+checked in", at_desk.window.page.inner_text("main"))
+
+
+def test_scans_of_one_event_are_never_sent_to_another(served, browser, desk, window):
+    first, second = desk("first-of-two"), desk("second-of-two")
+    links = []
+    for one, title in ((first, "First Forum"), (second, "Second Forum")):
+        one.open_event(title, seats=None)
+        one.window.open(one.path("/check-in"))
+        one.window.press("text=Scan with this device")
+        links.append(link_for_helper(one, "Mika"))
+    code = code_of(window, "first-of-two", "Okafor")
+    with cable(served.url) as line:
+        door = helper(browser, line, links[0])
+        line.pull()
+        enter(door.page, code, "ok")
+        door.page.click("#walk-in-open")
+        door.page.fill("#w-family", "Walkin")
+        door.page.press("#w-family", "Enter")
+        says(door.page, "Offline · 2 to send")
+        first.window.open(first.path("/check-in/doors"))
+        first.window.press("li:has-text('Mika') button")
+        line.plug()
+        door.page.evaluate("checkIn.sync.now()")
+        says(door.page, "Signed out · 2 to send")
+        door.page.goto("about:blank")
+        door.page.goto(f"{line.url}/check-in/#{links[1]}")
+        says(door.page, "Connected")
+        expect(door.page.locator("#trouble")).to_contain_text("2 scans of another event")
+        door.accessible()
+        for number, one in enumerate((second, first)):
+            one.window.open(one.path("/check-in"))
+            assert "Walkin" not in one.window.page.inner_text("main"), number
+        again = link_for_helper(first, "Mika")
+        door.page.goto("about:blank")
+        door.page.goto(f"{line.url}/check-in/#{again}")
+        says(door.page, "Connected")
+        expect(door.page.locator("#n-in")).to_have_text("2")
+        expect(door.page.locator("#trouble")).to_be_hidden()
+        assert "Walkin" in first.registered() and "Walkin" not in second.registered()
+        door.close()
+
+
 def test_scans_survive_a_browser_that_is_killed(served, browser, desk, window, tmp_path):
     at_desk = desk("killed")
     at_desk.open_event("Killed Forum", seats=None)
