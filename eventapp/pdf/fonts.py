@@ -6,7 +6,6 @@ instance folder. System fonts are not used: a document must look the same on eve
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +26,22 @@ FAMILIES = (
     "Noto Sans Thai",
 )
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
+# What the typesetter lets through although no font has it, for nothing is drawn: ends of lines, and of the characters
+# that Unicode calls Default_Ignorable_Code_Point those that HarfBuzz leaves out. No other one: the export for screen
+# readers (PDF/UA) refuses the whole file for a space or a combining mark without a glyph.
+_NOT_DRAWN = frozenset(b"\t\n\v\f\r\x85") | frozenset[int]().union(
+    (0x00AD, 0x034F, 0x061C),
+    range(0x180B, 0x1810),
+    range(0x200B, 0x2010),
+    range(0x2028, 0x202F),
+    range(0x2060, 0x2070),
+    range(0xFE00, 0xFE10),
+    range(0x1BCA0, 0x1BCA4),
+    range(0x1D173, 0x1D17B),
+    range(0xE0000, 0xE1000),
+)
+# Fonts have some of them, and PDF/UA (ISO 14289-1, 7.21.7) forbids them all the same.
+_FORBIDDEN = frozenset((0x0000, 0xFEFF, 0xFFFE))
 
 
 class FontSet:
@@ -43,23 +58,18 @@ class FontSet:
         """The code points that both a regular and a bold font have, or that the only weight of a family has."""
         if self._characters is None:
             files = [path for folder in self._folders for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES]
-            self._characters = frozenset[int]().union(*map(_code_points, sorted(files)))
+            self._characters = frozenset[int]().union(*map(_code_points, sorted(files))) - _FORBIDDEN
         return self._characters
 
     def missing(self, text: str) -> str:
         """The characters of a text that no font has, each once."""
         known = self.characters()
-        return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not _invisible(c)))
+        return "".join(dict.fromkeys(c for c in text if ord(c) not in known and ord(c) not in _NOT_DRAWN))
 
     def printable(self, text: str) -> str:
         """A text without the characters that no font has."""
         missing = set(self.missing(text))
         return "".join(c for c in text if c not in missing).strip() if missing else text
-
-
-def _invisible(character: str) -> bool:
-    """Variation selectors, joiners, spaces and line ends need no picture of their own."""
-    return unicodedata.category(character) in {"Cf", "Cc", "Mn", "Zs"}
 
 
 def _code_points(path: Path) -> frozenset[int]:
