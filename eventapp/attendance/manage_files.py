@@ -30,7 +30,7 @@ def statement(event: Event) -> ResponseReturnValue:
     except rules.NotCounted:
         raise NotFound from None
     or_404(said.counts.anybody or None)
-    data = paper.data(event, said, answers.fonts())
+    data = paper.data(event, said)
     return answers.answer("statement", data, name=f"{event.slug}-attendance", at=clock.now())
 
 

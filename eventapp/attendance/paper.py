@@ -9,7 +9,6 @@ from eventapp.attendance.rules import CountStatement
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
-from eventapp.pdf.fonts import FontSet
 
 # Points of the names, by how many characters there are of them; and what one page holds at most.
 _SIZES = ((1_000, 9), (1_800, 8), (4_000, 7))
@@ -17,11 +16,11 @@ _SMALLEST = 6
 MOST = 9_000
 
 
-def data(event: Event, said: CountStatement, fonts: FontSet) -> dict[str, Any]:
+def data(event: Event, said: CountStatement) -> dict[str, Any]:
     """The data, in the interface's language; the summary in each language of the interface."""
     counts, language = said.counts, languages.interface()
-    title = fonts.printable(languages.resolve(event.title).text)
-    lists = [(heading, fonts.printable(names)) for heading, names in _lists(said) if names]
+    title = languages.resolve(event.title).text
+    lists = [(heading, names) for heading, names in _lists(said) if names]
     return {
         "title": f"{_('Attendance')}: {title}",
         "author": title,

@@ -12,7 +12,6 @@ from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import LocalizedText
-from eventapp.pdf.fonts import FontSet
 from eventapp.tickets.drawing import as_svg
 
 
@@ -36,25 +35,22 @@ def lines(facts: CertificateContent, language: str) -> list[str]:
     return found
 
 
-def data(certificate: Certificate, url: str, language: str, fonts: FontSet) -> dict[str, Any]:
-    """The data, in the interface's language, which must be `language`. `url` is the address of the check. Characters
-    that no font has are left out.
-    """
+def data(certificate: Certificate, url: str, language: str) -> dict[str, Any]:
+    """The data, in the interface's language, which must be `language`. `url` is the address of the check."""
     facts = CertificateContent.read(certificate.facts)
-
     day = languages.day_of(certificate.issued_at, certificate.event.zone)
     return {
-        "title": f"{_('Certificate of attendance')}: {fonts.printable(said(facts.event, language))}",
-        "author": fonts.printable(said(facts.host, language)),
+        "title": f"{_('Certificate of attendance')}: {said(facts.event, language)}",
+        "author": said(facts.host, language),
         "lang": language,
         "heading": _("Certificate of attendance"),
-        "name": fonts.printable(certificate.name),
+        "name": certificate.name,
         "name_lang": "ja" if language == "ja" else "en",
-        "organization": fonts.printable(facts.organization),
+        "organization": facts.organization,
         "sentence": _("took part in"),
-        "event": fonts.printable(said(facts.event, language)),
-        "lines": [fonts.printable(line) for line in lines(facts, language)],
-        "host": fonts.printable(said(facts.host, language)),
+        "event": said(facts.event, language),
+        "lines": lines(facts, language),
+        "host": said(facts.host, language),
         "issued": _("Issued on %(day)s", day=day),
         "check": _("Check it at %(url)s", url=url),
         "code": spaced(certificate.code),

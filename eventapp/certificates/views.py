@@ -82,5 +82,5 @@ def as_pdf(token: str) -> ResponseReturnValue:
 def document(certificate: Certificate) -> Response:
     """A certificate as PDF in the reader's language; the same bytes each time."""
     url = absolute("certificates.result", code=rules.spaced(certificate.code))
-    data = paper.data(certificate, url, interface(), answers.fonts())
+    data = paper.data(certificate, url, interface())
     return answers.answer("certificate", data, name=f"certificate-{certificate.code[:4]}", at=certificate.issued_at)

@@ -63,6 +63,8 @@ class FontSet:
 
     def missing(self, text: str) -> str:
         """The characters of a text that no font has, each once."""
+        if text.isascii() and text.isprintable():
+            return ""  # every font has these, and pictures are long texts
         known = self.characters()
         return "".join(dict.fromkeys(c for c in text if ord(c) not in known and ord(c) not in _NOT_DRAWN))
 

@@ -1,4 +1,6 @@
-"""Typesets a template (templates/*.typ) with data. Data are values, never markup: nothing in a name is a command."""
+"""Typesets a template (templates/*.typ) with data. Data are values, never markup: nothing in a name is a command. What
+no font has is left out of every text of them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ COLOUR = "#234a7d"  # of bands and frames
 
 
 def _compiler(template: str, data: dict[str, Any], fonts: FontSet) -> Compiler:
-    values = json.dumps({"colour": COLOUR, **data, "families": fonts.families}, ensure_ascii=False)
+    values = json.dumps({"colour": COLOUR, **_printable(data, fonts), "families": fonts.families}, ensure_ascii=False)
     return Compiler(
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
@@ -26,10 +28,23 @@ def _compiler(template: str, data: dict[str, Any], fonts: FontSet) -> Compiler:
     )
 
 
+def _printable(value: Any, fonts: FontSet) -> Any:
+    """Data with texts that the fonts have. One character without a font would stop the whole file, and this is the one
+    place that no text gets round.
+    """
+    if isinstance(value, str):
+        return fonts.printable(value)
+    if isinstance(value, dict):
+        return {name: _printable(one, fonts) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(one, fonts) for one in value]
+    return value
+
+
 def pdf(template: str, data: dict[str, Any], fonts: FontSet, *, at: datetime) -> bytes:
     """A PDF that screen readers can read (PDF/UA-1, ISO 14289-1). The same data and time give the same bytes.
 
-    Raises typst.TypstError, also for a text that no font has (FontSet.missing tells before).
+    Characters that no font has are left out (FontSet.missing tells before).
     """
     made = _compiler(template, data, fonts).compile(format="pdf", pdf_standards=["ua-1"], timestamp=int(at.timestamp()))
     assert isinstance(made, bytes)

@@ -8,18 +8,14 @@ from typing import Any
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.entries.rows import VenueRow
-from eventapp.pdf.fonts import FontSet
 from eventapp.registration.forms import option_name
 from eventapp.registration.models import Registration
 from eventapp.tickets import drawing
 from eventapp.tickets.queries import PrintedTicket
 
 
-def data(
-    mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], language: str, fonts: FontSet
-) -> dict[str, Any]:
-    """The data of one ticket. Characters that no font has are left out; the code says who it is."""
-
+def data(mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], language: str) -> dict[str, Any]:
+    """The data of one ticket. Of a name that no font has nothing is printed; the code says who it is."""
     event = mine.event
     title = languages.resolve(event.title).text
     times = []
@@ -34,16 +30,14 @@ def data(
         (_("Attendance"), [option_name(mine.option)]),
     ]
     return {
-        "title": f"{_('Ticket')}: {fonts.printable(title)}",
-        "author": fonts.printable(title),
+        "title": f"{_('Ticket')}: {title}",
+        "author": title,
         "lang": language,
-        "event": fonts.printable(title),
-        "name": fonts.printable(mine.name),
+        "event": title,
+        "name": mine.name,
         "name_lang": "ja" if language == "ja" else "en",
-        "organization": fonts.printable(mine.organization_name),
-        "facts": [
-            (label, shown) for label, lines in facts if (shown := [fonts.printable(line) for line in lines if line])
-        ],
+        "organization": mine.organization_name,
+        "facts": [(label, shown) for label, lines in facts if (shown := [line for line in lines if line])],
         "code": drawing.drawn(ticket.text),
         "code_alt": _("QR code of the ticket"),
         "code_label": _("Code to type"),

@@ -49,7 +49,7 @@ def as_pdf(token: str) -> ResponseReturnValue:
     mine = or_404(registration.by_token(token))
     if (elsewhere := _elsewhere(mine, "tickets.as_pdf")) is not None:
         return elsewhere
-    data = paper.data(mine, _printed(mine), venues_of(mine.event_id), interface(), answers.fonts())
+    data = paper.data(mine, _printed(mine), venues_of(mine.event_id), interface())
     return private(answers.answer("ticket", data, name=f"{mine.event.slug}-ticket", at=clock.now()))
 
 

@@ -76,6 +76,16 @@ def test_each_document_is_a_pdf(organizer, make, forum, people, kind):
     assert response.data.startswith(b"%PDF") and response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("named", ["Forum 🎉", "A\u0711", "🎉"])
+def test_what_is_named_with_characters_that_no_font_has_is_printed_without_them(organizer, make, named):
+    event = make.event("emoji", title=named)
+    guest = make.registration(event, make.option(event, title=named))
+    make.room(event, named)
+    for kind in ("badges", "plates", "signs", "test"):
+        assert organizer.get(f"/manage/events/emoji/badges/{kind}.pdf").status_code == 200, kind
+    assert organizer.get(f"/registrations/{guest.token}/ticket.pdf").status_code == 200
+
+
 def test_an_own_sheet_is_used_and_one_that_can_t_be_is_refused_with_what_was_entered(organizer, people):
     own = "sheet=own&width=90&height=50&columns=2&rows=5&left=10&top=10"
     assert organizer.get(f"{BADGES}?{own}").status_code == 200

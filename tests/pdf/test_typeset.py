@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typst import TypstError
 
 from eventapp.badges.sheets import SHEETS
 from eventapp.pdf import typeset
@@ -77,11 +76,16 @@ def test_the_same_data_and_time_give_the_same_bytes():
     assert typeset.pdf("badges", data, FONTS, at=AT) == typeset.pdf("badges", data, FONTS, at=AT)
 
 
-def test_characters_that_no_font_has_are_known_before_and_refused_by_the_typesetter():
+def test_characters_that_no_font_has_are_known_before_and_left_out_by_the_typesetter():
     assert FONTS.missing("".join(NAMES)) == ""
     assert FONTS.missing("ᠮᠣᠩᠭᠣᠯ Kim 😀") == "ᠮᠣᠩᠭᠯ😀"
-    with pytest.raises(TypstError):
-        typeset.pdf("badges", badges([badge("ᠮᠣᠩᠭᠣᠯ")]), FONTS, at=AT)
+    named = badges([badge("ᠮᠣᠩᠭᠣᠯ Kim 😀", organization="\ud800A\u0001"), badge("ᠮᠣᠩ")]) | {
+        "title": "Badges: 😀",
+        "author": "😀",
+    }
+    found = typeset.measured("badges", named, FONTS)
+    assert [one["text"] for one in found if one["what"] in {"name", "organization"}] == ["Kim", "A", ""]
+    assert typeset.pdf("badges", named, FONTS, at=AT).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("name", NAMES)
