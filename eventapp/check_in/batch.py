@@ -25,8 +25,9 @@ from eventapp.check_in.sync import ScanAsked
 from eventapp.check_in.wire import Sent
 from eventapp.core import clock, logs
 from eventapp.core.db import transaction
+from eventapp.core.environs import Environ
 from eventapp.core.errors import Refused
-from eventapp.core.gateway import Answer, Batched, Environ
+from eventapp.core.gateway import Answer, Batched
 from eventapp.core.statements import QuickReads
 from eventapp.tickets.codes import PublicKeys
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from io import BytesIO
 from typing import Any, Protocol
 
+from eventapp.core import environs
+from eventapp.core.environs import Environ
+
 log = logging.getLogger("eventapp.gateway")
 
-Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # A body may pause for PATIENCE seconds, must have come at RATE bytes a second after that, and be complete within
@@ -217,9 +217,9 @@ class Gateway:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         # Most requests can be answered from the cache: read only what is needed for that first.
-        if self._cache is not None and scope.method in _READS and await self._given(_brief(scope), protocol):
+        if self._cache is not None and scope.method in _READS and await self._given(environs.brief(scope), protocol):
             return
-        environ = _environ(scope)
+        environ = environs.complete(scope)
         if "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0":
             try:
                 body = await self._read(environ, protocol)
@@ -342,78 +342,3 @@ def _busy(protocol: Any) -> None:
 
 
 _READS = frozenset({"GET", "HEAD"})
-# Headers that decide whether and how a cached response is used, besides the path and the query.
-_DECIDE = (
-    ("host", "HTTP_HOST"),
-    ("accept-language", "HTTP_ACCEPT_LANGUAGE"),
-    ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
-    ("if-none-match", "HTTP_IF_NONE_MATCH"),
-    ("if-modified-since", "HTTP_IF_MODIFIED_SINCE"),
-    ("x-request-id", "HTTP_X_REQUEST_ID"),
-)
-
-
-def _brief(scope: Any) -> Environ:
-    """The part of the WSGI environ that the response cache needs."""
-    headers = scope.headers
-    environ: Environ = {
-        "REQUEST_METHOD": scope.method,
-        "PATH_INFO": _path(scope),
-        "QUERY_STRING": scope.query_string,
-        "SERVER_NAME": "",
-    }
-    for name, key in _DECIDE:
-        value = headers.get(name)
-        if value is not None:
-            environ[key] = value
-    if "HTTP_HOST" not in environ and scope.authority:
-        environ["HTTP_HOST"] = scope.authority
-    return environ
-
-
-def _path(scope: Any) -> str:
-    path: str = scope.path
-    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("latin-1")
-
-
-def _environ(scope: Any) -> Environ:
-    """The WSGI environ of a request (PEP 3333)."""
-    server, _, port = scope.server.rpartition(":")
-    environ: Environ = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": _path(scope),
-        "QUERY_STRING": scope.query_string,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "SERVER_NAME": server.strip("[]"),
-        "SERVER_PORT": port,
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": BytesIO(),
-        "wsgi.input_terminated": True,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    for name, value in scope.headers.items():
-        key = _key(name)
-        if key is None:
-            continue
-        if key in environ:
-            environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
-        else:
-            environ[key] = value
-    if "HTTP_HOST" not in environ and scope.authority:
-        environ["HTTP_HOST"] = scope.authority
-    return environ
-
-
-@lru_cache(maxsize=256)
-def _key(name: str) -> str | None:
-    """The environ key of a header; None if it would be ambiguous there, as X_Real_IP and X-Real-IP are."""
-    if "_" in name:
-        return None
-    key = name.upper().replace("-", "_")
-    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
