@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import create_engine
@@ -88,6 +89,17 @@ def test_after_a_clean_stop_the_file_alone_is_the_whole_database(tmp_path):
     copy.write_bytes((tmp_path / "eventapp.sqlite3").read_bytes())
     assert sqlite3.connect(copy).execute("SELECT count(*) FROM event").fetchone()[0] > 0
     assert not (tmp_path / "eventapp.sqlite3-wal").exists() or not (tmp_path / "eventapp.sqlite3-wal").stat().st_size
+
+
+def test_a_query_that_was_not_percent_encoded_is_read_as_if_it_were(tmp_path):
+    with served(tmp_path, "--demo", "--no-worker", EVENTAPP_WORKERS="1") as server:
+        server.up()
+        for path, value in (("/verify?code=é", "é"), ("/events?q=日本", "日本")):
+            encoded = quote(path, safe="/?=")
+            status, body = server.get(encoded)
+            assert f'value="{value}"' in body.decode()
+            for _ in range(2):  # the second answer may come from the cache
+                assert server.raw("GET", path) == (status, body), path
 
 
 def test_without_its_worker_it_starts_the_web_processes_alone(tmp_path):

@@ -25,8 +25,8 @@ def brief(scope: Any) -> Environ:
     headers = scope.headers
     environ: Environ = {
         "REQUEST_METHOD": scope.method,
-        "PATH_INFO": _path(scope),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _as_sent(scope.path),
+        "QUERY_STRING": _as_sent(scope.query_string),
         "SERVER_NAME": "",
     }
     for name, key in _DECIDE:
@@ -38,9 +38,11 @@ def brief(scope: Any) -> Environ:
     return environ
 
 
-def _path(scope: Any) -> str:
-    path: str = scope.path
-    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("latin-1")
+def _as_sent(text: str) -> str:
+    """The bytes of a text that the server has decoded, one character each, as WSGI has them. Headers are ASCII: the
+    server passes on no other ones.
+    """
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def complete(scope: Any) -> Environ:
@@ -49,8 +51,8 @@ def complete(scope: Any) -> Environ:
     environ: Environ = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": _path(scope),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _as_sent(scope.path),
+        "QUERY_STRING": _as_sent(scope.query_string),
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": port,

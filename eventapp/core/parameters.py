@@ -64,9 +64,11 @@ def parameters(**known: Reader) -> Callable[[V], V]:
 
 
 def canonical(query: str, known: Known) -> str:
-    """The query in canonical form: only known parameters, in the order of `known`, each once; empty if there are too
-    many.
+    """The query of a WSGI environ in canonical form: only known parameters, in the order of `known`, each once; empty
+    if there are too many.
     """
+    if not query.isascii():  # its bytes, one character each
+        query = query.encode("latin-1").decode("utf-8", "replace")
     try:
         fields = parse_qsl(query, max_num_fields=MOST_FIELDS)
     except ValueError:

@@ -136,6 +136,13 @@ def test_the_application_gets_the_request_unchanged(port):
     assert head.count("set-cookie") == 2
 
 
+def test_what_was_not_percent_encoded_reaches_the_application_as_the_bytes_that_were_sent(port):
+    sent = "/é/日?q=é&x=日本".encode().decode("latin-1")
+    status, told, _ = answer(connect(port, f"GET {sent}"))
+    assert status == 200
+    assert f"{told['PATH_INFO']}?{told['QUERY_STRING']}" == sent
+
+
 def test_a_header_with_an_underscore_does_not_pass_for_that_of_a_proxy(port):
     _, told, _ = answer(connect(port, "GET /\nX_Forwarded_For: 6.6.6.6"))
     assert "HTTP_X_FORWARDED_FOR" not in told

@@ -30,6 +30,8 @@ KNOWN = {"lang": language, "kind": one_of(["panel", "talk"]), "q": text(5), "ala
         ("alarm=%EF%BC%91", ""),
         ("&".join(f"x{n}=1" for n in range(MOST_FIELDS + 1)) + "&q=tea", ""),
         ("q=%FF%00", "q=%EF%BF%BD%00"),
+        ("q=日本".encode().decode("latin-1"), "q=%E6%97%A5%E6%9C%AC"),
+        ("q=\xff", "q=%EF%BF%BD"),
     ],
 )
 def test_a_query_has_one_spelling(query, asked):

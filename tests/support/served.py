@@ -97,6 +97,14 @@ class Served:
         status, _, body = self.ask("GET", path, timeout=timeout)
         return status, body
 
+    def raw(self, method: str, path: str) -> tuple[int, bytes]:
+        """(status, body) of a path that is sent as it is, in UTF-8."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
+            response = http.client.HTTPResponse(connection, method=method)
+            response.begin()
+            return response.status, response.read()
+
     def head(self, path: str) -> tuple[int, dict[str, str]]:
         """(status, headers)"""
         status, headers, _ = self.ask("HEAD", path)
