@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, DecimalField, IntegerField, SelectField
+from wtforms import BooleanField, FloatField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -20,10 +20,8 @@ _SMALLEST, _LARGEST = 20, 500
 _OWN_FIELDS = ("width", "height", "columns", "rows", "left", "top", "step_x", "step_y")
 
 
-def _length(label: Any, least: float = 0, most: float = _LARGEST) -> DecimalField:
-    return DecimalField(
-        label, validators=[Optional(), between(least, most)], render_kw={"inputmode": "decimal"}, places=None
-    )
+def _length(label: Any, least: float = 0, most: float = _LARGEST) -> FloatField:
+    return FloatField(label, validators=[Optional(), between(least, most)], render_kw={"inputmode": "decimal"})
 
 
 class SheetForm(Form):
@@ -68,7 +66,7 @@ class SheetForm(Form):
         if sheet is None or not sheet.fits():
             self.width.errors = [*self.width.errors, _("These badges are not on the page, or lie on each other.")]
             return None
-        return sheet.moved(float(self.offset_x.data or 0), float(self.offset_y.data or 0))
+        return sheet.moved(self.offset_x.data or 0, self.offset_y.data or 0)
 
     @property
     def is_given(self) -> bool:
@@ -79,7 +77,7 @@ class SheetForm(Form):
         given = {name: self[name].data for name in _OWN_FIELDS}
         if given["width"] is None or given["height"] is None:
             return None
-        width, height = float(given["width"]), float(given["height"])
+        width, height = given["width"], given["height"]
         return Sheet(
             OWN,
             _("Own sheet"),
@@ -87,8 +85,8 @@ class SheetForm(Form):
             height,
             columns=given["columns"] or 1,
             rows=given["rows"] or 1,
-            left=float(given["left"] or 0),
-            top=float(given["top"] or 0),
-            step_x=float(given["step_x"] or width),
-            step_y=float(given["step_y"] or height),
+            left=given["left"] or 0,
+            top=given["top"] or 0,
+            step_x=given["step_x"] or width,
+            step_y=given["step_y"] or height,
         )

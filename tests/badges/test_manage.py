@@ -96,6 +96,15 @@ def test_an_own_sheet_is_used_and_one_that_can_t_be_is_refused_with_what_was_ent
     assert organizer.get(f"{BADGES}/badges.pdf?sheet=own&width=5&height=5").status_code == 302
 
 
+@pytest.mark.parametrize("typed", ["NaN", "sNaN", "-Infinity", "1e999", "1e-999999999", "9" * 5000])
+@pytest.mark.parametrize("field", ["height", "left", "step_x", "columns", "offset_x"])
+def test_a_measure_that_is_no_number_is_refused_or_nothing(organizer, people, field, typed):
+    measures = {"sheet": "own", "width": "90", "height": "50"} | {field: typed}
+    tiny = typed == "1e-999999999" and field in {"left", "step_x", "offset_x"}
+    assert organizer.get(BADGES, query_string=measures).status_code == (200 if tiny else 422)
+    assert organizer.get(f"{BADGES}/test.pdf", query_string=measures).status_code == (200 if tiny else 302)
+
+
 def test_there_is_no_such_document(organizer, people):
     organizer.looks = False
     assert organizer.get(f"{BADGES}/nothing.pdf").status_code == 404
