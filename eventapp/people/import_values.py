@@ -19,7 +19,7 @@ from eventapp.core.localized import TAG, fold
 from eventapp.directory.rules import OrganizationKind
 from eventapp.registration.answers import possible
 from eventapp.registration.form_models import Question
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.rules import QuestionKind, typed_number
 
 # Names of countries that people write, and no catalogue has.
 _COUNTRIES = {
@@ -147,14 +147,6 @@ def _yes_or_no(text: str) -> bool | None:
     return plain in _YES if plain in _YES or plain in _NO else None
 
 
-def _number(text: str) -> float | None:
-    try:
-        number = float(unicodedata.normalize("NFKC", text).replace(",", ""))
-        return int(number) if number.is_integer() else number
-    except (ValueError, OverflowError):
-        return None
-
-
 # The year before the first of each era of Japan.
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _ERA_DAY = re.compile(r"(令和|平成|昭和)(元|\d{1,2})年(\d{1,2})月(\d{1,2})日")
@@ -179,7 +171,7 @@ def _day(text: str) -> str | None:
 _PARSERS: dict[QuestionKind, Callable[[str], Any]] = {
     QuestionKind.YES_NO: _yes_or_no,
     QuestionKind.CONSENT: _yes_or_no,
-    QuestionKind.NUMBER: _number,
+    QuestionKind.NUMBER: typed_number,
     QuestionKind.DATE: _day,
     QuestionKind.COUNTRY: country,
     QuestionKind.LANGUAGE: language,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from math import inf
@@ -33,7 +32,7 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
 from eventapp.registration import files
 from eventapp.registration.form_models import Question
-from eventapp.registration.rules import QuestionKind, fits, number_text
+from eventapp.registration.rules import QuestionKind, fits, number_text, typed_number
 
 # Of the browser: suggestions of organizations (static/organizations.js), which work as plain text without it.
 SUGGESTED = {"data-organizations": "", "autocomplete": "organization", "maxlength": 200, "dir": "auto"}
@@ -51,16 +50,11 @@ class NumberField(StringField):
         """Read the number; the error is the field's own."""
         self.typed = valuelist[0].strip() if valuelist else ""
         self.data = None
-        plain = unicodedata.normalize("NFKC", self.typed).replace(",", "").replace("−", "-").replace(" ", "")
-        if not plain:
+        if not self.typed:
             return
-        try:
-            number = float(plain)
-        except ValueError:
-            raise ValueError(_("Enter a number.")) from None
-        if number != number or abs(number) > 1e15:
+        self.data = typed_number(self.typed)
+        if self.data is None:
             raise ValueError(_("Enter a number."))
-        self.data = int(number) if number.is_integer() else number
 
     def _value(self) -> str:
         return self.typed if self.typed else "" if self.data is None else number_text(self.data)

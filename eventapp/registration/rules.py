@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -184,6 +185,17 @@ def free_key(base: str, others: Collection[str]) -> str:
 def changes_meaning(before: LocalizedText, now: LocalizedText) -> bool:
     """Whether words that somebody may have read have been replaced. Another translation replaces none."""
     return any(now.get(tag) != text for tag, text in before.items())
+
+
+def typed_number(text: str) -> float | None:
+    """The number that a person has typed, also in full-width digits; None if it is none, or none that anybody means."""
+    try:
+        number = float(unicodedata.normalize("NFKC", text).replace(",", "").replace("−", "-").replace(" ", ""))
+    except ValueError:
+        return None
+    if not abs(number) <= 1e15:  # nor is NaN
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def number_text(number: float) -> str:

@@ -22,6 +22,7 @@ from eventapp.people.rules import RowOutcome
 from eventapp.programme.rules import Mode
 from eventapp.registration import queries as registration
 from eventapp.registration import questions as asking
+from eventapp.registration.form_models import Question
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind, RegistrationSource
 from tests.support.make import fresh
@@ -331,6 +332,27 @@ def test_what_is_no_table_of_people_is_refused(data, why):
 )
 def test_a_country_is_known_by_its_names(app, text, code):
     assert import_values.country(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,200", 1200),
+        ("２.5", 2.5),
+        ("nan", None),
+        ("inf", None),
+        ("1e400", None),
+        ("1e300", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_a_number_is_one_that_a_form_takes_too(app, text, number):
+    question = Question(kind=QuestionKind.NUMBER, label=LocalizedText(en="Guests"))
+    if number is not None:
+        assert import_values.answer(question, text) == number
+    else:
+        with pytest.raises(ValueError, match="does not answer"):
+            import_values.answer(question, text)
 
 
 def test_guarded_cells_are_read_without_their_guard(organizer, forum):
