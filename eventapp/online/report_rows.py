@@ -198,9 +198,12 @@ def _moment(text: str, how: Reading, why: RowProblem) -> datetime | None:
 
 def _seconds(text: str) -> int | None:
     try:
-        return times.seconds(text)
+        found = times.seconds(text)
     except NotATime as error:
         raise _Unreadable(RowProblem.DURATION, text) from error
+    if found is not None and found > LONGEST.total_seconds():
+        raise _Unreadable(RowProblem.LONG, text)
+    return found
 
 
 def _stay(row: _ReportRow, how: Reading) -> Interval | int:

@@ -185,6 +185,7 @@ def moment(text: str, *, order: DayOrder, zone: str, day: date | None = None) ->
 
 _UNITS = (("std", 3600), ("stunde", 3600), ("h", 3600), ("時間", 3600), ("m", 60), ("分", 60), ("s", 1), ("秒", 1))
 _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\d\s.,:]+)\.?")
+_HUGE = re.compile(r"\d{10}")  # of minutes, two thousand years
 _CLOCK = re.compile(r"(\d+):(\d{2}):(\d{2})$")
 
 
@@ -196,6 +197,8 @@ def seconds(text: str) -> int | None:
     text = clean(text).casefold()
     if not text:
         return None
+    if _HUGE.search(text):
+        raise NotATime
     if found := _CLOCK.match(text):
         return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])
     if re.fullmatch(r"\d+([.,]\d+)?", text):

@@ -239,6 +239,15 @@ def test_durations_are_read_with_their_units_and_numbers_are_minutes(text, expec
     assert times.seconds(text) == expected
 
 
+@pytest.mark.parametrize("duration", ["9" * 400, "9" * 5000, "9" * 20 + "h", "9" * 5000 + ":00:00", "99999999"])
+@pytest.mark.parametrize("begins", ["", "2031-03-18 10:00:00"])
+def test_a_duration_that_nobody_lives_to_see_is_a_row_with_a_reason(duration, begins):
+    text = f"Name,Join Time,Duration\nAda Lovelace,{begins},{duration}\nAl,2031-03-18 10:00:00,62\n"
+    found = read(parsed(text), columns=[[ReportColumn.NAME, ReportColumn.JOIN, ReportColumn.DURATION]])
+    assert [one.name for one in found.people] == ["Al"]
+    assert [(one.line, one.why) for one in found.bad] in ([(2, RowProblem.DURATION)], [(2, RowProblem.LONG)])
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_minutes_are_those_in_which_somebody_was_there_however_the_stays_overlap(seed):
     draw = random.Random(seed)
