@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Timer
@@ -18,6 +18,7 @@ from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from eventapp.config import BadSetting
+from eventapp.core.errors import Refused
 
 log = logging.getLogger("eventapp.limits")
 
@@ -71,14 +72,20 @@ class Limiter(MovingWindowRateLimiter):
         self._ask_again = 0.0
 
     def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        return self._asked(super().hit, self._own.hit, item, *identifiers, cost=cost)
+
+    def test(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        return self._asked(super().test, self._own.test, item, *identifiers, cost=cost)
+
+    def _asked(self, ask: Callable[..., bool], ask_own: Callable[..., bool], *asked: Any, cost: int) -> bool:
         if monotonic() >= self._ask_again:
             try:
-                return bool(super().hit(item, *identifiers, cost=cost))
+                return bool(ask(*asked, cost=cost))
             except self.storage.base_exceptions as error:
                 self._ask_again = monotonic() + PAUSE
                 facts = {"cause": type(error).__name__, "seconds": PAUSE}
                 log.warning("Redis does not answer, limits count per process", extra={"facts": facts})
-        return bool(self._own.hit(item, *identifiers, cost=cost))
+        return bool(ask_own(*asked, cost=cost))
 
     def answers(self) -> bool:
         """Whether the storage is reachable now."""
@@ -138,6 +145,25 @@ def limit(rate: str, name: str, *, key: str | None = None) -> None:
     """
     if not allowed(rate, name, key=key):
         raise TooManyRequests(retry_after=parse(rate).get_expiry())
+
+
+@contextmanager
+def guessing(rate: str, name: str, *, field: str, key: str | None = None) -> Iterator[None]:
+    """Read something secret that this visitor (or `key`) has typed: only what is refused because of `field` counts.
+
+    Whoever types what is right uses nothing up, and gets nothing back, or they could guess on. Raises TooManyRequests
+    (429 with Retry-After) once `rate` is used up, also for what is right, or guesses past it could succeed.
+    """
+    limiter = cast(Limiter, current_app.extensions["limits"])
+    item, whose = parse(rate), key or visitor()
+    if not limiter.test(item, name, whose):
+        raise TooManyRequests(retry_after=item.get_expiry())
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.field == field:
+            limiter.hit(item, name, whose)
+        raise
 
 
 def init_app(app: Flask, redis_url: str | None) -> None:

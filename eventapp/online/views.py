@@ -13,7 +13,7 @@ from eventapp.core.csrf import public_form
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import Form, submit
 from eventapp.core.languages import gettext as _
-from eventapp.core.limits import limit, start_anew
+from eventapp.core.limits import guessing, limit
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
 from eventapp.events.models import Event
@@ -31,7 +31,7 @@ views = Blueprint("online", __name__)
 PACE = "30/hour"
 # Wrong codes of sessions, per registration.
 GUESSES = "10/hour"
-# Tickets that are typed, per IP address: everybody in a hall may share one.
+# Wrong codes of tickets, per IP address: everybody in a hall may share one.
 TICKETS = "600/hour"
 
 
@@ -96,11 +96,8 @@ def here(token: str) -> ResponseReturnValue:
 
 
 def _check_in(mine: Registration, code: str) -> CheckedInHere:
-    """Wrong codes use up a budget, which a right one gives back. Raises Refused."""
-    limit(GUESSES, "session code", key=str(mine.id))
-    done = operations.check_in_here(mine, code)
-    start_anew(GUESSES, "session code", key=str(mine.id))
-    return done
+    with guessing(GUESSES, "session code", field="code", key=str(mine.id)):
+        return operations.check_in_here(mine, code)
 
 
 @views.route("/events/<slug>/here", methods=["GET", "POST"])
@@ -118,9 +115,9 @@ def here_by_ticket(slug: str) -> ResponseReturnValue:
 
 
 def _check_in_by_ticket(event: Event, form: TicketHereForm) -> CheckedInHere:
-    limit(TICKETS, "ticket code")
-    ticket = check_in.scanned(event.id, form.ticket.data or "").ticket
-    mine = registrations.by_id(event, ticket.registration) if ticket is not None else None
-    if mine is None or ticket is None or ticket.revision != mine.ticket_revision % REVISIONS:
-        raise Refused(_("This is not the code of a valid ticket."), field="ticket")
+    with guessing(TICKETS, "ticket code", field="ticket"):
+        ticket = check_in.scanned(event.id, form.ticket.data or "").ticket
+        mine = registrations.by_id(event, ticket.registration) if ticket is not None else None
+        if mine is None or ticket is None or ticket.revision != mine.ticket_revision % REVISIONS:
+            raise Refused(_("This is not the code of a valid ticket."), field="ticket")
     return _check_in(mine, form.code.data or "")

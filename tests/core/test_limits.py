@@ -29,6 +29,7 @@ def test_without_an_answer_each_process_counts_for_itself_and_says_so_once(caplo
     with caplog.at_level(logging.WARNING):
         assert [made.hit(RATE, "login", "1.2.3.4") for _ in range(4)] == [True, True, True, False]
     assert made.hit(RATE, "login", "5.6.7.8")
+    assert not made.test(RATE, "login", "1.2.3.4") and made.test(RATE, "login", "5.6.7.8")
     assert [record.message for record in caplog.records] == ["Redis does not answer, limits count per process"]
     assert not made.answers()
 

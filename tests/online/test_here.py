@@ -16,7 +16,7 @@ from eventapp.check_in.rules import PointKind
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import Visibility
-from eventapp.online import queries, rules
+from eventapp.online import queries, rules, views
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations
 from eventapp.tickets import operations as tickets
@@ -111,16 +111,15 @@ def test_who_attends_online_is_checked_in_there(client, make, forum, session):
     assert points_of_lines() == [f"online-session-{session.id}"]
 
 
-def test_wrong_codes_have_a_budget_that_a_right_one_gives_back(client, make, session, guest):
+def test_wrong_codes_have_a_budget_that_right_ones_neither_use_nor_give_back(client, make, session, guest):
     path = f"/registrations/{guest.token}/here"
     other = make.registration(fresh(guest).event, make.option(fresh(guest).event))
-    for turn in range(2):
-        for _ in range(9):
-            assert client.fill(path, {"code": "WRQNG2"}).status_code == 422
-        assert client.fill(path, {"code": code(session)}).status_code == 200, turn
-    for _ in range(10):
+    for turn in range(9):
         assert client.fill(path, {"code": "WRQNG2"}).status_code == 422
-    assert client.fill(path, {"code": code(session)}).status_code == 429
+        assert client.fill(path, {"code": code(session)}).status_code == 200, turn
+    assert client.fill(path, {"code": "WRQNG2"}).status_code == 422
+    for typed in ("WRQNG2", code(session)):
+        assert client.fill(path, {"code": typed}).status_code == 429
     assert client.fill(f"/registrations/{other.token}/here", {"code": code(session)}).status_code == 200
 
 
@@ -161,6 +160,16 @@ def test_the_qr_code_leads_to_a_page_that_takes_the_code_of_a_ticket(client, for
     with transaction():
         operations.cancel(fresh(guest))
     assert client.fill(path, {"ticket": printed(fresh(guest)).code}).status_code == 422
+
+
+def test_a_hall_behind_one_address_uses_up_no_budget_with_its_tickets(client, session, guest, monkeypatch):
+    monkeypatch.setattr(views, "TICKETS", "3/hour")
+    path, right = f"/events/forum/here?code={code(session)}", printed(fresh(guest)).code
+    for _ in range(5):
+        assert client.fill(path, {"ticket": right}).status_code == 200
+    assert client.fill(path, {"ticket": right, "code": "WRQNG2"}).status_code == 422
+    for typed, status in (("AAAA-AAAA", 422), ("x", 422), ("AAAA-AAAB", 422), ("AAAA-AAAA", 429), (right, 429)):
+        assert client.fill(path, {"ticket": typed}).status_code == status, typed
 
 
 def test_the_page_of_an_event_that_is_not_public_opens_with_the_code_alone(client, forum, session, guest):
