@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, not_, select, update
+from sqlalchemy import not_, select, update
 
 from eventapp.certificates import queries
 from eventapp.certificates.models import Certificate
@@ -17,6 +17,7 @@ from eventapp.core.clock import local_day
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.statements import built_once
 from eventapp.directory.rules import typed_name
 from eventapp.events import queries as events
 from eventapp.events.models import Event
@@ -90,11 +91,15 @@ def issue(event: Event, rows: list[Row]) -> int:
         raise Refused(_("Certificates can be issued once the event has begun."))
     if not rows:
         return 0
-    have = queries.issued(event)  # somebody else may have been faster
+    have = queries.issued(event)  # somebody else may have been faster, also while this statement waits for them
     new = [row | {"issued_at": clock.now(), "reason": ""} for row in rows if row["registration_id"] not in have]
-    if new:
-        db.session.execute(insert(Certificate), new)
-    return len(new)
+    return len(db.session.execute(_new(), new).all()) if new else 0
+
+
+@built_once
+def _new(insert: Callable[[Any], Any]) -> Any:
+    table = Certificate.__table__
+    return insert(table).on_conflict_do_nothing(index_elements=["registration_id"]).returning(table.c.id)
 
 
 def withdraw(certificate: Certificate, reason: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -19,6 +22,7 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.events.models import Event
 from eventapp.people import merging
 from eventapp.registration.models import Registration
 from tests.support.make import fresh
@@ -103,6 +107,28 @@ def test_people_who_were_checked_in_get_one_and_nobody_gets_two(make, forum, gue
     facts = CertificateContent.read(only().facts)
     today = clock.local_day(clock.now(), forum.zone)
     assert (facts.name, facts.days, facts.minutes) == ("Ada Lovelace", (today,), None)
+
+
+@pytest.mark.both_engines("two that write at once")
+def test_two_who_issue_at_the_same_moment_give_one(app, make, forum, guest, enter):
+    enter(guest)
+    first = operations.due(fresh(forum), {}, least_minutes=1)
+    enter(late := make.registration(forum, guest.option, family_name="Late", given_name="Lea"))
+    both = operations.due(fresh(forum), {}, least_minutes=1)
+    number = forum.id
+    db.session.rollback()
+
+    def other() -> int:
+        with app.app_context(), transaction():
+            return operations.issue(db.session.get_one(Event, number), both)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            assert operations.issue(fresh(forum), first) == 1
+            second = pool.submit(contextvars.Context().run, other)
+            time.sleep(0.2)  # until the other one waits for this transaction
+        assert second.result() == 1
+    assert {one.registration_id for one in db.session.scalars(select(Certificate))} == {guest.id, late.id}
 
 
 def test_who_was_online_gets_one_with_the_minutes(make, forum, guest):
