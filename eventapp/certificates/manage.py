@@ -10,7 +10,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length
 
 from eventapp.accounts.rules import Permission
-from eventapp.certificates import operations, queries, rules
+from eventapp.certificates import operations, paper, queries, rules
 from eventapp.certificates.models import Certificate
 from eventapp.certificates.views import document
 from eventapp.core.db import reading
@@ -23,6 +23,7 @@ from eventapp.core.pages import page, private
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.online import queries as online
+from eventapp.pdf import answers
 
 manage = Blueprint("certificates_manage", __name__, url_prefix="/manage/events/<slug>/certificates")
 
@@ -59,8 +60,21 @@ def certificates(event: Event) -> ResponseReturnValue:
             rows = operations.due(event, online.minutes(event), least_minutes=least)
         if done := submit(form, lambda: operations.issue(event, rows)):
             flash(ngettext("%(num)d certificate was issued.", "%(num)d certificates were issued.", done.value))
+            _tell_of_names(rows)
             return redirect(url_for(".certificates", slug=event.slug), 303)
     return page("certificates/list.html", event=event, form=form, **_shown(event, least))
+
+
+def _tell_of_names(rows: list[operations.Row]) -> None:
+    """Say on how many of these certificates the name can't be printed."""
+    fonts, facts = answers.fonts(), [row["facts"] for row in rows]
+    if lost := sum(not paper.printed(one["name"], one["reading"], fonts) for one in facts):
+        sentence = ngettext(
+            "The name on %(num)d certificate can't be printed.",
+            "The names on %(num)d certificates can't be printed.",
+            lost,
+        )
+        flash(sentence)
 
 
 def _shown(event: Event, least: int) -> dict[str, Any]:
@@ -74,6 +88,7 @@ def _shown(event: Event, least: int) -> dict[str, Any]:
         "due": operations.number_due(event, online.minutes(event), least_minutes=least),
         "numbers": queries.numbers(event),
         "spaced": rules.spaced,
+        "printed": lambda certificate: paper.printed_name(certificate, answers.fonts()),
     }
 
 
@@ -84,9 +99,8 @@ def certificate(event: Event, number: int) -> ResponseReturnValue:
     shown, form = _one(event, number), WithdrawForm()
     if submit(form, lambda: operations.withdraw(shown, form.reason.data or "")):
         return redirect(url_for(".certificate", slug=event.slug, number=number), 303)
-    return page(
-        "certificates/certificate.html", event=event, certificate=shown, form=form, code=rules.spaced(shown.code)
-    )
+    told = {"code": rules.spaced(shown.code), "printed": paper.printed_name(shown, answers.fonts()) or shown.erased}
+    return page("certificates/certificate.html", event=event, certificate=shown, form=form, **told)
 
 
 @manage.post("/<int:number>/restore")

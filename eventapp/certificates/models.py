@@ -46,5 +46,10 @@ class Certificate(Base):
 
     @property
     def name(self) -> str:
-        """The name as it is printed; empty once it was erased."""
+        """The name that is certified; empty once it was erased."""
         return "" if self.erased else str(self.facts.get("name", ""))
+
+    @property
+    def reading(self) -> str:
+        """How the name is read; empty if nobody has said it, and once the name was erased."""
+        return "" if self.erased else str(self.facts.get("reading", ""))

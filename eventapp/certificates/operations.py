@@ -21,6 +21,7 @@ from eventapp.core.statements import built_once
 from eventapp.directory.rules import typed_name
 from eventapp.events import queries as events
 from eventapp.events.models import Event
+from eventapp.registration import queries as registration
 from eventapp.registration.models import Contact, Registration
 
 Row = dict[str, Any]
@@ -59,6 +60,7 @@ def _people(event: Event, wanted: set[int]) -> list[Any]:
             Registration.id,
             Registration.family_name,
             Registration.given_name,
+            Registration.reading,
             Registration.organization_name,
             Contact.language,
         )
@@ -81,6 +83,7 @@ def _row(event: Event, host: dict[str, str], person: Any, came: Attended | None,
         days=came.days if came is not None else (),
         minutes=minutes,
         sessions=tuple(dict(title) for title in came.sessions) if came is not None else (),
+        reading=person.reading,
     )
     return {"event_id": event.id, "registration_id": person.id, "code": new_code(), "facts": facts.stored()}
 
@@ -112,8 +115,13 @@ def withdraw(certificate: Certificate, reason: str) -> None:
 
 
 def restore(certificate: Certificate) -> None:
-    """Let a withdrawn certificate be valid again."""
+    """Let a withdrawn certificate be valid again. How the name is read is taken anew: it may have been missing, and
+    nobody but the team should change it.
+    """
     certificate.withdrawn_at, certificate.reason = None, ""
+    person = None if certificate.erased else db.session.get(Registration, certificate.registration_id)
+    if person is not None and (reading := (registration.merged_into(person) or person).reading):
+        certificate.facts = {**certificate.facts, "reading": reading}
     db.session.flush()
 
 
@@ -129,6 +137,6 @@ def forget_names() -> int:
         return 0
     with transaction():
         for one in db.session.scalars(select(Certificate).where(Certificate.id.in_(numbers))):
-            facts = {**one.facts, "name": "", "organization": ""}
+            facts = {**one.facts, "name": "", "organization": "", "reading": ""}
             db.session.execute(update(Certificate).where(Certificate.id == one.id).values(facts=facts))
     return len(numbers)

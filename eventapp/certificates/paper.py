@@ -12,6 +12,7 @@ from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import LocalizedText
+from eventapp.pdf.fonts import FontSet
 from eventapp.tickets.drawing import as_svg
 
 
@@ -35,8 +36,22 @@ def lines(facts: CertificateContent, language: str) -> list[str]:
     return found
 
 
-def data(certificate: Certificate, url: str, language: str) -> dict[str, Any]:
-    """The data, in the interface's language, which must be `language`. `url` is the address of the check."""
+def printed_name(certificate: Certificate, fonts: FontSet) -> str:
+    """The name as it stands on paper, or else how it is read; empty if no font has the letters of either. A name of
+    which letters were left out would be another one.
+    """
+    return printed(certificate.name, certificate.reading, fonts)
+
+
+def printed(name: str, reading: str, fonts: FontSet) -> str:
+    """The first of both that the fonts have; empty if they have neither."""
+    return next((one for one in (name, reading) if fonts.keeps(one)), "")
+
+
+def data(certificate: Certificate, name: str, url: str, language: str) -> dict[str, Any]:
+    """The data, in the interface's language, which must be `language`. `name` is what is printed, `url` the address of
+    the check.
+    """
     facts = CertificateContent.read(certificate.facts)
     day = languages.day_of(certificate.issued_at, certificate.event.zone)
     return {
@@ -44,7 +59,7 @@ def data(certificate: Certificate, url: str, language: str) -> dict[str, Any]:
         "author": said(facts.host, language),
         "lang": language,
         "heading": _("Certificate of attendance"),
-        "name": certificate.name,
+        "name": name,
         "name_lang": "ja" if language == "ja" else "en",
         "organization": facts.organization,
         "sentence": _("took part in"),

@@ -34,7 +34,8 @@ def read_code(typed: str) -> str:
 @dataclass(frozen=True)
 class CertificateContent:
     """What is certified. Texts of the event by language; `days` are the days on which the person was checked in, in the
-    event's time zone; `minutes` were spent online, None if nobody knows.
+    event's time zone; `minutes` were spent online, None if nobody knows; `reading` is how the name is read, for paper
+    on which it can't be printed.
     """
 
     name: str
@@ -47,6 +48,7 @@ class CertificateContent:
     days: tuple[date, ...] = ()
     minutes: int | None = None
     sessions: tuple[dict[str, str], ...] = field(default=())
+    reading: str = ""
 
     def stored(self) -> dict[str, Any]:
         """As JSON."""

@@ -9,7 +9,8 @@ from eventapp.certificates import paper, queries, rules
 from eventapp.certificates.models import Certificate
 from eventapp.certificates.rules import CertificateContent
 from eventapp.core import languages
-from eventapp.core.errors import or_404
+from eventapp.core.errors import Refused, or_404
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
@@ -55,6 +56,8 @@ def result(code: str) -> ResponseReturnValue:
         "issued": languages.day_of(found.issued_at, found.event.zone),
         "withdrawn": languages.day_of(found.withdrawn_at, found.event.zone) if found.withdrawn_at else "",
     }
+    printed = paper.printed_name(found, answers.fonts())
+    said["reading"] = printed if printed != found.name else ""  # the paper has it in place of the name
     return private(page("certificates/result.html", certificate=found, **said))
 
 
@@ -65,10 +68,12 @@ def mine(token: str) -> ResponseReturnValue:
     if (kept := registration.merged_into(own)) is not None:
         return private(redirect(url_for(".mine", token=kept.token)))
     certificate = queries.of_registration(own.id)
-    code = rules.spaced(certificate.code) if certificate is not None else ""
-    return private(
-        page("certificates/mine.html", registration=own, event=own.event, certificate=certificate, code=code)
-    )
+    told = {
+        "certificate": certificate,
+        "code": rules.spaced(certificate.code) if certificate is not None else "",
+        "printed": paper.printed_name(certificate, answers.fonts()) if certificate is not None else "",
+    }
+    return private(page("certificates/mine.html", registration=own, event=own.event, **told))
 
 
 @views.get("/registrations/<token>/certificate.pdf")
@@ -80,7 +85,12 @@ def as_pdf(token: str) -> ResponseReturnValue:
 
 
 def document(certificate: Certificate) -> Response:
-    """A certificate as PDF in the reader's language; the same bytes each time."""
+    """A certificate as PDF in the reader's language; the same bytes each time. Raises Refused if no font has the
+    letters of the name.
+    """
+    name = paper.printed_name(certificate, answers.fonts())
+    if not name and not certificate.erased:
+        raise Refused(_("No font has the letters of this name, so the certificate can't be printed."))
     url = absolute("certificates.result", code=rules.spaced(certificate.code))
-    data = paper.data(certificate, url, interface())
+    data = paper.data(certificate, name, url, interface())
     return answers.answer("certificate", data, name=f"certificate-{certificate.code[:4]}", at=certificate.issued_at)

@@ -6,6 +6,7 @@ instance folder. System fonts are not used: a document must look the same on eve
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -68,10 +69,23 @@ class FontSet:
         known = self.characters()
         return "".join(dict.fromkeys(c for c in text if ord(c) not in known and ord(c) not in _NOT_DRAWN))
 
+    def keeps(self, name: str) -> bool:
+        """Whether a name is still that name as `printable` leaves it: no letter, mark or digit of it is missing, and
+        something is there to read.
+        """
+        known = self.characters()
+        return not any(map(_tells_apart, self.missing(name))) and any(ord(c) in known and not c.isspace() for c in name)
+
     def printable(self, text: str) -> str:
         """A text without the characters that no font has."""
         missing = set(self.missing(text))
         return "".join(c for c in text if c not in missing).strip() if missing else text
+
+
+def _tells_apart(character: str) -> bool:
+    """Whether it may make another name. Private characters and those that are newer than Python may be letters."""
+    category = unicodedata.category(character)
+    return category[0] in "LMN" or category in {"Co", "Cn"}
 
 
 def _code_points(path: Path) -> frozenset[int]:
