@@ -27,6 +27,7 @@ from eventapp.registration.forms import AddressForm, TakePart, takable
 from eventapp.registration.models import Registration
 from eventapp.registration.own_page import OwnPage
 from eventapp.registration.own_rows import OwnRow
+from eventapp.registration.paces import trying
 from eventapp.registration.rules import ACTIVE
 from eventapp.registration.views import views
 
@@ -170,7 +171,9 @@ def change(token: str) -> ResponseReturnValue:
 
 def _update(registration: Registration, form: TakePart) -> bool:
     """Whether an e-mail about the change is being sent."""
-    return edits.update(registration, form.answers(), or_404(form.chosen()), by_guest=True)
+    answers = form.answers()
+    with trying(answers.code):
+        return edits.update(registration, answers, or_404(form.chosen()), by_guest=True)
 
 
 @views.post("/registrations/<token>/option")

@@ -23,14 +23,13 @@ from eventapp.registration import edits, kept_forms, notices, operations, querie
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.paces import trying
 from eventapp.registration.rules import MOST_PEOPLE, UNCONFIRMED, Notice
 
 views = Blueprint("registration", __name__)
 
 # A whole school may register from one IP address at once; a bot is faster.
 PACE = "1200/minute"
-# Attempts at an invitation code, per IP address.
-GUESSES = "20/minute"
 
 
 def _event(slug: str) -> Event | None:
@@ -65,15 +64,16 @@ def send_registration(slug: str) -> ResponseReturnValue:
         return _form_page(event, options, form)
     if step != "register" and form.is_long and form.validate_on_submit():
         return page("registration/check.html", event=event, form=form, kind=form.kind)
-
-    def operation() -> Registration:
-        option = or_404(form.chosen())
-        return operations.register(event, form.answers(), option=option, source=visitor(), **form.group())
-
-    done = submit(form, operation, explain=lambda refusal: _write_to_owner(refusal, slug, form))
+    done = submit(form, lambda: _register(event, form), explain=lambda refusal: _write_to_owner(refusal, slug, form))
     if form.owner_written or (done and done.value.status in UNCONFIRMED):
         return redirect(url_for(".sent", slug=slug, people=form.number_of_people if form.people else None), 303)
     return redirect(url_for(".mine", token=done.value.token), 303) if done else _form_page(event, options, form)
+
+
+def _register(event: Event, form: TakePart) -> Registration:
+    answers, option = form.answers(), or_404(form.chosen())
+    with trying(answers.code):
+        return operations.register(event, answers, option=option, source=visitor(), **form.group())
 
 
 @views.get("/events/<slug>/register/sent")
@@ -94,12 +94,10 @@ def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) ->
 
 
 def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
-    """E-mail the private link to the owner of a registered address, in a separate transaction. Slow down guesses.
+    """E-mail the private link to the owner of a registered address, in a separate transaction.
 
     Where e-mail addresses are checked, the visitor gets the same page, and the same budgets, as with another address.
     """
-    if refusal.field == "code":
-        limit(GUESSES, "invitation code")
     if not isinstance(refusal, operations.AlreadyRegistered):
         return refusal
     email = form.answers().email

@@ -10,7 +10,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.lifecycle.clone import clone
 from eventapp.programme.rules import Mode
-from eventapp.registration import edits, operations, queries, setup, views
+from eventapp.registration import edits, operations, paces, queries, setup
 from eventapp.registration.rules import Access, has_domain, is_code
 from tests.support.make import fresh
 
@@ -75,9 +75,20 @@ def test_who_has_the_code_registers_and_who_has_not_reads_what_is_missing(client
 
 def test_guessing_a_code_is_slowed_down(client, make, forum, monkeypatch):
     make.option(forum, access=Access.CODE, access_code="KIZUNA-22")
-    monkeypatch.setattr(views, "GUESSES", "3/minute")
+    monkeypatch.setattr(paces, "GUESSES", "3/minute")
     client.looks = False
     codes = [client.post(PATH, data={**ADA, "code": f"guess {n}"}).status_code for n in range(4)]
+    assert codes == [422, 422, 422, 429]
+    assert client.post(PATH, data={**ADA, "code": "kizuna 22"}).status_code == 429, "or guessing would go on"
+    assert client.post(PATH, data=ADA).status_code == 422, "who types no code guesses none"
+
+
+def test_guessing_a_code_is_slowed_down_for_who_is_registered_too(client, make, forum, monkeypatch):
+    guest = make.registration(forum, make.option(forum, Mode.ONLINE))
+    closed = make.option(forum, access=Access.CODE, access_code="KIZUNA-22")
+    monkeypatch.setattr(paces, "GUESSES", "3/minute")
+    path = f"/registrations/{guest.token}/change"
+    codes = [client.fill(path, {"option": closed.key, "code": f"guess {n}"}).status_code for n in range(4)]
     assert codes == [422, 422, 422, 429]
 
 
