@@ -38,6 +38,8 @@ STAY = {
         "sources",
         "status",
         "status_note",
+        "former_place",
+        "venue_name",
         "generated",
         "created_at",
         "updated_at",

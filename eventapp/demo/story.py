@@ -28,7 +28,7 @@ from eventapp.registration.rules import QuestionKind
 
 Row = dict[str, Any]
 # Values of an event that a file may omit.
-_TEXTS = ("subtitle", "purpose", "description", "date_note", "place", "interpretation")
+_TEXTS = ("subtitle", "purpose", "description", "date_note", "interpretation")
 _PLAIN = ("contact_email", "join_url", "counts_public", "generated", "sources")
 
 
@@ -142,6 +142,7 @@ def _programme(event: Event, story: Row, people: Mapping[str, Person]) -> None:
             slug=row["slug"],
             name=text(row, "name"),
             address=text(row, "address"),
+            access=text(row, "access"),
             **{key: row[key] for key in ("latitude", "longitude", "position", "travel_minutes") if key in row},
         )
         for row in story.get("venues", ())

@@ -115,7 +115,7 @@ def event_place(
     for venue in venues:
         name = venue.name.resolve(locale.language)
         return ResolvedText(_joined([name.text, venue.address.resolve(locale.language).text]), name.language), venue.geo
-    place = event.place.resolve(locale.language)
+    place = event.venue_name.resolve(locale.language)
     if not place.text and event.format is EventFormat.ONLINE:
         return ResolvedText(_("Online"), locale.shown), None
     return place, None
@@ -184,7 +184,7 @@ def session_place(
     if not rooms:
         if event.format is EventFormat.ONLINE:
             return ResolvedText(_("Online"), locale.shown), None
-        return event.place.resolve(locale.language), None
+        return event.venue_name.resolve(locale.language), None
     names = [room.name.resolve(locale.language) for room in rooms]
     venues = [room.venue for room in rooms if room.venue is not None]
     parts = [name.text for name in names]

@@ -15,7 +15,7 @@ from eventapp.programme.published import PublishedSession
 
 EVENT_COLUMNS = [getattr(Event, name) for name in EventRow.__slots__]
 _event = select(*EVENT_COLUMNS).where(Event.id == bindparam("event"))
-_SITE_COLUMNS = [Venue.name, Venue.address, Venue.latitude, Venue.longitude]
+_SITE_COLUMNS = [Venue.name, Venue.address, Venue.latitude, Venue.longitude, Venue.access]
 _venues = select(*_SITE_COLUMNS).where(Venue.event_id == bindparam("event")).order_by(Venue.position, Venue.id)
 
 

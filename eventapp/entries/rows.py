@@ -16,17 +16,19 @@ from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStat
 
 @dataclass(frozen=True, slots=True)
 class VenueRow:
-    """A venue: name, address, and (latitude, longitude) in degrees if known."""
+    """A venue: name, address, (latitude, longitude) in degrees if known, and how to get there."""
 
     name: LocalizedText
     address: LocalizedText
     geo: tuple[float, float] | None
+    access: LocalizedText = field(default_factory=LocalizedText)
 
     @classmethod
     def of(cls, venue: Any) -> VenueRow:
         """From a Venue, or a row with its columns."""
         known = venue.latitude is not None and venue.longitude is not None
-        return cls(venue.name, venue.address, (venue.latitude, venue.longitude) if known else None)
+        geo = (venue.latitude, venue.longitude) if known else None
+        return cls(venue.name, venue.address, geo, LocalizedText(getattr(venue, "access", {})))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class EventRow:
     precision: Precision
     date_note: LocalizedText
     format: EventFormat
-    place: LocalizedText
+    venue_name: LocalizedText
     status: EventStatus
     status_note: LocalizedText
     updated_at: datetime

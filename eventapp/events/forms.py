@@ -39,7 +39,7 @@ COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru"
 _PLAIN = (
     "title",
     "subtitle",
-    "place",
+    "venue_name",
     "purpose",
     "description",
     "interpretation",
@@ -86,7 +86,13 @@ class EventForm(Form):
         validators=[InputRequired()],
     )
     precision = SelectField(_l("How precise is the date?"), validators=[InputRequired()])
-    place = LocalizedField(_l("Venue"), description=_l("Venue and city, as shown in calendars."), maximum=200)
+    venue_name = LocalizedField(
+        _l("Venue"),
+        description=_l(
+            "Its name and city, as in lists and calendars. Its address and the way to it can be added later."
+        ),
+        maximum=200,
+    )
     country_code = CountryField(
         _l("Country"),
         description=_l("Cities outside this country are counted as cities abroad."),
@@ -319,7 +325,13 @@ class VenueForm(Form):
     """A venue."""
 
     name = LocalizedField(_l("Name"), validators=[AnyLanguage()], maximum=200)
-    address = LocalizedField(_l("Street address"), maximum=300)
+    address = LocalizedField(_l("Street address"), description=_l("For calendars and maps."), maximum=300)
+    access = LocalizedField(
+        _l("How to get there"),
+        description=_l("For example: five minutes on foot from the station."),
+        rows=2,
+        maximum=600,
+    )
     latitude = FloatField(_l("Latitude"), validators=[Optional(), between(-90, 90)])
     longitude = FloatField(_l("Longitude"), validators=[Optional(), between(-180, 180)])
 

@@ -62,15 +62,25 @@ def places(event: Event) -> ResponseReturnValue:
 def venue(event: Event, number: int = 0) -> ResponseReturnValue:
     """Add or edit a venue."""
     shown = _site(event, number) if number else None
-    names = ("name", "address", "latitude", "longitude")
+    names = ("name", "address", "access", "latitude", "longitude")
     form = VenueForm(data={name: getattr(shown, name) for name in names} if shown else {})
     form.name.offer(event.languages)
     form.address.offer(event.languages)
+    form.access.offer(event.languages)
     if form.validate_on_submit():
         operations.save_venue(event, shown, **{name: form[name].data for name in names})
         flash(_("Saved."))
         return redirect(url_for(".places", slug=event.slug), 303)
     return page("events/venue.html", event=event, form=form, venue=shown)
+
+
+@manage.post("/<slug>/places/keep")
+@requires(Permission.OWN)
+def keep_venue(event: Event) -> ResponseReturnValue:
+    """The name of the venue is right, and what the page of the event said before is forgotten."""
+    operations.keep_venue_name(event)
+    flash(_("Saved."))
+    return redirect(url_for(".places", slug=event.slug), 303)
 
 
 @manage.post("/<slug>/sites/<int:number>/remove")

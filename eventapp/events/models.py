@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
@@ -67,6 +67,35 @@ class Closes:
             self.closing_changed_at = now()
 
 
+class Venue(Base, OfEvent):
+    """A place where an event takes place, and the one source of what it is called and where it is.
+
+    `access` says how to get there; `travel_minutes` maps the slug of another venue to the travel time. The first venue
+    of an event is its location.
+    """
+
+    __tablename__ = "venue"
+    # SQLite can rename a constraint only by rebuilding the table, and its rooms would lose their venue.
+    __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_site_event_slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    slug: Mapped[str]
+    name: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    address: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    access: Mapped[LocalizedText] = mapped_column(default=LocalizedText, server_default="{}")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    position: Mapped[int] = mapped_column(default=0)
+    travel_minutes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    @property
+    def geo(self) -> tuple[float, float] | None:
+        """(latitude, longitude) in degrees, if known."""
+        known = self.latitude is not None and self.longitude is not None
+        return (self.latitude, self.longitude) if known else None  # type: ignore[return-value]
+
+
 class Event(Base, Scoped):
     """A forum, summit, ceremony or visit."""
 
@@ -97,7 +126,8 @@ class Event(Base, Scoped):
     date_note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     format: Mapped[EventFormat] = mapped_column(default=EventFormat.IN_PERSON)
     country_code: Mapped[str] = mapped_column(default="JP")
-    place: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    # What the event page said beside the name of a venue, in former versions; the team decides which one is right.
+    former_place: Mapped[LocalizedText] = mapped_column(default=LocalizedText, server_default="{}")
     working_languages: Mapped[list[str]] = mapped_column(default=list)
     interpretation: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     contact_email: Mapped[str] = mapped_column(default="")
@@ -118,6 +148,15 @@ class Event(Base, Scoped):
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     series: Mapped[EventSeries | None] = relationship()
+    # The name of the first venue, which is its location; empty without one.
+    venue_name: Mapped[LocalizedText] = column_property(
+        select(Venue.name)
+        .where(Venue.event_id == id)
+        .order_by(Venue.position, Venue.id)
+        .limit(1)
+        .correlate_except(Venue)
+        .scalar_subquery()
+    )
 
     def scopes(self) -> Iterable[str]:
         return [f"event:{self.id}", "events"]
@@ -181,24 +220,6 @@ class EventHost(Base, OfEvent):
     role: Mapped[HostRole] = mapped_column(default=HostRole.HOST)
     position: Mapped[int] = mapped_column(default=0)
     organization: Mapped[Organization] = relationship()
-
-
-class Venue(Base, OfEvent):
-    """A venue used by an event. `travel_minutes` maps the slug of another venue to the travel time."""
-
-    __tablename__ = "venue"
-    # SQLite can rename a constraint only by rebuilding the table, and its rooms would lose their venue.
-    __table_args__ = (UniqueConstraint("event_id", "slug", name="uq_site_event_slug"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    slug: Mapped[str]
-    name: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    address: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
-    position: Mapped[int] = mapped_column(default=0)
-    travel_minutes: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class TeamMember(Base):

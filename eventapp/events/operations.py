@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts import queries as accounts
@@ -27,10 +27,12 @@ def create(
 ) -> Event:
     """Create a draft; `owner` becomes the first team member. Raises Refused as `edit` does."""
     event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
+    venue_name = values.pop("venue_name", None)
     _check_slug(slug, event=None)
     _apply(event, values)
     db.session.add(event)
     _flush()
+    name_venue(event, venue_name)
     if owner is not None:
         db.session.add(TeamMember(event_id=event.id, user=owner, role=Role.OWNER))
         db.session.flush()
@@ -48,19 +50,24 @@ def edit(event: Event, *, slug: str, **values: Any) -> Event:
         if db.session.get(FormerSlug, event.slug) is None:
             db.session.add(FormerSlug(slug=event.slug, event_id=event.id))
         event.slug = slug
+    venue_name = values.pop("venue_name", None)
     before = _significant(event)
     _apply(event, values)
     if before != _significant(event):
         event.sequence += 1
     _flush()
+    name_venue(event, venue_name)
     return event
 
 
 def _significant(event: Event) -> tuple[object, ...]:
-    """The facts whose change calendars must be told of (RFC 5546 §2.1.4): when, where, whether, visible to whom."""
+    """The facts whose change calendars must be told of (RFC 5546 §2.1.4): when, whether, visible to whom.
+
+    Where it is has its own step (_noted_venue).
+    """
     audience = event.public, listed(event.status, event.visibility)
     hours = event.starts_at, event.ends_at, event.zone, event.precision
-    return *hours, event.status, place_key(event.place), event.format, *audience
+    return *hours, event.status, event.format, *audience
 
 
 def _apply(event: Event, values: dict[str, Any]) -> None:
@@ -167,17 +174,48 @@ def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> N
 def save_venue(
     event: Event, venue: Venue | None, *, name: LocalizedText, address: LocalizedText, **values: Any
 ) -> Venue:
-    """Create or change a venue."""
+    """Create or change a venue. Its name says where the event is, so what was said elsewhere before is settled."""
     with _noted_venue(event):
         if venue is None:
             venue = Venue(event_id=event.id, slug=values.pop("slug", "") or tokens.code().lower())
             db.session.add(venue)
         venue.name = name
         venue.address = address
+        event.former_place = LocalizedText()
         for key, value in values.items():
             setattr(venue, key, value)
         db.session.flush()
     return venue
+
+
+def name_venue(event: Event, name: LocalizedText | None) -> None:
+    """Name the first venue, which is created if there is none. None changes nothing; an empty name removes a venue of
+    which nothing else is known.
+
+    Raises Refused for an empty name of another one: its address and rooms would be lost with it.
+    """
+    if name is None:
+        return
+    venue = db.session.scalar(_venues_of(event).limit(1))
+    if name:
+        if venue is None:
+            save_venue(event, None, name=name, address=LocalizedText())
+        elif venue.name != name:
+            save_venue(event, venue, name=name, address=venue.address)
+    elif venue is not None:
+        if venue.address or venue.access or venue.latitude is not None:
+            raise Refused(_("Enter a name, or remove the venue on the page “Venue and hosts”."), field="venue_name")
+        remove_venue(venue)
+
+
+def keep_venue_name(event: Event) -> None:
+    """The name of the venue is right, and not what the page of the event said in former versions."""
+    event.former_place = LocalizedText()
+    db.session.flush()
+
+
+def _venues_of(event: Event) -> Select[Venue]:
+    return select(Venue).where(Venue.event_id == event.id).order_by(Venue.position, Venue.id)
 
 
 def remove_venue(venue: Venue) -> None:
@@ -202,6 +240,7 @@ def _noted_venue(event: Event) -> Iterator[None]:
     if key() != before:
         event.sequence += 1
         db.session.flush()
+    db.session.expire(event, ["venue_name"])
 
 
 def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:

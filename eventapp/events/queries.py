@@ -136,7 +136,7 @@ def listed(
 
 
 def _mentions(event: Event, sought: str) -> bool:
-    texts = (event.title, event.subtitle, event.purpose, event.place)
+    texts = (event.title, event.subtitle, event.purpose, event.venue_name)
     return any(sought in text.casefold() for words in texts for text in words.values())
 
 

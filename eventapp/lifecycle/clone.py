@@ -41,7 +41,6 @@ EVENT = (
     "precision",
     "format",
     "country_code",
-    "place",
     "working_languages",
     "interpretation",
     "contact_email",
@@ -53,7 +52,7 @@ EVENT = (
 )
 THEME = ("position", "title")
 HOST = ("organization_id", "role", "position")
-SITE = ("slug", "name", "address", "latitude", "longitude", "position", "travel_minutes")
+SITE = ("slug", "name", "address", "access", "latitude", "longitude", "position", "travel_minutes")
 MEMBER = ("user_id", "role")
 TRACK = ("slug", "name", "colour", "position")
 ROOM = ("slug", "name", "online", "capacity", "position")

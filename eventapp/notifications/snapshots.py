@@ -131,7 +131,7 @@ def event_snapshot(event: Event, venues: Iterable[VenueRow], *, online: bool, co
     venue: tuple[LocalizedText, ...] = ()
     if not online:
         first = next(iter(venues), None)
-        venue = tuple(filter(None, (first.name, first.address) if first else (event.place,)))
+        venue = tuple(filter(None, (first.name, first.address) if first else (event.venue_name,)))
     return Snapshot(
         starts=event.starts_at,
         ends=event.ends_at,
@@ -150,7 +150,7 @@ def session_snapshot(session: PublishedSession, event: Event, *, join_url: str =
     venues = list({room.venue.slug: room.venue for room in session.rooms if room.venue}.values())
     venue = tuple(filter(None, (name for venue in venues for name in (venue.name, venue.address))))
     if not session.rooms and event.format is not EventFormat.ONLINE:
-        venue = tuple(filter(None, (event.place,)))
+        venue = tuple(filter(None, (event.venue_name,)))
     state = ParticipationState.CONFIRMED
     if cancelled:
         state = ParticipationState.CANCELLED

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from urllib.parse import urlencode
 
 from sqlalchemy import String, bindparam, cast, literal, null, select
 from sqlalchemy.orm import joinedload
@@ -16,6 +15,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.entries.queries import venues_of
 from eventapp.entries.rows import VenueRow
+from eventapp.events import maps
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.programme import queries as programme
@@ -41,7 +41,6 @@ from eventapp.registration.rules import (
 from eventapp.registration.session_queries import SessionOffer, is_on_site, offers
 from eventapp.registration.texts import waiting_rules
 
-MAP = "https://www.openstreetmap.org"
 # From when on before the event people check in to sessions.
 EARLY = timedelta(hours=1)
 # How many lines of the history are shown.
@@ -234,12 +233,8 @@ def _answers(registration: Registration, questions: list[Question]) -> list[tupl
 
 
 def map_url(venue: VenueRow) -> str:
-    """Where a map shows a venue: its coordinates, or a search for its address; "" without either."""
-    if venue.geo is not None:
-        latitude, longitude = venue.geo
-        return f"{MAP}/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
-    address = languages.resolve(venue.address).text
-    return f"{MAP}/search?{urlencode({'query': address})}" if address else ""
+    """Where a map shows a venue; "" if that is not known."""
+    return maps.openstreetmap(languages.resolve(venue.address).text, venue.geo)
 
 
 def history(registration: Registration, options: list[AttendanceOption]) -> list[tuple[datetime, str]]:

@@ -42,6 +42,11 @@ class EventPage:
     call: Call | None
 
     @property
+    def has_directions(self) -> bool:
+        """Whether more is known of the venues than the name of one."""
+        return len(self.venues) > 1 or any(one.address or one.access or one.geo for one in self.venues)
+
+    @property
     def can_register(self) -> bool:
         """Whether there is anything to register for now."""
         return self.event.status in {"published"} and any(

@@ -10,12 +10,14 @@ from typing import TypeVar
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from eventapp.core import assets, clock
+from eventapp.core import assets, clock, languages
 from eventapp.core.pages import cached_page, page, valid_until
 from eventapp.core.parameters import one_of, parameters, text
 from eventapp.core.revisions import known
+from eventapp.events import maps
 from eventapp.events import queries as events
-from eventapp.events.models import Event
+from eventapp.events.maps import MapLink
+from eventapp.events.models import Event, Venue
 from eventapp.events.public import event_page
 from eventapp.events.queries import EventFilter, Shown
 from eventapp.events.rules import EventFormat, EventKind, countdown
@@ -109,11 +111,17 @@ def event(event: Event) -> Response:
         hosts=[(role, list(rows)) for role, rows in groupby(shown.hosts, key=attrgetter("role"))],
         days=days,
         preview=not event.public,
+        venues=[(venue, _maps_of(venue)) for venue in shown.venues if shown.has_directions],
         faces=queries.FACES,
         brief=queries.BRIEF,
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
         structured=jsonld.dumps(event_data(shown, images=[assets.address(photo.path) for photo in shown.photos])),
     )
+
+
+def _maps_of(venue: Venue) -> list[MapLink]:
+    name, address = (languages.resolve(text).text for text in (venue.name, venue.address))
+    return maps.links(name, address, venue.geo)
 
 
 @views.get("/events/<slug>/speakers")

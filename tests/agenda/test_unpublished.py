@@ -67,7 +67,7 @@ def cast(event, session, *people) -> None:
 def secret(make):
     """An event with texts that must not be readable once it is unpublished."""
     return make.event(
-        "forum", title="Secret forum", place=LocalizedText(en="Saitama"), join_url="https://meet.example.org/x"
+        "forum", title="Secret forum", venue_name=LocalizedText(en="Saitama"), join_url="https://meet.example.org/x"
     )
 
 
@@ -264,7 +264,7 @@ def test_ones_own_registration_stays_as_it_is_on_ones_own_page(client, make, sec
     assert "Secret forum" in client.get(f"/registrations/{guest.token}").get_data(as_text=True)
     known = {"If-None-Match": client.get(f"{address}.ics").headers["ETag"]}
     with transaction():
-        lifecycle.change_event(fresh(secret), slug="forum", place=LocalizedText(en="Kobe"))
+        lifecycle.change_event(fresh(secret), slug="forum", venue_name=LocalizedText(en="Kobe"))
     assert client.get(f"{address}.ics", headers=known).status_code == 200, "the registered are told, as on their page"
 
 

@@ -210,7 +210,7 @@ def test_a_later_closing_seats_those_who_wait(organizer, make):
 def test_who_saved_meanwhile_is_not_overwritten_by_the_answer(organizer, forum):
     organizer.fill(EDIT, {"starts_at": "2031-03-25T10:00", "ends_at": "2031-03-26T10:00"})
     with transaction():
-        lifecycle.change_event(fresh(forum), slug="forum", place=LocalizedText(en="Elsewhere"))
+        lifecycle.change_event(fresh(forum), slug="forum", venue_name=LocalizedText(en="Elsewhere"))
     before = moments(forum)
     assert organizer.fill_again(EDIT).status_code == 422
     assert moments(forum) == before

@@ -110,9 +110,9 @@ def test_an_event_that_was_deleted_comes_back_under_the_same_identifiers(loaded:
 @pytest.mark.slow
 def test_what_the_organizer_changed_stays(loaded: Flask) -> None:
     with transaction():
-        found("finland-fair-2023").place = LocalizedText(en="Somewhere else", ja="別の場所")
+        found("finland-fair-2023").subtitle = LocalizedText(en="Somewhere else", ja="別の場所")
     load.load(loaded.config["SETTINGS"].instance)
-    assert str(found("finland-fair-2023").place) == "Somewhere else"
+    assert str(found("finland-fair-2023").subtitle) == "Somewhere else"
 
 
 def test_the_password_is_random_and_readable_by_its_owner_only(loaded: Flask) -> None:
@@ -267,8 +267,9 @@ def test_the_signing_has_people_in_the_room_and_online(loaded: Flask) -> None:
 
 def test_every_text_is_in_english_and_japanese(loaded: Flask) -> None:
     for event in db.session.scalars(select(Event)):
-        for words in (event.title, event.subtitle, event.purpose, event.description, event.place):
+        for words in (event.title, event.subtitle, event.purpose, event.description):
             assert words.keys() >= {"en", "ja"}, (event.slug, dict(words))
+        assert event.format is EventFormat.ONLINE or event.venue_name.keys() >= {"en", "ja"}, event.slug
         for session in programme.sessions(event):
             assert not session.abstract or session.abstract.keys() >= {"en", "ja"}, session.title
         for photo in media.of_event(event):

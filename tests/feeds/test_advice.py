@@ -34,7 +34,7 @@ def event(**values: Any) -> EventRow:
         "precision": Precision.DAY,
         "date_note": LocalizedText(),
         "format": EventFormat.IN_PERSON,
-        "place": LocalizedText(),
+        "venue_name": LocalizedText(),
         "status": EventStatus.PUBLISHED,
         "status_note": LocalizedText(),
         "updated_at": START,
@@ -128,7 +128,7 @@ def test_a_page_about_meetings_is_no_link_to_one(text: str) -> None:
 
 def test_a_session_without_a_location_is_reported_unless_the_event_has_one_or_is_online() -> None:
     assert kinds(session(rooms=[])) == ["no-place"]
-    assert kinds(session(rooms=[]), of=event(place=LocalizedText(en="Saitama"))) == []
+    assert kinds(session(rooms=[]), of=event(venue_name=LocalizedText(en="Saitama"))) == []
     assert kinds(session(rooms=[]), of=event(format=EventFormat.ONLINE)) == []
 
 

@@ -59,7 +59,7 @@ def fill(make: Make, text: str) -> tuple[Event, dict[str, str]]:
         subtitle=said,
         purpose=said,
         description=said,
-        place=said,
+        venue_name=said,
         date_note=said,
     )
     with transaction():

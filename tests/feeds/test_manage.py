@@ -27,7 +27,9 @@ PAGE = "/manage/events/forum/calendars"
 
 @pytest.fixture
 def forum(make: Make) -> Event:
-    return make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"), place=LocalizedText(en="Saitama"))
+    event = make.event("forum", title=LocalizedText(en="Forum", ja="フォーラム"))
+    make.venue(event, "Saitama")
+    return event
 
 
 def look(visitor: Visitor, query: str = "", *, status: int = 200) -> str:

@@ -163,7 +163,7 @@ class World:
     def words(self) -> None:
         self._edit(
             title=LocalizedText(en=f"Forum {self.draw.randrange(9)}"),
-            place=LocalizedText(en=f"Hall {self.draw.randrange(9)}"),
+            venue_name=LocalizedText(en=f"Hall {self.draw.randrange(9)}"),
         )
 
     def audience(self) -> None:

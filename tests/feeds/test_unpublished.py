@@ -34,7 +34,7 @@ CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzi
 @pytest.fixture
 def forum(make: Make) -> Event:
     event = make.event(
-        "forum", title="Secret forum", place=LocalizedText(en="Saitama"), description=LocalizedText(en="Of rivers")
+        "forum", title="Secret forum", venue_name=LocalizedText(en="Saitama"), description=LocalizedText(en="Of rivers")
     )
     room = make.room(event, "Hall")
     make.session(event, "Opening", rooms=[room], people=[make.person("Lovelace", "Ada")], track=make.track(event, "T"))

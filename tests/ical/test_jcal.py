@@ -82,7 +82,7 @@ def rows(component: list[Any], path: str = "") -> list[tuple[str, Any]]:
 def forum(make: Make) -> Event:
     """An event with something in every property of a feed."""
     said = LocalizedText(en=TEXT, ar=TEXT)
-    event = make.event("forum", title=said, subtitle=said, purpose=said, description=said, place=said)
+    event = make.event("forum", title=said, subtitle=said, purpose=said, description=said, venue_name=said)
     with transaction():
         venue = events.save_venue(event, None, name=said, address=said, latitude=35.0, longitude=-139.123456)
     room, track = make.room(event, said, venue=venue), make.track(event, said)  # type: ignore[arg-type]

@@ -47,7 +47,7 @@ class Desk:
         page.fill("[name=starts_at]", f"{self.day}T10:00")
         page.fill("[name=ends_at]", f"{self.day}T17:00")
         page.fill("[name=zone]", "Asia/Tokyo")
-        page.fill("[name=place_en]", "City Hall, Saitama")
+        page.fill("[name=venue_name_en]", "City Hall, Saitama")
         page.select_option("[name=country_code]", "JP")
         page.fill("[name=purpose_en]", "To meet, and to agree on what comes next.")
         page.fill("[name=join_url]", join_url)

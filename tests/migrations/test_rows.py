@@ -509,7 +509,7 @@ def test_events_that_were_there_keep_the_joining_link_that_they_have_sent(at: An
     with db.engine.begin() as connection:
         connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
         connection.execute(text("UPDATE event SET join_url = 'https://meet.example.org/1'"))
-    at("0036")
+    at("head")
     event = db.session.get_one(Event, 1)
     assert (event.personal_join_links, event.join_minutes, event.join_for_all) == (False, 60, False)
     link = event_snapshot(event, [], online=True, confirmed=True).link

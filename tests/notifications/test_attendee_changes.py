@@ -16,6 +16,7 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
+from eventapp.events import queries as event_queries
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Email, PendingNotification
 from eventapp.notifications import operations as notifications
@@ -38,7 +39,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def forum(make):
-    return make.event("forum", place=LocalizedText(en="City Hall", ja="市役所"))
+    return make.event("forum", venue_name=LocalizedText(en="City Hall", ja="市役所"))
 
 
 def edit(event, **values) -> None:
@@ -91,7 +92,7 @@ def test_a_burst_of_edits_is_one_email_with_the_final_state(make, forum):
         scan()
         now.shift(timedelta(minutes=4))
         move(forum, HOUR)
-        edit(forum, place=LocalizedText(en="Arena"))
+        edit(forum, venue_name=LocalizedText(en="Arena"))
         scan()
         assert send_due() == 0
         now.shift(timedelta(minutes=5, seconds=55))
@@ -128,8 +129,8 @@ def test_there_and_back_notifies_nobody(make, forum):
     [
         {"title": LocalizedText(en="Forum of Cities!", ja="都市フォーラム")},
         {"description": LocalizedText(en="More words.")},
-        {"place": LocalizedText(en="City  hall", ja="市役所")},
-        {"place": LocalizedText(en="City Hall", ja="市役所", bn="নগর ভবন")},
+        {"venue_name": LocalizedText(en="City  hall", ja="市役所")},
+        {"venue_name": LocalizedText(en="City Hall", ja="市役所", bn="নগর ভবন")},
         {"join_url": "https://meet.example/new"},
     ],
 )
@@ -190,7 +191,11 @@ def test_a_changed_mode_of_an_option_is_sent_to_those_who_have_chosen_it(make, f
 
 
 def test_a_venue_says_where_to_go_and_its_change_is_sent_to_attendees(make, forum):
-    venue = make.venue(forum)
+    (venue,) = event_queries.venues(forum)
+    with transaction():
+        events.save_venue(
+            fresh(forum), fresh(venue), name=LocalizedText(en="Arena"), address=LocalizedText(en="1-1 Chuo")
+        )
     make.registration(forum, make.option(forum))
     make.registration(forum, make.option(forum, Mode.ONLINE))
     (coming, _online) = emails()

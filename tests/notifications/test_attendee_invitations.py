@@ -32,7 +32,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def forum(make):
-    return make.event("forum", place=LocalizedText(en="City Hall", ja="市役所"))
+    return make.event("forum", venue_name=LocalizedText(en="City Hall", ja="市役所"))
 
 
 def test_a_confirmation_is_an_invitation_that_is_accepted_already(make, forum):
@@ -164,7 +164,7 @@ def test_changes_of_the_event_come_before_those_of_sessions(make, forum, worksho
     guest = make.registration(forum, make.option(forum), language="ja", country="JP")
     emails()
     sign_up(guest, workshop)
-    edit(forum, place=LocalizedText(en="Port Authority", ja="港湾局"))
+    edit(forum, venue_name=LocalizedText(en="Port Authority", ja="港湾局"))
     assert make.tell() == 1
     (email,) = emails()
     assert email.text.index("港湾局") < email.text.index("「実習」") < email.text.index("/registrations/")
@@ -401,7 +401,7 @@ def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_it
     sign_up(guest, housed, open_air)
     make.tell()
     emails()
-    edit(forum, place=LocalizedText(en="Port"))
+    edit(forum, venue_name=LocalizedText(en="Port"))
     with transaction():
         events.save_venue(fresh(forum), fresh(venue), name=LocalizedText(en="Dock"), address=LocalizedText())
         releases.release(fresh(forum))

@@ -39,7 +39,7 @@ def event(**values: Any) -> Event:
         "precision": Precision.DAY,
         "date_note": LocalizedText(),
         "format": EventFormat.HYBRID,
-        "place": LocalizedText(en="Saitama"),
+        "venue_name": LocalizedText(en="Saitama"),
         "status": EventStatus.PUBLISHED,
         "status_note": LocalizedText(),
         "updated_at": STAMP - timedelta(days=1),

@@ -76,7 +76,7 @@ class Post:
         names = [room.name for room in session.rooms] + [
             words for venue in venues for words in (venue.name, venue.address)
         ]
-        place = "".join(dict.fromkeys(fold(str(name)) for name in names or [event.place]))
+        place = "".join(dict.fromkeys(fold(str(name)) for name in names or [event.venue_name]))
         status = "TENTATIVE" if event.status is EventStatus.POSTPONED else "CONFIRMED"
         return Shown(session.starts_at, session.ends_at, event.zone, status, place, link)
 
@@ -88,7 +88,7 @@ class Post:
         confirmed, online = guest.status is RegistrationStatus.CONFIRMED, guest.option.mode is Mode.ONLINE
         tentative = not confirmed or event.status is EventStatus.POSTPONED
         venue = next(iter(venues_of(event.id)), None)
-        place = "online" if online else fold(str(venue.name) if venue else str(event.place))
+        place = "online" if online else fold(str(venue.name) if venue else str(event.venue_name))
         link = own_links.of_event(guest) if online and confirmed else ""
         found = {
             "": Shown(

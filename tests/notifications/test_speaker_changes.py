@@ -238,7 +238,7 @@ def test_a_speaker_without_a_room_is_notified_of_a_new_venue_of_the_event(make, 
     emails()
     with transaction():
         row = db.session.merge(forum)
-        lifecycle.change_event(row, slug=row.slug, place=LocalizedText(en="Port"))
+        lifecycle.change_event(row, slug=row.slug, venue_name=LocalizedText(en="Port"))
     assert make.tell() == 1
     (email,) = emails()
     assert entry(email).one("LOCATION") == "Port"

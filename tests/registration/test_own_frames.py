@@ -28,7 +28,7 @@ WAITS = {RegistrationStatus.WAITLISTED, RegistrationStatus.UNCONFIRMED_WAITING}
 
 @pytest.fixture
 def forum(make):
-    event = make.event("forum", join_url="https://meet.example/1", place=words("Harbour Hall"))
+    event = make.event("forum", join_url="https://meet.example/1", venue_name=words("Harbour Hall"))
     make.venue(event, latitude=35.6, longitude=139.7)
     with transaction():
         questions.save_question(event, None, label=words("Diet"), kind=QuestionKind.TEXT, key="diet")

@@ -74,7 +74,7 @@ def test_hostile_words_stay_words(client, make):
         title=LocalizedText(en=bad),
         purpose=LocalizedText(en=bad),
         description=LocalizedText(en=bad),
-        place=LocalizedText(en=bad),
+        venue_name=LocalizedText(en=bad),
     )
     session = make.session(
         event,

@@ -49,7 +49,7 @@ class World:
         self.event = make.event(
             "forum",
             ends_at=START + timedelta(days=2),
-            place=LocalizedText(en="Place 0"),
+            venue_name=LocalizedText(en="Place 0"),
             join_url="https://meet.example/event0",
             personal_join_links=self.draw.random() < 0.5,
         )
@@ -98,14 +98,14 @@ class World:
         self._edit(zone=self.draw.choice(["Asia/Tokyo", "Europe/Helsinki", "America/Lima"]))
 
     def place(self) -> None:
-        self._edit(place=LocalizedText(en=f"Place {self.draw.randrange(3)}"))
+        self._edit(venue_name=LocalizedText(en=f"Place {self.draw.randrange(3)}"))
 
     def spelling(self) -> None:
         row: Event = fresh(self.event)
-        place = str(row.place)
+        place = str(row.venue_name)
         self._edit(
             title=LocalizedText(en=f"Forum {self.draw.randrange(9)}"),
-            place=self.draw.choice(
+            venue_name=self.draw.choice(
                 [LocalizedText(en=place.upper()), LocalizedText(en=place, ja="場所"), LocalizedText(en=place)]
             ),
         )
