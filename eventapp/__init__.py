@@ -241,7 +241,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
             change, language=languages.reader(), **values
         ),
         option_name=registration_forms.option_name,
-        desk_pages=lambda: dashboard.PAGES,
+        desk_pages=dashboard.desk_pages,
         desk_section=dashboard.desk_section,
         email_state=notifications_manage.email_state,
         audience_words=audience_words,

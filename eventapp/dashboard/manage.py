@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -32,25 +34,52 @@ from eventapp.registration.models import AttendanceOption
 
 manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 
-# The side navigation of an event's desk: endpoint, label, required permission.
-PAGES = [
-    ("dashboard.event", _l("Overview"), Permission.VIEW),
-    ("dashboard_event.edit", _l("Event"), Permission.OWN),
-    ("events_manage.places", _l("Venue and hosts"), Permission.OWN),
-    ("programme_manage.programme", _l("Programme"), Permission.VIEW),
-    ("people_manage.everybody", _l("Speakers"), Permission.VIEW),
-    ("proposals_manage.proposals", _l("Proposals"), Permission.PROGRAMME),
-    ("people.registrations", _l("Registrations"), Permission.VIEW),
-    ("invitations_manage.invitations", _l("Invitations"), Permission.REGISTRATION),
-    ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
-    ("check_in.desk", _l("Check-in"), Permission.CHECK_IN),
-    ("certificates_manage.certificates", _l("Certificates"), Permission.REGISTRATION),
-    ("attendance_manage.counts", _l("Attendance figures"), Permission.VIEW),
-    ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
-    ("announcements.announcements", _l("Write to people"), Permission.REGISTRATION),
-    ("notifications_manage.emails", _l("E-mails"), Permission.MAIL),
-    ("events_manage.team", _l("Team"), Permission.OWN),
+# The side navigation of an event's desk, in groups with a name: endpoint, label, required permission.
+PAGES: list[tuple[Any, list[tuple[str, Any, Permission]]]] = [
+    ("", [("dashboard.event", _l("Overview"), Permission.VIEW)]),
+    (
+        _l("Set up"),
+        [
+            ("dashboard_event.edit", _l("Event"), Permission.OWN),
+            ("events_manage.places", _l("Venue and hosts"), Permission.OWN),
+            ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
+            ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
+        ],
+    ),
+    (
+        _l("Programme"),
+        [
+            ("programme_manage.programme", _l("Schedule"), Permission.VIEW),
+            ("people_manage.everybody", _l("Speakers"), Permission.VIEW),
+            ("proposals_manage.proposals", _l("Proposals"), Permission.PROGRAMME),
+        ],
+    ),
+    (
+        _l("People"),
+        [
+            ("people.registrations", _l("Registrations"), Permission.VIEW),
+            ("invitations_manage.invitations", _l("Invitations"), Permission.REGISTRATION),
+            ("announcements.announcements", _l("Write to people"), Permission.REGISTRATION),
+            ("notifications_manage.emails", _l("E-mails"), Permission.MAIL),
+            ("check_in.desk", _l("Check-in"), Permission.CHECK_IN),
+        ],
+    ),
+    (
+        _l("Results"),
+        [
+            ("attendance_manage.counts", _l("Attendance figures"), Permission.VIEW),
+            ("certificates_manage.certificates", _l("Certificates"), Permission.REGISTRATION),
+        ],
+    ),
+    (_l("Team"), [("events_manage.team", _l("Members and roles"), Permission.OWN)]),
 ]
+
+
+def desk_pages() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """The side navigation for the member who makes this request: (group, [(endpoint, label)])."""
+    found = [(group, [(at, label) for at, label, needs in pages if may(needs)]) for group, pages in PAGES]
+    return [(group, pages) for group, pages in found if pages]
+
 
 # Pages that belong to an item of the side navigation.
 _BELONG = {
