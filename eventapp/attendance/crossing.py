@@ -50,7 +50,7 @@ def by_state(dimensions: Dimensions, key: str, totals: dict[LiveState, int] | No
         return None
     same = len(dimension.columns) == len(come.columns) == len(_columns([dimension, come]))
     people = _groups(dimensions, [dimension])
-    of_those = people if same else _groups(dimensions, [come])
+    of_those = people if same else _groups(dimensions, [come], LiveState.CHECKED_IN)
     over = dimensions.expected.over
     registered, missing = groups.counted(people, None, over), groups.counted(people, LiveState.NO_SHOW, over)
     come_rows = groups.counted(of_those, LiveState.CHECKED_IN, over)
@@ -159,11 +159,11 @@ def _pick(raw: Raw, places: list[int]) -> Raw:
 
 def _grouped(dimensions: Dimensions, of: list[Dimension], state: LiveState) -> list[tuple[Raw, int]]:
     """(values of the columns, number of people) of those in a state."""
-    return groups.counted(_groups(dimensions, of), state, dimensions.expected.over)
+    return groups.counted(_groups(dimensions, of, state), state, dimensions.expected.over)
 
 
-def _groups(dimensions: Dimensions, of: list[Dimension]) -> list[PeopleGroup]:
-    """The people by the columns of some dimensions."""
+def _groups(dimensions: Dimensions, of: list[Dimension], state: LiveState | None = None) -> list[PeopleGroup]:
+    """The people by the columns of some dimensions: all, or at least those in a state."""
     columns = _columns(of)
     if groups.is_usual(columns):
         return groups.picked(dimensions.groups, columns)
@@ -174,12 +174,12 @@ def _groups(dimensions: Dimensions, of: list[Dimension]) -> list[PeopleGroup]:
         return statement
 
     def build() -> list[PeopleGroup]:
-        return groups.by(dimensions.event, columns, joined)
+        return groups.by(dimensions.event, columns, joined, state)
 
     # What else is joined changes without the registrations: seats in sessions, languages of contacts.
     if any(dimension.joins for dimension in of):
         return build()
-    return kept.rows((dimensions.version, tuple(dimension.key for dimension in of)), build)
+    return kept.rows((dimensions.version, state, tuple(dimension.key for dimension in of)), build)
 
 
 def delegations(dimensions: Dimensions) -> int:

@@ -12,12 +12,12 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Enum, Select, String, and_, bindparam, case, false, func, not_, select, type_coerce
+from sqlalchemy import Enum, Select, String, and_, bindparam, case, false, func, not_, select, true, type_coerce
 
 from eventapp.attendance import kept, parties
 from eventapp.attendance.population import NAMED
 from eventapp.attendance.states import LiveState
-from eventapp.check_in.came import came_otherwise, counts_elsewhere, was_checked_in
+from eventapp.check_in.came import came_otherwise, counts_as_come, counts_elsewhere, was_checked_in
 from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.registration.models import AttendanceOption, Registration
@@ -64,9 +64,9 @@ def usual(event: Event, version: Hashable) -> list[PeopleGroup]:
     return kept.rows((version, "usual"), lambda: _read(_usual(), USUAL, event))
 
 
-def by(event: Event, columns: Sequence[Any], joined: Any) -> list[PeopleGroup]:
-    """The people by other columns; `joined` adds the tables that these need. One statement."""
-    return _read(_statement(columns, joined), columns, event)
+def by(event: Event, columns: Sequence[Any], joined: Any, state: LiveState | None) -> list[PeopleGroup]:
+    """The people in a state, or all, by other columns; `joined` adds the tables that these need. One statement."""
+    return _read(_statement(columns, joined, state), columns, event)
 
 
 def picked(groups: list[PeopleGroup], columns: Sequence[Any]) -> list[PeopleGroup]:
@@ -95,27 +95,35 @@ def counted(
 
 @cache
 def _usual() -> Select[Any]:
-    return _statement(USUAL, lambda statement: statement)
+    return _statement(USUAL, lambda statement: statement, None)
 
 
-def _statement(columns: Sequence[Any], joined: Any) -> Select[Any]:
-    """The people of an event, which is a parameter. Enumerations are left as the database has them (`_value`)."""
-    missing = and_(Registration.status == RegistrationStatus.CONFIRMED, not_(was_checked_in()))
-    facts = (
-        Registration.option_id,
-        Registration.status,
-        was_checked_in(),
-        case((missing, came_otherwise()), else_=false()),
-        counts_elsewhere(),
-    )
+def _statement(columns: Sequence[Any], joined: Any, state: LiveState | None) -> Select[Any]:
+    """The people of an event, which is a parameter. Enumerations are left as the database has them (`_value`).
+
+    For one state, only what tells it is asked.
+    """
+    among: list[Any] = []
+    come = was_checked_in(), _otherwise(), counts_elsewhere()
+    if state is LiveState.CHECKED_IN:
+        among, come = [counts_as_come()], (true(), false(), false())
+    elif state is not None and state is not LiveState.NO_SHOW:
+        among, come = [Registration.status.in_(state.statuses)], (false(), false(), false())
+    facts = (Registration.option_id, Registration.status, *come)
     plain = [type_coerce(one, String) if isinstance(one.type, Enum) else one for one in (*columns, *facts)]
     statement: Any = (
         select(*(one.label(f"c{at}") for at, one in enumerate(plain)))
         .select_from(Registration)
         .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
     )
-    people: Select[Any] = joined(statement).where(Registration.event_id == bindparam("event"), NAMED)
+    people: Select[Any] = joined(statement).where(Registration.event_id == bindparam("event"), NAMED, *among)
     return people
+
+
+def _otherwise() -> Any:
+    """Whether somebody who is confirmed and was not let in came with another registration."""
+    missing = and_(Registration.status == RegistrationStatus.CONFIRMED, not_(was_checked_in()))
+    return case((missing, came_otherwise()), else_=false())
 
 
 def _read(statement: Select[Any], columns: Sequence[Any], event: Event) -> list[PeopleGroup]:

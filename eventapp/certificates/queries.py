@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.certificates.models import Certificate
+from eventapp.check_in.came import registrations_of
 from eventapp.check_in.models import CheckIn, CheckInPoint
 from eventapp.check_in.rules import CheckInKind, PointKind
 from eventapp.core.clock import local_day
@@ -118,9 +119,8 @@ def by_code(code: str) -> Certificate | None:
 
 def of_registration(number: int) -> Certificate | None:
     """The certificate of a registration: its own, else that of one that was merged into it."""
-    merged = select(MergedRegistration.registration_id).where(MergedRegistration.into_id == number)
     own = Certificate.registration_id == number
-    query = select(Certificate).where(or_(own, Certificate.registration_id.in_(merged)))
+    query = select(Certificate).where(Certificate.registration_id.in_(registrations_of(literal(number))))
     return db.session.scalar(query.order_by(case((own, 0), else_=1), Certificate.id).limit(1))
 
 

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from eventapp.check_in.models import Presence
 from eventapp.registration.models import Registration
 from eventapp.registration.records import MergedRegistration
 from eventapp.registration.rules import ACTIVE
+
+
+def registrations_of(person: Any) -> Any:
+    """The number of a registration, and of those that were merged into it.
+
+    To be used as a list: the database uses an index for that, and not for "this one or one of those".
+    """
+    merged = select(MergedRegistration.registration_id).where(MergedRegistration.into_id == person)
+    return union_all(select(person), merged)
 
 
 def was_checked_in(row: Any = Registration) -> ColumnElement[bool]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, or_, select
+from sqlalchemy import Integer, String, bindparam, func, literal, select
 
 from eventapp.check_in import presence, rules
+from eventapp.check_in.came import registrations_of
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence, entry
 from eventapp.check_in.presence import LogEntry
 from eventapp.check_in.queries import Scanned
@@ -241,12 +242,10 @@ def _set_present(run: QuickRun, point: Point, person: int, kind: CheckInKind, at
 
 def log_of(event_id: int, person: int) -> list[LogEntry]:
     """The lines of somebody in the log of an event, also those of registrations that were merged into theirs."""
-    merged = select(MergedRegistration.registration_id).where(MergedRegistration.into_id == person)
     query = (
         select(CheckIn, CheckInPoint.area)
         .join(CheckInPoint, CheckInPoint.id == CheckIn.point_id)
-        .where(or_(CheckIn.registration_id == person, CheckIn.registration_id.in_(merged)))
-        .where(CheckIn.event_id == event_id)
+        .where(CheckIn.registration_id.in_(registrations_of(literal(person))), CheckIn.event_id == event_id)
     )
     rows = [(line, area) for line, area in db.session.execute(query)]
     back = undos(line.nonce for line, _area in rows)
@@ -315,12 +314,11 @@ def _seat(insert: Callable[[Any], Any]) -> Any:
 @QuickSelect
 def _latest(insert: Callable[[Any], Any]) -> Any:
     person = bindparam("person", 0, type_=Integer())
-    merged = select(MergedRegistration.registration_id).where(MergedRegistration.into_id == person)
     return (
         select(Presence.inside, Presence.last_at)
         .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
         .where(
-            or_(Presence.registration_id == person, Presence.registration_id.in_(merged)),
+            Presence.registration_id.in_(registrations_of(person)),
             CheckInPoint.event_id == bindparam("event", 0, type_=Integer()),
             CheckInPoint.area == bindparam("area", "", type_=String()),
         )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, distinct, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, distinct, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from eventapp.check_in.came import counts_elsewhere
+from eventapp.check_in.came import counts_elsewhere, registrations_of
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
 from eventapp.check_in.record import Point
 from eventapp.check_in.rules import Admission, PointKind
@@ -185,14 +185,7 @@ def was_there(registration_id: int) -> bool:
 _came = QuickRead(
     select(Presence.point_id)
     .where(
-        or_(
-            Presence.registration_id == bindparam("registration", 0),
-            Presence.registration_id.in_(
-                select(MergedRegistration.registration_id).where(
-                    MergedRegistration.into_id == bindparam("registration", 0)
-                )
-            ),
-        ),
+        Presence.registration_id.in_(registrations_of(bindparam("registration", 0, type_=Integer()))),
         Presence.first_in.is_not(None),
     )
     .limit(1)
