@@ -12,7 +12,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Enum, Select, String, and_, bindparam, case, false, func, not_, select, true, type_coerce
+from sqlalchemy import Enum, Select, String, bindparam, case, false, func, select, true, type_coerce
 
 from eventapp.attendance import kept, parties
 from eventapp.attendance.population import NAMED
@@ -104,7 +104,8 @@ def _statement(columns: Sequence[Any], joined: Any, state: LiveState | None) -> 
     For one state, only what tells it is asked.
     """
     among: list[Any] = []
-    come = was_checked_in(), _otherwise(), counts_elsewhere()
+    confirmed = Registration.status == RegistrationStatus.CONFIRMED  # of others, nobody asks whether they are missing
+    come: tuple[Any, ...] = was_checked_in(), case((confirmed, came_otherwise()), else_=false()), counts_elsewhere()
     if state is LiveState.CHECKED_IN:
         among, come = [counts_as_come()], (true(), false(), false())
     elif state is not None and state is not LiveState.NO_SHOW:
@@ -118,12 +119,6 @@ def _statement(columns: Sequence[Any], joined: Any, state: LiveState | None) -> 
     )
     people: Select[Any] = joined(statement).where(Registration.event_id == bindparam("event"), NAMED, *among)
     return people
-
-
-def _otherwise() -> Any:
-    """Whether somebody who is confirmed and was not let in came with another registration."""
-    missing = and_(Registration.status == RegistrationStatus.CONFIRMED, not_(was_checked_in()))
-    return case((missing, came_otherwise()), else_=false())
 
 
 def _read(statement: Select[Any], columns: Sequence[Any], event: Event) -> list[PeopleGroup]:

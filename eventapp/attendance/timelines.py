@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, case, cast, func, not_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from eventapp.attendance import kept
-from eventapp.attendance.population import NAMED, who
-from eventapp.attendance.states import LiveState
+from eventapp.attendance.population import NAMED
+from eventapp.check_in.came import counts_elsewhere
 from eventapp.check_in.models import CheckInPoint, Presence
 from eventapp.core import clock
 from eventapp.core.db import db
@@ -93,7 +93,7 @@ def _arrivals() -> Select[int, int]:
     return (
         select(quarter, func.count())
         .join(Registration, Registration.id == first.c.person)
-        .where(NAMED, who(LiveState.CHECKED_IN))
+        .where(NAMED, not_(counts_elsewhere()))
         .group_by(quarter)
         .order_by(quarter)
     )
@@ -128,10 +128,10 @@ def pace(event: Event, editions: Sequence[Event]) -> list[Pace]:
     A day before the start is a whole one: 1 begins 48 hours before the start.
     """
     shift = 40_000  # so that the numbers to divide are positive, which engines round in different ways
-    day = ((unix_time(Event.starts_at) - unix_time(Registration.created_at) + shift * DAY) // DAY - shift).label("day")
+    start = case({one.id: int(one.starts_at.timestamp()) for one in (event, *editions)}, value=Registration.event_id)
+    day = ((start - unix_time(Registration.created_at) + shift * DAY) // DAY - shift).label("day")
     query = (
         select(Registration.event_id, day, func.count())
-        .join(Event, Event.id == Registration.event_id)
         .where(Registration.event_id.in_([event.id, *(one.id for one in editions)]), NAMED)
         .where(Registration.status.in_(REGISTERED))
         .group_by(Registration.event_id, day)
