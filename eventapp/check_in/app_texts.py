@@ -46,10 +46,14 @@ def texts() -> dict[str, object]:
         ),
         "no_camera": _("There is no camera, or another app uses it. Type the code or the name, or use a hand scanner."),
         "no_reader": _("Codes can't be read with the camera here. Type the code or the name, or use a hand scanner."),
-        "others": _(
-            "{number} scans of another event are kept here and not sent yet. Open a check-in link of that event again."
+        "not_moved": _(
+            "Scans of this door that are not sent yet: {number}. Move this device when the network is back."
         ),
-        "left": _("{number} scans were not sent. Stay signed in until the network is back, or they are lost."),
+        "others": _(
+            "Scans of another event that are kept here and not sent yet: {number}. Open a check-in link of that event "
+            "again."
+        ),
+        "left": _("Scans that were not sent: {number}. Stay signed in until the network is back, or they are lost."),
         "tests": _tests(),
     }
 

@@ -192,7 +192,7 @@ class App {
   /** Go to another point. What was done at this one is sent first, or it would count there. */
   async moveTo(point) {
     await this.sync.now();
-    if (this.state.waiting) return this.view.draw();
+    if (this.state.waiting) return this.view.notMoved(this.state.waiting);
     try {
       await server.moveTo(this.state.device.key, point);
       await this.sync.now();

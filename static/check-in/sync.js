@@ -149,6 +149,7 @@ export class Sync {
   succeeded() {
     this.failures = 0;
     this.state.online = true;
+    this.state.trouble = "";
     this.state.seen = Date.now();
     if (this.state.list) this.state.list.at = Date.now();
     this.changed();

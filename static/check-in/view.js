@@ -273,6 +273,15 @@ export class View {
     $("#camera-off").hidden = $("#light").hidden = true;
   }
 
+  /** The device stays at its point: scans that were made there are not sent. */
+  notMoved(number) {
+    const { state } = this.app;
+    $("#point").value = String(state.settings.point.id);
+    state.trouble = fill(this.words.not_moved, { number });
+    $("#menu").close();
+    this.draw();
+  }
+
   #menu() {
     const { settings } = this.app.state;
     const points = settings?.points ?? [];
