@@ -31,11 +31,12 @@ class App {
       ["device", "settings", "list", "places"].map((name) => store.get(name)),
     );
     state.people = state.list ? peopleOf(state.list.rows) : null;
+    await this.look(); // first: what was not sent must be known before anything is forgotten
     if (link) await this.open(link);
     await this.tidy();
-    await this.look();
     this.view.draw();
     if (state.device) await this.sync.now();
+    await this.look(); // a new device knows only now which event it is for
     if (state.device && !state.list && state.online) await this.sync.load().catch((error) => this.sync.failed(error));
     this.view.draw();
     navigator.storage?.persist?.();
@@ -59,7 +60,6 @@ class App {
    * link to that.
    */
   async open(link) {
-    await this.look();
     if (this.state.device && this.state.waiting) await this.sync.now();
     try {
       const made = await server.openLink(link, "");

@@ -41,6 +41,14 @@ MOVES = """() => {
 }"""
 
 
+# The device knows of an event that is long over.
+LONG_OVER = """async () => {
+  const settings = await checkIn.store.get("settings");
+  settings.event.ends = 0;
+  await checkIn.store.put("settings", settings);
+}"""
+
+
 # Runs the cases of tests/check_in/cases.json through the modules of the app; returns those that differ.
 RUN_CASES = """async (cases) => {
   const from = document.querySelector("script[type=module]").src.replace("app.js", "");
@@ -292,6 +300,28 @@ def started(browser: Browser, profile: Path) -> BrowserContext:
     return browser.browser_type.launch_persistent_context(
         profile, executable_path=browsers.find(), args=browsers.ARGUMENTS, locale="en-GB"
     )
+
+
+def test_what_was_not_sent_is_kept_after_the_event_until_it_is_sent(served, browser, desk, window):
+    at_desk = desk("afterwards")
+    at_desk.open_event("Afterwards Forum", seats=None)
+    code = code_of(window, "afterwards", "Okafor")
+    at_desk.window.open(at_desk.path("/check-in"))
+    at_desk.window.press("text=Scan with this device")
+    fragment = link_for_helper(at_desk, "Mika")
+    with cable(served.url) as line:
+        door = helper(browser, line, fragment)
+        line.pull()
+        enter(door.page, code, "ok")
+        door.page.evaluate(LONG_OVER)
+        door.page.reload()
+        says(door.page, "Offline · 1 to send")
+        line.plug()
+        door.page.evaluate("checkIn.sync.now()")
+        expect(door.page.locator("#app")).to_be_hidden()  # all is sent, and so all is forgotten
+        door.close()
+    at_desk.window.open(at_desk.path("/check-in"))
+    assert re.search(r"\b1\s+checked in", at_desk.window.page.inner_text("main"))
 
 
 def test_two_doors_that_were_offline_let_one_ticket_in_twice_and_the_team_sees_both(served, browser, desk, window):
