@@ -66,19 +66,9 @@ def person_of_line(event_id: int, nonce: str) -> int | None:
     return None if row is None else row[0]
 
 
-def is_registered(event_id: int, number: int) -> bool:
-    """Whether a registration of an event has this number."""
-    return _registered.row(event=event_id, number=number) is not None
-
-
 _line = QuickRead(
     select(CheckIn.registration_id).where(
         CheckIn.nonce == bindparam("nonce", ""), CheckIn.event_id == bindparam("event", 0)
-    )
-)
-_registered = QuickRead(
-    select(Registration.id).where(
-        Registration.id == bindparam("number", 0), Registration.event_id == bindparam("event", 0)
     )
 )
 

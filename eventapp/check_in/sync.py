@@ -102,11 +102,11 @@ def _request(device: Device, scan: SentScan, at: datetime | None, keys: PublicKe
 
 
 def _whose(device: Device, scan: SentScan) -> int | None:
-    """Whose line an undo takes back, as far as that is known: a person of another event is nobody."""
+    """Whose line an undo takes back, so that people can be locked in their order; that of the device if its line has
+    not arrived.
+    """
     known = queries.person_of_line(device.point.event_id, scan.undoes)
-    if known is not None or scan.person is None:
-        return known
-    return scan.person if queries.is_registered(device.point.event_id, scan.person) else None
+    return scan.person if known is None else known
 
 
 def _order(one: ScanAsked) -> tuple[int, int]:
