@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts import queries as accounts
@@ -18,6 +18,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Organization
+from eventapp.events import queries
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
 from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
 
@@ -192,11 +193,11 @@ def name_venue(event: Event, name: LocalizedText | None) -> None:
     """Name the first venue, which is created if there is none. None changes nothing; an empty name removes a venue of
     which nothing else is known.
 
-    Raises Refused for an empty name of another one: its address and rooms would be lost with it.
+    Raises Refused for an empty name of another one: its address would be lost with it.
     """
     if name is None:
         return
-    venue = db.session.scalar(_venues_of(event).limit(1))
+    venue = next(iter(queries.venues(event)), None)
     if name:
         if venue is None:
             save_venue(event, None, name=name, address=LocalizedText())
@@ -212,10 +213,6 @@ def keep_venue_name(event: Event) -> None:
     """The name of the venue is right, and not what the page of the event said in former versions."""
     event.former_place = LocalizedText()
     db.session.flush()
-
-
-def _venues_of(event: Event) -> Select[Venue]:
-    return select(Venue).where(Venue.event_id == event.id).order_by(Venue.position, Venue.id)
 
 
 def remove_venue(venue: Venue) -> None:
