@@ -111,14 +111,11 @@ def own_entry(event: EventRow | FormerEventRow, *, sessions: bool, span: bool, h
 def event_place(
     event: EventRow, venues: Iterable[VenueRow], locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
-    """The location of the event: its first venue, else its place, else "Online"."""
+    """The location of the event: its first venue; "Online" if it has none and needs none."""
     for venue in venues:
         name = venue.name.resolve(locale.language)
         return ResolvedText(_joined([name.text, venue.address.resolve(locale.language).text]), name.language), venue.geo
-    place = event.venue_name.resolve(locale.language)
-    if not place.text and event.format is EventFormat.ONLINE:
-        return ResolvedText(_("Online"), locale.shown), None
-    return place, None
+    return ResolvedText(_("Online") if event.format is EventFormat.ONLINE else "", locale.shown), None
 
 
 def off_note(event: EventRow, locale: FeedLocale) -> str:

@@ -131,7 +131,7 @@ def event_snapshot(event: Event, venues: Iterable[VenueRow], *, online: bool, co
     venue: tuple[LocalizedText, ...] = ()
     if not online:
         first = next(iter(venues), None)
-        venue = tuple(filter(None, (first.name, first.address) if first else (event.venue_name,)))
+        venue = tuple(filter(None, (first.name, first.address))) if first else ()
     return Snapshot(
         starts=event.starts_at,
         ends=event.ends_at,

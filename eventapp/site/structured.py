@@ -39,8 +39,6 @@ def event_data(page: EventPage, *, images: list[str]) -> dict[str, Any]:
     event = page.event
     address = absolute("site.event", slug=event.slug)
     spots = [_spot(venue, event.country_code) for venue in page.venues]
-    if not spots and event.venue_name:
-        spots = [Spot(name=languages.resolve(event.venue_name).text, country=event.country_code)]
     return jsonld.event(
         name=languages.resolve(event.title).text,
         url=address,

@@ -26,10 +26,7 @@ def data(mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], 
         ]
     facts = [
         (_("When"), times or [event.when()]),
-        (
-            _("Where"),
-            [line for venue in venues for line in _address(venue)] or [languages.resolve(event.venue_name).text],
-        ),
+        (_("Where"), [line for venue in venues for line in _address(venue)]),
         (_("Attendance"), [option_name(mine.option)]),
     ]
     return {

@@ -76,7 +76,7 @@ def made(about: Event | None = None, **values: Any) -> lint.Component:
 
 
 def test_it_is_the_event_under_the_registrations_own_identity() -> None:
-    entry = made()
+    entry = made(venues=[VenueRow(LocalizedText(en="Saitama"), LocalizedText(), None)])
     assert entry.one("UID") == "the-registration"
     assert entry.one("DTSTART") == "20310318T100000"
     assert entry.one("DTEND") == "20310318T180000"
