@@ -19,16 +19,19 @@ TURNS = 25
 
 def go_on() -> int:
     """Do the next people of the bulk actions that are under way; returns how many."""
-    return _go_on(BulkAction, bulk.proceed)
+    return take_turns(BulkAction, bulk.proceed)
 
 
 def go_on_importing() -> int:
     """Import the next rows of the tables that are being imported; returns how many."""
-    return _go_on(PeopleImport, imports.proceed)
+    return take_turns(PeopleImport, imports.proceed)
 
 
-def _go_on(model: type[BulkAction] | type[PeopleImport], proceed: Callable[[Any], int]) -> int:
-    """Take turns with everything that is under way, each turn in its own transaction and for who has started it."""
+def take_turns(model: Any, proceed: Callable[[Any], int]) -> int:
+    """Take turns with everything that is under way, each turn in its own transaction and for who has started it.
+
+    `model` is a table with the columns of BulkAction that say so; `proceed` returns what it has done in one turn.
+    """
     under_way = select(model.id, model.user_id).where(model.state == BulkState.WAITING)
     found = [(number, user) for number, user in db.session.execute(under_way.order_by(model.id).limit(TURNS))]
     done = 0
