@@ -61,6 +61,37 @@ class MailServer:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """A bucket for pictures in a store that speaks Amazon's S3 protocol, read from EVENTAPP_PICTURES_URL."""
+
+    endpoint: str
+    name: str
+    key: str
+    secret: str = field(repr=False)
+    region: str
+
+    @classmethod
+    def from_url(cls, url: str) -> Bucket:
+        """Parse s3://KEY:SECRET@HOST/BUCKET. Raises ValueError with the part of a sentence that says what is wrong."""
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        region, tls = query.pop("region", "us-east-1"), query.pop("tls", None)
+        if query or tls not in {None, "off"}:
+            raise ValueError("may end with ?region=REGION or ?tls=off, and nothing else")
+        name = parts.path.strip("/")
+        if not name or "/" in name or not parts.username or not parts.password:
+            raise ValueError("must look like s3://KEY:SECRET@HOST/BUCKET")
+        port = f":{parts.port}" if parts.port else ""
+        return cls(
+            endpoint=f"{'http' if tls else 'https'}://{parts.hostname}{port}",
+            name=name,
+            key=unquote(parts.username),
+            secret=unquote(parts.password),
+            region=region,
+        )
+
+
 _MAIL_SCHEMES = {"smtp": ("offered", 25), "smtp+starttls": ("required", 587), "smtps": ("always", 465)}
 
 
@@ -71,6 +102,7 @@ class Settings:
     instance: Path
     database_url: str
     redis_url: str | None
+    pictures_url: str | None = field(repr=False)
     mail_url: str | None
     mail_from: str
     mail_pace: int
@@ -119,6 +151,7 @@ class Settings:
             instance=instance,
             database_url=_database_url(text("DATABASE_URL", f"sqlite:///{instance / 'eventapp.sqlite3'}")),
             redis_url=_url("REDIS_URL", text("REDIS_URL"), {"redis", "rediss"}) or None,
+            pictures_url=_pictures_url(text("PICTURES_URL")) or None,
             mail_url=_mail_url(text("MAIL_URL")) or None,
             mail_from=_sender(text("MAIL_FROM", "events@localhost")),
             mail_pace=number("MAIL_PACE", 300, low=0, high=1_000_000),
@@ -147,6 +180,16 @@ def _mail_url(raw: str) -> str:
             MailServer.from_url(url)
         except ValueError as error:
             raise BadSetting(f"EVENTAPP_MAIL_URL {error}.") from None
+    return url
+
+
+def _pictures_url(raw: str) -> str:
+    url = _url("PICTURES_URL", raw, {"s3"})
+    if url:
+        try:
+            Bucket.from_url(url)
+        except ValueError as error:
+            raise BadSetting(f"EVENTAPP_PICTURES_URL {error}.") from None
     return url
 
 

@@ -17,7 +17,7 @@ from eventapp.events import queries as event_queries
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.events.rules import EventStatus, HostRole
 from eventapp.lifecycle import clone
-from eventapp.media.models import HostLogo
+from eventapp.media.models import HostLogo, Photo
 from eventapp.notifications.models import EmailSettings, EmailText
 from eventapp.programme import queries
 from eventapp.programme.models import EventPerson, Participation, Room, Session, Track
@@ -57,6 +57,7 @@ STAY = {
     EmailSettings: {"survey_url"},
     EmailText: set(),
     HostLogo: set(),
+    Photo: {"id"},
     SeatPool: {"id", "seats_taken"},
     AttendanceOption: {"id", "seats_taken", "uid", "closing_sequence", "drawn_at", "draw_seed"},
     Question: {"id", "removed_at"},
@@ -76,6 +77,7 @@ MADE = {
     EmailSettings: {"event_id"},
     EmailText: {"event_id"},
     HostLogo: {"event_id"},
+    Photo: {"event_id", "venue_id"},
     SeatPool: {"event_id"},
     AttendanceOption: {
         "event_id",
@@ -103,6 +105,7 @@ GO = {
     EmailSettings: clone.EMAILS,
     EmailText: clone.TEXTS,
     HostLogo: clone.LOGO,
+    Photo: clone.PHOTO,
     SeatPool: clone.POOL,
     AttendanceOption: clone.OPTION,
     Question: clone.QUESTION,

@@ -24,6 +24,16 @@ def takes_uploads(view: V) -> V:
     return view
 
 
+def takes_files(largest: int) -> Callable[[V], V]:
+    """Mark a view whose form has a file field for files of at most so many bytes."""
+
+    def mark(view: V) -> V:
+        view.__dict__["max_body"] = largest + SMALL
+        return view
+
+    return mark
+
+
 def _of_endpoint(app: Flask, endpoint: str | None, content_type: str) -> int:
     """The limit of a view. A form that is no multipart one has no file, and is read as a whole."""
     if content_type.lower().startswith("application/x-www-form-urlencoded"):

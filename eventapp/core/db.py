@@ -61,6 +61,7 @@ class Base(DeclarativeBase):
         datetime: Moment,
         LocalizedText: LocalizedTextType,
         list[str]: JSON,
+        list[int]: JSON,
         list[Any]: JSON,
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,

@@ -22,9 +22,11 @@ def nonce() -> str:
 
 def _headers(response: Response) -> Response:
     extra = f" 'nonce-{g.nonce}'" if "nonce" in g else ""
+    # The desk shows a picture before it is sent.
+    preview = " blob:" if request.path.startswith("/manage") else ""
     response.headers.setdefault(
         "Content-Security-Policy",
-        f"default-src 'none'; script-src 'self'{extra}; style-src 'self'{extra}; img-src 'self' data:; "
+        f"default-src 'none'; script-src 'self'{extra}; style-src 'self'{extra}; img-src 'self' data:{preview}; "
         "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'",
     )

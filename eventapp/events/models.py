@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,16 @@ from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Scoped
 from eventapp.directory.models import Organization
 from eventapp.events import rules
-from eventapp.events.rules import EventFormat, EventKind, EventStatus, HostRole, Precision, Visibility
+from eventapp.events.rules import (
+    EventColour,
+    EventFormat,
+    EventKind,
+    EventStatus,
+    HostRole,
+    Motif,
+    Precision,
+    Visibility,
+)
 
 
 class EventSeries(Base):
@@ -144,6 +154,9 @@ class Event(Base, Scoped):
     status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
     status_note: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PUBLIC)
+    # The look without a cover; None: one that follows from the UID, so that events differ and none changes by itself.
+    colour: Mapped[EventColour | None]
+    motif: Mapped[Motif | None]
     generated: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
@@ -165,6 +178,13 @@ class Event(Base, Scoped):
     def public(self) -> bool:
         """Whether people outside the team may see it."""
         return rules.public(self.status, self.visibility)
+
+    @property
+    def cover_style(self) -> tuple[EventColour, Motif]:
+        """The colour and the motif of its generated cover."""
+        number = int.from_bytes(hashlib.sha256(self.uid.encode()).digest()[:4])
+        colours, motifs = list(EventColour), list(Motif)
+        return self.colour or colours[number % len(colours)], self.motif or motifs[number // 7 % len(motifs)]
 
     @property
     def first_day(self) -> date:

@@ -35,6 +35,38 @@ class EventFormat(Labelled):
     HYBRID = "hybrid", _l("In person and online")
 
 
+class EventColour(Labelled):
+    """The colour of an event: a dark one, on which white letters are read in both themes."""
+
+    INDIGO = "indigo", _l("Indigo")
+    PINE = "pine", _l("Pine")
+    PLUM = "plum", _l("Plum")
+    CLAY = "clay", _l("Clay")
+    TEAL = "teal", _l("Teal")
+    SLATE = "slate", _l("Slate")
+
+
+# Background, and a line on it that is lighter. Contrast of white on the first is at least 7:1 (WCAG 2.2, 1.4.6).
+COLOURS = {
+    EventColour.INDIGO: ("#1f4173", "#5f7fb0"),
+    EventColour.PINE: ("#2a4d3c", "#6a9480"),
+    EventColour.PLUM: ("#57305a", "#96709a"),
+    EventColour.CLAY: ("#74351f", "#b57a64"),
+    EventColour.TEAL: ("#12505a", "#5a929b"),
+    EventColour.SLATE: ("#3a4452", "#7f8a99"),
+}
+
+
+class Motif(Labelled):
+    """The drawing on the cover of an event without a picture."""
+
+    RINGS = "rings", _l("Rings")
+    WAVES = "waves", _l("Waves")
+    LATTICE = "lattice", _l("Lattice")
+    HILLS = "hills", _l("Hills")
+    PATHS = "paths", _l("Paths")
+
+
 class EventStatus(Labelled):
     DRAFT = "draft", _l("Draft")
     PUBLISHED = "published", _l("Published")

@@ -22,7 +22,8 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
-from eventapp.media.models import HostLogo
+from eventapp.media.models import HostLogo, Photo
+from eventapp.media.rules import PictureUse
 from eventapp.notifications.models import EmailSettings, EmailText
 from eventapp.programme.models import EventPerson, Room, Session, Track
 from eventapp.programme.rules import SessionStatus
@@ -46,6 +47,8 @@ EVENT = (
     "contact_email",
     "counts_public",
     "personal_join_links",
+    "colour",
+    "motif",
     "join_minutes",
     "join_for_all",
     "visibility",
@@ -90,6 +93,25 @@ OPTION = (
 POOL = ("title", "capacity")
 EMAILS = ("sender_name", "reply_to", "dkim_selector", "week", "day", "hour", "thanks", "certificate_link", "asks_again")
 LOGO = ("digest", "content", "width", "height", "alt")
+PHOTO = (
+    "use",
+    "organization_id",
+    "person_id",
+    "path",
+    "digest",
+    "widths",
+    "modern",
+    "width",
+    "height",
+    "focal_x",
+    "focal_y",
+    "shown",
+    "caption",
+    "alt",
+    "credit",
+    "illustration",
+    "position",
+)
 TEXTS = ("kind", "language", "subject", "text")
 REGISTRATION = ("address_check", "hold_minutes")
 QUESTION = (
@@ -194,6 +216,16 @@ def _form(event: Event, made: Event) -> None:
         db.session.add(PrivacyNotice(event_id=made.id, version=1, text=parts.privacy_notice.text))
 
 
+def _pictures(event: Event, to: Event, venues: Mapping[int, Venue], *, people: bool) -> None:
+    """All but the gallery, which shows this edition; both events refer to the same files."""
+    db.session.flush()
+    for photo in _rows(Photo, event):
+        if photo.use is PictureUse.GALLERY or (photo.use is PictureUse.SPEAKER and not people):
+            continue
+        venue = venues[photo.venue_id].id if photo.venue_id is not None else None
+        db.session.add(_copy(photo, PHOTO, event_id=to.id, venue_id=venue))
+
+
 def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool) -> None:
     to = cloned.event
     venues = {venue.id: _copy(venue, SITE, event_id=to.id) for venue in _rows(Venue, event)}
@@ -203,6 +235,7 @@ def _programme(event: Event, cloned: Cloned, shift: clock.Shift, *, people: bool
     }
     tracks = {track.id: _copy(track, TRACK, event_id=to.id) for track in _rows(Track, event)}
     db.session.add_all([*venues.values(), *rooms.values(), *tracks.values()])
+    _pictures(event, to, venues, people=people)
     query = select(Session).where(Session.event_id == event.id).order_by(Session.id)
     for session in db.session.scalars(query.options(selectinload(Session.rooms), selectinload(Session.participations))):
         starts, ends, exact = session.starts_at, session.ends_at, True

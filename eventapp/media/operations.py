@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
 
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
-from eventapp.media.models import HostLogo
+from eventapp.media.models import HostLogo, Photo
 from eventapp.media.reading import EncodedPicture
+from eventapp.media.rules import MOST_PHOTOS, NEEDS_ALT, PictureUse, file_name
+from eventapp.media.storage import PictureStore
+from eventapp.media.variants import PictureFiles
 
 
 def save_logo(event: Event, picture: EncodedPicture | None, *, alt: LocalizedText) -> None:
@@ -36,3 +43,91 @@ def remove_logo(event: Event) -> None:
     if row is not None:
         db.session.delete(row)
         db.session.flush()
+
+
+def store_files(files: PictureFiles, store: PictureStore) -> None:
+    """Put all sizes of a picture into the storage; no transaction may be open. Raises Refused."""
+    for width, ending, content in files.files:
+        store.put(file_name(files.digest, width, ending), content)
+
+
+def add_photo(event: Event, use: PictureUse, files: PictureFiles, *, of: Mapping[str, int] | None = None) -> Photo:
+    """Add a picture whose files are in the storage; the public does not see it yet.
+
+    `of` says what it shows: `{"person_id": 12}`, for example. If there is one already, its file is replaced, and it is
+    shown as before. Raises Refused if the event has too many pictures.
+    """
+    about = dict(of or {})
+    query = select(Photo).where(Photo.event_id == event.id, Photo.use == use).filter_by(**about)
+    photo = None if use is PictureUse.GALLERY else db.session.scalar(query)
+    if photo is None:
+        photo = Photo(event_id=event.id, use=use, shown=False, position=_room_for_one(event), **about)
+        db.session.add(photo)
+    else:
+        photo.path, photo.illustration = "", False
+    _take_files(photo, files)
+    db.session.flush()
+    return photo
+
+
+def replace_file(photo: Photo, files: PictureFiles) -> None:
+    """Show another file, with the same words."""
+    _take_files(photo, files)
+    photo.path, photo.illustration = "", False
+    db.session.flush()
+
+
+def _take_files(photo: Photo, files: PictureFiles) -> None:
+    photo.digest, photo.widths, photo.modern = files.digest, files.widths, files.modern
+    photo.width, photo.height = files.width, files.height
+    photo.focal_x = photo.focal_y = 50
+
+
+def _room_for_one(event: Event) -> int:
+    """The position of a further picture. Raises Refused if there are too many."""
+    number, last = db.session.execute(
+        select(func.count(), func.max(Photo.position)).where(Photo.event_id == event.id)
+    ).one()
+    if number >= MOST_PHOTOS:
+        raise Refused(_("An event can have %(number)d pictures. Remove one first.", number=MOST_PHOTOS))
+    return 0 if last is None else last + 1
+
+
+def describe(photo: Photo, **values: Any) -> None:
+    """Change the words and the focal point of a picture, and show it. Raises Refused without the alternative text that
+    such a picture needs.
+    """
+    if photo.use in NEEDS_ALT and not values["alt"]:
+        raise Refused(_("Describe what can be seen, for people who can't see it."), field="alt")
+    for name, value in values.items():
+        setattr(photo, name, value)
+    photo.shown = True
+    db.session.flush()
+
+
+def remove_photo(photo: Photo) -> list[str]:
+    """Remove a picture. Returns the names of the files that no other picture uses, to delete after the commit."""
+    others = select(Photo.id).where(Photo.digest == photo.digest, Photo.id != photo.id).limit(1)
+    names: list[str] = []
+    if photo.digest and db.session.scalar(others) is None:
+        endings = (photo.modern, "jpg")
+        names = [file_name(photo.digest, width, ending) for width in photo.widths for ending in endings]
+    db.session.delete(photo)
+    db.session.flush()
+    return names
+
+
+def move_photo(photo: Photo, position: int) -> None:
+    """Move a picture to this place in the gallery, counted from 0."""
+    gallery = list(
+        db.session.scalars(
+            select(Photo)
+            .where(Photo.event_id == photo.event_id, Photo.use == PictureUse.GALLERY)
+            .order_by(Photo.position, Photo.id)
+        )
+    )
+    gallery.remove(photo)
+    gallery.insert(min(max(position, 0), len(gallery)), photo)
+    for number, one in enumerate(gallery):
+        one.position = number
+    db.session.flush()

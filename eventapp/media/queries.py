@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mimetypes import guess_type
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -14,16 +15,67 @@ from eventapp.events.models import Event
 from eventapp.events.rules import HostRole
 from eventapp.mail.pictures import InlinePicture
 from eventapp.media.models import HostLogo, Photo
-from eventapp.media.rules import shown_size
+from eventapp.media.rules import PictureUse, shown_size
 
 
-def poster(event_id: int) -> tuple[Photo, str] | None:
-    """The picture that represents an event, with the event's slug: its first one, preferring photographs to
-    drawings.
-    """
-    query = select(Photo, Event.slug).join(Event, Event.id == Photo.event_id).where(Photo.event_id == event_id)
-    rows = [(photo, slug) for photo, slug in db.session.execute(query.order_by(Photo.position, Photo.id))]
-    return min(rows, key=lambda row: row[0].path.endswith(".svg"), default=None)
+@dataclass
+class EventPictures:
+    """The pictures of an event by what they are for: hosts, speakers and venues by their ids."""
+
+    cover: Photo | None = None
+    gallery: list[Photo] = field(default_factory=list)
+    emblems: dict[int, Photo] = field(default_factory=dict)
+    speakers: dict[int, Photo] = field(default_factory=dict)
+    plans: dict[int, Photo] = field(default_factory=dict)
+
+    def add(self, photo: Photo) -> None:
+        if photo.use is PictureUse.COVER:
+            self.cover = photo
+        elif photo.use is PictureUse.GALLERY:
+            self.gallery.append(photo)
+        elif photo.organization_id is not None:
+            self.emblems[photo.organization_id] = photo
+        elif photo.person_id is not None:
+            self.speakers[photo.person_id] = photo
+        elif photo.venue_id is not None:
+            self.plans[photo.venue_id] = photo
+
+    @property
+    def all_shown(self) -> list[Photo]:
+        """The cover and the gallery."""
+        return [*([self.cover] if self.cover else []), *self.gallery]
+
+    @property
+    def first(self) -> Photo | None:
+        """The one that represents the event: its cover, else the first of the gallery, preferring photographs to
+        drawings.
+        """
+        return min(self.all_shown, key=lambda photo: photo.path.endswith(".svg"), default=None)
+
+
+def pictures(event: Event, *, of_team: bool = False) -> EventPictures:
+    """All pictures of an event that the public sees; for its team also those that nobody has described yet."""
+    query = select(Photo).where(Photo.event_id == event.id).order_by(Photo.position, Photo.id)
+    found = EventPictures()
+    for photo in db.session.scalars(query if of_team else query.where(Photo.shown)):
+        found.add(photo)
+    return found
+
+
+def of_speakers(event: Event, people: Collection[int] | None = None) -> dict[int, Photo]:
+    """Photos of speakers by the id of the person: of these, or of all."""
+    query = select(Photo).where(Photo.event_id == event.id, Photo.use == PictureUse.SPEAKER, Photo.shown)
+    if people is not None:
+        query = query.where(Photo.person_id.in_(people))
+    return {photo.person_id: photo for photo in db.session.scalars(query) if photo.person_id is not None}
+
+
+def covers(events: Iterable[Event]) -> dict[int, Photo]:
+    """The covers of several events by the id of the event, with one statement."""
+    query = select(Photo).where(
+        Photo.event_id.in_([one.id for one in events]), Photo.use == PictureUse.COVER, Photo.shown
+    )
+    return {photo.event_id: photo for photo in db.session.scalars(query)}
 
 
 def photo(event: Event, number: int) -> Photo | None:
@@ -31,18 +83,23 @@ def photo(event: Event, number: int) -> Photo | None:
     return db.session.scalar(select(Photo).where(Photo.event_id == event.id, Photo.id == number))
 
 
-def of_event(event: Event) -> list[Photo]:
-    """An event's pictures in order."""
-    return list(db.session.scalars(select(Photo).where(Photo.event_id == event.id).order_by(Photo.position)))
-
-
 def poster_address(event_id: int) -> tuple[str, str]:
     """URL and media type of the picture that represents an event; empty strings if there is none."""
-    found_one = poster(event_id)
-    if found_one is None:
+    uses = (PictureUse.COVER, PictureUse.GALLERY)
+    query = select(Photo, Event.slug).join(Event, Event.id == Photo.event_id)
+    query = query.where(Photo.event_id == event_id, Photo.shown, Photo.use.in_(uses))
+    rows = db.session.execute(query.order_by(Photo.position, Photo.id)).all()
+    found = EventPictures()
+    for row in rows:
+        found.add(row.Photo)
+    if found.first is None:
         return "", ""
-    photo, slug = found_one
-    return absolute("media.picture", slug=slug, number=photo.id), guess_type(photo.path)[0] or ""
+    return absolute("media.picture", slug=rows[0].slug, number=found.first.id), found.first.media_type
+
+
+def used_digests() -> set[str]:
+    """The digests of all pictures that the storage must keep."""
+    return set(db.session.scalars(select(Photo.digest).where(Photo.digest != "").distinct()))
 
 
 def logo(event: Event) -> HostLogo | None:

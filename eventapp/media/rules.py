@@ -1,16 +1,27 @@
-"""Sizes of a host's logo, and the reasons for which a picture is refused. Plain values only."""
+"""What pictures are for, their sizes, and the reasons for which one is refused. Plain values only."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from enum import StrEnum
 
+from eventapp.core.labels import Labelled
+from eventapp.core.languages import lazy_gettext as _l
+
 MEGABYTE = 1024 * 1024
-# Bytes of the file that is sent, and pixels of the picture in it: sixteen million need 64 MB of memory.
+# Bytes of a logo's file that is sent, and pixels of the picture in it: sixteen million need 64 MB of memory.
 LARGEST_FILE = 2 * MEGABYTE
 MOST_PIXELS = 16_000_000
-# Pixels and bytes of what is kept.
+# Pixels and bytes of the logo that is kept.
 LOGO_WIDTH, LOGO_HEIGHT = 480, 160
 LOGO_BYTES = 60_000
+# The same for photographs: phones take pictures of 12 to 50 million pixels. Of a JPEG only what is needed is decoded.
+LARGEST_PHOTO = 16 * MEGABYTE
+MOST_PHOTO_PIXELS = 60_000_000
+MOST_UNPACKED_PIXELS = 25_000_000
+# Pictures of one event; nobody looks at more, and each takes up to a megabyte of storage.
+MOST_PHOTOS = 500
 
 
 class PictureProblem(StrEnum):
@@ -20,6 +31,59 @@ class PictureProblem(StrEnum):
     PIXELS = "pixels"
     DAMAGED = "damaged"
     TOO_MUCH = "too much"
+    TOO_SMALL = "too small"
+
+
+class PictureUse(Labelled):
+    """What a picture of an event is for."""
+
+    COVER = "cover", _l("Cover")
+    GALLERY = "gallery", _l("Gallery")
+    EMBLEM = "emblem", _l("Emblem of a host")
+    SPEAKER = "speaker", _l("Photo of a speaker")
+    FLOOR_PLAN = "floor_plan", _l("Floor plan")
+
+
+@dataclass(frozen=True)
+class PictureSizes:
+    """The widths (or for a tall picture, heights) in pixels in which a picture is kept, and the most bytes of the
+    middle one as AVIF. `least`: shorter pictures are refused. `flat`: drawings, which keep sharp edges.
+    """
+
+    widths: tuple[int, int, int]
+    budget: int
+    least: int = 48
+    flat: bool = False
+
+
+SIZES = {
+    PictureUse.COVER: PictureSizes((640, 1280, 1920), 100_000, least=320),
+    PictureUse.GALLERY: PictureSizes((480, 960, 1600), 90_000, least=96),
+    PictureUse.EMBLEM: PictureSizes((64, 128, 256), 20_000, flat=True),
+    PictureUse.SPEAKER: PictureSizes((112, 224, 448), 20_000),
+    PictureUse.FLOOR_PLAN: PictureSizes((800, 1600, 2400), 200_000, least=320, flat=True),
+}
+# Without alternative text, these would be missing to somebody who can't see them. Beside the others stands a name.
+NEEDS_ALT = frozenset({PictureUse.GALLERY, PictureUse.FLOOR_PLAN})
+
+_FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{2,4}\.(avif|webp|jpg)")
+MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+
+
+def file_name(digest: str, width: int, ending: str) -> str:
+    """The name of one size of a picture; what has this name never changes."""
+    return f"{digest}-{width}.{ending}"
+
+
+def media_type(name: str) -> str:
+    """The media type of a file of a picture; empty if the name is none of ours."""
+    found = _FILE_NAME.fullmatch(name)
+    return MEDIA_TYPES[found[1]] if found else ""
+
+
+def tenths(percent: int) -> int:
+    """A focal point in steps of ten percent, for which the style sheet has a class each."""
+    return min(max(round(percent / 10), 0), 10)
 
 
 def shown_size(width: int, height: int) -> tuple[int, int]:

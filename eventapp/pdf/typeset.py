@@ -57,6 +57,14 @@ def pictures(template: str, data: dict[str, Any], fonts: FontSet) -> list[bytes]
     return [made] if isinstance(made, bytes) else list(made or [])
 
 
+def raster(template: str, data: dict[str, Any], fonts: FontSet) -> bytes:
+    """The first page as PNG, with a pixel for each point."""
+    made = _compiler(template, data, fonts).compile(format="png", ppi=72.0)
+    found = made if isinstance(made, bytes) else (made or [b""])[0]
+    assert found is not None
+    return found
+
+
 def measured(template: str, data: dict[str, Any], fonts: FontSet) -> list[dict[str, Any]]:
     """What the template says of each fitted text: `what` it is, `text`, `size` (points), and whether it is `over` its
     box.

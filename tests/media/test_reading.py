@@ -12,8 +12,9 @@ from PIL import Image, PngImagePlugin
 
 from eventapp.core.errors import Refused
 from eventapp.media import reading
-from eventapp.media.reading import UnreadablePicture, encoded
+from eventapp.media.reading import encoded
 from eventapp.media.rules import LARGEST_FILE, LOGO_BYTES, PictureProblem, shown_size
+from eventapp.media.variants import UnreadablePicture
 
 
 def file(image: Image.Image, format: str = "PNG", **options) -> bytes:

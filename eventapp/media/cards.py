@@ -1,0 +1,136 @@
+"""The card that other sites and messengers show for a link to a page (Open Graph, og:image).
+
+A card is made when it is first asked for, and stored under a digest of what it says. Its address has the digest, so it
+changes with its content, and only the present card of a page is ever made: nobody can make the server draw others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from io import BytesIO
+
+from flask import Response, current_app, redirect
+from flask.typing import ResponseReturnValue
+from PIL import Image, ImageOps
+
+from eventapp.core import assets
+from eventapp.core.limits import building
+from eventapp.core.localized import LocalizedText
+from eventapp.events.models import Event
+from eventapp.events.rules import COLOURS
+from eventapp.media import storage
+from eventapp.media.models import Photo
+from eventapp.media.storage import PictureStore
+from eventapp.pdf import typeset
+from eventapp.pdf.answers import fonts
+from eventapp.pdf.fonts import FontSet
+
+WIDTH, HEIGHT = 1200, 630
+# Bytes: some messengers show no picture above 300 kB.
+MOST_BYTES = 250_000
+# Changes with the drawing, so that cards are made anew.
+EDITION = 1
+_PICTURE_WIDTH = 520
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What a card says. `picture` is the digest and the width of a stored picture, and its focal point in percent."""
+
+    lang: str
+    kicker: str
+    title: str
+    lines: tuple[str, ...]
+    background: str
+    motif: str
+    picture: tuple[str, int, int, int] | None = None
+
+    @property
+    def digest(self) -> str:
+        text = json.dumps([EDITION, asdict(self)], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def facts(
+    event: Event, *, title: LocalizedText, kicker: str, lines: Iterable[str], picture: Photo | None, language: str
+) -> CardFacts:
+    """The facts of a card of an event. A title that no font can print is taken in another language that has one."""
+    said, known = title.resolve(language), fonts()
+    printable = [text for text in (said.text, *title.values()) if known.keeps(text)]
+    colour, motif = event.cover_style
+    return CardFacts(
+        lang=said.language if printable and printable[0] == said.text else language,
+        kicker=kicker,
+        title=printable[0] if printable else kicker,
+        lines=tuple(line for line in lines if line)[:3],
+        background=COLOURS[colour][0],
+        motif=motif.value,
+        picture=(picture.digest, _width(picture), picture.focal_x, picture.focal_y)
+        if picture is not None and picture.digest
+        else None,
+    )
+
+
+def of_event(event: Event, *, host: LocalizedText | None, picture: Photo | None, language: str) -> CardFacts:
+    """The card of an event: when, where, and who hosts it."""
+    site = str(current_app.jinja_env.globals["site_name"])
+    venue = event.venue_name or LocalizedText()
+    by = host or LocalizedText()
+    lines = [event.when(language), venue.resolve(language).text, by.resolve(language).text]
+    return facts(event, title=event.title, kicker=site, lines=lines, picture=picture, language=language)
+
+
+def _width(picture: Photo) -> int:
+    fitting = [width for width in picture.widths if width >= 2 * _PICTURE_WIDTH]
+    return min(fitting) if fitting else picture.widths[-1]
+
+
+def answer(present: CardFacts, digest: str, address: str) -> ResponseReturnValue:
+    """The card with a digest; a redirect to `address`, the present card, if this is a former one."""
+    if digest != present.digest:
+        return redirect(address, 302)
+    store, name = storage.store(), f"cards/{digest}.jpg"
+    content = store.get(name)
+    if content is None:
+        with building():
+            content = drawn(present, store, fonts())
+        store.put(name, content)
+    response = Response(content, content_type="image/jpeg")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def drawn(card: CardFacts, store: PictureStore, known: FontSet) -> bytes:
+    """The card as a JPEG of at most MOST_BYTES. Takes up to 0.2 s of a processor."""
+    picture = _stored(card, store)
+    if picture is None:
+        card = replace(card, picture=None)
+    data = {**asdict(card), "pictured": picture is not None}
+    data["drawing"] = "" if picture else assets.source(f"motifs/{card.motif}.svg").read_text(encoding="utf-8")
+    image = Image.open(BytesIO(typeset.raster("card", data, known))).convert("RGB")
+    if picture is not None and card.picture is not None:
+        _digest, _width, x, y = card.picture
+        cropped = ImageOps.fit(picture, (_PICTURE_WIDTH, HEIGHT - 14), centering=(x / 100, y / 100))
+        image.paste(cropped, (WIDTH - _PICTURE_WIDTH, 0))
+    return _within(image)
+
+
+def _stored(card: CardFacts, store: PictureStore) -> Image.Image | None:
+    if card.picture is None:
+        return None
+    digest, width, _x, _y = card.picture
+    content = store.get(f"{digest}-{width}.jpg")
+    return Image.open(BytesIO(content)).convert("RGB") if content else None
+
+
+def _within(image: Image.Image) -> bytes:
+    for quality in (84, 75, 65, 50):
+        out = BytesIO()
+        image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+        if out.tell() <= MOST_BYTES:
+            break
+    return out.getvalue()
