@@ -59,9 +59,9 @@ from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_decisions as decisions
 from eventapp.dashboard import manage_event as dashboard_event
 from eventapp.dashboard import manage_people as people_manage
+from eventapp.dashboard import manage_pictures, programme_editor
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
-from eventapp.dashboard import programme_editor
 from eventapp.directory import views as directory
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
@@ -78,6 +78,8 @@ from eventapp.invitations import views as invitations
 from eventapp.jobs import Sweep
 from eventapp.mail import tasks as mail_tasks
 from eventapp.media import queries as media_queries
+from eventapp.media import storage as picture_storage
+from eventapp.media import tasks as media_tasks
 from eventapp.media import views as media
 from eventapp.notifications import manage as notifications_manage
 from eventapp.notifications import manage_settings as email_settings
@@ -105,6 +107,7 @@ from eventapp.registration import manage_seats as registration_seats
 from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
 from eventapp.site import views as site
+from eventapp.site.navigation import event_links
 from eventapp.tickets import views as ticket
 
 gc.freeze()
@@ -134,6 +137,7 @@ BLUEPRINTS = [
     events_manage.manage,
     programme_manage.manage,
     dashboard_event.manage,
+    manage_pictures.manage,
     decisions.manage,
     people_manage.manage,
     releases_manage.manage,
@@ -225,6 +229,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.exempt(check_in_api.api)
     security.init_app(app)
     kept_forms.init_app(app)
+    picture_storage.init_app(app, settings.instance / "pictures", settings.pictures_url)
     assets.init_app(app, folder("static"), settings.instance)
     app.jinja_env.globals.update(
         site_name=settings.site_name,
@@ -242,6 +247,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         ),
         option_name=registration_forms.option_name,
         desk_pages=dashboard.desk_pages,
+        event_links=event_links,
         desk_section=dashboard.desk_section,
         email_state=notifications_manage.email_state,
         audience_words=audience_words,
@@ -267,6 +273,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("old files with people", 3600, people_tasks.forget),
         Sweep("attendance reports", 1, online_tasks.go_on),
         Sweep("old attendance reports", 3600, online_tasks.forget),
+        Sweep("unused pictures", 6 * 3600, media_tasks.forget_unused),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),
         Sweep("held seats", 5, registration_tasks.expire_held),

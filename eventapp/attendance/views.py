@@ -44,7 +44,7 @@ def counts(event: Event) -> Response:
 @parameters(basis=text(20), proof=one_of(["1"]))
 def counts_json(slug: str) -> ResponseReturnValue:
     """The numbers as JSON. If the team does not publish its counts, only the team gets them (else 404)."""
-    member = access.preview(slug)
+    member = access.member(slug)
     if member is None:
         return _public_counts(slug)
     response = _json(member, _counted(member, forms.basis(request.args.get("basis"))), whole=not member.counts_public)

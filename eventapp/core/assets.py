@@ -47,10 +47,16 @@ def init_app(app: Flask, folder: Path, instance: Path) -> None:
         immutable_file_test=lambda path, url: True,
         autorefresh=app.debug,
     )
-    app.config["ASSETS"] = version
+    app.config.update(ASSETS=version, ASSETS_SOURCE=folder)
     app.jinja_env.globals["asset"] = address
 
 
 def address(path: str) -> str:
     """The URL of a file below static/."""
     return f"/static/{current_app.config['ASSETS']}/{path}"
+
+
+def source(path: str) -> Path:
+    """The file below static/."""
+    folder: Path = current_app.config["ASSETS_SOURCE"]
+    return folder / path

@@ -85,12 +85,18 @@ def _parameters(view: object) -> Known | None:
 
 
 class CacheMiddleware:
-    """Holds responses within a budget of bytes; the least recently used one is evicted first."""
+    """Holds responses within a budget of bytes; the least recently used one is evicted first.
 
-    def __init__(self, app: Flask, budget: int = 48 * 1024 * 1024, hosts: frozenset[str] = frozenset()) -> None:
+    `login` names the cookie of those who are logged in.
+    """
+
+    def __init__(
+        self, app: Flask, budget: int = 48 * 1024 * 1024, hosts: frozenset[str] = frozenset(), login: str = ""
+    ) -> None:
         self._inner = app.wsgi_app
         self._app = app
         self._hosts = hosts
+        self._login = login
         self._budget = budget
         self._size = 0
         self._entries: OrderedDict[Key, _StoredEntry] = OrderedDict()
@@ -161,7 +167,11 @@ class CacheMiddleware:
         return result
 
     def _is_cacheable(self, environ: dict[str, Any]) -> bool:
-        """Whether a public response can answer this request. Flask must refuse requests for another host name."""
+        """Whether a public response can answer this request. Flask must refuse requests for another host name, and show
+        more to those who are logged in.
+        """
+        if self._login and f"{self._login}=" in environ.get("HTTP_COOKIE", ""):
+            return False
         return _plain(environ) and (not self._hosts or host_name(environ) in self._hosts)
 
     def _key(self, environ: dict[str, Any]) -> Key:
@@ -285,6 +295,6 @@ def _names(header: str, *etags: str) -> bool:
 
 def init_app(app: Flask) -> None:
     """Put the middleware in front of Flask."""
-    cache_middleware = CacheMiddleware(app, hosts=app.config["SETTINGS"].hosts)
+    cache_middleware = CacheMiddleware(app, hosts=app.config["SETTINGS"].hosts, login=app.config["SESSION_COOKIE_NAME"])
     app.wsgi_app = cache_middleware  # type: ignore[method-assign,assignment]
     app.extensions["cache_middleware"] = cache_middleware

@@ -66,11 +66,20 @@ def requires(permission: Permission) -> Callable[[Callable[Concatenate[Event, P]
     return decorate
 
 
-def preview(slug: str) -> Event | None:
-    """The event if the user is in its team, so that drafts can be previewed; None for everybody else."""
+def has_login() -> bool:
+    """Whether the browser has a cookie of somebody who logged in; it may have expired."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+
+
+def member(slug: str) -> Event | None:
+    """The event if the user is in its team, whose permissions `may` then knows; None for everybody else."""
     user = signed_in()
     event = queries.by_slug(slug) if user else None
-    return event if user and event and role_of(user, event) else None
+    role = role_of(user, event) if user and event else None
+    if role is None:
+        return None
+    g.desk_role, g.desk_event = role, event
+    return event
 
 
 def may(permission: str) -> bool:

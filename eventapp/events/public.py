@@ -40,8 +40,10 @@ def event_page(
                 there: dict[str, Any] = {**values, "slug": present}
                 return redirect(url_for(request.endpoint or "", **there), 301)
             if not state.public:
-                or_404(access.preview(slug) if drafts else None)
+                or_404(access.member(slug) if drafts else None)
                 return build()
+            if access.has_login() and access.member(slug):
+                return build()  # with links to the desk
             return cached_page(cache_key(state), build, is_fresh=state.is_fresh, seconds=seconds)
 
         return answered

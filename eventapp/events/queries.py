@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
 from eventapp.core.db import db
+from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Revision
 from eventapp.core.statements import QuickRead
 from eventapp.events import rules
@@ -105,6 +106,7 @@ def listed(
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 200,
+    offset: int = 0,
 ) -> list[Event]:
     """Public events: upcoming ones (`since`) soonest first, past ones (`until`) latest first."""
     event_filter = event_filter or EventFilter()
@@ -128,11 +130,11 @@ def listed(
     if until:
         query = query.where(Event.ends_at < until).order_by(Event.starts_at.desc(), Event.id)
     if not event_filter.text:
-        return list(db.session.scalars(query.limit(limit)))
+        return list(db.session.scalars(query.limit(limit).offset(offset)))
     # Titles are JSON per language; the two engines search JSON differently, and the list of events is short.
     sought = event_filter.text.casefold()
     events = [event for event in db.session.scalars(query) if _mentions(event, sought)]
-    return events[:limit]
+    return events[offset : offset + limit]
 
 
 def _mentions(event: Event, sought: str) -> bool:
@@ -184,6 +186,11 @@ def hosts(event: Event) -> list[EventHost]:
     )
     order = list(rules.HostRole)
     return sorted(rows, key=lambda host: order.index(host.role))
+
+
+def lead_host(hosts: Iterable[EventHost]) -> LocalizedText | None:
+    """The name of the first host, whom pages name at their head."""
+    return next((one.organization.names for one in hosts if one.role is rules.HostRole.HOST), None)
 
 
 def venues(event: Event) -> list[Venue]:

@@ -98,6 +98,12 @@ class PublishedSession:
         return {part.person_id for part in self.participations if part.role is not ParticipationRole.INTERPRETER}
 
     @property
+    def spoken_by(self) -> list[PublishedPart]:
+        """The parts of the people announced with it, each person once."""
+        parts = {part.person_id: part for part in reversed(self.participations) if part.person is not None}
+        return [part for part in reversed(parts.values()) if part.person_id in self.announced]
+
+    @property
     def paths(self) -> set[str]:
         """The parts of the programme it belongs to, each with its own feed: "tracks/…", "rooms/…", "speakers/12"."""
         found = {f"rooms/{room.slug}" for room in self.rooms} | {f"speakers/{number}" for number in self.announced}

@@ -6,16 +6,20 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid5
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.forms import zone_asked
 from eventapp.core.pages import page
 from eventapp.core.parameters import one_of, parameters, text
+from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
-from eventapp.programme import changes, grid, queries
+from eventapp.media import queries as media
+from eventapp.media.cards import answer
+from eventapp.programme import cards, changes, grid, queries
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
 from eventapp.programme.queries import SessionFilter
@@ -135,7 +139,37 @@ def session(event: Event, code: str) -> Response:
     """One session. A cancelled one keeps its page, marked as cancelled."""
     shown = or_404(queries.public_session(event, code))
     day = clock.local_day(shown.starts_at, event.zone)
-    return page("programme/session.html", event=event, session=shown, day=day)
+    pictures = media.pictures(event)
+    photos = pictures.speakers
+    card = cards.of_session(event, shown, cover=pictures.cover, language=languages.interface())
+    return page("programme/session.html", event=event, session=shown, day=day, photos=photos, card=card)
+
+
+@views.get("/sessions/<code>/cards/<language>/<digest>.jpg")
+def session_card(slug: str, code: str, language: str, digest: str) -> ResponseReturnValue:
+    """The card that other sites show for a link to a session."""
+    event = _shown_with_card(slug, language)
+    shown = or_404(queries.public_session(event, code))
+    present = cards.of_session(event, shown, cover=media.pictures(event).cover, language=language)
+    there = url_for(".session_card", slug=slug, code=code, language=language, digest=present.digest)
+    return answer(present, digest, there)
+
+
+@views.get("/speakers/<code>/cards/<language>/<digest>.jpg")
+def speaker_card(slug: str, code: str, language: str, digest: str) -> ResponseReturnValue:
+    """The card that other sites show for a link to a speaker."""
+    event = _shown_with_card(slug, language)
+    people = queries.speakers(queries.public_sessions(event))
+    person = or_404(next((one for one in people if one.person.code == code), None)).person
+    photo = media.of_speakers(event, [person.id]).get(person.id)
+    present = cards.of_speaker(event, person, photo=photo, language=language)
+    there = url_for(".speaker_card", slug=slug, code=code, language=language, digest=present.digest)
+    return answer(present, digest, there)
+
+
+def _shown_with_card(slug: str, language: str) -> Event:
+    event = events.by_slug(slug)
+    return or_404(event if event is not None and event.public and language in languages.INTERFACE else None)
 
 
 @views.get("/speakers/<code>")
@@ -146,4 +180,13 @@ def speaker(event: Event, code: str) -> Response:
     people = queries.speakers(queries.public_sessions(event))
     shown = or_404(next((one for one in people if one.person.code == code), None))
     elsewhere = queries.appearances(shown.person, besides=event)
-    return page("programme/speaker.html", event=event, speaker=shown, elsewhere=elsewhere, day=event.first_day)
+    photo = media.of_speakers(event, [shown.person.id]).get(shown.person.id)
+    return page(
+        "programme/speaker.html",
+        event=event,
+        speaker=shown,
+        elsewhere=elsewhere,
+        photo=photo,
+        card=cards.of_speaker(event, shown.person, photo=photo, language=languages.interface()),
+        day=event.first_day,
+    )

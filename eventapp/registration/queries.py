@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
@@ -54,6 +54,16 @@ _questions = select(Question).where(Question.event_id == bindparam("event")).ord
 def options(event: Event) -> list[AttendanceOption]:
     """Registration options in order."""
     return list(db.session.scalars(_options, {"event": event.id}))
+
+
+def options_of(events: Iterable[Event]) -> dict[int, list[AttendanceOption]]:
+    """The options of several events by the id of the event, with one statement."""
+    query = select(AttendanceOption).where(AttendanceOption.event_id.in_([one.id for one in events]))
+    query = query.options(joinedload(AttendanceOption.settings))
+    found: dict[int, list[AttendanceOption]] = {}
+    for option in db.session.scalars(query.order_by(AttendanceOption.position, AttendanceOption.id)):
+        found.setdefault(option.event_id, []).append(option)
+    return found
 
 
 def options_with_closing(event_id: int) -> list[AttendanceOption]:

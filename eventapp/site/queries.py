@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from eventapp.attendance import queries as attendance
 from eventapp.attendance.disclosure import PublicStatement
 from eventapp.attendance.models import ReportedCount
 from eventapp.events import queries as events
 from eventapp.events.models import Event, EventHost, Theme, Venue
+from eventapp.events.rules import EventStatus, HostRole
 from eventapp.media import queries as media
-from eventapp.media.models import Photo
+from eventapp.media.queries import EventPictures
 from eventapp.programme import queries as programme
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.queries import Speaker
@@ -35,11 +38,16 @@ class EventPage:
     sessions: list[PublishedSession]
     speakers: list[Speaker]
     options: list[AttendanceOption]
-    photos: list[Photo]
+    pictures: EventPictures
     editions: list[Event]
     statement: PublicStatement | None
     reported_counts: list[ReportedCount]
     call: Call | None
+
+    @property
+    def lead_host(self) -> EventHost | None:
+        """The first host, whom the head of the page names."""
+        return next((one for one in self.hosts if one.role is HostRole.HOST), None)
 
     @property
     def has_directions(self) -> bool:
@@ -66,9 +74,28 @@ def event_page(event: Event) -> EventPage:
         sessions=sessions,
         speakers=programme.speakers(sessions),
         options=registration.options(event),
-        photos=media.of_event(event),
+        pictures=media.pictures(event),
         editions=events.editions(event),
         statement=attendance.public_statement(event, reported),
         reported_counts=reported,
         call=proposals.open_call(event),
     )
+
+
+MOST_DAYS = 4  # with more of them, the page names the first and the last
+
+
+def hours_by_day(
+    event: Event, days: Mapping[date, Sequence[PublishedSession]]
+) -> list[tuple[date, datetime, datetime]]:
+    """(day, from, until) of each day of an event with a published programme: from the start of its first session to the
+    end of its last one. Empty if no hours are known, for one day, and for too many days to list.
+    """
+    if not event.timed or event.status is EventStatus.POSTPONED or len(days) > MOST_DAYS:
+        return []
+    found = []
+    for day, sessions in days.items():
+        times = [(one.starts_at, one.ends_at) for one in sessions if not one.cancelled]
+        if times:
+            found.append((day, min(starts for starts, _ends in times), max(ends for _starts, ends in times)))
+    return found if len(found) > 1 else []

@@ -10,7 +10,8 @@ from typing import TypeVar
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from eventapp.core import assets, clock, languages
+from eventapp.core import clock, languages
+from eventapp.core.forms import page_number
 from eventapp.core.pages import cached_page, page, valid_until
 from eventapp.core.parameters import one_of, parameters, text
 from eventapp.core.revisions import known
@@ -22,12 +23,18 @@ from eventapp.events.public import event_page
 from eventapp.events.queries import EventFilter, Shown
 from eventapp.events.rules import EventFormat, EventKind, countdown
 from eventapp.ical import jsonld
+from eventapp.media import cards
+from eventapp.media import queries as media
+from eventapp.media.cards import CardFacts
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
-from eventapp.site import health, queries
+from eventapp.site import health, listing, queries
+from eventapp.site.queries import EventPage
 from eventapp.site.structured import event_data
 
 views = Blueprint("site", __name__)
+
+PER_PAGE = 40  # past events
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -39,8 +46,8 @@ def home() -> ResponseReturnValue:
 
     def build() -> Response:
         now = clock.now()
-        coming = events.listed(since=now, limit=12)
-        past = events.listed(until=now, limit=6)
+        coming = listing.listed(events.listed(since=now, limit=12))
+        past = listing.listed(events.listed(until=now, limit=6))
         return page("site/home.html", coming=coming, past=past, countdown=countdown, today=now.date())
 
     version, is_fresh = known("events")
@@ -55,29 +62,35 @@ def home() -> ResponseReturnValue:
     year=text(4),
     series=text(80),
     q=text(100),
+    page=text(4),
 )
 def events_list() -> ResponseReturnValue:
-    """All public events, filtered by GET parameters."""
-
-    def build() -> Response:
-        now, wanted = clock.now(), _event_filter()
-        countries, years, series = events.filters()
-        return page(
-            "site/events.html",
-            coming=events.listed(wanted, since=now),
-            past=events.listed(wanted, until=now),
-            countries=countries,
-            years=years,
-            series=series,
-            kinds=list(EventKind),
-            formats=list(EventFormat),
-            filtered=wanted != EventFilter(),
-            countdown=countdown,
-            today=now.date(),
-        )
+    """All public events, filtered by GET parameters: the upcoming ones, and the past ones in pages."""
 
     version, is_fresh = known("events")
-    return cached_page(version, build, is_fresh=is_fresh)
+    return cached_page(version, _events_page, is_fresh=is_fresh)
+
+
+def _events_page() -> Response:
+    now, wanted, number = clock.now(), _event_filter(), page_number(request.args.get("page"))
+    countries, years, series = events.filters()
+    past = events.listed(wanted, until=now, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
+    coming = events.listed(wanted, since=now) if number == 1 else []
+    return page(
+        "site/events.html",
+        coming=listing.by_month(listing.listed(coming)),
+        past=listing.by_month(listing.listed(past[:PER_PAGE])),
+        number=number,
+        more=len(past) > PER_PAGE,
+        countries=countries,
+        years=years,
+        series=series,
+        kinds=list(EventKind),
+        formats=list(EventFormat),
+        filtered=wanted != EventFilter(),
+        countdown=countdown,
+        today=now.date(),
+    )
 
 
 def _event_filter() -> EventFilter:
@@ -103,20 +116,26 @@ def event(event: Event) -> Response:
     """The event page. A draft is shown to its team only."""
     shown = queries.event_page(event)
     valid_until(event.starts_at, event.ends_at, *(m for o in shown.options for m in (o.opens_at, o.closes_at)))
-    days = programme.by_day(shown.sessions[: queries.BRIEF], event)
     return page(
         "site/event.html",
         page=shown,
         event=event,
         hosts=[(role, list(rows)) for role, rows in groupby(shown.hosts, key=attrgetter("role"))],
-        days=days,
+        days=programme.by_day(shown.sessions[: queries.BRIEF], event),
+        hours_by_day=queries.hours_by_day(event, programme.by_day(shown.sessions, event)),
         preview=not event.public,
         venues=[(venue, _maps_of(venue)) for venue in shown.venues if shown.has_directions],
         faces=queries.FACES,
         brief=queries.BRIEF,
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
-        structured=jsonld.dumps(event_data(shown, images=[assets.address(photo.path) for photo in shown.photos])),
+        card=_card(shown),
+        structured=jsonld.dumps(event_data(shown, images=[one.address() for one in shown.pictures.all_shown])),
     )
+
+
+def _card(shown: EventPage) -> CardFacts:
+    host, cover = events.lead_host(shown.hosts), shown.pictures.cover
+    return cards.of_event(shown.event, host=host, picture=cover, language=languages.interface())
 
 
 def _maps_of(venue: Venue) -> list[MapLink]:
@@ -131,7 +150,8 @@ def speakers(event: Event) -> Response:
     """Everybody with a part in the programme, and the call for speakers while it is open."""
     people = programme.speakers(programme.public_sessions(event))
     call = proposals.open_call(event)
-    return page("site/speakers.html", event=event, speakers=people, day=event.first_day, call=call)
+    photos = media.of_speakers(event)
+    return page("site/speakers.html", event=event, speakers=people, photos=photos, day=event.first_day, call=call)
 
 
 @views.get("/robots.txt")

@@ -16,8 +16,11 @@ for (const place of document.querySelectorAll("[data-local]")) {
   const zone = time.dataset.zone;
   if (clock(start, own) === clock(start, zone) && day(start, own) === day(start, zone)) continue;
   let text = clock(start, own);
-  if (time.dataset.until) text += "\u00a0–\u00a0" + clock(new Date(time.dataset.until), own);
-  if (day(start, own) !== day(start, zone)) text = named(start, own) + " " + text;
+  const end = time.dataset.until ? new Date(time.dataset.until) : null;
+  // An end on another day is named with it: two days must not look like one evening.
+  const overnight = end && day(end, own) !== day(start, own);
+  if (end) text += "\u00a0– " + (overnight ? named(end, own) + " " : "") + clock(end, own);
+  if (overnight || day(start, own) !== day(start, zone)) text = named(start, own) + " " + text;
   place.textContent = " " + place.dataset.text.replace("{time}", text);
   place.hidden = false;
 }

@@ -14,6 +14,10 @@ from eventapp.notifications.tasks import send_due
 # Pages that are open to everybody. Adding one here is a deliberate decision.
 PUBLIC = {
     "media.picture",
+    "media.file",
+    "media.event_card",
+    "programme.session_card",
+    "programme.speaker_card",
     "site.home",
     "site.events",
     "site.event",
@@ -144,6 +148,7 @@ def address(rule, slug: str) -> str:
         "key": "nothing",
         "verb": "decline",
         "kind": "rooms",
+        "use": "cover",
         "tag": "en",
         "digest": "0" * 32,
         "format": "xml",

@@ -25,6 +25,7 @@ _VALUES = {
     "key": "nothing",
     "token": "nobody",
     "kind": "rooms",
+    "use": "cover",
     "tag": "en",
     "format": "xml",
     "version": 1,

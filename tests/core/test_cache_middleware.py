@@ -137,12 +137,12 @@ def test_it_is_logged_like_every_request(client, forum, caplog):
 
 def test_the_budget_of_bytes_is_kept(app, client, make):
     cache_middleware = app.extensions["cache_middleware"]
-    budget, cache_middleware._budget = cache_middleware._budget, 32_000
+    budget, cache_middleware._budget = cache_middleware._budget, 48_000
     try:
         for number in range(6):
             make.event(f"forum-{number}")
             client.get(f"/events/forum-{number}")
-        assert 0 < cache_middleware._size <= 32_000
+        assert 0 < cache_middleware._size <= 48_000
         assert len(cache_middleware._entries) < 6
     finally:
         cache_middleware._budget = budget

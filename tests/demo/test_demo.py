@@ -272,13 +272,13 @@ def test_every_text_is_in_english_and_japanese(loaded: Flask) -> None:
         assert event.format is EventFormat.ONLINE or event.venue_name.keys() >= {"en", "ja"}, event.slug
         for session in programme.sessions(event):
             assert not session.abstract or session.abstract.keys() >= {"en", "ja"}, session.title
-        for photo in media.of_event(event):
+        for photo in media.pictures(event).gallery:
             assert photo.caption.keys() >= {"en", "ja"}
             assert photo.alt.keys() >= {"en", "ja"}
 
 
 def test_illustrations_are_small_drawings_without_text_and_marked_as_such(loaded: Flask) -> None:
-    photos = [photo for slug in load.SLUGS for photo in media.of_event(found(slug))]
+    photos = [photo for slug in load.SLUGS for photo in media.pictures(found(slug)).gallery]
     assert len(photos) >= 12
     for photo in photos:
         assert photo.illustration

@@ -76,6 +76,8 @@ MANAGE: dict[str, Where] = {
     "overview-draft": "/manage/events/pages-draft",
     "edit": f"{DESK}/edit",
     "places": f"{DESK}/places",
+    "pictures": f"{DESK}/pictures",
+    "picture-cover": f"{DESK}/pictures/new/cover",
     "new-site": f"{DESK}/sites/new",
     "site": (f"/manage{SUMMIT}/places", rf"/manage{SUMMIT}/sites/\d+"),
     "new-host": f"{DESK}/hosts/new",
@@ -310,8 +312,17 @@ def test_the_page_shows_the_viewer_the_time_at_home(window: Open):
     at_home, away = window(timezone_id="Asia/Tokyo"), window(timezone_id="America/New_York")
     for one in (at_home, away):
         one.open(FORUM)
-    assert not at_home.page.locator(".facts [data-local]").is_visible()
-    assert away.page.locator(".facts [data-local]").is_visible()
+    assert not at_home.page.locator(".facts [data-local]").first.is_visible()
+    assert away.page.locator(".facts [data-local]").first.is_visible()
+
+
+def test_two_days_in_tokyo_are_never_one_evening_in_los_angeles(window: Open):
+    visitor = window(timezone_id="America/Los_Angeles")
+    visitor.open(FORUM)
+    days = [one.inner_text() for one in visitor.page.locator(".facts [data-local]").all()]
+    assert len(days) == 2
+    for text, own in zip(days, ("Wed 27 Jan 16:30 – Thu 28 Jan 02:30", "Thu 28 Jan 16:30 – 22:30"), strict=True):
+        assert own in text.replace("\u00a0", " ").replace("Fri 29 Jan ", ""), text
 
 
 def test_the_policy_of_the_site_stops_a_script_that_is_not_its_own(window: Open):

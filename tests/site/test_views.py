@@ -98,8 +98,11 @@ def test_robots_may_read_what_is_public_and_no_more(client):
     ("status", "offered"),
     [(EventStatus.PUBLISHED, True), (EventStatus.POSTPONED, False), (EventStatus.CANCELLED, False)],
 )
-def test_the_calendar_link_is_next_to_the_current_date(client, make, status, offered):
+def test_the_calendars_can_be_chosen_on_each_page_of_an_event_that_will_take_place(client, make, status, offered):
     make.event("forum", status=status)
+    for path in ("", "/programme", "/speakers", "/register"):
+        client.get(f"/events/forum{path}")
+        menus = [one for one in client.page.all("details") if one.get("data-calendars") is not None]
+        assert bool(menus) is offered, path
     client.get("/events/forum")
-    assert any(a.get("href") == "#calendar" for a in client.page.all("a")) is offered
     assert client.page.by_id("calendar").tag == "h2"

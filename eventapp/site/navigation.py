@@ -1,0 +1,68 @@
+"""What every public page of an event leads to: its other pages, and the registration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from sqlalchemy import bindparam, func, select
+
+from eventapp.core.db import db
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_pgettext
+from eventapp.events.models import Event, Venue
+from eventapp.events.rules import EventStatus
+from eventapp.programme.models import Participation, Release, Session
+from eventapp.registration import queries as registration
+from eventapp.registration.models import AttendanceOption
+from eventapp.registration.rules import Availability
+
+
+@dataclass(frozen=True)
+class EventLinks:
+    """The links of an event: (address, text, whether it is this page), and what one can register for now."""
+
+    tabs: list[tuple[str, str, bool]]
+    options: list[AttendanceOption]
+
+    @property
+    def waiting_only(self) -> bool:
+        """Whether one can only join a waiting list."""
+        return bool(self.options) and all(one.availability is Availability.WAITING_LIST for one in self.options)
+
+
+# Built once: building a select takes longer than running it.
+_parts = select(
+    select(func.max(Release.number)).where(Release.event_id == bindparam("event")).scalar_subquery(),
+    select(Participation.id).join(Session).where(Session.event_id == bindparam("event")).limit(1).scalar_subquery(),
+    select(Venue.id).where(Venue.event_id == bindparam("event")).limit(1).scalar_subquery(),
+)
+_OVERVIEW = lazy_pgettext("event", "Overview")
+_BELONG = {"programme.session": "programme.programme", "programme.speaker": "site.speakers"}
+
+
+def event_links(event: Event) -> EventLinks:
+    """The links of an event, and what one can register for. Two statements."""
+    version, part, venue = db.session.execute(_parts, {"event": event.id}).one()
+    endpoint = _BELONG.get(request.endpoint or "", request.endpoint)
+    shown = [
+        ("site.event", str(_OVERVIEW), True),
+        ("programme.programme", _("Programme"), version is not None),
+        ("site.speakers", _("Speakers"), version is not None and part is not None),
+        ("programme.changelog", _("Updates"), version is not None and version > 1),
+    ]
+    tabs = [(url_for(at, slug=event.slug), text, at == endpoint) for at, text, there in shown if there]
+    if venue is not None:
+        tabs.insert(-1 if tabs[-1][1] == _("Updates") else len(tabs), _venue_tab(event))
+    return EventLinks(tabs, _open_options(event))
+
+
+def _venue_tab(event: Event) -> tuple[str, str, bool]:
+    return url_for("site.event", slug=event.slug, _anchor="venue"), _("Venue"), False
+
+
+def _open_options(event: Event) -> list[AttendanceOption]:
+    if event.status is not EventStatus.PUBLISHED or event.over:
+        return []
+    takes = {Availability.OPEN, Availability.WAITING_LIST}
+    return [one for one in registration.options(event) if one.availability in takes]

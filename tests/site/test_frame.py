@@ -1,0 +1,134 @@
+"""What frames every public page of an event: its other pages, the way to take part, and the links of its team."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from eventapp.core.clock import now
+from eventapp.core.localized import LocalizedText
+from eventapp.events.rules import EventStatus
+from eventapp.programme.rules import Mode
+from eventapp.registration.rules import Availability
+from eventapp.site import listing, queries
+
+PATHS = ("", "/programme", "/speakers", "/register", "/calendar", "/changes")
+
+
+def tabs(client, path: str) -> list[str]:
+    client.get(path)
+    [nav] = [one for one in client.page.all("nav") if one.get("aria-label") == "Event"]
+    return [" ".join(link.itertext()).strip() for link in nav.iter("{*}a")]
+
+
+def test_only_pages_with_something_on_them_are_offered(client, make):
+    event = make.event("forum")
+    assert tabs(client, "/events/forum") == ["Overview"]
+    make.session(event, "Opening", people=[make.person("Mori", "Akari")])
+    assert tabs(client, "/events/forum") == ["Overview", "Programme", "Speakers"]
+    make.session(event, "Closing")
+    assert tabs(client, "/events/forum") == ["Overview", "Programme", "Speakers", "Updates"]
+
+
+def test_each_page_leads_to_the_others_and_to_the_registration(client, make):
+    event = make.event("forum")
+    make.option(event)
+    make.session(event, "Opening", people=[make.person("Mori", "Akari")])
+    for path in PATHS:
+        shown = tabs(client, f"/events/forum{path}")
+        assert shown[:3] == ["Overview", "Programme", "Speakers"], path
+        links = [a.get("href") for a in client.page.all("a")]
+        assert ("/events/forum/register" in links) is (path != "/register"), path
+
+
+def test_the_registration_comes_early_in_the_order_of_the_keyboard(client, make):
+    make.option(make.event("forum"))
+    client.get("/events/forum")
+    links = [a.get("href") for a in client.page.all("a")]
+    assert links.index("/events/forum/register") < 15
+
+
+@pytest.mark.parametrize("status", [EventStatus.CANCELLED, EventStatus.POSTPONED])
+def test_nobody_is_asked_to_register_for_what_will_not_take_place(client, make, status):
+    make.option(make.event("forum", status=status))
+    text = client.get("/events/forum").text
+    assert "/events/forum/register" not in text and "regbar" not in text
+
+
+def test_members_of_the_team_alone_see_links_to_the_desk(client, organizer, make):
+    make.event("forum")
+    assert "team-bar" not in client.get("/events/forum").text
+    page = organizer.get("/events/forum").text
+    assert "team-bar" in page and "/manage/events/forum/edit" in page
+    assert "team-bar" not in client.get("/events/forum").text
+
+
+def test_what_a_member_sees_is_never_given_to_others(client, organizer, make):
+    make.event("forum")
+    for _time in range(2):
+        assert "team-bar" in organizer.get("/events/forum").text
+        assert "team-bar" not in client.get("/events/forum").text
+
+
+def test_a_cookie_that_nobody_is_logged_in_with_changes_nothing(client, make):
+    make.event("forum")
+    client.set_cookie("eventapp", "made-up")
+    assert "team-bar" not in client.get("/events/forum").text
+
+
+def test_each_day_of_an_event_has_its_own_hours(client, make):
+    event = make.event("forum", starts_at=now() + timedelta(days=30), ends_at=now() + timedelta(days=32))
+    first, second = event.starts_at, event.starts_at + timedelta(days=1)
+    make.session(event, "Opening", starts_at=first, minutes=60)
+    make.session(event, "Workshop", starts_at=first + timedelta(hours=3), minutes=30)
+    make.session(event, "Closing", starts_at=second, minutes=45)
+    shown = queries.event_page(event)
+    days = {}
+    for one in shown.sessions:
+        days.setdefault(one.starts_at.date(), []).append(one)
+    found = queries.hours_by_day(event, days)
+    assert [(starts, ends) for _day, starts, ends in found] == [
+        (first, first + timedelta(hours=3, minutes=30)),
+        (second, second + timedelta(minutes=45)),
+    ]
+
+
+class Option:
+    def __init__(self, availability: Availability, closes_at: datetime | None = None) -> None:
+        self.availability, self.closes_at = availability, closes_at
+
+
+def test_a_list_says_whether_one_can_still_register(make):
+    event = make.event("forum", starts_at=now() + timedelta(days=60))
+    soon, later = now() + timedelta(days=2), now() + timedelta(days=30)
+    cases = [
+        ([], ""),
+        ([Option(Availability.OPEN)], "Registration open"),
+        ([Option(Availability.OPEN, later)], "Registration open"),
+        ([Option(Availability.OPEN, soon), Option(Availability.OPEN)], "Registration open"),
+        ([Option(Availability.OPEN, soon)], "Registration closes on"),
+        ([Option(Availability.WAITING_LIST), Option(Availability.CLOSED)], "Full – waiting list"),
+        ([Option(Availability.FULL)], "Full"),
+        ([Option(Availability.NOT_YET)], "Registration opens later"),
+        ([Option(Availability.CLOSED)], "Registration closed"),
+    ]
+    for options, words in cases:
+        assert listing.registering(event, options)[0].startswith(words or ""), words
+        assert bool(listing.registering(event, options)[0]) is bool(words)
+
+
+def test_the_list_of_events_has_covers_and_pages(client, make):
+    for number in range(45):
+        make.event(f"past-{number}", starts_at=now() - timedelta(days=10 + number))
+    make.option(make.event("next", starts_at=now() + timedelta(days=20)), Mode.IN_PERSON)
+    first = client.get("/events").text
+    assert first.count('class="event-cover') == 41 and "Registration open" in first and "Older events" in first
+    second = client.get("/events?page=2").text
+    assert second.count('class="event-cover') == 5 and "Newer events" in second and "Older events" not in second
+    assert client.get("/events?page=9").status_code == 200
+
+
+def test_the_venue_is_offered_where_there_is_one(client, make):
+    make.event("forum", venue_name=LocalizedText(en="City Hall"))
+    assert "Venue" in tabs(client, "/events/forum")
