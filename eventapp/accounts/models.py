@@ -33,13 +33,20 @@ class User(Base, UserMixin):
     __tablename__ = "user_account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # As `core.addresses.mailbox_key`, so that a mailbox has one account, however its address is spelled.
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
+    # None: the user was invited and has not chosen one yet.
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     admin: Mapped[bool] = mapped_column(default=False)
-    language: Mapped[str] = mapped_column(default="en")
+    # The language of the desk; empty: the browser's.
+    language: Mapped[str] = mapped_column(default="")
+    # The IANA zone of moments that belong to no event; empty: UTC.
+    zone: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
+    # When the user last used the desk, accurate to some minutes; None: never.
+    seen_at: Mapped[datetime | None]
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     roles: Mapped[list[SiteRole]] = relationship(secondary=user_site_role)  # type: ignore[assignment]
 

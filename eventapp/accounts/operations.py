@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask_security.utils import hash_password
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts import queries, rules
 from eventapp.accounts.models import LoginSession, PasswordResetRequest, User
 from eventapp.core import clock, tokens
-from eventapp.core.db import db, transaction
+from eventapp.core.addresses import mailbox_key
+from eventapp.core.db import db, savepoint, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.mail.operations import TooManyEmails, may_email
@@ -21,21 +24,44 @@ SEEN_EVERY = timedelta(minutes=10)
 
 
 def create_user(email: str, *, password: str, name: str = "", admin: bool = False) -> User:
-    """Create an organizer. Raises Refused for a weak password or an address that already has a login.
+    """Create an organizer. Raises Refused for a weak password or an address that already has a login."""
+    hashed = hashed_password(password, about=(email, name))
+    return add_user(email, hashed=hashed, name=name, admin=admin)
 
-    The password is hashed, which takes a while, before the database is queried.
+
+def hashed_password(password: str, *, about: Iterable[str]) -> str:
+    """The hash of a new password, which takes a while: call it before anything is written.
+
+    `about` as in `rules.weakness`. Raises Refused for a weak password.
     """
-    key = email.strip().casefold()
-    weakness = rules.weakness(password, about=(key, name))
+    weakness = rules.weakness(password, about=about)
     if weakness:
         raise Refused(weakness, field="password")
-    hashed = hash_password(password)
-    if queries.user_by_email(key):
-        raise Refused(_("There is already an account with this e-mail address."), field="email")
-    user = User(email=key, name=name, password=hashed, admin=admin, fs_uniquifier=secrets.token_hex(16))
-    db.session.add(user)
-    db.session.flush()
+    return str(hash_password(password))
+
+
+def add_user(email: str, *, hashed: str | None, name: str, admin: bool = False, language: str = "") -> User:
+    """Add an organizer; `hashed` is None if they will choose a password later.
+
+    Raises Refused for an address that already has a login, also if it got one at this moment.
+    """
+    known = Refused(_("There is already an account with this e-mail address."), field="email")
+    if queries.user_by_email(email):
+        raise known
+    made = {"name": name, "password": hashed, "admin": admin, "language": language}
+    user = User(email=mailbox_key(email), fs_uniquifier=secrets.token_hex(16), **made)
+    try:
+        with savepoint():
+            db.session.add(user)
+    except IntegrityError as error:
+        raise known from error
     return user
+
+
+def change_profile(user: User, *, name: str, language: str, zone: str) -> None:
+    """Change what users say about themselves: an interface language and an IANA zone, or nothing of either."""
+    user.name, user.language, user.zone = name, language, zone
+    db.session.flush()
 
 
 def open_session(user: User, *, device: str = "") -> str:
@@ -43,6 +69,7 @@ def open_session(user: User, *, device: str = "") -> str:
     key = tokens.token()
     db.session.add(LoginSession(user_id=user.id, digest=tokens.digest(key), device=device))
     db.session.flush()
+    db.session.execute(update(User).where(User.id == user.id).values(seen_at=clock.now()))
     return key
 
 
@@ -63,7 +90,9 @@ def end_session(session: LoginSession) -> None:
 def note_seen(number: int) -> None:
     """Record that a session is in use. Uses its own transaction, because a page that is only read writes nothing."""
     with transaction():
-        db.session.execute(update(LoginSession).where(LoginSession.id == number).values(seen_at=clock.now()))
+        query = update(LoginSession).where(LoginSession.id == number).values(seen_at=clock.now())
+        whose = db.session.scalar(query.returning(LoginSession.user_id))
+        db.session.execute(update(User).where(User.id == whose).values(seen_at=clock.now()))
 
 
 def forget_sessions() -> int:

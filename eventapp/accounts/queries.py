@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager
 
 from eventapp.accounts.models import LoginSession, User
 from eventapp.core import clock, tokens
+from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db
 
 # A browser that has not been seen for this long must log in again.
@@ -16,8 +17,8 @@ IDLE = timedelta(days=30)
 
 
 def user_by_email(email: str) -> User | None:
-    """The organizer with this e-mail address."""
-    return db.session.scalar(select(User).where(User.email == email.strip().casefold()))
+    """The organizer with this e-mail address, in any spelling."""
+    return db.session.scalar(select(User).where(User.email == mailbox_key(email)))
 
 
 def session_by_key(key: str) -> LoginSession | None:

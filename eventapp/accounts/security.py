@@ -12,6 +12,7 @@ from flask_login import user_logged_in, user_logged_out
 from flask_security.core import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.decorators import default_unauthn_handler
+from flask_security.mail_util import MailUtil
 from flask_security.password_util import PasswordUtil
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
@@ -23,8 +24,8 @@ from eventapp.accounts import operations, queries, rules
 from eventapp.accounts.access import signed_in
 from eventapp.accounts.forms import ForgotPasswordForm
 from eventapp.accounts.models import SiteRole, User
-from eventapp.core import budgets, clock, csrf
-from eventapp.core.addresses import mailbox_key
+from eventapp.core import budgets, clock, csrf, languages
+from eventapp.core.addresses import half_width, mailbox_key
 from eventapp.core.db import SAFE_METHODS, db
 from eventapp.core.errors import Refused, wants_json
 from eventapp.core.languages import gettext as _
@@ -51,6 +52,16 @@ class Passwords(PasswordUtil):
         user = kwargs.get("user")
         weakness = rules.weakness(plain, about=(user.email, user.name) if isinstance(user, User) else ())
         return [weakness] if weakness else None, plain
+
+
+class Mailboxes(MailUtil):
+    """Logins are looked up by the one spelling of an address that is stored."""
+
+    def normalize(self, email: str) -> str:
+        return mailbox_key(super().normalize(half_width(email)))
+
+    def validate(self, email: str) -> str:
+        return mailbox_key(super().validate(half_width(email)))
 
 
 def _rendered(template: str, **context: Any) -> Response:
@@ -95,7 +106,15 @@ def _user_of(key: str) -> User | None:
         g.login_to_note = shown.id
     # As the library's own loader does: the request is authenticated by session, not by token.
     set_request_attr("fs_authn_via", "session")
+    _speak_to(shown.user)
     return shown.user
+
+
+def _speak_to(user: User) -> None:
+    """On the desk, use the language that the user chose at the login, or else in their profile."""
+    language = session.get("language") or user.language
+    if language and (request.path.startswith("/manage") or request.endpoint == "security.change_password"):
+        languages.prefer(language)
 
 
 def _note_seen(error: BaseException | None) -> None:
@@ -111,11 +130,15 @@ def _note_seen(error: BaseException | None) -> None:
 def _logged_in(app: Flask, user: User) -> None:
     # Both the session cookie and the "stay logged in" cookie hold this, so ending the session ends both.
     session["_user_id"] = operations.open_session(user, device=rules.device(request.user_agent.string))
+    session.pop("language", None)
+    if languages.asked() in languages.INTERFACE:
+        session["language"] = languages.asked()
 
 
 def _logged_out(app: Flask, user: Any) -> None:
     if isinstance(user, User):
         operations.end_sessions(user)
+    session.pop("language", None)
 
 
 def _changed(app: Flask, user: User, **more: Any) -> None:
@@ -176,7 +199,7 @@ def init_app(app: Flask) -> None:
         REMEMBER_COOKIE_DURATION=queries.IDLE,
     )
     # Its views return what this returns, so a Response works as well as the expected string.
-    security = Security(app, datastore, password_util_cls=Passwords, render_template=_rendered)  # type: ignore[arg-type]
+    security = Security(app, datastore, password_util_cls=Passwords, mail_util_cls=Mailboxes, render_template=_rendered)  # type: ignore[arg-type]
     security.login_manager.unauthorized_handler(_unknown)
     # Login is for browsers: no JSON answers, and no tokens, neither issued nor accepted.
     security.want_json(lambda request: False)

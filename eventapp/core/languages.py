@@ -54,20 +54,30 @@ def _in_template(context: Context, text: str, /, **values: Any) -> str:
     return found % values if values or "%" in found else found
 
 
-def _asked() -> str | None:
+def asked() -> str | None:
     """The language in the URL (`?lang=ja`), if it is a language tag."""
     tag = request.args.get("lang", "")
     return tag if TAG.fullmatch(tag) else None
 
 
 def reader() -> str:
-    """The language for content: the one in the URL, else the browser's first choice that we support, else English."""
+    """The language for content: the one in the URL, else the one that `prefer` was told, else the browser's first
+    choice that we support, else English.
+    """
     if not has_request_context():
         return str(flask_babel.get_locale() or "en").replace("_", "-")
     if "language" not in g:
-        g.language = _asked() or request.accept_languages.best_match(INTERFACE) or "en"
+        preferred = asked() or g.get("preferred_language")
+        g.language = preferred or request.accept_languages.best_match(INTERFACE) or "en"
     language: str = g.language
     return language
+
+
+def prefer(tag: str) -> None:
+    """For the rest of this request: a language that comes before the browser's, and after the one in the URL."""
+    g.preferred_language = tag
+    g.pop("language", None)
+    flask_babel.refresh()
 
 
 def _select() -> str:
@@ -83,8 +93,8 @@ def interface() -> str:
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     """Add `lang` to the links of a page that was requested with it, so no cookie is needed."""
-    if has_request_context() and endpoint != "static" and "lang" not in values and _asked():
-        values["lang"] = _asked()
+    if has_request_context() and endpoint != "static" and "lang" not in values and asked():
+        values["lang"] = asked()
 
 
 @lru_cache(maxsize=64)
@@ -237,6 +247,6 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def vary(response: Any) -> Any:
-        if response.mimetype == "text/html" and not _asked():
+        if response.mimetype == "text/html" and not asked():
             response.vary.add("Accept-Language")
         return response

@@ -253,3 +253,32 @@ class TeamMember(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role]
     user: Mapped[User] = relationship()
+
+
+class TeamInvitation(Base):
+    """Somebody without an account who is asked to join a team, by a link that was e-mailed to them.
+
+    The row holds only the digest of the link's secret. There is one for an address at an event: to invite it again, or
+    to send the e-mail again, replaces the link. After its end it is kept for some time, so that the link can say why it
+    does not work.
+    """
+
+    __tablename__ = "team_invitation"
+    __table_args__ = (UniqueConstraint("event_id", "email_key", name="uq_team_invitation_event_address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    email: Mapped[str]
+    # As `core.addresses.mailbox_key`.
+    email_key: Mapped[str]
+    role: Mapped[Role]
+    language: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+    # Who asked last. The invitation is only as good as what they may do at the event when it is accepted.
+    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    event: Mapped[Event] = relationship()
+    inviter: Mapped[User | None] = relationship()
