@@ -62,6 +62,7 @@ from eventapp.dashboard import manage_people as people_manage
 from eventapp.dashboard import manage_pictures, programme_editor
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
+from eventapp.dashboard import manage_users as users_manage
 from eventapp.directory import views as directory
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
@@ -141,6 +142,7 @@ BLUEPRINTS = [
     decisions.manage,
     people_manage.manage,
     releases_manage.manage,
+    users_manage.manage,
     programme_editor.editor,
     exchange_manage.manage,
     proposals_manage.manage,

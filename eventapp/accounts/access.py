@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import current_app
 from flask_login import current_user
+from werkzeug.exceptions import Forbidden
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Permission
@@ -39,4 +40,20 @@ def needs_login(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     checked.permission = Permission.LOGIN  # type: ignore[attr-defined]
+    return checked
+
+
+def needs_administrator(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a view for administrators; other organizers get 403."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        user = signed_in()
+        if user is None:
+            return cast(R, cast(Any, current_app).login_manager.unauthorized())
+        if not user.admin:
+            raise Forbidden
+        return view(*args, **kwargs)
+
+    checked.permission = Permission.ADMINISTER  # type: ignore[attr-defined]
     return checked

@@ -58,3 +58,15 @@ class AccountForm(Form):
 def interface_languages() -> list[SelectChoice]:
     """The languages of the interface, each by its own name."""
     return [SelectChoice(tag, languages.NAMES[tag]) for tag in languages.INTERFACE]
+
+
+class NewUserForm(Form):
+    """A user whom an administrator invites."""
+
+    email = EmailField(_l("E-mail address"), validators=[InputRequired(), Length(max=254), MailAddress()])
+    name = StringField(_l("Name"), description=_l("Other members of their teams see it."), validators=[Length(max=100)])
+    language = SelectField(_l("Language of the e-mail"), validators=[InputRequired()])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.language.choices = interface_languages()

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from flask_security.utils import hash_password
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.accounts import queries, rules
+from eventapp.accounts import notices, queries, rules
 from eventapp.accounts.models import LoginSession, PasswordResetRequest, User
 from eventapp.core import clock, tokens
 from eventapp.core.addresses import mailbox_key
@@ -112,3 +112,75 @@ def ask_for_reset(email: str, *, language: str) -> None:
     db.session.flush()
     if not may_email(email):
         raise TooManyEmails
+
+
+def invite_user(email: str, *, name: str, language: str, by: User) -> User:
+    """Add a user who gets an e-mail to choose a password.
+
+    Raises Refused for an address that already has a login, TooManyEmails if the mailbox has reached its limit.
+    """
+    user = add_user(email, hashed=None, name=name)
+    _send_password_link(user, by=by, language=language, new=True)
+    return user
+
+
+def send_password_link(user: User, *, by: User, language: str) -> None:
+    """E-mail a user a link to choose a password. Raises Refused if they may not log in, or TooManyEmails."""
+    if not user.active:
+        raise Refused(_("This account is disabled. Enable it first."))
+    _send_password_link(user, by=by, language=user.language or language, new=user.password is None)
+
+
+def _send_password_link(user: User, *, by: User, language: str, new: bool) -> None:
+    notices.password_link(user, by=by, language=language, new=new)
+    if not may_email(user.email):
+        raise TooManyEmails
+
+
+def disable(user: User, *, by: User) -> None:
+    """Let a user no longer log in. Their sessions end, links to choose a password no longer work, and check-in devices
+    of theirs stop. Raises Refused for oneself.
+    """
+    if user.id == by.id:
+        raise Refused(_("You can't disable your own account. Ask another administrator."))
+    _check_administrator(by)
+    user.active = False
+    user.fs_uniquifier = secrets.token_hex(16)
+    db.session.flush()
+    end_sessions(user)
+
+
+def enable(user: User, *, by: User) -> None:
+    """Let a user log in again."""
+    _check_administrator(by)
+    user.active = True
+    db.session.flush()
+
+
+def make_administrator(user: User, *, by: User) -> None:
+    """Let a user do everything at every event. Raises Refused if their account is disabled."""
+    _check_administrator(by)
+    if not user.active:
+        raise Refused(_("This account is disabled. Enable it first."))
+    user.admin = True
+    db.session.flush()
+
+
+def unmake_administrator(user: User, *, by: User) -> None:
+    """Let a user do only what their teams let them do. Raises Refused for oneself."""
+    if user.id == by.id:
+        raise Refused(_("You can't take this away from yourself. Ask another administrator."))
+    _check_administrator(by)
+    user.admin = False
+    db.session.flush()
+
+
+def _check_administrator(by: User) -> None:
+    """Raise Refused if who acts has stopped being an active administrator.
+
+    Administrators act on others only, and one after another, because they wait here for each other. So whoever passes
+    is an administrator who is left, and two who act on each other at the same time do not leave a site without one.
+    """
+    query = select(User.id).where(User.active, User.admin).order_by(User.id)
+    if by.id not in set(db.session.scalars(query.with_for_update())):
+        raise Refused(_("You are no longer an administrator."))

@@ -23,8 +23,17 @@ class Role(Labelled):
     VIEWER = "viewer", _l("Viewer")
 
 
+class UserFilter(Labelled):
+    """Which users a list shows."""
+
+    ALL = "all", _l("All")
+    ADMINISTRATORS = "administrators", _l("Administrators")
+    INVITED = "invited", _l("No password yet")
+    DISABLED = "disabled", _l("Disabled")
+
+
 class Permission(StrEnum):
-    """What a page under /manage requires of the team member."""
+    """What a page under /manage requires of the team member, or ADMINISTER: of an administrator."""
 
     LOGIN = "login"
     VIEW = "view"
@@ -33,10 +42,11 @@ class Permission(StrEnum):
     CHECK_IN = "check-in"
     MAIL = "mail"
     OWN = "own"
+    ADMINISTER = "administer"
 
 
 _MAY: dict[Role, frozenset[Permission]] = {
-    Role.OWNER: frozenset(Permission),
+    Role.OWNER: frozenset(Permission) - {Permission.ADMINISTER},
     Role.PROGRAMME: frozenset({Permission.VIEW, Permission.PROGRAMME, Permission.MAIL}),
     Role.REGISTRATION: frozenset({Permission.VIEW, Permission.REGISTRATION, Permission.CHECK_IN, Permission.MAIL}),
     Role.CHECK_IN: frozenset({Permission.VIEW, Permission.CHECK_IN}),

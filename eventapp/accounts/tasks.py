@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import render_template
-from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
-from eventapp.accounts import operations, queries
+from eventapp.accounts import notices, operations, queries
 from eventapp.accounts.models import PasswordResetRequest
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.languages import force_locale
-from eventapp.core.languages import gettext as _
-from eventapp.mail import operations as mail
 
 _AT_ONCE = 50
 # After this long, the user will have asked again.
@@ -38,16 +33,7 @@ def _answer(request: PasswordResetRequest) -> None:
     user = queries.user_by_email(request.email)
     if user is None or not user.active or clock.now() - request.asked_at > _TOO_LATE:
         return
-    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
-    with force_locale(request.language):
-        mail.enqueue(
-            to=user.email,
-            subject=_("Choose a new password"),
-            text=render_template("security/email/reset_instructions.txt", reset_token=token),
-            html=render_template("security/email/reset_instructions.html", reset_token=token),
-            kind="login.reset_instructions",
-            language=request.language,
-        )
+    notices.forgotten_password(user, language=request.language)
 
 
 def forget_sessions() -> int:

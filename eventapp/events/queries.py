@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String, bindparam, cast, extract, literal, select
+from sqlalchemy import String, bindparam, cast, extract, func, literal, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import User
@@ -220,6 +220,27 @@ def team(event: Event) -> list[TeamMember]:
             .order_by(TeamMember.id)
         )
     )
+
+
+def numbers_of_events(users: Iterable[User]) -> dict[int, int]:
+    """In how many teams each of these users is, by their id; those in none are left out."""
+    query = select(TeamMember.user_id, func.count()).where(TeamMember.user_id.in_([user.id for user in users]))
+    return {number: many for number, many in db.session.execute(query.group_by(TeamMember.user_id))}
+
+
+def teams_of(user: User) -> list[tuple[Event, Role]]:
+    """The events in whose teams a user is, and their role there; the latest event first."""
+    query = select(Event, TeamMember.role).join(TeamMember, TeamMember.event_id == Event.id)
+    query = query.where(TeamMember.user_id == user.id).order_by(Event.starts_at.desc(), Event.id)
+    return [(event, role) for event, role in db.session.execute(query)]
+
+
+def owned_alone(user: User) -> list[Event]:
+    """Events of which a user is the only owner."""
+    owners = select(TeamMember.event_id).where(TeamMember.role == Role.OWNER)
+    alone = owners.group_by(TeamMember.event_id).having(func.count() == 1)
+    theirs = owners.where(TeamMember.user_id == user.id)
+    return list(db.session.scalars(select(Event).where(Event.id.in_(alone), Event.id.in_(theirs)).order_by(Event.id)))
 
 
 def of_user(user: User) -> list[Event]:

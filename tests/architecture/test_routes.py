@@ -120,7 +120,7 @@ PUBLIC = {
 }
 
 _GRANTS = {
-    Role.OWNER: set(Permission),
+    Role.OWNER: set(Permission) - {Permission.ADMINISTER},
     Role.PROGRAMME: {Permission.LOGIN, Permission.VIEW, Permission.PROGRAMME, Permission.MAIL},
     Role.REGISTRATION: {
         Permission.LOGIN,

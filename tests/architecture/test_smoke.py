@@ -113,6 +113,12 @@ ELSEWHERE = {
     "security.login",
     "security.reset_password",
     "site.readyz",
+    "users_manage.disable",
+    "users_manage.make_administrator",
+    "users_manage.new",
+    "users_manage.unmake_administrator",
+    "users_manage.user",
+    "users_manage.users",
 }
 
 
