@@ -66,6 +66,8 @@ from eventapp.dashboard import manage_users as users_manage
 from eventapp.directory import views as directory
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
+from eventapp.events import manage_team, team_views
+from eventapp.events import team as teams
 from eventapp.events.access import may
 from eventapp.exchange import manage as exchange_manage
 from eventapp.exchange import tasks as exchange_tasks
@@ -128,6 +130,7 @@ BLUEPRINTS = [
     invitations.views,
     agenda.views,
     media.views,
+    team_views.views,
     proposals.views,
     ticket.views,
     online.views,
@@ -136,6 +139,7 @@ BLUEPRINTS = [
     dashboard.manage,
     accounts_manage.manage,
     events_manage.manage,
+    manage_team.manage,
     programme_manage.manage,
     dashboard_event.manage,
     manage_pictures.manage,
@@ -284,6 +288,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("budgets", 3600, budgets.forget),
         Sweep("forgotten passwords", 2, account_tasks.write_reset_emails),
         Sweep("old logins", 3600, account_tasks.forget_sessions),
+        Sweep("old invitations to teams", 3600, teams.forget),
     ]
     cli.init_app(app)
     return app

@@ -61,6 +61,25 @@ def may(role: Role | None, permission: Permission) -> bool:
     return role is not None and permission in _MAY[role]
 
 
+def may_give(own: Role | None, given: Role) -> bool:
+    """Whether a member with the role `own` may give others a role: one that may do nothing that they may not."""
+    return may(own, Permission.OWN) and own is not None and _MAY[given] <= _MAY[own]
+
+
+_DUTIES: dict[Role, object] = {
+    Role.OWNER: _l("everything, the team included"),
+    Role.PROGRAMME: _l("sessions, rooms, tracks and speakers"),
+    Role.REGISTRATION: _l("registrations, registration form, e-mails and check-in"),
+    Role.CHECK_IN: _l("check-in at the door: names and organizations, but no e-mail addresses and no answers"),
+    Role.VIEWER: _l("can view, but not change anything"),
+}
+
+
+def duties(role: Role) -> str:
+    """What a role may do, in some words."""
+    return str(_DUTIES[role])
+
+
 PASSWORD_MINIMUM = 10
 # The first of zxcvbn's scores 0 to 4 that withstands guesses at a stolen hash: more than 10^8 of them.
 STRONG_ENOUGH = 3

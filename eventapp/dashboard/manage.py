@@ -72,7 +72,7 @@ PAGES: list[tuple[Any, list[tuple[str, Any, Permission]]]] = [
             ("certificates_manage.certificates", _l("Certificates"), Permission.REGISTRATION),
         ],
     ),
-    (_l("Team"), [("events_manage.team", _l("Members and roles"), Permission.OWN)]),
+    (_l("Team"), [("team_manage.team", _l("Members and roles"), Permission.OWN)]),
 ]
 
 
@@ -133,6 +133,7 @@ _FEATURES = {
     "doors": "check_in.desk",
     "certificates_manage": "certificates_manage.certificates",
     "badges": "people.registrations",
+    "team_manage": "team_manage.team",
     "counts_statement": "attendance_manage.counts",
     "counts_reported": "attendance_manage.counts",
     "attendance_manage": "attendance_manage.counts",

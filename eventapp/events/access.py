@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 def role_of(user: User, event: Event) -> Role | None:
     """The user's role at the event; an administrator owns every event."""
-    return Role.OWNER if user.admin else queries.role_in_team(event, user)
+    return queries.role_at(event, user)
 
 
 def moved(endpoint: str, slug: str, **values: Any) -> Response:

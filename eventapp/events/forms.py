@@ -20,7 +20,6 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
-from eventapp.accounts.rules import Role
 from eventapp.core import clock, languages
 from eventapp.core.errors import Refused
 from eventapp.core.fields import AnyLanguage, CountryField, LocalizedField, LocalTimeField, between, known_zone
@@ -347,24 +346,6 @@ class HostForm(Form):
         super().__init__(**kwargs)
         self.role.choices = [SelectChoice(role.value, role.label) for role in HostRole]
         self.organization_kind.choices = [SelectChoice(kind.value, kind.label) for kind in OrganizationKind]
-
-
-class MemberForm(Form):
-    """A new team member."""
-
-    email = EmailField(
-        _l("E-mail address"),
-        description=_l("The person must already have an account."),
-        validators=[
-            DataRequired(_l("Enter an e-mail address.")),
-            Email(_l("Enter an e-mail address such as name@example.org.")),
-        ],
-    )
-    role = SelectField(_l("Role"), validators=[InputRequired()])
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.role.choices = [SelectChoice(role.value, role.label) for role in Role]
 
 
 def themes_as_lines(titles: list[LocalizedText]) -> LocalizedText:

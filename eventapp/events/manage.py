@@ -1,14 +1,14 @@
-"""Desk pages: create and publish an event; its venues, hosts and team."""
+"""Desk pages: create an event; its venues and hosts."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer, needs_login
-from eventapp.accounts.rules import Permission, Role
+from eventapp.accounts.rules import Permission
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
@@ -20,8 +20,8 @@ from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import requires
-from eventapp.events.forms import EventForm, HostForm, MemberForm, VenueForm, themes_from_lines
-from eventapp.events.models import Event, EventHost, TeamMember, Venue
+from eventapp.events.forms import EventForm, HostForm, VenueForm, themes_from_lines
+from eventapp.events.models import Event, EventHost, Venue
 from eventapp.events.rules import HostRole
 
 manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
@@ -122,27 +122,3 @@ def remove_host(event: Event, number: int) -> ResponseReturnValue:
     operations.set_hosts(event, [(h.organization, h.role) for h in queries.hosts(event) if h.id != number])
     flash(_("Removed."))
     return redirect(url_for(".places", slug=event.slug), 303)
-
-
-@manage.route("/<slug>/team", methods=["GET", "POST"])
-@requires(Permission.OWN)
-def team(event: Event) -> ResponseReturnValue:
-    """Team members and their roles."""
-    form = MemberForm(data={"role": Role.VIEWER.value})
-    if submit(form, lambda: operations.add_member(event, form.email.data or "", Role(form.role.data))):
-        flash(_("Saved."))
-        return redirect(url_for(".team", slug=event.slug), 303)
-    return page("events/team.html", event=event, form=form, members=queries.team(event))
-
-
-@manage.route("/<slug>/team/<int:number>/remove", methods=["GET", "POST"])
-@requires(Permission.OWN)
-def remove_member(event: Event, number: int) -> ResponseReturnValue:
-    """Remove a team member, after confirmation."""
-    member = or_404(db.session.get(TeamMember, number))
-    or_404(member if member.event_id == event.id else None)
-    if request.method == "POST":
-        operations.remove_member(event, member)
-        flash(_("Removed."))
-        return redirect(url_for(".team", slug=event.slug), 303)
-    return page("events/remove_member.html", event=event, member=member)

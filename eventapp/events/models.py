@@ -282,3 +282,8 @@ class TeamInvitation(Base):
     withdrawn_at: Mapped[datetime | None]
     event: Mapped[Event] = relationship()
     inviter: Mapped[User | None] = relationship()
+
+    @property
+    def topic(self) -> str:
+        """The topic of its e-mails. It is not that of the event: their links are not for the team."""
+        return f"team-invitation:{self.id}"

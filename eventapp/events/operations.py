@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.accounts import queries as accounts
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import tokens
@@ -248,16 +247,6 @@ def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:
         db.session.add(series)
         db.session.flush()
     return series
-
-
-def add_member(event: Event, email: str, role: Role) -> TeamMember:
-    """Add the user with this e-mail address to the team, or change their role. Raises Refused if there is none."""
-    user = accounts.user_by_email(email)
-    if user is None:
-        raise Refused(
-            _("There is no account with this e-mail address. Ask your administrator to create one."), field="email"
-        )
-    return set_member(event, user, role)
 
 
 def set_member(event: Event, user: User, role: Role) -> TeamMember:

@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import String, bindparam, cast, extract, func, literal, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, String, and_, bindparam, cast, extract, func, literal, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from eventapp.accounts.models import User
-from eventapp.accounts.rules import Role
-from eventapp.core import clock
+from eventapp.accounts.rules import Role, may_give
+from eventapp.core import clock, tokens
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Revision
 from eventapp.core.statements import QuickRead
 from eventapp.events import rules
-from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
-from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
+from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamInvitation, TeamMember, Theme, Venue
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, TeamInvitationState, Visibility
+from eventapp.mail.models import Email, EmailStatus
 
 _SHOWN = [status for status in EventStatus if rules.listed(status, Visibility.PUBLIC)]
 
@@ -208,6 +210,65 @@ def role_in_team(event: Event, user: User) -> Role | None:
     return db.session.scalar(
         select(TeamMember.role).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
     )
+
+
+def role_at(event: Event, user: User) -> Role | None:
+    """What a user may do at an event: an administrator owns every event, and a disabled account may do nothing."""
+    if not user.active:
+        return None
+    return Role.OWNER if user.admin else role_in_team(event, user)
+
+
+def _invitations() -> Select[TeamInvitation, User, Role]:
+    """Invitations with their inviter and the inviter's role in the team."""
+    of_inviter = and_(TeamMember.user_id == User.id, TeamMember.event_id == TeamInvitation.event_id)
+    query = select(TeamInvitation, User, TeamMember.role).outerjoin(User, User.id == TeamInvitation.inviter_id)
+    return query.outerjoin(TeamMember, of_inviter).options(contains_eager(TeamInvitation.inviter))
+
+
+def _with_state(row: Any) -> tuple[TeamInvitation, TeamInvitationState]:
+    invitation, inviter, role = row
+    giver = None if inviter is None or not inviter.active else Role.OWNER if inviter.admin else role
+    state = rules.state_of_invitation(
+        accepted=invitation.accepted_at is not None,
+        withdrawn=invitation.withdrawn_at is not None,
+        inviter_may=may_give(giver, invitation.role),
+        expires_at=invitation.expires_at,
+        now=clock.now(),
+    )
+    return invitation, state
+
+
+def open_invitations(event: Event) -> list[tuple[TeamInvitation, TeamInvitationState]]:
+    """Invitations to the team that were neither accepted nor withdrawn, the latest first."""
+    query = _invitations().where(
+        TeamInvitation.event_id == event.id,
+        TeamInvitation.accepted_at.is_(None),
+        TeamInvitation.withdrawn_at.is_(None),
+    )
+    query = query.order_by(TeamInvitation.sent_at.desc(), TeamInvitation.id.desc())
+    return [_with_state(row) for row in db.session.execute(query)]
+
+
+def invitation_by_token(
+    token: str, *, locked: bool = False
+) -> tuple[TeamInvitation, TeamInvitationState] | tuple[None, None]:
+    """The invitation with this secret, and its state; `locked`: read anew, and held until the transaction ends."""
+    query = _invitations().where(TeamInvitation.digest == tokens.digest(token))
+    query = query.options(joinedload(TeamInvitation.event))
+    if locked:
+        query = query.with_for_update(of=TeamInvitation).execution_options(populate_existing=True)
+    row = db.session.execute(query).one_or_none()
+    return _with_state(row) if row is not None else (None, None)
+
+
+def not_delivered(invitations: Iterable[TeamInvitation]) -> set[int]:
+    """The ids of those invitations whose last e-mail could not be delivered."""
+    topics = {invitation.topic: invitation.id for invitation in invitations}
+    if not topics:
+        return set()
+    failed = select(Email.topic).where(Email.topic.in_(topics), Email.status == EmailStatus.FAILED)
+    return {topics[topic] for topic in db.session.scalars(failed)}
 
 
 def team(event: Event) -> list[TeamMember]:

@@ -166,6 +166,35 @@ def countdown(starts: datetime, ends: datetime, zone: str, today: date) -> str:
     return ngettext("In %(num)d day", "In %(num)d days", wait)
 
 
+class TeamInvitationState(Labelled):
+    """Whether an invitation to a team can be accepted."""
+
+    PENDING = "pending", _l("waiting")
+    EXPIRED = "expired", _l("expired")
+    LAPSED = "lapsed", _l("not valid any more")
+    WITHDRAWN = "withdrawn", _l("withdrawn")
+    ACCEPTED = "accepted", _l("accepted")
+
+
+def state_of_invitation(
+    *, accepted: bool, withdrawn: bool, inviter_may: bool, expires_at: datetime, now: datetime
+) -> TeamInvitationState:
+    """The state of an invitation. `inviter_may`: whether who has sent it may give its role now."""
+    if accepted:
+        return TeamInvitationState.ACCEPTED
+    if withdrawn:
+        return TeamInvitationState.WITHDRAWN
+    if expires_at <= now:
+        return TeamInvitationState.EXPIRED
+    return TeamInvitationState.PENDING if inviter_may else TeamInvitationState.LAPSED
+
+
+def age(since: datetime, now: datetime) -> str:
+    """ "today", "3 days ago": whole days of 24 hours."""
+    days = max(now - since, timedelta()).days
+    return ngettext("%(num)d day ago", "%(num)d days ago", days) if days else _("today")
+
+
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 

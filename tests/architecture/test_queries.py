@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
+from eventapp.events import team as teams
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as proposals_queries
@@ -20,7 +22,7 @@ from eventapp.registration import questions, sign_ups
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
 from eventapp.tickets import operations as tickets
-from tests.support.make import words
+from tests.support.make import fresh, words
 
 pytestmark = pytest.mark.both_engines("every page once on each engine")
 
@@ -75,7 +77,7 @@ PAGES = {
     "/manage/events/forum/form/privacy": 4,
     "/organizations.json?q=ci": 2,
     "/manage/events/forum/places": 5,
-    "/manage/events/forum/team": 5,
+    "/manage/events/forum/team": 7,
     "/manage/events/forum/mail": 10,
     "/manage/events/forum/check-in": 6,
     "/manage/events/forum/check-in?q=guest": 7,
@@ -147,6 +149,8 @@ def fill(make, number: int) -> None:
         guest = make.registration(event, hall, organization=organization.names["en"], country="JP")
         fill_own_page(make, event, guest, first=n == 0)
         make.event(f"other-{n}")
+        with transaction():
+            teams.invite(fresh(event), f"new{n}@example.org", Role.VIEWER, language="en", by=fresh(make.owner()))
         fill_proposals(make, event, person)
 
 

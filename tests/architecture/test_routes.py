@@ -72,6 +72,7 @@ PUBLIC = {
     "registration.confirm_address",
     "registration.cancel",
     "registration.session",
+    "team.invitation",
     "invitations.invitation",
     "invitations.answer",
     "invitations.accept",

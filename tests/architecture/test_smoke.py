@@ -113,6 +113,8 @@ ELSEWHERE = {
     "security.login",
     "security.reset_password",
     "site.readyz",
+    "team.invitation",
+    "team_manage.withdraw",
     "users_manage.disable",
     "users_manage.make_administrator",
     "users_manage.new",

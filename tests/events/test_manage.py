@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from eventapp.accounts.rules import Role
 from eventapp.core.clock import now
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
@@ -181,34 +180,6 @@ def test_the_same_host_under_another_name_is_the_same_organization(organizer, ma
     organizer.fill("/manage/events/one/hosts/new", {"name_en": "Naruto City", "name_ja": "鳴門市"})
     organizer.fill("/manage/events/two/hosts/new", {"name_ja": "鳴門市"})
     assert len(db.session.scalars(select(Organization)).all()) == 1
-
-
-def test_somebody_joins_the_team_and_leaves_it(organizer, make):
-    event = make.event("forum")
-    user = make.user("helper@example.org")
-    organizer.fill("/manage/events/forum/team", {"email": "helper@example.org", "role": "registration"}, action="/team")
-    assert queries.role_in_team(event, user) is Role.REGISTRATION
-    unknown = organizer.fill("/manage/events/forum/team", {"email": "x@example.org", "role": "viewer"}, action="/team")
-    assert unknown.status_code == 422
-
-
-def test_the_role_check_in_can_be_given(organizer, make):
-    event, user = make.event("forum"), make.user("helper@example.org")
-    organizer.fill("/manage/events/forum/team", {"email": user.email, "role": "check-in"}, action="/team")
-    assert queries.role_in_team(event, user) is Role.CHECK_IN
-
-
-@pytest.mark.both_engines("owners are counted under a row lock")
-def test_the_last_owner_stays(organizer, make):
-    make.event("forum")
-    organizer.get("/manage/events/forum/team")
-    path = next(a.get("href") for a in organizer.page.all("a") if (a.get("href") or "").endswith("/remove"))
-    response = organizer.fill(path)
-    assert response.status_code == 422
-    response = organizer.fill(
-        "/manage/events/forum/team", {"email": "organizer@example.org", "role": "viewer"}, action="/team"
-    )
-    assert response.status_code == 422
 
 
 def test_the_page_of_an_event_forgets_its_last_host_at_once(organizer, client, make):

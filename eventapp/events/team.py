@@ -1,0 +1,200 @@
+"""Operations on the team of an event: invite, accept an invitation, change a role, remove a member.
+
+What somebody may give is checked here under the roles of this moment, not those when the page was opened.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from eventapp.accounts import operations as accounts
+from eventapp.accounts import queries as users
+from eventapp.accounts.models import User
+from eventapp.accounts.rules import Role, may_give
+from eventapp.core import budgets, clock, tokens
+from eventapp.core.addresses import mailbox_key
+from eventapp.core.db import db, savepoint, transaction
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.events import notices, operations, queries
+from eventapp.events.models import Event, TeamInvitation, TeamMember
+from eventapp.events.rules import TeamInvitationState
+from eventapp.mail import operations as mail
+from eventapp.mail.operations import TooManyEmails, may_email
+
+LIFE = timedelta(days=14)
+# For how long after its end an invitation is kept, so that its link can say why it does not work.
+KEPT = timedelta(days=30)
+# Invitations and additions of one organizer in an hour. Who is added with an account and who is invited without one
+# differ, so that a list of addresses could be tried; each of those people would get an e-mail.
+INVITATIONS_AN_HOUR = 60
+# A part of the web address that each link of an invitation has.
+PATH = "/team-invitations/"
+
+_OPEN = {TeamInvitationState.PENDING, TeamInvitationState.EXPIRED, TeamInvitationState.LAPSED}
+
+
+def invite(event: Event, email: str, role: Role, *, language: str, by: User) -> TeamMember | TeamInvitation:
+    """Add somebody with an account to the team, or e-mail an invitation to somebody without one.
+
+    Raises Refused if they are in the team or invited, if `by` may not give the role, or for too many e-mails.
+    """
+    _check_may_give(event, role, by=by)
+    user = users.user_by_email(email)
+    if user is None:
+        return _invite(event, email, role, language=language, by=by)
+    if queries.role_in_team(event, user):
+        raise Refused(_("This person is in the team. You can change the role in the table."), field="email")
+    member = operations.set_member(event, user, role)
+    _close(event, mailbox_key(email))
+    if user.active:
+        notices.added(event, user, role, by=by, language=user.language or language)
+    _spend(email, by=by)
+    return member
+
+
+def _invite(event: Event, email: str, role: Role, *, language: str, by: User) -> TeamInvitation:
+    key = mailbox_key(email)
+    row = _of_address(event, key)
+    if row is None:
+        row = TeamInvitation(event=event, email=email, email_key=key, digest=tokens.digest(tokens.token()))
+    elif row.accepted_at is None and row.withdrawn_at is None:
+        raise _already_invited()
+    row.email, row.role, row.language = email, role, language
+    row.accepted_at = row.withdrawn_at = None
+    _send(row, by=by)
+    return row
+
+
+def _already_invited() -> Refused:
+    return Refused(_("This address is invited. You can send the invitation again below."), field="email")
+
+
+def _of_address(event: Event, key: str) -> TeamInvitation | None:
+    query = select(TeamInvitation).where(TeamInvitation.event_id == event.id, TeamInvitation.email_key == key)
+    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def _send(row: TeamInvitation, *, by: User) -> None:
+    """Write the e-mail with a new link, which replaces the one before."""
+    token, now = tokens.token(), clock.now()
+    row.digest, row.inviter_id, row.sent_at, row.expires_at = tokens.digest(token), by.id, now, now + LIFE
+    try:
+        with savepoint():
+            db.session.add(row)
+    except IntegrityError as error:
+        raise _already_invited() from error
+    _forget_emails(row)
+    notices.invited(row, token, by=by)
+    _spend(row.email, by=by)
+
+
+def _spend(email: str, *, by: User) -> None:
+    if not budgets.take("team invitations", str(by.id), limit=INVITATIONS_AN_HOUR):
+        raise Refused(_("You have invited many people in the last hour. Try again in an hour."))
+    if not may_email(email):
+        raise TooManyEmails
+
+
+def send_again(event: Event, number: int, *, by: User) -> TeamInvitation:
+    """E-mail an open invitation again, for another fortnight, with a new link. Raises Refused as `invite` does."""
+    row = _one(event, number)
+    _check_may_give(event, row.role, by=by)
+    _send(row, by=by)
+    return row
+
+
+def withdraw(event: Event, number: int) -> TeamInvitation:
+    """Let an open invitation be worth nothing from now on. Raises Refused if it is not open any more."""
+    row = _one(event, number)
+    row.withdrawn_at = clock.now()
+    db.session.flush()
+    _forget_emails(row)
+    return row
+
+
+def _one(event: Event, number: int) -> TeamInvitation:
+    """An open invitation of the event, locked."""
+    query = select(TeamInvitation).where(TeamInvitation.event_id == event.id, TeamInvitation.id == number)
+    row = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is None or row.accepted_at is not None or row.withdrawn_at is not None:
+        raise Refused(_("This invitation was accepted or withdrawn in the meantime."))
+    return row
+
+
+def _forget_emails(row: TeamInvitation) -> None:
+    """Delete e-mails whose link is worth nothing now, or soon will be; one that has not been sent never is."""
+    mail.forget(row.topic, containing=PATH)
+
+
+def _close(event: Event, key: str) -> None:
+    """An invitation of somebody who is in the team now is used."""
+    row = _of_address(event, key)
+    if row is not None and row.accepted_at is None and row.withdrawn_at is None:
+        row.accepted_at = clock.now()
+        _forget_emails(row)
+
+
+def join_with_new_account(token: str, *, name: str, password: str, language: str) -> tuple[Event, User]:
+    """Accept an invitation and make the account that it is for.
+
+    Raises Refused for a weak password, or if the invitation can't be accepted (any more).
+    """
+    known, _state = queries.invitation_by_token(token)
+    # The hash takes a while, and nobody should wait for it.
+    hashed = accounts.hashed_password(password, about=(known.email if known else "", name))
+    row = _pending(token)
+    user = accounts.add_user(row.email, hashed=hashed, name=name, language=language)
+    return _join(row, user)
+
+
+def join(token: str, *, user: User) -> tuple[Event, User]:
+    """Accept an invitation with an account, which must be that of the mailbox. Raises Refused if that is impossible."""
+    row = _pending(token)
+    if mailbox_key(user.email) != row.email_key:
+        raise Refused(_("This invitation is for another e-mail address than that of your account."))
+    return _join(row, user)
+
+
+def _pending(token: str) -> TeamInvitation:
+    row, state = queries.invitation_by_token(token, locked=True)
+    if row is None or state is not TeamInvitationState.PENDING:
+        raise Refused(_("This invitation can't be accepted any more."))
+    return row
+
+
+def _join(row: TeamInvitation, user: User) -> tuple[Event, User]:
+    row.accepted_at = clock.now()
+    # Who is in the team by now keeps the role that they have there.
+    if queries.role_in_team(row.event, user) is None:
+        operations.set_member(row.event, user, row.role)
+    db.session.flush()
+    _forget_emails(row)
+    return row.event, user
+
+
+def change_role(event: Event, member: TeamMember, role: Role, *, by: User) -> None:
+    """Give a member another role. Raises Refused for the last owner, or if `by` may not give it."""
+    _check_may_give(event, role, by=by)
+    operations.set_member(event, member.user, role)
+
+
+def _check_may_give(event: Event, role: Role, *, by: User) -> None:
+    if not may_give(queries.role_at(event, by), role):
+        raise Refused(_("Your role does not let you give this role to anybody."), field="role")
+
+
+def forget() -> int:
+    """Delete invitations whose end is long past and return their number."""
+    long_ago = clock.now() - KEPT
+    ended = or_(
+        TeamInvitation.expires_at <= long_ago,
+        TeamInvitation.accepted_at <= long_ago,
+        TeamInvitation.withdrawn_at <= long_ago,
+    )
+    with transaction():
+        done = db.session.execute(delete(TeamInvitation).where(ended))
+    return int(done.rowcount)  # type: ignore[attr-defined]
