@@ -117,3 +117,13 @@ def test_one_logs_in_with_any_spelling_of_the_address(app):
         visitor = app.test_client()
         assert visitor.fill("/login", {"email": spelling, "password": PASSWORD}).status_code == 302
         assert visitor.get("/manage").status_code == 200
+
+
+@pytest.mark.both_engines("a unique constraint refuses the second")
+def test_two_accounts_that_are_made_at_the_same_time_for_one_mailbox_are_one(app, monkeypatch):
+    with transaction():
+        operations.create_user("ada@example.org", password=PASSWORD)
+    monkeypatch.setattr(queries, "user_by_email", lambda email: None)  # the other one is not there yet
+    with pytest.raises(Refused, match="already"), transaction():
+        operations.add_user("ADA@example.org", hashed=None, name="")
+    assert len(db.session.scalars(select(User)).all()) == 1

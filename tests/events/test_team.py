@@ -556,3 +556,9 @@ def test_long_after_their_end_invitations_are_forgotten(organizer, make, client,
         assert team.forget() == 1
         assert team.forget() == 0
         assert client.get(link).status_code == 404
+
+
+def test_a_link_cannot_be_tried_without_end(organizer, client, forum):
+    link = invited(organizer)
+    answers = [client.fill_elsewhere("/login", link, {"name": ""}).status_code for _ in range(21)]
+    assert answers == [422] * 20 + [429]
