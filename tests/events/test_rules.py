@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from eventapp.events.rules import EventStatus, Precision, Visibility, countdown, listed, public, slug_from, when
+from eventapp.events.rules import (
+    EventStatus,
+    Precision,
+    TeamInvitationState,
+    Visibility,
+    age,
+    countdown,
+    listed,
+    public,
+    slug_from,
+    state_of_invitation,
+    when,
+)
 
 START = datetime(2022, 11, 22, 0, 0, tzinfo=UTC)
 END = datetime(2022, 11, 24, 8, 0, tzinfo=UTC)
@@ -57,3 +69,23 @@ def test_countdown_is_in_days_of_the_venue():
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Happening now"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 10)) == "In 12 days"
     assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 25)) == ""
+
+
+def test_an_invitation_ends_in_one_way_and_what_was_done_with_it_comes_first():
+    def state(**values: bool) -> TeamInvitationState:
+        late = values.pop("late", False)
+        known = {"accepted": False, "withdrawn": False, "inviter_may": True} | values
+        return state_of_invitation(**known, expires_at=START, now=START if late else START - timedelta(seconds=1))
+
+    assert state() is TeamInvitationState.PENDING
+    assert state(inviter_may=False) is TeamInvitationState.LAPSED
+    assert state(late=True, inviter_may=False) is TeamInvitationState.EXPIRED
+    assert state(withdrawn=True, late=True) is TeamInvitationState.WITHDRAWN
+    assert state(accepted=True, withdrawn=True, late=True) is TeamInvitationState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(-1, "today"), (0, "today"), (23, "today"), (24, "1 day ago"), (100, "4 days ago")]
+)
+def test_the_age_of_an_invitation_is_in_whole_days(hours, said):
+    assert age(START, START + timedelta(hours=hours)) == said

@@ -17,7 +17,7 @@ from eventapp.core import clock, tokens
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.events import operations, queries, team
-from eventapp.events.models import TeamInvitation, TeamMember
+from eventapp.events.models import Event, TeamInvitation, TeamMember
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.operations import EMAILS_AN_HOUR
@@ -163,8 +163,10 @@ def test_an_invitation_is_refused_with_what_was_typed(organizer, make, forum):
         assert invite(organizer, typed, "owner").status_code == 422, typed
         checked = [node.get("value") for node in organizer.page.all("input") if node.get("checked") is not None]
         assert checked == ["owner"]
-    assert invite(organizer, "organizer@example.org").status_code == 422
-    assert "is in the team" in main(organizer)
+    viewer = make.member(forum, Role.VIEWER)
+    assert invite(organizer, viewer.email, "owner").status_code == 422
+    assert "This person is in the team." in main(organizer)
+    assert roles(forum)[viewer.email] is Role.VIEWER
     assert invite(organizer, role="emperor").status_code == 422
     assert emails() == []
 
@@ -244,7 +246,16 @@ def test_a_link_works_once(organizer, app, client, forum):
     assert again.status_code == 410
     assert set(roles(forum)) == {"organizer@example.org", "mio@example.org"}
     assert other.get("/manage").status_code == 302
-    assert link not in str(db.session.scalars(select(Email.text)).all())
+
+
+def test_a_link_that_is_worth_nothing_any_more_is_in_no_email(organizer, client, forum):
+    invite(organizer)
+    link = link_in(db.session.scalars(select(Email)).one())
+    organizer.fill(TEAM, action="/send")
+    newer = link_in(db.session.scalars(select(Email)).one())
+    assert newer != link
+    assert client.fill(newer, ACCOUNT).status_code == 303
+    assert db.session.scalars(select(Email)).all() == []
 
 
 def test_a_link_ends_after_a_fortnight_and_can_be_sent_again(organizer, client, forum):
@@ -407,6 +418,39 @@ def test_of_two_who_accept_at_the_same_time_one_joins(app, make):
     assert sorted(results) == ["joined", "refused"]
     assert db.session.scalar(select(func.count()).select_from(TeamMember)) == 2
     assert db.session.scalar(select(func.count()).select_from(User)) == 2
+
+
+@pytest.mark.both_engines("an invitation is read anew under a row lock")
+@pytest.mark.parametrize("act", ["withdraw", "accept"])
+def test_what_ends_while_a_password_is_hashed_is_not_accepted(app, make, client, monkeypatch, act):
+    event = make.event("forum")
+    with transaction():
+        team.invite(event, "mio@example.org", Role.VIEWER, language="en", by=fresh(make.owner()))
+    (email,) = emails()
+    number, token, hashed = the_invitation().id, token_in(email), accounts.hashed_password
+    event_id = event.id  # which the other thread must not ask this one's session for
+
+    def meanwhile() -> None:
+        with app.app_context(), transaction():
+            if act == "withdraw":
+                team.withdraw(db.session.get_one(Event, event_id), number)
+            else:
+                team.join_with_new_account(token, name="First", password=NEW, language="en")
+
+    def slowly(password: str, *, about: tuple[str, str]) -> str:
+        monkeypatch.setattr(team.accounts, "hashed_password", hashed)
+        other = threading.Thread(target=meanwhile)
+        other.start()
+        other.join()
+        return hashed(password, about=about)
+
+    monkeypatch.setattr(team.accounts, "hashed_password", slowly)
+    assert client.fill(link_in(email), ACCOUNT).status_code == 422
+    assert "can't be accepted any more" in main(client)
+    user = users.user_by_email("mio@example.org")
+    assert (user.name if user else None) == (None if act == "withdraw" else "First")
+    assert len(roles(event)) == (1 if act == "withdraw" else 2)
+    assert client.get("/manage").status_code == 302
 
 
 @pytest.mark.both_engines("a unique constraint refuses the second")
