@@ -1,4 +1,4 @@
-"""E-mails about logins, as rows of the outbox. Their links choose a password, and work for one day."""
+"""E-mails about logins, as rows of the outbox. Links to choose a password work for a day, the first one for 14."""
 
 from __future__ import annotations
 

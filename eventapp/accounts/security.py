@@ -17,6 +17,7 @@ from flask_security.password_util import PasswordUtil
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
 from flask_wtf import FlaskForm
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Unauthorized
 
@@ -42,6 +43,8 @@ datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
 # attacker can use it up to lock the owner out; a new password by e-mail resets it.
 FROM_ADDRESS = "10/minute"
 FOR_LOGIN = "10/5minutes"
+# How long a link to choose a password works; the e-mails say it too.
+LINK, FIRST_LINK = timedelta(days=1), timedelta(days=14)
 
 
 class Passwords(PasswordUtil):
@@ -62,6 +65,15 @@ class Mailboxes(MailUtil):
 
     def validate(self, email: str) -> str:
         return mailbox_key(super().validate(half_width(email)))
+
+
+class PasswordLinks(URLSafeTimedSerializer):
+    """Links to choose a password. The first one of a user, who has none yet, lives as long as other invitations."""
+
+    def loads(self, s: str | bytes, max_age: int | None = None, **more: Any) -> Any:  # type: ignore[override]
+        data = super().loads(s, None, **more)
+        first = isinstance(data, list) and data[1:] == [None]  # the digest of the password at that time
+        return super().loads(s, int(FIRST_LINK.total_seconds()) if first else max_age, **more)
 
 
 def _rendered(template: str, **context: Any) -> Response:
@@ -176,7 +188,7 @@ def init_app(app: Flask) -> None:
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
         SECURITY_SEND_PASSWORD_RESET_EMAIL=False,  # tasks.py writes ours
         SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,
-        SECURITY_RESET_PASSWORD_WITHIN=timedelta(days=1),
+        SECURITY_RESET_PASSWORD_WITHIN=LINK,
         SECURITY_POST_LOGIN_VIEW="/manage",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_POST_RESET_VIEW="/login",
@@ -200,6 +212,7 @@ def init_app(app: Flask) -> None:
     )
     # Its views return what this returns, so a Response works as well as the expected string.
     security = Security(app, datastore, password_util_cls=Passwords, mail_util_cls=Mailboxes, render_template=_rendered)  # type: ignore[arg-type]
+    security.reset_serializer = PasswordLinks(app.config["SECRET_KEY"], salt=app.config["SECURITY_RESET_SALT"])
     security.login_manager.unauthorized_handler(_unknown)
     # Login is for browsers: no JSON answers, and no tokens, neither issued nor accepted.
     security.want_json(lambda request: False)

@@ -181,6 +181,23 @@ def test_a_new_user_gets_a_link_chooses_a_password_and_logs_in(admin, app):
     assert visitor.get(link_in(email)).status_code == 302, "the link works once"
 
 
+def test_the_first_link_of_a_user_works_for_a_fortnight_and_later_ones_for_a_day(admin, make, app):
+    admin.fill(f"{USERS}/new", {"email": "neu@example.org"})
+    admin.fill(acts(make.owner())[0], action="/password-link")
+    first, later = emails()
+    visitor = app.test_client()
+    visitor.looks = False
+
+    def opens(email, **after: int) -> bool:
+        with time_machine.travel(clock.now() + timedelta(**after), tick=False):
+            return visitor.get(link_in(email)).status_code == 200
+
+    assert [opens(first, days=13), opens(first, days=15)] == [True, False]
+    assert [opens(later, hours=23), opens(later, hours=25)] == [True, False]
+    forged = link_in(first).replace("reset/", "reset/x")
+    assert visitor.get(forged).status_code == 302
+
+
 def test_a_user_who_is_there_is_not_made_twice_and_what_was_typed_stays(admin, make):
     make.owner()
     response = admin.fill(f"{USERS}/new", {"email": "ORGANIZER@example.org", "name": "Twice"})

@@ -498,14 +498,19 @@ def test_rows_of_another_event_are_not_reached_through_ones_own(organizer, make,
     assert list(roles(theirs).values()) == [Role.OWNER]
 
 
-@pytest.mark.parametrize("now", [Role.PROGRAMME, None])
+@pytest.mark.parametrize("now", [Role.PROGRAMME, None, "disabled"])
 def test_who_has_lost_their_role_a_moment_ago_gives_nothing(make, forum, now):
     user = make.member(forum, Role.OWNER)
     helper = make.member(forum, Role.VIEWER)
     with transaction():
         row = team.invite(fresh(forum), "mio@example.org", Role.VIEWER, language="en", by=fresh(user))
         member = db.session.scalars(select(TeamMember).where(TeamMember.user_id == user.id)).one()
-        operations.set_member(fresh(forum), member.user, now) if now else operations.remove_member(fresh(forum), member)
+        if now == "disabled":
+            member.user.active = False
+        elif now:
+            operations.set_member(fresh(forum), member.user, now)
+        else:
+            operations.remove_member(fresh(forum), member)
     number = row.id
     other = db.session.scalars(select(TeamMember).where(TeamMember.user_id == helper.id)).one()
     acts = [

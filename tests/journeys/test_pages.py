@@ -153,6 +153,7 @@ MANAGE: dict[str, Where] = {
     "cancel": f"{DESK}/cancel",
     "clone": f"{DESK}/clone",
     "password": "/login/change",
+    "account": "/manage/account",
     "sessions": "/manage/account/sessions",
 }
 PAGES = [("public", name) for name in PUBLIC] + [("desk", name) for name in MANAGE]
