@@ -20,7 +20,7 @@ SESSION = """INSERT INTO login_session (user_id, digest, device, created_at, see
 
 
 def test_users_keep_their_login_and_the_desk_keeps_the_language_of_their_browser(at: Any, app: Flask) -> None:
-    at("0038")
+    at("0039")
     with db.engine.begin() as connection:
         # The last two are one mailbox: somebody has to look at them, and neither is lost.
         emails = ["ada@例え.jp", "bo@example.org", "cy@münchen.de", "cy@xn--mnchen-3ya.de"]
@@ -39,6 +39,6 @@ def test_users_keep_their_login_and_the_desk_keeps_the_language_of_their_browser
     ]
     assert {(row.language, row.zone) for row in rows} == {("", "")}
     assert [str(row.seen_at)[:10] if row.seen_at else None for row in rows] == ["2030-02-05", None, None, None]
-    downgrade(directory=app.config["MIGRATIONS"], revision="0038")
+    downgrade(directory=app.config["MIGRATIONS"], revision="0039")
     with db.engine.connect() as connection:
         assert set(connection.execute(text("SELECT language FROM user_account")).scalars()) == {"en"}

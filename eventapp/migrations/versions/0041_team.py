@@ -1,7 +1,7 @@
 """Invitations to a team; the language, the time zone and the last visit of a user; one spelling of their address.
 
 Revision ID: 0041
-Revises: 0038
+Revises: 0039
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
-down_revision = "0038"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
