@@ -59,7 +59,7 @@ from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_decisions as decisions
 from eventapp.dashboard import manage_event as dashboard_event
 from eventapp.dashboard import manage_people as people_manage
-from eventapp.dashboard import manage_pictures, programme_editor
+from eventapp.dashboard import manage_pictures, manage_site, programme_editor
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.dashboard import manage_users as users_manage
@@ -111,6 +111,7 @@ from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
 from eventapp.site import views as site
 from eventapp.site.navigation import event_links
+from eventapp.site_settings.profile import profile as site_profile
 from eventapp.tickets import views as ticket
 
 gc.freeze()
@@ -143,6 +144,7 @@ BLUEPRINTS = [
     programme_manage.manage,
     dashboard_event.manage,
     manage_pictures.manage,
+    manage_site.manage,
     decisions.manage,
     people_manage.manage,
     releases_manage.manage,
@@ -238,7 +240,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     picture_storage.init_app(app, settings.instance / "pictures", settings.pictures_url)
     assets.init_app(app, folder("static"), settings.instance)
     app.jinja_env.globals.update(
-        site_name=settings.site_name,
+        site_profile=site_profile,
+        site_name=lambda: site_profile().said_name(languages.reader()),
         organizer=signed_in,
         may=may,
         absolute=absolute,

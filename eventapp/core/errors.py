@@ -82,6 +82,7 @@ def wants_json() -> bool:
 def _answer(status: int, *, message: str = "", again: list[tuple[str, str]] | None = None) -> Response:
     if wants_json():
         return make_response(jsonify(error=message or status, request=g.get("request_id")), status)
+    g.is_error = True
     html = render_template("core/error.html", status=status, message=message, again=again)
     return make_response(html, status)
 

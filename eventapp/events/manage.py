@@ -23,6 +23,7 @@ from eventapp.events.access import requires
 from eventapp.events.forms import EventForm, HostForm, VenueForm, themes_from_lines
 from eventapp.events.models import Event, EventHost, Venue
 from eventapp.events.rules import HostRole
+from eventapp.site_settings.profile import profile
 
 manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
 
@@ -31,13 +32,14 @@ manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
 @needs_login
 def new() -> ResponseReturnValue:
     """Create an event as a draft."""
+    site = profile()
     start = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=90)
     form = EventForm(
         series=queries.all_series(),
         data={
-            "zone": "Asia/Tokyo",
-            "country_code": "JP",
-            "working_languages": ["en", "ja"],
+            "zone": site.zone,
+            "country_code": site.country_code,
+            "working_languages": list(site.languages),
             "starts_at": start.replace(hour=10, tzinfo=None),
             "ends_at": start.replace(hour=17, tzinfo=None),
         },

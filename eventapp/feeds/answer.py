@@ -21,6 +21,7 @@ from eventapp.core.parameters import Known, nearest, one_of
 from eventapp.entries.locale import FeedLocale, Links
 from eventapp.feeds.choices import ALARMS
 from eventapp.ical import vcalendar as ics
+from eventapp.site_settings.profile import profile
 
 ICS, JCAL = "text/calendar", "application/calendar+json"
 
@@ -108,7 +109,7 @@ def answer(
     current, until `until` (seconds since 1970). A `personal` calendar is for its owner only and not stored by shared
     caches.
     """
-    parts = (ics.VERSION, options.address, current_app.config["SETTINGS"].site_name, *version)
+    parts = (ics.VERSION, options.address, sorted(profile().name.items()), *version)
     etag = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
     zipped = bool(request.accept_encodings["gzip"])
     if _has(etag, modified):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
 
 from eventapp.core.caching import ResponseCache
@@ -29,6 +29,7 @@ from eventapp.ical import jcal
 from eventapp.ical import vcalendar as ics
 from eventapp.ical.vcalendar import NO_IMAGE, CalendarHead
 from eventapp.media import queries as media
+from eventapp.site_settings.profile import profile
 
 views = Blueprint("feeds", __name__)
 
@@ -185,7 +186,7 @@ def _event(options: FeedOptions, state: State, path: str, part: LocalizedText | 
 def _everything(options: FeedOptions) -> bytes:
     with options.locale.active() as locale:
         head = CalendarHead(
-            name=ResolvedText(current_app.config["SETTINGS"].site_name, "en"),
+            name=profile().name.resolve(locale.shown),
             description=ResolvedText(_("All public events"), locale.shown),
             url=f"{base_url()}/events{options.links.query}",
             source=options.address,

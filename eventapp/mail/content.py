@@ -14,6 +14,7 @@ from eventapp.core.text import can_be_greeted_by
 from eventapp.mail import message, operations
 from eventapp.mail.models import Email
 from eventapp.mail.operations import CalendarFile
+from eventapp.site_settings.profile import profile
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def sender() -> tuple[str, str]:
     """(e-mail address, name) of the sender; the name of the site if no name is configured."""
     settings = current_app.config["SETTINGS"]
     known = message.address(settings.mail_from)
-    return known.addr_spec, known.display_name or settings.site_name
+    return known.addr_spec, known.display_name or profile().said_name("en")
 
 
 def signature(name: str, contact: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 
-from flask import Response, current_app, redirect
+from flask import Response, redirect
 from flask.typing import ResponseReturnValue
 from PIL import Image, ImageOps
 
@@ -27,6 +27,7 @@ from eventapp.media.storage import PictureStore
 from eventapp.pdf import typeset
 from eventapp.pdf.answers import fonts
 from eventapp.pdf.fonts import FontSet
+from eventapp.site_settings.profile import profile
 
 WIDTH, HEIGHT = 1200, 630
 # Bytes: some messengers show no picture above 300 kB.
@@ -76,7 +77,7 @@ def facts(
 
 def of_event(event: Event, *, host: LocalizedText | None, picture: Photo | None, language: str) -> CardFacts:
     """The card of an event: when, where, and who hosts it."""
-    site = str(current_app.jinja_env.globals["site_name"])
+    site = profile().said_name(language)
     venue = event.venue_name or LocalizedText()
     by = host or LocalizedText()
     lines = [event.when(language), venue.resolve(language).text, by.resolve(language).text]

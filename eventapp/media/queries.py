@@ -16,6 +16,7 @@ from eventapp.events.rules import HostRole
 from eventapp.mail.pictures import InlinePicture
 from eventapp.media.models import HostLogo, Photo
 from eventapp.media.rules import PictureUse, shown_size
+from eventapp.site_settings.models import SiteSettings
 
 
 @dataclass
@@ -99,7 +100,8 @@ def poster_address(event_id: int) -> tuple[str, str]:
 
 def used_digests() -> set[str]:
     """The digests of all pictures that the storage must keep."""
-    return set(db.session.scalars(select(Photo.digest).where(Photo.digest != "").distinct()))
+    digests = select(Photo.digest).where(Photo.digest != "").union(select(SiteSettings.logo_digest))
+    return set(db.session.scalars(digests))
 
 
 def logo(event: Event) -> HostLogo | None:

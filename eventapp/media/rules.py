@@ -66,13 +66,18 @@ SIZES = {
 # Without alternative text, these would be missing to somebody who can't see them. Beside the others stands a name.
 NEEDS_ALT = frozenset({PictureUse.GALLERY, PictureUse.FLOOR_PLAN})
 
-_FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{2,4}\.(avif|webp|jpg)")
-MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+_FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{2,4}\.(avif|webp|jpg|png)")
+MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 
 
 def file_name(digest: str, width: int, ending: str) -> str:
     """The name of one size of a picture; what has this name never changes."""
     return f"{digest}-{width}.{ending}"
+
+
+def logo_name(digest: str, width: int) -> str:
+    """The name of the file of a logo, which is a PNG."""
+    return file_name(digest, width, "png")
 
 
 def media_type(name: str) -> str:

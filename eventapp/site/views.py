@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import clock, languages
+from eventapp.core.errors import or_404
 from eventapp.core.forms import page_number
 from eventapp.core.pages import cached_page, page, valid_until
 from eventapp.core.parameters import one_of, parameters, text
@@ -31,6 +32,8 @@ from eventapp.proposals import queries as proposals
 from eventapp.site import health, listing, queries
 from eventapp.site.queries import EventPage
 from eventapp.site.structured import event_data
+from eventapp.site_settings.profile import profile
+from eventapp.site_settings.rules import LegalPage
 
 views = Blueprint("site", __name__)
 
@@ -152,6 +155,19 @@ def speakers(event: Event) -> Response:
     call = proposals.open_call(event)
     photos = media.of_speakers(event)
     return page("site/speakers.html", event=event, speakers=people, photos=photos, day=event.first_day, call=call)
+
+
+@views.get("/<any(imprint, privacy, accessibility):name>")
+@parameters()
+def legal(name: str) -> ResponseReturnValue:
+    """A page about the site itself, if its administrators have written it."""
+
+    def build() -> Response:
+        shown = LegalPage(name)
+        return page("site/legal.html", heading=shown.label, text=or_404(profile().pages.get(shown)))
+
+    version, is_fresh = known("site")
+    return cached_page(version, build, is_fresh=is_fresh)
 
 
 @views.get("/robots.txt")

@@ -28,7 +28,7 @@ def test_users_keep_their_login_and_the_desk_keeps_the_language_of_their_browser
             connection.execute(text(USER), {"id": number, "email": email})
         for day in (3, 5, 4):
             connection.execute(text(SESSION), {"digest": f"d{day}", "seen": f"2030-02-0{day} 00:00:00"})
-    at("0041")
+    at("0040")
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT email, language, zone, seen_at FROM user_account ORDER BY id")).all()
     assert [row.email for row in rows] == [

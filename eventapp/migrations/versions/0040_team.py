@@ -1,6 +1,6 @@
 """Invitations to a team; the language, the time zone and the last visit of a user; one spelling of their address.
 
-Revision ID: 0041
+Revision ID: 0040
 Revises: 0039
 """
 
@@ -10,7 +10,7 @@ import idna
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
+revision = "0040"
 down_revision = "0039"
 branch_labels = None
 depends_on = None

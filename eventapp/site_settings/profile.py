@@ -1,0 +1,71 @@
+"""The settings of the site, kept in memory until they change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import current_app, g, has_app_context
+
+from eventapp.core.localized import LocalizedText
+from eventapp.core.revisions import known
+from eventapp.site_settings.models import SiteSettings
+from eventapp.site_settings.queries import row as stored
+from eventapp.site_settings.rules import LegalPage, SiteColour
+
+# What new events begin with where nothing is set.
+ZONE, COUNTRY, LANGUAGES = "Asia/Tokyo", "JP", ("en", "ja")
+
+
+@dataclass(frozen=True)
+class SiteProfile:
+    """The settings as plain values. `logo`: address of the picture (empty without one), and its size in pixels."""
+
+    name: LocalizedText
+    colour: SiteColour = SiteColour.VERMILION
+    pages: dict[LegalPage, LocalizedText] = field(default_factory=dict)
+    contact_email: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    zone: str = ZONE
+    country_code: str = COUNTRY
+    languages: tuple[str, ...] = LANGUAGES
+    logo: tuple[str, int, int] = ("", 0, 0)
+
+    def said_name(self, language: str) -> str:
+        """The name in a language."""
+        return self.name.resolve(language).text
+
+
+def profile() -> SiteProfile:
+    """The settings of the site. One quick read per request."""
+    if has_app_context() and "site_profile" in g:
+        found: SiteProfile = g.site_profile
+        return found
+    kept: dict[str, SiteProfile] = current_app.extensions.setdefault("site_profile", {})
+    if has_app_context() and g.get("is_error"):
+        # The database may be what has failed: the page must not wait for it.
+        return next(iter(kept.values()), None) or _profile(None)
+    version, _is_fresh = known("site")
+    if version not in kept:
+        made = _profile(stored())
+        kept.clear()
+        kept[version] = made
+    g.site_profile = kept.get(version) or _profile(stored())
+    return g.site_profile  # type: ignore[no-any-return]
+
+
+def _profile(row: SiteSettings | None) -> SiteProfile:
+    usual = LocalizedText(en=current_app.config["SETTINGS"].site_name)
+    if row is None:
+        return SiteProfile(usual)
+    address = f"/pictures/{row.logo_digest}-{row.logo_width}.png" if row.logo_digest else ""
+    return SiteProfile(
+        name=row.name or usual,
+        colour=row.colour,
+        pages={page: getattr(row, page.value) for page in LegalPage if getattr(row, page.value)},
+        contact_email=row.contact_email,
+        links=tuple((one["text"], one["address"]) for one in row.links),
+        zone=row.zone or ZONE,
+        country_code=row.country_code or COUNTRY,
+        languages=tuple(row.languages) or LANGUAGES,
+        logo=(address, row.logo_width, row.logo_height),
+    )

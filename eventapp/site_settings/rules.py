@@ -1,0 +1,57 @@
+"""Colours of a site, its legal pages, and what may stand in its footer. Plain values only."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from eventapp.core.errors import Refused
+from eventapp.core.labels import Labelled
+from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
+
+
+class SiteColour(Labelled):
+    """The colour of the seal beside the site's name. Links and buttons keep theirs, whose contrast is checked."""
+
+    VERMILION = "vermilion", _l("Vermilion")
+    INDIGO = "indigo", _l("Indigo")
+    PINE = "pine", _l("Pine")
+    PLUM = "plum", _l("Plum")
+    TEAL = "teal", _l("Teal")
+    SLATE = "slate", _l("Slate")
+
+
+class LegalPage(Labelled):
+    """A page about the site itself; its value is its address."""
+
+    IMPRINT = "imprint", _l("Imprint")
+    PRIVACY = "privacy", _l("Privacy")
+    ACCESSIBILITY = "accessibility", _l("Accessibility")
+
+
+MOST_LINKS = 8
+_LINE = re.compile(r"(?P<text>[^|]+)\|(?P<address>\S+)")
+
+
+def footer_links(typed: str) -> list[dict[str, str]]:
+    """Links from lines such as “City of Mori | https://mori.example”. Raises Refused for another line, for an address
+    that is not one of the web, and if there are too many.
+    """
+    links = []
+    for line in filter(None, (one.strip() for one in typed.splitlines())):
+        found = _LINE.fullmatch(line.replace("｜", "|").replace(" | ", "|").strip())
+        parts = urlsplit(found["address"]) if found else None
+        if found is None or parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Refused(
+                _("Write each link as a text, a bar and an address: City of Mori | https://example.org"), field="links"
+            )
+        links.append({"text": found["text"].strip()[:80], "address": found["address"][:500]})
+    if len(links) > MOST_LINKS:
+        raise Refused(_("Use at most %(number)d links.", number=MOST_LINKS), field="links")
+    return links
+
+
+def as_lines(links: list[dict[str, str]]) -> str:
+    """The same as lines to edit."""
+    return "\n".join(f"{one['text']} | {one['address']}" for one in links)
