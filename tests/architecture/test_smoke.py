@@ -10,6 +10,8 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from eventapp.core.db import db
+from eventapp.events.queries import by_slug as event_by_slug
+from eventapp.media.rules import PictureUse
 from eventapp.programme.models import Room, Session, Track
 from eventapp.registration.models import Registration
 from tests.architecture.test_queries import fill
@@ -112,7 +114,9 @@ ELSEWHERE = {
     "registration.confirm_address",
     "security.login",
     "security.reset_password",
+    "site.legal",
     "site.readyz",
+    "site_settings.settings",
     "team.invitation",
     "team_manage.withdraw",
     "users_manage.disable",
@@ -151,8 +155,12 @@ def endpoint(app: Flask, path: str) -> str:
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 def test_every_page_answers_on_postgresql(app: Flask, organizer: Visitor, make: Make) -> None:
     fill(make, 1)
+    make.photo(event_by_slug("forum"), PictureUse.COVER)
     organizer.looks = False
-    waiting, seen = ["/registrations/token", *STARTS, *of_rows(), "/events/forum"], set()
+    waiting, seen = (
+        ["/registrations/token", *STARTS, *of_rows(), "/events/forum", "/manage/events/forum/pictures"],
+        set(),
+    )
     while waiting:
         address = waiting.pop()
         name = endpoint(app, urlsplit(address).path)
@@ -166,6 +174,7 @@ def test_every_page_answers_on_postgresql(app: Flask, organizer: Visitor, make: 
             waiting += [part.split('"')[0].replace("&amp;", "&") for part in html.split('href="/')[1:]]
             waiting = [one if one.startswith("/") else f"/{one}" for one in waiting]
             waiting += ["/" + part.split('"')[0] for part in html.split('src="/')[1:]]
+            waiting += [urlsplit(part.split('"')[0]).path for part in html.split('"og:image" content="')[1:]]
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods and rule.endpoint != "static"}
     missed = " ".join(sorted(pages - seen - ELSEWHERE))
     assert not missed, missed

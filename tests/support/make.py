@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 
 import time_machine
 from flask_security.utils import hash_password
+from PIL import Image
 from sqlalchemy import select
 
 from eventapp import lifecycle
@@ -25,6 +27,11 @@ from eventapp.events.models import Event, Venue
 from eventapp.events.rules import EventStatus
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.pending import CHANGES
+from eventapp.media import operations as pictures
+from eventapp.media import storage
+from eventapp.media.models import Photo
+from eventapp.media.rules import PictureUse
+from eventapp.media.variants import variants
 from eventapp.notifications.scan import scan
 from eventapp.notifications.tasks import send_due, send_one
 from eventapp.programme import operations as programme
@@ -127,6 +134,17 @@ class Make:
     def venue(self, event: Event, name: str = "Arena", **values: Any) -> Venue:
         with transaction():
             return events.save_venue(event, None, name=words(name), address=words("1-1 Chuo"), **values)
+
+    def photo(self, event: Event, use: PictureUse, *, shown: bool = True, **of: int) -> Photo:
+        """A picture in one colour that the public sees, with its files in the storage."""
+        out = io.BytesIO()
+        Image.new("RGB", (640, 400), "seagreen").save(out, "JPEG")
+        files = variants(out.getvalue(), use)
+        pictures.store_files(files, storage.store())
+        with transaction():
+            made = pictures.add_photo(db.session.merge(event), use, files, of=of)
+            made.shown = shown
+        return made
 
     def track(self, event: Event, name: str = "", *, colour: int = 1) -> Track:
         with transaction():
