@@ -32,6 +32,8 @@ from eventapp.attendance import manage_statement as counts_statement
 from eventapp.attendance import summary
 from eventapp.attendance import views as attendance
 from eventapp.badges import manage as badges
+from eventapp.blocks import manage as blocks_manage
+from eventapp.blocks.shown import block_links, block_questions
 from eventapp.certificates import manage as certificates_manage
 from eventapp.certificates import operations as certificates
 from eventapp.certificates import views as certificate
@@ -144,6 +146,7 @@ BLUEPRINTS = [
     programme_manage.manage,
     dashboard_event.manage,
     manage_pictures.manage,
+    blocks_manage.manage,
     manage_site.manage,
     decisions.manage,
     people_manage.manage,
@@ -257,6 +260,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         option_name=registration_forms.option_name,
         desk_pages=dashboard.desk_pages,
         event_links=event_links,
+        block_questions=block_questions,
+        block_links=block_links,
         desk_section=dashboard.desk_section,
         email_state=notifications_manage.email_state,
         audience_words=audience_words,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.accounts.rules import Role
+from eventapp.blocks.models import Block
 from eventapp.core.clock import to_local
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.errors import Refused
@@ -58,6 +59,7 @@ STAY = {
     EmailText: set(),
     HostLogo: set(),
     Photo: {"id"},
+    Block: {"id"},
     SeatPool: {"id", "seats_taken"},
     AttendanceOption: {"id", "seats_taken", "uid", "closing_sequence", "drawn_at", "draw_seed"},
     Question: {"id", "removed_at"},
@@ -77,6 +79,7 @@ MADE = {
     EmailSettings: {"event_id"},
     EmailText: {"event_id"},
     HostLogo: {"event_id"},
+    Block: {"event_id"},
     Photo: {"event_id", "venue_id"},
     SeatPool: {"event_id"},
     AttendanceOption: {
@@ -105,6 +108,7 @@ GO = {
     EmailSettings: clone.EMAILS,
     EmailText: clone.TEXTS,
     HostLogo: clone.LOGO,
+    Block: clone.BLOCK,
     Photo: clone.PHOTO,
     SeatPool: clone.POOL,
     AttendanceOption: clone.OPTION,

@@ -43,6 +43,7 @@ PAGES: list[tuple[Any, list[tuple[str, Any, Permission]]]] = [
             ("dashboard_event.edit", _l("Event"), Permission.OWN),
             ("events_manage.places", _l("Venue and hosts"), Permission.OWN),
             ("pictures.pictures", _l("Pictures"), Permission.PROGRAMME),
+            ("blocks.blocks", _l("Parts of the page"), Permission.PROGRAMME),
             ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
             ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
         ],
@@ -139,6 +140,7 @@ _FEATURES = {
     "attendance_manage": "attendance_manage.counts",
     "session_screens": "check_in.desk",
     "pictures": "pictures.pictures",
+    "blocks": "blocks.blocks",
     "attendance_reports": "attendance_manage.counts",
 }
 

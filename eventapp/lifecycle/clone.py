@@ -15,6 +15,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import selectinload
 
 from eventapp.accounts.models import User
+from eventapp.blocks.models import Block
 from eventapp.core import clock, tokens
 from eventapp.core.db import Base, db
 from eventapp.core.errors import Refused
@@ -54,6 +55,7 @@ EVENT = (
     "visibility",
 )
 THEME = ("position", "title")
+BLOCK = ("kind", "title", "text", "position")
 HOST = ("organization_id", "role", "position")
 SITE = ("slug", "name", "address", "access", "latitude", "longitude", "position", "travel_minutes")
 MEMBER = ("user_id", "role")
@@ -165,7 +167,7 @@ def clone(
         edition=event.edition + 1 if event.edition else None,
         **_of(event, EVENT),
     )
-    for model, names in ((Theme, THEME), (EventHost, HOST)):
+    for model, names in ((Theme, THEME), (Block, BLOCK), (EventHost, HOST)):
         for row in _rows(model, event):
             db.session.add(_copy(row, names, event_id=made.id))
     known = set(db.session.scalars(select(TeamMember.user_id).where(TeamMember.event_id == made.id)))

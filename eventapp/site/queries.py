@@ -9,6 +9,8 @@ from datetime import date, datetime
 from eventapp.attendance import queries as attendance
 from eventapp.attendance.disclosure import PublicStatement
 from eventapp.attendance.models import ReportedCount
+from eventapp.blocks import queries as blocks
+from eventapp.blocks.models import Block
 from eventapp.events import queries as events
 from eventapp.events.models import Event, EventHost, Theme, Venue
 from eventapp.events.rules import EventStatus, HostRole
@@ -40,6 +42,7 @@ class EventPage:
     options: list[AttendanceOption]
     pictures: EventPictures
     editions: list[Event]
+    blocks: list[Block]
     statement: PublicStatement | None
     reported_counts: list[ReportedCount]
     call: Call | None
@@ -76,6 +79,7 @@ def event_page(event: Event) -> EventPage:
         options=registration.options(event),
         pictures=media.pictures(event),
         editions=events.editions(event),
+        blocks=blocks.of_event(event),
         statement=attendance.public_statement(event, reported),
         reported_counts=reported,
         call=proposals.open_call(event),

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.both_engines("every page once on each engine")
 PAGES = {
     "/": 6,
     "/events": 8,
-    "/events/forum": 19,
+    "/events/forum": 20,
     "/events/forum/programme": 8,
     "/events/forum/programme/1": 9,
     "/events/forum/speakers": 10,

@@ -19,6 +19,7 @@ PUBLIC = {
     "programme.session_card",
     "programme.speaker_card",
     "site.home",
+    "site.legal",
     "site.events",
     "site.event",
     "site.robots",
