@@ -33,6 +33,7 @@ def test_every_view_with_a_file_field_takes_uploads_and_no_other(app):
         "person.registration",
         "pictures.edit",
         "pictures.upload",
+        "site_settings.logo",
     }
 
 

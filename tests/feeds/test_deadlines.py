@@ -217,7 +217,7 @@ def test_deadlines_cost_one_more_group_of_statements_and_none_once_cached(
         make.option(forum, closes_at=CLOSES, title=f"Way {number}")
     with queries() as counted:
         client.get(FEED)
-    assert len(counted) == 8  # state, event, memory, venues, picture, options, removed options, call
+    assert len(counted) == 9  # site, state, event, memory, venues, picture, options, removed options, call
     with queries() as counted:
         client.get(FEED)
     assert counted.statements == ["quick"]
