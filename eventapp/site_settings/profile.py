@@ -12,6 +12,7 @@ from eventapp.site_settings.models import SiteSettings
 from eventapp.site_settings.queries import row as stored
 from eventapp.site_settings.rules import LegalPage, SiteColour
 
+NEVER = "None"  # the version of a scope that was never raised
 # What new events begin with where nothing is set.
 ZONE, COUNTRY, LANGUAGES = "Asia/Tokyo", "JP", ("en", "ja")
 
@@ -45,12 +46,14 @@ def profile() -> SiteProfile:
         # The database may be what has failed: the page must not wait for it.
         return next(iter(kept.values()), None) or _profile(None)
     version, _is_fresh = known("site")
-    if version not in kept:
-        made = _profile(stored())
+    made = kept.get(version)
+    if made is None:
+        # Each change raises the revision: without one, nothing was ever saved.
+        made = _profile(stored() if version != NEVER else None)
         kept.clear()
         kept[version] = made
-    g.site_profile = kept.get(version) or _profile(stored())
-    return g.site_profile  # type: ignore[no-any-return]
+    g.site_profile = made
+    return made
 
 
 def _profile(row: SiteSettings | None) -> SiteProfile:
