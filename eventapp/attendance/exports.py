@@ -20,8 +20,8 @@ from eventapp.attendance.summary import plain, summary
 from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.text import guarded
+from eventapp.core.workbooks import WRITTEN_PLAIN, allowed, sheet_name
 from eventapp.events.models import Event
-from eventapp.people.spreadsheets import allowed, sheet_name
 
 Cell = str | int
 
@@ -152,10 +152,7 @@ def as_csv(found: list[ExportedTable]) -> bytes:
 def as_xlsx(found: list[ExportedTable]) -> bytes:
     """A workbook with a sheet for each table."""
     out = io.BytesIO()
-    book = Workbook(
-        out,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False},
-    )
+    book = Workbook(out, {**WRITTEN_PLAIN, "constant_memory": False, "in_memory": True})
     bold, wrapped = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"text_wrap": True})
     used: set[str] = set()
     for sheet in found:

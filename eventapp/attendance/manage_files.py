@@ -12,11 +12,11 @@ from eventapp.attendance import exports, forms, paper, queries, rules, timelines
 from eventapp.attendance.live import TableChoice
 from eventapp.core import clock
 from eventapp.core.errors import or_404
+from eventapp.core.workbooks import TABLE_TYPES
 from eventapp.events import queries as events
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.pdf import answers
-from eventapp.people.spreadsheets import FORMATS
 
 manage = Blueprint("counts_files", __name__, url_prefix="/manage/events/<slug>/counts")
 
@@ -38,12 +38,12 @@ def statement(event: Event) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def export(event: Event) -> ResponseReturnValue:
     """All tables as XLSX or CSV; with `by`, `across` and `of`, the table that the page shows is the first."""
-    format = str(or_404(request.args.get("format") if request.args.get("format") in FORMATS else None))
+    format = str(or_404(request.args.get("format") if request.args.get("format") in TABLE_TYPES else None))
     choice = TableChoice.read(request.args.get("by"), request.args.get("across"), request.args.get("of"))
     editions = timelines.earlier_editions(event, events.of_user(current_organizer()))
     found = exports.sheets(event, choice, editions)
     response = Response(exports.as_csv(found) if format == "csv" else exports.as_xlsx(found))
-    response.content_type = FORMATS[format]
+    response.content_type = TABLE_TYPES[format]
     day = clock.local_day(clock.now(), event.zone)
     response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}-counts-{day}.{format}"'
     response.headers["Cache-Control"] = "no-store"

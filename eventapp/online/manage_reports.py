@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.core import clock, languages
+from eventapp.core import clock, languages, tables
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import or_404
@@ -27,7 +27,6 @@ from eventapp.online.report_rows import RowProblem
 from eventapp.online.reports import ReportPlan
 from eventapp.online.rules import minutes
 from eventapp.online.shapes import ReportColumn
-from eventapp.people import tables
 from eventapp.people.rules import BulkState
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Session

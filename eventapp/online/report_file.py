@@ -6,8 +6,8 @@ import csv
 import io
 from itertools import islice
 
-from eventapp.people import tables
-from eventapp.people.tables import LONGEST_CELL, Table, UnreadableTable
+from eventapp.core import tables
+from eventapp.core.tables import LONGEST_CELL, Table, UnreadableTable
 
 # Lines by which the separator is found.
 LOOKED_AT = 60

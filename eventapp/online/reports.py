@@ -20,6 +20,7 @@ from eventapp.core.clock import local_day
 from eventapp.core.db import db, start_writing
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.tables import Table as Rows
 from eventapp.events.models import Event, EventHost
 from eventapp.online import report_rows, shapes, times
 from eventapp.online.matching import Candidate, KnownCandidates, MatchOutcome, ReportMatch
@@ -30,7 +31,6 @@ from eventapp.online.rules import Interval, union
 from eventapp.online.shapes import ReportColumn, Table
 from eventapp.online.times import DayOrder
 from eventapp.people.rules import BulkState
-from eventapp.people.tables import Table as Rows
 from eventapp.programme.models import Session
 from eventapp.registration.models import Contact, Registration
 from eventapp.registration.rules import ACTIVE, RegistrationStatus

@@ -15,6 +15,7 @@ from eventapp.core import clock, languages
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.tables import Table
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Event
 from eventapp.people import operations
@@ -22,7 +23,6 @@ from eventapp.people.import_fields import Defaults, ImportedRow, RowReader, choi
 from eventapp.people.import_known import KnownPeople, identity_of
 from eventapp.people.models import ImportedPerson, PeopleImport
 from eventapp.people.rules import BulkState, RowOutcome
-from eventapp.people.tables import Table
 from eventapp.registration import edits
 from eventapp.registration import operations as registration
 from eventapp.registration import queries as registrations

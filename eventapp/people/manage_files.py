@@ -12,10 +12,11 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.pages import page
+from eventapp.core.workbooks import TABLE_TYPES
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.people import exports, glance, queries, spreadsheets
+from eventapp.people import exports, glance, queries
 from eventapp.people import organizations as sorting
 from eventapp.people.columns import Columns
 from eventapp.people.manage import asked
@@ -30,7 +31,7 @@ MOST_PRINTED = 2000
 
 
 def _format() -> str:
-    return str(or_404(request.values.get("format") if request.values.get("format") in spreadsheets.FORMATS else None))
+    return str(or_404(request.values.get("format") if request.values.get("format") in TABLE_TYPES else None))
 
 
 @manage.get("/export")
@@ -48,7 +49,7 @@ def export(event: Event) -> ResponseReturnValue:
 
 def _file(event: Event, format: str, content: bytes) -> Response:
     day = clock.local_day(clock.now(), event.zone)
-    response = Response(content, content_type=spreadsheets.FORMATS[format])
+    response = Response(content, content_type=TABLE_TYPES[format])
     response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}-people-{day}.{format}"'
     response.headers["Cache-Control"] = "no-store"
     return response

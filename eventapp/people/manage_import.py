@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.core import languages
+from eventapp.core import languages, tables
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import or_404
@@ -18,7 +18,7 @@ from eventapp.core.forms import sent_file, submit
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.people import import_fields, imports, tables
+from eventapp.people import import_fields, imports
 from eventapp.people.forms import ImportForm, ImportSettingsForm, StartImportForm
 from eventapp.people.imports import RowPlan
 from eventapp.people.models import PeopleImport

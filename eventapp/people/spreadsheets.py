@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -15,19 +14,11 @@ from xlsxwriter import Workbook
 from eventapp.core import clock
 from eventapp.core.languages import gettext as _
 from eventapp.core.text import guarded
+from eventapp.core.workbooks import WRITTEN_PLAIN, allowed, sheet_name
 from eventapp.events.models import Event
 from eventapp.people.columns import Columns, ListColumn
 from eventapp.people.queries import PersonRow
 from eventapp.registration.rules import QuestionKind
-
-FORMATS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
-# What XML 1.0 forbids: a workbook with one of these is "corrupt" to Excel.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# Characters in a cell (Excel's limit), and in the name of a sheet.
-_LONGEST, _NAME = 32_767, 31
 
 Pages = Iterable[list[PersonRow]]
 
@@ -82,16 +73,7 @@ def _plain(value: Any) -> str:
 def _xlsx(event: Event, labels: list[str], cells: Iterable[list[Any]]) -> tuple[bytes, int]:
     """Cells of text need no guard: their type says that they are no formula."""
     out = io.BytesIO()
-    book = Workbook(
-        out,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-            "default_date_format": "yyyy-mm-dd hh:mm",
-        },
-    )
+    book = Workbook(out, {**WRITTEN_PLAIN, "default_date_format": "yyyy-mm-dd hh:mm"})
     sheet = book.add_worksheet(sheet_name(_("Registrations")))
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 1)
@@ -117,13 +99,3 @@ def _xlsx(event: Event, labels: list[str], cells: Iterable[list[Any]]) -> tuple[
         sheet.autofilter(0, 0, number, len(labels) - 1)
     book.close()
     return out.getvalue(), number
-
-
-def sheet_name(title: str) -> str:
-    """A title as the name of a sheet."""
-    return re.sub(r"[\[\]:*?/\\]", " ", title)[:_NAME].strip("' ")
-
-
-def allowed(text: str) -> str:
-    """A text without what a workbook can't hold."""
-    return _FORBIDDEN.sub("", text)[:_LONGEST]

@@ -13,12 +13,11 @@ from sqlalchemy import func, select
 from eventapp.attendance.models import ReportedCount
 from eventapp.check_in import search
 from eventapp.check_in.models import CheckIn, Presence
-from eventapp.core import clock
+from eventapp.core import clock, tables
 from eventapp.core.db import db, transaction
 from eventapp.events.models import EventHost
 from eventapp.online import queries, report_file, reports, tasks
 from eventapp.online.models import AttendanceReport, ReportedStay
-from eventapp.people import tables
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations
 from tests.online import samples
@@ -42,7 +41,7 @@ def in_this_process(monkeypatch, afterwards):
         try:
             return report_file.parse(data)
         except tables.UnreadableTable as error:
-            raise tables._refused(str(error), line=error.line) from error
+            raise tables.refusal(str(error), line=error.line) from error
 
     monkeypatch.setattr(tables, "read", read)
 

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pytest
 
+from eventapp.core.tables import UnreadableTable
 from eventapp.online import names, report_file, report_rows, shapes, times
 from eventapp.online.report_rows import Reading, RowProblem
 from eventapp.online.rules import Interval, minutes, union
 from eventapp.online.shapes import ReportColumn, Service, TablePart
 from eventapp.online.times import DayOrder, NotATime
-from eventapp.people.tables import UnreadableTable
 from tests.online import samples
 
 DAY = date(2031, 3, 18)

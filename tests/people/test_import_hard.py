@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.accounts.models import User
-from eventapp.core import languages
+from eventapp.core import languages, tables
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.rules import OrganizationKind
-from eventapp.people import exports, imports, operations, tables, tasks
+from eventapp.people import exports, imports, operations, tasks
 from eventapp.people.models import ImportedPerson, PeopleImport
 from eventapp.people.rules import PeopleQuery, RowOutcome
 from eventapp.programme.rules import Mode

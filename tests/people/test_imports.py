@@ -11,13 +11,14 @@ from xlsxwriter import Workbook
 
 from eventapp.attendance import queries as attendance
 from eventapp.attendance.rules import Basis
+from eventapp.core import tables
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.core.text import guarded
 from eventapp.directory.rules import OrganizationKind
 from eventapp.mail.models import PendingNotification
-from eventapp.people import import_values, imports, tables, tasks
+from eventapp.people import import_values, imports, tasks
 from eventapp.people.rules import RowOutcome
 from eventapp.programme.rules import Mode
 from eventapp.registration import queries as registration
@@ -73,7 +74,7 @@ def _tables_are_read_here(request, monkeypatch):
         try:
             return tables.parse(data)
         except tables.UnreadableTable as error:
-            raise tables._refused(str(error)) from error
+            raise tables.refusal(str(error)) from error
 
     monkeypatch.setattr(tables, "read", read)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 import zipfile
 from collections import Counter
@@ -46,18 +47,19 @@ def read(data: bytes, *, reader: str = __name__) -> Table:
     except apart.Busy as error:
         raise Refused(_("Other files are being read. Try again in a minute."), field="file") from error
     except apart.TooMuch as error:
-        raise _refused("too much") from error
+        raise refusal("too much") from error
     except apart.Failed as error:
         raise Refused(
             _("Sorry, we couldn't read this file because of a problem with the service."), field="file"
         ) from error
     if "refused" in answer:
-        raise _refused(answer["refused"], line=answer.get("line", 0))
+        raise refusal(answer["refused"], line=answer.get("line", 0))
     table: Table = answer["rows"]
     return table
 
 
-def _refused(why: str, *, line: int = 0) -> Refused:
+def refusal(why: str, *, line: int = 0) -> Refused:
+    """What a person is told about an `UnreadableTable`."""
     said = {
         "quotes": _("Line %(line)d: a quotation mark is not closed, or text follows it.", line=line),
         "too much": _("This file is too complex to read. Copy the table into a new, empty workbook and try again."),
@@ -81,7 +83,7 @@ class UnreadableTable(Exception):
 
 def parse(data: bytes) -> Table:
     """Read a file in this process. Raises UnreadableTable; a malicious workbook may end the process."""
-    return checked(_workbook(data) if is_workbook(data) else _csv(data))
+    return checked(workbook(data) if is_workbook(data) else _csv(data))
 
 
 def is_workbook(data: bytes) -> bool:
@@ -114,7 +116,11 @@ def _trimmed(row: Iterable[str]) -> list[str]:
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def _workbook(data: bytes) -> Iterable[list[str]]:
+def workbook(data: bytes, *, text: Callable[[str], str] | None = None) -> list[list[str]]:
+    """The cells of the first sheet that has any, as texts. `text` cleans those that are texts, if not `cleaned`.
+
+    Raises UnreadableTable; a malicious workbook may end the process.
+    """
     if data[:2] == b"PK":
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -133,25 +139,27 @@ def _workbook(data: bytes) -> Iterable[list[str]]:
                 raise UnreadableTable("rows")
             rows = sheet.to_python(skip_empty_area=False)
             if any(cell != "" for row in rows for cell in row):
-                return [[_text(cell) for cell in row] for row in rows]
+                return [[_text(cell, text or cleaned) for cell in row] for row in rows]
     except CalamineError as error:
         raise UnreadableTable("password" if "password" in str(error).lower() else "unknown") from error
     raise UnreadableTable("empty")
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any, clean: Callable[[str], str]) -> str:
     """A cell as people read it: a phone number that became a number has no “.0”."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+        # A moment is stored as a fraction of a day: 10:00 may come out as 09:59:59.999.
+        moment = (cell + timedelta(milliseconds=500)).replace(microsecond=0)
+        return moment.date().isoformat() if moment.time() == time() else str(moment.isoformat(" ", "minutes"))
     if isinstance(cell, date | time):
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
-    return cleaned(str(cell))
+    return clean(str(cell))
 
 
 def cleaned(text: str) -> str:
@@ -160,7 +168,7 @@ def cleaned(text: str) -> str:
 
 
 def _csv(data: bytes) -> Iterable[list[str]]:
-    whole = _decoded(data)
+    whole = decoded(data)
     if "\x00" in whole:
         raise UnreadableTable("unknown")
     csv.field_size_limit(LONGEST_CELL * 20)
@@ -180,15 +188,30 @@ def _rows_of_one_width(text: str, mark: str) -> tuple[int, int]:
     return max(((number, width) for width, number in widths.items()), default=(0, 0))
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-16 with its mark, UTF-8, or what Excel writes on a Japanese Windows: cp932, which has more than Shift_JIS."""
+def decoded(data: bytes) -> str:
+    """UTF-16 with its mark, UTF-8, or what Excel writes on a Japanese Windows: cp932, which has more than Shift_JIS.
+
+    Raises UnreadableTable for another encoding.
+    """
     try:
         return data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except UnicodeDecodeError:
         try:
-            return data.decode("cp932")
+            text = data.decode("cp932")
         except UnicodeDecodeError as error:
             raise UnreadableTable("encoding") from error
+        if not _is_japanese(text):
+            raise UnreadableTable("encoding") from None
+        return text
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether a text is Japanese rather than, for example, German in another encoding, whose umlauts turn into single
+    Chinese characters among Latin letters.
+    """
+    letters = len(re.findall(r"[^\x00-\x7f]", text))
+    together = sum(map(len, re.findall(r"[^\x00-\x7f]{2,}", text)))
+    return not re.search("[\ue000-\uf8ff]", text) and together * 2 > letters
 
 
 def main(parse: Callable[[bytes], Table] = parse) -> None:
