@@ -139,6 +139,8 @@ class Event(Base, Scoped):
     # What the event page said beside the name of a venue, in former versions; the team decides which one is right.
     former_place: Mapped[LocalizedText] = mapped_column(default=LocalizedText, server_default="{}")
     working_languages: Mapped[list[str]] = mapped_column(default=list)
+    # What is spoken in sessions that name no language of their own.
+    spoken: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     interpretation: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     contact_email: Mapped[str] = mapped_column(default="")
     join_url: Mapped[str] = mapped_column(default="")

@@ -17,6 +17,7 @@ from eventapp.exchange.incoming import (
     MOST_IN_SESSION,
     MOST_NAMES,
     MOST_PEOPLE,
+    FileColumn,
     Identity,
     Incoming,
     IncomingPerson,
@@ -117,6 +118,7 @@ class ImportCollector:
     too_long: int = 0
     people: int = 0
     assumed: bool = False
+    columns: tuple[FileColumn, ...] = ()
 
     def head(self, acronym: object, zone: object, generator: Mapping[str, object]) -> None:
         """Read the file's own metadata. A zone stated by the user takes precedence over that of the file."""
@@ -281,6 +283,7 @@ class ImportCollector:
             self.zone,
             self.language,
             self.every_language,
+            self.columns,
         )
 
 

@@ -35,7 +35,7 @@ def _event(slug: str) -> Event:
 @click.option("--format", "format", type=click.Choice(formats.FORMATS), help="Detected from the content if not given.")
 @click.option("--zone", default="", help="For times without an offset, such as Europe/Berlin.")
 @click.option("--lang", default="", help="Language of texts that name none.")
-@click.option("--map", "columns", default="", help='Columns of a CSV file: "title=Titel,start=Beginn".')
+@click.option("--map", "columns", default="", help='Columns of a table: "title=Titel,start=Beginn".')
 @click.option("--add-only", is_flag=True, help="Add and change only: what is not in the file stays.")
 @click.option("--apply", "really", is_flag=True, help="Import it; without this nothing is changed.")
 @click.option("--release", "public", is_flag=True, help="With --apply: publish the programme with it as a new version.")
@@ -130,7 +130,7 @@ def lines(report: Report) -> list[str]:
 
 @programme.command("export")
 @click.argument("slug")
-@click.option("--format", "format", type=click.Choice(formats.FORMATS), default="xml", show_default=True)
+@click.option("--format", "format", type=click.Choice(sorted(export.TYPES)), default="xml", show_default=True)
 @click.option("--lang", default="en", show_default=True, help="Language of the texts.")
 @click.option("--public", "state", flag_value="public", help="As it was released last.")
 @click.option("--ready", "state", flag_value="ready", default=True, help="As the next version would be (the default).")

@@ -6,19 +6,21 @@ import re
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.tables import is_workbook
 from eventapp.exchange import read_csv, read_ics, read_json, read_pretalx, read_xml
 from eventapp.exchange.incoming import Incoming, Options
 from eventapp.exchange.values import AmbiguousValue
 
-FORMATS = ("xml", "json", "ics", "csv")
+FORMATS = ("xml", "json", "ics", "csv", "xlsx")
 LARGEST = 6 * 1024 * 1024
-# First bytes of files often chosen by mistake. An Excel workbook is a ZIP file or, in its old form, an OLE file.
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+# First bytes of files often chosen by mistake.
 _OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
 
 
 def detected(data: bytes) -> str:
     """The format, detected from the first characters: file names are often wrong."""
+    if is_workbook(data):
+        return "xlsx"
     head = data[:400]
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head = data[:400].decode("utf-16", "ignore").encode()
@@ -45,14 +47,6 @@ def read(data: bytes, options: Options, *, format: str = "") -> Incoming:
         raise too_large()
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         raise Refused(_("The file is empty."), field="file")
-    if data.startswith(_WORKBOOKS):
-        raise Refused(
-            _(
-                "We can't read Excel workbooks or archives. In Excel, save the sheet as “CSV UTF-8” and "
-                "choose that file."
-            ),
-            field="file",
-        )
     if data.startswith(_OTHERS):
         raise Refused(_("This is a picture, PDF or archive. Choose a programme file."), field="file")
     try:

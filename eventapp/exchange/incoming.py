@@ -18,6 +18,8 @@ Texts = Mapping[str, str]
 
 # More than any programme that we know of has; a larger file is not a programme.
 MOST = 10_000
+# Fields that can have a column for each language: title_ja.
+IN_LANGUAGES = ("title", "subtitle", "abstract", "room", "track", "people")
 MOST_PEOPLE, MOST_IN_SESSION, MOST_NAMES = 20_000, 200, 1_000
 
 
@@ -26,8 +28,10 @@ class Options:
     """What a user states about a file that it may not contain itself.
 
     `zone` is an IANA zone for times without an offset, `language` a tag for texts without one, `columns` maps our
-    column names to those of a CSV file. `add_only`: sessions that are not in the file are kept. `own_uid` is the UID of
-    the event: its own entry in a calendar. `home` is the event's zone, for times that have neither offset nor zone.
+    column names to those of a table, or to #3 for its third column; with `exact` no other column is read. `remembered`
+    are such exact mappings by the head of the table (`rows.head_of`). `add_only`: sessions that are not in the file are
+    kept. `own_uid` is the UID of the event: its own entry in a calendar. `home` is the event's zone, for times that
+    have neither offset nor zone.
     """
 
     zone: str = ""
@@ -36,6 +40,8 @@ class Options:
     add_only: bool = False
     own_uid: str = ""
     home: str = ""
+    exact: bool = False
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @staticmethod
     def columns_from(typed: str) -> dict[str, str]:
@@ -48,10 +54,22 @@ class Options:
             found[ours.strip()] = theirs.strip()
         return found
 
-    @property
-    def columns_typed(self) -> str:
-        """The mapping as typed."""
-        return ", ".join(f"{ours}={theirs}" for ours, theirs in self.columns.items())
+
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of a table: its heading, what it is read as ("" for not at all), and its first values."""
+
+    name: str
+    meaning: str = ""
+    examples: tuple[str, ...] = ()
+
+
+class UnknownColumns(Refused):
+    """A table can't be read until somebody says what its columns contain."""
+
+    def __init__(self, message: str, columns: Sequence[FileColumn]) -> None:
+        super().__init__(message, field="columns")
+        self.columns = tuple(columns)
 
 
 @dataclass(frozen=True)
@@ -133,7 +151,7 @@ class Incoming:
     """A file that was read. `language` is that of its texts, if the file states one for all of them.
 
     `rooms` and `tracks` are their names by language, under the keys that sessions use. `every_language`: the file names
-    all spoken languages of a session, not only the first.
+    all spoken languages of a session, not only the first. `columns` are those of a table.
     """
 
     format: str
@@ -146,6 +164,7 @@ class Incoming:
     zone: str = ""
     language: str = ""
     every_language: bool = False
+    columns: tuple[FileColumn, ...] = ()
 
 
 def distinguished(sessions: Sequence[IncomingSession]) -> tuple[list[IncomingSession], dict[str, int]]:

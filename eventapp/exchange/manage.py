@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -17,14 +17,15 @@ from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import sent_file, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
+from eventapp.core.workbooks import TABLE_TYPES
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.exchange import export, formats, operations, queries, stored
+from eventapp.exchange import export, formats, operations, queries, samples, stored
 from eventapp.exchange import reading as exchange_reading
 from eventapp.exchange.compare import Outcome, Report
 from eventapp.exchange.finding import FoundBy
-from eventapp.exchange.forms import OptionsForm, UploadForm
-from eventapp.exchange.incoming import Incoming, Options
+from eventapp.exchange.forms import OptionsForm, UploadForm, column_choices
+from eventapp.exchange.incoming import Incoming, Options, UnknownColumns
 from eventapp.exchange.models import Upload
 
 manage = Blueprint("exchange_manage", __name__, url_prefix="/manage/events/<slug>/programme")
@@ -78,21 +79,22 @@ def report(event: Event, key: str) -> ResponseReturnValue:
     form = OptionsForm.of(operations.options_of(kept), tags=event.languages)
     if submit(form, lambda: _read_again(event, key, form)):
         return redirect(url_for(".report", slug=event.slug, key=key), 303)
-    if form.is_submitted():
-        return _page(event, or_404(queries.upload(event, key)), form, None)
+    kept = or_404(queries.upload(event, key))
     return _report(event, kept, form, _reading_of(event, kept))
 
 
 def _read_again(event: Event, key: str, form: OptionsForm) -> None:
     """Read the file with other options. Raises Refused if it can't be read with them."""
-    options = form.options()
+    options = form.options(request.form.getlist("column"))
     content = or_404(queries.upload(event, key, content=True)).data
     options_for = operations.options_for(event, options)
     with reading():
         read = exchange_reading.read(content, options_for)
-    if isinstance(refusal := stored.deserialized(read), Refused):
-        raise refusal
+    found = stored.deserialized(read)
+    if isinstance(found, Refused):
+        raise found
     operations.restate(or_404(queries.upload(event, key)), options, read)
+    operations.remember(event, found, options)
 
 
 def _reading_of(event: Event, kept: Upload) -> Incoming | Refused:
@@ -106,25 +108,46 @@ def _reading_of(event: Event, kept: Upload) -> Incoming | Refused:
 
 
 def _report(event: Event, kept: Upload, form: OptionsForm, read: Incoming | Refused) -> Response:
-    if isinstance(read, Refused):
+    """The page with what the import would do; after a refusal with what was typed, and nothing else."""
+    shown = None
+    if isinstance(read, Refused) and not form.is_submitted():
         form.refuse(read)
-        return _page(event, kept, form, None)
-    return _page(
-        event, kept, form, operations.compared(event, read, operations.options_of(kept), by=current_organizer())
-    )
-
-
-def _page(event: Event, kept: Upload, form: OptionsForm, shown: Report | None) -> Response:
+    elif not isinstance(read, Refused) and not form.is_submitted():
+        shown = operations.compared(event, read, operations.options_of(kept), by=current_organizer())
+    columns = read.columns if isinstance(read, Incoming | UnknownColumns) else ()
+    meanings = request.form.getlist("column") or [column.meaning for column in columns]
     return page(
         "exchange/report.html",
         event=event,
         upload=kept,
         form=form,
         report=shown,
-        outcomes=list(Outcome),
+        columns=list(zip(columns, meanings, strict=False)),
+        choices=column_choices(event.languages, meanings),
+        outcomes=_outcomes(),
+        show=_show(),
         version=queries.version(event),
         keys=_keys(shown) if shown else [],
     )
+
+
+# Parts of a long report: the outcomes that each shows.
+_PARTS = {
+    "refused": (),
+    "warnings": (),
+    "new": (Outcome.CREATED,),
+    "changed": (Outcome.CHANGED, Outcome.REMOVED),
+}
+
+
+def _show() -> str:
+    """The part of the report that is asked for; empty for all of it."""
+    asked = request.args.get("show", "")
+    return asked if asked in _PARTS else ""
+
+
+def _outcomes() -> Sequence[Outcome]:
+    return _PARTS.get(_show(), tuple(Outcome))
 
 
 def _keys(shown: Report) -> list[tuple[str, int]]:
@@ -173,6 +196,15 @@ def _imported(counts: dict[Outcome, int]) -> str:
         changed=counts[Outcome.CHANGED],
         removed=counts[Outcome.REMOVED],
     )
+
+
+@manage.get("/import/sample.<any(xlsx, csv):format>")
+@requires(Permission.PROGRAMME)
+def sample(event: Event, format: str) -> Response:
+    """A small table to start from, in the reader's language."""
+    response = Response(samples.written(event, format), content_type=TABLE_TYPES[format])
+    response.headers.set("Content-Disposition", "attachment", filename=f"programme.{format}")
+    return response
 
 
 @manage.get("/export.<any(xml, json, csv, ics):format>")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from eventapp.accounts.models import User
@@ -23,8 +23,9 @@ from eventapp.exchange import compare, queries
 from eventapp.exchange.compare import Outcome, Report, SessionImport, shown
 from eventapp.exchange.incoming import Incoming, Options, Problem
 from eventapp.exchange.language_names import text_language
-from eventapp.exchange.models import Upload
+from eventapp.exchange.models import KnownColumns, Upload
 from eventapp.exchange.people import Match, wanted_parts
+from eventapp.exchange.rows import head_of
 from eventapp.programme import operations as programme
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.operations import ParticipationInput
@@ -35,12 +36,15 @@ _COLOURS = 6
 
 
 def options_for(event: Event, options: Options) -> Options:
-    """The options completed with facts of the event. Raises Refused for an invalid zone or language."""
+    """The options completed with facts of the event, and with what its earlier tables contained.
+
+    Raises Refused for an invalid zone or language.
+    """
     if options.zone and options.zone not in clock.zones():
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
     if options.language and not TAG.fullmatch(options.language):
         raise Refused(_("Enter a language code such as en or ja."), field="language")
-    return replace(options, own_uid=event.uid, home=event.zone)
+    return replace(options, own_uid=event.uid, home=event.zone, remembered=queries.known_columns(event))
 
 
 def compared(event: Event, incoming: Incoming, options: Options, *, by: User | None = None) -> Report:
@@ -273,7 +277,21 @@ def options_of(upload: Upload) -> Options:
 
 def _stored(options: Options) -> dict[str, object]:
     found: dict[str, object] = {"zone": options.zone, "language": options.language, "columns": dict(options.columns)}
-    return {**found, "add_only": True} if options.add_only else found
+    return found | {name: True for name in ("add_only", "exact") if getattr(options, name)}
+
+
+def remember(event: Event, read: Incoming, options: Options) -> None:
+    """Store what the columns of a table contain, for the next file of the event with the same head."""
+    if not options.exact or not read.columns:
+        return
+    head = head_of([column.name for column in read.columns])
+    query = select(KnownColumns).where(KnownColumns.event_id == event.id, KnownColumns.head == head)
+    row = db.session.scalar(query)
+    if row is None:
+        row = KnownColumns(event_id=event.id, head=head)
+        db.session.add(row)
+    row.columns = dict(options.columns)
+    db.session.flush()
 
 
 def forget(upload: Upload) -> None:

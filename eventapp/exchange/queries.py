@@ -16,7 +16,7 @@ from eventapp.directory.models import Person, ShownPerson
 from eventapp.events.models import Event
 from eventapp.exchange.compare import CurrentProgramme
 from eventapp.exchange.incoming import Incoming
-from eventapp.exchange.models import Upload
+from eventapp.exchange.models import KnownColumns, Upload
 from eventapp.exchange.people import People
 from eventapp.programme import profiles, releases
 from eventapp.programme import queries as programme
@@ -103,6 +103,12 @@ def upload(event: Event, key: str, *, content: bool = False) -> Upload | None:
     """A stored file with the result of reading it; with its `content` if it must be read again."""
     more = [undefer(Upload.read), *([undefer(Upload.data)] if content else [])]
     return db.session.scalar(select(Upload).where(Upload.event_id == event.id, Upload.key == key).options(*more))
+
+
+def known_columns(event: Event) -> dict[str, dict[str, str]]:
+    """What the columns of the event's earlier tables contained, by their heads."""
+    rows = db.session.scalars(select(KnownColumns).where(KnownColumns.event_id == event.id))
+    return {row.head: row.columns for row in rows}
 
 
 def document(event: Event, state: ExportState) -> Document:

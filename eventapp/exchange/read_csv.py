@@ -1,21 +1,30 @@
-"""Reads CSV of spreadsheets by column names: comma, semicolon or tab, quotes, and the byte order mark of Excel."""
+"""Reads programmes from tables, workbooks or CSV, by the names of their columns."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, fold
+from eventapp.core.tables import is_workbook
 from eventapp.core.text import unguarded
 from eventapp.exchange import csv_people, values
 from eventapp.exchange.collected import ImportCollector, Names
 from eventapp.exchange.frab import code_of
-from eventapp.exchange.incoming import Identity, Incoming, IncomingSession, Options
+from eventapp.exchange.incoming import (
+    IN_LANGUAGES,
+    FileColumn,
+    Identity,
+    Incoming,
+    IncomingSession,
+    Options,
+    UnknownColumns,
+)
+from eventapp.exchange.rows import Row, head_of, rows
 from eventapp.exchange.values import AmbiguousValue
 from eventapp.programme.rules import SessionStatus
 
@@ -47,49 +56,45 @@ COLUMNS = {
     "links": "links link url",
 }
 _BY_NAME = {fold(word): column for column, words in COLUMNS.items() for word in [column, *words.split()]}
-_IN_LANGUAGES = {"title", "subtitle", "abstract", "room", "track", "people"}
 # Separates the names in one cell. A spreadsheet beyond these limits is not a programme.
 LIST = "[;\n；、]"
 _MOST_COLUMNS, _LONGEST_NAME = 500, 100
+# Rows in which the headings are looked for, and values of a column that are shown to somebody who says what it means.
+_LOOKED_AT, _EXAMPLES = 10, 3
 # 23:00–01:00 ends on the next day; a longer night than this is a mistake.
 _LONGEST_NIGHT = timedelta(hours=12)
 
 
 def read(data: bytes, options: Options) -> Incoming:
     """Read a file. Raises Refused for another encoding, a missing title column, and if a zone is needed."""
-    try:
-        whole = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(
-            _("This file is not in UTF-8. Save it as “CSV UTF-8” and choose it again."),
-            field="file",
-        ) from error
-    if "\x00" in whole:
-        raise Refused(_("We don't recognize this file format."), field="file")
-    rows = _rows(whole)
-    _line, header = next(rows, (0, []))
-    if not header:
+    found = rows(data)
+    first = list(islice(found, _LOOKED_AT))
+    if not first:
         raise Refused(_("The file is empty."), field="file")
+    at = _heading(first, options)
+    header, below = first[at][1], first[at + 1 :]
     if len(header) > _MOST_COLUMNS:
         raise Refused(
             _("The table has more than %(number)d columns. That is too many to import.", number=_MOST_COLUMNS),
             field="file",
         )
     header = [values.glimpse(cell)[:_LONGEST_NAME] for cell in header]
-    columns = columns_of(header, options.columns)
-    collector = ImportCollector(options, "csv", every_language=True)
+    try:
+        columns = columns_of(header, options)
+    except Refused as refusal:
+        raise UnknownColumns(refusal.message, _sampled(header, _guessed(header), below)) from refusal
+    collector = ImportCollector(options, "xlsx" if is_workbook(data) else "csv", every_language=True)
+    collector.columns = _sampled(header, columns, below)
     collector.in_zone()
     unread = [name for at, name in enumerate(header) if name.strip() and at not in columns.values()]
     if unread:
         collector.notes.append(
             _(
-                "Columns not imported: %(columns)s. If you need one, say what it contains, for example "
-                "people=%(first)s.",
+                "Columns not imported: %(columns)s. If you need one, say what it contains.",
                 columns=_(", ").join(name[:40] for name in unread[:30]),
-                first=unread[0][:40],
             )
         )
-    for number, cells in rows:
+    for number, cells in chain(below, found):
         if not any(cell.strip() for cell in cells):
             continue
         where = _("line %(line)d", line=number)
@@ -99,52 +104,80 @@ def read(data: bytes, options: Options) -> Incoming:
     return collector.finish()
 
 
-def _rows(whole: str) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) from the first non-empty line; the separator is the most frequent one in that line."""
-    first = whole.lstrip().split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(whole, newline=""), delimiter=separator)
-    begun = False
-    try:
-        while True:
-            line = reader.line_num + 1
-            cells = next(reader, None)
-            if cells is None:
-                return
-            begun = begun or any(cells)
-            if begun:
-                yield line, cells
-    except csv.Error as error:
-        raise Refused(_("Line %(line)d is not valid CSV.", line=reader.line_num), field="file") from error
+def _heading(found: Sequence[Row], options: Options) -> int:
+    """The position of the column headings: below a title of the table, which has no column of its own."""
+    headers = [[values.glimpse(cell)[:_LONGEST_NAME] for cell in cells] for _line, cells in found]
+    typed = {fold(name) for name in options.columns.values() if not name.startswith("#")}
+    for at, header in enumerate(headers):
+        if head_of(header) in options.remembered or typed & set(map(fold, header)) or _has_title(_guessed(header)):
+            return at
+    filled = [sum(map(bool, header)) for header in headers]
+    return next(at for at, number in enumerate(filled) if number * 2 >= max(filled))
 
 
-def columns_of(header: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
+def _has_title(columns: Iterable[str]) -> bool:
+    return any(name == "title" or name.startswith("title_") for name in columns)
+
+
+def _sampled(header: Sequence[str], columns: Mapping[str, int], below: Iterable[Row]) -> tuple[FileColumn, ...]:
+    """The columns with what they are read as, and their first values."""
+    meaning = {at: name for name, at in columns.items()}
+    cells = [cells for _line, cells in below]
+    return tuple(
+        FileColumn(
+            name,
+            meaning.get(at, ""),
+            tuple(filter(None, (values.glimpse(row[at])[:60] for row in cells if at < len(row))))[:_EXAMPLES],
+        )
+        for at, name in enumerate(header)
+    )
+
+
+def columns_of(header: Sequence[str], options: Options) -> dict[str, int]:
     """Our column names → their index. Raises Refused if there is no title column, or a mapped one is missing."""
-    folded = [fold(name) for name in header]
-    found: dict[str, int] = {}
-    for ours, theirs in wanted.items():
-        base, _sep, tag = ours.partition("_")
-        if ours not in COLUMNS and not (base in _IN_LANGUAGES and TAG.fullmatch(tag)):
-            raise Refused(_("There is no field %(name)s.", name=ours), field="columns")
-        if fold(theirs) not in folded:
-            raise Refused(_("There is no column “%(name)s”.", name=theirs), field="columns")
-        found[ours] = folded.index(fold(theirs))
-    taken = set(found.values())
-    for at, name in enumerate(header):
-        if at in taken:
-            continue
-        ours = _BY_NAME.get(folded[at], "")
-        if match := re.fullmatch(r"(.+?)[ _:]\(?([A-Za-z]{2,3}(?:-\w+)*)\)?", name):
-            column = _BY_NAME.get(fold(match[1]), "")
-            if column in _IN_LANGUAGES and TAG.fullmatch(match[2]) and not ours:
-                ours = f"{column}_{match[2]}"
-        if ours:
+    wanted, exact = options.columns, options.exact
+    if not wanted and (remembered := options.remembered.get(head_of(header))):
+        wanted, exact = remembered, True
+    found = {ours: _index_of(header, ours, theirs) for ours, theirs in wanted.items()}
+    if not exact:
+        taken = set(found.values())
+        for ours, at in _guessed(header, without=taken).items():
             found.setdefault(ours, at)
-    if not any(name == "title" or name.startswith("title_") for name in found):
+    if not _has_title(found):
         raise Refused(
             _("Which column contains the titles? The file has: %(columns)s.", columns=", ".join(header[:30]) or "–"),
             field="columns",
         )
+    return found
+
+
+def _index_of(header: Sequence[str], ours: str, theirs: str) -> int:
+    """The index of a column that a user has named by its heading, or by its number: #3."""
+    base, _sep, tag = ours.partition("_")
+    if ours not in COLUMNS and not (base in IN_LANGUAGES and TAG.fullmatch(tag)):
+        raise Refused(_("There is no field %(name)s.", name=ours), field="columns")
+    folded = [fold(name) for name in header]
+    if (number := re.fullmatch(r"#(\d{1,3})", theirs)) and 1 <= int(number[1]) <= len(header):
+        return int(number[1]) - 1
+    if fold(theirs) not in folded:
+        raise Refused(_("There is no column “%(name)s”.", name=theirs), field="columns")
+    return folded.index(fold(theirs))
+
+
+def _guessed(header: Sequence[str], *, without: Iterable[int] = ()) -> dict[str, int]:
+    """What the columns seem to contain, by their headings."""
+    found: dict[str, int] = {}
+    taken = set(without)
+    for at, name in enumerate(header):
+        if at in taken:
+            continue
+        ours = _BY_NAME.get(fold(name), "")
+        if match := re.fullmatch(r"(.+?)[ _:]\(?([A-Za-z]{2,3}(?:-\w+)*)\)?", name):
+            column = _BY_NAME.get(fold(match[1]), "")
+            if column in IN_LANGUAGES and TAG.fullmatch(match[2]) and not ours:
+                ours = f"{column}_{match[2]}"
+        if ours:
+            found.setdefault(ours, at)
     return found
 
 

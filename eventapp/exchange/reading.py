@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from flask import Flask
 
-from eventapp.core import apart, languages
+from eventapp.core import apart, languages, tables
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import formats, stored
@@ -27,6 +27,7 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
     head = {
         "options": {**asdict(options), "columns": dict(options.columns)},
         "format": format,
+        "workbook": tables.is_workbook(data),
         "language": languages.interface(),
     }
     try:
@@ -34,21 +35,24 @@ def read(data: bytes, options: Options, *, format: str = "") -> bytes:
     except apart.Busy:
         return stored.serialized(Refused(_("Other files are being read. Try again in a minute."), field="file"))
     except apart.TooMuch:
-        return stored.serialized(_too_much())
+        return stored.serialized(_too_much(workbook=tables.is_workbook(data)))
     except apart.Failed:
         return stored.serialized(
             Refused(_("Sorry, we couldn't read this file because of a problem with the service."), field="file")
         )
 
 
-def _too_much() -> Refused:
+def _too_much(*, workbook: bool) -> Refused:
+    if workbook:
+        return tables.refusal("too much")
     return Refused(_("This file is too complex to read. Is it a programme?"), field="file")
 
 
 def main() -> None:
     """Read a file from standard input, after a line with its options, and write the result."""
-    LIMITS.set()
     head = json.loads(sys.stdin.buffer.readline())
+    # A workbook is unpacked in memory.
+    (tables.LIMITS if head["workbook"] else LIMITS).set()
     app = Flask("eventapp")
     languages.init_app(app)
     with app.app_context(), languages.force_locale(head["language"]):
@@ -56,7 +60,7 @@ def main() -> None:
             found = stored.serialized(_read(Options(**head["options"]), head["format"]))
         except MemoryError:
             found = b""
-        sys.stdout.buffer.write(found or stored.serialized(_too_much()))
+        sys.stdout.buffer.write(found or stored.serialized(_too_much(workbook=head["workbook"])))
 
 
 def _read(options: Options, format: str) -> Incoming | Refused:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from eventapp.core.errors import Refused
-from eventapp.exchange.incoming import Identity, Incoming, IncomingPerson, IncomingSession, Problem
+from eventapp.exchange.incoming import (
+    FileColumn,
+    Identity,
+    Incoming,
+    IncomingPerson,
+    IncomingSession,
+    Problem,
+    UnknownColumns,
+)
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 
 
 def serialized(read: Incoming | Refused) -> bytes:
     """The result or the refusal as compressed JSON, without empty values."""
-    plain: dict[str, Any] = (
-        {"refused": [read.message, read.field]} if isinstance(read, Refused) else {"read": _plain(read)}
-    )
+    plain: dict[str, Any]
+    if isinstance(read, UnknownColumns):
+        plain = {"refused": [read.message, read.field], "columns": _plain(read.columns)}
+    elif isinstance(read, Refused):
+        plain = {"refused": [read.message, read.field]}
+    else:
+        plain = {"read": _plain(read)}
     return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
 
@@ -27,13 +39,15 @@ def deserialized(data: bytes) -> Incoming | Refused:
     plain = json.loads(zlib.decompress(data))
     if "refused" in plain:
         message, field = plain["refused"]
+        if "columns" in plain:
+            return UnknownColumns(message, _columns(plain["columns"]))
         return Refused(message, field=field)
     return _incoming(plain["read"])
 
 
 def _plain(value: Any) -> Any:
     """A value as JSON; of our own classes only the fields that differ from their defaults."""
-    if isinstance(value, (Incoming, IncomingSession, IncomingPerson, Problem, Identity)):
+    if isinstance(value, (Incoming, IncomingSession, IncomingPerson, Problem, Identity, FileColumn)):
         found = {}
         for field in fields(value):
             one = getattr(value, field.name)
@@ -54,7 +68,14 @@ def _incoming(said: dict[str, Any]) -> Incoming:
             "sessions": tuple(_session(one) for one in said.get("sessions", ())),
             "problems": tuple(_problem(one) for one in said.get("problems", ())),
             "notes": tuple(said.get("notes", ())),
+            "columns": _columns(said.get("columns", ())),
         }
+    )
+
+
+def _columns(said: Iterable[dict[str, Any]]) -> tuple[FileColumn, ...]:
+    return tuple(
+        FileColumn(one.get("name", ""), one.get("meaning", ""), tuple(one.get("examples", ()))) for one in said
     )
 
 

@@ -113,6 +113,8 @@ class Session(Base, AtDesk):
     abstract: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    # False: only the day is known. The times are then the beginning and the end of that day at the event.
+    timed: Mapped[bool] = mapped_column(default=True, server_default="1")
     track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id", ondelete="SET NULL"), index=True)
     spoken: Mapped[list[str]] = mapped_column(default=list)
     interpreted: Mapped[list[str]] = mapped_column(default=list)
@@ -248,3 +250,22 @@ class OnProgramme(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class MutedIssue(Base, AtDesk):
+    """An issue of the programme, or a group of them, that the team has decided to accept; see `conflicts.py`.
+
+    `sentence` is what it said then, for the list of muted ones when it no longer exists.
+    """
+
+    __tablename__ = "muted_issue"
+    __table_args__ = (UniqueConstraint("event_id", "key", name="uq_muted_issue_event_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    sentence: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    # The name of the team member.
+    by: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -154,9 +154,7 @@ def test_columns_that_are_not_recognized_are_asked_for():
 def test_columns_that_are_not_read_are_named():
     found = read("id,title,authors,Chair,notes\n7,Talk,Ada Lovelace; Bo Ek,Somebody,\n", Options())
     assert [person.name for person in found.sessions[0].people] == ["Ada Lovelace", "Bo Ek"]
-    assert found.notes == (
-        "Columns not imported: id, Chair, notes. If you need one, say what it contains, for example people=id.",
-    )
+    assert found.notes == ("Columns not imported: id, Chair, notes. If you need one, say what it contains.",)
     named = read("title,Chair\nTalk,Ada Lovelace\n", Options(columns={"people": "Chair"}))
     assert not named.notes and named.sessions[0].people[0].name == "Ada Lovelace"
 
@@ -567,8 +565,8 @@ def test_unsupported_parts_are_counted_and_biographies_are_imported():
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"PK\x03\x04" + bytes(range(256)), "save the sheet as “CSV UTF-8”"),
-        (b"\xd0\xcf\x11\xe0" + bytes(99), "save the sheet"),
+        (b"PK\x03\x04" + bytes(range(256)), "Save it as .xlsx"),
+        (b"\xd0\xcf\x11\xe0" + bytes(99), "don't recognize this file format"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"),
         (b"%PDF-1.4\n1 0 obj\n", "PDF or archive"),
         (files.CONGRESS.replace("Die Agenda", "Präsidium").encode("latin-1"), "don't match the file's encoding"),
