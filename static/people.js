@@ -75,12 +75,24 @@ class Finder {
     note.setAttribute("role", "presentation");
     note.className = "quiet";
     note.textContent = people.length ? (more ? form.dataset.more : "") : form.dataset.none;
-    this.list.replaceChildren(...this.options, ...(note.textContent ? [note] : []));
+    if (form.dataset.add && !people.some((person) => person.name === this.input.value.trim())) this.options.push(this.adding());
+    this.list.replaceChildren(...this.options.slice(0, people.length), ...(note.textContent ? [note] : []), ...this.options.slice(people.length));
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.input.removeAttribute("aria-activedescendant");
     const some = people.length ? form.dataset.some.replace("{number}", people.length) : "";
     this.said.textContent = [some, note.textContent].filter(Boolean).join(" ");
+  }
+
+  // The last choice: the form comes back as it is, with the name in the fields for a new speaker.
+  adding() {
+    const option = document.createElement("li");
+    option.id = `${this.list.id}-add`;
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    option.dataset.add = this.input.name.split("-")[1];
+    option.textContent = form.dataset.add.replace("{name}", this.input.value.trim());
+    return option;
   }
 
   close() {
@@ -100,7 +112,14 @@ class Finder {
   }
 
   choose(place) {
-    const { code, name } = this.options[place].dataset;
+    const { code, name, add } = this.options[place].dataset;
+    if (add) {
+      const button = Object.assign(document.createElement("button"), { name: "add", value: add, hidden: true });
+      button.setAttribute("formaction", `${window.location.pathname}#new-speaker`);
+      form.append(button);
+      form.requestSubmit(button);
+      return;
+    }
     this.code.value = code;
     this.input.value = this.known = name;
     this.input.removeAttribute("aria-invalid");

@@ -73,6 +73,8 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         "programme/edit_session.html",
         event=event,
         form=editing.form,
+        speaker=editing.speaker,
+        added=editing.added,
         session=shown,
         revision=editing.revision,
         edit_token=editing.token,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import request
@@ -12,16 +14,20 @@ from eventapp.core.clock import to_local
 from eventapp.core.errors import Refused
 from eventapp.core.forms import Done, submit
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import lazy_pgettext, listing
+from eventapp.core.languages import lazy_pgettext, listing, reader
 from eventapp.directory.models import Person
+from eventapp.directory.rules import split_name
 from eventapp.events.models import Event
-from eventapp.programme import operations, participation_rows, profiles, queries
-from eventapp.programme.forms import SessionForm
+from eventapp.programme import operations, participation_rows, profiles, queries, roster
+from eventapp.programme.forms import NewSpeakerForm, SessionForm
 from eventapp.programme.models import Session
 from eventapp.programme.operations import SessionEditConflict
 from eventapp.programme.participation_rows import ParticipationRow
 from eventapp.programme.rules import SessionKind, SessionStatus
 from eventapp.registration import queries as registration
+
+# Minutes since 1970 of the year 2200: later times are no programme's.
+_LATEST = 120_000_000
 
 
 class SessionEditing:
@@ -38,7 +44,12 @@ class SessionEditing:
         sent = self.form.is_submitted()
         # A button of the form searches for a person instead of saving: the number of its row.
         self._searched = _number(request.form.get("find", ""))
+        # Others add a new speaker: first the names are asked for, then the person is created.
+        self._adding = request.form.get("add", "")
+        self._creating = "create" in request.form
+        self.speaker = NewSpeakerForm(formdata=request.form if self._creating else None)
         self._people: dict[str, Person] = {}
+        self.added: Person | None = None
         if sent:
             self.form.people, self._people = _people(session, searched=self._searched)
             self.form.links = participation_rows.typed_links(request.form)
@@ -52,7 +63,36 @@ class SessionEditing:
         """Save what was typed; None where the form is to be shown again."""
         if self._searched is not None:
             return None
+        if self._adding or self._creating:
+            self._add_speaker()
+            return None
         return submit(self.form, self._save, explain=self._explain)
+
+    def _add_speaker(self) -> None:
+        """Show the form for a new speaker with the name typed in a row, or create them and put them into that row."""
+        rows, speaker = self.form.people, self.speaker
+        if not self._creating:
+            at = _number(self._adding)
+            if at is not None and at < len(rows):
+                speaker.new_family.data, speaker.new_given.data = split_name(rows[at].name)
+                speaker.new_row.data = str(at)
+            return
+        done = submit(speaker, self._created)
+        if done is None:
+            return
+        self.added = person = done.value
+        at = _number(speaker.new_row.data or "")
+        self.speaker = NewSpeakerForm(formdata=None)
+        if person.code in participation_rows.codes(rows):
+            return  # the form was sent twice
+        free = [n for n, row in enumerate(rows) if not row.person and (n == at or not row.name)]
+        row = ParticipationRow() if not free else rows[free[0]]
+        added = replace(row, person=person.code, name=person.name(reader()).text, found=None)
+        self.form.people = [*rows[: free[0]], added, *rows[free[0] + 1 :]] if free else [*rows, added]
+
+    def _created(self) -> Person:
+        names = {name: (self.speaker[f"new_{name}"].data or "").strip() for name in ("family", "given", "reading")}
+        return roster.add_named(self.event, **names)
 
     def _save(self) -> Session:
         """The session, and whether it is a draft or ready."""
@@ -164,7 +204,7 @@ def _values(event: Event, session: Session | None) -> dict[str, Any]:
 
 def _fields(event: Event, session: Session | None) -> dict[str, Any]:
     if session is None:
-        return {"kind": "lecture", "spoken": event.working_languages[:1]}
+        return {"kind": "lecture", "spoken": event.working_languages[:1], **_slot(event)}
     return {
         "title": session.title,
         "kind": session.kind.value,
@@ -182,3 +222,16 @@ def _fields(event: Event, session: Session | None) -> dict[str, Any]:
         "do_not_record": session.do_not_record,
         "join_url": session.join_url,
     }
+
+
+def _slot(event: Event) -> dict[str, Any]:
+    """The slot that the schedule editor asks for: ?starts=, ?ends= in minutes since 1970 (UTC), ?room= an id."""
+    found: dict[str, Any] = {}
+    for name, asked in (("starts_at", "starts"), ("ends_at", "ends")):
+        minutes = _number(request.args.get(asked, ""))
+        if minutes is not None:
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=min(minutes, _LATEST))
+            # Without a zone: a default, and not what is stored.
+            found[name] = to_local(moment, event.zone).replace(tzinfo=None)
+    room = _number(request.args.get("room", ""))
+    return found | ({"rooms": [room]} if room else {})

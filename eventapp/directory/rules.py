@@ -217,6 +217,12 @@ def fold_city(name: str) -> str:
     return bare
 
 
+def name_language(text: str) -> str:
+    """The language that a typed name is in, as far as its script tells: "ja" or "en"."""
+    scripts = {unicodedata.name(letter, "").split(" ")[0].split("-")[0] for letter in text if letter.isalpha()}
+    return "ja" if scripts & {"CJK", "HIRAGANA", "KATAKANA"} else "en"
+
+
 def typed_name(family: str, given: str) -> str:
     """A full name from its two typed parts, in the order that its script uses.
 

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -78,6 +79,22 @@ class SessionForm(Form):
         names = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
         self.spoken.choices = names
         self.interpreted.choices = names
+
+
+class NewSpeakerForm(Form):
+    """A person who is not in the directory yet, added from within the form of a session. `new_row` is the row of the
+    session's form that the person goes into; "" for the first empty one.
+    """
+
+    new_family = StringField(_l("Family name"), [Length(max=100)])
+    new_given = StringField(_l("Given name"), [Length(max=100)])
+    new_reading = StringField(_l("Reading"), [Length(max=100), Optional()], description=_l("In kana, for sorting."))
+    new_row = HiddenField()
+
+    def validate_new_family(self, field: Any) -> None:
+        """At least one of the names."""
+        if not field.data and not self.new_given.data:
+            raise ValidationError(_("Enter a family name or a given name."))
 
 
 class RoomForm(Form):

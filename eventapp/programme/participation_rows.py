@@ -133,7 +133,7 @@ def parts_of(rows: Sequence[ParticipationRow], people: Mapping[str, Person]) -> 
 def _not_chosen(row: ParticipationRow) -> str:
     if row.found is not None and row.found.people:
         return _("Choose who you mean by “%(name)s”.", name=row.name)
-    return _("We can't find “%(name)s”. Add new people under Speakers.", name=row.name)
+    return _("We can't find “%(name)s”. You can add a new speaker below.", name=row.name)
 
 
 def described(person: ShownPerson, day: date) -> str:

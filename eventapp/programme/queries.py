@@ -296,6 +296,11 @@ def shown_people(event: Event) -> list[ShownPerson]:
     return sorted(people, key=lambda person: person.name("en").text.casefold())
 
 
+def known_people(event: Event) -> list[Person]:
+    """Everybody known to the event's team, as in the directory."""
+    return list(db.session.scalars(select(Person).where(known_at(event)).order_by(Person.id)))
+
+
 def person_in_event(event: Event, code: str) -> Person | None:
     """A person known to the event's team, by code; with or without a part."""
     query = select(Person).where(Person.code == code, known_at(event))

@@ -12,6 +12,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person, Position
+from eventapp.directory.rules import NameOrder, name_language
 from eventapp.events.models import Event
 from eventapp.programme import profiles, queries
 from eventapp.programme.models import EventPerson
@@ -41,6 +42,23 @@ def add_person(event: Event, values: Mapping[str, Any]) -> Person:
     db.session.flush()
     _save_position(event, person, values, former=False)
     return person
+
+
+def add_named(event: Event, *, family: str, given: str, reading: str) -> Person:
+    """Add a person of whom only the name is known; the one of that name whom the event knows, if there is just one.
+
+    So a form that is sent twice adds nobody twice.
+    """
+    language = name_language(family + given)
+    texts = [LocalizedText({language: text} if text else {}) for text in (family, given)]
+    same = [one for one in queries.known_people(event) if (one.family, one.given) == tuple(texts)]
+    if len(same) == 1:
+        return same[0]
+    order = NameOrder.FAMILY_FIRST if language == "ja" else NameOrder.GIVEN_FIRST
+    nothing = {name: LocalizedText() for name in ("honorific", "biography", "position")}
+    held = {"organization": None, "held_from": None, "held_until": None}
+    names = {"family": texts[0], "given": texts[1], "reading": reading, "order": order}
+    return add_person(event, {**names, **nothing, **held})
 
 
 def save_shared(event: Event, person: Person, values: Mapping[str, Any], *, by: User | None) -> None:

@@ -1,5 +1,6 @@
 // The schedule editor: connects its parts. Without this file the page is the list, and forms do the same.
 
+import { Creator } from "./create.js";
 import { dayOf, firstFree, sameSlot } from "./geometry.js";
 import { listen } from "./keys.js";
 import { Findings, Unscheduled } from "./lists.js";
@@ -295,6 +296,10 @@ function edit() {
     if (!event.target.closest("button, input")) pointer.down(event, event.target.closest("li[data-code]"));
   });
   aside.addEventListener("click", (event) => pointer.swallow(event), true);
+  const open = ({ starts, ends, rooms }) =>
+    window.location.assign(`${root.dataset.new}?${new URLSearchParams({ starts, ends, room: rooms[0] || "" })}`);
+  const creator = new Creator(view, { step, open, say, words });
+  part("new").addEventListener("click", () => creator.choose());
   part("undo").addEventListener("click", undo);
   part("redo").addEventListener("click", redo);
   document.addEventListener("keydown", (event) => {

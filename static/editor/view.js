@@ -253,9 +253,14 @@ export class View {
   // A day opens at its first session, or at the hour at which the event begins.
   rest() {
     const starts = [...this.blocks.values()].map((block) => block.offsetTop);
+    this.board.scrollTop = Math.max((starts.length ? Math.min(...starts) : this.y(this.opening())) - 24, 0);
+  }
+
+  // The moment of this day at the hour at which the event begins.
+  opening() {
     const { opens, offsets, days } = this.programme;
-    const into = (((wall(opens, offsets) - wall(days[this.day].from, offsets)) % 1440) + 1440) % 1440;
-    this.board.scrollTop = Math.max((starts.length ? Math.min(...starts) : into * SCALE) - 24, 0);
+    const { from } = days[this.day];
+    return from + ((((wall(opens, offsets) - wall(from, offsets)) % 1440) + 1440) % 1440);
   }
 
   // The column and the moment at a pointer position.
@@ -266,14 +271,18 @@ export class View {
     return { room: this.columns[column], minute: this.minute(y - box.top) };
   }
 
-  showGhost(slot, room, text) {
-    const column = this.columns.indexOf(room);
+  // Lays an element over a slot of one room.
+  lay(element, slot, room) {
     const width = 100 / this.columns.length;
+    element.style.top = `${this.y(slot.starts)}px`;
+    element.style.height = `${Math.max((slot.ends - slot.starts) * SCALE - 1, LEAST)}px`;
+    element.style.left = `${this.columns.indexOf(room) * width}%`;
+    element.style.width = `${width}%`;
+  }
+
+  showGhost(slot, room, text) {
     this.ghost.hidden = false;
-    this.ghost.style.top = `${this.y(slot.starts)}px`;
-    this.ghost.style.height = `${Math.max((slot.ends - slot.starts) * SCALE - 1, LEAST)}px`;
-    this.ghost.style.left = `${column * width}%`;
-    this.ghost.style.width = `${width}%`;
+    this.lay(this.ghost, slot, room);
     this.ghost.textContent = text;
   }
 

@@ -135,14 +135,14 @@ def test_the_sample_is_downloaded_from_the_page_and_can_be_imported_at_once(orga
 
 def test_a_long_report_shows_one_part_at_a_time(organizer, make):
     make.event("forum")
-    rows = "".join(f"Talk {n},2031-03-18,10:00,{'10:30' if n % 2 else 'x'}\n" for n in range(30))
+    rows = "".join(f"Talk {n:02},2031-03-18,10:00,{'10:30' if n % 2 else 'x'}\n" for n in range(30))
     response = organizer.fill(BASE, {"file": (io.BytesIO(b"title,date,start,end\n" + rows.encode()), "a.csv")})
 
     def shown(part: str) -> str:
         organizer.get(f"{response.location}?show={part}")
         return organizer.page.text(organizer.page.by_id("parts"))
 
-    assert "Talk 1" in shown("new") and "read the time" not in shown("new")
-    assert "read the time" in shown("refused") and "Talk 1" not in shown("refused")
+    assert "Talk 01" in shown("new") and "can't read" not in shown("new")
+    assert "can't read" in shown("refused") and "Talk 01" not in shown("refused")
     assert "nothing of this kind" in shown("warnings")
-    assert "Talk 1" in shown("all") and "read the time" in shown("all")
+    assert "Talk 01" in shown("all") and "can't read" in shown("all")

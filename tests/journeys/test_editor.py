@@ -216,6 +216,51 @@ def test_everything_goes_by_keyboard(schedule):
     page.wait_for_url("**/sessions/*")
 
 
+def test_a_click_on_an_empty_slot_creates_a_session_there_and_so_does_a_drawn_one(schedule):
+    plan = schedule("editor-create")
+    plan.open()
+    page, at = plan.page, plan.block("Panel").bounding_box()
+    page.mouse.click(at["x"] + 20, at["y"] + at["height"] + 20 * PIXELS)
+    page.wait_for_url("**/sessions/new**")
+    assert page.input_value("[name=starts_at]") == f"{plan.desk.day}T12:15", "the quarter that was clicked"
+    assert page.input_value("[name=ends_at]") == f"{plan.desk.day}T12:45"
+    page.fill("[name=title_en]", "Clicked")
+    plan.desk.save()
+    assert plan.saved("Clicked")["rooms"] == [plan.room("Great Hall")]
+    plan.open()
+    plan.block("Opening").scroll_into_view_if_needed()
+    at = plan.block("Opening").bounding_box()
+    x = at["x"] + plan.column()
+    page.mouse.move(x, at["y"])
+    page.mouse.down()
+    page.mouse.move(x, at["y"] + 40 * PIXELS, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**/sessions/new**")
+    assert page.input_value("[name=starts_at]") == f"{plan.desk.day}T10:00"
+    assert page.input_value("[name=ends_at]") == f"{plan.desk.day}T10:40"
+
+
+def test_a_slot_for_a_new_session_is_chosen_by_keyboard(schedule):
+    plan = schedule("editor-choose")
+    plan.open()
+    page, press = plan.page, plan.page.keyboard.press
+    plan.block("Panel").focus()
+    press("n")
+    plan.heard("New session: 12:00 – 13:00, Great Hall")
+    press("ArrowRight")
+    press("ArrowDown")
+    press("Shift+ArrowUp")
+    plan.heard("New session: 12:05 – 13:00, Small Hall")
+    press("Escape")
+    assert page.evaluate("document.activeElement.dataset.code") == plan.saved("Panel")["code"], "the focus returns"
+    page.focus("[data-part=new]")
+    press("Enter")
+    plan.heard("New session: 10:00 – 10:30, Great Hall")
+    press("Enter")
+    page.wait_for_url("**/sessions/new**")
+    assert page.input_value("[name=starts_at]") == f"{plan.desk.day}T10:00"
+
+
 def test_a_move_can_be_undone_by_button_step_by_step(schedule):
     plan = schedule("editor-undo")
     plan.open()

@@ -372,6 +372,39 @@ def test_an_ambiguous_or_unknown_name_is_refused_with_people_to_choose_from(orga
     assert organizer.page.by_id("name-0").get("value") == "Nobody Known"
 
 
+def test_a_new_speaker_is_added_within_the_form_of_a_session_and_nothing_is_lost(organizer, make):
+    mine = make.event("mine")
+    organizer.fill(NEW, {**TYPED, "name-0": "山田 花子", "find": "0"})
+    assert "Add “山田 花子” as a new speaker" in organizer.page.text(organizer.page.one("main"))
+    form = next(f for f in organizer.page.forms() if f.get("data-people"))
+    asked = organizer.post(NEW, data=_values(form) | {"add": ["0"]})
+    assert asked.status_code == 200 and db.session.scalars(select(Person)).all() == []
+    assert [organizer.page.by_id(f"new_{n}").get("value") for n in ("family", "given")] == ["山田", "花子"]
+    form = next(f for f in organizer.page.forms() if f.get("data-people"))
+    sent = _values(form) | {"create": ["1"]}
+    for _again in range(2):  # a form that is sent twice adds one person
+        assert organizer.post(NEW, data=sent).status_code == 200
+        person = db.session.scalars(select(Person)).one()
+    assert (person.family, person.given) == ({"ja": "山田"}, {"ja": "花子"})
+    form = next(f for f in organizer.page.forms() if f.get("data-people"))
+    sent = _values(form)
+    assert sent["person-0"] == [person.code] and sent["role-0"] == ["chair"] and sent["abstract_en"] == ["Kept\nwhole"]
+    organizer.get("/manage/events/mine/speakers")
+    assert "花子" in organizer.page.text(organizer.page.one("main")), "listed at once, without a session"
+    assert organizer.post(NEW, data=sent).status_code == 303
+    session = db.session.scalars(select(Session).where(Session.event_id == mine.id)).one()
+    assert [(part.person_id, part.role.value) for part in session.participations] == [(person.id, "chair")]
+
+
+def test_a_new_speaker_without_a_name_is_refused_and_what_was_typed_stays(organizer, make):
+    make.event("mine")
+    answer = organizer.fill(NEW, {**TYPED, "new_reading": "やまだ", "create": "1"})
+    assert answer.status_code == 422
+    assert organizer.page.by_id("new_reading").get("value") == "やまだ"
+    assert organizer.page.by_id("title-en").get("value") == "Mine"
+    assert db.session.scalars(select(Person)).all() == []
+
+
 def test_an_emptied_name_takes_the_person_out_and_another_name_replaces_them(organizer, make):
     mine = make.event("mine")
     ada, bo = make.person(at=mine), make.person("Ek", "Bo", at=mine)
