@@ -175,7 +175,7 @@ def _room(room: Room) -> dict[str, Any]:
 
 
 def _session(session: Session) -> dict[str, Any]:
-    names = [part.shown.name(reader()).text for part in session.participations]
+    names = [part.shown.name(reader()).text for part in session.by_role]
     return {
         "code": session.code,
         "title": _text_values(session.title),

@@ -29,7 +29,7 @@ from eventapp.core.revisions import Scoped
 from eventapp.directory.models import HeldPosition, Organization, Person, Profile, ShownPerson
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event, OfEvent, Venue
-from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus, rank
 
 
 class AtDesk(Scoped):
@@ -140,6 +140,11 @@ class Session(Base, AtDesk):
     )
 
     __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def by_role(self) -> list[Participation]:
+        """Its participations by the weight of their roles, as pages show them."""
+        return sorted(self.participations, key=lambda part: rank(part.role))
 
 
 class Participation(Base):

@@ -13,7 +13,7 @@ from typing import Any
 
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import ShownPerson
-from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus, rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +175,24 @@ class Document:
 
 
 def with_people(sessions: Iterable[PublishedSession], people: Mapping[int, ShownPerson]) -> list[PublishedSession]:
-    """The sessions with their people; people who are no longer in the directory are left out."""
+    """The sessions with their people, by the weight of their roles; people who are no longer in the directory are left
+    out.
+    """
     return [
         replace(
             session,
             participations=tuple(
                 PublishedPart(part.person_id, part.role, part.mode, people[part.person_id])
-                for part in session.participations
+                for part in sorted(session.participations, key=_weight)
                 if part.person_id in people
             ),
         )
         for session in sessions
     ]
+
+
+def _weight(part: PublishedPart) -> int:
+    return rank(part.role)
 
 
 def to_json(document: Document) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
@@ -58,8 +60,25 @@ class Mode(Labelled):
     VIDEO_MESSAGE = "video_message", _l("Video message")
 
 
-# Order of people on a session's page.
-_RANK = {role: rank for rank, role in enumerate(ParticipationRole)}
+# Order of people wherever their roles are shown: those who act first, those who attend last.
+_BY_WEIGHT = (
+    ParticipationRole.SIGNATORY,
+    ParticipationRole.WITNESS,
+    ParticipationRole.LECTURER,
+    ParticipationRole.SPEAKER,
+    ParticipationRole.PANELLIST,
+    ParticipationRole.CHAIR,
+    ParticipationRole.MODERATOR,
+    ParticipationRole.HOST,
+    ParticipationRole.GUEST,
+    ParticipationRole.INTERPRETER,
+)
+_RANK = {role: rank for rank, role in enumerate(_BY_WEIGHT)}
+
+
+def spoken_in(kind: SessionKind, own: Sequence[str], of_event: Sequence[str]) -> tuple[str, ...]:
+    """The languages spoken in a session: its own, else the event's; none in a break."""
+    return tuple(own or (() if kind.is_break else of_event))
 
 
 def ready(status: SessionStatus) -> bool:
