@@ -14,7 +14,7 @@ from eventapp.core.clock import to_local
 from eventapp.core.errors import Refused
 from eventapp.core.forms import Done, submit
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import lazy_pgettext, listing, reader
+from eventapp.core.languages import lazy_pgettext, listing, reader, spoken_list
 from eventapp.directory.models import Person
 from eventapp.directory.rules import split_name
 from eventapp.events.models import Event
@@ -164,12 +164,16 @@ def _form(event: Event, session: Session | None) -> SessionForm:
     form = SessionForm(
         rooms=queries.rooms(event),
         tracks=queries.tracks(event),
-        tags=list(dict.fromkeys([*event.languages, *spoken])),
+        tags=list(dict.fromkeys([*event.languages, *event.spoken, *spoken])),
         data=_fields(event, session),
         meta={"zone": event.zone},
     )
     for field in (form.title, form.subtitle, form.abstract):
         field.offer(event.languages)
+    if event.spoken:
+        form.spoken.description = _(
+            "Choose none for the language of the event: %(languages)s.", languages=spoken_list(event.spoken)
+        )
     return form
 
 
@@ -204,7 +208,7 @@ def _values(event: Event, session: Session | None) -> dict[str, Any]:
 
 def _fields(event: Event, session: Session | None) -> dict[str, Any]:
     if session is None:
-        return {"kind": "lecture", "spoken": event.working_languages[:1], **_slot(event)}
+        return {"kind": "lecture", "spoken": [] if event.spoken else event.working_languages[:1], **_slot(event)}
     return {
         "title": session.title,
         "kind": session.kind.value,

@@ -130,6 +130,7 @@ def _event(row: Row, owner: User, series: EventSeries | None) -> Event:
         format=EventFormat(row["format"]),
         country_code=row["country_code"],
         working_languages=row["working_languages"],
+        spoken=row.get("spoken", []),
         **values,
     )
 

@@ -111,6 +111,11 @@ class EventForm(Form):
     other_languages = StringField(
         _l("Other languages"), description=_l("Language codes separated by commas, for example mn, sw.")
     )
+    spoken = SelectMultipleField(
+        _l("Language of the sessions"),
+        description=_l("Holds for every session that names no other languages."),
+        validators=[Optional()],
+    )
     interpretation = LocalizedField(_l("Interpretation"), description=_l("For example: interpreted in all plenaries."))
     series = SelectField(_l("Series"), validators=[Optional()])
     edition = IntegerField(_l("Edition"), validators=[Optional(), between(1, 999)])
@@ -161,6 +166,8 @@ class EventForm(Form):
         self.working_languages.choices = [
             SelectChoice(tag, languages.language_name(tag, shown)) for tag in self._offered()
         ]
+        tags = dict.fromkeys([*self._offered(), *(self.spoken.data or [])])
+        self.spoken.choices = [SelectChoice(tag, languages.language_name(tag, shown)) for tag in tags]
 
     def _offered(self) -> list[str]:
         return list(dict.fromkeys([*COMMON, *(self.working_languages.data or [])]))
@@ -191,6 +198,7 @@ class EventForm(Form):
             "precision": Precision(self.precision.data),
             "visibility": Visibility(self.visibility.data),
             "working_languages": list(dict.fromkeys([*(self.working_languages.data or []), *self.more_languages()])),
+            "spoken": list(self.spoken.data or []),
             "starts_at": self.starts_at.in_zone(zone, keep_clock=keep_clock),
             "ends_at": self.ends_at.in_zone(zone, keep_clock=keep_clock),
             "series": next((one for one in self._series if one.slug == self.series.data), None),
@@ -230,7 +238,7 @@ class EventEditForm(EventForm):
     @classmethod
     def of(cls, event: Event, themes: list[LocalizedText], series: list[EventSeries]) -> EventEditForm:
         """The form filled with the event's current values."""
-        names = (*_PLAIN, "slug", "working_languages", "starts_at", "ends_at", "edition")
+        names = (*_PLAIN, "slug", "working_languages", "spoken", "starts_at", "ends_at", "edition")
         chosen = {name: getattr(event, name).value for name in ("kind", "format", "precision", "visibility")}
         data = {name: getattr(event, name) for name in names} | chosen
         data |= {"series": event.series.slug if event.series else "", "themes": themes_as_lines(themes)}

@@ -19,7 +19,7 @@ from eventapp.exchange.language_names import text_language
 from eventapp.exchange.people import Match, People, differ
 from eventapp.exchange.values import TooLong
 from eventapp.programme.models import Participation, Room, Session, Track
-from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
+from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus, spoken_in
 
 
 class Outcome(Labelled):
@@ -122,6 +122,8 @@ class CurrentProgramme:
     sessions: Sequence[Session]
     rooms: Sequence[Room]
     tracks: Sequence[Track]
+    # The languages of sessions that name none of their own.
+    spoken: Sequence[str] = ()
 
 
 def merged(present: LocalizedText, said: Texts, languages: Sequence[str]) -> LocalizedText:
@@ -167,7 +169,7 @@ def compare(
     found = [(wanted, *finder.find(wanted)) for wanted in wanted_sessions]
     for wanted, session, _by in found:
         people.claim(wanted.people or (), session)
-    context = _Context(incoming, rooms, tracks, people, tuple(candidates), stated)
+    context = _Context(incoming, rooms, tracks, people, tuple(candidates), stated, present.spoken)
     changes = [context.change(wanted, session, found_by) for wanted, session, found_by in found]
     refused = finder.kept(incoming.problems)
     missing = (
@@ -230,6 +232,7 @@ class _Context:
     people: People
     candidates: tuple[str, ...]
     stated: bool
+    spoken: Sequence[str] = ()
     biographies: dict[int, LocalizedText] = field(default_factory=dict)
 
     def _note_biographies(self, matches: Sequence[Match]) -> None:
@@ -259,6 +262,8 @@ class _Context:
         present = session or _nothing()
         languages = self.languages(wanted, session)
         values = _values(wanted, present, languages, self.incoming, new=session is None)
+        if session is not None and self._as_the_event(values.get("spoken"), session, wanted):
+            del values["spoken"]
         here = {room.id for room in present.rooms}
         rooms = [self._key(self.rooms, self.incoming.rooms, name, present.rooms) for name in wanted.rooms or ()]
         if wanted.rooms is None or _still_at(wanted.place, present, self.rooms):
@@ -293,6 +298,11 @@ class _Context:
             track,
             parts,
         )
+
+    def _as_the_event(self, said: list[str] | None, session: Session, wanted: IncomingSession) -> bool:
+        """Whether a session without languages of its own is said to have those of the event: that changes nothing."""
+        usual = [*spoken_in(wanted.kind or session.kind, (), self.spoken)]
+        return not session.spoken and said in (usual, usual if self.incoming.every_language else usual[:1])
 
     @staticmethod
     def _key(things: Things, named: Mapping[str, Texts], key: str, here: Sequence[Room] | Sequence[Track]) -> int | str:

@@ -44,7 +44,7 @@ def present(event: Event) -> CurrentProgramme:
     sessions = db.session.scalars(
         select(Session).where(Session.event_id == event.id).options(*options).order_by(Session.id)
     )
-    return CurrentProgramme(list(sessions), programme.rooms(event), programme.tracks(event))
+    return CurrentProgramme(list(sessions), programme.rooms(event), programme.tracks(event), event.spoken)
 
 
 def people(present: CurrentProgramme, incoming: Incoming, by: User | None) -> People:

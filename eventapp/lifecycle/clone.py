@@ -44,6 +44,7 @@ EVENT = (
     "format",
     "country_code",
     "working_languages",
+    "spoken",
     "interpretation",
     "contact_email",
     "counts_public",

@@ -348,7 +348,7 @@ def findings(
     known = sessions(event, drafts=True) if every is None else every
     own = [s for s in known if s.starts_at is not None and s.status is not SessionStatus.CANCELLED]
     names = {part.person_id: part.shown.name(language).text for s in own for part in s.participations}
-    slots = [_slot(session, language) for session in own]
+    slots = [_slot(event, session, language) for session in own]
     if names:
         first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
         for other, session, person in _elsewhere(names, event):
@@ -376,7 +376,7 @@ def findings(
     return check(slots, event_context=event_context, rooms=places, people=names)
 
 
-def _slot(session: Session, language: str) -> ScheduledSlot:
+def _slot(event: Event, session: Session, language: str) -> ScheduledSlot:
     assert session.starts_at is not None and session.ends_at is not None
     return ScheduledSlot(
         code=session.code,
@@ -389,7 +389,7 @@ def _slot(session: Session, language: str) -> ScheduledSlot:
         seats=session.capacity,
         minutes=session.minutes,
         ready=session.status is SessionStatus.PUBLISHED,
-        spoken=tuple(session.spoken),
+        spoken=rules.spoken_in(session.kind, session.spoken, event.spoken),
         understood=tuple(session.interpreted),
         is_break=session.kind.is_break,
     )

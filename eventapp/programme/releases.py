@@ -27,7 +27,7 @@ from eventapp.programme.published import (
     PublishedTrack,
     PublishedVenue,
 )
-from eventapp.programme.rules import SessionStatus
+from eventapp.programme.rules import SessionStatus, spoken_in
 
 P = TypeVar("P", PublishedRoom, PublishedTrack)
 
@@ -136,7 +136,7 @@ def _publish(
 def _next(event: Event, every: Iterable[Session], present: Document, moment: datetime) -> Document:
     rooms = {room.id: _room(room) for room in queries.rooms(event)}
     tracks = {track.id: _track(track) for track in queries.tracks(event)}
-    sessions = [_session(session, rooms, tracks, present, moment) for session in every]
+    sessions = [_session(event, session, rooms, tracks, present, moment) for session in every]
     codes = {session.code for session in sessions}
     left = [_as_removed(session, moment) for session in present.sessions if session.code not in codes]
     sessions = sorted([*sessions, *left], key=lambda s: (s.starts_at, s.ends_at, s.id))
@@ -177,6 +177,7 @@ def _track(track: Track) -> PublishedTrack:
 
 
 def _session(
+    event: Event,
     session: Session,
     rooms: dict[int, PublishedRoom],
     tracks: dict[int, PublishedTrack],
@@ -198,7 +199,7 @@ def _session(
         abstract=session.abstract,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        spoken=tuple(session.spoken),
+        spoken=spoken_in(session.kind, session.spoken, event.spoken),
         interpreted=tuple(session.interpreted),
         capacity=session.capacity,
         do_not_record=session.do_not_record,

@@ -34,9 +34,9 @@ export class Creator {
   }
 
   down(event) {
-    if (event.button !== 0 || event.pointerType === "touch") return;
-    const at = this.empty(event);
-    if (at) this.drawn = { ...at, id: event.pointerId, y: event.clientY, began: false };
+    const at = event.button === 0 ? this.empty(event) : null;
+    this.pressed = Boolean(at);
+    if (at && event.pointerType !== "touch") this.drawn = { ...at, id: event.pointerId, y: event.clientY, began: false };
   }
 
   move(event) {
@@ -67,7 +67,8 @@ export class Creator {
   }
 
   click(event) {
-    if (this.done) return;
+    // The drag of a block ends with a click on what lies below.
+    if (this.done || !this.pressed) return;
     const at = this.empty(event);
     if (!at) return;
     // The slot that was clicked begins at or before the pointer.

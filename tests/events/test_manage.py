@@ -115,6 +115,16 @@ def test_a_title_is_asked_for_in_each_working_language(organizer, make):
     assert organizer.fill("/manage/events/forum/edit", {"title_fr": "Forum des villes"}).status_code == 303
 
 
+def test_the_language_of_the_sessions_is_asked_once(organizer, make):
+    event = make.event("forum")
+    assert organizer.fill("/manage/events/forum/edit", {"spoken": ["ja"]}).status_code == 303
+    db.session.refresh(event)
+    assert event.spoken == ["ja"]
+    organizer.get("/manage/events/forum/programme/sessions/new")
+    text = organizer.page.text(organizer.page.one("main"))
+    assert "Choose none for the language of the event: Japanese." in text
+
+
 def test_a_change_of_time_raises_the_sequence(organizer, make):
     event = make.event("forum")
     before = event.sequence

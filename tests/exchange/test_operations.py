@@ -320,6 +320,16 @@ def test_what_was_exported_comes_back_byte_for_byte_from_an_empty_event(make, fo
     assert export.written(event, format, language="en", state=ExportState.READY) == first
 
 
+@pytest.mark.parametrize("format", ["xml", "json", "csv"])
+def test_the_language_of_the_event_is_no_change_of_its_sessions(make, format):
+    event = make.event("forum", spoken=["ja", "en"])
+    session = make.session(event)
+    body = export.written(event, format, language="en")
+    report = planned(event, body, Options())
+    assert counts(report) == (0, 0, 0, 1), "they still have none of their own"
+    assert session.spoken == []
+
+
 @pytest.mark.slow
 def test_1500_sessions_come_in_at_once(app, forum):
     # `python -m bench.exchange` measures how long it takes, not this test: the machine may be busy.

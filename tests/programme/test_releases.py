@@ -13,7 +13,8 @@ from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.programme import operations, published, queries, releases
 from eventapp.programme.models import Release
-from eventapp.programme.rules import SessionStatus
+from eventapp.programme.operations import ParticipationInput
+from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
 
 pytestmark = pytest.mark.both_engines("versions are numbered under a row lock, documents are JSON")
 
@@ -205,3 +206,29 @@ def test_a_person_is_found_at_other_events_by_what_is_released_there(make, forum
     status(talk, SessionStatus.CANCELLED)
     make.release(other)
     assert queries.appearances(ada, besides=forum) == []
+
+
+def test_a_session_without_languages_of_its_own_has_those_of_the_event(make, forum):
+    talk, break_ = make.session(forum, release=False), make.session(forum, kind=SessionKind.BREAK, release=False)
+    own = make.session(forum, spoken=["en"], release=False)
+    with transaction():
+        forum.spoken = ["ja"]
+    make.release(forum)
+    assert [public(forum, one).spoken for one in (talk, own, break_)] == [("ja",), ("en",), ()]
+    with transaction():
+        forum.spoken = ["en"]
+    assert {change.code for change in releases.pending(forum).changes} == {talk.code}
+
+
+def test_signatories_come_first_wherever_roles_are_shown(client, make, forum):
+    ada, bo, eva = (make.person(name, "Mayor") for name in ("Ada", "Bo", "Eva"))
+    session = make.session(forum, release=False)
+    roles = [ParticipationRole.GUEST, ParticipationRole.WITNESS, ParticipationRole.SIGNATORY]
+    with transaction():
+        parts = [ParticipationInput(person, role) for person, role in zip((ada, bo, eva), roles, strict=True)]
+        operations._set_parts(session, parts)
+    make.release(forum)
+    page = client.get(f"/events/forum/sessions/{session.code}").text
+    assert page.index("Mayor Eva") < page.index("Mayor Bo") < page.index("Mayor Ada")
+    calendar = client.get("/events/forum/calendar.ics").text.replace("\r\n ", "")
+    assert calendar.index("Mayor Eva") < calendar.index("Mayor Bo") < calendar.index("Mayor Ada")
