@@ -99,7 +99,7 @@ def _rows(app: Any, *, times: int) -> list[Row]:
                 starts_at=row.starts_at,
                 ends_at=row.ends_at,
             )
-            releases.release(event)
+            releases.release(event, despite_errors=True)
 
     with app.app_context():
         stars = len(agendas.starred(found)) if (found := agendas.by_token(data.AGENDA)) else 0

@@ -89,7 +89,7 @@ def main() -> None:
                         starts_at=row.starts_at,
                         ends_at=row.ends_at,
                     )
-                    releases.release(event)
+                    releases.release(event, despite_errors=True)
 
             print(f"{'a release':48} {timed(release)}")
 

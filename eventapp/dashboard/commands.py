@@ -6,7 +6,7 @@ import click
 
 from eventapp.core import languages
 from eventapp.events import queries as events
-from eventapp.programme import queries
+from eventapp.programme import issues
 from eventapp.programme.conflicts import Level
 from eventapp.registration import queries as registration
 
@@ -20,10 +20,12 @@ def check(slug: str, lang: str) -> None:
     if event is None:
         raise click.ClickException(f"There is no event {slug}.")
     with languages.force_locale(lang):
-        findings = queries.findings(event, registration.audience(event), language=lang)
+        judged = issues.judged(event, registration.audience(event), language=lang)
+        findings = judged.open
         for one in findings:
             click.echo(f"{one.level.label}: {one.sentence}")
     errors = sum(one.level is Level.ERROR for one in findings)
-    click.echo(f"{len(findings)} findings, {errors} of them errors.")
+    muted = sum(map(len, judged.muted.values()))
+    click.echo(f"{len(findings)} findings, {errors} of them errors." + (f" {muted} are muted." if muted else ""))
     if errors:
         raise SystemExit(1)

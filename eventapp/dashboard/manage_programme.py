@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.core import languages
 from eventapp.core.db import finish_writing
@@ -18,9 +19,10 @@ from eventapp.dashboard.session_form import SessionEditing
 from eventapp.events import queries as events
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.programme import operations, participation_rows, queries
-from eventapp.programme.conflicts import Level
-from eventapp.programme.forms import RoomForm, TrackForm
+from eventapp.programme import issues, operations, participation_rows, queries
+from eventapp.programme.conflicts import Level, ProgrammeIssue
+from eventapp.programme.forms import MuteForm, RoomForm, TrackForm
+from eventapp.programme.issue_groups import IssueGroup, grouped
 from eventapp.programme.models import Room, Session, Track
 from eventapp.programme.rules import Mode, ParticipationRole, SessionStatus
 from eventapp.registration import queries as registration
@@ -48,13 +50,38 @@ def programme(event: Event) -> ResponseReturnValue:
 @manage.get("/programme/check")
 @requires(Permission.VIEW)
 def check(event: Event) -> ResponseReturnValue:
-    """The issues of the programme, errors first."""
-    return page(
-        "programme/check.html",
-        event=event,
-        findings=queries.findings(event, registration.audience(event), language=languages.reader()),
-        levels=list(Level),
-    )
+    """The issues of the programme in groups, errors first; muted ones apart."""
+    found = issues.judged(event, registration.audience(event), language=languages.reader())
+    groups = grouped(found.open)
+    folds = [(level, [group for group in groups if group.level is level]) for level in Level]
+    return page("programme/check.html", event=event, folds=folds, groups=groups, muted=found.muted)
+
+
+@manage.route("/programme/check/mute", methods=["GET", "POST"])
+@requires(Permission.PROGRAMME)
+def mute(event: Event) -> ResponseReturnValue:
+    """Accept the issue or group of issues with this `key`, with a note."""
+    found = issues.judged(event, registration.audience(event), language=languages.reader())
+    about = _issue(found.open, request.args.get("key", ""))
+    form = MuteForm()
+    if submit(form, lambda: issues.mute(event, about, note=form.note.data or "", by=current_organizer().name)):
+        flash(_("Muted."))
+        return redirect(url_for(".check", slug=event.slug, _anchor="muted"), 303)
+    return page("programme/mute.html", event=event, form=form, about=about)
+
+
+def _issue(found: list[ProgrammeIssue], key: str) -> IssueGroup | ProgrammeIssue:
+    groups = {group.key: group for group in grouped(found)}
+    return groups[key] if key in groups else or_404(next((one for one in found if one.key == key), None))
+
+
+@manage.post("/programme/check/<int:number>/unmute")
+@requires(Permission.PROGRAMME)
+def unmute(event: Event, number: int) -> ResponseReturnValue:
+    """Show muted issues again."""
+    issues.unmute(or_404(issues.by_number(event, number)))
+    flash(_("No longer muted."))
+    return redirect(url_for(".check", slug=event.slug), 303)
 
 
 @manage.route("/programme/sessions/new", methods=["GET", "POST"])
@@ -72,12 +99,10 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     return page(
         "programme/edit_session.html",
         event=event,
+        editing=editing,
         form=editing.form,
         speaker=editing.speaker,
-        added=editing.added,
         session=shown,
-        revision=editing.revision,
-        edit_token=editing.token,
         described=participation_rows.described,
         roles=list(ParticipationRole),
         modes=list(Mode),
@@ -88,7 +113,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
 
 def _flash_findings(event: Event, session: Session) -> None:
     """Report the issues of the saved session; saving is allowed, because the next change may fix them."""
-    for one in queries.findings(event, registration.audience(event), language=languages.reader()):
+    for one in issues.judged(event, registration.audience(event), language=languages.reader()).open:
         if session.code in one.codes:
             flash(f"{one.level.label}: {one.sentence}")
 

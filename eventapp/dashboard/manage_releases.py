@@ -13,14 +13,13 @@ from eventapp.core import languages
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
-from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.notifications import operations as notifications
 from eventapp.notifications import scan
-from eventapp.programme import changes, queries, releases
-from eventapp.programme.conflicts import Level, ProgrammeIssue
+from eventapp.programme import changes, issues, queries, releases
+from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import ReleaseForm
 from eventapp.programme.models import Release
 from eventapp.registration import queries as registration
@@ -34,20 +33,20 @@ manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug
 def release(event: Event) -> ResponseReturnValue:
     """The changes of the next version, its issues, and the button that publishes it."""
     form = ReleaseForm()
-    form.note.offer(event.languages)
-    if done := submit(form, lambda: _release(event, form.note.data)):
+    found = issues.judged(event, registration.audience(event), language=languages.reader())
+    form.ask(event.languages, errors=len(found.errors))
+    if done := submit(form, lambda: _release(event, form)):
         flash(_("Version %(number)d is public.", number=done.value.number))
         return redirect(url_for(".release", slug=event.slug), 303)
     waiting = releases.pending(event)
-    people = queries.people_by_id(event, changes.person_ids(waiting.changes))
     return page(
         "dashboard/release.html",
         event=event,
         form=form,
         waiting=waiting,
         groups=[(kind, list(rows)) for kind, rows in groupby(waiting.changes, lambda change: change.kind)],
-        names={number: person.name(reader()).text for number, person in people.items()},
-        findings=_problems(event),
+        names=_names(event, waiting.changes),
+        findings=[one for one in found.open if one.level is not Level.NOTICE],
         releases=queries.releases(event),
         told=notifications.waiting(event),
         tellable=_tellable(waiting.last) if waiting.empty and waiting.last else [],
@@ -55,10 +54,17 @@ def release(event: Event) -> ResponseReturnValue:
     )
 
 
-def _release(event: Event, note: LocalizedText) -> Release:
+def _names(event: Event, found: list[changes.Change]) -> dict[int, str]:
+    people = queries.people_by_id(event, changes.person_ids(found))
+    return {number: person.name(reader()).text for number, person in people.items()}
+
+
+def _release(event: Event, form: ReleaseForm) -> Release:
     """Publish the version; where a session now has more seats, they go to its waiting list."""
+    audience = registration.audience(event)
     registration.lock_options(event.id)
-    made = releases.release(event, user=signed_in(), note=note)
+    confirmed = form.despite_errors is not None and bool(form.despite_errors.data)
+    made = releases.release(event, user=signed_in(), note=form.note.data, audience=audience, despite_errors=confirmed)
     session_seats.promote_all(event)
     return made
 
@@ -67,9 +73,3 @@ def _tellable(release: Release) -> list[changes.Change]:
     """Changes of the version that everybody may want to know of, not only those with a seat in the session."""
     kinds = {changes.ChangeKind.CANCELLED, changes.ChangeKind.REMOVED, changes.ChangeKind.MOVED}
     return [one for row in release.changes if (one := changes.Change.from_json(row)).kind in kinds][:10]
-
-
-def _problems(event: Event) -> list[ProgrammeIssue]:
-    """Errors and warnings, without notices."""
-    every = queries.findings(event, registration.audience(event), language=languages.reader())
-    return [one for one in every if one.level is not Level.NOTICE]

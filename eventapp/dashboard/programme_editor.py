@@ -24,8 +24,9 @@ from eventapp.core.languages import reader
 from eventapp.core.localized import LocalizedText
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.programme import operations, queries
+from eventapp.programme import issues, operations, queries
 from eventapp.programme.conflicts import ProgrammeIssue
+from eventapp.programme.issue_groups import grouped
 from eventapp.programme.models import Room, Session
 from eventapp.registration import queries as registration
 
@@ -70,12 +71,7 @@ def move(event: Event, code: str) -> ResponseReturnValue:
     except Refused as refusal:
         return refused_as_json(refusal)
     finish_writing()  # checking a large programme takes a while
-    return jsonify(
-        session=_session(saved),
-        findings=[
-            _finding(one) for one in queries.findings(event, registration.audience(event), language=languages.reader())
-        ],
-    )
+    return jsonify(session=_session(saved), **_issues(event))
 
 
 def _requested_move(rooms: Sequence[Room], shown: Session) -> dict[str, Any]:
@@ -138,12 +134,7 @@ def as_values(event: Event) -> dict[str, Any]:
         "closes": _minutes(event.ends_at),
         "rooms": [_room(room) for room in queries.rooms(event)],
         "sessions": [_session(session) for session in sessions],
-        "findings": [
-            _finding(one)
-            for one in queries.findings(
-                event, registration.audience(event), language=languages.reader(), every=sessions
-            )
-        ],
+        **_issues(event, sessions),
     }
 
 
@@ -194,5 +185,12 @@ def _session(session: Session) -> dict[str, Any]:
     }
 
 
+def _issues(event: Event, every: Iterable[Session] | None = None) -> dict[str, Any]:
+    """The issues that are not muted, and the sentences of groups of several."""
+    found = issues.judged(event, registration.audience(event), language=languages.reader(), every=every).open
+    groups = {group.key: group.sentence for group in grouped(found) if len(group.issues) > 1}
+    return {"findings": [_finding(one) for one in found], "groups": groups}
+
+
 def _finding(one: ProgrammeIssue) -> dict[str, Any]:
-    return {"level": one.level.value, "sentence": one.sentence, "codes": one.codes}
+    return {"level": one.level.value, "sentence": one.sentence, "codes": one.codes, "group": one.group}

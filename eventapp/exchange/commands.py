@@ -20,6 +20,9 @@ from eventapp.exchange.queries import ExportState
 from eventapp.programme import releases
 from eventapp.programme.commands import programme as programme
 from eventapp.programme.models import Release
+from eventapp.registration import queries as registration
+
+DESPITE = click.option("--despite-errors", "despite", is_flag=True, help="Publish even if the programme has errors.")
 
 
 def _event(slug: str) -> Event:
@@ -39,6 +42,7 @@ def _event(slug: str) -> Event:
 @click.option("--add-only", is_flag=True, help="Add and change only: what is not in the file stays.")
 @click.option("--apply", "really", is_flag=True, help="Import it; without this nothing is changed.")
 @click.option("--release", "public", is_flag=True, help="With --apply: publish the programme with it as a new version.")
+@DESPITE
 def import_file(
     file: Path,
     slug: str,
@@ -49,6 +53,7 @@ def import_file(
     add_only: bool,
     really: bool,
     public: bool,
+    despite: bool,
 ) -> None:
     """Show what importing FILE would change; with --apply, import it. Imported sessions are ready for the next version.
 
@@ -69,7 +74,7 @@ def import_file(
             for line in lines(report):
                 click.echo(line)
             if really:
-                released = _apply(event, report, version=version, public=public)
+                released = _apply(event, report, version=version, public=public, despite=despite)
         except Refused as refusal:
             click.echo(f"Refused: {refusal.message}", err=True)
             raise SystemExit(1) from refusal
@@ -79,7 +84,7 @@ def import_file(
         raise SystemExit(2)
 
 
-def _apply(event: Event, report: Report, *, version: str, public: bool) -> Release | None:
+def _apply(event: Event, report: Report, *, version: str, public: bool, despite: bool) -> Release | None:
     """Import, and publish if requested. Raises Refused if the programme has changed since the comparison."""
     with transaction():
         if queries.version(event) != version:
@@ -87,7 +92,7 @@ def _apply(event: Event, report: Report, *, version: str, public: bool) -> Relea
         if report.changes_something:
             operations.apply(event, report)
         if public and not releases.pending(event).empty:
-            return releases.release(event)
+            return releases.release(event, audience=registration.audience(event), despite_errors=despite)
     return None
 
 
@@ -147,11 +152,13 @@ def export_file(slug: str, format: str, lang: str, state: str, output: Path | No
 
 @programme.command("release")
 @click.argument("slug")
-def release(slug: str) -> None:
+@DESPITE
+def release(slug: str, despite: bool) -> None:
     """Publish the programme as a new version."""
     with languages.force_locale("en"), transaction():
         try:
-            made = releases.release(_event(slug))
+            event = _event(slug)
+            made = releases.release(event, audience=registration.audience(event), despite_errors=despite)
         except Refused as refusal:
             raise click.ClickException(refusal.message) from refusal
     click.echo(f"Version {made.number} is public.")

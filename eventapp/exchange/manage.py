@@ -198,12 +198,12 @@ def _imported(counts: dict[Outcome, int]) -> str:
     )
 
 
-@manage.get("/import/sample.<any(xlsx, csv):format>")
+@manage.get("/import/sample.<any(xlsx, csv):table>")
 @requires(Permission.PROGRAMME)
-def sample(event: Event, format: str) -> Response:
+def sample(event: Event, table: str) -> Response:
     """A small table to start from, in the reader's language."""
-    response = Response(samples.written(event, format), content_type=TABLE_TYPES[format])
-    response.headers.set("Content-Disposition", "attachment", filename=f"programme.{format}")
+    response = Response(samples.written(event, table), content_type=TABLE_TYPES[table])
+    response.headers.set("Content-Disposition", "attachment", filename=f"programme.{table}")
     return response
 
 

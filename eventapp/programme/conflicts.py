@@ -63,12 +63,27 @@ class ScheduledSlot:
 
 @dataclass(frozen=True)
 class ProgrammeIssue:
-    """One issue: a sentence that names both sides and the time, and the sessions concerned."""
+    """One issue: a sentence that names both sides and the time, and the sessions concerned.
+
+    `about` identifies what it is about besides the sessions, a room, a person or languages, and `subject` names it.
+    """
 
     level: Level
     kind: str
     sentence: str
     codes: tuple[str, ...]
+    about: str = ""
+    subject: str = ""
+
+    @property
+    def group(self) -> str:
+        """What issues of the same kind about the same thing have in common; the same after a change of the times."""
+        return f"{self.level.value}:{self.kind}:{self.about}"
+
+    @property
+    def key(self) -> str:
+        """What identifies the issue among those of its event."""
+        return f"{self.group}:{'+'.join(self.codes)}"
 
 
 @dataclass(frozen=True)
@@ -162,7 +177,7 @@ def _rooms_twice(
                 first=_describe(first, event_context),
                 second=_describe(second, event_context),
             )
-            yield ProgrammeIssue(Level.ERROR, "room", sentence, (first.code, second.code))
+            yield ProgrammeIssue(Level.ERROR, "room", sentence, (first.code, second.code), str(room), rooms[room].name)
 
 
 def _people_twice(
@@ -180,7 +195,7 @@ def _people_twice(
                     first=_describe(here, event_context),
                     event=there.elsewhere,
                 )
-                yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code,))
+                yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code,), str(person), people[person])
                 continue
             sentence = _(
                 "%(person)s is double-booked: %(first)s and %(second)s.",
@@ -188,7 +203,7 @@ def _people_twice(
                 first=_describe(here, event_context),
                 second=_describe(there, event_context),
             )
-            yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code, there.code))
+            yield ProgrammeIssue(Level.ERROR, "person", sentence, (here.code, there.code), str(person), people[person])
 
 
 def _too_far(
@@ -209,7 +224,9 @@ def _too_far(
                     second=_describe(second, event_context),
                     has=int((second.starts - first.ends).total_seconds() // 60),
                 )
-                yield ProgrammeIssue(Level.WARNING, "way", sentence, (first.code, second.code))
+                yield ProgrammeIssue(
+                    Level.WARNING, "way", sentence, (first.code, second.code), str(person), people[person]
+                )
 
 
 def _way(
@@ -295,7 +312,7 @@ def _not_confirmed(
                 person=people[person],
                 session=_describe(slot, event_context),
             )
-            yield ProgrammeIssue(Level.WARNING, "confirmation", sentence, (slot.code,))
+            yield ProgrammeIssue(Level.WARNING, "confirmation", sentence, (slot.code,), str(person), people[person])
 
 
 def _not_understood(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
@@ -316,7 +333,8 @@ def _not_understood(own: Sequence[ScheduledSlot], event_context: EventContext) -
                     session=_describe(slot, event_context),
                     language=languages.spoken_list([tag]),
                 )
-                yield ProgrammeIssue(Level.WARNING, "language", sentence, (slot.code,))
+                named = languages.spoken_list([tag])
+                yield ProgrammeIssue(Level.WARNING, "language", sentence, (slot.code,), tag, named)
         missing = [tag for tag in event_context.languages if tag.split("-")[0] not in served and not audience.get(tag)]
         if missing:
             sentence = _(
@@ -324,4 +342,5 @@ def _not_understood(own: Sequence[ScheduledSlot], event_context: EventContext) -
                 session=_describe(slot, event_context),
                 languages=languages.spoken_list(missing),
             )
-            yield ProgrammeIssue(Level.NOTICE, "language", sentence, (slot.code,))
+            named = languages.spoken_list(missing)
+            yield ProgrammeIssue(Level.NOTICE, "language", sentence, (slot.code,), ",".join(missing), named)

@@ -25,6 +25,7 @@ from eventapp.core.forms import Form
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import ngettext
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import NameOrder
 from eventapp.events.models import Event, Venue
@@ -151,6 +152,23 @@ class ReleaseForm(Form):
         rows=2,
         maximum=2000,
     )
+    despite_errors = BooleanField()
+
+    def ask(self, tags: list[str], *, errors: int) -> None:
+        """Offer the message in these languages, and ask whether to publish although there are so many errors."""
+        self.note.offer(tags)
+        if errors:
+            self.despite_errors.label.text = ngettext(
+                "Publish although there is %(num)d error", "Publish although there are %(num)d errors", errors
+            )
+        else:
+            del self.despite_errors
+
+
+class MuteForm(Form):
+    """Why an issue is accepted."""
+
+    note = StringField(_l("Note"), [Length(max=300)], description=_l("For your team, for example why this is fine."))
 
 
 class Scope(Labelled):

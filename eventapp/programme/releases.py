@@ -10,14 +10,16 @@ from typing import TypeVar
 from sqlalchemy import delete, func, insert, select
 
 from eventapp.accounts.models import User
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.languages import ngettext
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
-from eventapp.programme import changes, published, queries
+from eventapp.programme import changes, issues, published, queries
 from eventapp.programme.changes import Change
+from eventapp.programme.conflicts import Audience
 from eventapp.programme.models import OnProgramme, Release, Room, Session, Track
 from eventapp.programme.published import (
     Document,
@@ -68,12 +70,30 @@ def planned(event: Event, *, drafts: bool = False) -> Document:
     return _next(event, every, Document(), clock.now())
 
 
-def release(event: Event, *, user: User | None = None, note: LocalizedText | None = None) -> Release:
+def release(
+    event: Event,
+    *,
+    user: User | None = None,
+    note: LocalizedText | None = None,
+    audience: Audience | None = None,
+    despite_errors: bool = False,
+) -> Release:
     """Publish the sessions that are ready and have a time.
 
-    Published sessions that are no longer among them remain as entries marked as removed. Raises Refused if nothing
-    differs from the latest release, or if there is nothing to publish.
+    Published sessions that are no longer among them remain as entries marked as removed. `audience`: who is registered,
+    for the issues. Raises Refused if nothing differs from the latest release, if there is nothing to publish, or if the
+    programme has errors that are not muted, unless it is to be published `despite_errors`.
     """
+    errors = [] if despite_errors else issues.judged(event, audience, language=languages.interface()).errors
+    if errors:
+        raise Refused(
+            ngettext(
+                "The programme has %(num)d error. Solve or mute it, or confirm that you publish it nevertheless.",
+                "The programme has %(num)d errors. Solve or mute them, or confirm that you publish it nevertheless.",
+                len(errors),
+            ),
+            field="despite_errors",
+        )
     _lock(event)
     waiting = pending(event)
     if waiting.empty:

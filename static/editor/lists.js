@@ -63,11 +63,13 @@ export class Unscheduled {
   }
 }
 
+// Issues in three folds; several of one kind about the same thing are one entry that can be opened.
 export class Findings {
   constructor(root, programme, { go, words }) {
     Object.assign(this, { root, programme, words });
     this.list = root.querySelector("ol");
     this.count = root.querySelector("[data-count]");
+    this.open = new Map(Object.keys(words.levels).map((level) => [level, level !== "notice"]));
     this.list.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button) go(button.dataset.code);
@@ -75,22 +77,60 @@ export class Findings {
   }
 
   draw() {
-    const { findings, sessions } = this.programme;
+    const { findings } = this.programme;
     this.count.textContent = findings.length;
-    const rows = findings.slice(0, MOST).map((one) => {
+    const rows = Object.keys(this.words.levels).flatMap((level) => {
+      const found = findings.filter((one) => one.level === level);
+      if (!found.length) return [];
       const row = make("li");
-      row.dataset.level = one.level;
-      row.append(make("b", "level", this.words.levels[one.level]), ` ${one.sentence}`, make("br"));
-      for (const code of one.codes.filter((found) => sessions.has(found))) {
-        const button = make("button", "textbtn", fill(this.words.show, { title: sessions.get(code).title.text }));
-        button.type = "button";
-        button.dataset.code = code;
-        row.append(button, " ");
-      }
-      return row;
+      row.append(this.fold(level, `${this.words.folds[level]} `, found.length, () => this.entries(found)));
+      return [row];
     });
     if (!findings.length) rows.push(make("li", "quiet", this.words.nothingWrong));
-    if (findings.length > MOST) rows.push(make("li", "quiet", fill(this.words.more, { number: findings.length - MOST })));
     this.list.replaceChildren(...rows);
+  }
+
+  // Its content is made when it is opened: there may be thousands of issues.
+  fold(key, text, number, entries) {
+    const fold = make("details");
+    const summary = make("summary", "", text);
+    if (number) summary.append(make("span", "quiet num", number));
+    const list = make("ol", "issues");
+    fold.append(summary, list);
+    fold.open = this.open.get(key) || false;
+    if (fold.open) list.append(...entries());
+    fold.addEventListener("toggle", () => {
+      this.open.set(key, fold.open);
+      if (fold.open && !list.childElementCount) list.append(...entries());
+    });
+    return fold;
+  }
+
+  entries(found) {
+    const groups = new Map();
+    for (const one of found) groups.set(one.group, groups.get(one.group) || []).get(one.group).push(one);
+    const rows = [...groups].slice(0, MOST).map(([key, group]) => {
+      if (group.length === 1) return this.row(group[0]);
+      const row = make("li");
+      row.dataset.level = group[0].level;
+      row.append(this.fold(key, this.programme.groups[key] || group[0].sentence, 0, () => group.slice(0, MOST).map((one) => this.row(one))));
+      return row;
+    });
+    if (groups.size > MOST) rows.push(make("li", "quiet", fill(this.words.more, { number: groups.size - MOST })));
+    return rows;
+  }
+
+  row(one) {
+    const { sessions } = this.programme;
+    const row = make("li");
+    row.dataset.level = one.level;
+    row.append(make("b", "level", this.words.levels[one.level]), ` ${one.sentence}`, make("br"));
+    for (const code of one.codes.filter((found) => sessions.has(found))) {
+      const button = make("button", "textbtn", fill(this.words.show, { title: sessions.get(code).title.text }));
+      button.type = "button";
+      button.dataset.code = code;
+      row.append(button, " ");
+    }
+    return row;
   }
 }

@@ -90,7 +90,7 @@ export class Outbox {
     session.revision = answer.session.revision;
     session.saved = slotOf(answer.session);
     session.unsaved = !sameSlot(session, session.saved) && session.unsaved;
-    this.programme.judge(answer.findings);
+    this.programme.judge(answer);
     this.hear.saved(session);
   }
 

@@ -27,12 +27,13 @@ export class Programme {
     for (const [code, one] of this.sessions) {
       if (before.size && before.get(code)?.revision !== one.revision) changed.push(code);
     }
-    this.judge(values.findings);
+    this.judge(values);
     return changed;
   }
 
-  judge(findings) {
+  judge({ findings, groups }) {
     this.findings = findings;
+    this.groups = groups;
     this.about = new Map();
     for (const one of findings) {
       for (const code of one.codes) {

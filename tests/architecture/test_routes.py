@@ -154,6 +154,7 @@ def address(rule, slug: str) -> str:
         "tag": "en",
         "digest": "0" * 32,
         "format": "xml",
+        "table": "csv",
         "file": 1,
     }
     with_values = {name: values[name] for name in rule.arguments}

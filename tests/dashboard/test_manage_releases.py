@@ -9,14 +9,15 @@ import pytest
 from eventapp import lifecycle
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
+from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.notifications.tasks import send_due
-from eventapp.programme import operations
+from eventapp.programme import operations, releases
 from eventapp.programme import queries as released
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.proposals import speakers
 from eventapp.registration import sign_ups
-from tests.support.make import fresh
+from tests.support.make import START, fresh
 from tests.support.outbox import emails
 
 PATH = "/manage/events/forum/programme/release"
@@ -152,3 +153,59 @@ def test_it_asks_as_often_for_many_who_would_be_written_to_as_for_one(organizer,
         assert f"{several} registered {'attendee' if several == 1 else 'attendees'}" in main(organizer)
         asked.append(len(counted))
     assert asked[0] == asked[1], asked
+
+
+def double_booked(make, forum):
+    hall = make.room(forum, "Hall")
+    return [make.session(forum, title, rooms=[hall], release=False) for title in ("Opening", "Panel")]
+
+
+def test_a_programme_with_errors_is_published_only_once_that_is_confirmed(organizer, make, forum):
+    double_booked(make, forum)
+    answer = organizer.fill(PATH)
+    assert answer.status_code == 422 and released.latest(forum) is None
+    assert "Publish although there is 1 error" in main(organizer)
+    assert "The programme has 1 error." in main(organizer)
+    with pytest.raises(Refused, match="1 error"), transaction():
+        releases.release(forum)
+    assert organizer.fill(PATH, {"despite_errors": "on"}).status_code == 303
+    assert released.latest(forum).number == 1
+
+
+def test_a_muted_issue_keeps_nobody_from_publishing_and_is_listed_apart_until_it_is_unmuted(organizer, make, forum):
+    double_booked(make, forum)
+    check = "/manage/events/forum/programme/check"
+    organizer.get(check)
+    (link,) = {one.get("href") for one in organizer.page.all("a") if "room" in (one.get("href") or "")}
+    assert organizer.fill(link, {"note": "One hall, two stages."}).status_code == 303
+    organizer.get(check)
+    assert "Muted 1 Hall is double-booked" in main(organizer) and "One hall, two stages." in main(organizer)
+    assert organizer.get("/manage/events/forum/programme/state.json").json["findings"] == []
+    organizer.get(PATH)
+    assert "issue to check" not in main(organizer) and "Publish although" not in main(organizer)
+    assert organizer.fill(PATH).status_code == 303
+    assert organizer.fill(check, action="/unmute").status_code == 303
+    organizer.get(check)
+    assert "Errors 1" in main(organizer) and "Muted" not in main(organizer)
+    assert organizer.get("/manage/events/forum/programme/check/mute?key=error:room:99:X").status_code == 404
+
+
+def test_a_muted_group_covers_what_joins_it(organizer, make, forum):
+    for number in range(3):
+        make.session(forum, spoken=["ja"], starts_at=START + timedelta(hours=number))
+    check = "/manage/events/forum/programme/check"
+    organizer.get(check)
+    assert "3 sessions are not interpreted into English." in main(organizer)
+    key = "notice:language:en"
+    assert organizer.fill(f"{check}/mute?key={key}", {"note": "All are local."}).status_code == 303
+    make.session(forum, spoken=["ja"], starts_at=START + timedelta(hours=4))
+    organizer.get(check)
+    assert "Hints" not in main(organizer) and "4 issues" in main(organizer)
+
+
+def test_only_who_edits_the_programme_may_mute(client, make, forum):
+    double_booked(make, forum)
+    client.sign_in(make.member(forum, Role.VIEWER))
+    assert client.get("/manage/events/forum/programme/check").status_code == 200
+    assert not [one for one in client.page.all("a") if "mute" in (one.get("href") or "")]
+    assert client.get("/manage/events/forum/programme/check/mute?key=x").status_code in {403, 404}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventapp.programme.conflicts import Audience, EventContext, Level, RoomFacts, ScheduledSlot, check
+from eventapp.programme.issue_groups import grouped
 
 # The Sunday on which European clocks go forward at two in the morning.
 START = datetime(2031, 3, 30, 6, 0, tzinfo=UTC)
@@ -164,3 +165,16 @@ def test_a_language_of_registered_people_matters_more_than_one_of_the_event():
     assert "Japanese, the language of 3 registered people" in found[0].sentence
     assert "German, the language of 1 registered person" in found[1].sentence
     assert kinds(slot("A", spoken=("en",), understood=("ja", "de-AT")), event_context=event_context) == []
+
+
+def test_issues_about_the_same_thing_are_one_group_and_keep_their_key_when_they_move():
+    def found(shift: int):
+        slots = [slot(f"S{n}", n + shift, spoken=("ja",)) for n in range(3)]
+        return check(slots, event_context=FRAME, rooms=ROOMS, people=PEOPLE)
+
+    first, later = found(0), found(1)
+    assert len({one.group for one in first}) == 1 and len({one.key for one in first}) == 3
+    assert [one.key for one in first] == [one.key for one in later]
+    (group,) = grouped(first)
+    assert group.sentence == "3 sessions are not interpreted into English."
+    assert grouped(first[:1])[0].sentence == first[0].sentence
