@@ -259,7 +259,7 @@ def entries(agenda: Agenda, speaks: Iterable[OwnPart] = ()) -> list[ListedSessio
     nothing.
     """
     found = [one for one in agenda_entries(contents(agenda, speaks)) if one.on]
-    live = [n for n, one in enumerate(found) if one.event.timed and not one.session.cancelled]
+    live = [n for n, one in enumerate(found) if one.event.timed and one.session.timed and not one.session.cancelled]
     crossing = rules.overlaps([(found[n].session.starts_at, found[n].session.ends_at) for n in live])
     over = {n: [found[live[m]].session for m in crossed] for n, crossed in zip(live, crossing, strict=True)}
     return [

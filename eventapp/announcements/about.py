@@ -38,6 +38,8 @@ def draft(event: Event, code: str) -> dict[str, Any]:
 
 
 def _when(event: Event, session: PublishedSession) -> str:
+    if event.timed and not session.timed:
+        return languages.day_of(session.starts_at, event.zone)
     return languages.moment_of(session.starts_at, event.zone) if event.timed else event.when(languages.interface())
 
 

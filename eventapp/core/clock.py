@@ -149,6 +149,11 @@ def programme_day(moment: datetime, zone: str, starts: int) -> date:
     return (to_local(moment, zone).replace(tzinfo=None) - timedelta(minutes=starts)).date()
 
 
+def day_span(day: date, zone: str) -> tuple[datetime, datetime]:
+    """Start and end of a calendar day in a zone."""
+    return programme_span(day, zone, 0)
+
+
 def programme_span(day: date, zone: str, starts: int) -> tuple[datetime, datetime]:
     """Start and end of a programme day, which lasts 23, 24 or 25 hours."""
 

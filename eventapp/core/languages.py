@@ -223,8 +223,10 @@ def moment_of(moment: datetime, zone: str) -> str:
     )
 
 
-def times(start: datetime, end: datetime, zone: str) -> str:
-    """ "09:30 – 10:15"; the end carries "+1" for each midnight passed."""
+def times(start: datetime, end: datetime, zone: str, *, timed: bool = True) -> str:
+    """ "09:30 – 10:15"; the end carries "+1" for each midnight passed. Not `timed`: that the hour is not known yet."""
+    if not timed:
+        return gettext("time to be announced")
     first, last = to_local(start, zone), to_local(end, zone)
     later = (last.date() - first.date()).days
     return f"{first:%H:%M} – {last:%H:%M}" + (f" (+{later})" if later else "")

@@ -148,7 +148,7 @@ def days_of(event: Event, sessions: Iterable[Session]) -> list[date]:
     days = {first}
     if (last - first).days < MOST_DAYS:
         days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
-    days |= {of(session.starts_at) for session in sessions if session.starts_at is not None}
+    days |= {of(session.starts_at) for session in sessions if session.starts_at is not None and session.timed}
     return sorted(days)
 
 
@@ -167,6 +167,8 @@ def _room(room: Room) -> dict[str, Any]:
 
 def _session(session: Session) -> dict[str, Any]:
     names = [part.shown.name(reader()).text for part in session.by_role]
+    zone, starts = session.event.zone, session.starts_at
+    day = clock.local_day(starts, zone) if starts is not None and not session.timed else None
     return {
         "code": session.code,
         "title": _text_values(session.title),
@@ -174,8 +176,10 @@ def _session(session: Session) -> dict[str, Any]:
         "pause": session.kind.is_break,
         "status": session.status.value,
         "state": session.status.label,
-        "starts": _minutes(session.starts_at) if session.starts_at else None,
-        "ends": _minutes(session.ends_at) if session.ends_at else None,
+        # A session whose hour is not known has no place in the grid; it waits among the unscheduled ones, with its day.
+        "starts": _minutes(session.starts_at) if session.starts_at and session.timed else None,
+        "ends": _minutes(session.ends_at) if session.ends_at and session.timed else None,
+        "day": languages.day(day, year=False) if day else "",
         "rooms": [room.id for room in session.rooms],
         "colour": session.track.colour if session.track else 0,
         "track": languages.resolve(session.track.name).text if session.track else "",

@@ -10,7 +10,7 @@ from flask import request
 
 from eventapp.accounts.access import current_organizer
 from eventapp.core import stale_forms
-from eventapp.core.clock import to_local
+from eventapp.core.clock import day_span, local_day, to_local
 from eventapp.core.errors import Refused
 from eventapp.core.forms import Done, submit
 from eventapp.core.languages import gettext as _
@@ -97,13 +97,19 @@ class SessionEditing:
     def _save(self) -> Session:
         """The session, and whether it is a draft or ready."""
         event, form = self.event, self.form
+        starts, ends = form.starts_at.in_zone(event.zone), form.ends_at.in_zone(event.zone)
+        if form.day.data is not None:
+            if starts or ends:
+                raise Refused(_("Enter either a start and an end, or only the day."), field="day")
+            starts, ends = day_span(form.day.data, event.zone)
         saved = operations.save_session(
             event,
             self.session,
             title=form.title.data,
             kind=SessionKind(form.kind.data),
-            starts_at=form.starts_at.in_zone(event.zone),
-            ends_at=form.ends_at.in_zone(event.zone),
+            starts_at=starts,
+            ends_at=ends,
+            timed=form.day.data is None,
             rooms=[room for room in queries.rooms(event) if room.id in (form.rooms.data or [])],
             track=next((track for track in queries.tracks(event) if track.slug == form.track.data), None),
             parts=participation_rows.parts_of(form.people, self._people),
@@ -213,8 +219,9 @@ def _fields(event: Event, session: Session | None) -> dict[str, Any]:
         "title": session.title,
         "kind": session.kind.value,
         # In the event's time zone, as the form shows them: edit tokens are made from these.
-        "starts_at": to_local(session.starts_at, event.zone) if session.starts_at else None,
-        "ends_at": to_local(session.ends_at, event.zone) if session.ends_at else None,
+        "starts_at": to_local(session.starts_at, event.zone) if session.starts_at and session.timed else None,
+        "ends_at": to_local(session.ends_at, event.zone) if session.ends_at and session.timed else None,
+        "day": local_day(session.starts_at, event.zone) if session.starts_at and not session.timed else None,
         "rooms": [room.id for room in session.rooms],
         "track": session.track.slug if session.track else "",
         "abstract": session.abstract,

@@ -9,6 +9,7 @@ from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
+from eventapp.core.clock import day_span
 from eventapp.core.localized import LocalizedText
 from eventapp.demo import arrive, content, keep, register, shared
 from eventapp.demo.content import moment, text
@@ -176,14 +177,16 @@ def _session(
         )
         for part in row.get("parts", ())
     ]
+    span = day_span(row["day"], event.zone) if "day" in row else (moment(row["starts"]), moment(row["ends"]))
     keep.session(
         event,
         row["key"],
         title=text(row, "title"),
         abstract=text(row, "abstract"),
         kind=SessionKind(row["kind"]),
-        starts=moment(row["starts"]),
-        ends=moment(row["ends"]),
+        starts=span[0],
+        ends=span[1],
+        timed="day" not in row,
         rooms=[rooms[key] for key in row.get("rooms", ())],
         track=tracks.get(row.get("track", "")),
         spoken=row.get("spoken", []),

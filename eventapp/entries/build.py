@@ -226,6 +226,7 @@ def session_entry(
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     text = [
         off_note(event, locale),
+        "" if session.timed else _("The time is still to be announced."),
         prose.text(abstract.text),
         _people(session, locale),
         _spoken(session, locale),
@@ -250,7 +251,8 @@ def session_entry(
         url=url,
         categories=tuple(filter(None, [session.track.resolve(locale.language).text, locale.label(session.kind)])),
         status=Status.CANCELLED if session.undated or session.left else status_of(event.status, session.status),
-        transparent=session.kind.is_break,
+        all_day=not session.timed,
+        transparent=session.kind.is_break or not session.timed,
         colour=TRACK_COLOURS.get(session.colour or 0, ""),
         parent_uid=event.uid if parent else "",
     )

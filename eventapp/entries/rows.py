@@ -104,6 +104,7 @@ class SessionRow:
     people: list[PartRow] = field(default_factory=list)
     undated: bool = False
     left: bool = False
+    timed: bool = True
 
     @classmethod
     def of(cls, session: PublishedSession, names: Mapping[int, Any]) -> SessionRow:
@@ -123,6 +124,7 @@ class SessionRow:
             interpreted=session.interpreted,
             updated_at=session.updated_at,
             undated=session.undated,
+            timed=session.timed,
             track=session.track.name if session.track else LocalizedText(),
             colour=session.track.colour if session.track else None,
             rooms=[RoomRow(r.name, r.online, VenueRow.of(r.venue) if r.venue else None) for r in session.rooms],

@@ -323,7 +323,7 @@ def _still_at(place: str, present: Session, rooms: Things) -> bool:
     return named == {room.id for room in present.rooms}
 
 
-_FIELD = {"starts_at": "time", "ends_at": "time"}
+_FIELD = {"starts_at": "time", "ends_at": "time", "timed": "time"}
 
 
 def shown(session: Session) -> list[Participation]:
@@ -340,6 +340,7 @@ def _nothing() -> Session:
         status=SessionStatus.DRAFT,
         starts_at=None,
         ends_at=None,
+        timed=True,
         track=None,
         rooms=[],
         participations=[],
@@ -362,6 +363,7 @@ def _values(
         "title": present.title if cancelled and present.title else merged(present.title, wanted.title, languages),
         "starts_at": wanted.starts_at,
         "ends_at": wanted.ends_at,
+        "timed": wanted.timed,
         # A session cancelled here stays cancelled, whatever another system has.
         "status": SessionStatus.CANCELLED if cancelled else wanted.status,
         "guid": present.guid or _guid(wanted, present, new=new),

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from eventapp.core.clock import day_span, local_day, to_local
 from eventapp.core.languages import gettext as _
 from eventapp.exchange import values
 from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.incoming import Identity, IncomingPerson, IncomingSession, Problem
-from eventapp.exchange.numbers import guid_of_number
+from eventapp.exchange.numbers import WHOLE_DAY, guid_of_number
 from eventapp.exchange.values import AmbiguousValue
 
 
@@ -89,6 +90,10 @@ def session(collector: ImportCollector, raw: RawRow) -> IncomingSession:
     length = values.minutes(says("duration"))
     if starts is not None and length is None:
         raise AmbiguousValue(_("“%(title)s” has a start time but no length.", title=title))
+    ends, timed = starts + timedelta(minutes=length) if starts and length else None, True
+    if starts and length == WHOLE_DAY and collector.own and to_local(starts, collector.zone).time() == time():
+        starts, ends = day_span(local_day(starts, collector.zone), collector.zone)
+        timed = False
     rooms = dict.fromkeys(filter(None, (values.line(room) for room in raw.rooms)))
     abstract = collector.prose(says("abstract"), says("description"))
     people = collector.somebody(_people(collector, raw))
@@ -98,8 +103,9 @@ def session(collector: ImportCollector, raw: RawRow) -> IncomingSession:
         guid=_guid(collector, raw),
         code=code_of(says("code"), says("url")),
         starts_at=starts,
-        ends_at=starts + timedelta(minutes=length) if starts and length else None,
-        minutes=length,
+        ends_at=ends,
+        timed=timed,
+        minutes=length if timed else None,
         rooms=tuple(dict.fromkeys(collector.room(room) for room in rooms)),
         track=collector.track(values.line(says("track"))),
         kind=collector.kind(says("type")),

@@ -126,6 +126,8 @@ class IncomingSession:
     code: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    # False: only the day is known, and the times are its beginning and its end.
+    timed: bool = True
     minutes: int | None = None
     rooms: tuple[str, ...] | None = None
     place: str = ""

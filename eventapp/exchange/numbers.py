@@ -9,6 +9,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventapp.directory.models import ShownPerson
 
+# Minutes. schedule.xml and schedule.json have no session without an hour: in our files it starts at midnight and lasts
+# 24 hours, even on the day on which the clocks change.
+WHOLE_DAY = 24 * 60
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBERED = re.compile(r"00000000-0000-8000-8[0-9a-f]{3}-[0-9a-f]{12}")
 

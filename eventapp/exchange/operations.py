@@ -81,6 +81,7 @@ def _checked(event: Event, report: Report) -> Report:
                     title=values["title"],
                     starts_at=values["starts_at"],
                     ends_at=values["ends_at"],
+                    timed=values["timed"],
                     links=values.get("links"),
                     minutes=values.get("minutes"),
                 )

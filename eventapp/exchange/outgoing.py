@@ -146,7 +146,7 @@ def _slots(
                 guid=guid if number == 0 else numbers.in_room(guid, room),
                 slug=_slug(head, session, number),
                 starts=session.starts_at,
-                minutes=int((session.ends_at - session.starts_at).total_seconds() // 60),
+                minutes=_minutes(session),
                 room=room,
                 url=f"{head.url}/sessions/{session.code}{query}",
                 title=_line(session.title, head.language),
@@ -159,6 +159,10 @@ def _slots(
                 people=tuple(_people(session, people, somebody, head.language)),
                 links=session.links,
             )
+
+
+def _minutes(session: PublishedSession) -> int:
+    return int((session.ends_at - session.starts_at).total_seconds() // 60) if session.timed else numbers.WHOLE_DAY
 
 
 def _line(words: LocalizedText, language: str) -> str:

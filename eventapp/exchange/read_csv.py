@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 
+from eventapp.core.clock import day_span
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, fold
@@ -220,7 +221,7 @@ class _Row:
         title = {tag: text for tag, text in (self._lines("title") or {}).items() if text}
         if not title:
             raise AmbiguousValue(_("The entry has no title."))
-        starts, ends, minutes = self._times()
+        starts, ends, minutes, timed = self._times()
         people = csv_people.people(self.collector, self.where, self._columns("people"), self.says)
         return IncomingSession(
             where=self.where,
@@ -229,6 +230,7 @@ class _Row:
             code=code_of(self.says.get("code"), ""),
             starts_at=starts,
             ends_at=ends,
+            timed=timed,
             minutes=minutes,
             rooms=self._keys(self.collector.rooms, "room"),
             track=next(iter(self._keys(self.collector.tracks, "track", alone=True) or ("",)), "")
@@ -274,24 +276,38 @@ class _Row:
             else SessionStatus.PUBLISHED
         )
 
-    def _times(self) -> tuple[datetime | None, datetime | None, int | None]:
+    def _untimed(self, on: date | None) -> date | None:
+        """The day of a session whose hour is not known: the row says when it is, but not at what time."""
+        said = values.line(self.says.get("start"))
+        if values.line(self.says.get("end")) or not (on or said):
+            return None
+        if not said:
+            return on
+        alone = re.fullmatch(r"(?:午前|午後)?\s*\d{1,2}[:：.時].{0,11}|\d{4}", said) and not _DAY.match(said)
+        day, at, _offset = (None, time(), None) if alone else values.day_and_time(said)
+        return day if at is None else None
+
+    def _times(self) -> tuple[datetime | None, datetime | None, int | None, bool]:
+        """(start, end, planned minutes, whether the hour is known)."""
         minutes = values.minutes(self.says.get("duration"))
         on = values.day(self.says.get("date"))
+        if (day := self._untimed(on)) is not None:
+            return *day_span(day, self.collector.zone), minutes, False
         starts, first = self._moment(self.says.get("start"), on)
         if starts is None:
-            return None, None, minutes
+            return None, None, minutes, True
         last = values.day(self.says.get("end_date"))
         ends, at_end = self._moment(self.says.get("end"), last or first[0])
         if ends is None:
             if minutes is None:
                 raise AmbiguousValue(_("There is a start time but no end time or length."))
-            return starts, starts + timedelta(minutes=minutes), minutes
+            return starts, starts + timedelta(minutes=minutes), minutes, True
         if ends < starts and last is None and at_end[1]:
             # 23:00–01:00: an end without a date is the next such time after the start.
             ends, _at = self._moment(self.says.get("end"), first[0] + timedelta(days=1))
             if ends is None or ends - starts > _LONGEST_NIGHT:
                 raise AmbiguousValue(_("The end must be after the start."))
-        return starts, ends, minutes
+        return starts, ends, minutes, True
 
     def _moment(self, said: str | None, on: date | None) -> tuple[datetime | None, tuple[date, bool]]:
         """(moment, (its day, whether the cell contains only a time of day))."""

@@ -112,9 +112,10 @@ def _row(session: PublishedSession, head: Head) -> dict[str, str]:
     return {
         "guid": numbers.session_guid(session.guid or session.uid),
         "code": session.code,
-        "start": starts.isoformat(),
-        "end": ends.isoformat(),
-        "duration": length(int((session.ends_at - session.starts_at).total_seconds() // 60)),
+        # Of a session whose hour is not known, only the day.
+        "start": starts.isoformat() if session.timed else starts.date().isoformat(),
+        "end": ends.isoformat() if session.timed else "",
+        "duration": length(int((session.ends_at - session.starts_at).total_seconds() // 60)) if session.timed else "",
         "kind": session.kind.value,
         "status": session.status.value,
         "language": ", ".join(session.spoken),

@@ -62,7 +62,18 @@ SITE = ("slug", "name", "address", "access", "latitude", "longitude", "position"
 MEMBER = ("user_id", "role")
 TRACK = ("slug", "name", "colour", "position")
 ROOM = ("slug", "name", "online", "capacity", "position")
-SESSION = ("kind", "title", "subtitle", "abstract", "spoken", "interpreted", "capacity", "minutes", "do_not_record")
+SESSION = (
+    "kind",
+    "title",
+    "subtitle",
+    "abstract",
+    "spoken",
+    "interpreted",
+    "capacity",
+    "minutes",
+    "do_not_record",
+    "timed",
+)
 KNOWN = (
     "person_id",
     "differs",

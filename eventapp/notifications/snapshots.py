@@ -23,7 +23,7 @@ from eventapp.events import rules
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, EventStatus, Precision
 from eventapp.online.rules import known_link
-from eventapp.programme.changes import Change, ChangeKind
+from eventapp.programme.changes import Change, ChangeKind, span_of
 from eventapp.programme.published import PublishedSession
 from eventapp.programme.rules import SessionStatus
 
@@ -59,6 +59,8 @@ class Topic(StrEnum):
 class Snapshot:
     """Date, location and state. `starts` and `ends` are aware; `rooms` and `venue` are names in all their languages.
 
+    Not `timed`: a session of which only the day is known.
+
     `place` is a key of rooms and venue that does not change when a name is corrected or translated. `link` is a digest
     of the joining link, so that the stored value lets nobody in.
     """
@@ -67,6 +69,7 @@ class Snapshot:
     ends: datetime
     zone: str
     precision: Precision = Precision.DAY
+    timed: bool = True
     state: ParticipationState = ParticipationState.CONFIRMED
     place: str = ""
     rooms: tuple[LocalizedText, ...] = ()
@@ -80,6 +83,7 @@ class Snapshot:
             "ends": self.ends.astimezone(UTC).isoformat(),
             "zone": self.zone,
             "precision": self.precision.value,
+            **({} if self.timed else {"timed": False}),
             "state": self.state.value,
             "place": self.place,
             "rooms": [dict(name) for name in self.rooms],
@@ -94,6 +98,7 @@ class Snapshot:
             ends=datetime.fromisoformat(row["ends"]),
             zone=row["zone"],
             precision=Precision(row["precision"]),
+            timed=row.get("timed", True),
             state=ParticipationState(row["state"]),
             place=row["place"],
             rooms=tuple(LocalizedText(name) for name in row["rooms"]),
@@ -159,6 +164,7 @@ def session_snapshot(session: PublishedSession, event: Event, *, join_url: str =
     return Snapshot(
         starts=session.starts_at,
         ends=session.ends_at,
+        timed=session.timed,
         zone=event.zone,
         precision=event.precision,
         state=state,
@@ -179,18 +185,17 @@ def changed_topics(before: Snapshot, after: Snapshot) -> list[Topic]:
     found = [Topic.STATE] if before.state is not after.state else []
     if after.state in _NO_DATE:
         return found
-    if (before.starts, before.ends, before.zone, before.precision) != (
-        after.starts,
-        after.ends,
-        after.zone,
-        after.precision,
-    ):
+    if _time(before) != _time(after):
         found.append(Topic.TIME)
     if before.place != after.place:
         found.append(Topic.WHERE)
     if before.link != after.link:
         found.append(Topic.LINK)
     return found
+
+
+def _time(snapshot: Snapshot) -> tuple[object, ...]:
+    return snapshot.starts, snapshot.ends, snapshot.zone, snapshot.precision, snapshot.timed
 
 
 def session_changes(
@@ -217,7 +222,7 @@ def session_changes(
 
 
 def _times(snapshot: Snapshot) -> list[str]:
-    return [snapshot.starts.isoformat(), snapshot.ends.isoformat()]
+    return span_of(snapshot.starts, snapshot.ends, timed=snapshot.timed)
 
 
 def when(snapshot: Snapshot, language: str, *, zone: str = "") -> str:
@@ -227,6 +232,9 @@ def when(snapshot: Snapshot, language: str, *, zone: str = "") -> str:
     """
     if snapshot.precision is not Precision.DAY:
         return rules.when(snapshot.starts, snapshot.ends, snapshot.zone, snapshot.precision, language)
+    if not snapshot.timed:
+        day = languages.day(local_day(snapshot.starts, snapshot.zone), language)
+        return _("%(day)s, %(times)s", day=day, times=_("time to be announced"))
     zone = zone or snapshot.zone
     first, last = local_day(snapshot.starts, zone), local_day(snapshot.ends, zone)
     start, end = languages.clock_time(snapshot.starts, zone), languages.clock_time(snapshot.ends, zone)

@@ -40,6 +40,8 @@ class ChangeKind(Labelled):
 
 
 _TELLS_TIME = {ChangeKind.CANCELLED, ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.RESTORED}
+# The third value of a span of which only the day is known.
+_DAY = "day"
 _ORDER = {kind: number for number, kind in enumerate(ChangeKind)}
 
 
@@ -47,8 +49,8 @@ _ORDER = {kind: number for number, kind in enumerate(ChangeKind)}
 class Change:
     """One fact. `before` and `after` are JSON values whose meaning depends on the kind:
 
-    [start, end] as ISO 8601 (moved, new), lists of names (room), names (renamed), lists of [person id, role] (people),
-    [spoken, interpreted] (language).
+    [start, end] as ISO 8601 (moved, new), with "day" as a third if only the day is known, lists of names (room), names
+    (renamed), lists of [person id, role] (people), [spoken, interpreted] (language).
     """
 
     kind: ChangeKind
@@ -91,7 +93,12 @@ def turned(before: Document, after: Document) -> list[dict[str, Any]]:
 
 
 def _times(session: PublishedSession) -> list[str]:
-    return [session.starts_at.isoformat(), session.ends_at.isoformat()]
+    return span_of(session.starts_at, session.ends_at, timed=session.timed)
+
+
+def span_of(starts: datetime, ends: datetime, *, timed: bool) -> list[str]:
+    """Times as a change has them."""
+    return [starts.isoformat(), ends.isoformat(), *([] if timed else [_DAY])]
 
 
 def _rooms(session: PublishedSession) -> list[LocalizedText]:
@@ -213,9 +220,9 @@ def describe(change: Change, *, zone: str, timed: bool = True, names: Mapping[in
 
 def _when(span: list[str], zone: str, *, unlike: list[str] | None = None) -> str:
     """Day and times of a span; only the times if the day is that of `unlike`."""
-    start, end = (datetime.fromisoformat(moment) for moment in span)
+    start, end = (datetime.fromisoformat(moment) for moment in span[:2])
     day = local_day(start, zone)
-    times = languages.times(start, end, zone)
+    times = languages.times(start, end, zone, timed=_DAY not in span)
     if unlike and local_day(datetime.fromisoformat(unlike[0]), zone) == day:
         return times
     return _("%(day)s, %(times)s", day=languages.day(day, year=False), times=times)

@@ -41,8 +41,8 @@ class ScheduledSlot:
     """A scheduled session. `rooms` and `people` are keys of the names given to `check`; times are aware.
 
     `unconfirmed` are those of its people who have not confirmed, `minutes` is the planned length (None: unknown),
-    `ready` whether it is part of the next release. `elsewhere` names another event at which it takes place; such a slot
-    matters only for its people.
+    `ready` whether it is part of the next release. Not `timed`: its hour is not known yet, so that it overlaps nothing.
+    `elsewhere` names another event at which it takes place; such a slot matters only for its people.
     """
 
     code: str
@@ -58,6 +58,7 @@ class ScheduledSlot:
     spoken: tuple[str, ...] = ()
     understood: tuple[str, ...] = ()
     is_break: bool = False
+    timed: bool = True
     elsewhere: str = ""
 
 
@@ -121,13 +122,14 @@ def check(
     """All issues of a programme, errors first, then by time."""
     every = sorted(slots, key=lambda slot: (slot.starts, slot.ends, slot.title, slot.code))
     own = [slot for slot in every if not slot.elsewhere]
+    timed = [slot for slot in own if slot.timed]
     found = [
-        *_rooms_twice(own, rooms, event_context),
-        *_people_twice(every, people, event_context),
-        *_too_far(own, rooms, people, event_context),
+        *_rooms_twice(timed, rooms, event_context),
+        *_people_twice([slot for slot in every if slot.timed], people, event_context),
+        *_too_far(timed, rooms, people, event_context),
         *_outside(own, event_context),
-        *_over_the_day(own, event_context),
-        *_too_short(own, event_context),
+        *_over_the_day(timed, event_context),
+        *_too_short(timed, event_context),
         *_too_small(own, rooms, event_context),
         *_not_confirmed(own, people, event_context),
         *_not_understood(own, event_context),
@@ -142,7 +144,7 @@ def check(
 def _describe(slot: ScheduledSlot, event_context: EventContext) -> str:
     """ "“Opening” (Tue 18 March, 10:00 – 11:00)"."""
     day = languages.day(local_day(slot.starts, event_context.zone), year=False)
-    times = languages.times(slot.starts, slot.ends, event_context.zone)
+    times = languages.times(slot.starts, slot.ends, event_context.zone, timed=slot.timed)
     return _("“%(title)s” (%(day)s, %(times)s)", title=slot.title, day=day, times=times)
 
 
@@ -242,8 +244,13 @@ def _way(
 
 
 def _outside(own: Sequence[ScheduledSlot], event_context: EventContext) -> Iterable[ProgrammeIssue]:
+    zone = event_context.zone
+    first, last = (local_day(moment, zone) for moment in (event_context.starts, event_context.ends))
     for slot in own:
-        if slot.starts < event_context.starts or slot.ends > event_context.ends:
+        within = slot.starts >= event_context.starts and slot.ends <= event_context.ends
+        if not slot.timed:
+            within = first <= local_day(slot.starts, zone) <= last
+        if not within:
             sentence = _(
                 "%(session)s is outside the event's start and end times.", session=_describe(slot, event_context)
             )

@@ -44,6 +44,11 @@ class SessionForm(Form):
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
     starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty until the session is scheduled."))
     ends_at = LocalTimeField(_l("Ends"))
+    day = DateField(
+        _l("Day, if the hour is not known yet"),
+        description=_l("Instead of start and end. The programme then says that the time is to be announced."),
+        validators=[Optional()],
+    )
     minutes = IntegerField(
         _l("Planned length in minutes"),
         description=_l("Planned length; used when you place the session in the schedule."),

@@ -37,6 +37,8 @@ class GridDay:
     times: list[datetime]
     cells: list[Cell]
     has_collisions: bool
+    # Sessions of the day whose hour is not known: they have no position, and are listed above the grid.
+    untimed: tuple[PublishedSession, ...] = ()
 
     @property
     def width(self) -> int:
@@ -62,6 +64,8 @@ def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]
     A session without a room spans all columns; one in rooms that are not adjacent is placed in the first of them.
     Sessions that overlap in a room are placed side by side, and the room gets as many columns as needed.
     """
+    untimed = tuple(session for session in sessions if not session.timed)
+    sessions = [session for session in sessions if session.timed]
     used = {room.id for session in sessions for room in session.rooms}
     shown = [room for room in rooms if room.id in used]
     order = {room.id: number for number, room in enumerate(shown)}
@@ -90,7 +94,7 @@ def lay_out(sessions: Sequence[PublishedSession], rooms: Sequence[PublishedRoom]
         everywhere = replace(cell, column=1, column_end=end)
         cells.append(everywhere if session.kind.is_break and not _collide([*cells, everywhere]) else cell)
     cells.sort(key=lambda cell: (cell.row, cell.column))
-    return GridDay(columns, marks, cells, has_collisions=_collide(cells))
+    return GridDay(columns, marks, cells, has_collisions=_collide(cells), untimed=untimed)
 
 
 def _lanes(sessions: Sequence[PublishedSession], runs: Mapping[int, tuple[int, int]]) -> dict[int, int]:

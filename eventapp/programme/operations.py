@@ -134,7 +134,9 @@ def save_session(
     """
     if session is not None and seen_revision is not None:
         _still(event, session, seen_revision)
-    check_session(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track, **values)
+    timed = values.get("timed", session.timed if session is not None else True)
+    given = {**values, "timed": timed}
+    check_session(event, title=title, starts_at=starts_at, ends_at=ends_at, rooms=rooms, track=track, **given)
     _check_capacity(session, values.get("capacity"), signed_up)
     if session is None:
         session = Session(event=event, event_id=event.id)
@@ -200,6 +202,7 @@ def move_session(
         track=session.track,
         seen_revision=seen_revision,
         by=by,
+        timed=True,
     )
 
 
@@ -238,7 +241,7 @@ def slot(event: Event, session: Session) -> str:
     if session.starts_at is None or session.ends_at is None:
         return _("not scheduled")
     day = languages.day(clock.local_day(session.starts_at, event.zone), year=False)
-    times = languages.times(session.starts_at, session.ends_at, event.zone)
+    times = languages.times(session.starts_at, session.ends_at, event.zone, timed=session.timed)
     return _("%(day)s, %(times)s, %(rooms)s", day=day, times=times, rooms=rooms or _("no room"))
 
 
@@ -255,7 +258,7 @@ def check_session(
     """The rules of `save_session`, also used by the dry run of an import. Raises Refused."""
     if not title:
         raise Refused(_("Enter a title in at least one language."), field="title")
-    _check_times(event, starts_at, ends_at)
+    _check_times(event, starts_at, ends_at, timed=values.get("timed", True))
     if any(room.event_id != event.id for room in rooms):
         raise Refused(_("Choose rooms of this event."), field="rooms")
     if track is not None and track.event_id != event.id:
@@ -266,7 +269,7 @@ def check_session(
         raise Refused(_("A session can't last longer than 24 hours."), field="minutes")
 
 
-def _check_times(event: Event, starts_at: datetime | None, ends_at: datetime | None) -> None:
+def _check_times(event: Event, starts_at: datetime | None, ends_at: datetime | None, *, timed: bool) -> None:
     if starts_at is None and ends_at is None:
         return
     if starts_at is None or ends_at is None:
@@ -275,7 +278,7 @@ def _check_times(event: Event, starts_at: datetime | None, ends_at: datetime | N
         )
     if ends_at <= starts_at:
         raise Refused(_("The end must be after the start."), field="ends_at")
-    if ends_at - starts_at > LONGEST:
+    if timed and ends_at - starts_at > LONGEST:  # the day on which the clocks go back has 25 hours
         raise Refused(_("A session can't last longer than 24 hours."), field="ends_at")
     if starts_at < event.starts_at - MARGIN or ends_at > event.ends_at + MARGIN:
         raise Refused(

@@ -64,7 +64,8 @@ class PublishedSession:
 
     `removed`: it was public and is no longer on the programme. Its page and calendar entry remain and say so.
     `undated`: its times are the former ones, because the event's date is no longer known. This is not part of a
-    release. `turns` counts, by the path of a part of the programme, how often the session left that part or came back.
+    release. Not `timed`: only the day is known, and the times are its beginning and its end. `turns` counts, by the
+    path of a part of the programme, how often the session left that part or came back.
     """
 
     id: int
@@ -87,6 +88,7 @@ class PublishedSession:
     updated_at: datetime
     removed: bool = False
     undated: bool = False
+    timed: bool = True
     track: PublishedTrack | None = None
     rooms: tuple[PublishedRoom, ...] = ()
     participations: tuple[PublishedPart, ...] = ()
@@ -286,6 +288,7 @@ def _session_out(session: PublishedSession) -> dict[str, Any]:
         "rooms": [room.slug for room in session.rooms],
         "parts": [[part.person_id, part.role.value, part.mode.value] for part in session.participations],
         **({"turns": dict(session.turns)} if session.turns else {}),
+        **({} if session.timed else {"timed": False}),
     }
 
 
@@ -318,4 +321,5 @@ def _session_in(
             PublishedPart(person, ParticipationRole(role), Mode(mode)) for person, role, mode in row["parts"]
         ),
         turns=row.get("turns", {}),
+        timed=row.get("timed", True),
     )

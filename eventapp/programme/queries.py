@@ -223,6 +223,9 @@ class Timed(Protocol):
     @property
     def starts_at(self) -> datetime | None: ...
 
+    @property
+    def timed(self) -> bool: ...
+
 
 S = TypeVar("S", bound=Timed)
 
@@ -235,7 +238,8 @@ def by_day(found: Iterable[S], event: Event) -> dict[date, list[S]]:
     days: dict[date, list[S]] = {}
     for session in found:
         if session.starts_at is not None:
-            days.setdefault(programme_day(session.starts_at, event.zone, event.day_starts), []).append(session)
+            begins = event.day_starts if session.timed else 0
+            days.setdefault(programme_day(session.starts_at, event.zone, begins), []).append(session)
     return days
 
 
@@ -352,7 +356,7 @@ def findings(
     if names:
         first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
         for other, session, person in _elsewhere(names, event):
-            if session.starts_at < last and session.ends_at > first:
+            if session.timed and session.starts_at < last and session.ends_at > first:
                 title = other.title.resolve(language).text
                 people = frozenset({person})
                 slots.append(
@@ -392,4 +396,5 @@ def _slot(event: Event, session: Session, language: str) -> ScheduledSlot:
         spoken=rules.spoken_in(session.kind, session.spoken, event.spoken),
         understood=tuple(session.interpreted),
         is_break=session.kind.is_break,
+        timed=session.timed,
     )

@@ -219,6 +219,7 @@ def _session(
         abstract=session.abstract,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
+        timed=session.timed,
         spoken=spoken_in(session.kind, session.spoken, event.spoken),
         interpreted=tuple(session.interpreted),
         capacity=session.capacity,
@@ -254,4 +255,4 @@ def _later(now: PublishedSession, was: PublishedSession, moment: datetime) -> Pu
 
 
 def _significant(session: PublishedSession) -> tuple[object, ...]:
-    return (session.starts_at, session.ends_at, session.status, [room.slug for room in session.rooms])
+    return (session.starts_at, session.ends_at, session.timed, session.status, [room.slug for room in session.rooms])

@@ -35,6 +35,7 @@ class SessionCard:
     also: str
     where: Markup
     spoken_names: str
+    timed: bool
 
 
 @dataclass
@@ -66,10 +67,13 @@ class SessionCardWriter:
             title=marked(session.title.resolve(self.language), self.shown),
             is_break=session.kind.is_break,
             cancelled=off,
-            starts=session.starts_at.isoformat(),
+            starts=session.starts_at.isoformat()
+            if session.timed
+            else clock.local_day(session.starts_at, self.zone).isoformat(),
             ends=session.ends_at.isoformat(),
-            times=languages.times(session.starts_at, session.ends_at, self.zone),
-            also=self._also(session.starts_at, session.ends_at),
+            times=languages.times(session.starts_at, session.ends_at, self.zone, timed=session.timed),
+            also=self._also(session.starts_at, session.ends_at) if session.timed else "",
+            timed=session.timed,
             where=self._where(session),
             spoken_names="" if session.kind.is_break or not session.spoken else self._spoken(session),
         )

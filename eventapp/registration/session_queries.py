@@ -27,8 +27,14 @@ def is_on_site(session: PublishedSession) -> bool:
 
 
 def overlap(one: PublishedSession, other: PublishedSession) -> bool:
-    """Whether two different sessions are at the same time."""
-    return one.id != other.id and other.starts_at < one.ends_at and one.starts_at < other.ends_at
+    """Whether two different sessions are at the same time, as far as their hours are known."""
+    return (
+        one.timed
+        and other.timed
+        and one.id != other.id
+        and other.starts_at < one.ends_at
+        and one.starts_at < other.ends_at
+    )
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def _session(page: EventPage, session: PublishedSession, spots: list[Spot]) -> d
         starts=session.starts_at,
         ends=session.ends_at,
         zone=event.zone,
+        exact="time" if session.timed else "day",
         state=state,
         attendance=Attendance.ONLINE if online else _ATTENDANCE[event.format],
         spots=[] if online else own,

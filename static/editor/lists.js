@@ -45,7 +45,7 @@ export class Unscheduled {
     link.href = this.address(session.code);
     link.draggable = false;
     speak(link, session.title);
-    const about = [session.kind, session.minutes && fill(this.words.minutes, { number: session.minutes }), session.people,
+    const about = [session.day && fill(this.words.dayKnown, { day: session.day }), session.kind, session.minutes && fill(this.words.minutes, { number: session.minutes }), session.people,
       session.unsaved && this.words.notSaved];
     row.append(link, make("small", "", about.filter(Boolean).join(" · ")));
     if (!this.readonly) {
