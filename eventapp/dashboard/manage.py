@@ -89,6 +89,7 @@ _BELONG = {
     "host": "events_manage.places",
     "session": "programme_manage.programme",
     "check": "programme_manage.programme",
+    "mute": "programme_manage.programme",
     "release": "programme_manage.programme",
     "room": "programme_manage.programme",
     "track": "programme_manage.programme",

@@ -261,6 +261,28 @@ def test_a_slot_for_a_new_session_is_chosen_by_keyboard(schedule):
     assert page.input_value("[name=starts_at]") == f"{plan.desk.day}T10:00"
 
 
+def test_somebody_new_is_added_from_the_list_of_matches_and_the_form_stays(schedule):
+    plan = schedule("editor-speaker")
+    page = plan.page
+    assert plan.window.open(plan.base + "/sessions/new") == 200
+    page.fill("[name=title_en]", "Signing")
+    page.fill("[name=name-0]", "Yamada Hanako")
+    page.wait_for_selector("[role=option]:has-text('Add “Yamada Hanako” as a new speaker')")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#new-speaker[open]")
+    assert (page.input_value("#new_family"), page.input_value("#new_given")) == ("Hanako", "Yamada")
+    page.fill("#new_family", "Yamada")
+    page.fill("#new_given", "Hanako")
+    page.click("button[name=create]")
+    page.wait_for_selector("#people [role=status]:has-text('Hanako Yamada is a new speaker')")
+    assert page.input_value("[name=title_en]") == "Signing"
+    assert page.input_value("[name=name-0]") == "Hanako Yamada"
+    plan.desk.save()
+    (found,) = [one for one in plan.state()["sessions"] if one["title"]["text"] == "Signing"]
+    assert found["people"] == "Hanako Yamada"
+
+
 def test_a_move_can_be_undone_by_button_step_by_step(schedule):
     plan = schedule("editor-undo")
     plan.open()
