@@ -56,7 +56,8 @@ function change(code, slot, { noted = true, held = false } = {}) {
   }
   part("news").textContent = "";
   Object.assign(session, { starts: slot.starts, ends: slot.ends, rooms: [...slot.rooms] });
-  if (noted) history.note(code, before, slotOf(session), held);
+  // A session of which only the day was known could not be put back to that by a move.
+  if (noted && !session.day) history.note(code, before, slotOf(session), held);
   outbox.want(code);
   show(session, before);
   say(programme.slotSaid(session));

@@ -19,8 +19,10 @@ from eventapp.programme import changes, operations, queries, releases
 from eventapp.programme.models import Session
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import ParticipationRole, SessionKind
+from eventapp.registration import sign_ups
 from tests.support import imports
 from tests.support.make import START, fresh
+from tests.support.outbox import emails, entry
 
 DAY = date(2031, 3, 18)
 NEW = "/manage/events/forum/programme/sessions/new"
@@ -149,3 +151,36 @@ def test_a_span_of_more_than_a_day_needs_no_hour_to_be_refused(make, forum):
             starts_at=START,
             ends_at=START + timedelta(hours=25),
         )
+
+
+def retimed(make, forum, signing, *, timed: bool) -> None:
+    starts, ends = (START, START + timedelta(hours=1)) if timed else day_span(DAY, forum.zone)
+    with transaction():
+        row = db.session.get(Session, signing.id)
+        row.starts_at, row.ends_at, row.timed = starts, ends, timed
+    make.release(forum)
+
+
+def test_who_has_a_seat_is_sent_a_day_and_then_the_hour(make, forum, signing, organizer):
+    with transaction():
+        db.session.get(Session, signing.id).capacity = 5
+    make.release(forum)
+    guest = make.registration(forum, make.option(forum))
+    emails()
+    with transaction():
+        sign_ups.sign_up(fresh(guest), signing.code)
+    assert make.tell() == 1
+    (email,) = emails()
+    assert "Tue 18 March 2031, time to be announced, Hall" in email.text
+    assert entry(email).one("DTSTART") == "20310318"
+    retimed(make, forum, signing, timed=True)
+    assert make.tell() == 1
+    (email,) = emails()
+    assert "time to be announced → 10:00 – 11:00" in email.text
+    assert "T10" in entry(email).one("DTSTART")
+    retimed(make, forum, signing, timed=False)
+    assert make.tell() == 1
+    (email,) = emails()
+    assert "10:00 – 11:00 → time to be announced" in email.text
+    assert entry(email).one("DTSTART") == "20310318"
+    assert organizer.get("/manage/events/forum/calendars").status_code == 200
