@@ -210,8 +210,10 @@ def _is_japanese(text: str) -> bool:
     Chinese characters among Latin letters.
     """
     letters = len(re.findall(r"[^\x00-\x7f]", text))
-    together = sum(map(len, re.findall(r"[^\x00-\x7f]{2,}", text)))
-    return not re.search("[\ue000-\uf8ff]", text) and together * 2 > letters
+    inside_words = len(
+        re.findall(r"(?<=[a-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[a-z])", text)
+    )
+    return inside_words * 2 < letters or not letters
 
 
 def main(parse: Callable[[bytes], Table] = parse) -> None:

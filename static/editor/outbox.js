@@ -88,6 +88,7 @@ export class Outbox {
 
   saved(session, wanted, answer) {
     session.revision = answer.session.revision;
+    session.day = answer.session.day;
     session.saved = slotOf(answer.session);
     session.unsaved = !sameSlot(session, session.saved) && session.unsaved;
     this.programme.judge(answer);

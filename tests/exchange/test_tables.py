@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
+from eventapp.core import tables
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
@@ -69,6 +70,8 @@ def test_a_workbook_is_read_as_the_same_table_in_a_text_is(app):
 def test_a_file_of_japanese_windows_is_read_and_a_german_one_is_not_taken_for_it(app):
     text = "タイトル,日付,開始,終了\n開会式①,2031/03/18,10:00,10:30\n"
     assert formats.read(text.encode("cp932"), TOKYO).sessions[0].title == {"": "開会式①"}
+    marks = "name,day 1,day 2\n" + "Ada,○,×\n" * 9
+    assert tables.decoded(marks.encode("cp932")) == marks, "signs that stand alone are Japanese, too"
     german = "Titel,Datum\nPräsidium für Ämter,18.3.2031\nCafé und Öl,18.3.2031\n"
     with pytest.raises(Refused, match="encoding"):
         formats.read(german.encode("latin-1"), TOKYO)
