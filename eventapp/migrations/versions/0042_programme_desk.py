@@ -1,7 +1,7 @@
 """The programme desk: an event's spoken language, sessions on a day without an hour, muted issues, known columns.
 
 Revision ID: 0042
-Revises: 0038
+Revises: 0041
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0042"
-down_revision = "0038"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
