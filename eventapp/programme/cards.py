@@ -18,7 +18,8 @@ def of_session(event: Event, session: PublishedSession, *, cover: Photo | None, 
     when = event.when(language)
     if event.timed and session.starts_at is not None:
         on = day(local_day(session.starts_at, event.zone), language)
-        when = f"{on} {clock_time(session.starts_at, event.zone)} – {clock_time(session.ends_at, event.zone)}"
+        hours = f" {clock_time(session.starts_at, event.zone)} – {clock_time(session.ends_at, event.zone)}"
+        when = on + (hours if session.timed else "")
     rooms = listing([room.name.resolve(language).text for room in session.rooms], language)
     people = [part.person.name(language).text for part in session.spoken_by if part.person is not None]
     lines = [when, rooms, listing(people[:3], language)]
