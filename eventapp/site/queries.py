@@ -99,7 +99,7 @@ def hours_by_day(
         return []
     found = []
     for day, sessions in days.items():
-        times = [(one.starts_at, one.ends_at) for one in sessions if not one.cancelled]
+        times = [(one.starts_at, one.ends_at) for one in sessions if one.timed and not one.cancelled]
         if times:
             found.append((day, min(starts for starts, _ends in times), max(ends for _starts, ends in times)))
     return found if len(found) > 1 else []

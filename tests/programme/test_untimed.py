@@ -81,6 +81,16 @@ def test_it_is_shown_with_its_day_and_without_an_hour(client, forum, signing):
     assert '<time datetime="2031-03-18">time to be announced</time>' in page and ">00:00" not in page
 
 
+def test_it_does_not_say_when_a_day_of_the_event_begins(client, make):
+    event = make.event("forum", ends_at=START + timedelta(days=1))
+    make.session(event, "Opening", starts_at=START + timedelta(hours=1), release=False)
+    make.session(event, "Closing", starts_at=START + timedelta(days=1), minutes=30, release=False)
+    signing = make.session(event, "Signing", release=False)
+    retimed(make, event, signing, timed=False)
+    page = client.get("/events/forum").text
+    assert "11:00 – 12:00" in page and "00:00 – " not in page
+
+
 def test_its_calendar_entry_is_a_day_and_its_structured_data_a_date(client, forum, signing):
     calendar = client.get("/events/forum/calendar.ics").text.replace("\r\n ", "")
     entry = next(part for part in calendar.split("BEGIN:VEVENT") if "Signing" in part)
