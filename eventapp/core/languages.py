@@ -171,6 +171,11 @@ def day(value: date, language: str | None = None, *, year: bool = True) -> str:
     return babel_date(value, (_DAY if year else _DAY_NO_YEAR)[base], locale=locale_of(base))
 
 
+def weekday(value: date) -> str:
+    """ "Tue", 「火」."""
+    return babel_date(value, "EEE", locale=locale_of(interface()))
+
+
 def month(value: date, language: str | None = None) -> str:
     """ "December 2022", 「2022年12月」."""
     language = language or interface()

@@ -181,6 +181,7 @@ def init_app(app: Flask) -> None:
         day=languages.day,
         days=languages.days,
         month=languages.month,
+        weekday=languages.weekday,
         times=languages.times,
         clock_time=languages.clock_time,
         zone_short=languages.zone_short,

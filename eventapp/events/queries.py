@@ -107,10 +107,11 @@ def listed(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
+    before: datetime | None = None,
     limit: int = 200,
     offset: int = 0,
 ) -> list[Event]:
-    """Public events: upcoming ones (`since`) soonest first, past ones (`until`) latest first."""
+    """Public events: upcoming ones (`since`) soonest first, past ones (`until`) latest first; that begin `before`."""
     event_filter = event_filter or EventFilter()
     query = (
         select(Event)
@@ -129,6 +130,8 @@ def listed(
         query = query.join(EventSeries).where(EventSeries.slug == event_filter.series)
     if since:
         query = query.where(Event.ends_at >= since).order_by(Event.starts_at, Event.id)
+    if before:
+        query = query.where(Event.starts_at < before)
     if until:
         query = query.where(Event.ends_at < until).order_by(Event.starts_at.desc(), Event.id)
     if not event_filter.text:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from calendar import Calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from eventapp.core import clock, languages
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus
+from eventapp.events.queries import EventFilter
+from eventapp.events.queries import listed as found_events
+from eventapp.events.rules import EventStatus, Precision
 from eventapp.media import queries as media
 from eventapp.media.models import Photo
 from eventapp.registration import queries as registration
@@ -67,3 +70,49 @@ def by_month(events: Sequence[ListedEvent]) -> list[tuple[date, list[ListedEvent
         return one.event.first_day.replace(day=1)
 
     return [(first, list(rows)) for first, rows in groupby(events, key=month)]
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    """A month as weeks of seven days, Monday first, with the events of each day; a day of another month has none.
+
+    `undated` are events of which only the month is known.
+    """
+
+    first: date
+    weeks: list[list[tuple[date, list[ListedEvent]]]]
+    undated: list[ListedEvent]
+    earlier: date
+    later: date
+
+    @property
+    def number(self) -> int:
+        """How many events there are, each once."""
+        days = (one.event.id for week in self.weeks for _day, rows in week for one in rows)
+        return len({*days, *(one.event.id for one in self.undated)})
+
+
+def month_of(first: date, wanted: EventFilter) -> MonthPage:
+    """The public events of a month, by the days on which they take place at their venue. Three statements."""
+    later = (first + timedelta(days=31)).replace(day=1)
+    # A day more on both sides, for venues in other time zones.
+    opens = datetime(first.year, first.month, 1, tzinfo=UTC) - timedelta(days=1)
+    closes = datetime(later.year, later.month, 1, tzinfo=UTC) + timedelta(days=1)
+    rows = listed(found_events(wanted, since=opens, before=closes))
+    dated = [one for one in rows if one.event.precision is Precision.DAY]
+
+    def on(day: date) -> list[ListedEvent]:
+        return [one for one in dated if day.month == first.month and one.event.first_day <= day <= last_day(one.event)]
+
+    return MonthPage(
+        first,
+        [[(day, on(day)) for day in week] for week in Calendar().monthdatescalendar(first.year, first.month)],
+        [one for one in rows if one.event.precision is Precision.MONTH and one.event.first_day.replace(day=1) == first],
+        (first - timedelta(days=1)).replace(day=1),
+        later,
+    )
+
+
+def last_day(event: Event) -> date:
+    """The day on which an event ends at its venue; an end at midnight belongs to the day before."""
+    return clock.local_day(event.ends_at - timedelta(microseconds=1), event.zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
@@ -66,17 +67,44 @@ def home() -> ResponseReturnValue:
     series=text(80),
     q=text(100),
     page=text(4),
+    month=text(7),
 )
 def events_list() -> ResponseReturnValue:
-    """All public events, filtered by GET parameters: the upcoming ones, and the past ones in pages."""
-
+    """All public events, filtered by GET parameters: the upcoming ones, and the past ones in pages; or a month."""
+    month = _month(request.args.get("month", ""))
     version, is_fresh = known("events")
-    return cached_page(version, _events_page, is_fresh=is_fresh)
+    return cached_page(version, _events_page if month is None else lambda: _month_page(month), is_fresh=is_fresh)
+
+
+def _month(typed: str) -> date | None:
+    """The first day of a month such as 2027-01; None for anything else."""
+    try:
+        found = date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        return None
+    return found if len(typed) == 7 and 1900 < found.year < 2200 else None
+
+
+def _month_page(first: date) -> Response:
+    wanted = _event_filter()
+    return page(
+        "site/events.html",
+        shown_month=listing.month_of(first, wanted),
+        filtered=wanted != EventFilter(),
+        today=clock.now().date(),
+        **_choices(),
+    )
+
+
+def _choices() -> dict[str, object]:
+    """What the list of events can be filtered by."""
+    countries, years, series = events.filters()
+    kinds = {"kinds": list(EventKind), "formats": list(EventFormat)}
+    return {"countries": countries, "years": years, "series": series, **kinds}
 
 
 def _events_page() -> Response:
     now, wanted, number = clock.now(), _event_filter(), page_number(request.args.get("page"))
-    countries, years, series = events.filters()
     past = events.listed(wanted, until=now, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
     coming = events.listed(wanted, since=now) if number == 1 else []
     return page(
@@ -85,14 +113,11 @@ def _events_page() -> Response:
         past=listing.by_month(listing.listed(past[:PER_PAGE])),
         number=number,
         more=len(past) > PER_PAGE,
-        countries=countries,
-        years=years,
-        series=series,
-        kinds=list(EventKind),
-        formats=list(EventFormat),
+        shown_month=None,
         filtered=wanted != EventFilter(),
         countdown=countdown,
         today=now.date(),
+        **_choices(),
     )
 
 

@@ -24,6 +24,7 @@ Where = str | tuple[str, ...]
 PUBLIC: dict[str, Where] = {
     "home": "/",
     "events": "/events",
+    "events-month": "/events?month=2022-11",
     "events-none": "/events?q=nothing+is+called+this",
     "event-coming": FORUM,
     "event-past": SUMMIT,

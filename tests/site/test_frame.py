@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from eventapp.core.clock import now
 from eventapp.core.localized import LocalizedText
-from eventapp.events.rules import EventStatus
+from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import Availability
 from eventapp.site import listing, queries
@@ -132,3 +132,33 @@ def test_the_list_of_events_has_covers_and_pages(client, make):
 def test_the_venue_is_offered_where_there_is_one(client, make):
     make.event("forum", venue_name=LocalizedText(en="City Hall"))
     assert "Venue" in tabs(client, "/events/forum")
+
+
+def test_a_month_shows_each_day_of_an_event_at_its_venue(client, make):
+    # 23:30 in Tokyo on the 30th of June is still the afternoon in London; the end at midnight is not on the next day.
+    start = datetime(2033, 6, 30, 14, 30, tzinfo=UTC)
+    make.event("late", title="Late forum", starts_at=start, ends_at=start + timedelta(minutes=30))
+    make.event(
+        "long",
+        title="Long forum",
+        starts_at=datetime(2033, 7, 3, 1, tzinfo=UTC),
+        ends_at=datetime(2033, 7, 5, 3, tzinfo=UTC),
+    )
+    make.event("vague", title="Vague forum", starts_at=datetime(2033, 7, 1, 1, tzinfo=UTC), precision=Precision.MONTH)
+    june, july = (client.get(f"/events?month=2033-0{number}").text for number in (6, 7))
+    assert (june.count("Late forum"), june.count("Long forum"), june.count("Vague forum")) == (1, 0, 0)
+    assert (july.count("Late forum"), july.count("Long forum"), july.count("Vague forum")) == (0, 3, 1)
+    assert "month=2033-05" in june and "month=2033-07" in june
+
+
+@pytest.mark.parametrize("month", ["2033-13", "9999-99", "abc", "2033-6", "0000-01"])
+def test_what_is_no_month_shows_the_list(client, make, month):
+    make.event("forum")
+    page = client.get(f"/events?month={month}")
+    assert page.status_code == 200 and 'class="month"' not in page.text
+
+
+def test_an_empty_month_says_so_and_keeps_the_filter(client, make):
+    make.event("forum")
+    text = client.get("/events?month=2050-01&kind=summit").text
+    assert "There are no events in this month." in text and "kind=summit" in text
