@@ -7,7 +7,7 @@ from typing import Any
 from eventapp.accounts.models import User
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Venue
 from eventapp.feeds import memory
 from eventapp.feeds.memory import PublicState
 from eventapp.notifications import operations as notifications
@@ -25,6 +25,20 @@ def change_event(event: Event, *, slug: str, **values: Any) -> None:
     """Change the event itself: its texts, dates, venue or visibility. Raises Refused as `events.edit` does."""
     with memory.remembering(event):
         events.edit(event, slug=slug, **values)
+    releases.restate_venues(event)
+
+
+def save_venue(event: Event, venue: Venue | None, **values: Any) -> Venue:
+    """Add or change a venue, also in the public programme. Those who come are told of another name or address."""
+    made = events.save_venue(event, venue, **values)
+    releases.restate_venues(event)
+    return made
+
+
+def remove_venue(event: Event, venue: Venue) -> None:
+    """Remove a venue; its rooms are kept, without one."""
+    events.remove_venue(venue)
+    releases.restate_venues(event)
 
 
 def publish_event(event: Event) -> None:

@@ -20,6 +20,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
 from eventapp.feeds import memory
 from eventapp.programme import operations as programme
+from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.operations import Shifted
 from eventapp.proposals import operations as proposals
@@ -86,6 +87,7 @@ def edit_event(
     """
     with memory.remembering(event):
         events.edit(event, **values)
+    releases.restate_venues(event)
     events.set_themes(event, themes)
 
     def shift(along: bool) -> Shift:

@@ -16,7 +16,8 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import LocalizedText
-from eventapp.events.models import Event
+from eventapp.events import queries as events
+from eventapp.events.models import Event, Venue
 from eventapp.programme import changes, issues, published, queries
 from eventapp.programme.changes import Change
 from eventapp.programme.conflicts import Audience
@@ -126,6 +127,30 @@ def cancel_all(event: Event, *, note: LocalizedText | None = None) -> Release | 
     return _publish(event, document, found, user=None, note=note) if found else None
 
 
+def restate_venues(event: Event) -> Release | None:
+    """Publish what the venues of public sessions are called now, and nothing else of the team's plans.
+
+    The event page names the new hall at once; calendars of sessions must not name the old one until the next version.
+    Returns None if the public programme says the same already.
+    """
+    if queries.latest(event) is None:
+        return None
+    _lock(event)
+    present, moment = queries.document(event), clock.now()
+    venues = {venue.slug: _venue(venue) for venue in events.venues(event)}
+
+    def restated(room: PublishedRoom) -> PublishedRoom:
+        return replace(room, venue=venues.get(room.venue.slug)) if room.venue is not None else room
+
+    sessions = tuple(
+        _later(replace(session, rooms=tuple(map(restated, session.rooms))), session, moment)
+        for session in present.sessions
+    )
+    document = replace(present, sessions=sessions, rooms=tuple(map(restated, present.rooms)))
+    found = changes.between(present, document)
+    return _publish(event, document, found, user=None, note=None) if document != present else None
+
+
 def _lock(event: Event) -> None:
     """Lock the event, so that two users who publish at once get consecutive numbers."""
     db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
@@ -187,9 +212,12 @@ def _used(rooms: Iterable[PublishedRoom], sessions: Iterable[PublishedSession]) 
 
 
 def _room(room: Room) -> PublishedRoom:
-    at = room.venue
-    venue = PublishedVenue(at.slug, at.name, at.address, at.latitude, at.longitude) if at else None
+    venue = _venue(room.venue) if room.venue else None
     return PublishedRoom(room.id, room.slug, room.name, room.online, room.capacity, venue)
+
+
+def _venue(venue: Venue) -> PublishedVenue:
+    return PublishedVenue(venue.slug, venue.name, venue.address, venue.latitude, venue.longitude)
 
 
 def _track(track: Track) -> PublishedTrack:
@@ -255,4 +283,5 @@ def _later(now: PublishedSession, was: PublishedSession, moment: datetime) -> Pu
 
 
 def _significant(session: PublishedSession) -> tuple[object, ...]:
-    return (session.starts_at, session.ends_at, session.timed, session.status, [room.slug for room in session.rooms])
+    places = [(room.slug, room.venue and (room.venue.name, room.venue.address)) for room in session.rooms]
+    return (session.starts_at, session.ends_at, session.timed, session.status, places)

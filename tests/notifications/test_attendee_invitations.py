@@ -11,7 +11,6 @@ from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
-from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.notifications import operations as notifications
 from eventapp.notifications.models import SentInvitation
@@ -403,8 +402,7 @@ def test_a_session_without_a_room_moves_with_the_event_and_one_in_a_room_with_it
     emails()
     edit(forum, venue_name=LocalizedText(en="Port"))
     with transaction():
-        events.save_venue(fresh(forum), fresh(venue), name=LocalizedText(en="Dock"), address=LocalizedText())
-        releases.release(fresh(forum))
+        lifecycle.save_venue(fresh(forum), fresh(venue), name=LocalizedText(en="Dock"), address=LocalizedText())
     assert make.tell() == 1
     (email,) = emails()
     assert "“Open air” – Room changed: City Hall → Port" in email.text
