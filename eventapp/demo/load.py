@@ -54,7 +54,7 @@ def load(instance: Path) -> Login:
         password = _stored_password(instance) or secrets.token_urlsafe(12)
         _keep(instance, password)
         with transaction():
-            accounts.create_user(EMAIL, password=password, name="Demo organizer")
+            accounts.create_user(EMAIL, password=password, name="Demo organizer", admin=True)
     with transaction():
         owner = logins.user_by_email(EMAIL)
         assert owner is not None
