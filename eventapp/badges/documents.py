@@ -95,14 +95,17 @@ def badge_data(event: Event, badges: Iterable[Badge], sheet: Sheet, *, codes: bo
     """The data of badges.typ. One statement for the tickets."""
     badges = list(badges)
     shown = _codes(event, [badge.id for badge in badges]) if codes else {}
-    title = languages.resolve(event.title).text
+    # What the event is and where, in one line.
+    event_line = " · ".join(
+        text for text in (languages.resolve(event.title).text, languages.resolve(event.venue_name).text) if text
+    )
     rows = [
         {
             "name": badge.name,
             "reading": badge.reading,
             "organization": badge.organization,
             "role": badge.role,
-            "event": title,
+            "event": event_line,
             "lang": badge.language,
             "code": shown.get(badge.id, ""),
         }

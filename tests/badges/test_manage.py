@@ -130,3 +130,11 @@ def test_the_first_badges_of_an_event_have_tickets(organizer, make):
 @pytest.mark.parametrize("number", ["0", "-1", "x", "00001" + "9" * 30, "9" * 4000])
 def test_a_file_that_cannot_be_is_the_first_one(organizer, people, number):
     assert organizer.get(f"{BADGES}/plates.pdf?file={number}").status_code == 200
+
+
+def test_a_badge_says_what_the_event_is_and_where(make):
+    event = make.event("forum-2")
+    make.venue(event, "Arena")
+    badge = documents.Badge(id=1, name="Ada", reading="", organization="", role="")
+    [row] = documents.badge_data(fresh(event), [badge], BY_KEY["card"], codes=False, marks=False)["badges"]
+    assert row["event"] == "Forum of cities · Arena"
