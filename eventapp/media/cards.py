@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 
@@ -35,6 +36,7 @@ MOST_BYTES = 250_000
 # Changes with the drawing, so that cards are made anew.
 EDITION = 1
 _PICTURE_WIDTH = 520
+_DIGEST = re.compile(r"[0-9a-f]{24}")
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,20 @@ def _width(picture: Photo) -> int:
     return min(fitting) if fitting else picture.widths[-1]
 
 
-def answer(present: CardFacts, digest: str, address: str) -> ResponseReturnValue:
-    """The card with a digest; a redirect to `address`, the present card, if this is a former one."""
-    if digest != present.digest:
-        return redirect(address, 302)
-    store, name = storage.store(), f"cards/{digest}.jpg"
-    content = store.get(name)
+def answer(digest: str, facts_of: Callable[[], CardFacts], address: Callable[[str], str]) -> ResponseReturnValue:
+    """The card with a digest. If it was not made yet, the present one of the page is: another digest leads to its
+    `address`.
+    """
+    store = storage.store()
+    content = store.get(f"cards/{digest}.jpg") if _DIGEST.fullmatch(digest) else None
     if content is None:
+        # What a stranger can ask for with any digest is charged to them, as a page that is not cached is.
         with building():
+            present = facts_of()
+            if digest != present.digest:
+                return redirect(address(present.digest), 302)
             content = drawn(present, store, fonts())
-        store.put(name, content)
+        store.put(f"cards/{digest}.jpg", content)
     response = Response(content, content_type="image/jpeg")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import undefer
 
 from eventapp.core.db import db
 from eventapp.core.links import absolute
+from eventapp.core.statements import QuickSelect
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import HostRole
@@ -129,3 +130,13 @@ def picture_of(topic: str, language: str) -> InlinePicture | None:
     kind, _colon, number = topic.partition(":")
     event = events.by_id(int(number)) if kind == "event" and number.isdecimal() else None
     return inline_logo(event, language) if event is not None else None
+
+
+# Built once: building a select takes longer than running it.
+_used = QuickSelect(lambda insert: select(Photo.id).where(Photo.digest == bindparam("digest", "")).limit(1))
+_logo = QuickSelect(lambda insert: select(SiteSettings.id).where(SiteSettings.logo_digest == bindparam("digest", "")))
+
+
+def is_used(digest: str) -> bool:
+    """Whether a picture or the logo of the site has this digest. One or two quick reads."""
+    return _used.row(digest=digest) is not None or _logo.row(digest=digest) is not None

@@ -10,7 +10,7 @@ from eventapp.media import queries, storage
 # A file is stored before its row; and a page that somebody has open may still ask for it.
 UNUSED_AFTER = timedelta(days=1)
 # A card (see cards.py) is made again when somebody asks for it.
-CARD_AFTER = timedelta(days=60)
+CARD_AFTER = timedelta(days=14)
 
 
 def forget_unused() -> int:

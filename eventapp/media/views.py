@@ -9,6 +9,7 @@ from eventapp.core.errors import or_404
 from eventapp.core.languages import INTERFACE
 from eventapp.events import queries as events
 from eventapp.media import cards, queries, storage
+from eventapp.media.cards import CardFacts
 from eventapp.media.rules import media_type
 
 views = Blueprint("media", __name__)
@@ -27,10 +28,12 @@ def event_card(slug: str, language: str, digest: str) -> ResponseReturnValue:
     """The card that other sites show for a link to a public event."""
     event = events.by_slug(slug)
     shown = or_404(event if event is not None and event.public and language in INTERFACE else None)
-    present = cards.of_event(
-        shown, host=events.lead_host(events.hosts(shown)), picture=queries.pictures(shown).cover, language=language
-    )
-    return cards.answer(present, digest, url_for(".event_card", slug=slug, language=language, digest=present.digest))
+
+    def facts() -> CardFacts:
+        host, cover = events.lead_host(events.hosts(shown)), queries.pictures(shown).cover
+        return cards.of_event(shown, host=host, picture=cover, language=language)
+
+    return cards.answer(digest, facts, lambda now: url_for(".event_card", slug=slug, language=language, digest=now))
 
 
 @views.get("/pictures/<name>")
@@ -39,6 +42,8 @@ def file(name: str) -> ResponseReturnValue:
     seen a page with the picture.
     """
     kind = or_404(media_type(name))
+    # A storage on the network is asked only for what it should have.
+    or_404(queries.is_used(name.partition("-")[0]) or None)
     response = Response(or_404(storage.store().get(name)), content_type=kind)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -18,7 +18,7 @@ from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.media import queries as media
-from eventapp.media.cards import answer
+from eventapp.media.cards import CardFacts, answer
 from eventapp.programme import cards, changes, grid, queries
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
@@ -149,22 +149,30 @@ def session(event: Event, code: str) -> Response:
 def session_card(slug: str, code: str, language: str, digest: str) -> ResponseReturnValue:
     """The card that other sites show for a link to a session."""
     event = _shown_with_card(slug, language)
-    shown = or_404(queries.public_session(event, code))
-    present = cards.of_session(event, shown, cover=media.pictures(event).cover, language=language)
-    there = url_for(".session_card", slug=slug, code=code, language=language, digest=present.digest)
-    return answer(present, digest, there)
+
+    def facts() -> CardFacts:
+        shown = or_404(queries.public_session(event, code))
+        return cards.of_session(event, shown, cover=media.pictures(event).cover, language=language)
+
+    return answer(
+        digest, facts, lambda now: url_for(".session_card", slug=slug, code=code, language=language, digest=now)
+    )
 
 
 @views.get("/speakers/<code>/cards/<language>/<digest>.jpg")
 def speaker_card(slug: str, code: str, language: str, digest: str) -> ResponseReturnValue:
     """The card that other sites show for a link to a speaker."""
     event = _shown_with_card(slug, language)
-    people = queries.speakers(queries.public_sessions(event))
-    person = or_404(next((one for one in people if one.person.code == code), None)).person
-    photo = media.of_speakers(event, [person.id]).get(person.id)
-    present = cards.of_speaker(event, person, photo=photo, language=language)
-    there = url_for(".speaker_card", slug=slug, code=code, language=language, digest=present.digest)
-    return answer(present, digest, there)
+
+    def facts() -> CardFacts:
+        people = queries.speakers(queries.public_sessions(event))
+        person = or_404(next((one for one in people if one.person.code == code), None)).person
+        photo = media.of_speakers(event, [person.id]).get(person.id)
+        return cards.of_speaker(event, person, photo=photo, language=language)
+
+    return answer(
+        digest, facts, lambda now: url_for(".speaker_card", slug=slug, code=code, language=language, digest=now)
+    )
 
 
 def _shown_with_card(slug: str, language: str) -> Event:

@@ -85,3 +85,19 @@ def test_the_card_changes_with_what_it_says():
         cards.CardFacts(**{**FACTS.__dict__, "picture": ("a" * 32, 640, 50, 50)}),
     ]
     assert len({FACTS.digest, *(one.digest for one in others)}) == 4
+
+
+def test_a_card_that_was_made_is_given_without_reading_the_page_again(client, make, queries):
+    make.event("forum")
+    address = address_in(client.get("/events/forum").text)
+    client.get(address)
+    with queries() as counted:
+        assert client.get(address).status_code == 200
+    assert len(counted) == 1  # the event, which must still be public
+
+
+def test_a_file_that_no_picture_uses_is_not_asked_for_in_the_storage(app, client, monkeypatch):
+    asked = []
+    monkeypatch.setattr(storage.PictureStore, "get", lambda self, name: asked.append(name))
+    assert client.get(f"/pictures/{'0' * 32}-640.jpg").status_code == 404
+    assert asked == []
