@@ -57,7 +57,7 @@ class Window:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme != "data" and f"{parts.scheme}://{parts.netloc}" != self.url:
+        if parts.scheme not in {"data", "blob"} and f"{parts.scheme}://{parts.netloc}" != self.url:
             self.trouble.append(f"{self.page.url} asked another host: {request.url}")
 
     def _response(self, response: Response) -> None:
