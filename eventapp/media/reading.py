@@ -111,7 +111,7 @@ def _refused(why: PictureProblem, use: PictureUse | None) -> Refused:
         PictureProblem.DAMAGED: _("This picture is damaged. Save it anew and choose it again."),
         PictureProblem.TOO_MUCH: _("This picture takes too much time to read. Save it as a smaller PNG and try again."),
         PictureProblem.TOO_SMALL: _(
-            "This picture is too small: choose one of at least %(number)d pixels.",
+            "This picture is too small: choose one that is at least %(number)d pixels wide and high.",
             number=SIZES[use].least if use else 1,
         ),
     }

@@ -46,8 +46,8 @@ class PictureUse(Labelled):
 
 @dataclass(frozen=True)
 class PictureSizes:
-    """The widths (or for a tall picture, heights) in pixels in which a picture is kept, and the most bytes of the
-    middle one as AVIF. `least`: shorter pictures are refused. `flat`: drawings, which keep sharp edges.
+    """The widths in pixels in which a picture is kept, and the most bytes of the largest one as AVIF. `least`: pictures
+    with a shorter side are refused. `flat`: drawings, which keep sharp edges.
     """
 
     widths: tuple[int, int, int]
@@ -57,11 +57,11 @@ class PictureSizes:
 
 
 SIZES = {
-    PictureUse.COVER: PictureSizes((640, 1280, 1920), 100_000, least=320),
-    PictureUse.GALLERY: PictureSizes((480, 960, 1600), 90_000, least=96),
-    PictureUse.EMBLEM: PictureSizes((64, 128, 256), 20_000, flat=True),
-    PictureUse.SPEAKER: PictureSizes((112, 224, 448), 20_000),
-    PictureUse.FLOOR_PLAN: PictureSizes((800, 1600, 2400), 200_000, least=320, flat=True),
+    PictureUse.COVER: PictureSizes((640, 1280, 1920), 120_000, least=160),
+    PictureUse.GALLERY: PictureSizes((480, 960, 1600), 120_000, least=64),
+    PictureUse.EMBLEM: PictureSizes((64, 128, 256), 20_000, least=32, flat=True),
+    PictureUse.SPEAKER: PictureSizes((112, 224, 448), 30_000),
+    PictureUse.FLOOR_PLAN: PictureSizes((800, 1600, 2400), 250_000, least=160, flat=True),
 }
 # Without alternative text, these would be missing to somebody who can't see them. Beside the others stands a name.
 NEEDS_ALT = frozenset({PictureUse.GALLERY, PictureUse.FLOOR_PLAN})

@@ -46,16 +46,14 @@ def variants(data: bytes, use: PictureUse) -> PictureFiles:
     """
     sizes = SIZES[use]
     image = opened(data, (sizes.widths[-1], sizes.widths[-1]), header=MOST_PHOTO_PIXELS, unpacked=MOST_UNPACKED_PIXELS)
-    if max(image.size) < sizes.least:
+    if min(image.size) < sizes.least:
         raise UnreadablePicture(PictureProblem.TOO_SMALL)
     files: list[tuple[int, str, bytes]] = []
     modern = "avif" if features.check("avif") else "webp"
     widths = widths_of(image.width, sizes)
-    quality = None
-    for width in sorted(widths, reverse=True):
+    quality = _affordable(_resized(image, widths[-1]), sizes, modern)
+    for width in reversed(widths):
         small = _resized(image, width)
-        if quality is None:
-            quality = _affordable(_resized(image, middle_of(widths)), sizes, modern)
         files.append((width, modern, _encoded(small, modern, quality)))
         files.append((width, "jpg", _encoded(small, "jpg", 82 if sizes.flat else 78)))
     total = hashlib.sha256()
@@ -67,11 +65,6 @@ def variants(data: bytes, use: PictureUse) -> PictureFiles:
 def widths_of(width: int, sizes: PictureSizes) -> list[int]:
     """The widths in which to keep a picture that is so wide, in order: it is never enlarged."""
     return sorted({min(one, width) for one in sizes.widths})
-
-
-def middle_of(widths: list[int]) -> int:
-    """The width that the budget is for."""
-    return widths[len(widths) // 2]
 
 
 def opened(data: bytes, wanted: tuple[int, int], *, header: int, unpacked: int) -> Image.Image:
