@@ -61,7 +61,7 @@ from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_decisions as decisions
 from eventapp.dashboard import manage_event as dashboard_event
 from eventapp.dashboard import manage_people as people_manage
-from eventapp.dashboard import manage_pictures, manage_site, programme_editor
+from eventapp.dashboard import manage_pictures, manage_site, manage_start, programme_editor
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.dashboard import manage_users as users_manage
@@ -145,6 +145,7 @@ BLUEPRINTS = [
     manage_team.manage,
     programme_manage.manage,
     dashboard_event.manage,
+    manage_start.manage,
     manage_pictures.manage,
     blocks_manage.manage,
     manage_site.manage,

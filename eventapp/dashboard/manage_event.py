@@ -11,10 +11,11 @@ from eventapp.core import clock, languages
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
+from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
 from eventapp.events import queries
 from eventapp.events.access import requires
-from eventapp.events.forms import EventEditForm, themes_from_lines
+from eventapp.events.forms import SECTIONS, EventEditForm, themes_from_lines
 from eventapp.events.models import Event
 from eventapp.lifecycle import dates
 from eventapp.lifecycle.dates import Followed
@@ -26,21 +27,30 @@ _NAMED = 5
 
 
 @manage.route("/edit", methods=["GET", "POST"])
+@manage.route("/edit/<any(texts, languages, online, visibility):section>", methods=["GET", "POST"])
 @requires(Permission.OWN)
-def edit(event: Event) -> ResponseReturnValue:
-    """Edit the event page. A new zone or date asks what should move with it."""
-    form = EventEditForm.of(event, [theme.title for theme in queries.themes(event)], queries.all_series())
-    if done := submit(form, lambda: _save(event, form)):
-        flash(_("Saved."))
+def edit(event: Event, section: str = "") -> ResponseReturnValue:
+    """Edit one section of the event. A new zone or date asks what should move with it."""
+    themes = [theme.title for theme in queries.themes(event)]
+    form = EventEditForm.of(event, themes, queries.all_series(), section=section)
+    if done := submit(form, lambda: _save(event, form, themes)):
+        flash(_("“%(section)s” has been saved.", section=SECTIONS[section][0]))
         for sentence in done.value:
             flash(sentence)
         return redirect(url_for("dashboard.event", slug=event.slug), 303)
-    return page("events/edit.html", event=event, form=form, zones=sorted(clock.zones()))
+    return page(
+        "events/edit.html",
+        event=event,
+        form=form,
+        section=section,
+        sections=SECTIONS,
+        zones=sorted(clock.zones()),
+    )
 
 
-def _save(event: Event, form: EventEditForm) -> list[str]:
+def _save(event: Event, form: EventEditForm, themes: list[LocalizedText]) -> list[str]:
     """Ask what must be asked, then change the event. Returns messages about what else has changed."""
-    values = form.values(keep_clock=form.keeps_clock)
+    values = form.changed(event)
     changed = dates.change(
         event, zone=values["zone"], starts_at=values["starts_at"], keep_clock=form.keeps_clock, now=clock.now()
     )
@@ -49,9 +59,9 @@ def _save(event: Event, form: EventEditForm) -> list[str]:
     followed = dates.edit_event(
         event,
         changed,
-        move_sessions=form.move_sessions.data and changed.asks,
-        move_windows=form.move_windows.data and changed.asks,
-        themes=themes_from_lines(form.themes.data),
+        move_sessions=form.moves_sessions and changed.asks,
+        move_windows=form.moves_windows and changed.asks,
+        themes=themes_from_lines(form.themes.data) if "themes" in form else themes,
         by=current_organizer().name,
         **values,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from wtforms import (
@@ -30,10 +31,25 @@ from eventapp.core.languages import ngettext
 from eventapp.core.localized import TAG, LocalizedText
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event, EventSeries
-from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility, slug_from
+from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility
 
 # Languages offered first for content; any other can be typed into the field next to it.
 COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru", "th", "vi", "zh")
+
+# The pages on which an event is edited, and what each has. What is on another page keeps its value.
+SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "": (
+        _l("Basics and dates"),
+        (
+            *("title", "subtitle", "slug", "kind", "format", "starts_at", "ends_at", "zone", "day_starts", "precision"),
+            *("venue_name", "country_code", "series", "edition", "keep", "days", "move_sessions", "move_windows"),
+        ),
+    ),
+    "texts": (_l("Texts"), ("purpose", "themes", "description")),
+    "languages": (_l("Languages"), ("working_languages", "other_languages", "spoken", "interpretation")),
+    "online": (_l("Online"), ("join_url", "personal_join_links", "join_minutes", "join_for_all")),
+    "visibility": (_l("Visibility and contact"), ("visibility", "counts_public", "contact_email")),
+}
 
 _PLAIN = (
     "title",
@@ -53,20 +69,10 @@ _PLAIN = (
 )
 
 
-class EventForm(Form):
-    """The event itself."""
+class EventStartForm(Form):
+    """The first step of a new event: what it is, and when."""
 
     title = LocalizedField(_l("Title"), validators=[AnyLanguage()], maximum=200)
-    subtitle = LocalizedField(_l("Subtitle"), maximum=200)
-    slug = StringField(
-        _l("Web address"),
-        description=_l(
-            "The last part of the event page's web address. Leave empty to create it from the English "
-            "title. Old web addresses keep working."
-        ),
-        validators=[Length(max=80)],
-        render_kw={"autocapitalize": "off", "spellcheck": "false"},
-    )
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
     format = SelectField(_l("Format"), validators=[InputRequired()])
     starts_at = LocalTimeField(_l("Starts"), validators=[InputRequired(_l("Enter a date and time."))])
@@ -76,6 +82,47 @@ class EventForm(Form):
         description=_l("All event times use this time zone, for example Asia/Tokyo."),
         validators=[InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [SelectChoice(member.value, member.label) for member in EventKind]
+        self.format.choices = [SelectChoice(member.value, member.label) for member in EventFormat]
+
+    def first_values(self) -> dict[str, Any]:
+        """What `operations.create` takes. Raises Refused for a time that the clocks skip."""
+        zone = self.zone.data or "UTC"
+        return {
+            "title": self.title.data,
+            "kind": EventKind(self.kind.data),
+            "format": EventFormat(self.format.data),
+            "zone": zone,
+            "starts_at": self.starts_at.in_zone(zone),
+            "ends_at": self.ends_at.in_zone(zone),
+        }
+
+
+class FirstVenueForm(Form):
+    """The second step of a new event: where it is."""
+
+    name = LocalizedField(
+        _l("Venue"),
+        validators=[AnyLanguage()],
+        description=_l("Its name and city, as in lists and calendars."),
+        maximum=200,
+    )
+    address = LocalizedField(_l("Street address"), description=_l("For calendars and maps."), maximum=300)
+
+
+class EventForm(EventStartForm):
+    """The event itself."""
+
+    subtitle = LocalizedField(_l("Subtitle"), maximum=200)
+    slug = StringField(
+        _l("Web address"),
+        description=_l("The last part of the event page's web address. Old web addresses keep working."),
+        validators=[InputRequired(_l("Enter a web address such as forum-2027.")), Length(max=80)],
+        render_kw={"autocapitalize": "off", "spellcheck": "false"},
     )
     day_starts = SelectField(
         _l("Programme day starts at"),
@@ -150,13 +197,8 @@ class EventForm(Form):
         super().__init__(**kwargs)
         self._series = series
         shown = languages.interface()
-        for field, members in (
-            (self.kind, EventKind),
-            (self.format, EventFormat),
-            (self.precision, Precision),
-            (self.visibility, Visibility),
-        ):
-            field.choices = [SelectChoice(member.value, member.label) for member in members]
+        self.precision.choices = [SelectChoice(member.value, member.label) for member in Precision]
+        self.visibility.choices = [SelectChoice(member.value, member.label) for member in Visibility]
         hours = sorted({*range(0, 11 * 60, 60), self.day_starts.data or 0})
         self.day_starts.choices = [SelectChoice(m, f"{m // 60:02d}:{m % 60:02d}") for m in hours if 0 <= m < 24 * 60]
         self.series.choices = [
@@ -172,11 +214,6 @@ class EventForm(Form):
     def _offered(self) -> list[str]:
         return list(dict.fromkeys([*COMMON, *(self.working_languages.data or [])]))
 
-    def validate_slug(self, field: Any) -> None:
-        field.data = field.data or slug_from(self.title.data.get("en", ""))
-        if not field.data:
-            raise ValidationError(_("Enter a web address such as forum-2027."))
-
     def validate_other_languages(self, field: Any) -> None:
         for tag in self.more_languages():
             if not TAG.fullmatch(tag):
@@ -187,23 +224,28 @@ class EventForm(Form):
         return [tag.strip() for tag in (self.other_languages.data or "").split(",") if tag.strip()]
 
     def values(self, *, keep_clock: bool = False) -> dict[str, Any]:
-        """What `operations.create` and `edit` take. Raises Refused for a time that the clocks skip."""
-        zone = self.zone.data or "UTC"
-        return {
-            **{name: self[name].data for name in _PLAIN},
-            "join_minutes": 60 if self.join_minutes.data is None else self.join_minutes.data,
-            "slug": self.slug.data or "",
-            "kind": EventKind(self.kind.data),
-            "format": EventFormat(self.format.data),
-            "precision": Precision(self.precision.data),
-            "visibility": Visibility(self.visibility.data),
-            "working_languages": list(dict.fromkeys([*(self.working_languages.data or []), *self.more_languages()])),
-            "spoken": list(self.spoken.data or []),
-            "starts_at": self.starts_at.in_zone(zone, keep_clock=keep_clock),
-            "ends_at": self.ends_at.in_zone(zone, keep_clock=keep_clock),
-            "series": next((one for one in self._series if one.slug == self.series.data), None),
-            "edition": self.edition.data,
+        """What `operations.edit` takes, of the fields that the form has. Raises Refused for a time that the clocks
+        skip.
+        """
+        zone = self.zone.data if "zone" in self else "UTC"
+        made: dict[str, Callable[[], Any]] = {
+            **{name: lambda name=name: self[name].data for name in (*_PLAIN, "edition")},  # type: ignore[misc]
+            "join_minutes": lambda: 60 if self.join_minutes.data is None else self.join_minutes.data,
+            "slug": lambda: self.slug.data or "",
+            "kind": lambda: EventKind(self.kind.data),
+            "format": lambda: EventFormat(self.format.data),
+            "precision": lambda: Precision(self.precision.data),
+            "visibility": lambda: Visibility(self.visibility.data),
+            "working_languages": self._all_languages,
+            "spoken": lambda: list(self.spoken.data or []),
+            "starts_at": lambda: self.starts_at.in_zone(zone, keep_clock=keep_clock),
+            "ends_at": lambda: self.ends_at.in_zone(zone, keep_clock=keep_clock),
+            "series": lambda: next((one for one in self._series if one.slug == self.series.data), None),
         }
+        return {name: value() for name, value in made.items() if name in self}
+
+    def _all_languages(self) -> list[str]:
+        return list(dict.fromkeys([*(self.working_languages.data or []), *self.more_languages()]))
 
 
 class EventEditForm(EventForm):
@@ -236,13 +278,18 @@ class EventEditForm(EventForm):
         ]
 
     @classmethod
-    def of(cls, event: Event, themes: list[LocalizedText], series: list[EventSeries]) -> EventEditForm:
-        """The form filled with the event's current values."""
+    def of(
+        cls, event: Event, themes: list[LocalizedText], series: list[EventSeries], *, section: str = ""
+    ) -> EventEditForm:
+        """The form of one of the SECTIONS, filled with the event's current values."""
         names = (*_PLAIN, "slug", "working_languages", "spoken", "starts_at", "ends_at", "edition")
         chosen = {name: getattr(event, name).value for name in ("kind", "format", "precision", "visibility")}
         data = {name: getattr(event, name) for name in names} | chosen
         data |= {"series": event.series.slug if event.series else "", "themes": themes_as_lines(themes)}
         form = cls(series=series, data=data, meta={"zone": event.zone})
+        for name in [field.name for field in form]:
+            if name not in (*SECTIONS[section][1], "csrf_token"):
+                del form[name]
         for field in form:
             if isinstance(field, LocalizedField):
                 field.offer(event.languages)
@@ -251,12 +298,27 @@ class EventEditForm(EventForm):
     @property
     def zone_changes(self) -> bool:
         """Whether another zone was entered."""
-        return bool(self.zone.data) and self.zone.data != self.meta.zone
+        return "zone" in self and bool(self.zone.data) and self.zone.data != self.meta.zone
 
     @property
     def keeps_clock(self) -> bool:
         """Whether times keep their clock time in the new zone."""
         return self.zone_changes and self.keep.data == "clock"
+
+    def changed(self, event: Event) -> dict[str, Any]:
+        """What `operations.edit` takes: the values of this page, and those that the event has of the others."""
+        stored = {name: getattr(event, name) for name in ("slug", "zone", "starts_at", "ends_at")}
+        return stored | self.values(keep_clock=self.keeps_clock)
+
+    @property
+    def moves_sessions(self) -> bool:
+        """Whether the sessions move with the event."""
+        return "move_sessions" in self and bool(self.move_sessions.data)
+
+    @property
+    def moves_windows(self) -> bool:
+        """Whether opening and closing times move with the event."""
+        return "move_windows" in self and bool(self.move_windows.data)
 
     def validate_keep(self, field: Any) -> None:
         if self.zone_changes and self.zone.data in clock.zones() and field.data not in {"clock", "moment"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -20,9 +21,9 @@ from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import requires
-from eventapp.events.forms import EventForm, HostForm, VenueForm, themes_from_lines
+from eventapp.events.forms import EventStartForm, HostForm, VenueForm
 from eventapp.events.models import Event, EventHost, Venue
-from eventapp.events.rules import HostRole
+from eventapp.events.rules import EventFormat, HostRole
 from eventapp.site_settings.profile import profile
 
 manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
@@ -31,24 +32,22 @@ manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
 @manage.route("/new", methods=["GET", "POST"])
 @needs_login
 def new() -> ResponseReturnValue:
-    """Create an event as a draft."""
+    """The first step of a new event, which is a draft from then on."""
     site = profile()
     start = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=90)
-    form = EventForm(
-        series=queries.all_series(),
+    form = EventStartForm(
         data={
             "zone": site.zone,
-            "country_code": site.country_code,
-            "working_languages": list(site.languages),
             "starts_at": start.replace(hour=10, tzinfo=None),
             "ends_at": start.replace(hour=17, tzinfo=None),
         },
     )
-    themes = themes_from_lines(form.themes.data)
-    if done := submit(form, lambda: operations.create(owner=current_organizer(), themes=themes, **form.values())):
+    begins_with: dict[str, Any] = {"country_code": site.country_code, "working_languages": list(site.languages)}
+    if done := submit(form, lambda: operations.create(owner=current_organizer(), **begins_with, **form.first_values())):
         flash(_("The event is a draft. Only your team sees it until you publish it."))
-        return redirect(url_for("dashboard.event", slug=done.value.slug), 303)
-    return page("events/edit.html", event=None, form=form, zones=sorted(clock.zones()))
+        step = "start.registration" if done.value.format is EventFormat.ONLINE else "start.venue"
+        return redirect(url_for(step, slug=done.value.slug), 303)
+    return page("events/new.html", event=None, form=form, zones=sorted(clock.zones()))
 
 
 @manage.get("/<slug>/places")

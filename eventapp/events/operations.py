@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import tokens
+from eventapp.core.clock import local_day
 from eventapp.core.db import db, savepoint
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
@@ -19,13 +20,18 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Organization
 from eventapp.events import queries
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
-from eventapp.events.rules import SLUG, EventStatus, HostRole, listed, place_key
+from eventapp.events.rules import SLUG, EventKind, EventStatus, HostRole, listed, place_key, suggested_slug
 
 
 def create(
-    *, owner: User | None, slug: str, title: LocalizedText, themes: Iterable[LocalizedText] = (), **values: Any
+    *, owner: User | None, title: LocalizedText, slug: str = "", themes: Iterable[LocalizedText] = (), **values: Any
 ) -> Event:
-    """Create a draft; `owner` becomes the first team member. Raises Refused as `edit` does."""
+    """Create a draft; `owner` becomes the first team member. Without a slug it gets one that follows from its title.
+
+    Raises Refused as `edit` does.
+    """
+    year = local_day(values["starts_at"], values.get("zone", "UTC")).year
+    slug = slug or queries.free_slug(suggested_slug(title, values.get("kind", EventKind.FORUM), year))
     event = Event(title=title, slug=slug, starts_at=values.pop("starts_at"), ends_at=values.pop("ends_at"), zone="UTC")
     venue_name = values.pop("venue_name", None)
     _check_slug(slug, event=None)

@@ -40,6 +40,15 @@ def by_id(number: int) -> Event | None:
     return db.session.get(Event, number)
 
 
+def free_slug(wanted: str) -> str:
+    """A slug that no event has or had: the one that is wanted, or with a number: "forum-2031-2"."""
+    names = db.session.scalars(select(Event.slug).where(Event.slug.startswith(wanted, autoescape=True)))
+    former = db.session.scalars(select(FormerSlug.slug).where(FormerSlug.slug.startswith(wanted, autoescape=True)))
+    taken = {*names, *former, "new"}
+    numbers = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(slug for slug in numbers if slug not in taken)
+
+
 def current_slug(former: str) -> str | None:
     """The current slug of an event that used to have this one."""
     return db.session.scalar(

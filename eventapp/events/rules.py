@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from eventapp.core import languages
 from eventapp.core.clock import Shift, local_day
+from eventapp.core.kana import romanized
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -199,5 +200,30 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def slug_from(text: str) -> str:
-    """A slug suggested from a title; empty if the title has no Latin letters."""
-    return "-".join(filter(None, (fold(word) for word in re.split(r"[^\w]+", text) if word.isascii())))[:60].strip("-")
+    """A slug suggested from a title: its words in Latin letters, without accents; empty if it has none."""
+    words = (fold(word) for word in re.split(r"[^\w]+", text))
+    return _cut("-".join(word for word in words if word and word.isascii()))
+
+
+def suggested_slug(title: LocalizedText, kind: EventKind, year: int) -> str:
+    """A slug for an event with a title in any language.
+
+    The English title comes first. Another one is only taken if none of its words is lost: with words in Latin letters,
+    or in kana, which have Latin letters for their sounds. Else it is the kind and the year: "forum-2031".
+    """
+    found = slug_from(title.get("en", ""))
+    for text in title.values() if not found else ():
+        words = [fold(word) for word in re.split(r"[^\w]+", text) if fold(word)]
+        latin = [word if word.isascii() else romanized(word) for word in words]
+        if latin and all(word and word.isascii() for word in latin):
+            found = _cut("-".join(latin))
+            break
+    found = found if SLUG.fullmatch(found) and re.search(r"[a-z]", found) else ""
+    return found or f"{kind.value.replace('_', '-')}-{year}"
+
+
+def _cut(slug: str) -> str:
+    """The slug, at most 60 characters long, without half a word at its end."""
+    if len(slug) > 60:
+        slug = slug[:61].rpartition("-")[0] or slug[:60]
+    return slug.strip("-")

@@ -68,6 +68,16 @@ class Access(Labelled):
     LOTTERY = "lottery", _l("By lottery: seats are drawn among all who have registered")
 
 
+class RegistrationPreset(Labelled):
+    """What an event begins with."""
+
+    IN_PERSON = "in_person", _l("In person, with a number of seats")
+    ONLINE = "online", _l("Online")
+    BOTH = "both", _l("In person and online")
+    INVITATION = "invitation", _l("By invitation: only people with a code can register")
+    NONE = "none", _l("No registration")
+
+
 class RegistrationSource(Labelled):
     """How a registration came about."""
 

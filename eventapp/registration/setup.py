@@ -15,12 +15,12 @@ from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
-from eventapp.events.rules import shifted_window
+from eventapp.events.rules import EventFormat, shifted_window
 from eventapp.programme.rules import Mode
 from eventapp.registration import notices, queries, questions, seats
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Registration, RemovedOption, SeatPool
-from eventapp.registration.rules import OFFER_HOURS, Access, Promotion, is_code
+from eventapp.registration.rules import OFFER_HOURS, Access, Promotion, RegistrationPreset, is_code
 
 
 def save_option(
@@ -127,6 +127,30 @@ def add_usual(event: Event, modes: Iterable[Mode]) -> None:
     for mode in modes:
         hours = 24 if mode is Mode.IN_PERSON else 0
         save_option(event, None, mode=mode, title=LocalizedText(), capacity=USUAL[mode], promote_hours=hours)
+
+
+def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -> int:
+    """Add the options of a preset; `seats` on site, None for no limit. Returns their number.
+
+    Raises Refused if there are options already.
+    """
+    if queries.options(event):
+        raise Refused(_("There are options already. Edit them, or add another one."))
+    on_site = Mode.ONLINE if event.format is EventFormat.ONLINE else Mode.IN_PERSON
+    offered: dict[RegistrationPreset, list[tuple[Mode, int | None, Access]]] = {
+        RegistrationPreset.IN_PERSON: [(Mode.IN_PERSON, seats, Access.ANYONE)],
+        RegistrationPreset.ONLINE: [(Mode.ONLINE, None, Access.ANYONE)],
+        RegistrationPreset.BOTH: [(Mode.IN_PERSON, seats, Access.ANYONE), (Mode.ONLINE, None, Access.ANYONE)],
+        RegistrationPreset.INVITATION: [(on_site, seats, Access.CODE)],
+        RegistrationPreset.NONE: [],
+    }
+    wanted = offered[preset]
+    for mode, capacity, access in wanted:
+        hours = 24 if mode is Mode.IN_PERSON else 0
+        save_option(
+            event, None, mode=mode, title=LocalizedText(), capacity=capacity, access=access, promote_hours=hours
+        )
+    return len(wanted)
 
 
 def place_option(option: AttendanceOption, position: int) -> None:

@@ -20,46 +20,77 @@ from eventapp.notifications.tasks import send_due
 NEW = {
     "title_en": "Forum of rivers",
     "title_ja": "川のフォーラム",
-    "slug": "rivers-2031",
+    "kind": "forum",
+    "format": "in_person",
     "starts_at": "2031-03-18T09:30",
     "ends_at": "2031-03-19T17:00",
     "zone": "Europe/Berlin",
-    "themes_en": "Water\nFloods",
-    "themes_ja": "水",
-    "country_code": "DE",
 }
 
 
 def test_an_event_begins_as_a_draft_that_only_its_team_sees(organizer, client):
     response = organizer.fill("/manage/events/new", NEW)
-    assert response.location == "/manage/events/rivers-2031"
+    assert response.location == "/manage/events/forum-of-rivers/start/venue"
     event = db.session.scalars(select(Event)).one()
     assert event.status is EventStatus.DRAFT
     assert event.starts_at == datetime(2031, 3, 18, 8, 30, tzinfo=UTC)
-    assert [theme.title for theme in queries.themes(event)] == [{"en": "Water", "ja": "水"}, {"en": "Floods"}]
-    assert client.get("/events/rivers-2031").status_code == 404
-    assert organizer.get("/events/rivers-2031").status_code == 200
+    assert (event.country_code, event.working_languages) == ("JP", ["en", "ja"])
+    assert client.get("/events/forum-of-rivers").status_code == 404
+    assert organizer.get("/events/forum-of-rivers").status_code == 200
     assert "Preview: only your team" in organizer.page.text(organizer.page.one("body"))
 
 
-def test_a_slug_is_made_from_the_title(organizer):
-    response = organizer.fill("/manage/events/new", {**NEW, "slug": ""})
-    assert response.location == "/manage/events/forum-of-rivers"
+def test_the_texts_of_an_event_are_edited_apart_and_keep_the_rest(organizer, make):
+    event = make.event("forum", purpose=LocalizedText(en="To meet"), contact_email="forum@example.org")
+    before = event.starts_at
+    for section, typed in (
+        ("texts", {"themes_en": "Water\nFloods", "themes_ja": "水"}),
+        ("languages", {"working_languages": ["ja"], "other_languages": "mn"}),
+        ("online", {"join_url": "https://meet.example.org/1"}),
+        ("visibility", {"visibility": "unlisted"}),
+        ("", {"title_en": "Forum of rivers"}),
+    ):
+        path = f"/manage/events/forum/edit/{section}".rstrip("/")
+        assert organizer.fill(path, typed).status_code == 303, section
+    db.session.refresh(event)
+    assert [theme.title for theme in queries.themes(event)] == [{"en": "Water", "ja": "水"}, {"en": "Floods"}]
+    assert (event.purpose, event.contact_email) == ({"en": "To meet"}, "forum@example.org")
+    assert (event.working_languages, event.join_url) == (["ja", "mn"], "https://meet.example.org/1")
+    assert (event.visibility.value, event.title["en"], event.starts_at) == ("unlisted", "Forum of rivers", before)
+
+
+@pytest.mark.parametrize(
+    ("section", "wrong", "field"),
+    [
+        ("", {"slug": "Not A Slug"}, "slug"),
+        ("", {"slug": "new"}, "slug"),
+        ("", {"slug": ""}, "slug"),
+        ("/languages", {"other_languages": "klingon!"}, "other_languages"),
+        ("/online", {"join_url": "no address"}, "join_url"),
+    ],
+)
+def test_an_invalid_change_is_refused_next_to_its_field(organizer, make, section, wrong, field):
+    make.event("forum")
+    assert organizer.fill(f"/manage/events/forum/edit{section}", wrong).status_code == 422
+    summary = organizer.page.by_id("problems")
+    assert any((a.get("href") or "").startswith(f"#{field}") for a in summary.iter("a"))
+    (event,) = db.session.scalars(select(Event)).all()
+    assert (event.slug, event.join_url) == ("forum", "")
+
+
+def test_the_same_title_twice_makes_two_addresses(organizer):
+    places = [organizer.fill("/manage/events/new", NEW).location for _ in range(3)]
+    assert [place.split("/")[3] for place in places] == ["forum-of-rivers", "forum-of-rivers-2", "forum-of-rivers-3"]
 
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
         ({"title_en": "", "title_ja": ""}, "title"),
-        ({"slug": "Not A Slug"}, "slug"),
-        ({"slug": "new"}, "slug"),
-        ({"slug": "", "title_en": ""}, "slug"),
         ({"zone": "JST"}, "zone"),
         ({"ends_at": "2031-03-17T09:00"}, "ends_at"),
         ({"starts_at": ""}, "starts_at"),
         ({"starts_at": "2031-03-30T02:30", "ends_at": "2031-03-30T09:00"}, "starts_at"),
-        ({"other_languages": "klingon!"}, "other_languages"),
-        ({"join_url": "no address"}, "join_url"),
         ({"kind": "party"}, "kind"),
     ],
 )
@@ -68,14 +99,16 @@ def test_an_invalid_event_is_refused_next_to_its_field(organizer, wrong, field):
     assert response.status_code == 422
     summary = organizer.page.by_id("problems")
     assert any((a.get("href") or "").startswith(f"#{field}") for a in summary.iter("a"))
-    assert "水" in response.get_data(as_text=True)
+    if wrong != {"title_en": "", "title_ja": ""}:
+        assert "川のフォーラム" in response.get_data(as_text=True)
     assert db.session.scalars(select(Event)).all() == []
 
 
 def test_publishing_shows_it_to_everybody(organizer, client):
     organizer.fill("/manage/events/new", NEW)
-    assert organizer.fill("/manage/events/rivers-2031", action="/publish").status_code == 303
-    assert client.get("/events/rivers-2031?lang=ja").status_code == 200
+    organizer.fill("/manage/events/forum-of-rivers/start/venue", {"name_en": "City Hall"})
+    assert organizer.fill("/manage/events/forum-of-rivers", action="/publish").status_code == 303
+    assert client.get("/events/forum-of-rivers?lang=ja").status_code == 200
     assert "川のフォーラム" in client.page.text(client.page.one("h1"))
 
 
@@ -94,7 +127,8 @@ def test_a_new_slug_leaves_the_old_one_redirecting(organizer, client, make):
 def test_a_former_slug_is_not_given_to_another_event(organizer, make):
     make.event("old")
     organizer.fill("/manage/events/old/edit", {"slug": "new-address"})
-    assert organizer.fill("/manage/events/new", {**NEW, "slug": "old"}).status_code == 422
+    assert organizer.fill("/manage/events/new", {**NEW, "title_en": "Old"}).location.endswith("/old-2/start/venue")
+    assert organizer.fill("/manage/events/old-2/edit", {"slug": "old"}).status_code == 422
     assert organizer.fill("/manage/events/new-address/edit", {"slug": "old"}).status_code == 303
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import (
+    EventKind,
     EventStatus,
     Precision,
     TeamInvitationState,
@@ -17,6 +19,7 @@ from eventapp.events.rules import (
     public,
     slug_from,
     state_of_invitation,
+    suggested_slug,
     when,
 )
 
@@ -89,3 +92,20 @@ def test_an_invitation_ends_in_one_way_and_what_was_done_with_it_comes_first():
 )
 def test_the_age_of_an_invitation_is_in_whole_days(hours, said):
     assert age(START, START + timedelta(hours=hours)) == said
+
+
+def test_a_slug_follows_from_a_title_in_any_script():
+    for title, slug in (
+        ({"en": "Forum of Cities", "ja": "都市のフォーラム"}, "forum-of-cities"),
+        ({"ja": "さくらまつり 2031"}, "sakuramatsuri-2031"),
+        ({"ja": "キョウト・サミット"}, "kyouto-samitto"),
+        ({"ja": "川のフォーラム"}, "signing-ceremony-2031"),
+        ({"fr": "Forêt et cités"}, "foret-et-cites"),
+        ({"ru": "Форум городов"}, "signing-ceremony-2031"),
+        ({"ar": "منتدى"}, "signing-ceremony-2031"),
+        ({"en": "第3回"}, "signing-ceremony-2031"),
+        ({"en": "2031"}, "signing-ceremony-2031"),
+        ({"en": "New"}, "new"),
+        ({"en": "Partnership " * 9}, "partnership-partnership-partnership-partnership-partnership"),
+    ):
+        assert suggested_slug(LocalizedText(title), EventKind.SIGNING_CEREMONY, 2031) == slug, title

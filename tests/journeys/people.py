@@ -40,18 +40,25 @@ class Desk:
     def create(self, title: str, *, join_url: str = "https://meet.example.org/room") -> None:
         page = self.window.page
         assert self.window.open("/manage/events/new") == 200
-        page.fill("[name=title_en]", title)
-        page.fill("[name=slug]", self.slug)
+        page.fill("[name=title_en]", self.slug.replace("-", " "))
         page.select_option("[name=kind]", "forum")
         page.select_option("[name=format]", "hybrid")
         page.fill("[name=starts_at]", f"{self.day}T10:00")
         page.fill("[name=ends_at]", f"{self.day}T17:00")
         page.fill("[name=zone]", "Asia/Tokyo")
-        page.fill("[name=venue_name_en]", "City Hall, Saitama")
-        page.select_option("[name=country_code]", "JP")
-        page.fill("[name=purpose_en]", "To meet, and to agree on what comes next.")
-        page.fill("[name=join_url]", join_url)
         self.save()
+        assert page.url.endswith(self.path("/start/venue"))
+        page.fill("[name=name_en]", "City Hall, Saitama")
+        self.save()
+        for section, typed in (
+            ("/edit", {"title_en": title}),
+            ("/edit/texts", {"purpose_en": "To meet, and to agree on what comes next."}),
+            ("/edit/online", {"join_url": join_url}),
+        ):
+            self.window.open(self.path(section))
+            for name, value in typed.items():
+                page.fill(f"[name={name}]", value)
+            self.save()
         assert page.url.endswith(self.path())
 
     def option(self, mode: str, *, capacity: int | None = None) -> None:
