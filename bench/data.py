@@ -37,6 +37,7 @@ def fill(slug: str, *, sessions: int, registrations: int) -> None:
             zone="Asia/Tokyo",
             working_languages=["en", "ja"],
             counts_public=True,
+            venue_name=LocalizedText(en="Hall", ja="会館"),
         )
         lifecycle.publish_event(event)
         option = setup.save_option(event, None, mode=Mode.IN_PERSON, title=LocalizedText(), capacity=10_000_000)

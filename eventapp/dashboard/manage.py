@@ -10,27 +10,29 @@ from flask.typing import ResponseReturnValue
 from eventapp import lifecycle
 from eventapp.accounts.access import current_organizer, needs_login
 from eventapp.accounts.rules import Permission
+from eventapp.attendance import live
 from eventapp.attendance import queries as attendance
 from eventapp.core import clock, languages
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
-from eventapp.dashboard.steps import Step, next_steps
+from eventapp.dashboard import checklist
+from eventapp.dashboard.checklist import EventParts
+from eventapp.dashboard.queries import facts
 from eventapp.events import queries as events
 from eventapp.events.access import may, requires
 from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
 from eventapp.events.rules import countdown
 from eventapp.lifecycle import clone as cloning
+from eventapp.mail.models import EmailStatus
 from eventapp.notifications import operations as notifications
 from eventapp.notifications import team
 from eventapp.programme import queries as programme
-from eventapp.programme.models import Session
 from eventapp.proposals import queries as proposals
 from eventapp.proposals.rules import ProposalStatus
 from eventapp.registration import queries as registration
-from eventapp.registration.models import AttendanceOption
 
 manage = Blueprint("dashboard", __name__, url_prefix="/manage")
 
@@ -125,6 +127,7 @@ _BELONG = {
 
 # Features of whose pages all belong to one item.
 _FEATURES = {
+    "start": "dashboard.event",
     "people": "people.registrations",
     "people_duplicates": "people.registrations",
     "people_files": "people.registrations",
@@ -172,34 +175,42 @@ def home() -> ResponseReturnValue:
 @manage.get("/events/<slug>")
 @requires(Permission.VIEW)
 def event(event: Event) -> ResponseReturnValue:
-    """The state of the event, and what to do next."""
-    options = registration.options(event)
-    sessions = programme.sessions(event, drafts=True, people=False)
+    """The state of the event, what is needed, worth doing and due, and the numbers that steer."""
+    numbers = team.numbers(event, may)
+    parts = _parts(event, failed=numbers.get(EmailStatus.FAILED, 0) if may(Permission.MAIL) else 0)
+    must, worth = checklist.musts(parts, lifecycle.gaps(event)), checklist.worths(parts)
+    waits = checklist.due(parts, clock.now())
     return page(
         "dashboard/event.html",
         event=event,
-        options=options,
-        sessions=sessions,
+        options=parts.options,
+        sessions=parts.sessions,
         numbers=registration.numbers_by_status(event),
-        mail=team.numbers(event, may),
         statement=attendance.statement(event),
         waiting=notifications.waiting(event),
-        steps=_steps(event, sessions, options),
+        must=must,
+        worth=worth,
+        waits=waits,
+        step=checklist.next_step(event, must, waits, worth, may),
+        pace=live.pace(event, []),
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
     )
 
 
-def _steps(event: Event, sessions: list[Session], options: list[AttendanceOption]) -> list[Step]:
-    """What to do next; proposals are only for those who may decide on them."""
+def _parts(event: Event, *, failed: int) -> EventParts:
+    """What the lists are made of; proposals are only for those who may decide on them."""
     may_decide = may(Permission.PROGRAMME)
     declined = proposals.declined(event) if may_decide else []
-    return next_steps(
+    return EventParts(
         event,
-        sessions=sessions,
+        facts(event),
+        venues=events.venues(event),
+        sessions=programme.sessions(event, drafts=True, people=False),
         release=programme.latest(event),
-        options=options,
+        options=registration.options(event),
         declined=[link.shown.name(languages.reader()).text for link in declined],
         undecided=proposals.numbers_by_status(event).get(ProposalStatus.SUBMITTED, 0) if may_decide else 0,
+        failed_emails=failed,
     )
 
 

@@ -14,8 +14,8 @@ from eventapp.dashboard.start_forms import RegistrationStartForm
 from eventapp.events import operations as events
 from eventapp.events import queries as event_queries
 from eventapp.events.access import requires
-from eventapp.events.forms import FirstVenueForm
 from eventapp.events.models import Event
+from eventapp.events.place_forms import FirstVenueForm
 from eventapp.events.rules import EventFormat
 from eventapp.registration import queries as registration_queries
 from eventapp.registration import setup

@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
-    FloatField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -29,9 +28,8 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import TAG, LocalizedText
-from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event, EventSeries
-from eventapp.events.rules import EventFormat, EventKind, HostRole, Precision, Visibility
+from eventapp.events.rules import EventFormat, EventKind, Precision, Visibility
 
 # Languages offered first for content; any other can be typed into the field next to it.
 COMMON = ("en", "ja", "ar", "bn", "de", "es", "fi", "fr", "id", "ko", "pt", "ru", "th", "vi", "zh")
@@ -100,18 +98,6 @@ class EventStartForm(Form):
             "starts_at": self.starts_at.in_zone(zone),
             "ends_at": self.ends_at.in_zone(zone),
         }
-
-
-class FirstVenueForm(Form):
-    """The second step of a new event: where it is."""
-
-    name = LocalizedField(
-        _l("Venue"),
-        validators=[AnyLanguage()],
-        description=_l("Its name and city, as in lists and calendars."),
-        maximum=200,
-    )
-    address = LocalizedField(_l("Street address"), description=_l("For calendars and maps."), maximum=300)
 
 
 class EventForm(EventStartForm):
@@ -388,34 +374,6 @@ class NoteForm(Form):
         rows=3,
         maximum=1000,
     )
-
-
-class VenueForm(Form):
-    """A venue."""
-
-    name = LocalizedField(_l("Name"), validators=[AnyLanguage()], maximum=200)
-    address = LocalizedField(_l("Street address"), description=_l("For calendars and maps."), maximum=300)
-    access = LocalizedField(
-        _l("How to get there"),
-        description=_l("For example: five minutes on foot from the station."),
-        rows=2,
-        maximum=600,
-    )
-    latitude = FloatField(_l("Latitude"), validators=[Optional(), between(-90, 90)])
-    longitude = FloatField(_l("Longitude"), validators=[Optional(), between(-180, 180)])
-
-
-class HostForm(Form):
-    """An organization that hosts or supports."""
-
-    name = LocalizedField(_l("Organization"), validators=[AnyLanguage()], maximum=200)
-    role = SelectField(_l("Role"), validators=[InputRequired()])
-    organization_kind = SelectField(_l("Kind of organization"), validators=[InputRequired()])
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.role.choices = [SelectChoice(role.value, role.label) for role in HostRole]
-        self.organization_kind.choices = [SelectChoice(kind.value, kind.label) for kind in OrganizationKind]
 
 
 def themes_as_lines(titles: list[LocalizedText]) -> LocalizedText:

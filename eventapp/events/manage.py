@@ -21,8 +21,9 @@ from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import requires
-from eventapp.events.forms import EventStartForm, HostForm, VenueForm
+from eventapp.events.forms import EventStartForm
 from eventapp.events.models import Event, EventHost, Venue
+from eventapp.events.place_forms import HostForm, VenueForm
 from eventapp.events.rules import EventFormat, HostRole
 from eventapp.site_settings.profile import profile
 

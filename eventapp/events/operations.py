@@ -120,9 +120,7 @@ def _turn(event: Event, status: EventStatus, *, note: LocalizedText | None, allo
 
 
 def publish(event: Event) -> None:
-    """Publish the event. Raises Refused if it has no title."""
-    if not event.title:
-        raise Refused(_("Give the event a title first."))
+    """Publish the event; `lifecycle` asks first whether something is missing."""
     _turn(
         event,
         EventStatus.PUBLISHED,

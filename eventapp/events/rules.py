@@ -90,6 +90,14 @@ class Precision(Labelled):
     YEAR = "year", _l("Year only")
 
 
+class Gap(Labelled):
+    """What keeps an event from being published, as a sentence to its team."""
+
+    TITLE = "title", _l("Give the event a title first.")
+    VENUE = "venue", _l("Name the venue first: people need to know where to come.")
+    DATES = "dates", _l("Enter the new dates first: the present ones are over.")
+
+
 class HostRole(Labelled):
     HOST = "host", _l("Host")
     CO_HOST = "co_host", _l("Co-host")
@@ -112,6 +120,31 @@ def listed(status: EventStatus, visibility: Visibility) -> bool:
 def place_key(*names: LocalizedText) -> str:
     """A key that is equal for the same venue. It compares names in one language, so a translation is not a move."""
     return "/".join(fold(name.resolve("en").text) for name in names if name)
+
+
+def gaps(
+    *,
+    title: LocalizedText,
+    venue: LocalizedText,
+    shape: tuple[EventFormat, Precision],
+    status: EventStatus,
+    ends_at: datetime,
+    announced: bool,
+    now: datetime,
+) -> list[Gap]:
+    """What is missing before an event can be published, the most important first.
+
+    A venue (the name of the first one) is needed for a coming event on site whose day is known; not for one that was
+    public before (`announced`): nobody must be kept from putting it back. Only a postponed event needs days that come,
+    for events of the past are published as well.
+    """
+    comes, on_site = ends_at > now, shape[0] is not EventFormat.ONLINE and shape[1] is Precision.DAY
+    found = {
+        Gap.TITLE: not title,
+        Gap.VENUE: not venue and on_site and comes and not announced,
+        Gap.DATES: status is EventStatus.POSTPONED and not comes,
+    }
+    return [gap for gap, missing in found.items() if missing]
 
 
 # How long after an event a feed keeps cancelled entries: longer than any calendar app waits between updates.

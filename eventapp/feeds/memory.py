@@ -43,6 +43,12 @@ class PublicState:
         )
 
 
+def was_public(event: Event) -> bool:
+    """Whether people outside the team could ever see the event. One statement."""
+    memory = db.session.get(FeedMemory, event.id)
+    return event.public or (memory is not None and memory.announced_at is not None)
+
+
 @contextmanager
 def remembering(event: Event) -> Iterator[None]:
     """Wrap a change of the event that may change its visibility or its date."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from eventapp.accounts.models import User
+from eventapp.core import clock
+from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
+from eventapp.events import rules
 from eventapp.events.models import Event, Venue
+from eventapp.events.rules import Gap
 from eventapp.feeds import memory
 from eventapp.feeds.memory import PublicState
 from eventapp.notifications import operations as notifications
@@ -41,8 +45,23 @@ def remove_venue(event: Event, venue: Venue) -> None:
     releases.restate_venues(event)
 
 
+def gaps(event: Event) -> list[Gap]:
+    """What is missing before the event can be published. One statement."""
+    return rules.gaps(
+        title=event.title,
+        venue=event.venue_name,
+        shape=(event.format, event.precision),
+        status=event.status,
+        ends_at=event.ends_at,
+        announced=memory.was_public(event),
+        now=clock.now(),
+    )
+
+
 def publish_event(event: Event) -> None:
-    """Publish the event, or reinstate it. Raises Refused as `events.publish` does."""
+    """Publish the event, or reinstate it. Raises Refused if something is missing, or as `events.publish` does."""
+    for gap in gaps(event):
+        raise Refused(str(gap.label))
     with memory.remembering(event):
         events.publish(event)
 

@@ -149,6 +149,7 @@ def address(rule, slug: str) -> str:
         "code": "NOSUCH",
         "key": "nothing",
         "verb": "decline",
+        "section": "texts",
         "kind": "rooms",
         "use": "cover",
         "tag": "en",

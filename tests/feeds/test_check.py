@@ -14,7 +14,7 @@ from eventapp import lifecycle
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus, Precision
+from eventapp.events.rules import EventFormat, EventStatus, Precision
 from eventapp.feeds import check
 from eventapp.feeds import state as states
 from eventapp.feeds.check import Checked, Source, Which
@@ -102,7 +102,7 @@ def test_the_next_version_is_to_the_byte_what_is_served_once_it_is_published(
 
 def test_a_draft_is_shown_as_it_will_be_published(client: Visitor, make: Make) -> None:
     with time_machine.travel("2030-05-05T05:05:05Z", tick=False):
-        event = make.event("forum", status=EventStatus.DRAFT)
+        event = make.event("forum", status=EventStatus.DRAFT, format=EventFormat.ONLINE)
         make.session(event, "Talk", release=False, people=[make.person()])
         make.session(event, "Idea", status=SessionStatus.DRAFT)
         planned = written(event, Which.NEXT)

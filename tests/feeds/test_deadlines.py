@@ -13,7 +13,7 @@ from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus
+from eventapp.events.rules import EventFormat, EventStatus
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations as proposals
 from eventapp.proposals import queries as calls
@@ -121,7 +121,7 @@ def test_a_removed_closing_time_or_option_cancels_the_deadline(client: Visitor, 
 
 
 def test_a_closing_that_nobody_saw_leaves_no_trace(client: Visitor, make: Make) -> None:
-    event = make.event("forum", title="Forum", status=EventStatus.DRAFT)
+    event = make.event("forum", title="Forum", status=EventStatus.DRAFT, format=EventFormat.ONLINE)
     option, other = make.option(event, closes_at=CLOSES), make.option(event, Mode.ONLINE, closes_at=CLOSES)
     close(option, None)
     with transaction():

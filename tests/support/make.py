@@ -109,14 +109,15 @@ class Make:
         # Registrations are confirmed at once, unless a test is about the check of addresses.
         check = values.pop("address_check", AddressCheck.NEVER)
         with transaction():
+            if status is not EventStatus.DRAFT:
+                # At once, for most tests need no venue, which an event must have to be published.
+                values |= {"status": EventStatus.PUBLISHED, "sequence": 1}
             event = lifecycle.create_event(
                 owner=owner,
                 slug=slug or f"event-{self.next()}",
                 title=words(title or "Forum of cities", **({} if title else {"ja": "都市フォーラム"})),
                 **values,
             )
-            if status is not EventStatus.DRAFT:
-                lifecycle.publish_event(event)
             event.status = status
             setup_seats.save_settings(event, address_check=check, hold_minutes=30)
         return event
