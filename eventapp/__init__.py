@@ -260,6 +260,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         ),
         option_name=registration_forms.option_name,
         desk_pages=dashboard.desk_pages,
+        desk_page_name=dashboard.desk_page_name,
         event_links=event_links,
         block_questions=block_questions,
         block_links=block_links,

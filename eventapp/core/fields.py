@@ -70,6 +70,8 @@ class LocalizedField(Field):
         self.rows = rows
         self.maximum = maximum
         self.languages: list[str] = list(languages.INTERFACE)
+        # The language whose text is wrong; empty if it is all of them.
+        self.wrong = ""
 
     def offer(self, tags: Iterable[str]) -> None:
         """Offer these languages as well."""
@@ -95,8 +97,9 @@ class LocalizedField(Field):
                 self.languages.append(tag)
 
     def pre_validate(self, form: Any) -> None:
-        for text in self.data.values():
+        for tag, text in self.data.items():
             if len(text) > self.maximum:
+                self.wrong = tag
                 raise StopValidation(_("Use at most %(number)d characters.", number=self.maximum))
 
 

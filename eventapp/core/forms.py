@@ -165,7 +165,9 @@ class Form(FlaskForm):
         found = []
         for field in self:
             for error in field.errors:
-                target = f"{field.id}-{field.languages[0]}" if isinstance(field, LocalizedField) else field.id
+                target = field.id
+                if isinstance(field, LocalizedField):
+                    target = f"{field.id}-{field.wrong or field.languages[0]}"
                 if getattr(field, "first_choice_id", None):
                     target = field.first_choice_id
                 found.append((target, self.sentence(field, error)))

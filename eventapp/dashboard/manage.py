@@ -155,6 +155,12 @@ def desk_section() -> str:
     return _FEATURES.get(feature) or _BELONG.get(name, request.endpoint or "")
 
 
+def desk_page_name() -> str:
+    """What the side navigation calls the current page; empty if it is none of them."""
+    section = desk_section()
+    return next((str(label) for _group, pages in PAGES for at, label, _needs in pages if at == section), "")
+
+
 @manage.get("")
 @needs_login
 def home() -> ResponseReturnValue:

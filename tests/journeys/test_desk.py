@@ -1,0 +1,93 @@
+"""The organizer's desk in a browser: its menu on a phone, languages as tabs, and changes that are not saved."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.people import SUBMIT
+
+pytestmark = pytest.mark.journey
+PHONE = {"width": 390, "height": 844}
+
+
+def test_on_a_phone_the_navigation_is_a_menu_that_names_the_page_also_without_scripts(window, organizer, open_house):
+    for scripts in (True, False):
+        one = window(storage_state=organizer, viewport=PHONE, java_script_enabled=scripts)
+        one.open(open_house.path("/places"))
+        menu = one.page.locator(".desk-menu summary")
+        assert menu.inner_text().split() == ["Menu", "Venue", "and", "hosts"]
+        link = one.page.locator("nav a", has_text="Registrations")
+        assert not link.is_visible()
+        menu.click()
+        assert link.is_visible()
+        if scripts:
+            one.accessible()
+        one.page.set_viewport_size({"width": 1280, "height": 720})
+        assert link.is_visible() and not menu.is_visible()
+        menu_open = one.page.locator(".desk-menu[open]").count()
+        assert menu_open == 1
+
+
+def test_languages_are_tabs_that_say_which_text_is_missing(window, organizer, open_house):
+    one = window(storage_state=organizer)
+    one.open(open_house.path("/edit"))
+    page = one.page
+    english, japanese = page.locator("#title-en-tab"), page.locator("#title-ja-tab")
+    assert english.get_attribute("aria-selected") == "true"
+    assert page.is_visible("[name=title_en]") and not page.is_visible("[name=title_ja]")
+    assert "missing" in japanese.inner_text() and "missing" not in english.inner_text()
+    one.accessible()
+    english.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.is_visible("[name=title_ja]") and not page.is_visible("[name=title_en]")
+    assert page.evaluate("document.activeElement.id") == "title-ja-tab"
+    assert english.get_attribute("tabindex") == "-1"
+    page.keyboard.press("Tab")
+    page.keyboard.type("集まり")
+    assert "missing" not in japanese.inner_text()
+    assert "missing" not in page.locator("#subtitle-en-tab").inner_text(), "nothing is missing where there is nothing"
+    one.accessible()
+    plain = window(storage_state=organizer, java_script_enabled=False)
+    plain.open(open_house.path("/edit"))
+    assert plain.page.is_visible("[name=title_en]") and plain.page.is_visible("[name=title_ja]")
+
+
+def test_an_error_opens_the_tab_of_its_language(window, organizer, open_house):
+    one = window(storage_state=organizer)
+    one.open(open_house.path("/edit/texts"))
+    page = one.page
+    page.click("#purpose-ja-tab")
+    page.fill("[name=purpose_ja]", "水" * 1001)
+    page.click("#purpose-en-tab")
+    assert one.press(SUBMIT) == 422
+    assert page.is_visible("[name=purpose_ja]") and not page.is_visible("[name=purpose_en]")
+    page.click("#purpose-en-tab")
+    page.click("#problems a")
+    assert page.evaluate("document.activeElement.name") == "purpose_ja"
+    one.accessible()
+
+
+def test_whoever_leaves_a_form_with_typed_changes_is_asked(window, organizer, open_house):
+    one = window(storage_state=organizer)
+    page, asked = one.page, []
+
+    def answer(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    one.open(open_house.path("/edit/texts"))
+    one.press("nav a:has-text('Overview')")
+    assert asked == [], "nothing was typed"
+    one.open(open_house.path("/edit/texts"))
+    page.locator("[name=purpose_en]").press_sequentially("To meet. ")
+    one.press("nav a:has-text('Overview')")
+    assert asked == ["beforeunload"]
+    one.open(open_house.path("/edit/texts"))
+    page.locator("[name=purpose_en]").press_sequentially("To meet. ")
+    assert one.press(SUBMIT) == 200
+    assert asked == ["beforeunload"], "to save is not to leave"
+    one.open(open_house.path("/registrations"))
+    page.locator("main form input[type=search], main form [name=q]").first.press_sequentially("Ada")
+    one.press("nav a:has-text('Overview')")
+    assert asked == ["beforeunload"], "a search is nothing to lose"
