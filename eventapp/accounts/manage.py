@@ -27,7 +27,7 @@ def profile() -> ResponseReturnValue:
         # What was chosen at the login, or in the web address, is replaced by what was chosen last.
         session.pop("language", None)
         languages.prefer(user.language)
-        flash(_("Saved."))
+        flash(_("Your profile has been saved."))
         return redirect(url_for(".profile", lang=None), 303)
     return page("accounts/profile.html", event=None, form=form, email=user.email, zones=sorted(clock.zones()))
 

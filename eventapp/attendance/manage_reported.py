@@ -34,7 +34,7 @@ def edit(event: Event, number: int = 0) -> ResponseReturnValue:
     row = or_404(queries.reported_count(event, number)) if number else None
     form = ReportedForm.of(row)
     if submit(form, lambda: operations.report_count(event, row=row, **form.values())):
-        flash(_("Saved."))
+        flash(_("The reported figures have been saved."))
         return redirect(url_for(".reported", slug=event.slug), 303)
     return page("attendance/reported_form.html", event=event, form=form, row=row)
 
@@ -44,7 +44,7 @@ def edit(event: Event, number: int = 0) -> ResponseReturnValue:
 def delete(event: Event, number: int) -> ResponseReturnValue:
     """Delete reported figures."""
     operations.remove_reported(or_404(queries.reported_count(event, number)))
-    flash(_("Deleted."))
+    flash(_("The reported figures have been deleted."))
     return redirect(url_for(".reported", slug=event.slug), 303)
 
 
@@ -54,5 +54,5 @@ def use_stated(event: Event, number: int) -> ResponseReturnValue:
     """Take a total that an attendance report states itself as a reported figure, with the report as its source."""
     total = or_404(online.stated_total(event, number, request.form.get("name", "")))
     operations.report_total(event, total)
-    flash(_("Saved."))
+    flash(_("The reported figures have been saved."))
     return redirect(url_for(".reported", slug=event.slug), 303)

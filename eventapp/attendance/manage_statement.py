@@ -101,7 +101,7 @@ def frozen_copy(event: Event, number: int) -> ResponseReturnValue:
 def delete(event: Event, number: int) -> ResponseReturnValue:
     """Delete a frozen statement."""
     operations.remove_frozen(or_404(frozen.by_number(event, number)))
-    flash(_("Deleted."))
+    flash(_("The frozen copy has been deleted."))
     return redirect(url_for(".statement", slug=event.slug), 303)
 
 

@@ -60,7 +60,7 @@ def point(event: Event, number: int = 0) -> ResponseReturnValue:
     sessions = [] if shown is not None else programme.sessions(event)
     form = PointForm.of(event, shown, options=registrations.options(event), sessions=sessions)
     if submit(form, lambda: _save(event, shown, form)):
-        flash(_("Saved."))
+        flash(_("The door has been saved."))
         return redirect(url_for(".doors", slug=event.slug), 303)
     return page("check_in/point.html", event=event, form=form, point=shown)
 

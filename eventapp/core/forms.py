@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from flask import request
+from flask import flash, redirect, request
 from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
 from wtforms import Field, PasswordField, StringField
 
 from eventapp.core import clock, csrf, languages, stale_forms
@@ -17,6 +18,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.fields import LocalizedField, LocalTimeField, filters_of
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.localized import LocalizedText
 
 T = TypeVar("T")
 
@@ -37,6 +39,15 @@ def sent_file(largest: int) -> tuple[str, bytes]:
         return sent.filename, sent.read(largest + 1)
     finally:
         sent.close()
+
+
+def after_saving(name: object, back: str) -> Response:
+    """The answer to a form that has saved something: says what, and leads back, or to the form once more for another
+    one, if that button was pressed. `name` is a text, or one in several languages.
+    """
+    said = languages.resolve(name).text if isinstance(name, LocalizedText) else str(name)
+    flash(_("“%(name)s” was saved.", name=said[:80]))
+    return redirect(request.path if request.form.get("again") else back, 303)
 
 
 def zone_asked(typed: str) -> tuple[str, str]:

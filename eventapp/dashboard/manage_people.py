@@ -13,7 +13,7 @@ from eventapp.core import languages, localized
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
 from eventapp.core.fields import LocalizedField
-from eventapp.core.forms import submit
+from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
@@ -65,11 +65,10 @@ def person(event: Event, code: str = "") -> ResponseReturnValue:
     shown = or_404(queries.person_in_event(event, code)) if code else None
     form = _form(event, shown)
     if done := submit(form, lambda: _save(event, shown, form)):
-        flash(_("Saved."))
-        if shown is None:
-            name = done.value.name(reader()).text
+        name = done.value.name(reader()).text
+        if shown is None and not request.form.get("again"):
             flash(_("Now add %(name)s to a session so that the name appears in the programme.", name=name))
-        return redirect(url_for(".everybody", slug=event.slug), 303)
+        return after_saving(name, url_for(".everybody", slug=event.slug))
     takes_part = shown is not None and queries.takes_part(event, shown)
     return page(
         "programme/person.html",

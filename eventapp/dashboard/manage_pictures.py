@@ -72,7 +72,7 @@ def choose_cover(event: Event) -> ResponseReturnValue:
         event.colour, event.motif = EventColour(form.colour.data), Motif(form.motif.data)
 
     if submit(form, choose):
-        flash(_("Saved."))
+        flash(_("Colour and motif have been saved."))
         return redirect(url_for(".pictures", slug=event.slug), 303)
     return _overview(event, form)
 
@@ -127,7 +127,9 @@ def edit(event: Event, number: int) -> ResponseReturnValue:
     if photo.use in NEEDS_ALT:
         form.alt.flags.asked = True
     if submit(form, lambda: _save(photo, form)):
-        flash(_("Saved."))
+        flash(_("The picture has been saved."))
+        if request.form.get("again") and photo.use is PictureUse.GALLERY:
+            return redirect(url_for(".upload", slug=event.slug, use=photo.use.value), 303)
         return redirect(url_for(".pictures", slug=event.slug), 303)
     return page("dashboard/picture.html", event=event, form=form, photo=photo)
 
@@ -153,7 +155,7 @@ def remove(event: Event, number: int) -> ResponseReturnValue:
         finish_writing()
         for name in names:
             storage.store().delete(name)
-        flash(_("Removed."))
+        flash(_("The picture has been removed."))
         return redirect(url_for(".pictures", slug=event.slug), 303)
     return page("dashboard/remove_picture.html", event=event, photo=photo)
 

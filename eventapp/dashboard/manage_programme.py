@@ -11,7 +11,7 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import languages
 from eventapp.core.db import finish_writing
 from eventapp.core.errors import or_404
-from eventapp.core.forms import submit
+from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
@@ -94,8 +94,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     if done := editing.submit():
         finish_writing()  # the checks of a large programme take a while
         _flash_findings(event, done.value)
-        flash(_("Saved."))
-        return redirect(url_for(".programme", slug=event.slug, _anchor=done.value.code), 303)
+        return after_saving(done.value.title, url_for(".programme", slug=event.slug, _anchor=done.value.code))
     return page(
         "programme/edit_session.html",
         event=event,
@@ -132,7 +131,7 @@ def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
     shown = or_404(queries.by_code(event, code))
     if verb == "delete":
         operations.delete_session(shown)
-        flash(_("Deleted."))
+        flash(_("The session has been deleted."))
     else:
         status, sentence = _VERBS[verb]
         operations.set_status(shown, status)
@@ -149,8 +148,7 @@ def room(event: Event, key: str = "") -> ResponseReturnValue:
     venues = events.venues(event)
     form = RoomForm.of(event, shown, venues=venues)
     if submit(form, lambda: operations.save_room(event, shown, **form.values(venues))):
-        flash(_("Saved."))
-        return redirect(url_for(".programme", slug=event.slug), 303)
+        return after_saving(form.name.data, url_for(".programme", slug=event.slug))
     return page("programme/room.html", event=event, form=form, room=shown)
 
 
@@ -163,8 +161,7 @@ def track(event: Event, key: str = "") -> ResponseReturnValue:
     form = TrackForm(data={"name": shown.name, "colour": shown.colour} if shown else {"colour": 1})
     form.name.offer(event.languages)
     if submit(form, lambda: operations.save_track(event, shown, name=form.name.data, colour=form.colour.data)):
-        flash(_("Saved."))
-        return redirect(url_for(".programme", slug=event.slug), 303)
+        return after_saving(form.name.data, url_for(".programme", slug=event.slug))
     return page("programme/track.html", event=event, form=form, track=shown)
 
 
@@ -179,5 +176,5 @@ def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
             break
     else:
         raise NotFound
-    flash(_("Removed."))
+    flash(_("The room has been removed.") if kind == "rooms" else _("The track has been removed."))
     return redirect(url_for(".programme", slug=event.slug), 303)

@@ -34,7 +34,7 @@ def settings() -> ResponseReturnValue:
     """The name of the site, its footer and legal pages, and what new events begin with."""
     form = _form()
     if submit(form, lambda: _save(form)):
-        flash(_("Saved."))
+        flash(_("The settings of the site have been saved."))
         return redirect(url_for(".settings"), 303)
     return _page(form)
 
@@ -79,7 +79,7 @@ def logo() -> ResponseReturnValue:
     form = SiteLogoForm()
     if done := submit(form, _take_logo):
         _forget(done.value)
-        flash(_("Saved."))
+        flash(_("The logo has been saved."))
         return redirect(url_for(".settings", _anchor="logo"), 303)
     return _page(_form(formdata=None), form)
 
@@ -98,7 +98,7 @@ def _take_logo() -> str:
 def remove_logo() -> ResponseReturnValue:
     """Show the seal instead of a logo."""
     _forget(operations.set_logo("", 0, 0))
-    flash(_("Removed."))
+    flash(_("The logo has been removed."))
     return redirect(url_for(".settings", _anchor="logo"), 303)
 
 

@@ -113,7 +113,7 @@ def make_administrator(number: int) -> ResponseReturnValue:
     """Let a user do everything, after confirmation."""
     shown, form, me = _user(number), Form(), current_organizer()
     if submit(form, lambda: operations.make_administrator(shown, by=me)):
-        flash(_("Saved."))
+        flash(_("The rights of the user have been saved."))
         return redirect(url_for(".user", number=number), 303)
     return page("dashboard/make_administrator.html", event=None, form=form, user=shown)
 
@@ -124,6 +124,6 @@ def unmake_administrator(number: int) -> ResponseReturnValue:
     """Let a user do only what their teams let them do, after confirmation."""
     shown, form, me = _user(number), Form(), current_organizer()
     if submit(form, lambda: operations.unmake_administrator(shown, by=me)):
-        flash(_("Saved."))
+        flash(_("The rights of the user have been saved."))
         return redirect(url_for(".user", number=number), 303)
     return page("dashboard/unmake_administrator.html", event=None, form=form, user=shown)

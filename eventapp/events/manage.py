@@ -13,7 +13,7 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
-from eventapp.core.forms import submit
+from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
@@ -71,8 +71,7 @@ def venue(event: Event, number: int = 0) -> ResponseReturnValue:
     form.access.offer(event.languages)
     if form.validate_on_submit():
         operations.save_venue(event, shown, **{name: form[name].data for name in names})
-        flash(_("Saved."))
-        return redirect(url_for(".places", slug=event.slug), 303)
+        return after_saving(form.name.data, url_for(".places", slug=event.slug))
     return page("events/venue.html", event=event, form=form, venue=shown)
 
 
@@ -81,7 +80,7 @@ def venue(event: Event, number: int = 0) -> ResponseReturnValue:
 def keep_venue(event: Event) -> ResponseReturnValue:
     """The name of the venue is right, and what the page of the event said before is forgotten."""
     operations.keep_venue_name(event)
-    flash(_("Saved."))
+    flash(_("The name of the venue has been kept."))
     return redirect(url_for(".places", slug=event.slug), 303)
 
 
@@ -90,7 +89,7 @@ def keep_venue(event: Event) -> ResponseReturnValue:
 def remove_venue(event: Event, number: int) -> ResponseReturnValue:
     """Remove a venue; its rooms are kept."""
     operations.remove_venue(_site(event, number))
-    flash(_("Removed."))
+    flash(_("The venue has been removed."))
     return redirect(url_for(".places", slug=event.slug), 303)
 
 
@@ -110,8 +109,7 @@ def host(event: Event) -> ResponseReturnValue:
         organization = directory.known_or_new(names, kind=OrganizationKind(form.organization_kind.data))
         present = [(h.organization, h.role) for h in queries.hosts(event) if h.organization_id != organization.id]
         operations.set_hosts(event, [*present, (organization, HostRole(form.role.data))])
-        flash(_("Saved."))
-        return redirect(url_for(".places", slug=event.slug), 303)
+        return after_saving(form.name.data, url_for(".places", slug=event.slug))
     return page("events/host.html", event=event, form=form)
 
 
@@ -122,5 +120,5 @@ def remove_host(event: Event, number: int) -> ResponseReturnValue:
     shown = or_404(db.session.get(EventHost, number))
     or_404(shown if shown.event_id == event.id else None)
     operations.set_hosts(event, [(h.organization, h.role) for h in queries.hosts(event) if h.id != number])
-    flash(_("Removed."))
+    flash(_("The host has been removed."))
     return redirect(url_for(".places", slug=event.slug), 303)

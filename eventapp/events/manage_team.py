@@ -97,7 +97,7 @@ def remove_member(event: Event, number: int) -> ResponseReturnValue:
     """Remove a team member, after confirmation."""
     member, form = _member(event, number), Form()
     if submit(form, lambda: operations.remove_member(event, member)):
-        flash(_("Removed."))
+        flash(_("The member has been removed from the team."))
         return _back(event)
     return page("events/remove_member.html", event=event, member=member, form=form)
 

@@ -46,7 +46,7 @@ def email_settings(event: Event) -> ResponseReturnValue:
     """Who writes, where replies go, and which reminders are sent."""
     form = _settings_form(event)
     if submit(form, lambda: settings.save(event, form.values())):
-        flash(_("Saved."))
+        flash(_("The settings of e-mails have been saved."))
         return redirect(url_for(".email_settings", slug=event.slug), 303)
     return _settings_page(event, form=form)
 
@@ -104,7 +104,7 @@ def logo(event: Event) -> ResponseReturnValue:
     """Use another logo, or change what it says to those who don't see it."""
     form = _logo_form(event)
     if submit(form, lambda: _save_logo(event, form)):
-        flash(_("Saved."))
+        flash(_("The logo has been saved."))
         return redirect(url_for(".email_settings", slug=event.slug, _anchor="logo"), 303)
     return _settings_page(event, logo_form=form)
 
@@ -172,7 +172,7 @@ def email_text(event: Event, kind: str, tag: str) -> ResponseReturnValue:
         texts.check(kind, **words) if shows else texts.save(event, kind, tag, **words)
 
     if submit(form, save) and not shows:
-        flash(_("Saved."))
+        flash(_("The text has been saved."))
         return redirect(url_for(".email_texts", slug=event.slug), 303)
     return _text_page(event, one, tag, form)
 

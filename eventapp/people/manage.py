@@ -189,5 +189,5 @@ def remove_view(event: Event, number: int) -> Response:
     """Delete a saved view."""
     view = db.session.get(SavedView, number)
     operations.remove_view(or_404(view if view is not None and view.event_id == event.id else None))
-    flash(_("Removed."))
+    flash(_("The view has been removed."))
     return redirect(url_for(".registrations", slug=event.slug), 303)

@@ -90,7 +90,7 @@ def registration(event: Event, number: int) -> ResponseReturnValue:
     parts = form_parts(event)
     form = TakePart.for_event(options, parts, registration=shown, by_team=True, sharing=sharing).with_files(event)
     if submit(form, lambda: _update(shown, form)):
-        flash(_("Saved."))
+        flash(_("The registration has been saved."))
         return redirect(url_for(".registration", slug=event.slug, number=number), 303)
     return page(
         "people/registration.html",
@@ -182,7 +182,7 @@ def tags(event: Event, number: int) -> ResponseReturnValue:
     shown = or_404(queries.by_id(event, number))
     form = TagsForm()
     if submit(form, lambda: keeping.set_tags(shown, event, form.tags.data or "")):
-        flash(_("Saved."))
+        flash(_("The tags have been saved."))
     return redirect(url_for(".registration", slug=event.slug, number=number, _anchor="its-tags"), 303)
 
 

@@ -77,7 +77,7 @@ def call(event: Event) -> ResponseReturnValue:
             modes=[Mode(mode) for mode in form.modes.data or []],
         ),
     ):
-        flash(_("Saved."))
+        flash(_("The call for speakers has been saved."))
         return redirect(url_for(".proposals", slug=event.slug), 303)
     return page("proposals/call.html", event=event, form=form, call=shown)
 
@@ -92,7 +92,7 @@ def proposal(event: Event, code: str) -> ResponseReturnValue:
     form = ReviewForm(data=_review_data(own))
     vote = int(form.vote.data) if form.vote.data else None
     if submit(form, lambda: operations.review(shown, current_organizer(), vote=vote, note=form.note.data or "")):
-        flash(_("Saved."))
+        flash(_("Your vote has been saved."))
         return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
     votes = [one.vote for one in every if one.vote is not None]
     return page(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.rules import Permission
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
-from eventapp.core.forms import submit
+from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.events.access import requires
@@ -84,9 +84,8 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
     """Add or edit a registration option."""
     shown = or_404(queries.option_by_key(event, key)) if key else None
     form = OptionForm.of(event, shown, setup_seats.pools(event))
-    if submit(form, lambda: setup.save_option(event, shown, **form.values(event))):
-        flash(_("Saved."))
-        return redirect(url_for(".options", slug=event.slug), 303)
+    if done := submit(form, lambda: setup.save_option(event, shown, **form.values(event))):
+        return after_saving(done.value.title or done.value.mode.label, url_for(".options", slug=event.slug))
     return page("registration/option.html", event=event, form=form, option=shown)
 
 
@@ -95,7 +94,7 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
 def remove_option(event: Event, key: str) -> ResponseReturnValue:
     """Delete a registration option."""
     setup.remove_option(or_404(queries.option_by_key(event, key)))
-    flash(_("Removed."))
+    flash(_("The option has been removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
 
 
@@ -107,8 +106,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
     shown = _question(event, number) if number else None
     form = QuestionForm.of(event, shown, queries.questions(event))
     if submit(form, lambda: questions.save_question(event, shown, **form.values()), explain=form.explain):
-        flash(_("Saved."))
-        return redirect(url_for(".options", slug=event.slug), 303)
+        return after_saving(form.label.data, url_for(".options", slug=event.slug))
     return page("registration/question.html", event=event, form=form, question=shown)
 
 
@@ -117,7 +115,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
     """Remove a question."""
     questions.remove_question(_question(event, number))
-    flash(_("Removed."))
+    flash(_("The question has been removed."))
     return redirect(url_for(".options", slug=event.slug), 303)
 
 

@@ -46,7 +46,7 @@ def settings(event: Event) -> ResponseReturnValue:
     """Change how the form asks."""
     form = FormSettingsForm.of(form_parts.form_parts(event).settings)
     if submit(form, lambda: questions.save_settings(event, **form.values())):
-        flash(_("Saved."))
+        flash(_("The settings of the form have been saved."))
         return redirect(url_for("registration_manage.options", slug=event.slug), 303)
     return page("registration/settings.html", event=event, form=form)
 
@@ -58,7 +58,7 @@ def privacy(event: Event) -> ResponseReturnValue:
     versions = form_parts.notices(event)
     form = PrivacyNoticeForm.of(event, versions[0][0] if versions else None)
     if submit(form, lambda: questions.save_notice(event, form.text.data)):
-        flash(_("Saved."))
+        flash(_("The privacy notice has been saved."))
         return redirect(url_for(".privacy", slug=event.slug), 303)
     return page("registration/privacy.html", event=event, form=form, versions=versions)
 

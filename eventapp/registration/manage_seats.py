@@ -29,7 +29,7 @@ def pool(event: Event, number: int = 0) -> ResponseReturnValue:
     shown = _pool(event, number) if number else None
     form = PoolForm.of(event, shown)
     if submit(form, lambda: setup_seats.save_pool(event, shown, **form.values())):
-        flash(_("Saved."))
+        flash(_("The shared seats have been saved."))
         return redirect(url_for("registration_manage.options", slug=event.slug), 303)
     return page("registration/pool.html", event=event, form=form, pool=shown)
 
@@ -39,7 +39,7 @@ def pool(event: Event, number: int = 0) -> ResponseReturnValue:
 def remove_pool(event: Event, number: int) -> ResponseReturnValue:
     """Delete shared seats."""
     setup_seats.remove_pool(event, _pool(event, number))
-    flash(_("Removed."))
+    flash(_("The shared seats have been removed."))
     return redirect(url_for("registration_manage.options", slug=event.slug), 303)
 
 
@@ -49,7 +49,7 @@ def settings(event: Event) -> ResponseReturnValue:
     """How registration works."""
     form = SettingsForm.of(queries.settings_of(event))
     if submit(form, lambda: setup_seats.save_settings(event, **form.values())):
-        flash(_("Saved."))
+        flash(_("The rules of registration have been saved."))
         return redirect(url_for("registration_manage.options", slug=event.slug), 303)
     return page("registration/rules.html", event=event, form=form)
 
