@@ -122,6 +122,9 @@ _BELONG = {
     "postpone": "dashboard.event",
     "clone": "dashboard.event",
     "cancel": "dashboard.event",
+    "delete": "dashboard.event",
+    "delete_session": "programme_manage.programme",
+    "remove": "people_manage.everybody",
 }
 
 

@@ -1,8 +1,8 @@
-"""Desk page: edit an event, and choose what moves with it when its time zone or date changes."""
+"""Desk pages: edit an event, and choose what moves with it when its time zone or date changes; delete a draft."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
@@ -17,7 +17,7 @@ from eventapp.events import queries
 from eventapp.events.access import requires
 from eventapp.events.forms import SECTIONS, EventEditForm, themes_from_lines
 from eventapp.events.models import Event
-from eventapp.lifecycle import dates
+from eventapp.lifecycle import dates, deleting
 from eventapp.lifecycle.dates import Followed
 
 manage = Blueprint("dashboard_event", __name__, url_prefix="/manage/events/<slug>")
@@ -46,6 +46,19 @@ def edit(event: Event, section: str = "") -> ResponseReturnValue:
         sections=SECTIONS,
         zones=sorted(clock.zones()),
     )
+
+
+@manage.route("/delete", methods=["GET", "POST"])
+@requires(Permission.OWN)
+def delete(event: Event) -> ResponseReturnValue:
+    """Delete an event that was never public, after confirmation."""
+    deleting.check_deletable(event)
+    if request.method == "POST":
+        name = languages.resolve(event.title).text
+        deleting.delete_event(event)
+        flash(_("“%(name)s” was deleted.", name=name[:80]))
+        return redirect(url_for("dashboard.home"), 303)
+    return page("dashboard/delete_event.html", event=event, lost=deleting.contents(event))
 
 
 def _save(event: Event, form: EventEditForm, themes: list[LocalizedText]) -> list[str]:

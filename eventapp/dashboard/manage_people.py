@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.core import languages, localized
+from eventapp.core import localized
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
 from eventapp.core.fields import LocalizedField
@@ -23,6 +23,7 @@ from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events.access import requires
 from eventapp.events.models import Event
+from eventapp.lifecycle import deleting
 from eventapp.programme import profiles, queries, roster
 from eventapp.programme.forms import PersonForm, Scope
 from eventapp.programme.participation_rows import described
@@ -124,12 +125,22 @@ def _organization(form: PersonForm) -> Organization | None:
     return db.session.get(Organization, int(form.organization.data)) if form.organization.data else None
 
 
-@manage.post("/speakers/<code>/remove")
+@manage.route("/speakers/<code>/remove", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def remove(event: Event, code: str) -> ResponseReturnValue:
-    """Remove a person without a part from the list."""
+    """Remove a person without a part from the list, after confirmation."""
     shown = or_404(queries.person_in_event(event, code))
-    name = languages.resolve(shown.family or shown.given).text
-    roster.remove_person(event, shown)
-    flash(_("%(name)s is no longer in the list.", name=name))
-    return redirect(url_for(".everybody", slug=event.slug), 303)
+    name = shown.name(reader()).text
+    if request.method == "POST":
+        deleted = deleting.remove_person(event, shown)
+        flash(
+            _("“%(name)s” was deleted.", name=name) if deleted else _("%(name)s is no longer in the list.", name=name)
+        )
+        return redirect(url_for(".everybody", slug=event.slug), 303)
+    return page(
+        "dashboard/remove_person.html",
+        event=event,
+        person=shown,
+        name=name,
+        elsewhere=not profiles.only_here(event, shown) or deleting.has_part(shown),
+    )

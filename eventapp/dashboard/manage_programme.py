@@ -124,18 +124,34 @@ _VERBS = {
 }
 
 
-@manage.post("/programme/sessions/<code>/<any(ready, draft, cancel, delete):verb>")
+@manage.route("/programme/sessions/<code>/delete", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
-def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
-    """Set a session to ready or draft, cancel it, or delete one that was never public."""
+def delete_session(event: Event, code: str) -> ResponseReturnValue:
+    """Delete a session that was never public, after confirmation."""
     shown = or_404(queries.by_code(event, code))
-    if verb == "delete":
+    if request.method == "POST":
         operations.delete_session(shown)
         flash(_("The session has been deleted."))
-    else:
-        status, sentence = _VERBS[verb]
-        operations.set_status(shown, status)
-        flash(str(sentence))
+        return redirect(url_for(".programme", slug=event.slug), 303)
+    return page("programme/delete_session.html", event=event, session=shown)
+
+
+@manage.post("/programme/sessions/<code>/duplicate")
+@requires(Permission.PROGRAMME)
+def duplicate_session(event: Event, code: str) -> ResponseReturnValue:
+    """Make a draft with the same texts and people, without a time, and open it."""
+    made = operations.duplicate_session(or_404(queries.by_code(event, code)), by=current_organizer().name)
+    flash(_("This is the copy, as a draft without a time. Change it, then save."))
+    return redirect(url_for(".session", slug=event.slug, code=made.code), 303)
+
+
+@manage.post("/programme/sessions/<code>/<any(ready, draft, cancel):verb>")
+@requires(Permission.PROGRAMME)
+def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
+    """Set a session to ready or draft, or cancel it."""
+    status, sentence = _VERBS[verb]
+    operations.set_status(or_404(queries.by_code(event, code)), status)
+    flash(str(sentence))
     return redirect(url_for(".programme", slug=event.slug), 303)
 
 

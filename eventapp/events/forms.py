@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from wtforms import (
@@ -342,8 +343,11 @@ class CloneForm(Form):
     title = LocalizedField(_l("Title"), validators=[AnyLanguage()], maximum=200)
     slug = StringField(
         _l("Web address"),
-        description=_l("The last part of the event page's web address, for example forum-2028."),
-        validators=[InputRequired(_l("Enter a web address such as forum-2027.")), Length(max=80)],
+        description=_l(
+            "The last part of the event page's web address, for example forum-2028. Leave it empty to make one from "
+            "the title."
+        ),
+        validators=[Length(max=80)],
         render_kw={"autocapitalize": "off", "spellcheck": "false"},
     )
     first_day = DateField(
@@ -356,7 +360,8 @@ class CloneForm(Form):
     @classmethod
     def of(cls, event: Event) -> CloneForm:
         """The form with the title of the event."""
-        form = cls(data={"title": event.title})
+        # In a year, on the same day of the week: what most events do.
+        form = cls(data={"title": event.title, "first_day": event.first_day + timedelta(weeks=52)})
         form.title.offer(event.languages)
         return form
 

@@ -337,6 +337,20 @@ def confirm_parts(event: Event, person: Person, *, confirmed: bool) -> None:
     db.session.flush()
 
 
+# What a copy of a session has. Its time and rooms it gets later, links and the recording belong to one only.
+COPIED = ("kind", "title", "subtitle", "abstract", "spoken", "interpreted", "capacity", "minutes", "do_not_record")
+
+
+def duplicate_session(session: Session, *, by: str = "") -> Session:
+    """A draft with the same texts and people, who are not confirmed for it, without a time and rooms."""
+    people = [ParticipationInput(p.person, p.role, p.mode, confirmed=False) for p in session.participations]
+    values = {name: getattr(session, name) for name in COPIED}
+    if session.starts_at is not None and session.ends_at is not None:
+        values["minutes"] = values["minutes"] or (session.ends_at - session.starts_at) // timedelta(minutes=1)
+    values |= {"track": session.track, "status": SessionStatus.DRAFT}
+    return save_session(session.event, None, parts=people, by=by, **values)
+
+
 def set_status(session: Session, status: SessionStatus) -> None:
     """Set whether a session is in the next release (once scheduled), stays a draft, or is cancelled."""
     if session.status is not status:

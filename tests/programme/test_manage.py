@@ -133,7 +133,7 @@ def test_a_draft_is_nowhere_in_public(client, make, forum):
 
 def test_a_draft_can_be_deleted_but_what_was_public_can_not(organizer, make, forum):
     draft = make.session(forum, "Draft", status=SessionStatus.DRAFT)
-    assert organizer.fill(f"{BASE}/sessions/{draft.code}", action="/delete").status_code == 303
+    assert organizer.fill(f"{BASE}/sessions/{draft.code}/delete").status_code == 303
     public = make.session(forum, "Public")
     organizer.get(f"{BASE}/sessions/{public.code}")
     token = next(node.get("value") for node in organizer.page.all("input") if node.get("name") == "csrf_token")

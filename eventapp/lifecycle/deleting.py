@@ -1,0 +1,93 @@
+"""Deleting what never left the team: an event that was never public, and a person who has a part nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, func, select
+
+from eventapp.core.db import db
+from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
+from eventapp.directory.models import Person
+from eventapp.events.models import Event
+from eventapp.feeds import memory
+from eventapp.mail.models import Email
+from eventapp.media.models import Photo
+from eventapp.notifications.operations import topic_of
+from eventapp.programme import profiles, roster
+from eventapp.programme.models import EventPerson, OnProgramme, Participation, Session
+from eventapp.proposals.models import Proposal, SpeakerLink
+from eventapp.registration.form_models import Question
+from eventapp.registration.models import AttendanceOption, Registration
+
+
+@dataclass(frozen=True)
+class EventContents:
+    """The numbers of what is lost with an event."""
+
+    sessions: int
+    people: int
+    options: int
+    questions: int
+    pictures: int
+
+
+def contents(event: Event) -> EventContents:
+    """What is lost with the event. One statement."""
+    tables = (Session, EventPerson, AttendanceOption, Question, Photo)
+    numbers = [select(func.count()).where(table.event_id == event.id).scalar_subquery() for table in tables]
+    return EventContents(*db.session.execute(select(*numbers)).one())
+
+
+def check_deletable(event: Event) -> None:
+    """Raise Refused if anybody outside the team may know of the event: it was public, somebody has registered or
+    proposed something, or an e-mail was written.
+    """
+    if memory.was_public(event):
+        raise Refused(_("The event was public, so you can't delete it. Unpublish or cancel it instead."))
+    known: dict[Any, str] = {
+        Registration: _("There are registrations, so you can't delete the event."),
+        Proposal: _("There are proposals, so you can't delete the event."),
+        SpeakerLink: _("Speakers were asked to confirm, so you can't delete the event."),
+    }
+    for table, sentence in known.items():
+        if db.session.scalar(select(table.id).where(table.event_id == event.id).limit(1)) is not None:
+            raise Refused(sentence)
+    if db.session.scalar(select(Email.id).where(Email.topic == topic_of(event)).limit(1)) is not None:
+        raise Refused(_("E-mails about the event were sent, so you can't delete it."))
+
+
+def delete_event(event: Event) -> None:
+    """Delete the event with all that belongs to it. Raises Refused as `check_deletable` does.
+
+    Files of its pictures are deleted by the task that looks for files that nothing refers to.
+    """
+    db.session.refresh(event, ["status"], with_for_update=True)
+    check_deletable(event)
+    db.session.delete(event)
+    db.session.flush()
+
+
+def has_part(person: Person) -> bool:
+    """Whether the person is on a programme anywhere, drafts included, or was asked to be. One statement."""
+    places = [
+        exists().where(Participation.person_id == person.id),
+        exists().where(OnProgramme.person_id == person.id),
+        exists().where(SpeakerLink.person_id == person.id),
+    ]
+    return any(db.session.execute(select(*places)).one())
+
+
+def remove_person(event: Event, person: Person) -> bool:
+    """Remove a person without a part from the event's list, and from the directory if no other event knows them and
+    they have a part nowhere. Returns whether they are deleted. Raises Refused as `roster.remove_person` does.
+    """
+    only_here = profiles.only_here(event, person)
+    roster.remove_person(event, person)
+    if not only_here or has_part(person):
+        return False
+    db.session.delete(person)
+    db.session.flush()
+    return True
