@@ -66,11 +66,8 @@ def test_what_somebody_outside_the_team_may_know_of_is_not_deleted(make):
         db.session.delete(db.session.get_one(FeedMemory, registered.id))
     written = make.event("written", status=EventStatus.DRAFT)
     with transaction():
-        db.session.add(
-            Email(
-                topic=f"event:{written.id}", kind="event.test", to="a@example.org", subject="A", text="A", language="en"
-            )
-        )
+        values = {"kind": "event.test", "to": "a@example.org", "subject": "A", "text": "A", "language": "en"}
+        db.session.add(Email(topic=f"event:{written.id}", message_id="<a@example.org>", **values))
     for event, reason in (
         (make.event("public"), "was public"),
         (was_public, "was public"),

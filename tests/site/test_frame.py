@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventapp.accounts.rules import Role
 from eventapp.core.clock import now
+from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Precision
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import Availability
 from eventapp.site import listing, queries
+from tests.support.make import fresh
 
 PATHS = ("", "/programme", "/speakers", "/register", "/calendar", "/changes")
 
@@ -162,3 +165,24 @@ def test_an_empty_month_says_so_and_keeps_the_filter(client, make):
     make.event("forum")
     text = client.get("/events?month=2050-01&kind=summit").text
     assert "There are no events in this month." in text and "kind=summit" in text
+
+
+def test_the_preview_of_a_draft_leads_to_its_form_and_its_calendars(app, organizer, client, make):
+    event = make.event("forum", status=EventStatus.DRAFT)
+    make.option(event)
+    form, calendars = "/manage/events/forum/form/preview", "/manage/events/forum/calendars?of=next"
+    organizer.get("/events/forum")
+    links = {link.get("href") for link in organizer.page.all("a")}
+    assert {form, calendars} <= links
+    for path in (form, calendars):
+        assert organizer.get(path).status_code == 200
+    viewer = app.test_client()
+    viewer.sign_in(make.member(event, Role.VIEWER))
+    viewer.get("/events/forum")
+    links = {link.get("href") for link in viewer.page.all("a")}
+    assert calendars in links and form not in links
+    with transaction():
+        event = fresh(event)
+        event.status = EventStatus.PUBLISHED
+    organizer.get("/events/forum")
+    assert not {form, calendars} & {link.get("href") for link in organizer.page.all("a")}, "now there are the real ones"
