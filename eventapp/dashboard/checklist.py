@@ -108,10 +108,10 @@ def _about_programme(parts: EventParts) -> Iterator[Check]:
     first = not parts.sessions
     yield Check(
         _("Add the sessions"),
-        "programme_manage.session" if first else "programme_manage.programme",
+        "programme_manage.programme",
         Permission.PROGRAMME,
         not first,
-        _("You can paste them as a list."),
+        _("One by one, or all at once from a table."),
     )
     yield Check(_("Publish the programme"), "releases_manage.release", Permission.PROGRAMME, parts.release is not None)
 
@@ -232,7 +232,7 @@ def next_step(
     for check in must:
         if not check.done and may(check.needs):
             return NextStep(check.text, check.endpoint, check.args)
-    basics = [one for one in worth if one.endpoint in {"start.registration", "programme_manage.session"}]
+    basics = [one for one in worth if one.endpoint in {"start.registration", "programme_manage.programme"}]
     hidden = event.status in {EventStatus.DRAFT, EventStatus.POSTPONED}
     for check in basics if event.status is EventStatus.DRAFT else ():
         if not check.done and may(check.needs):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from eventapp import lifecycle
 from eventapp.accounts.rules import Permission
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.pages import page
 from eventapp.dashboard.start_forms import RegistrationStartForm
-from eventapp.events import operations as events
 from eventapp.events import queries as event_queries
 from eventapp.events.access import requires
 from eventapp.events.models import Event
@@ -39,7 +39,7 @@ def venue(event: Event) -> ResponseReturnValue:
     form = FirstVenueForm(data={"name": shown.name, "address": shown.address} if shown else {})
     form.name.offer(event.languages)
     form.address.offer(event.languages)
-    if submit(form, lambda: events.save_venue(event, shown, name=form.name.data, address=form.address.data)):
+    if submit(form, lambda: lifecycle.save_venue(event, shown, name=form.name.data, address=form.address.data)):
         return redirect(url_for(".registration", slug=event.slug), 303)
     return page("dashboard/start_venue.html", event=event, form=form)
 

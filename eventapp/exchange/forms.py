@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, FileField, SelectField, StringField
+from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Length, Optional
 
 from eventapp.core import languages
 from eventapp.core.errors import Refused
@@ -113,6 +113,16 @@ class UploadForm(OptionsForm):
 
     file = FileField(
         _l("File"), description=_l("Excel (.xlsx), CSV, schedule.xml, schedule.json, pretalx JSON or .ics, up to 6 MB.")
+    )
+
+    pasted = TextAreaField(
+        _l("Or paste a table"),
+        description=_l(
+            "Copy the cells in your spreadsheet, with their headings: date, start, end, title, room, speakers. "
+            "Rooms and speakers that are new are added."
+        ),
+        validators=[Length(max=400_000)],
+        render_kw={"rows": 8, "spellcheck": "false", "autocapitalize": "off"},
     )
 
     def __init__(self, **kwargs: Any) -> None:

@@ -48,7 +48,10 @@ def upload(event: Event) -> ResponseReturnValue:
 def _upload(event: Event, form: UploadForm) -> Upload:
     """Read the file that was sent, and keep it for its report. Raises Refused if it can't be read."""
     number, options_for = event.id, partial(operations.options_for, event)
-    name, data = sent_file(formats.LARGEST)
+    # What was pasted from a spreadsheet is a table with tabs; a file goes before it.
+    sent = request.files.get("file")
+    pasted = (form.pasted.data or "").encode() if sent is None or not sent.filename else b""
+    name, data = (_("Pasted table"), pasted) if pasted else sent_file(formats.LARGEST)
     options = form.options()
     return operations.keep(number, data, options, _read(data, options, options_for), name=name)
 

@@ -18,6 +18,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
+from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.exchange import compare, queries
 from eventapp.exchange.compare import Outcome, Report, SessionImport, shown
@@ -162,9 +163,16 @@ def _rooms(event: Event, report: Report, present: Sequence[Room]) -> dict[int | 
             online=room.online,
             capacity=room.capacity,
         )
+    venues = events.venues(event) if report.new_rooms else []
     for key in report.new_rooms:
-        name = _named(report, report.incoming.rooms[key])
-        found[key] = programme.save_room(event, None, name=name, capacity=report.incoming.capacities.get(key))
+        found[key] = programme.save_room(
+            event,
+            None,
+            name=_named(report, report.incoming.rooms[key]),
+            # With one venue there is nothing to ask.
+            venue=venues[0] if len(venues) == 1 else None,
+            capacity=report.incoming.capacities.get(key),
+        )
     return found
 
 
