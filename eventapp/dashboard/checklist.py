@@ -138,8 +138,9 @@ def _about_people(parts: EventParts) -> Iterator[Check]:
 
 
 def due(parts: EventParts, now: datetime) -> list[DueItem]:
-    """What waits for the team, then what happens at a time, the next first."""
-    found = [*_waiting(parts), *_coming(parts)] if parts.open else list(_failed(parts))
+    """What waits for the team, then what happens at a time that comes, the next first."""
+    coming = [one for one in _coming(parts) if one.at is None or one.at > now] if parts.open else []
+    found = [*_waiting(parts), *coming] if parts.open else list(_failed(parts))
     return sorted(found, key=lambda one: (one.at is not None, one.at or now))
 
 

@@ -129,13 +129,15 @@ def test_each_row_is_a_link_and_says_in_words_what_is_done(organizer, make, foru
 
 
 def test_what_is_due_comes_with_its_time_what_waits_before_it(organizer, make, forum):
-    make.option(forum, closes_at=forum.starts_at - timedelta(days=3), title=words("Hall"))
+    opened = clock.now() - timedelta(days=1)
+    make.option(forum, opens_at=opened, closes_at=forum.starts_at - timedelta(days=3), title=words("Hall"))
     with transaction():
         db.session.add(Invitation(event_id=forum.id, email="a@example.org", email_key="a@example.org"))
     found = list(rows(organizer).items())
     waits = next(n for n, (name, _row) in enumerate(found) if name == "Send 1 invitation.")
     closes = next(n for n, (name, _row) in enumerate(found) if name == "Registration closes: Hall")
     assert waits < closes
+    assert "Registration opens: Hall" not in dict(found), "it has opened"
     assert found[waits][1] == ("/manage/events/forum/invitations", "Now")
     assert "15 March 2031" in found[closes][1][1]
 

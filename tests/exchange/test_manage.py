@@ -141,3 +141,27 @@ def test_a_long_report_shows_the_first_of_each_and_says_when_nothing_comes_in(or
     report = send(organizer, "title,start,end,room\n" + rows.replace("2035", "2031")).location
     organizer.get(report)
     assert "New rooms: Room 0" in text(organizer) and "18 more" in text(organizer)
+
+
+def test_cells_of_a_spreadsheet_are_pasted_and_new_rooms_are_in_the_only_venue(organizer, make, forum):
+    venue = make.venue(forum, "City Hall")
+    pasted = (
+        "日付\t開始\t終了\tタイトル\t会場\t登壇者\n"
+        "2031-03-18\t10:00\t10:45\t開会\t大ホール\t山田 花子\n"
+        "2031-03-18\t11:00\t11:45\t=2+2\t第2会議室\t"
+    )
+    response = organizer.fill(BASE, {"pasted": pasted})
+    assert response.status_code == 303, text(organizer)
+    organizer.get(response.location)
+    assert "開会" in text(organizer)
+    assert organizer.fill(response.location, action="/apply").status_code == 303
+    found = db.session.scalars(select(Session).order_by(Session.starts_at)).all()
+    assert [str(one.title) for one in found] == ["開会", "=2+2"]
+    assert [room.venue_id for one in found for room in one.rooms] == [venue.id, venue.id]
+    assert [part.person.name("ja").text for part in found[0].participations] == ["山田 花子"]
+
+
+def test_a_file_goes_before_what_was_pasted(organizer, forum):
+    response = send(organizer, "title\nOf the file", pasted="title\nPasted")
+    organizer.get(response.location)
+    assert "Of the file" in text(organizer) and "Pasted" not in text(organizer)
