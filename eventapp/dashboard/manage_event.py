@@ -52,13 +52,14 @@ def edit(event: Event, section: str = "") -> ResponseReturnValue:
 @requires(Permission.OWN)
 def delete(event: Event) -> ResponseReturnValue:
     """Delete an event that was never public, after confirmation."""
-    deleting.check_deletable(event)
     if request.method == "POST":
         name = languages.resolve(event.title).text
         deleting.delete_event(event)
         flash(_("“%(name)s” was deleted.", name=name[:80]))
         return redirect(url_for("dashboard.home"), 303)
-    return page("dashboard/delete_event.html", event=event, lost=deleting.contents(event))
+    return page(
+        "dashboard/delete_event.html", event=event, lost=deleting.contents(event), reason=deleting.why_not(event)
+    )
 
 
 def _save(event: Event, form: EventEditForm, themes: list[LocalizedText]) -> list[str]:

@@ -41,12 +41,12 @@ def contents(event: Event) -> EventContents:
     return EventContents(*db.session.execute(select(*numbers)).one())
 
 
-def check_deletable(event: Event) -> None:
-    """Raise Refused if anybody outside the team may know of the event: it was public, somebody has registered or
-    proposed something, or an e-mail was written.
+def why_not(event: Event) -> str:
+    """Why the event can't be deleted; empty if it can. Nobody outside the team may know of it: it was never public,
+    nobody has registered or proposed something, and no e-mail was written.
     """
     if memory.was_public(event):
-        raise Refused(_("The event was public, so you can't delete it. Unpublish or cancel it instead."))
+        return _("The event was public, so you can't delete it. Unpublish or cancel it instead.")
     known: dict[Any, str] = {
         Registration: _("There are registrations, so you can't delete the event."),
         Proposal: _("There are proposals, so you can't delete the event."),
@@ -54,18 +54,20 @@ def check_deletable(event: Event) -> None:
     }
     for table, sentence in known.items():
         if db.session.scalar(select(table.id).where(table.event_id == event.id).limit(1)) is not None:
-            raise Refused(sentence)
+            return sentence
     if db.session.scalar(select(Email.id).where(Email.topic == topic_of(event)).limit(1)) is not None:
-        raise Refused(_("E-mails about the event were sent, so you can't delete it."))
+        return _("E-mails about the event were sent, so you can't delete it.")
+    return ""
 
 
 def delete_event(event: Event) -> None:
-    """Delete the event with all that belongs to it. Raises Refused as `check_deletable` does.
+    """Delete the event with all that belongs to it. Raises Refused if `why_not` says so.
 
     Files of its pictures are deleted by the task that looks for files that nothing refers to.
     """
     db.session.refresh(event, ["status"], with_for_update=True)
-    check_deletable(event)
+    if reason := why_not(event):
+        raise Refused(reason)
     db.session.delete(event)
     db.session.flush()
 

@@ -81,8 +81,11 @@ def test_what_somebody_outside_the_team_may_know_of_is_not_deleted(make):
 
 def test_the_page_says_why_an_event_is_not_deleted(organizer, make):
     make.event("forum")
-    assert organizer.get(f"{DESK}/delete").status_code == 422
+    organizer.get(f"{DESK}/delete")
     assert "was public" in organizer.page.text(organizer.page.one("main"))
+    assert not [form for form in organizer.page.forms() if "logout" not in (form.get("action") or "")]
+    refused = organizer.fill_elsewhere("/manage", f"{DESK}/delete")
+    assert refused.status_code == 422 and "was public" in refused.text
 
 
 def test_a_person_without_a_part_anywhere_is_deleted_one_that_others_know_stays(organizer, make):

@@ -151,7 +151,7 @@ def test_a_title_is_asked_for_in_each_working_language(organizer, make):
 
 def test_the_language_of_the_sessions_is_asked_once(organizer, make):
     event = make.event("forum")
-    assert organizer.fill("/manage/events/forum/edit", {"spoken": ["ja"]}).status_code == 303
+    assert organizer.fill("/manage/events/forum/edit/languages", {"spoken": ["ja"]}).status_code == 303
     db.session.refresh(event)
     assert event.spoken == ["ja"]
     organizer.get("/manage/events/forum/programme/sessions/new")
