@@ -89,6 +89,7 @@ def desk_pages() -> list[tuple[Any, list[tuple[str, Any]]]]:
 _BELONG = {
     "venue": "events_manage.places",
     "host": "events_manage.places",
+    "remove_host": "events_manage.places",
     "session": "programme_manage.programme",
     "check": "programme_manage.programme",
     "mute": "programme_manage.programme",

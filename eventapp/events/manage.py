@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer, needs_login
@@ -113,12 +113,14 @@ def host(event: Event) -> ResponseReturnValue:
     return page("events/host.html", event=event, form=form)
 
 
-@manage.post("/<slug>/hosts/<int:number>/remove")
+@manage.route("/<slug>/hosts/<int:number>/remove", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def remove_host(event: Event, number: int) -> ResponseReturnValue:
-    """Remove a host from this event."""
+    """Remove a host from this event, after confirmation."""
     shown = or_404(db.session.get(EventHost, number))
     or_404(shown if shown.event_id == event.id else None)
-    operations.set_hosts(event, [(h.organization, h.role) for h in queries.hosts(event) if h.id != number])
-    flash(_("The host has been removed."))
-    return redirect(url_for(".places", slug=event.slug), 303)
+    if request.method == "POST":
+        operations.set_hosts(event, [(h.organization, h.role) for h in queries.hosts(event) if h.id != number])
+        flash(_("The host has been removed."))
+        return redirect(url_for(".places", slug=event.slug), 303)
+    return page("events/remove_host.html", event=event, host=shown)

@@ -206,14 +206,17 @@ def test_a_cancelled_event_is_not_cancelled_again(organizer, make):
 
 
 def test_venues_and_hosts_are_added_and_removed(organizer, client, make):
-    make.event("forum")
+    event = make.event("forum")
     organizer.fill("/manage/events/forum/sites/new", {"name_en": "City hall", "address_en": "1 Main Street"})
     organizer.fill("/manage/events/forum/hosts/new", {"name_en": "Naruto City", "name_ja": "鳴門市"})
     client.get("/events/forum")
     text = client.page.text(client.page.one("main"))
     assert "City hall" in text
     assert "Naruto City" in text
-    organizer.fill("/manage/events/forum/places", action="/remove")
+    (there,) = queries.hosts(event)
+    organizer.get(f"/manage/events/forum/hosts/{there.id}/remove")
+    assert "Remove “Naruto City”?" in organizer.page.text(organizer.page.one("h1"))
+    organizer.fill(f"/manage/events/forum/hosts/{there.id}/remove")
     organizer.get("/manage/events/forum/places")
     assert "Naruto City" not in organizer.page.text(organizer.page.one("main"))
 
@@ -231,7 +234,7 @@ def test_the_page_of_an_event_forgets_its_last_host_at_once(organizer, client, m
     organizer.fill("/manage/events/forum/hosts/new", {"name_en": "Naruto City"})
     assert "Naruto City" in client.get("/events/forum").get_data(as_text=True)
     (host,) = queries.hosts(event)
-    organizer.fill("/manage/events/forum/places", action=f"/hosts/{host.id}/remove")
+    organizer.fill(f"/manage/events/forum/hosts/{host.id}/remove")
     assert "Naruto City" not in client.get("/events/forum").get_data(as_text=True)
 
 
@@ -277,7 +280,7 @@ def test_hosts_are_added_and_removed_one_by_one(organizer, make):
         assert organizer.fill("/manage/events/forum/hosts/new", {"name_en": name}).status_code == 303
     first, second, third = queries.hosts(event)
     rows = {host.organization_id: host.id for host in (first, second, third)}
-    assert organizer.fill("/manage/events/forum/places", action=f"/hosts/{second.id}/remove").status_code == 303
+    assert organizer.fill(f"/manage/events/forum/hosts/{second.id}/remove").status_code == 303
     db.session.rollback()
     left = queries.hosts(event)
     assert [host.organization.names["en"] for host in left] == ["Naruto City", "Matsudo City"]
