@@ -538,7 +538,7 @@ def test_the_geometry_of_a_day_holds_on_every_kind_of_day(window, organizer):
     plan.open()
     found = plan.page.evaluate(
         """async () => {
-      const g = await import(new URL("geometry.js", document.querySelector("script[type=module]").src));
+      const g = await import(new URL("geometry.js", document.querySelector("script[src*=main]").src));
       const autumn = [[0, 120], [1000, 60]];
       const quarter = [[0, 345]];
       const lanes = g.lanes([

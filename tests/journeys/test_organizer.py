@@ -76,7 +76,7 @@ def test_an_organizer_makes_publishes_and_postpones_an_event(window, served, pos
     organizer.accessible()
 
     assert stranger.open("/events/harbour-forum") == 200
-    shown = stranger.page.inner_text("main")
+    shown = stranger.page.inner_text("body")
     for said in (
         "Harbour Cities Forum",
         "What the tide teaches",
