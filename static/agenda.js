@@ -91,9 +91,15 @@ function draw() {
   }
   const bar = document.querySelector("[data-starbar]");
   if (bar) {
-    bar.hidden = !mine.length;
-    bar.querySelector("[data-count]").textContent = words.count.replace("{number}", mine.length);
-    if (!mine.length) only(false);
+    // A page that shows one day, or what was searched, is not where all stars are.
+    const all = "partial" in programme.dataset
+      ? [...stars].filter((star) => star.startsWith(`${programme.dataset.programme}/`)).length : mine.length;
+    bar.hidden = !all;
+    bar.querySelector("[data-count]").textContent = (all > mine.length ? words.here : words.count)
+      .replace("{number}", all).replace("{here}", mine.length);
+    const toggle = bar.querySelector("[data-only]");
+    toggle.hidden = !mine.length;
+    only(Boolean(mine.length) && toggle.getAttribute("aria-pressed") === "true");
   }
   if (make) {
     make.hidden = !stars.size;
@@ -108,8 +114,17 @@ function only(on) {
   toggle.setAttribute("aria-pressed", on);
   programme.toggleAttribute("data-only-stars", on);
   const kept = new Set(boxes.filter((one) => stars.has(one.star)).map((one) => one.box));
-  for (const slot of programme.querySelectorAll(".slot")) {
-    slot.classList.toggle("unstarred", on && !kept.has(slot.firstElementChild));
+  for (const box of programme.querySelectorAll(".slot > .ses, .untimed > .ses")) {
+    (box.closest(".slot") ?? box).classList.toggle("unstarred", on && !kept.has(box));
+  }
+  // Few sessions are a list: a grid would keep the heads and columns of rooms without any.
+  for (const grid of programme.querySelectorAll(".grid")) {
+    if (on) grid.dataset.as ??= grid.className;
+    grid.className = on ? "grid" : grid.dataset.as ?? grid.className;
+    if (!on) delete grid.dataset.as;
+  }
+  for (const link of programme.querySelectorAll(".days a[href^='#d']")) {
+    link.hidden = on && !document.querySelector(link.hash)?.getClientRects().length;
   }
 }
 document.querySelector("[data-only]")?.addEventListener("click", (event) =>

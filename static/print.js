@@ -4,3 +4,4 @@ if (button) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+if (button?.dataset.print === "now") window.print();

@@ -124,8 +124,9 @@ def _prose(value: LocalizedText | None) -> Markup:
 
 
 def same_page(**changes: str) -> str:
-    """The URL of this page with other query arguments; the rest of the query is unchanged."""
-    query = {**request.args.to_dict(flat=True), **changes}
+    """The URL of this page with other query arguments, without empty ones; the rest of the query is unchanged."""
+    asked = {**request.args.to_dict(flat=True), **changes}
+    query = {name: value for name, value in asked.items() if value != ""}
     path = quote("/" + request.path.lstrip("/"))  # a path with two slashes would lead to another host
     return f"{path}?{urlencode(query)}" if query else path
 

@@ -8,6 +8,7 @@ view names its parameters and how each is read; everything else is removed from 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -46,6 +47,14 @@ def nearest(numbers: Iterable[int], *, most: int) -> Reader:
         return str(min(known, key=lambda number: abs(number - int(typed))))
 
     return read
+
+
+def a_day(typed: str) -> str:
+    """A day as YYYY-MM-DD; anything else is ignored."""
+    try:
+        return date.fromisoformat(typed).isoformat()
+    except ValueError:
+        return ""
 
 
 def language(typed: str) -> str:

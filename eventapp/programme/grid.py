@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
 
 from eventapp.programme.published import PublishedRoom, PublishedSession
+
+# What grid.css has places for.
+MOST_COLUMNS = 40
+MOST_TIMES = 120
+
+
+class NoGrid(StrEnum):
+    """Why a day can only be shown as a list."""
+
+    UNTIMED = "untimed"
+    ONE_ROOM = "one_room"
+    ROOMS = "rooms"
+    TIMES = "times"
+    OVERLAPS = "overlaps"
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class TimeRow:
+    """A row of the grid: from when, its least height (see `height`), and its number, counted from 1."""
+
+    starts_at: datetime
+    height: int
+    row: int
+
+
+@dataclass(frozen=True)
 class GridDay:
     """The columns used on the day, its row times, and its cells in reading order."""
 
@@ -46,12 +71,45 @@ class GridDay:
         return self.columns[-1].column_end - 1 if self.columns else 1
 
     @property
+    def why_list(self) -> NoGrid | None:
+        """Why the day can't be shown as a grid; None if it can."""
+        if not self.cells:
+            return NoGrid.UNTIMED
+        if self.has_collisions:
+            return NoGrid.OVERLAPS
+        if self.width > MOST_COLUMNS:
+            return NoGrid.ROOMS
+        if len(self.times) > MOST_TIMES:
+            return NoGrid.TIMES
+        return NoGrid.ONE_ROOM if self.width < 2 else None
+
+    @property
+    def rows(self) -> list[TimeRow]:
+        """The rows from top to bottom; the last one only marks the end."""
+        busy = {row for cell in self.cells for row in range(cell.row, cell.row_end)}
+        lengths = [(end - start).total_seconds() / 60 for start, end in pairwise(self.times)]
+        return [
+            TimeRow(start, height(minutes, busy=number in busy), number)
+            for number, (start, minutes) in enumerate(zip(self.times, [*lengths, 0], strict=True), start=1)
+        ]
+
+    @property
     def groups(self) -> list[tuple[datetime, list[Cell]]]:
         """Cells by start time, for narrow screens and screen readers."""
         found: dict[datetime, list[Cell]] = {}
         for cell in self.cells:
             found.setdefault(_times(cell.session)[0], []).append(cell)
         return list(found.items())
+
+
+def height(minutes: float, *, busy: bool) -> int:
+    """The least height of a row in halves of a rem, 0–24. A row grows if a card in it needs more.
+
+    The first hour has 6 rem, each further one 3, until the third: so half an hour is half as high as an hour, and an
+    excursion of a day fits on a screen. Rows in which nothing happens shrink to 2 rem.
+    """
+    rem = min(minutes, 60) / 10 + min(max(minutes - 60, 0), 120) / 20
+    return round(2 * rem) if busy else min(round(2 * rem), 4)
 
 
 def _times(session: PublishedSession) -> tuple[datetime, datetime]:

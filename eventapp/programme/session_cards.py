@@ -5,6 +5,7 @@ Calling gettext, language and directory functions from the template for each car
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +20,24 @@ from eventapp.programme.published import PublishedRoom, PublishedSession
 
 SHOWN_PEOPLE = 2
 
+# Up to how many minutes a card has only its title and times, and up to how many one line of people and languages.
+BRIEF, SHORT = 10, 30
+
+
+# A word that would make its column too wide; all others are never broken. Scripts without spaces have no such words.
+_LONG_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{24,}")
+
+_TAG = Markup('<span class="tag">{}</span>')
+_SPOKEN = Markup('<span class="tag spoken">{}</span>')
+_SPACE = Markup(" ")
+
 
 @dataclass(frozen=True, slots=True)
 class SessionCard:
-    """The texts of a card. `also` are the times in the reader's chosen zone, empty without one."""
+    """The texts of a card. `also` are the times in the reader's chosen zone, empty without one.
+
+    `rooms` are those that the head of its column in the grid does not name; `now`: it is going on.
+    """
 
     code: str
     classes: str
@@ -33,9 +48,11 @@ class SessionCard:
     ends: str
     times: str
     also: str
-    where: Markup
-    spoken_names: str
+    rooms: Markup
+    named_above: bool
+    tags: Markup
     timed: bool
+    now: bool
 
 
 @dataclass
@@ -44,12 +61,13 @@ class SessionCardWriter:
 
     zone: str
     other_zone: str = ""
+    moment: datetime = field(default_factory=clock.now)
     language: str = field(default_factory=languages.reader)
     shown: str = field(default_factory=languages.interface)
     _comma: str = field(default_factory=lambda: _(", "))
     _rooms: dict[int, Markup] = field(default_factory=dict)
     _people: dict[int, Markup] = field(default_factory=dict)
-    _spoken_names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = field(default_factory=dict)
+    _spoken_names: dict[tuple[tuple[str, ...], tuple[str, ...]], Markup] = field(default_factory=dict)
 
     def card(self, session: PublishedSession) -> SessionCard:
         """The card of one session."""
@@ -57,14 +75,20 @@ class SessionCardWriter:
         classes = "ses"
         if session.kind.is_break:
             classes += " pause"
+        minutes = (session.ends_at - session.starts_at).total_seconds() / 60
+        if minutes <= SHORT:
+            classes += " tiny" if minutes <= BRIEF else " half"
         if off:
             classes += " off"
         if session.track is not None:
             classes += f" c{session.track.colour}"
+        title = session.title.resolve(self.language)
+        if _LONG_WORD.search(title.text):
+            classes += " long"
         return SessionCard(
             code=session.code,
             classes=classes,
-            title=marked(session.title.resolve(self.language), self.shown),
+            title=marked(title, self.shown),
             is_break=session.kind.is_break,
             cancelled=off,
             starts=session.starts_at.isoformat()
@@ -74,8 +98,10 @@ class SessionCardWriter:
             times=languages.times(session.starts_at, session.ends_at, self.zone, timed=session.timed),
             also=self._also(session.starts_at, session.ends_at) if session.timed else "",
             timed=session.timed,
-            where=self._where(session),
-            spoken_names="" if session.kind.is_break or not session.spoken else self._spoken(session),
+            rooms=self._joined([self._room(room) for room in session.rooms]),
+            named_above=len(session.rooms) == 1 and not session.kind.is_break,
+            tags=self._tags(session),
+            now=session.timed and not off and session.starts_at <= self.moment < session.ends_at,
         )
 
     def _also(self, start: datetime, end: datetime) -> str:
@@ -87,14 +113,14 @@ class SessionCardWriter:
             return there
         return _("%(day)s, %(times)s", day=languages.day(day, year=False), times=there)
 
-    def _where(self, session: PublishedSession) -> Markup:
-        parts = [self._joined([self._room(room) for room in session.rooms])]
+    def _tags(self, session: PublishedSession) -> Markup:
         people = [part.person for part in session.participations if part.person is not None]
-        if people:
-            named = self._joined([self._person(person) for person in people[:SHOWN_PEOPLE]])
-            more = len(people) - SHOWN_PEOPLE
-            parts.append(named + (f" +{more}" if more > 0 else ""))
-        return Markup(" · ").join(part for part in parts if part)
+        tags = [self._person(person) for person in people[:SHOWN_PEOPLE]]
+        if len(people) > SHOWN_PEOPLE:
+            tags.append(_TAG.format(f"+{len(people) - SHOWN_PEOPLE}"))
+        if session.spoken and not session.kind.is_break:
+            tags.append(self._spoken(session))
+        return _SPACE.join(tags)
 
     def _joined(self, parts: Sequence[Markup]) -> Markup:
         return Markup(self._comma).join(parts)
@@ -103,16 +129,16 @@ class SessionCardWriter:
         return _cached(self._rooms, room.id, lambda: marked(room.name.resolve(self.language), self.shown))
 
     def _person(self, person: ShownPerson) -> Markup:
-        return _cached(self._people, person.id, lambda: marked(person.name(self.language), self.shown))
+        return _cached(self._people, person.id, lambda: _TAG.format(marked(person.name(self.language), self.shown)))
 
-    def _spoken(self, session: PublishedSession) -> str:
+    def _spoken(self, session: PublishedSession) -> Markup:
         key = session.spoken, session.interpreted
         if key not in self._spoken_names:
             names = self._comma.join(languages.language_name(tag, self.shown) for tag in session.spoken)
             if session.interpreted:
                 into = languages.spoken_list(list(session.interpreted))
                 names += " · " + _("interpreted into %(languages)s", languages=into)
-            self._spoken_names[key] = names
+            self._spoken_names[key] = _SPOKEN.format(names)
         return self._spoken_names[key]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,13 +14,13 @@ from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.forms import zone_asked
 from eventapp.core.pages import page
-from eventapp.core.parameters import one_of, parameters, text
+from eventapp.core.parameters import a_day, one_of, parameters, text
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.media import queries as media
 from eventapp.media.cards import CardFacts, answer
-from eventapp.programme import cards, changes, grid, queries
+from eventapp.programme import cards, changes, programme_page, queries
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document
 from eventapp.programme.queries import SessionFilter
@@ -31,7 +32,8 @@ FEED_LENGTH = 50
 views = Blueprint("programme", __name__, url_prefix="/events/<slug>")
 
 FILTERS = {
-    "view": one_of(["list"]),
+    "view": one_of(["list", "print"]),
+    "day": a_day,
     "track": text(80),
     "room": text(80),
     "kind": one_of(SessionKind),
@@ -70,30 +72,27 @@ def version(event: Event, number: int) -> Response:
 
 def _programme(event: Event, older: Release | None) -> Response:
     wanted = _session_filter()
+    view = request.args.get("view", "")
     zone, problem = zone_asked(request.args.get("zone", ""))
     write = SessionCardWriter(event.zone, zone if zone != event.zone else "")
     latest = queries.latest(event)
     shown_release = older or latest
     document = queries.content(shown_release.id, event.uid, shown_release.at) if shown_release else Document()
-    every = queries.named(event, document.listed)
-    shown = [session for session in every if queries.matches(session, wanted)] if wanted else every
+    asked = request.args.get("day")
+    day = date.fromisoformat(asked) if asked else None
     answer = page(
         "programme/programme.html",
         event=event,
-        cards={session.code: write.card(session) for session in shown},
+        page=programme_page.build(event, document, wanted, write=write, day=day, whole=view == "print"),
         other_zone=write.other_zone,
         zone_problem=problem,
-        view=request.args.get("view", ""),
+        view=view,
         release=shown_release,
         latest=latest,
-        days=[(day, grid.lay_out(rows, document.rooms)) for day, rows in queries.by_day(shown, event).items()],
         wanted=wanted,
-        tracks=document.tracks,
         rooms=document.rooms,
-        kinds=sorted({session.kind for session in every}, key=list(SessionKind).index),
-        spoken=sorted({tag for session in every for tag in (*session.spoken, *session.interpreted)}),
-        total=len(every),
-        number=len(shown),
+        one_track=next((one for one in document.tracks if one.slug == wanted.track), None),
+        one_room=next((one for one in document.rooms if one.slug == wanted.room), None),
     )
     if problem:
         answer.status_code = 422
