@@ -19,6 +19,7 @@ from eventapp.directory.models import ShownPerson
 from eventapp.programme.published import PublishedRoom, PublishedSession
 
 SHOWN_PEOPLE = 2
+ALL_PEOPLE = 1000
 
 # Up to how many minutes a card has only its title and times, and up to how many one line of people and languages.
 BRIEF, SHORT = 10, 30
@@ -57,10 +58,11 @@ class SessionCard:
 
 @dataclass
 class SessionCardWriter:
-    """Writes the cards of one page in one language, caching what recurs."""
+    """Writes the cards of one page in one language, caching what recurs; `most_people` are named on a card."""
 
     zone: str
     other_zone: str = ""
+    most_people: int = SHOWN_PEOPLE
     moment: datetime = field(default_factory=clock.now)
     language: str = field(default_factory=languages.reader)
     shown: str = field(default_factory=languages.interface)
@@ -115,9 +117,9 @@ class SessionCardWriter:
 
     def _tags(self, session: PublishedSession) -> Markup:
         people = [part.person for part in session.participations if part.person is not None]
-        tags = [self._person(person) for person in people[:SHOWN_PEOPLE]]
-        if len(people) > SHOWN_PEOPLE:
-            tags.append(_TAG.format(f"+{len(people) - SHOWN_PEOPLE}"))
+        tags = [self._person(person) for person in people[: self.most_people]]
+        if len(people) > self.most_people:
+            tags.append(_TAG.format(f"+{len(people) - self.most_people}"))
         if session.spoken and not session.kind.is_break:
             tags.append(self._spoken(session))
         return _SPACE.join(tags)

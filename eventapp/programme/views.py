@@ -25,7 +25,7 @@ from eventapp.programme.models import Release
 from eventapp.programme.published import Document
 from eventapp.programme.queries import SessionFilter
 from eventapp.programme.rules import SessionKind
-from eventapp.programme.session_cards import SessionCardWriter
+from eventapp.programme.session_cards import ALL_PEOPLE, SHOWN_PEOPLE, SessionCardWriter
 
 FEED_LENGTH = 50
 
@@ -74,7 +74,8 @@ def _programme(event: Event, older: Release | None) -> Response:
     wanted = _session_filter()
     view = request.args.get("view", "")
     zone, problem = zone_asked(request.args.get("zone", ""))
-    write = SessionCardWriter(event.zone, zone if zone != event.zone else "")
+    people = ALL_PEOPLE if view == "print" else SHOWN_PEOPLE
+    write = SessionCardWriter(event.zone, zone if zone != event.zone else "", most_people=people)
     latest = queries.latest(event)
     shown_release = older or latest
     document = queries.content(shown_release.id, event.uid, shown_release.at) if shown_release else Document()

@@ -166,6 +166,8 @@ def test_a_card_has_its_people_and_languages_each_for_itself_and_its_whole_title
     tags = [client.page.text(one) for one in client.page.all("span") if "tag" in (one.get("class") or "").split()]
     assert tags == ["Ada Lovelace", "Grace Hopper", "+1", "English · interpreted into Japanese"]
     (card,) = [one for one in client.page.all("div") if one.get("data-code")]
+    client.get(f"{PROGRAMME}?view=print")
+    assert "Alan Turing" in client.page.text(client.page.one("main")), "on paper nothing is left out"
     assert "tiny" in (card.get("class") or "").split()
 
 
