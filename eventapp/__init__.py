@@ -113,6 +113,7 @@ from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
 from eventapp.site import views as site
 from eventapp.site.navigation import event_links
+from eventapp.site.queries import session_seats
 from eventapp.site_settings.profile import profile as site_profile
 from eventapp.tickets import views as ticket
 
@@ -262,6 +263,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         desk_pages=dashboard.desk_pages,
         desk_page_name=dashboard.desk_page_name,
         event_links=event_links,
+        session_seats=session_seats,
         block_questions=block_questions,
         block_links=block_links,
         desk_section=dashboard.desk_section,

@@ -176,6 +176,39 @@ class Document:
         return {p.person_id for s in self.listed if not s.cancelled for p in s.participations}
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """The sessions around one: the one before, the one after, and those at the same time. Neither breaks nor cancelled
+    ones.
+    """
+
+    before: PublishedSession | None = None
+    after: PublishedSession | None = None
+    meanwhile: tuple[PublishedSession, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Neighbours()
+
+
+def neighbours(session: PublishedSession, listed: Iterable[PublishedSession]) -> Neighbours:
+    """The sessions around one that is on the programme; of several next ones, the one in the same room."""
+    if session.removed or not session.timed:
+        return Neighbours()
+    rooms = {room.id for room in session.rooms}
+    others = [s for s in listed if s.timed and not s.cancelled and not s.kind.is_break and s.id != session.id]
+
+    def elsewhere(other: PublishedSession) -> bool:
+        return rooms.isdisjoint(room.id for room in other.rooms)
+
+    earlier = [one for one in others if one.ends_at <= session.starts_at]
+    later = [one for one in others if one.starts_at >= session.ends_at]
+    return Neighbours(
+        before=max(earlier, key=lambda one: (one.ends_at, not elsewhere(one)), default=None),
+        after=min(later, key=lambda one: (one.starts_at, elsewhere(one)), default=None),
+        meanwhile=tuple(one for one in others if one.starts_at < session.ends_at and one.ends_at > session.starts_at),
+    )
+
+
 def with_people(sessions: Iterable[PublishedSession], people: Mapping[int, ShownPerson]) -> list[PublishedSession]:
     """The sessions with their people, by the weight of their roles; people who are no longer in the directory are left
     out.

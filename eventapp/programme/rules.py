@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
@@ -58,6 +59,45 @@ class Mode(Labelled):
     IN_PERSON = "in_person", _l("In person")
     ONLINE = "online", _l("Online")
     VIDEO_MESSAGE = "video_message", _l("Video message")
+
+
+class LinkKind(Labelled):
+    """What a link of a session leads to, as far as its title and address tell."""
+
+    RECORDING = "recording", _l("Recording")
+    SLIDES = "slides", _l("Slides")
+    DOCUMENT = "document", _l("Document")
+    PAGE = "page", _l("Web page")
+
+
+# In a title, then in an address: the first kind with one of its words is taken.
+_LINK_WORDS = (
+    (LinkKind.RECORDING, ("recording", "video", "録画", "動画", "配信")),
+    (LinkKind.SLIDES, ("slide", "presentation", "スライド", "発表資料", "投影資料")),
+    (LinkKind.DOCUMENT, ("handout", "paper", "report", "資料", "報告書", "議事録")),
+)
+_LINK_PLACES = (
+    (LinkKind.RECORDING, ("youtube.com", "youtu.be", "vimeo.com", "nicovideo.jp", "media.ccc.de")),
+    (LinkKind.SLIDES, ("slideshare.net", "speakerdeck.com", "docswell.com", "docs.google.com/presentation")),
+)
+_LINK_ENDINGS = (
+    (LinkKind.RECORDING, (".mp4", ".webm", ".mov", ".m4v", ".mp3")),
+    (LinkKind.SLIDES, (".ppt", ".pptx", ".odp", ".key")),
+    (LinkKind.DOCUMENT, (".pdf", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".csv", ".zip")),
+)
+
+
+def link_kind(url: str, title: str = "") -> LinkKind:
+    """What a link leads to: what its title says, else where it leads, else the ending of its file."""
+    said, parts = title.casefold(), urlsplit(url.casefold())
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    for kind, words in _LINK_WORDS:
+        if any(word in said for word in words):
+            return kind
+    for kind, places in _LINK_PLACES:
+        if any(f"{host}{parts.path}".startswith(place) for place in places):
+            return kind
+    return next((kind for kind, endings in _LINK_ENDINGS if parts.path.endswith(endings)), LinkKind.PAGE)
 
 
 # Order of people wherever their roles are shown: those who act first, those who attend last.

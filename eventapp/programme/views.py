@@ -22,9 +22,9 @@ from eventapp.media import queries as media
 from eventapp.media.cards import CardFacts, answer
 from eventapp.programme import cards, changes, programme_page, queries
 from eventapp.programme.models import Release
-from eventapp.programme.published import Document
+from eventapp.programme.published import Document, Neighbours, neighbours
 from eventapp.programme.queries import SessionFilter
-from eventapp.programme.rules import SessionKind
+from eventapp.programme.rules import SessionKind, link_kind
 from eventapp.programme.session_cards import ALL_PEOPLE, SHOWN_PEOPLE, SessionCardWriter
 
 FEED_LENGTH = 50
@@ -137,12 +137,22 @@ def _history(event: Event) -> dict[str, Any]:
 @event_page()
 def session(event: Event, code: str) -> Response:
     """One session. A cancelled one keeps its page, marked as cancelled."""
-    shown = or_404(queries.public_session(event, code))
+    document = queries.document(event)
+    (shown,) = queries.named(event, [or_404(document.by_code.get(code))])
     day = clock.local_day(shown.starts_at, event.zone)
     pictures = media.pictures(event)
     photos = pictures.speakers
     card = cards.of_session(event, shown, cover=pictures.cover, language=languages.interface())
-    return page("programme/session.html", event=event, session=shown, day=day, photos=photos, card=card)
+    return page(
+        "programme/session.html",
+        event=event,
+        session=shown,
+        day=day,
+        photos=photos,
+        card=card,
+        around_it=neighbours(shown, document.listed) if event.timed else Neighbours(),
+        links=[(link, link_kind(link["url"], link.get("title", ""))) for link in shown.links],
+    )
 
 
 @views.get("/sessions/<code>/cards/<language>/<digest>.jpg")
