@@ -30,7 +30,7 @@ from eventapp.media import queries as media
 from eventapp.media.cards import CardFacts
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
-from eventapp.site import health, listing, queries
+from eventapp.site import health, listing, queries, speaker_index
 from eventapp.site.queries import EventPage
 from eventapp.site.structured import event_data
 from eventapp.site_settings.profile import profile
@@ -172,14 +172,26 @@ def _maps_of(venue: Venue) -> list[MapLink]:
 
 
 @views.get("/events/<slug>/speakers")
-@parameters()
+@parameters(q=text(100))
 @event_page()
 def speakers(event: Event) -> Response:
     """Everybody with a part in the programme, and the call for speakers while it is open."""
+    typed = request.args.get("q", "").strip()
     people = programme.speakers(programme.public_sessions(event))
-    call = proposals.open_call(event)
-    photos = media.of_speakers(event)
-    return page("site/speakers.html", event=event, speakers=people, photos=photos, day=event.first_day, call=call)
+    shown = speaker_index.found(people, typed)
+    index = speaker_index.groups(shown, languages.reader()) if speaker_index.indexed(shown) else []
+    return page(
+        "site/speakers.html",
+        event=event,
+        total=len(people),
+        speakers=shown,
+        index=index,
+        searched=typed,
+        searchable=bool(typed) or speaker_index.indexed(people),
+        photos=media.of_speakers(event),
+        day=event.first_day,
+        call=proposals.open_call(event),
+    )
 
 
 @views.get("/<any(imprint, privacy, accessibility):name>")
