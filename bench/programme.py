@@ -24,6 +24,7 @@ from eventapp.serve import migrate
 PATHS = (
     "/events/summit/programme",
     "/events/summit/programme?view=list",
+    "/events/summit/programme?view=print",
     "/events/summit/programme?q=Session+77",
     "/events/summit/programme?zone=America/New_York",
     "/events/summit/speakers",

@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from eventapp.core import clock
 from eventapp.core.pages import valid_until
+from eventapp.directory.models import ShownPerson
 from eventapp.events.models import Event
 from eventapp.programme import grid, queries
 from eventapp.programme.grid import GridDay
-from eventapp.programme.published import Document, PublishedSession, PublishedTrack
+from eventapp.programme.published import Document, PublishedSession, PublishedTrack, with_people
 from eventapp.programme.queries import SessionFilter
 from eventapp.programme.rules import SessionKind
 from eventapp.programme.session_cards import SessionCard, SessionCardWriter
@@ -79,13 +80,14 @@ def build(
 
     People are read for the sessions that are shown, or for all if their names are searched.
     """
-    every = queries.named(event, document.listed) if wanted.text else document.listed
-    matching = [session for session in every if queries.matches(session, wanted)] if wanted else every
+    every = document.listed
+    people = _people(event, every) if wanted.text else {}
+    matching = [session for session in every if queries.matches(session, wanted, people)] if wanted else every
     by_day = queries.by_day(matching, event)
     paged = len(matching) > ONE_PAGE and not whole and len(by_day) > 1
     shown = days_shown(list(by_day), asked=day, paged=paged, today=clock.local_day(write.moment, event.zone))
     rows = [session for one in shown for session in by_day[one]]
-    named = rows if wanted.text else queries.named(event, rows)
+    named = with_people(rows, people or _people(event, rows))
     _until_next(named, write.moment)
     used = {session.track.slug for session in every if session.track is not None}
     return ProgrammePage(
@@ -101,6 +103,12 @@ def build(
         tracks=[track for track in document.tracks if track.slug in used],
         kinds=sorted({session.kind for session in every}, key=list(SessionKind).index),
         spoken=sorted({tag for session in every for tag in (*session.spoken, *session.interpreted)}),
+    )
+
+
+def _people(event: Event, sessions: list[PublishedSession]) -> dict[int, ShownPerson]:
+    return queries.people_by_id(
+        event, (part.person_id for session in sessions for part in session.participations), positions=False
     )
 
 

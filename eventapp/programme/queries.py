@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -198,8 +198,8 @@ _any_join_link = QuickSelect(
 )
 
 
-def matches(session: PublishedSession, wanted: SessionFilter) -> bool:
-    """Whether a session passes a filter."""
+def matches(session: PublishedSession, wanted: SessionFilter, people: Mapping[int, ShownPerson]) -> bool:
+    """Whether a session passes a filter; `people` are those of the programme by id, if the filter has a text."""
     if wanted.track and (session.track is None or session.track.slug != wanted.track):
         return False
     if wanted.room and wanted.room not in {room.slug for room in session.rooms}:
@@ -209,9 +209,9 @@ def matches(session: PublishedSession, wanted: SessionFilter) -> bool:
     if wanted.language and wanted.language not in {*session.spoken, *session.interpreted}:
         return False
     if wanted.text:
-        people = [p.person for p in session.participations if p.person is not None]
         texts = [*session.title.values(), *session.subtitle.values(), *session.abstract.values()]
-        texts += [part for person in people for part in (*person.family.values(), *person.given.values())]
+        named = [people[part.person_id] for part in session.participations if part.person_id in people]
+        texts += [part for person in named for part in (*person.family.values(), *person.given.values())]
         if wanted.text.casefold() not in "\n".join(texts).casefold():
             return False
     return True
@@ -266,6 +266,19 @@ def speakers(found: Iterable[PublishedSession]) -> list[Speaker]:
         for part in session.participations:
             if part.role is not ParticipationRole.INTERPRETER and part.person is not None:
                 known.setdefault(part.person_id, Speaker(part.person)).parts.append((session, part))
+    return list(known.values())
+
+
+def speakers_of(event: Event) -> list[Speaker]:
+    """The speakers of an event, like `speakers`; the people of their sessions are not filled in."""
+    shown = document(event)
+    people = people_by_id(event, shown.person_ids)
+    known: dict[int, Speaker] = {}
+    for session in shown.listed:
+        for part in () if session.cancelled else sorted(session.participations, key=lambda part: rules.rank(part.role)):
+            if part.role is not ParticipationRole.INTERPRETER and part.person_id in people:
+                speaker = known.setdefault(part.person_id, Speaker(people[part.person_id]))
+                speaker.parts.append((session, part))
     return list(known.values())
 
 

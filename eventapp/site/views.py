@@ -177,7 +177,7 @@ def _maps_of(venue: Venue) -> list[MapLink]:
 def speakers(event: Event) -> Response:
     """Everybody with a part in the programme, and the call for speakers while it is open."""
     typed = request.args.get("q", "").strip()
-    people = programme.speakers(programme.public_sessions(event))
+    people = programme.speakers_of(event)
     shown = speaker_index.found(people, typed)
     index = speaker_index.groups(shown, languages.reader()) if speaker_index.indexed(shown) else []
     return page(
