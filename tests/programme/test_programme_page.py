@@ -104,7 +104,7 @@ def test_a_large_programme_has_a_page_for_each_day_and_its_search_covers_all(cli
     assert len(titles(client)) == 4, "what is printed is the whole programme"
 
 
-def test_only_the_people_of_the_day_are_read_unless_names_are_searched(client, make, forum, monkeypatch):
+def test_a_day_names_its_own_people_and_a_search_finds_those_of_all_days(client, make, forum, monkeypatch):
     monkeypatch.setattr(programme_page, "ONE_PAGE", 1)
     for day, name in enumerate(("Lovelace", "Hopper")):
         make.session(forum, f"Talk {day}", people=[make.person(name, "A")], starts_at=START + day * DAY, release=False)
