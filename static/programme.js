@@ -39,6 +39,10 @@ for (const grid of document.querySelectorAll(".scrolls")) {
   const follow = (one, other) => one.addEventListener("scroll", () => { other.scrollLeft = one.scrollLeft; }, { passive: true });
   follow(grid, heads);
   follow(heads, grid);
+  // Browsers leave what is partly in view where it is, even if the times cover its beginning.
+  grid.addEventListener("focusin", ({ target }) => {
+    if (target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
   new ResizeObserver(() => {
     strip.style.gridTemplateColumns = getComputedStyle(grid).gridTemplateColumns;
     strip.style.inlineSize = `${grid.scrollWidth}px`;
