@@ -61,7 +61,7 @@ from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_decisions as decisions
 from eventapp.dashboard import manage_event as dashboard_event
 from eventapp.dashboard import manage_people as people_manage
-from eventapp.dashboard import manage_pictures, manage_site, manage_start, programme_editor
+from eventapp.dashboard import manage_pictures, manage_site, manage_start, manage_venues, programme_editor
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.dashboard import manage_users as users_manage
@@ -150,6 +150,7 @@ BLUEPRINTS = [
     manage_pictures.manage,
     blocks_manage.manage,
     manage_site.manage,
+    manage_venues.manage,
     decisions.manage,
     people_manage.manage,
     releases_manage.manage,

@@ -98,7 +98,7 @@ def _about_event(parts: EventParts) -> Iterator[Check]:
     if event.format is not EventFormat.ONLINE:
         first = next(iter(parts.venues), None)
         there = first is not None and bool(first.access)
-        at = ("events_manage.venue", {"number": first.id}) if first is not None else ("start.venue", {})
+        at = ("venues.venue", {"number": first.id}) if first is not None else ("start.venue", {})
         yield Check(_("Say how to get there"), at[0], Permission.OWN, there, args=at[1])
     why = _("Until then, the page has a drawing in the event's colour.")
     yield Check(_("Add a cover picture"), "pictures.pictures", Permission.PROGRAMME, facts.covers > 0, why)

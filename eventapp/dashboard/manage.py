@@ -148,6 +148,7 @@ _FEATURES = {
     "attendance_manage": "attendance_manage.counts",
     "session_screens": "check_in.desk",
     "pictures": "pictures.pictures",
+    "venues": "events_manage.places",
     "blocks": "blocks.blocks",
     "attendance_reports": "attendance_manage.counts",
 }

@@ -22,8 +22,8 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import requires
 from eventapp.events.forms import EventStartForm
-from eventapp.events.models import Event, EventHost, Venue
-from eventapp.events.place_forms import HostForm, VenueForm
+from eventapp.events.models import Event, EventHost
+from eventapp.events.place_forms import HostForm
 from eventapp.events.rules import EventFormat, HostRole
 from eventapp.site_settings.profile import profile
 
@@ -58,23 +58,6 @@ def places(event: Event) -> ResponseReturnValue:
     return page("events/places.html", event=event, venues=queries.venues(event), hosts=queries.hosts(event))
 
 
-@manage.route("/<slug>/sites/new", methods=["GET", "POST"])
-@manage.route("/<slug>/sites/<int:number>", methods=["GET", "POST"])
-@requires(Permission.OWN)
-def venue(event: Event, number: int = 0) -> ResponseReturnValue:
-    """Add or edit a venue."""
-    shown = _site(event, number) if number else None
-    names = ("name", "address", "access", "latitude", "longitude")
-    form = VenueForm(data={name: getattr(shown, name) for name in names} if shown else {})
-    form.name.offer(event.languages)
-    form.address.offer(event.languages)
-    form.access.offer(event.languages)
-    if form.validate_on_submit():
-        operations.save_venue(event, shown, **{name: form[name].data for name in names})
-        return after_saving(form.name.data, url_for(".places", slug=event.slug))
-    return page("events/venue.html", event=event, form=form, venue=shown)
-
-
 @manage.post("/<slug>/places/keep")
 @requires(Permission.OWN)
 def keep_venue(event: Event) -> ResponseReturnValue:
@@ -82,20 +65,6 @@ def keep_venue(event: Event) -> ResponseReturnValue:
     operations.keep_venue_name(event)
     flash(_("The name of the venue has been kept."))
     return redirect(url_for(".places", slug=event.slug), 303)
-
-
-@manage.post("/<slug>/sites/<int:number>/remove")
-@requires(Permission.OWN)
-def remove_venue(event: Event, number: int) -> ResponseReturnValue:
-    """Remove a venue; its rooms are kept."""
-    operations.remove_venue(_site(event, number))
-    flash(_("The venue has been removed."))
-    return redirect(url_for(".places", slug=event.slug), 303)
-
-
-def _site(event: Event, number: int) -> Venue:
-    shown = or_404(db.session.get(Venue, number))
-    return or_404(shown if shown.event_id == event.id else None)
 
 
 @manage.route("/<slug>/hosts/new", methods=["GET", "POST"])
