@@ -62,9 +62,9 @@ function tabs(field, panels) {
   field.addEventListener("input", mark);
   // A link of the error summary, or a script, leads to an input that is not shown.
   field.addEventListener("open-language", (event) => show(inputs.indexOf(event.target)));
-  const wrong = inputs.findIndex((input) => input.getAttribute("aria-invalid"));
-  const own = inputs.findIndex((input) => input.lang === document.documentElement.lang);
-  show(Math.max(wrong < 0 ? own : wrong, 0));
+  const own = (input) => input.lang === document.documentElement.lang;
+  const wrong = inputs.filter((input) => input.getAttribute("aria-invalid"));
+  show(Math.max(inputs.indexOf(wrong.find(own) ?? wrong[0] ?? inputs.find(own)), 0));
   mark();
 }
 
@@ -89,4 +89,5 @@ addEventListener("beforeunload", (event) => {
 });
 const refused = document.getElementById("problems");
 // What a refused form shows is not saved either.
-if (refused) for (const one of document.querySelectorAll("main form[method=post]:has(.actions)")) changed.add(one);
+const kept = refused && document.querySelector("main form[method=post]:has([aria-invalid]), main form[method=post]:has(.actions)");
+if (kept) changed.add(kept);

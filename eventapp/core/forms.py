@@ -178,7 +178,7 @@ class Form(FlaskForm):
             for error in field.errors:
                 target = field.id
                 if isinstance(field, LocalizedField):
-                    target = f"{field.id}-{field.wrong or field.languages[0]}"
+                    target = f"{field.id}-{field.wrong or languages.interface()}"
                 if getattr(field, "first_choice_id", None):
                     target = field.first_choice_id
                 found.append((target, self.sentence(field, error)))
